@@ -1,0 +1,20 @@
+import { defineConfig } from "vitest/config";
+
+const project = (name: string, include: string) => ({
+  extends: true as const,
+  test: { name, include: [include] },
+});
+
+export default defineConfig({
+  ssr: { resolve: { conditions: ["@caum/source"] } },
+  test: {
+    testTimeout: 30_000,
+    coverage: { include: ["packages/*/src/**"] },
+    projects: [
+      project("core", "packages/core/test/**/*.test.ts"),
+      project("mcp-proxy", "packages/mcp-proxy/test/**/*.test.ts"),
+      project("cli", "packages/cli/test/**/*.test.ts"),
+      project("workspace", "test/**/*.test.ts"),
+    ],
+  },
+});
