@@ -1,0 +1,237 @@
+/**
+ * What an adapter tells about one thing the agent did. The values in it are digested in memory and
+ * gone: `payloadOf` is the only way from an observation to a record.
+ */
+import type { SessionKeys } from "./digest.ts";
+import { labelOf } from "./label.ts";
+import { type ToolAnnotations, opOf } from "./operation.ts";
+import type { Category, Op, PayloadByCategory, Status } from "./record.ts";
+import { type Shape, shapeOf } from "./shape.ts";
+import { signatureOf } from "./signature.ts";
+
+interface Usage {
+  readonly inputTokens?: number | undefined;
+  readonly outputTokens?: number | undefined;
+  readonly totalTokens?: number | undefined;
+  /** US dollars; kept as an integer of nano-dollars. */
+  readonly costUsd?: number | undefined;
+  readonly durationMs?: number | undefined;
+}
+
+/** A tool call, when it has ended, was given up, or has been open for long (`pending`). */
+export interface ToolObservation extends Usage {
+  readonly kind?: "tool";
+  readonly tool: string;
+  /** Absent when unknown; null and "" are values. */
+  readonly arguments?: unknown;
+  /** In place of `arguments`, for a value that was digested where it passed. */
+  readonly argumentsShape?: Shape | undefined;
+  readonly result?: unknown;
+  readonly resultShape?: Shape | undefined;
+  readonly status?: Status | undefined;
+  readonly toolCallId?: string | undefined;
+  /** What the call does; worked out from tool and arguments when absent. */
+  readonly op?: Op | undefined;
+  readonly annotations?: ToolAnnotations | undefined;
+  readonly phase?: string | undefined;
+  readonly errorClass?: string | undefined;
+  readonly responseStatus?: number | undefined;
+  readonly durationIsBound?: "lower" | "upper" | undefined;
+  /** The sender's own identity of the state after the call. */
+  readonly stateId?: string | undefined;
+  readonly endpoint?: string | undefined;
+  /** Which of several servers answered, and which agent of a team asked. */
+  readonly server?: string | undefined;
+  readonly agent?: string | undefined;
+}
+
+/** A turn of the model, or a message of somebody. */
+export interface ReasoningObservation extends Usage {
+  readonly kind: "turn" | "message";
+  readonly role?: "user" | "assistant" | "system" | "agent" | undefined;
+  readonly status?: Status | undefined;
+  readonly content?: unknown;
+  readonly provider?: string | undefined;
+  readonly model?: string | undefined;
+  readonly responseId?: string | undefined;
+  readonly finishReason?: string | undefined;
+  readonly cacheReadTokens?: number | undefined;
+  readonly cacheWriteTokens?: number | undefined;
+  readonly reasoningTokens?: number | undefined;
+  readonly requestedTools?: number | undefined;
+  readonly agent?: string | undefined;
+}
+
+/** Something around the agent changed, for example the definition of a tool. */
+export interface EnvironmentObservation {
+  readonly kind: "environment";
+  readonly change: string;
+  readonly subject?: string | undefined;
+  readonly value?: unknown;
+}
+
+export type Observation = ToolObservation | ReasoningObservation | EnvironmentObservation;
+
+/** A payload that has no place in a run yet. */
+export type Unplaced<P> = P extends unknown ? Omit<P, "seq"> : never;
+
+/** A category with its payload, ready for a run writer. */
+export type PayloadDraft = {
+  [C in Category]: { readonly category: C; readonly payload: Unplaced<PayloadByCategory[C]> };
+}[Category];
+
+/** How names and values become structure in one session. */
+export interface CaptureContext {
+  readonly keys: SessionKeys;
+  /** Replace every label by its keyed tag. */
+  readonly hashNames: boolean;
+}
+
+const NANO_USD_PER_USD = 1e9;
+
+/** The structure of an observation: nothing of its content is left in the answer. */
+export function payloadOf(observation: Observation, context: CaptureContext): PayloadDraft {
+  switch (observation.kind) {
+    case "turn":
+    case "message":
+      return { category: "reasoning", payload: reasoningPayload(observation, context) };
+    case "environment":
+      return { category: "environment", payload: environmentPayload(observation, context) };
+    default:
+      return { category: "tool_api", payload: toolPayload(observation, context) };
+  }
+}
+
+function toolPayload(
+  call: ToolObservation,
+  context: CaptureContext,
+): Unplaced<PayloadByCategory["tool_api"]> {
+  const { keys } = context;
+  const label = (text: string | undefined) => optionalLabel(text, context);
+  const argumentsShape = shapeOrDigest(call.argumentsShape, call.arguments, "args", keys);
+  const resultShape = shapeOrDigest(call.resultShape, call.result, "result", keys);
+  return defined({
+    toolName: labelOf(call.tool, keys, context.hashNames),
+    status: call.status ?? "unknown",
+    toolCallId: optionalDigest(call.toolCallId, keys),
+    op: call.op ?? opOf(call.tool, call.arguments, call.annotations),
+    phase: label(call.phase),
+    responseStatus: integer(call.responseStatus),
+    errorClass: label(call.errorClass),
+    argumentsHash: argumentsShape?.hash,
+    argumentsNormHash: argumentsShape?.normHash,
+    argumentsShapeHash: argumentsShape?.shapeHash,
+    argumentsSignature: call.arguments === undefined ? undefined : signatureOf(call.arguments, keys),
+    argumentsBytes: argumentsShape?.bytes,
+    resultHash: resultShape?.hash,
+    resultNormHash: resultShape?.normHash,
+    resultShapeHash: resultShape?.shapeHash,
+    resultBytes: resultShape?.bytes,
+    truncated: truncatedSides(argumentsShape, resultShape),
+    ...usageOf(call),
+    durationIsBound: call.durationIsBound,
+    totalTokens: count(call.totalTokens),
+    stateId: call.stateId === undefined ? undefined : keys.digest("state", call.stateId),
+    endpointHash: call.endpoint === undefined ? undefined : keys.digest("name", call.endpoint),
+    serverTag: optionalTag(call.server, keys),
+    agentTag: optionalTag(call.agent, keys),
+  });
+}
+
+function reasoningPayload(
+  turn: ReasoningObservation,
+  context: CaptureContext,
+): Unplaced<PayloadByCategory["reasoning"]> {
+  const { keys } = context;
+  const shape = shapeOrDigest(undefined, turn.content, "message", keys);
+  return defined({
+    kind: turn.kind,
+    status: turn.status ?? "ok",
+    role: turn.role,
+    provider: optionalLabel(turn.provider, context),
+    model: optionalLabel(turn.model, context),
+    responseId: optionalDigest(turn.responseId, keys),
+    finishReason: optionalLabel(turn.finishReason, context),
+    ...usageOf(turn),
+    cacheReadTokens: count(turn.cacheReadTokens),
+    cacheWriteTokens: count(turn.cacheWriteTokens),
+    reasoningTokens: count(turn.reasoningTokens),
+    requestedTools: count(turn.requestedTools),
+    messageHash: shape?.normHash ?? shape?.hash,
+    messageBytes: shape?.bytes,
+    agentTag: optionalTag(turn.agent, keys),
+  });
+}
+
+function environmentPayload(
+  change: EnvironmentObservation,
+  context: CaptureContext,
+): Unplaced<PayloadByCategory["environment"]> {
+  const shape = shapeOrDigest(undefined, change.value, "state", context.keys);
+  return defined({
+    kind: labelOf(change.change, context.keys, false),
+    subject: optionalLabel(change.subject, context),
+    changeHash: shape?.hash,
+  });
+}
+
+function usageOf(usage: Usage) {
+  return {
+    inputTokens: count(usage.inputTokens),
+    outputTokens: count(usage.outputTokens),
+    costNanoUsd: usage.costUsd === undefined ? undefined : count(usage.costUsd * NANO_USD_PER_USD),
+    durationMs: count(usage.durationMs),
+  };
+}
+
+function shapeOrDigest(
+  shape: Shape | undefined,
+  value: unknown,
+  purpose: "args" | "result" | "message" | "state",
+  keys: SessionKeys,
+): Shape | undefined {
+  return shape ?? (value === undefined ? undefined : shapeOf(value, purpose, keys));
+}
+
+function truncatedSides(argumentsShape: Shape | undefined, resultShape: Shape | undefined) {
+  if (argumentsShape?.truncated) return resultShape?.truncated ? "both" : "arguments";
+  return resultShape?.truncated ? "result" : undefined;
+}
+
+function optionalLabel(text: string | undefined, context: CaptureContext): string | undefined {
+  return text === undefined ? undefined : labelOf(text, context.keys, context.hashNames);
+}
+
+/** Ids are correlation, not content, but a host may put anything into them. */
+function optionalDigest(text: string | undefined, keys: SessionKeys): string | undefined {
+  return text === undefined ? undefined : keys.digest("name", text).slice(0, 32);
+}
+
+function optionalTag(text: string | undefined, keys: SessionKeys): string | undefined {
+  return text === undefined ? undefined : keys.tag(text);
+}
+
+/** A host's number as a count, or nothing when it is none. */
+function count(value: number | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const rounded = Math.round(value);
+  return Number.isSafeInteger(rounded) && rounded >= 0 ? rounded : undefined;
+}
+
+function integer(value: number | undefined): number | undefined {
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** The same object without the keys that are undefined: absent means absent. */
+function defined<T extends object>(fields: T): Defined<T> {
+  const kept: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(fields)) {
+    if (value !== undefined) kept[key] = value;
+  }
+  // True because a key is dropped exactly when its value is undefined, as `Defined` says.
+  return kept as Defined<T>;
+}
