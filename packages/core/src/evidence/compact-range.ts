@@ -1,0 +1,101 @@
+import { EvidenceError } from "./error.ts";
+import { EMPTY_ROOT, HASH_BYTES, hashChildrenAt } from "./leaf.ts";
+
+const FIRST_CAPACITY = 4;
+
+/** Everything needed to go on with a tree: its size and the roots of its perfect subtrees. */
+export interface CompactRangeState {
+  readonly size: number;
+  /** Hex, largest subtree first; one hash per bit that is set in `size`. */
+  readonly hashes: string;
+}
+
+/**
+ * A growing RFC 6962 tree that keeps only the roots of its perfect subtrees.
+ *
+ * At most floor(log2 n) + 1 hashes of 32 bytes for n leaves.
+ */
+export class CompactRange {
+  #size = 0;
+  #count = 0;
+  #hashes = Buffer.alloc(FIRST_CAPACITY * HASH_BYTES);
+  #root: string | undefined = EMPTY_ROOT;
+
+  /** @throws {EvidenceError} when the state does not describe a tree */
+  static restore(state: CompactRangeState): CompactRange {
+    const count = setBits(state.size);
+    if (!/^[0-9a-f]*$/.test(state.hashes) || state.hashes.length !== count * 2 * HASH_BYTES) {
+      throw new EvidenceError("invalid_state", "the stored tree state does not fit its size");
+    }
+    const range = new CompactRange();
+    range.#size = state.size;
+    range.#count = count;
+    range.#hashes = Buffer.alloc(Math.max(FIRST_CAPACITY, count) * HASH_BYTES);
+    range.#hashes.write(state.hashes, 0, "hex");
+    range.#root = state.size === 0 ? EMPTY_ROOT : undefined;
+    return range;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get state(): CompactRangeState {
+    return { size: this.#size, hashes: this.#hashes.toString("hex", 0, this.#count * HASH_BYTES) };
+  }
+
+  /** Bytes held for the tree, whatever it covers. */
+  get byteLength(): number {
+    return this.#hashes.byteLength;
+  }
+
+  /** Root over all leaves so far; computed on demand and once per size. */
+  get root(): string {
+    this.#root ??= this.#fold();
+    return this.#root;
+  }
+
+  /** @param leaf leaf hash, 64 hex characters */
+  append(leaf: string): void {
+    let carry = leaf;
+    let rest = this.#size;
+    while (rest % 2 === 1) {
+      this.#count -= 1;
+      carry = hashChildrenAt(this.#hashes, this.#count * HASH_BYTES, carry);
+      rest = (rest - 1) / 2;
+    }
+    this.#push(carry);
+    this.#size += 1;
+    this.#root = undefined;
+  }
+
+  #push(hash: string): void {
+    const offset = this.#count * HASH_BYTES;
+    if (offset === this.#hashes.length) {
+      this.#hashes = Buffer.concat([this.#hashes], this.#hashes.length * 2);
+    }
+    this.#hashes.write(hash, offset, "hex");
+    this.#count += 1;
+  }
+
+  #fold(): string {
+    let index = this.#count - 1;
+    let carry = this.#hashes.toString("hex", index * HASH_BYTES, (index + 1) * HASH_BYTES);
+    while (index > 0) {
+      index -= 1;
+      carry = hashChildrenAt(this.#hashes, index * HASH_BYTES, carry);
+    }
+    return carry;
+  }
+}
+
+function setBits(size: number): number {
+  if (!Number.isSafeInteger(size) || size < 0) {
+    throw new EvidenceError("invalid_state", "a tree size is an integer from 0");
+  }
+  let bits = 0;
+  for (let rest = size; rest > 0; rest = Math.floor(rest / 2)) {
+    bits += rest % 2;
+  }
+  return bits;
+}

@@ -1,0 +1,291 @@
+/**
+ * Which fields a record may hold and what each may contain; the schema of docs/protocol.md.
+ *
+ * The tables are typed by capture/record.ts, so that a field missing here does not compile.
+ */
+
+import {
+  CATEGORIES,
+  type Category,
+  type ClosePayload,
+  type DropPayload,
+  type EndPayload,
+  type Envelope,
+  type HolePayload,
+  type KeyRotatePayload,
+  LAYERS,
+  OPS,
+  type OpenPayload,
+  type PayloadByCategory,
+  STATUSES,
+  VIEWS,
+} from "../capture/record.ts";
+
+type Holds = (value: unknown) => boolean;
+
+interface Rule {
+  readonly required: boolean;
+  readonly holds: Holds;
+}
+
+type Table<T> = { readonly [K in keyof Required<T>]: Rule };
+
+const MAX_ID_BYTES = 255;
+const MAX_TEXT_BYTES = 2_048;
+/** Controls, and surrogates that are not half of a pair. */
+const UNFIT = /\p{Cc}|\p{Surrogate}/u;
+const HEX_64 = /^[0-9a-f]{64}$/;
+const HEX_32 = /^[0-9a-f]{32}$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const TIMESTAMP =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+const LABEL = /^[A-Za-z0-9][A-Za-z0-9_.:/@ -]{0,63}$/;
+
+const matches =
+  (pattern: RegExp): Holds =>
+  (value) =>
+    typeof value === "string" && pattern.test(value);
+const upTo =
+  (bytes: number): Holds =>
+  (value) =>
+    typeof value === "string" &&
+    value.length > 0 &&
+    (value.length * 3 <= bytes || Buffer.byteLength(value) <= bytes) &&
+    !UNFIT.test(value);
+const oneOf =
+  (...values: readonly string[]): Holds =>
+  (value) =>
+    values.includes(value as string);
+
+const hash = matches(HEX_64);
+const run = matches(HEX_32);
+const uuid = matches(UUID);
+const timestamp = matches(TIMESTAMP);
+const label = matches(LABEL);
+const identifier = upTo(MAX_ID_BYTES);
+const text = upTo(MAX_TEXT_BYTES);
+const signedInteger: Holds = (value) => Number.isSafeInteger(value);
+const integer: Holds = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const must = (holds: Holds): Rule => ({ required: true, holds });
+const may = (holds: Holds): Rule => ({ required: false, holds });
+
+const ENVELOPE: Table<Envelope> & { readonly category: Rule; readonly payload: Rule } = {
+  schemaVersion: must(oneOf("1.0")),
+  eventId: must(uuid),
+  agentId: must(identifier),
+  sessionId: must(identifier),
+  runId: must(run),
+  category: must(oneOf(...CATEGORIES)),
+  sourceTimestamp: must(timestamp),
+  previousHash: must(hash),
+  payload: must((value) => typeof value === "object" && value !== null && !Array.isArray(value)),
+  traceId: may(text),
+  correlationId: may(text),
+  parentEventId: may(text),
+  causationEventId: may(text),
+  agentVersion: may(text),
+  toolType: may(label),
+  targetSystem: may(label),
+  operation: may(label),
+  initiatorType: may(oneOf("human", "agent", "system")),
+  initiatorId: may(text),
+  sourceFramework: may(text),
+  actorType: may(text),
+  actorId: may(text),
+};
+
+const PLACE = {
+  seq: must(integer),
+  sourcePreviousHash: may(text),
+  sourceRunId: may(text),
+} as const;
+
+const OPEN: Table<OpenPayload> = {
+  ...PLACE,
+  type: must(oneOf("open")),
+  writer: must(text),
+  writerVersion: must(text),
+  layer: must(oneOf(...LAYERS)),
+  view: must(oneOf(...VIEWS)),
+  digestKeyId: must(text),
+  digestKeyCommitment: must(hash),
+  writerKey: may(text),
+  agentName: may(identifier),
+  team: may(identifier),
+  workflow: may(identifier),
+  taskTag: may(text),
+  cohort: may(text),
+  baselineCostNanoUsd: may(integer),
+  continuesRun: may(run),
+  continuesHead: may(hash),
+};
+const CLOSE: Table<ClosePayload> = {
+  ...PLACE,
+  type: must(oneOf("close")),
+  events: must(integer),
+  dropped: must(integer),
+};
+const DROP: Table<DropPayload> = {
+  ...PLACE,
+  type: must(oneOf("drop")),
+  count: must(integer),
+  reason: must(text),
+};
+const HOLE: Table<HolePayload> = {
+  ...PLACE,
+  type: must(oneOf("hole")),
+  from: must(integer),
+  to: must(integer),
+};
+const END: Table<EndPayload> = {
+  ...PLACE,
+  type: must(oneOf("end")),
+  resolved: may(oneOf("true", "false")),
+};
+const KEY_ROTATE: Table<KeyRotatePayload> = {
+  ...PLACE,
+  type: must(oneOf("key_rotate")),
+  newKey: must(text),
+};
+const LIFECYCLE: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
+  open: OPEN,
+  close: CLOSE,
+  drop: DROP,
+  hole: HOLE,
+  end: END,
+  key_rotate: KEY_ROTATE,
+};
+
+const PAYLOADS: { readonly [C in Exclude<Category, "lifecycle">]: Table<PayloadByCategory[C]> } = {
+  tool_api: {
+    ...PLACE,
+    toolName: must(label),
+    status: must(oneOf(...STATUSES)),
+    toolCallId: may(text),
+    op: may(oneOf(...OPS)),
+    phase: may(label),
+    responseStatus: may(signedInteger),
+    errorClass: may(label),
+    argumentsHash: may(hash),
+    argumentsNormHash: may(hash),
+    argumentsShapeHash: may(hash),
+    argumentsSignature: may(text),
+    argumentsBytes: may(integer),
+    resultHash: may(hash),
+    resultNormHash: may(hash),
+    resultShapeHash: may(hash),
+    resultBytes: may(integer),
+    truncated: may(oneOf("arguments", "result", "both")),
+    durationMs: may(integer),
+    durationIsBound: may(oneOf("lower", "upper")),
+    inputTokens: may(integer),
+    outputTokens: may(integer),
+    totalTokens: may(integer),
+    costNanoUsd: may(integer),
+    stateId: may(text),
+    endpointHash: may(hash),
+    serverTag: may(text),
+    agentTag: may(text),
+  },
+  reasoning: {
+    ...PLACE,
+    kind: must(oneOf("turn", "message")),
+    status: must(oneOf(...STATUSES)),
+    role: may(oneOf("user", "assistant", "system", "agent")),
+    provider: may(label),
+    model: may(label),
+    responseId: may(text),
+    finishReason: may(text),
+    inputTokens: may(integer),
+    outputTokens: may(integer),
+    cacheReadTokens: may(integer),
+    cacheWriteTokens: may(integer),
+    reasoningTokens: may(integer),
+    costNanoUsd: may(integer),
+    durationMs: may(integer),
+    requestedTools: may(integer),
+    messageHash: may(hash),
+    messageBytes: may(integer),
+    agentTag: may(text),
+  },
+  identity: { ...PLACE, capabilityCount: may(integer) },
+  data_movement: {
+    ...PLACE,
+    operation: must(oneOf("read", "write", "delete", "export")),
+    objectCount: may(integer),
+    objectsHash: may(hash),
+  },
+  approval: {
+    ...PLACE,
+    decision: must(oneOf("granted", "denied", "pending", "unknown")),
+    scopeHash: may(hash),
+  },
+  environment: { ...PLACE, kind: must(text), subject: may(text), changeHash: may(hash) },
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * The first field of a parsed line that the schema refuses, as a path; undefined when all fit.
+ *
+ * The canonical form is checked elsewhere, by comparing bytes.
+ */
+export function findFault(record: unknown): string | undefined {
+  if (typeof record !== "object" || record === null || Array.isArray(record)) {
+    return "record";
+  }
+  const envelope = record as Fields; // an object that is no array, read by name only
+  const fault = faultIn(envelope, ENVELOPE);
+  if (fault !== undefined) {
+    return fault;
+  }
+  const payload = envelope.payload as Fields; // ENVELOPE holds it to be an object
+  const table = payloadTable(envelope.category as Category, payload);
+  const inPayload = table === undefined ? "type" : (faultIn(payload, table) ?? misplaced(payload));
+  return inPayload === undefined ? undefined : `payload.${inPayload}`;
+}
+
+function payloadTable(
+  category: Category,
+  payload: Fields,
+): Readonly<Record<string, Rule>> | undefined {
+  if (category !== "lifecycle") {
+    return PAYLOADS[category];
+  }
+  const type = payload.type;
+  return typeof type === "string" && Object.hasOwn(LIFECYCLE, type) ? LIFECYCLE[type] : undefined;
+}
+
+function faultIn(fields: Fields, table: Readonly<Record<string, Rule>>): string | undefined {
+  for (const name in table) {
+    const value = fields[name];
+    const rule = table[name];
+    const absent = value === undefined;
+    if (rule !== undefined && (absent ? rule.required : !rule.holds(value))) {
+      return name;
+    }
+  }
+  return unknownField(fields, table);
+}
+
+function unknownField(fields: Fields, table: Readonly<Record<string, Rule>>): string | undefined {
+  return Object.keys(fields).find((name) => !Object.hasOwn(table, name));
+}
+
+/** Rules between fields: where a run opens, and that its counts fit its place. */
+function misplaced(payload: Fields): string | undefined {
+  const { type } = payload;
+  const seq = payload.seq as number; // PLACE holds it to be an integer
+  if ((type === "open") !== (seq === 0) && !(type === "hole" && seq === 0)) {
+    return "seq";
+  }
+  if (type === "close" && payload.events !== seq) {
+    return "events";
+  }
+  if (type === "hole") {
+    const to = payload.to as number; // HOLE holds it to be an integer
+    return payload.from === seq && to >= seq ? undefined : "from";
+  }
+  return undefined;
+}

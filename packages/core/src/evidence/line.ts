@@ -1,0 +1,301 @@
+/**
+ * The canonical line of a record: RFC 8785 for exactly the fields of capture/record.ts.
+ *
+ * Fields are written in the order of their names, so nothing is sorted and no object is rebuilt.
+ * Closed lists, hashes and ids that this code base makes are written as they are; every other
+ * string is checked. The oracle is jcs.ts: both give the same text for every record.
+ */
+
+import type {
+  ApprovalPayload,
+  DataMovementPayload,
+  EnvironmentPayload,
+  IdentityPayload,
+  LifecyclePayload,
+  OpenPayload,
+  ReasoningPayload,
+  StructuralRecord,
+  ToolPayload,
+} from "../capture/record.ts";
+import { quoteStrictly } from "./jcs.ts";
+
+/** A line longer than this is refused by every reader. */
+export const MAX_LINE_BYTES = 16_384;
+
+/**
+ * @returns the line without a newline
+ * @throws {EvidenceError} on a string that is not well formed
+ */
+export function encodeLine(record: StructuralRecord): string {
+  return (
+    "{" +
+    textBefore('"actorId":"', record.actorId) +
+    textBefore('"actorType":"', record.actorType) +
+    '"agentId":"' +
+    escaped(record.agentId) +
+    '"' +
+    textAfter(',"agentVersion":"', record.agentVersion) +
+    ',"category":"' +
+    record.category +
+    '"' +
+    textAfter(',"causationEventId":"', record.causationEventId) +
+    textAfter(',"correlationId":"', record.correlationId) +
+    ',"eventId":"' +
+    record.eventId +
+    '"' +
+    textAfter(',"initiatorId":"', record.initiatorId) +
+    trustedAfter(',"initiatorType":"', record.initiatorType) +
+    textAfter(',"operation":"', record.operation) +
+    textAfter(',"parentEventId":"', record.parentEventId) +
+    ',"payload":{' +
+    encodePayload(record) +
+    '},"previousHash":"' +
+    record.previousHash +
+    '","runId":"' +
+    record.runId +
+    '","schemaVersion":"' +
+    record.schemaVersion +
+    '","sessionId":"' +
+    escaped(record.sessionId) +
+    '"' +
+    textAfter(',"sourceFramework":"', record.sourceFramework) +
+    ',"sourceTimestamp":"' +
+    record.sourceTimestamp +
+    '"' +
+    textAfter(',"targetSystem":"', record.targetSystem) +
+    textAfter(',"toolType":"', record.toolType) +
+    textAfter(',"traceId":"', record.traceId) +
+    "}"
+  );
+}
+
+function encodePayload(record: StructuralRecord): string {
+  switch (record.category) {
+    case "tool_api":
+      return encodeTool(record.payload);
+    case "reasoning":
+      return encodeReasoning(record.payload);
+    case "lifecycle":
+      return encodeLifecycle(record.payload);
+    case "identity":
+      return encodeIdentity(record.payload);
+    case "data_movement":
+      return encodeDataMovement(record.payload);
+    case "approval":
+      return encodeApproval(record.payload);
+    case "environment":
+      return encodeEnvironment(record.payload);
+    default:
+      return encodeNothing(record);
+  }
+}
+
+function encodeTool(payload: ToolPayload): string {
+  return (
+    textBefore('"agentTag":"', payload.agentTag) +
+    numberBefore('"argumentsBytes":', payload.argumentsBytes) +
+    trustedBefore('"argumentsHash":"', payload.argumentsHash) +
+    trustedBefore('"argumentsNormHash":"', payload.argumentsNormHash) +
+    trustedBefore('"argumentsShapeHash":"', payload.argumentsShapeHash) +
+    textBefore('"argumentsSignature":"', payload.argumentsSignature) +
+    numberBefore('"costNanoUsd":', payload.costNanoUsd) +
+    trustedBefore('"durationIsBound":"', payload.durationIsBound) +
+    numberBefore('"durationMs":', payload.durationMs) +
+    trustedBefore('"endpointHash":"', payload.endpointHash) +
+    textBefore('"errorClass":"', payload.errorClass) +
+    numberBefore('"inputTokens":', payload.inputTokens) +
+    trustedBefore('"op":"', payload.op) +
+    numberBefore('"outputTokens":', payload.outputTokens) +
+    textBefore('"phase":"', payload.phase) +
+    numberBefore('"responseStatus":', payload.responseStatus) +
+    numberBefore('"resultBytes":', payload.resultBytes) +
+    trustedBefore('"resultHash":"', payload.resultHash) +
+    trustedBefore('"resultNormHash":"', payload.resultNormHash) +
+    trustedBefore('"resultShapeHash":"', payload.resultShapeHash) +
+    '"seq":' +
+    payload.seq +
+    textAfter(',"serverTag":"', payload.serverTag) +
+    foreign(payload) +
+    textAfter(',"stateId":"', payload.stateId) +
+    trustedAfter(',"status":"', payload.status) +
+    textAfter(',"toolCallId":"', payload.toolCallId) +
+    textAfter(',"toolName":"', payload.toolName) +
+    numberAfter(',"totalTokens":', payload.totalTokens) +
+    trustedAfter(',"truncated":"', payload.truncated)
+  );
+}
+
+function encodeReasoning(payload: ReasoningPayload): string {
+  return (
+    textBefore('"agentTag":"', payload.agentTag) +
+    numberBefore('"cacheReadTokens":', payload.cacheReadTokens) +
+    numberBefore('"cacheWriteTokens":', payload.cacheWriteTokens) +
+    numberBefore('"costNanoUsd":', payload.costNanoUsd) +
+    numberBefore('"durationMs":', payload.durationMs) +
+    textBefore('"finishReason":"', payload.finishReason) +
+    numberBefore('"inputTokens":', payload.inputTokens) +
+    trustedBefore('"kind":"', payload.kind) +
+    numberBefore('"messageBytes":', payload.messageBytes) +
+    trustedBefore('"messageHash":"', payload.messageHash) +
+    textBefore('"model":"', payload.model) +
+    numberBefore('"outputTokens":', payload.outputTokens) +
+    textBefore('"provider":"', payload.provider) +
+    numberBefore('"reasoningTokens":', payload.reasoningTokens) +
+    numberBefore('"requestedTools":', payload.requestedTools) +
+    textBefore('"responseId":"', payload.responseId) +
+    trustedBefore('"role":"', payload.role) +
+    '"seq":' +
+    payload.seq +
+    foreign(payload) +
+    trustedAfter(',"status":"', payload.status)
+  );
+}
+
+function encodeLifecycle(payload: LifecyclePayload): string {
+  switch (payload.type) {
+    case "open":
+      return encodeOpen(payload);
+    case "close":
+      return (
+        numberBefore('"dropped":', payload.dropped) +
+        numberBefore('"events":', payload.events) +
+        lifecycleEnd(payload)
+      );
+    case "drop":
+      return (
+        numberBefore('"count":', payload.count) +
+        textBefore('"reason":"', payload.reason) +
+        lifecycleEnd(payload)
+      );
+    case "hole":
+      return (
+        numberBefore('"from":', payload.from) +
+        sequence(payload) +
+        numberAfter(',"to":', payload.to) +
+        trustedAfter(',"type":"', payload.type)
+      );
+    case "end":
+      return trustedBefore('"resolved":"', payload.resolved) + lifecycleEnd(payload);
+    case "key_rotate":
+      return textBefore('"newKey":"', payload.newKey) + lifecycleEnd(payload);
+    default:
+      return encodeNothing(payload);
+  }
+}
+
+function encodeOpen(payload: OpenPayload): string {
+  return (
+    textBefore('"agentName":"', payload.agentName) +
+    numberBefore('"baselineCostNanoUsd":', payload.baselineCostNanoUsd) +
+    textBefore('"cohort":"', payload.cohort) +
+    trustedBefore('"continuesHead":"', payload.continuesHead) +
+    trustedBefore('"continuesRun":"', payload.continuesRun) +
+    trustedBefore('"digestKeyCommitment":"', payload.digestKeyCommitment) +
+    textBefore('"digestKeyId":"', payload.digestKeyId) +
+    trustedBefore('"layer":"', payload.layer) +
+    sequence(payload) +
+    textAfter(',"taskTag":"', payload.taskTag) +
+    textAfter(',"team":"', payload.team) +
+    trustedAfter(',"type":"', payload.type) +
+    trustedAfter(',"view":"', payload.view) +
+    textAfter(',"workflow":"', payload.workflow) +
+    textAfter(',"writer":"', payload.writer) +
+    textAfter(',"writerKey":"', payload.writerKey) +
+    textAfter(',"writerVersion":"', payload.writerVersion)
+  );
+}
+
+function encodeIdentity(payload: IdentityPayload): string {
+  return numberBefore('"capabilityCount":', payload.capabilityCount) + sequence(payload);
+}
+
+function encodeDataMovement(payload: DataMovementPayload): string {
+  return (
+    numberBefore('"objectCount":', payload.objectCount) +
+    trustedBefore('"objectsHash":"', payload.objectsHash) +
+    trustedBefore('"operation":"', payload.operation) +
+    sequence(payload)
+  );
+}
+
+function encodeApproval(payload: ApprovalPayload): string {
+  return (
+    trustedBefore('"decision":"', payload.decision) +
+    trustedBefore('"scopeHash":"', payload.scopeHash) +
+    sequence(payload)
+  );
+}
+
+function encodeEnvironment(payload: EnvironmentPayload): string {
+  return (
+    trustedBefore('"changeHash":"', payload.changeHash) +
+    textBefore('"kind":"', payload.kind) +
+    sequence(payload) +
+    textAfter(',"subject":"', payload.subject)
+  );
+}
+
+interface Sequence {
+  readonly seq: number;
+  readonly sourcePreviousHash?: string;
+  readonly sourceRunId?: string;
+}
+
+function lifecycleEnd(payload: LifecyclePayload): string {
+  return sequence(payload) + trustedAfter(',"type":"', payload.type);
+}
+
+function sequence(payload: Sequence): string {
+  return `"seq":${payload.seq}${foreign(payload)}`;
+}
+
+function foreign(payload: Sequence): string {
+  return (
+    textAfter(',"sourcePreviousHash":"', payload.sourcePreviousHash) +
+    textAfter(',"sourceRunId":"', payload.sourceRunId)
+  );
+}
+
+/** A category or type outside the closed list gives a line that no reader accepts. */
+function encodeNothing(_value: never): string {
+  return "";
+}
+
+function textBefore(name: string, value: string | undefined): string {
+  return value === undefined ? "" : `${name}${escaped(value)}",`;
+}
+
+function textAfter(name: string, value: string | undefined): string {
+  return value === undefined ? "" : `${name}${escaped(value)}"`;
+}
+
+function trustedBefore(name: string, value: string | undefined): string {
+  return value === undefined ? "" : `${name}${value}",`;
+}
+
+function trustedAfter(name: string, value: string | undefined): string {
+  return value === undefined ? "" : `${name}${value}"`;
+}
+
+function numberBefore(name: string, value: number | undefined): string {
+  return value === undefined ? "" : `${name}${value},`;
+}
+
+function numberAfter(name: string, value: number | undefined): string {
+  return value === undefined ? "" : name + value;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const FIRST_SURROGATE = 0xd800;
+
+/** The inside of a JSON string; a text that needs no escape and holds no surrogate is not copied. */
+function escaped(text: string): string {
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit < 0x20 || unit === QUOTE || unit === BACKSLASH || unit >= FIRST_SURROGATE) {
+      return quoteStrictly(text).slice(1, -1);
+    }
+  }
+  return text;
+}

@@ -1,0 +1,154 @@
+import type { PayloadDraft, Unplaced } from "../capture/observation.ts";
+import type { Envelope, OpenPayload, StructuralRecord } from "../capture/record.ts";
+import { CompactRange, type CompactRangeState } from "./compact-range.ts";
+import { EvidenceError } from "./error.ts";
+import { hashLeaf, NO_PREVIOUS_HASH } from "./leaf.ts";
+import { encodeLine, MAX_LINE_BYTES } from "./line.ts";
+
+/** A UTF-16 unit takes at most three bytes in UTF-8. */
+const SURELY_SHORT = Math.floor(MAX_LINE_BYTES / 3);
+
+const RUN_ID = /^[0-9a-f]{32}$/;
+const UNFIT = /\p{Cc}|\p{Surrogate}/u;
+const MAX_ID_BYTES = 255;
+
+type Chained = "schemaVersion" | "agentId" | "sessionId" | "runId" | "previousHash";
+
+/** What is the same in every record of a run. */
+export interface RunIdentity
+  extends Pick<Envelope, "agentId" | "sessionId" | "runId">,
+    Omit<Partial<Envelope>, Chained | "eventId" | "sourceTimestamp"> {}
+
+/** When a record was made and under which id. */
+export type Stamp = Pick<Envelope, "eventId" | "sourceTimestamp">;
+
+/** A record without what the run gives it: identity, place and link. */
+export type Draft = PayloadDraft & Stamp & Omit<Partial<Envelope>, Chained>;
+
+/** What an `open` record says about its writer. */
+export type OpenFacts = Omit<Unplaced<OpenPayload>, "type">;
+
+/** A record in its place. */
+export interface Appended {
+  readonly record: StructuralRecord;
+  /** Canonical text without newline: what is hashed, stored and sent. */
+  readonly line: string;
+  readonly leaf: string;
+  readonly seq: number;
+}
+
+/** Everything needed to go on with a run after a restart or on another node. */
+export interface RunState {
+  /** The seq of the next record. */
+  readonly seq: number;
+  /** Leaf of the last record. */
+  readonly head: string;
+  readonly tree: CompactRangeState;
+}
+
+/**
+ * Gives every record its place in one run: seq, link, line, leaf and tree, in one synchronous step.
+ *
+ * Nothing can come between reading the head and replacing it, so a run never forks itself.
+ */
+export class RunWriter {
+  readonly identity: RunIdentity;
+  readonly #constants: Omit<Envelope, "eventId" | "sourceTimestamp" | "previousHash">;
+  readonly #tree: CompactRange;
+  #seq: number;
+  #head: string;
+
+  /**
+   * @param state where an earlier writer of the same run stopped
+   * @throws {EvidenceError} when an id does not fit the schema
+   */
+  constructor(identity: RunIdentity, state?: RunState) {
+    checkIdentity(identity);
+    this.identity = identity;
+    this.#constants = { schemaVersion: "1.0", ...identity };
+    this.#seq = state?.seq ?? 0;
+    this.#head = state?.head ?? NO_PREVIOUS_HASH;
+    this.#tree = state ? CompactRange.restore(state.tree) : new CompactRange();
+  }
+
+  /** Leaf of the last record; 64 zeros before the first. */
+  get head(): string {
+    return this.#head;
+  }
+
+  /** How many records the run holds, which is also the seq of the next one. */
+  get size(): number {
+    return this.#seq;
+  }
+
+  /** RFC 6962 root over the records of this run; computed when asked for. */
+  get root(): string {
+    return this.#tree.root;
+  }
+
+  get state(): RunState {
+    return { seq: this.#seq, head: this.#head, tree: this.#tree.state };
+  }
+
+  /** Writes the `open` record, which is the first one of every run. */
+  open(facts: OpenFacts, stamp: Stamp): Appended {
+    if (this.#seq !== 0) {
+      throw new EvidenceError("invalid_state", "a run opens once: start a new run");
+    }
+    return this.#append({ ...stamp, category: "lifecycle", payload: { ...facts, type: "open" } });
+  }
+
+  /**
+   * @throws {EvidenceError} when the run is not open, a string is not well formed, or the line is
+   *   longer than 16 KiB; the run stays as it was
+   */
+  append(draft: Draft): Appended {
+    if (this.#seq === 0) {
+      throw new EvidenceError("run_not_open", "the first record of a run is its open record");
+    }
+    return this.#append(draft);
+  }
+
+  /** Writes the `close` record. @param dropped events that were assessed but not recorded */
+  close(dropped: number, stamp: Stamp): Appended {
+    const payload = { type: "close", events: this.#seq, dropped } as const;
+    return this.append({ ...stamp, category: "lifecycle", payload });
+  }
+
+  #append(draft: Draft): Appended {
+    const seq = this.#seq;
+    // A draft holds a category and the payload of that category; the spread loses the pairing.
+    const record = {
+      ...this.#constants,
+      ...draft,
+      previousHash: this.#head,
+      payload: { ...draft.payload, seq },
+    } as StructuralRecord;
+    const line = encodeLine(record);
+    if (line.length > SURELY_SHORT && Buffer.byteLength(line) > MAX_LINE_BYTES) {
+      throw new EvidenceError("line_too_long", "a record is at most 16 KiB: shorten its labels");
+    }
+    const leaf = hashLeaf(line);
+    this.#tree.append(leaf);
+    this.#head = leaf;
+    this.#seq = seq + 1;
+    return { record, line, leaf, seq };
+  }
+}
+
+/** Whether a text can be an agent or session id: 1..255 UTF-8 bytes, no control characters. */
+export function isIdentifier(text: string): boolean {
+  return text.length > 0 && Buffer.byteLength(text) <= MAX_ID_BYTES && !UNFIT.test(text);
+}
+
+function checkIdentity(identity: RunIdentity): void {
+  for (const name of ["agentId", "sessionId"] as const) {
+    if (!isIdentifier(identity[name])) {
+      const message = `${name} must be 1 to 255 bytes of text without control characters`;
+      throw new EvidenceError("invalid_id", message);
+    }
+  }
+  if (!RUN_ID.test(identity.runId)) {
+    throw new EvidenceError("invalid_id", "runId must be 32 lower-case hex characters");
+  }
+}

@@ -1,0 +1,45 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { loadWriterKey, rotateWriterKey } from "../../src/evidence/writer-key.ts";
+
+let home = "";
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "caum-writer-key-"));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+test("the key is made on first use, for its owner alone, and is the same ever after", () => {
+  const first = loadWriterKey({ home });
+  expect(first.origin).toBe("file");
+  expect(loadWriterKey({ home }).vkey).toBe(first.vkey);
+  expect(statSync(join(home, "keys", "writer.key")).mode & 0o077).toBe(0);
+  expect(readFileSync(join(home, "keys", "writer.key"), "utf8")).toMatch(
+    /^PRIVATE\+KEY\+caum-writer-/,
+  );
+});
+
+test("a home that cannot be used gives a key for this process and says so", () => {
+  writeFileSync(join(home, "file"), "");
+  const key = loadWriterKey({ home: join(home, "file") });
+  expect(key.origin).toBe("ephemeral");
+  expect(key.vkey).toMatch(/^caum-writer-[0-9a-f]{12}\+/);
+});
+
+test("a damaged key file is not replaced: what it signed must stay attributable", () => {
+  loadWriterKey({ home });
+  writeFileSync(join(home, "keys", "writer.key"), "PRIVATE+KEY+broken");
+  expect(loadWriterKey({ home }).origin).toBe("ephemeral");
+  expect(readFileSync(join(home, "keys", "writer.key"), "utf8")).toBe("PRIVATE+KEY+broken");
+});
+
+test("rotation keeps the name, changes the key and leaves the old one beside it", () => {
+  const before = loadWriterKey({ home });
+  const { current, previous } = rotateWriterKey({ home });
+  expect(previous.vkey).toBe(before.vkey);
+  expect(current.signer.name).toBe(before.signer.name);
+  expect(current.vkey).not.toBe(before.vkey);
+  expect(loadWriterKey({ home }).vkey).toBe(current.vkey);
+  expect(readdirSync(join(home, "keys"))).toHaveLength(2);
+});
