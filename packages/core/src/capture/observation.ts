@@ -4,7 +4,7 @@
  */
 import type { SessionKeys } from "./digest.ts";
 import { labelOf } from "./label.ts";
-import { type ToolAnnotations, opOf } from "./operation.ts";
+import { opOf, type ToolAnnotations } from "./operation.ts";
 import type { Category, Op, PayloadByCategory, Status } from "./record.ts";
 import { type Shape, shapeOf } from "./shape.ts";
 import { signatureOf } from "./signature.ts";
@@ -121,7 +121,8 @@ function toolPayload(
     argumentsHash: argumentsShape?.hash,
     argumentsNormHash: argumentsShape?.normHash,
     argumentsShapeHash: argumentsShape?.shapeHash,
-    argumentsSignature: call.arguments === undefined ? undefined : signatureOf(call.arguments, keys),
+    argumentsSignature:
+      call.arguments === undefined ? undefined : signatureOf(call.arguments, keys),
     argumentsBytes: argumentsShape?.bytes,
     resultHash: resultShape?.hash,
     resultNormHash: resultShape?.normHash,
@@ -193,7 +194,10 @@ function shapeOrDigest(
   return shape ?? (value === undefined ? undefined : shapeOf(value, purpose, keys));
 }
 
-function truncatedSides(argumentsShape: Shape | undefined, resultShape: Shape | undefined) {
+function truncatedSides(
+  argumentsShape: Shape | undefined,
+  resultShape: Shape | undefined,
+): PayloadByCategory["tool_api"]["truncated"] {
   if (argumentsShape?.truncated) return resultShape?.truncated ? "both" : "arguments";
   return resultShape?.truncated ? "result" : undefined;
 }

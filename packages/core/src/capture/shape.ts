@@ -1,0 +1,58 @@
+import { canonicalize, canonicalizeText } from "./canonical.ts";
+import type { Purpose, SessionKeys } from "./digest.ts";
+import { scan } from "./scanner.ts";
+
+/** What is kept of a value: digests and a size, and no field that could hold content. */
+export interface Shape {
+  /** Digest of the canonical form: 64 hex. */
+  readonly hash: string;
+  /** Digest of the norm form, where it differs from the canonical one. */
+  readonly normHash?: string;
+  /** Digest of the shape form, where it differs from the norm one. */
+  readonly shapeHash?: string;
+  /** Size of the content in bytes, at least; nothing, null and the empty string are 0. */
+  readonly bytes: number;
+  /** The digests do not cover the whole value. */
+  readonly truncated: boolean;
+}
+
+/** The shape of any value; text is taken as a JSON string. */
+export function shapeOf(value: unknown, purpose: Purpose, keys: SessionKeys): Shape {
+  const form = canonicalize(value);
+  return digestForms(form.bytes, form.size, form.truncated, purpose, keys);
+}
+
+/**
+ * The shape of bytes that are text already, digested as they are.
+ *
+ * For a line too long to be parsed: it equals other such lines, never a walked value.
+ *
+ * @param head the first bytes, at most 64 KiB are used
+ * @param byteLength the length of the whole
+ */
+export function shapeOfText(
+  head: Uint8Array,
+  byteLength: number,
+  purpose: Purpose,
+  keys: SessionKeys,
+): Shape {
+  const form = canonicalizeText(head, byteLength);
+  return digestForms(form.bytes, byteLength, form.truncated, purpose, keys);
+}
+
+function digestForms(
+  bytes: Uint8Array,
+  size: number,
+  truncated: boolean,
+  purpose: Purpose,
+  keys: SessionKeys,
+): Shape {
+  const forms = scan(bytes);
+  return {
+    hash: keys.digest(purpose, bytes),
+    ...(forms.norm === undefined ? {} : { normHash: keys.digest(purpose, forms.norm) }),
+    ...(forms.shape === undefined ? {} : { shapeHash: keys.digest(purpose, forms.shape) }),
+    bytes: size,
+    truncated,
+  };
+}

@@ -1,0 +1,102 @@
+import {
+  type Assessment,
+  coordinationOf,
+  eventTypeOf,
+  evidenceGradeOf,
+  PUBLIC_CLASSES,
+  type PublicClass,
+} from "./assessment.ts";
+import { failureRisk, featuresOf } from "./failure-risk.ts";
+import { SLOT } from "./memory/layout.ts";
+import { type Finding, reasonOf } from "./rules/finding.ts";
+import { findLoops } from "./rules/hard-rules.ts";
+import { waitingCycles } from "./rules/rings.ts";
+import { classify } from "./scores/classify.ts";
+import { healthOf } from "./scores/regime.ts";
+import { tierOf } from "./scores/tier.ts";
+import { type Signals, scoresOf, udsOf } from "./scores/uds.ts";
+import { averageSubstance, novelty } from "./signals/averages.ts";
+import { count } from "./signals/history.ts";
+import { calls, failures, repeats, speeches } from "./signals/runs.ts";
+import { variety } from "./signals/variety.ts";
+import { qualityOf } from "./trace-quality.ts";
+
+const WINDOW = 16;
+
+/** Reads the memory of a session; notes in it only what the next answer is compared with. */
+export function assess(slots: Float64Array): Assessment {
+  const waiting = waitingCycles(slots);
+  const found = loopsAt(slots, waiting);
+  const hard = found.find((finding) => finding.grade === "hard");
+  const signals = signalsOf(slots, hard !== undefined);
+  const regime = classify(slots, {
+    step: signals.step,
+    variety: signals.variety,
+    novelty: signals.novelty,
+    substance: signals.substance,
+    waiting,
+    loop: hard === undefined ? "none" : hard.talk ? "talk" : "calls",
+    suspected: found.length > 0,
+  });
+  const healthy = healthOf(regime);
+  const publicClass = hard ? "hard_alert" : healthy === "yes" ? "none" : "review_only";
+  const was = notePublicClass(slots, publicClass);
+  const scores = scoresOf(signals);
+  const uds = udsOf(scores, signals);
+  const tier = tierOf(uds);
+  const pattern = hard ?? found[0];
+  return {
+    step: signals.step,
+    eventType: eventTypeOf(was, publicClass),
+    regime,
+    healthy,
+    uds,
+    tier,
+    failureRisk: failureRisk(featuresOf(slots, signals)),
+    traceQuality: qualityOf(slots),
+    publicClass,
+    reasons: found.map(reasonOf),
+    ...(pattern !== undefined && { pattern: patternOf(pattern) }),
+    scores,
+    coordination: coordinationOf(publicClass, tier),
+    evidenceGrade: evidenceGradeOf(publicClass),
+  };
+}
+
+function loopsAt(slots: Float64Array, waiting: number): readonly Finding[] {
+  return findLoops(slots, {
+    step: slots[SLOT.steps] ?? 0,
+    isRepeat: count(slots, "repeat", 1) > 0,
+    isTalking: speeches.length(slots) > 1,
+    sinceReset: slots[SLOT.sinceReset] ?? 0,
+    waiting,
+  });
+}
+
+function signalsOf(slots: Float64Array, looping: boolean): Signals {
+  const step = slots[SLOT.steps] ?? 0;
+  if (looping) slots[SLOT.looped] = 1;
+  const sameCalls = Math.max(0, calls.length(slots) - 1);
+  const sameFailures = Math.max(0, failures.length(slots) - 1);
+  return {
+    step,
+    variety: variety(slots),
+    novelty: novelty(slots),
+    substance: averageSubstance(slots),
+    repeatShare: step === 0 ? 0 : count(slots, "repeat", WINDOW) / Math.min(step, WINDOW),
+    longestRun: Math.max(sameCalls, sameFailures, repeats.length(slots)),
+    looping,
+  };
+}
+
+/** Returns the class of the answer before. */
+function notePublicClass(slots: Float64Array, publicClass: PublicClass): PublicClass {
+  const was = PUBLIC_CLASSES[slots[SLOT.publicClass] ?? 0] ?? "none";
+  slots[SLOT.publicClass] = PUBLIC_CLASSES.indexOf(publicClass);
+  return was;
+}
+
+function patternOf(finding: Finding): NonNullable<Assessment["pattern"]> {
+  const { rule, period, cycles, fromStep } = finding;
+  return { rule, period, cycles, fromStep };
+}

@@ -1,0 +1,104 @@
+import type { Rule } from "./rules/finding.ts";
+import type { Healthy, Regime } from "./scores/regime.ts";
+import type { Tier } from "./scores/tier.ts";
+import type { Scores } from "./scores/uds.ts";
+import type { TraceQuality } from "./trace-quality.ts";
+
+export type EventType =
+  | "observation"
+  | "structural_pressure_observed"
+  | "structural_loop_entered"
+  | "structural_loop_continues"
+  | "structural_loop_exited";
+
+/** `hard_alert` comes from a hard rule only; what is soft is for review. */
+export const PUBLIC_CLASSES = ["none", "review_only", "hard_alert"] as const;
+export type PublicClass = (typeof PUBLIC_CLASSES)[number];
+
+/** What a host may read, log or ignore. It can never stop a call. */
+export type Advice = "continue" | "watch" | "replan" | "break_loop";
+
+export interface Coordination {
+  readonly decision: "observe_only";
+  readonly allowed_to_block: false;
+  readonly advice: Advice;
+}
+
+export interface EvidenceGrade {
+  readonly public_class: PublicClass;
+  readonly raw_content_used: false;
+  readonly allowed_to_block: false;
+}
+
+/** A loop that stands. */
+export interface Pattern {
+  readonly rule: Rule;
+  /** Length of one cycle in steps; 0 where the repeats come in any order. */
+  readonly period: number;
+  readonly cycles: number;
+  /** First step of the pattern, counted like `step` of the assessment. */
+  readonly fromStep: number;
+}
+
+/** What the health engine says after a step. */
+export interface Assessment {
+  /** Steps of the session so far: calls, turns without a tool, messages of agents. */
+  readonly step: number;
+  readonly eventType: EventType;
+  readonly regime: Regime;
+  readonly healthy: Healthy;
+  /** From 0 to 1; unrounded. */
+  readonly uds: number;
+  readonly tier: Tier;
+  /** From 0 to 1. A statement about structure; see docs/signals.md for how little it can know. */
+  readonly failureRisk: number;
+  readonly traceQuality: TraceQuality;
+  readonly publicClass: PublicClass;
+  /** Rules that stand, the surest first, for example `periodic:p2x3`. */
+  readonly reasons: readonly string[];
+  readonly pattern?: Pattern;
+  readonly scores: Scores;
+  readonly coordination: Coordination;
+  readonly evidenceGrade: EvidenceGrade;
+}
+
+const ADVICE = ["continue", "watch", "replan", "break_loop"] as const;
+
+const COORDINATION = Object.fromEntries(
+  ADVICE.map((advice) => [
+    advice,
+    Object.freeze({ decision: "observe_only", allowed_to_block: false, advice }),
+  ]),
+  // One frozen object per word of ADVICE.
+) as Readonly<Record<Advice, Coordination>>;
+
+const EVIDENCE_GRADE = Object.fromEntries(
+  PUBLIC_CLASSES.map((publicClass) => [
+    publicClass,
+    Object.freeze({
+      public_class: publicClass,
+      raw_content_used: false,
+      allowed_to_block: false,
+    }),
+  ]),
+  // One frozen object per word of PUBLIC_CLASSES.
+) as Readonly<Record<PublicClass, EvidenceGrade>>;
+
+export function coordinationOf(publicClass: PublicClass, tier: Tier): Coordination {
+  if (publicClass === "hard_alert") return COORDINATION.break_loop;
+  if (publicClass === "review_only") return COORDINATION.replan;
+  return tier === "T1" || tier === "T2" ? COORDINATION.continue : COORDINATION.watch;
+}
+
+export function evidenceGradeOf(publicClass: PublicClass): EvidenceGrade {
+  return EVIDENCE_GRADE[publicClass];
+}
+
+/** Where the session stands between a step and the one before. */
+export function eventTypeOf(was: PublicClass, is: PublicClass): EventType {
+  if (is === "hard_alert") {
+    return was === "hard_alert" ? "structural_loop_continues" : "structural_loop_entered";
+  }
+  if (was === "hard_alert") return "structural_loop_exited";
+  return is === "review_only" ? "structural_pressure_observed" : "observation";
+}

@@ -1,0 +1,20 @@
+/** Weights of failure_risk: placeholder until bench/health/fit.ts has run. */
+export const WEIGHTS = {
+  bias: -1,
+  length: 0,
+  failing: 1,
+  failingLately: 0,
+  repeats: 1,
+  repeatsLately: 0,
+  oldAnswersLately: 0,
+  emptyAnswers: 0,
+  longestRun: 0,
+  errorRun: 0,
+  looping: 1,
+  looped: 0,
+  sinceNewWrite: 0,
+  writesLately: 0,
+  monotony: 0,
+  lowNovelty: 1,
+  lowSubstance: 1,
+} as const;

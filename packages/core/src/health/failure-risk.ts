@@ -1,0 +1,98 @@
+import { WEIGHTS } from "./failure-risk-weights.ts";
+import { SLOT } from "./memory/layout.ts";
+import type { Signals } from "./scores/uds.ts";
+import { count } from "./signals/history.ts";
+import type { Identity } from "./signals/identity.ts";
+import { errors } from "./signals/runs.ts";
+import type { Recognition } from "./signals/substance.ts";
+import { has, TRAIT } from "./signals/trait.ts";
+
+/** Names of the features, in the order of the weights. */
+export const FEATURES = [
+  "length",
+  "failing",
+  "failingLately",
+  "repeats",
+  "repeatsLately",
+  "oldAnswersLately",
+  "emptyAnswers",
+  "longestRun",
+  "errorRun",
+  "looping",
+  "looped",
+  "sinceNewWrite",
+  "writesLately",
+  "monotony",
+  "lowNovelty",
+  "lowSubstance",
+] as const;
+
+export type Features = Readonly<Record<(typeof FEATURES)[number], number>>;
+
+/** Steps at which half of the "long session" feature is reached. */
+const HALF_LENGTH = 15;
+const RECENT = 16;
+
+const FAILING = SLOT.risk;
+const FAILING_LATELY = SLOT.risk + 1;
+const REPEATS = SLOT.risk + 2;
+const EMPTY = SLOT.risk + 3;
+const LAST_NEW_WRITE = SLOT.risk + 4;
+
+/** Counts what the features are made of. */
+export function learnRisk(
+  memory: Float64Array,
+  identity: Identity,
+  recognition: Recognition,
+): void {
+  const failing = has(identity.traits, TRAIT.failing) ? 1 : 0;
+  const before = memory[FAILING_LATELY] ?? 0;
+  memory[FAILING] = (memory[FAILING] ?? 0) + failing;
+  memory[FAILING_LATELY] = before + 0.12 * (failing - before);
+  if (recognition.isRepeat) memory[REPEATS] = (memory[REPEATS] ?? 0) + 1;
+  if (identity.empty) memory[EMPTY] = (memory[EMPTY] ?? 0) + 1;
+  const writes = has(identity.traits, TRAIT.write) && failing === 0;
+  if (writes && !recognition.isRepeat) memory[LAST_NEW_WRITE] = memory[SLOT.steps] ?? 0;
+}
+
+/** What failure_risk is a function of: each from 0 to 1, from this step and earlier ones. */
+export function featuresOf(memory: Float64Array, signals: Signals): Features {
+  const step = Math.max(1, signals.step);
+  const recent = Math.min(step, RECENT);
+  const answered = count(memory, "oldAnswer", RECENT) + count(memory, "newAnswer", RECENT);
+  const idle = step - (memory[LAST_NEW_WRITE] ?? 0);
+  return {
+    length: step / (step + HALF_LENGTH),
+    failing: (memory[FAILING] ?? 0) / step,
+    failingLately: memory[FAILING_LATELY] ?? 0,
+    repeats: (memory[REPEATS] ?? 0) / step,
+    repeatsLately: signals.repeatShare,
+    oldAnswersLately: answered === 0 ? 0 : count(memory, "oldAnswer", RECENT) / answered,
+    emptyAnswers: (memory[EMPTY] ?? 0) / step,
+    longestRun: Math.min(1, signals.longestRun / 8),
+    errorRun: Math.min(1, errors.length(memory) / 8),
+    looping: signals.looping ? 1 : 0,
+    looped: memory[SLOT.looped] ?? 0,
+    sinceNewWrite: idle / (idle + HALF_LENGTH),
+    writesLately: count(memory, "write", RECENT) / recent,
+    monotony: 1 / signals.variety,
+    lowNovelty: 1 - signals.novelty,
+    lowSubstance: 1 - signals.substance,
+  };
+}
+
+/** One global function of the features; monotone in each, from 0 to 1. */
+export function failureRisk(features: Features): number {
+  let z = WEIGHTS.bias;
+  for (const name of FEATURES) z += WEIGHTS[name] * features[name];
+  return squash(z);
+}
+
+/**
+ * Close to the logistic function, and exact: only + - * and / are used, whose results every machine
+ * agrees on to the last bit.
+ */
+export function squash(z: number): number {
+  const t = Math.min(3, Math.max(-3, z / 2));
+  return 0.5 + (0.5 * t * (27 + t * t)) / (27 + 9 * t * t);
+}

@@ -1,0 +1,18 @@
+import { type Key, UNKNOWN } from "../memory/key.ts";
+import { SLOT } from "../memory/layout.ts";
+import { occurrences } from "./history.ts";
+
+const WINDOW = 16;
+const PROBES = 6;
+
+/** Notes which step is probed: made again and again, other steps between. */
+export function learnProbe(memory: Float64Array, full: Key): void {
+  if (full === UNKNOWN || occurrences(memory, full, WINDOW) < PROBES) return;
+  memory[SLOT.probe] = full;
+}
+
+/** Whether one step was made at least 6 times in the last 16. */
+export function isProbing(memory: Float64Array): boolean {
+  const probe = memory[SLOT.probe] ?? UNKNOWN;
+  return probe !== UNKNOWN && occurrences(memory, probe, WINDOW) >= PROBES;
+}

@@ -1,0 +1,22 @@
+/** Yes-or-no facts about a step that rules ask for, one bit each. */
+export const TRAIT = {
+  failing: 1,
+  /** Changes something; see `op`. */
+  write: 2,
+  /** Its business is to wait. */
+  wait: 4,
+  /** Came back with more than a status check answers, or nobody knows with how much. */
+  bulky: 8,
+  /** A message or a turn, not a call. */
+  talk: 16,
+  /** Known too little: rules need twice the count. */
+  doubt: 32,
+  /** Known far too little: rules never say more than "review". */
+  review: 64,
+  notFound: 128,
+} as const;
+
+/** Whether any of the wanted bits is set. */
+export function has(traits: number, wanted: number): boolean {
+  return (traits & wanted) !== 0;
+}

@@ -1,0 +1,241 @@
+import { randomBytes, randomFillSync } from "node:crypto";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { SessionKeys } from "./capture/digest.ts";
+import { EventIds } from "./capture/event-id.ts";
+import { labelOf } from "./capture/label.ts";
+import type { Observation } from "./capture/observation.ts";
+import type { Layer, View } from "./capture/record.ts";
+import { loadRootKey, type RootKey } from "./capture/root-key.ts";
+import { runOrigin } from "./evidence/note/checkpoint.ts";
+import { signCheckpoint } from "./evidence/note/signer.ts";
+import { isIdentifier, RunWriter, type Stamp } from "./evidence/run-writer.ts";
+import { loadWriterKey, type WriterKey } from "./evidence/writer-key.ts";
+import { atExit } from "./report/at-exit.ts";
+import { RunLog } from "./report/run-log.ts";
+import { Session, type Verdict } from "./session.ts";
+
+/** Something of ours that did not work; the host is not affected by it. */
+export interface ObserverProblem {
+  readonly code: "ephemeral_digest_key" | "ephemeral_writer_key" | "not_recorded" | "not_observed";
+  readonly message: string;
+}
+
+/** Who observes, from where, and where records go. */
+export interface ObserverOptions {
+  /** Program and version that write the records, for example `caum-mcp-proxy`. */
+  readonly writer: string;
+  readonly writerVersion: string;
+  readonly layer: Layer;
+  readonly view: View;
+  /** The agent that is observed; `CAUM_AGENT_ID` and then `default` when absent. */
+  readonly agentId?: string | undefined;
+  readonly agentVersion?: string | undefined;
+  /** The host that called us, as a label: a framework or an MCP client. */
+  readonly sourceFramework?: string | undefined;
+  /** The folder of keys and runs; `CAUM_HOME` and then `~/.caum` when absent. */
+  readonly home?: string | undefined;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Key tool, model and other names as well. */
+  readonly hashNames?: boolean | undefined;
+  /** Milliseconds since 1970. */
+  readonly clock?: (() => number) | undefined;
+  /** Told once per kind of problem; all are counted in `status`. */
+  readonly onProblem?: ((problem: ObserverProblem) => void) | undefined;
+}
+
+/** What the user tells about a session; all of it optional, none of it content. */
+export interface SessionFacts {
+  readonly agentName?: string | undefined;
+  readonly team?: string | undefined;
+  readonly workflow?: string | undefined;
+  readonly cohort?: string | undefined;
+  /** Free text; only a keyed tag of it is kept. */
+  readonly task?: string | undefined;
+}
+
+export interface ObserverStatus {
+  readonly openSessions: number;
+  readonly dropped: number;
+  readonly problems: Readonly<Partial<Record<ObserverProblem["code"], number>>>;
+}
+
+/** Sessions kept open at once; the one that was idle longest is closed for a new one. */
+const MAX_OPEN_SESSIONS = 2_000;
+
+/** Starts observing. Reads or makes the keys under `home`; never throws. */
+export function createObserver(options: ObserverOptions): Observer {
+  return new Observer(options);
+}
+
+/** Observes the sessions of one process. */
+export class Observer {
+  readonly home: string;
+  readonly #options: ObserverOptions;
+  readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #clock: () => number;
+  readonly #rootKey: RootKey;
+  readonly #writerKey: WriterKey;
+  readonly #eventIds: EventIds;
+  readonly #sessions = new Map<string, Session>();
+  readonly #problems = new Map<ObserverProblem["code"], number>();
+  readonly #cancelAtExit: () => void;
+  #droppedByClosed = 0;
+
+  constructor(options: ObserverOptions) {
+    this.#options = options;
+    this.#env = options.env ?? process.env;
+    this.#clock = options.clock ?? Date.now;
+    this.home = options.home ?? (this.#env.CAUM_HOME || join(homedir(), ".caum"));
+    this.#rootKey = loadRootKey({ home: this.home, env: this.#env });
+    if (this.#rootKey.problem) this.#report("ephemeral_digest_key", this.#rootKey.problem);
+    this.#writerKey = loadWriterKey({ home: this.home });
+    if (this.#writerKey.origin === "ephemeral") {
+      this.#report("ephemeral_writer_key", "keys/writer.key can be neither read nor made");
+    }
+    this.#eventIds = new EventIds({ clock: this.#clock, fillRandom: randomFillSync });
+    this.#cancelAtExit = atExit(() => {
+      for (const session of this.#sessions.values()) session.closeNow();
+    });
+  }
+
+  /** The session with this id, opened as a new run when it is not open in this process. */
+  session(id: string, facts: SessionFacts = {}): Session {
+    const known = this.#sessions.get(id);
+    if (known) {
+      // Back to the end of the map, whose first entry is the one idle longest.
+      this.#sessions.delete(id);
+      this.#sessions.set(id, known);
+      return known;
+    }
+    if (this.#sessions.size >= MAX_OPEN_SESSIONS) this.#closeIdlest();
+    const session = this.#open(id, facts);
+    this.#sessions.set(id, session);
+    return session;
+  }
+
+  observe(sessionId: string, observation: Observation): Verdict {
+    return this.session(sessionId).observe(observation);
+  }
+
+  /** Closes one session's run. */
+  async closeSession(id: string): Promise<void> {
+    const session = this.#sessions.get(id);
+    this.#sessions.delete(id);
+    this.#droppedByClosed += session?.dropped ?? 0;
+    await session?.close();
+  }
+
+  /** Resolves when every record so far is on the disk, or the disk refused. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.#sessions.values()].map((session) => session.flush()));
+  }
+
+  /** Closes every run; nothing may be observed afterwards. */
+  async close(): Promise<void> {
+    this.#cancelAtExit();
+    await Promise.all([...this.#sessions.keys()].map((id) => this.closeSession(id)));
+  }
+
+  get status(): ObserverStatus {
+    let dropped = this.#droppedByClosed;
+    for (const session of this.#sessions.values()) dropped += session.dropped;
+    const problems = Object.fromEntries(this.#problems);
+    return { openSessions: this.#sessions.size, dropped, problems };
+  }
+
+  #closeIdlest(): void {
+    const [idlest] = this.#sessions.keys();
+    if (idlest !== undefined) void this.closeSession(idlest);
+  }
+
+  #open(id: string, facts: SessionFacts): Session {
+    const { hashNames = false, layer, view, writer: program, writerVersion } = this.#options;
+    const sessionId = this.#identifier(id);
+    const keys = new SessionKeys(this.#rootKey, sessionId);
+    const runId = randomBytes(16).toString("hex");
+    const writer = new RunWriter({ ...this.#identity(keys), sessionId, runId });
+    const log = new RunLog({
+      folder: join(this.home, "runs", runId),
+      checkpoint: () => this.#checkpoint(writer),
+      onProblem: (problem) => this.#report("not_recorded", problem.message),
+    });
+    return new Session({
+      capture: { keys, hashNames },
+      writer,
+      log,
+      openFacts: {
+        writer: program,
+        writerVersion,
+        layer,
+        view,
+        digestKeyId: keys.id,
+        digestKeyCommitment: keys.commitment,
+        writerKey: this.#writerKey.vkey,
+        ...knownFacts(facts, keys),
+      },
+      stamp: () => this.#stamp(),
+      onFailure: (failure) => this.#report("not_observed", messageOf(failure)),
+    });
+  }
+
+  /** The signed size and root of a run as it stands. */
+  #checkpoint({ identity, size, root }: RunWriter): string {
+    const { signer } = this.#writerKey;
+    const origin = runOrigin(signer.name, identity.sessionId, identity.runId);
+    return signCheckpoint({ origin, size, root }, signer);
+  }
+
+  #identity(keys: SessionKeys) {
+    const { agentId, agentVersion, sourceFramework, hashNames } = this.#options;
+    const label = (text: string) => labelOf(text, keys, hashNames);
+    return {
+      agentId: this.#identifier(agentId ?? this.#env.CAUM_AGENT_ID ?? "default"),
+      ...(agentVersion === undefined ? {} : { agentVersion: label(agentVersion) }),
+      ...(sourceFramework === undefined ? {} : { sourceFramework: label(sourceFramework) }),
+    };
+  }
+
+  /** The user's own id, or a keyed tag where it does not fit the schema. */
+  #identifier(id: string): string {
+    return isIdentifier(id) ? id : new SessionKeys(this.#rootKey, "identifiers").tag(id);
+  }
+
+  #stamp(): Stamp {
+    const sourceTimestamp = new Date(this.#clock()).toISOString();
+    return { eventId: this.#eventIds.next(), sourceTimestamp };
+  }
+
+  #report(code: ObserverProblem["code"], message: string): void {
+    const times = (this.#problems.get(code) ?? 0) + 1;
+    this.#problems.set(code, times);
+    if (times > 1) return;
+    try {
+      this.#options.onProblem?.({ code, message });
+    } catch {
+      // The host's own handler failed; the host must not notice us.
+    }
+  }
+}
+
+/** How many hex characters of the task's digest its tag keeps. */
+const TASK_TAG_LENGTH = 16;
+
+function knownFacts(facts: SessionFacts, keys: SessionKeys) {
+  const { task, ...names } = facts;
+  const known: Partial<Record<keyof typeof names | "taskTag", string>> = {};
+  for (const [name, text] of Object.entries(names)) {
+    if (text === undefined) continue;
+    // True because the entries are those of `names`.
+    known[name as keyof typeof names] = isIdentifier(text) ? text : keys.tag(text);
+  }
+  if (task !== undefined) {
+    known.taskTag = `task_${keys.digest("name", task).slice(0, TASK_TAG_LENGTH)}`;
+  }
+  return known;
+}
+
+/** The kind of a failure; its message could quote what was observed. */
+function messageOf(failure: unknown): string {
+  return failure instanceof Error ? failure.name : typeof failure;
+}

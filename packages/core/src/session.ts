@@ -1,0 +1,189 @@
+import type { Purpose } from "./capture/digest.ts";
+import {
+  type CaptureContext,
+  type Observation,
+  type PayloadDraft,
+  payloadOf,
+} from "./capture/observation.ts";
+import { type Shape, shapeOfText } from "./capture/shape.ts";
+import { CompactRange } from "./evidence/compact-range.ts";
+import type { OpenFacts, RunWriter, Stamp } from "./evidence/run-writer.ts";
+import type { Assessment } from "./health/assessment.ts";
+import { Health } from "./health/health.ts";
+import { stepOf } from "./health/step-of.ts";
+import type { RunLog } from "./report/run-log.ts";
+
+/** Where an observed event stands in the chain of its run. */
+export interface Evidence {
+  readonly runId: string;
+  /** Absent when the event was assessed but could not be kept. */
+  readonly seq?: number;
+  /** Leaf of the run's last record. */
+  readonly chainHead: string;
+  /** RFC 6962 root over the run up to this event; computed when it is read. */
+  readonly merkleRoot: string;
+}
+
+/** What `observe` answers: what the engine thinks of the session, and the proof of it. */
+export interface Verdict extends Assessment {
+  readonly evidence: Evidence;
+}
+
+/** What a session is made of; `Observer` puts it together. */
+export interface SessionParts {
+  readonly capture: CaptureContext;
+  readonly writer: RunWriter;
+  readonly log: RunLog;
+  readonly openFacts: OpenFacts;
+  /** A new event id and the time of now. */
+  readonly stamp: () => Stamp;
+  readonly onFailure: (failure: unknown) => void;
+}
+
+/** One opening of one session: every event is captured, chained, judged and logged at once. */
+export class Session {
+  readonly #parts: SessionParts;
+  readonly #health = new Health();
+  #dropped = 0;
+  /** Dropped events that no `drop` record speaks of yet. */
+  #undeclared = 0;
+  #closed = false;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+  }
+
+  get id(): string {
+    return this.#parts.writer.identity.sessionId;
+  }
+
+  get runId(): string {
+    return this.#parts.writer.identity.runId;
+  }
+
+  /** Events that were assessed but not recorded. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /**
+   * Records one event and judges the session with it.
+   *
+   * Synchronous and total: a failure inside goes to `onFailure`, and the last assessment is the
+   * answer. The values in the observation are digested and gone when it returns.
+   */
+  observe(observation: Observation): Verdict {
+    const { capture, onFailure, stamp } = this.#parts;
+    try {
+      return this.#observe({ ...payloadOf(observation, capture), ...stamp() });
+    } catch (failure) {
+      onFailure(failure);
+      return this.#verdict(this.#health.current(), undefined);
+    }
+  }
+
+  /** Says inside the chain that something passed and could not be observed. */
+  drop(count: number, reason: string): void {
+    this.#dropped += count;
+    this.#fenced(() => {
+      const payload = { type: "drop", count, reason } as const;
+      this.#append({ category: "lifecycle", payload, ...this.#parts.stamp() });
+    });
+  }
+
+  /** The shape of text too long to be walked, under the keys of this session. */
+  shapeOfText(head: Uint8Array, byteLength: number, purpose: Purpose): Shape {
+    return shapeOfText(head, byteLength, purpose, this.#parts.capture.keys);
+  }
+
+  /** Records the end of the session's work, as the user tells it. */
+  end(outcome: { readonly resolved?: boolean | undefined } = {}): void {
+    const { resolved } = outcome;
+    const told = resolved === undefined ? {} : ({ resolved: resolved ? "true" : "false" } as const);
+    this.#fenced(() => {
+      const payload = { type: "end", ...told } as const;
+      this.#append({ category: "lifecycle", payload, ...this.#parts.stamp() });
+    });
+  }
+
+  /** Closes the run on the disk; later events belong to a new run. */
+  async close(): Promise<void> {
+    this.#recordClose();
+    await this.#parts.log.close();
+  }
+
+  /** The same at the end of the process, synchronously. */
+  closeNow(): void {
+    this.#recordClose();
+    this.#parts.log.closeNow();
+  }
+
+  async flush(): Promise<void> {
+    await this.#parts.log.flush();
+  }
+
+  #observe(draft: PayloadDraft & Stamp): Verdict {
+    const seq = this.#record(draft);
+    const step = stepOf(draft, { view: this.#parts.openFacts.view });
+    return this.#verdict(step ? this.#health.observe(step) : this.#health.current(), seq);
+  }
+
+  /** The seq of the record that was made, or none when there is no room to keep it. */
+  #record(draft: PayloadDraft & Stamp): number | undefined {
+    if (this.#closed || !this.#parts.log.hasRoom) {
+      this.#dropped += 1;
+      this.#undeclared += 1;
+      return undefined;
+    }
+    this.#declareDropped();
+    return this.#append(draft);
+  }
+
+  /** Silence is not allowed: what was not kept is counted inside the chain. */
+  #declareDropped(): void {
+    if (this.#undeclared === 0) return;
+    const payload = { type: "drop", count: this.#undeclared, reason: "no_room" } as const;
+    this.#append({ category: "lifecycle", payload, ...this.#parts.stamp() });
+    this.#undeclared = 0;
+  }
+
+  #append(draft: PayloadDraft & Stamp): number {
+    const { writer, log, openFacts, stamp } = this.#parts;
+    if (writer.size === 0) log.push(writer.open(openFacts, stamp()).line);
+    const appended = writer.append(draft);
+    log.push(appended.line);
+    return appended.seq;
+  }
+
+  /** A run that never saw an event leaves nothing behind. */
+  #recordClose(): void {
+    if (this.#closed || this.#parts.writer.size === 0) return;
+    this.#fenced(() => {
+      this.#declareDropped();
+      this.#parts.log.push(this.#parts.writer.close(this.#dropped, this.#parts.stamp()).line);
+    });
+    this.#closed = true;
+  }
+
+  #verdict(assessment: Assessment, seq: number | undefined): Verdict {
+    const { writer } = this.#parts;
+    const tree = writer.state.tree;
+    const evidence = {
+      runId: writer.identity.runId,
+      ...(seq === undefined ? {} : { seq }),
+      chainHead: writer.head,
+      get merkleRoot() {
+        return CompactRange.restore(tree).root;
+      },
+    };
+    return { ...assessment, evidence };
+  }
+
+  #fenced(work: () => void): void {
+    try {
+      work();
+    } catch (failure) {
+      this.#parts.onFailure(failure);
+    }
+  }
+}
