@@ -1,0 +1,91 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+
+/** Which of our packages a package may import; `cli` may import all, nothing imports `cli`. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  "mcp-proxy": ["core"],
+  langchain: ["core"],
+  "ai-sdk": ["core"],
+  openai: ["core"],
+  anthropic: ["core"],
+  caum: ["core", "openai", "anthropic"],
+  collector: ["core", "dashboard"],
+  dashboard: [],
+  cli: ["core", "mcp-proxy", "collector", "caum"],
+};
+
+/** The data flow of core: a folder imports only itself and folders to its left. */
+const CORE_FLOW = ["capture", "evidence", "health", "report"];
+
+/** zod costs 48 to 112 ms to load, so only the protocol entry of core may pull it in. */
+const ZOD_ENTRY = "protocol";
+
+test("packages import only what the table allows", () => {
+  for (const [name, allowed] of Object.entries(MAY_IMPORT)) {
+    for (const { file, target } of imports(join(root, "packages", name, "src"))) {
+      const imported = /^(?:@caum\/)([a-z-]+)|^(caum)$/u.exec(target);
+      const other = imported?.[1] ?? imported?.[2];
+      if (other && other !== name) expect(allowed, `${file} imports ${target}`).toContain(other);
+    }
+  }
+});
+
+test("every package is in the table", () => {
+  for (const name of readdirSync(join(root, "packages"))) {
+    expect(Object.keys(MAY_IMPORT)).toContain(name);
+  }
+});
+
+test("inside core, imports point left", () => {
+  const source = join(root, "packages/core/src");
+  for (const folder of CORE_FLOW) {
+    for (const { file, target } of imports(join(source, folder))) {
+      if (!target.startsWith(".")) continue;
+      const [into = ""] = relative(source, resolve(dirname(join(root, file)), target)).split(sep);
+      const allowed = CORE_FLOW.slice(0, CORE_FLOW.indexOf(folder) + 1);
+      expect(allowed, `${file} imports ${target}`).toContain(into);
+    }
+  }
+});
+
+test("core depends on nothing but zod, and zod stays behind its protocol entry", () => {
+  const manifest = JSON.parse(readFileSync(join(root, "packages/core/package.json"), "utf8"));
+  expect(Object.keys(manifest.dependencies ?? {})).toEqual(["zod"]);
+  for (const { file, target } of imports(join(root, "packages/core/src"))) {
+    if (target.startsWith(".") || target.startsWith("node:")) continue;
+    expect(target, file).toBe("zod");
+    expect(file, "zod outside of the protocol").toContain(`core/src/${ZOD_ENTRY}`);
+  }
+});
+
+test("observe-only is the only decision in the sources", () => {
+  for (const file of readdirSync(join(root, "packages"), { recursive: true, encoding: "utf8" })) {
+    if (!/^[a-z-]+\/src\/.*\.tsx?$/u.test(file.replaceAll(sep, "/"))) continue;
+    const text = readFileSync(join(root, "packages", file), "utf8");
+    expect(text, file).not.toMatch(
+      /allowed_to_block["']?\s*:\s*true|raw_content_used["']?\s*:\s*true/u,
+    );
+  }
+});
+
+interface Import {
+  readonly file: string;
+  readonly target: string;
+}
+
+/** Every import and re-export below a folder; none when the package does not exist yet. */
+function imports(folder: string): Import[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => /\.tsx?$/u.test(file))
+    .flatMap((file) => {
+      const path = join(folder, file);
+      const text = readFileSync(path, "utf8");
+      const found = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/gu);
+      return [...found].map(([, target = ""]) => ({ file: relative(root, path), target }));
+    });
+}
