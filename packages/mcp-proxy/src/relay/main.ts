@@ -1,0 +1,34 @@
+/** The command: the server is started first, everything else comes while it boots. */
+import { readCommandLine } from "./command-line.ts";
+import { HELP, version } from "./help.ts";
+import { say } from "./say.ts";
+import { startServer } from "./server-process.ts";
+import { relayStdio } from "./stdio-relay.ts";
+
+const USAGE_EXIT_CODE = 2;
+
+const line = readCommandLine(process.argv.slice(2), process.env);
+switch (line.kind) {
+  case "stdio":
+    relayStdio(startServer(line.command, line.args), line);
+    break;
+  case "http":
+    serveHttp(line);
+    break;
+  case "help":
+    process.stdout.write(`${HELP}\n`);
+    break;
+  case "version":
+    process.stdout.write(`${version}\n`);
+    break;
+  case "mistake":
+    say(line.text);
+    process.exitCode = USAGE_EXIT_CODE;
+}
+
+/** In a bundle of its own, so that stdio servers do not pay for it. */
+function serveHttp(request: Extract<typeof line, { kind: "http" }>): void {
+  // True because bundle.mjs makes this file from that module.
+  const { startHttpProxy } = require("./http.cjs") as typeof import("../http/main.ts");
+  startHttpProxy(request);
+}

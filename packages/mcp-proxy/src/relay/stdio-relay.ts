@@ -1,0 +1,93 @@
+/** Joins client and server: bytes both ways, then the server's end becomes ours. */
+import { fstatSync } from "node:fs";
+import { Socket } from "node:net";
+import { constants } from "node:os";
+import type { Readable, Writable } from "node:stream";
+import type { ProxyOptions } from "./command-line.ts";
+import { pump } from "./pump.ts";
+import { say } from "./say.ts";
+import type { ServerProcess } from "./server-process.ts";
+import { passSignalsOn, SIGNAL_EXIT_BASE } from "./signals.ts";
+import { StdioTap } from "./stdio-tap.ts";
+
+const CANNOT_START_EXIT_CODE = 127;
+/** A process that the server left behind may hold its stdout open; it may stay silent this long. */
+const LEFT_BEHIND_SILENCE_MS = 1_000;
+/** What the tap may take to write down the rest once the server is gone. */
+const CLOSE_WITHIN_MS = 2_000;
+const CLOSE_AFTER_SIGNAL_WITHIN_MS = 200;
+const STDOUT = 1;
+
+export interface StdioRequest {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly options: ProxyOptions;
+}
+
+export function relayStdio(server: ServerProcess, request: StdioRequest): void {
+  const output = clientOutput();
+  const outputEnd = endOf(output);
+  const tap = new StdioTap(request.options, [request.command, ...request.args].join(" "));
+  pump(process.stdin, server.stdin, tap.toServer);
+  pump(server.stdout, output, tap.toClient);
+  server.stdout.on("close", () => output.end());
+  // A server that closed its stdin must not look like one that listens.
+  server.stdin.on("close", () => process.stdin.destroy());
+  const signals = passSignalsOn(server);
+
+  server.on("error", (problem: NodeJS.ErrnoException) => {
+    if (server.pid !== undefined) return;
+    say(`cannot start ${request.command}: ${problem.code ?? "unknown error"}`);
+    process.exit(CANNOT_START_EXIT_CODE);
+  });
+  server.on("exit", async (code, signal) => {
+    endWhenSilent(server.stdout);
+    await outputEnd;
+    await tap.close(signals.received ? CLOSE_AFTER_SIGNAL_WITHIN_MS : CLOSE_WITHIN_MS);
+    endLike(code, signal);
+  });
+}
+
+/** Our stdout as a stream that neither blocks the other direction nor stays open after `end`. */
+function clientOutput(): Writable {
+  const kind = fstatSync(STDOUT);
+  return kind.isFIFO() || kind.isSocket()
+    ? new Socket({ fd: STDOUT, readable: false, writable: true })
+    : process.stdout;
+}
+
+/** Resolves when nothing more can reach the client. */
+function endOf(output: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    // The process's own stdout never closes; a socket has sent all only when it does.
+    if (output === process.stdout) output.on("finish", resolve);
+    output.on("close", resolve);
+    output.on("error", resolve);
+  });
+}
+
+/**
+ * Once the server is gone, what it left behind may hold its stdout open, but not for ever. A slow
+ * client is no silence.
+ */
+function endWhenSilent(stdout: Readable): void {
+  let isSilent = false;
+  stdout.on("data", () => {
+    isSilent = false;
+  });
+  setInterval(() => {
+    if (isSilent && !stdout.isPaused()) stdout.destroy();
+    isSilent = true;
+  }, LEFT_BEHIND_SILENCE_MS / 2);
+}
+
+/** Ends this process the way the server ended. */
+function endLike(code: number | null, signal: NodeJS.Signals | null): void {
+  if (signal === null) process.exit(code ?? 0);
+  const end = SIGNAL_EXIT_BASE + constants.signals[signal];
+  if (process.platform === "win32") process.exit(end);
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+  // Some signals are ignored by default; the server died of it all the same.
+  setTimeout(() => process.exit(end), LEFT_BEHIND_SILENCE_MS);
+}

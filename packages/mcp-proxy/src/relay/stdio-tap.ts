@@ -1,0 +1,43 @@
+/** Where the bytes of a stdio relay are seen: references are queued, and read later. */
+import type { RecorderOptions } from "../tap/recorder.ts";
+import type { ProxyOptions } from "./command-line.ts";
+import { version } from "./help.ts";
+import { LateReader, type Reader } from "./late-reader.ts";
+import type { Line } from "./line-framer.ts";
+import { say } from "./say.ts";
+import { TapQueue } from "./tap-queue.ts";
+
+export class StdioTap {
+  readonly #queue = new TapQueue();
+  readonly #reader: LateReader<Line>;
+  readonly #isOn: boolean;
+
+  /** @param server what tells this server from others of the same client */
+  constructor(options: ProxyOptions, server: string) {
+    const facts = { ...options, server, version, parentPid: process.ppid, say };
+    this.#isOn = options.record;
+    this.#reader = new LateReader(this.#queue, () => loadRecorder(facts));
+    if (this.#isOn) this.#reader.survive();
+  }
+
+  readonly toServer = (chunk: Buffer): void => this.#tap(true, chunk);
+  readonly toClient = (chunk: Buffer): void => this.#tap(false, chunk);
+
+  /** Reads the rest and ends the run, or gives up after `limitMs`. */
+  close(limitMs: number): Promise<void> {
+    return this.#reader.close(limitMs);
+  }
+
+  #tap(toServer: boolean, chunk: Buffer): void {
+    if (!this.#isOn || this.#reader.isOff) return;
+    const now = Date.now();
+    this.#queue.push(toServer, chunk, now);
+    this.#reader.passed(now, !toServer);
+  }
+}
+
+function loadRecorder(options: RecorderOptions): Reader<Line> {
+  // True because bundle.mjs makes this file from that module.
+  const { startRecorder } = require("./recorder.cjs") as typeof import("../tap/recorder.ts");
+  return startRecorder(options);
+}

@@ -1,0 +1,31 @@
+import type { Observation } from "@caum/core";
+import type { CutValue } from "./message.ts";
+
+/** Who is at the other ends, as far as the protocol tells. */
+export interface Identity {
+  readonly clientName?: string;
+  readonly clientVersion?: string;
+}
+
+/** What passed, with its value whole or cut. */
+export interface Content {
+  readonly value?: unknown;
+  readonly cut?: CutValue;
+}
+
+/** An observation whose long values are digested where they stand. */
+export type Entry = Observation & {
+  readonly cutArguments?: CutValue | undefined;
+  readonly cutResult?: CutValue | undefined;
+};
+
+/** Where records of one session go. */
+export interface Journal {
+  /** @param time when it passed, in milliseconds since the epoch */
+  observe(entry: Entry, time: number): void;
+  /** Something passed that could not be recorded. */
+  dropped(count: number, reason: string): void;
+  /** Before the first record: who the client says it is. */
+  identify(identity: Identity): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,74 @@
+/** Writes one conversation into a session of the core, which is opened by the first entry. */
+import type { Observer, Session } from "@caum/core";
+import type { SessionAt } from "../session/session-ids.ts";
+import type { Entry, Identity, Journal } from "./journal.ts";
+import type { Observers } from "./observers.ts";
+
+/** What is missing is told at most this often, not per message. */
+const DECLARE_DROPS_AFTER_MS = 5_000;
+
+export class ObserverJournal implements Journal {
+  readonly #observers: Observers;
+  readonly #sessionAt: SessionAt;
+  #identity: Identity = {};
+  #observer: Observer | undefined;
+  #sessionId = "";
+  #drops = new Map<string, number>();
+  #declaredAt = 0;
+
+  constructor(observers: Observers, sessionAt: SessionAt) {
+    this.#observers = observers;
+    this.#sessionAt = sessionAt;
+  }
+
+  identify(identity: Identity): void {
+    this.#identity = identity;
+  }
+
+  observe(entry: Entry, time: number): void {
+    this.#observers.setTime(time);
+    const session = this.#session(time);
+    if (time - this.#declaredAt >= DECLARE_DROPS_AFTER_MS) this.#declareDrops(session, time);
+    session.observe(withShapes(entry, session));
+  }
+
+  dropped(count: number, reason: string): void {
+    this.#drops.set(reason, (this.#drops.get(reason) ?? 0) + count);
+  }
+
+  async close(): Promise<void> {
+    const observer = this.#observer;
+    if (!observer) return;
+    this.#observer = undefined;
+    this.#declareDrops(observer.session(this.#sessionId), Date.now());
+    await observer.closeSession(this.#sessionId);
+  }
+
+  /** The session of now; the one before it is closed when the client was idle for long. */
+  #session(time: number): Session {
+    this.#observer ??= this.#observers.of(this.#identity);
+    const id = this.#sessionAt(time);
+    if (this.#sessionId !== "" && id !== this.#sessionId) {
+      void this.#observer.closeSession(this.#sessionId);
+    }
+    this.#sessionId = id;
+    return this.#observer.session(id);
+  }
+
+  #declareDrops(session: Session, time: number): void {
+    for (const [reason, count] of this.#drops) session.drop(count, reason);
+    this.#drops.clear();
+    this.#declaredAt = time;
+  }
+}
+
+function withShapes(entry: Entry, session: Session) {
+  if (entry.kind !== "tool" || !(entry.cutArguments || entry.cutResult)) return entry;
+  const { cutArguments, cutResult, ...observation } = entry;
+  return {
+    ...observation,
+    argumentsShape:
+      cutArguments && session.shapeOfText(cutArguments.head, cutArguments.byteLength, "args"),
+    resultShape: cutResult && session.shapeOfText(cutResult.head, cutResult.byteLength, "result"),
+  };
+}

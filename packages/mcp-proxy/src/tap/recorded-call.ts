@@ -1,0 +1,53 @@
+/** Which requests are recorded as calls, and under what name; the rest is the protocol's own talk. */
+import type { Op } from "@caum/core";
+import { type Fields, textOf, without } from "./fields.ts";
+import type { CutValue, Request } from "./message.ts";
+
+export interface RecordedCall {
+  readonly method: string;
+  readonly tool: string;
+  readonly op?: Op;
+  readonly arguments?: unknown;
+  readonly cutArguments?: CutValue;
+}
+
+/** Differ from call to call without meaning anything: progress tokens, trace ids, answers to questions. */
+const NOT_ARGUMENTS = ["_meta", "requestState", "inputResponses", "task"];
+
+const TO_SERVER = new Map<string, Op | undefined>([
+  ["tools/call", undefined],
+  ["resources/read", "read"],
+  ["prompts/get", "read"],
+]);
+const TO_CLIENT = new Map<string, Op | undefined>([
+  ["sampling/createMessage", "other"],
+  ["elicitation/create", "other"],
+]);
+
+/** The call that a request is; undefined when it is none. */
+export function recordedCallOf(request: Request, toServer: boolean): RecordedCall | undefined {
+  const kinds = toServer ? TO_SERVER : TO_CLIENT;
+  if (!kinds.has(request.method)) return undefined;
+  const { method, params } = request;
+  if (method === "tools/call") return toolCall(request);
+  const op = kinds.get(method);
+  return {
+    method,
+    tool: `mcp:${method}`,
+    ...(op ? { op } : {}),
+    ...(request.cut
+      ? { cutArguments: request.cut }
+      : { arguments: without(params, NOT_ARGUMENTS) }),
+  };
+}
+
+function toolCall(request: Request): RecordedCall {
+  const tool = textOf(request.params.name) ?? "unnamed";
+  if (request.cut) return { method: request.method, tool, cutArguments: request.cut };
+  return { method: request.method, tool, arguments: request.params.arguments ?? {} };
+}
+
+/** A result as it is digested: without what the protocol adds around it. */
+export function resultContent(result: Fields): Fields {
+  return without(result, ["_meta", "resultType", "ttlMs", "cacheScope"]);
+}

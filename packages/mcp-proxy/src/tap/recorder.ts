@@ -1,0 +1,54 @@
+/** The part that is loaded late: reads what was relayed over stdio and writes it down. */
+import type { Reader } from "../relay/late-reader.ts";
+import type { Line } from "../relay/line-framer.ts";
+import { bootIdentity, clientProcess } from "../session/process-tree.ts";
+import { SessionIds } from "../session/session-ids.ts";
+import { Conversation } from "./conversation.ts";
+import { messagesOf } from "./message.ts";
+import { ObserverJournal } from "./observer-journal.ts";
+import { type ObserverFacts, Observers } from "./observers.ts";
+
+export { startHttpRecorder } from "./http-recorder.ts";
+
+export interface RecorderOptions extends ObserverFacts {
+  readonly sessionId?: string;
+  /** Who started us; read at once because a parent may be gone later. */
+  readonly parentPid: number;
+  /** What tells this server from others of the same client. */
+  readonly server: string;
+}
+
+/** How often calls that are open for long are looked for. */
+const TICK_MS = 5_000;
+
+export function startRecorder(options: RecorderOptions): Reader<Line> {
+  const observers = new Observers(options);
+  const ids = new SessionIds(observers.home, options.sessionId);
+  const journal = new ObserverJournal(observers, ids.of(clientOf(options.parentPid)));
+  const conversation = new Conversation(journal, options.server);
+  const timer = setInterval(() => conversation.tick(Date.now()), TICK_MS).unref();
+  return {
+    accept(line) {
+      try {
+        for (const message of messagesOf(line)) {
+          conversation.accept(message, line.toServer, line.time);
+        }
+      } catch {
+        journal.dropped(1, "unreadable");
+      }
+    },
+    forgot: (count) => journal.dropped(count, "overflow"),
+    async close() {
+      clearInterval(timer);
+      conversation.end(Date.now());
+      await journal.close();
+      await observers.close();
+    },
+  };
+}
+
+/** What all proxies of one client process know of it; undefined when it cannot be known. */
+function clientOf(parentPid: number): string | undefined {
+  const client = clientProcess(parentPid);
+  return client && ["process", bootIdentity(), client.pid, client.startedAt].join("|");
+}
