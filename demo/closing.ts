@@ -1,5 +1,4 @@
 /** The last lines of the demo: a verdict and a proof for each agent, and where to check it oneself. */
-import { join } from "node:path";
 import type { Assessment } from "@caum/core";
 import type { WatchedRun } from "./watch.ts";
 
@@ -24,5 +23,3 @@ function last(run: WatchedRun): Assessment | undefined {
 function timeOf(record: { readonly sourceTimestamp: string } | undefined): number {
   return Date.parse(record?.sourceTimestamp ?? "");
 }
-
-export const recordsOf = (run: WatchedRun) => join(run.folder, "records.ndjson");

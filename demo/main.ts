@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { agents, type Call, play } from "./agents.ts";
-import { closing } from "./closing.ts";
+import { verdictOf } from "./closing.ts";
 import { tableHead, tableRow } from "./table.ts";
 import { RunWatcher } from "./watch.ts";
 
@@ -33,7 +33,7 @@ await Promise.all(
 );
 clearInterval(reading);
 watcher.read();
-for (const line of await closing(watcher.runs, home)) console.log(line);
+for (const run of watcher.runs) console.log(verdictOf(run));
 
 /** One call beside its record, so that a person sees what stays and what does not. */
 function showWhatIsKept(line: string): void {

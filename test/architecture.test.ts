@@ -85,7 +85,9 @@ function imports(folder: string): Import[] {
     .flatMap((file) => {
       const path = join(folder, file);
       const text = readFileSync(path, "utf8");
-      const found = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/gu);
+      const found = text.matchAll(
+        /(?:^(?:import|export)\b[^"';]*?|\bimport\(\s*)["']([^"']+)["']/gmu,
+      );
       return [...found].map(([, target = ""]) => ({ file: relative(root, path), target }));
     });
 }
