@@ -86,7 +86,7 @@ function imports(folder: string): Import[] {
       const path = join(folder, file);
       const text = readFileSync(path, "utf8");
       const found = text.matchAll(
-        /(?:^(?:import|export)\b[^"';]*?|\bimport\(\s*)["']([^"']+)["']/gmu,
+        /(?:^(?:import|export)\b[^"';]*?\bfrom\s+|^import\s+|\bimport\(\s*)["']([^"']+)["']/gmu,
       );
       return [...found].map(([, target = ""]) => ({ file: relative(root, path), target }));
     });
