@@ -13,6 +13,7 @@ export default defineConfig({
     projects: [
       project("core", "packages/core/test/**/*.test.ts"),
       project("mcp-proxy", "packages/mcp-proxy/test/**/*.test.ts"),
+      project("adapters", "packages/{ai-sdk,langchain,openai,anthropic,caum}/test/**/*.test.ts"),
       project("collector", "packages/collector/test/**/*.test.ts"),
       project("cli", "packages/cli/test/**/*.test.ts"),
       project("workspace", "test/**/*.test.ts"),

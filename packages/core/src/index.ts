@@ -4,15 +4,20 @@ export type {
   ReasoningObservation,
   ToolObservation,
 } from "./capture/observation.ts";
-export type {
-  Category,
-  Layer,
-  Op,
-  RecordOf,
-  Status,
-  StructuralRecord,
-  View,
+export type { ToolAnnotations } from "./capture/operation.ts";
+export {
+  type Category,
+  type Layer,
+  OPS,
+  type Op,
+  type RecordOf,
+  STATUSES,
+  type Status,
+  type StructuralRecord,
+  type View,
 } from "./capture/record.ts";
+export { loadRootKey, type RootKey } from "./capture/root-key.ts";
+export type { Shape } from "./capture/shape.ts";
 export type { Assessment } from "./health/assessment.ts";
 export { Health } from "./health/health.ts";
 export type { Step } from "./health/step.ts";

@@ -1,8 +1,18 @@
-import { byteAt, digitsEnd, hexEnd, isDigit, isHexLetter, isWordByte } from "./masks/bytes.ts";
+import {
+  byteAt,
+  digitsEnd,
+  hexEnd,
+  isDigit,
+  isHexLetter,
+  isWordByte,
+  MARGIN,
+} from "./masks/bytes.ts";
+import { type Cut, cutUpTo, endOf, MARKERS, markerOf, NO_CUT } from "./masks/cut.ts";
 import { MaskedForm } from "./masks/masked-form.ts";
-import { address, bracketedProcessId, processId, shellLine, uuid } from "./masks/place-masks.ts";
-import { continuesPath, readComponent, temporaryFolder } from "./masks/temporary-path.ts";
-import { clock, compactDateAndTime, dateAndTime, duration, epochTime } from "./masks/time-masks.ts";
+import { cutNumber } from "./masks/number-masks.ts";
+import { cutUuid } from "./masks/place-masks.ts";
+import { continuesPath, NO_PATH, readComponent, temporaryFolder } from "./masks/temporary-path.ts";
+import { MAX_CANONICAL_BYTES } from "./walk/byte-sink.ts";
 
 /** The two coarser forms of a canonical one; absent where a form equals the finer one. */
 export interface Forms {
@@ -12,63 +22,33 @@ export interface Forms {
   readonly shape?: Uint8Array;
 }
 
-/** A mask that begins at a digit: where it ends, or -1. */
-interface Mask {
-  readonly marker: number;
-  readonly end: (bytes: Uint8Array, at: number) => number;
-}
-
-const MARK_PATH = 0xf8;
-const MARK_UUID = 0xf9;
-const MARK_TIME = 0xfa;
-const MARK_DURATION = 0xfb;
-const MARK_ADDRESS = 0xfc;
-const MARK_PROCESS = 0xfd;
-const MARK_LINE = 0xfe;
-const MARK_NUMBER = 0xff;
-const MARK_HEX = 0xf7;
-
-const CLOCK: Mask = { marker: MARK_TIME, end: clock };
-const DATE_AND_TIME: Mask = { marker: MARK_TIME, end: dateAndTime };
-const COMPACT_TIME: Mask = { marker: MARK_TIME, end: compactDateAndTime };
-const EPOCH: Mask = { marker: MARK_TIME, end: epochTime };
-const DURATION: Mask = { marker: MARK_DURATION, end: duration };
-const ADDRESS: Mask = { marker: MARK_ADDRESS, end: address };
-const PROCESS: Mask = { marker: MARK_PROCESS, end: processId };
-const BRACKETED: Mask = { marker: MARK_PROCESS, end: bracketedProcessId };
-const LINE: Mask = { marker: MARK_LINE, end: shellLine };
-
-/** Which masks can apply, by the byte behind the first run of digits. */
-const BY_NEXT_BYTE: ReadonlyMap<number, readonly Mask[]> = new Map(
-  Object.entries<readonly Mask[]>({
-    "-": [DATE_AND_TIME, COMPACT_TIME],
-    "/": [DATE_AND_TIME],
-    T: [COMPACT_TIME],
-    _: [COMPACT_TIME],
-    ":": [CLOCK, LINE],
-    x: [ADDRESS],
-    "]": [BRACKETED],
-    ".": [DURATION, EPOCH],
-    " ": [DURATION],
-    ...Object.fromEntries([..."smunhd\u00c2\u00ce"].map((unit) => [unit, [DURATION]])),
-  }).map(([text, masks]) => [text.charCodeAt(0), masks]),
-);
-const ALWAYS: readonly Mask[] = [EPOCH, PROCESS, BRACKETED];
-
 const MIN_HEX_DIGITS = 8;
-const ZERO = 0x30;
-const NINE = 0x39;
-const SLASH = 0x2f;
-const BACKSLASH = 0x5c;
+const UUID_SECOND_GROUP = 9;
 const DASH = 0x2d;
 const DOT = 0x2e;
+const PLUS = 0x2b;
+const BACKSLASH = 0x5c;
+const LOWER_E = 0x65;
+
+/** What a byte leads to: nothing, a number, a path, or perhaps the margin. */
+const AT_DIGIT = 1;
+const AT_SLASH = 2;
+const AT_NULL = 3;
+const LEADS_TO = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte === 0) return AT_NULL;
+  const text = String.fromCharCode(byte);
+  if (text >= "0" && text <= "9") return AT_DIGIT;
+  return text === "/" || text === "\\" ? AT_SLASH : 0;
+});
 
 /**
  * Makes the norm and the shape form in one pass, in time linear in the input.
  *
- * Only a digit, a slash or a backslash can lead to a mask; every mask looks at a bounded number of
- * bytes around it, or at a run that it then consumes. Masks are bytes that no UTF-8 text has.
+ * Only a digit or a slash can lead to a mask, and which ones is looked up by the bytes beside it.
+ * Every mask looks at a bounded number of bytes; longer runs are read once and consumed. Masks are
+ * bytes that no UTF-8 text has, so a masked text equals no other text.
  *
+ * @param bytes at most 64 KiB and a trailer
  * @returns views that are valid until the next call
  */
 export function scan(bytes: Uint8Array): Forms {
@@ -76,113 +56,123 @@ export function scan(bytes: Uint8Array): Forms {
 }
 
 class Scanner {
+  /** The text between two margins of zeros. */
+  readonly #text = new Uint8Array(MARGIN + MAX_CANONICAL_BYTES + 2 * MARGIN);
   readonly #norm = new MaskedForm();
   readonly #shape = new MaskedForm();
-  #bytes: Uint8Array = new Uint8Array(0);
-  /** Where the last mask ended: nothing before is looked at again. */
-  #done = 0;
+  /** Where the last mask ended: nothing before is masked again. */
+  #done = MARGIN;
   /** Where the temporary path that is being read may go on. */
-  #pathAt = -1;
+  #pathAt = NO_PATH;
   #isShapeCoarser = false;
 
   scan(bytes: Uint8Array): Forms {
-    this.#bytes = bytes;
-    this.#done = 0;
-    this.#pathAt = -1;
+    const text = this.#text;
+    const end = MARGIN + bytes.length;
+    text.set(bytes, MARGIN);
+    text.fill(0, end, end + MARGIN);
+    this.#done = MARGIN;
+    this.#pathAt = NO_PATH;
     this.#isShapeCoarser = false;
-    this.#norm.clear();
-    this.#shape.clear();
-    this.#pass(bytes);
-    const norm = this.#norm.finish(bytes);
-    const shape = this.#isShapeCoarser ? this.#shape.finish(bytes) : undefined;
-    this.#bytes = new Uint8Array(0);
+    this.#norm.begin(text, MARGIN);
+    this.#shape.begin(text, MARGIN);
+    this.#pass(end);
+    const norm = this.#norm.finish(end);
+    const shape = this.#isShapeCoarser ? this.#shape.finish(end) : undefined;
     return { ...(norm === undefined ? {} : { norm }), ...(shape === undefined ? {} : { shape }) };
   }
 
-  #pass(bytes: Uint8Array): void {
-    const length = bytes.length;
-    let at = 0;
-    while (at < length) {
-      const byte = byteAt(bytes, at);
-      if (byte >= ZERO && byte <= NINE) at = this.#atDigit(at);
-      else if (byte === SLASH || byte === BACKSLASH) at = this.#atSlash(at);
-      else at += 1;
+  #pass(end: number): void {
+    const text = this.#text;
+    let at = MARGIN;
+    while (at < end) {
+      const leadsTo = LEADS_TO[text[at] ?? 0];
+      if (leadsTo === AT_DIGIT) at = this.#atDigit(at);
+      else if (leadsTo === AT_SLASH) at = this.#atSlash(at);
+      else at = plainEnd(text, at + 1);
     }
   }
 
-  /** Masks what the digit belongs to and answers where to go on. */
+  /** Masks what a digit belongs to; answers where to go on. */
   #atDigit(at: number): number {
-    const bytes = this.#bytes;
+    const text = this.#text;
+    const digits = digitsEnd(text, at);
+    if (isHexLetter(text, at - 1) || isHexLetter(text, digits) || byteAt(text, digits) === DASH) {
+      const end = this.#atHex(at, digits);
+      if (end !== 0) return end;
+    }
+    const cut = cutNumber(text, at, digits);
+    if (cut !== NO_CUT) return this.#maskNorm(at, cut);
+    return this.#maskShape(at, numberEnd(text, digits), MARKERS.number);
+  }
+
+  /** Masks the UUID or the long hex that digits are a part of; answers its end, else 0. */
+  #atHex(at: number, digits: number): number {
     const start = this.#hexStart(at);
-    const runEnd = hexEnd(bytes, at);
-    const identifier = this.#uuidEnd(start, runEnd);
-    if (identifier > 0) return identifier;
-    const digits = digitsEnd(bytes, at);
-    for (const mask of BY_NEXT_BYTE.get(byteAt(bytes, digits)) ?? []) {
-      const end = mask.end(bytes, at);
-      if (end > at) return this.#maskNorm(at, end, mask.marker);
+    const end = hexEnd(this.#text, digits);
+    if (byteAt(this.#text, end) === DASH) {
+      const uuidStart = end - start === 4 ? start - UUID_SECOND_GROUP : start;
+      const cut = uuidStart < this.#done ? NO_CUT : cutUuid(this.#text, uuidStart);
+      if (cut !== NO_CUT) return this.#maskNorm(uuidStart, cut);
     }
-    for (const mask of ALWAYS) {
-      const end = mask.end(bytes, at);
-      if (end > at) return this.#maskNorm(at, end, mask.marker);
-    }
-    const isLongHex = runEnd - start >= MIN_HEX_DIGITS && (runEnd > digits || start < at);
-    if (isLongHex) return this.#maskShape(start, runEnd, MARK_HEX);
-    return this.#maskShape(at, numberEnd(bytes, digits), MARK_NUMBER);
+    const isLongHex = end - start >= MIN_HEX_DIGITS && (start < at || end > digits);
+    return isLongHex ? this.#maskShape(start, end, MARKERS.hex) : 0;
   }
 
   /** Where the run of hex digits around a digit begins. */
   #hexStart(at: number): number {
     let start = at;
-    while (start > this.#done && isHexLetter(this.#bytes, start - 1)) start -= 1;
-    const isEscape = start < at && byteAt(this.#bytes, start - 1) === BACKSLASH;
+    while (start > this.#done && isHexLetter(this.#text, start - 1)) start -= 1;
+    const isEscape = start < at && byteAt(this.#text, start - 1) === BACKSLASH;
     return isEscape ? start + 1 : start;
-  }
-
-  /** Masks a UUID whose first or second group this run is. */
-  #uuidEnd(start: number, runEnd: number): number {
-    if (byteAt(this.#bytes, runEnd) !== DASH) return -1;
-    const groupStart = runEnd - start === 4 ? start - 9 : start;
-    if (groupStart < this.#done) return -1;
-    const end = uuid(this.#bytes, groupStart);
-    return end < 0 ? -1 : this.#maskNorm(groupStart, end, MARK_UUID);
   }
 
   /** At a slash of a temporary path: masks the component behind it when that is random. */
   #atSlash(at: number): number {
-    const bytes = this.#bytes;
-    const start = at === this.#pathAt ? continuesPath(bytes, at) : temporaryFolder(bytes, at);
-    if (start < 0) return at + 1;
-    const component = readComponent(bytes, start);
+    const text = this.#text;
+    const start = at === this.#pathAt ? continuesPath(text, at) : temporaryFolder(text, at);
+    if (start === NO_PATH) return at + 1;
+    const component = readComponent(text, start);
     this.#pathAt = component.end;
-    return component.isRandom ? this.#maskNorm(start, component.end, MARK_PATH) : start;
+    return component.isRandom ? this.#maskNorm(start, cutUpTo(component.end, MARKERS.path)) : start;
   }
 
-  #maskNorm(start: number, end: number, marker: number): number {
-    this.#norm.mask(this.#bytes, start, end, marker);
-    this.#shape.mask(this.#bytes, start, end, marker);
-    this.#done = end;
-    return end;
+  #maskNorm(start: number, cut: Cut): number {
+    this.#norm.mask(start, endOf(cut), markerOf(cut));
+    return this.#mask(start, endOf(cut), markerOf(cut));
   }
 
   #maskShape(start: number, end: number, marker: number): number {
-    this.#shape.mask(this.#bytes, start, end, marker);
     this.#isShapeCoarser = true;
+    return this.#mask(start, end, marker);
+  }
+
+  #mask(start: number, end: number, marker: number): number {
+    this.#shape.mask(start, end, marker);
     this.#done = end;
     return end;
   }
 }
 
+/** The next byte that leads to something, or the margin. */
+function plainEnd(text: Uint8Array, from: number): number {
+  let at = from;
+  while (LEADS_TO[text[at] ?? 0] === 0) at += 1;
+  return at;
+}
+
 /** The end of a number whose first digits end here: with its fraction and its exponent. */
-function numberEnd(bytes: Uint8Array, digits: number): number {
-  const hasFraction = byteAt(bytes, digits) === DOT && isDigit(bytes, digits + 1);
-  const end = hasFraction ? digitsEnd(bytes, digits + 1) : digits;
-  const isExponent = byteAt(bytes, end) === 0x65; // e
-  if (!isExponent) return end;
-  const sign = byteAt(bytes, end + 1);
-  const exponent = sign === DASH || sign === 0x2b ? end + 2 : end + 1;
-  const exponentEnd = digitsEnd(bytes, exponent);
-  return exponentEnd > exponent && !isWordByte(bytes, exponentEnd) ? exponentEnd : end;
+function numberEnd(text: Uint8Array, digits: number): number {
+  const hasFraction = byteAt(text, digits) === DOT && isDigit(text, digits + 1);
+  const end = hasFraction ? digitsEnd(text, digits + 1) : digits;
+  return byteAt(text, end) === LOWER_E ? exponentEnd(text, end) : end;
+}
+
+function exponentEnd(text: Uint8Array, mantissa: number): number {
+  const sign = byteAt(text, mantissa + 1);
+  const digits = sign === DASH || sign === PLUS ? mantissa + 2 : mantissa + 1;
+  const end = digitsEnd(text, digits);
+  return end > digits && !isWordByte(text, end) ? end : mantissa;
 }
 
 const SCANNER = new Scanner();

@@ -1,7 +1,8 @@
 import { EvidenceError } from "./error.ts";
 import { EMPTY_ROOT, HASH_BYTES, hashChildrenAt } from "./leaf.ts";
 
-const FIRST_CAPACITY = 4;
+/** Room for hashes is made four at a time, so that a tree of a million leaves takes 640 bytes. */
+const STEP = 4;
 
 /** Everything needed to go on with a tree: its size and the roots of its perfect subtrees. */
 export interface CompactRangeState {
@@ -18,7 +19,7 @@ export interface CompactRangeState {
 export class CompactRange {
   #size = 0;
   #count = 0;
-  #hashes = Buffer.alloc(FIRST_CAPACITY * HASH_BYTES);
+  #hashes = Buffer.alloc(STEP * HASH_BYTES);
   #root: string | undefined = EMPTY_ROOT;
 
   /** @throws {EvidenceError} when the state does not describe a tree */
@@ -30,7 +31,7 @@ export class CompactRange {
     const range = new CompactRange();
     range.#size = state.size;
     range.#count = count;
-    range.#hashes = Buffer.alloc(Math.max(FIRST_CAPACITY, count) * HASH_BYTES);
+    range.#hashes = Buffer.alloc(Math.max(STEP, count) * HASH_BYTES);
     range.#hashes.write(state.hashes, 0, "hex");
     range.#root = state.size === 0 ? EMPTY_ROOT : undefined;
     return range;
@@ -72,7 +73,7 @@ export class CompactRange {
   #push(hash: string): void {
     const offset = this.#count * HASH_BYTES;
     if (offset === this.#hashes.length) {
-      this.#hashes = Buffer.concat([this.#hashes], this.#hashes.length * 2);
+      this.#hashes = Buffer.concat([this.#hashes], this.#hashes.length + STEP * HASH_BYTES);
     }
     this.#hashes.write(hash, offset, "hex");
     this.#count += 1;

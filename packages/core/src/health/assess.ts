@@ -7,7 +7,7 @@ import {
   type PublicClass,
 } from "./assessment.ts";
 import { failureRisk, featuresOf } from "./failure-risk.ts";
-import { SLOT } from "./memory/layout.ts";
+import { SLOT, VARIETY } from "./memory/layout.ts";
 import { type Finding, reasonOf } from "./rules/finding.ts";
 import { findLoops } from "./rules/hard-rules.ts";
 import { waitingCycles } from "./rules/rings.ts";
@@ -18,7 +18,7 @@ import { type Signals, scoresOf, udsOf } from "./scores/uds.ts";
 import { averageSubstance, novelty } from "./signals/averages.ts";
 import { count } from "./signals/history.ts";
 import { calls, failures, repeats, speeches } from "./signals/runs.ts";
-import { variety } from "./signals/variety.ts";
+import { varietyOf } from "./signals/variety.ts";
 import { qualityOf } from "./trace-quality.ts";
 
 const WINDOW = 16;
@@ -80,7 +80,7 @@ function signalsOf(slots: Float64Array, looping: boolean): Signals {
   const sameFailures = Math.max(0, failures.length(slots) - 1);
   return {
     step,
-    variety: variety(slots),
+    variety: varietyOf(slots, VARIETY),
     novelty: novelty(slots),
     substance: averageSubstance(slots),
     repeatShare: step === 0 ? 0 : count(slots, "repeat", WINDOW) / Math.min(step, WINDOW),

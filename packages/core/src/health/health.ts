@@ -1,6 +1,7 @@
 import { assess } from "./assess.ts";
 import type { Assessment } from "./assessment.ts";
 import { learn } from "./learn.ts";
+import { SLOT } from "./memory/layout.ts";
 import { SessionMemory } from "./memory/session-memory.ts";
 import { beginAverages } from "./signals/averages.ts";
 import type { Step } from "./step.ts";
@@ -32,6 +33,16 @@ export class Health {
     return assess(this.#memory.slots);
   }
 
+  /** Steps of the session so far. */
+  get steps(): number {
+    return this.#memory.slots[SLOT.steps] ?? 0;
+  }
+
+  /** Average substance of all steps: 1 when each did something new, 0 when none did anything. */
+  get workYield(): number {
+    return this.steps === 0 ? 0 : (this.#memory.slots[SLOT.work] ?? 0) / this.steps;
+  }
+
   /** The exact state, for `restore`. */
   save(): Uint8Array {
     return this.#memory.save();
@@ -48,6 +59,7 @@ export class Health {
     return health;
   }
 
+  /** Size of the packed state. */
   get byteLength(): number {
     return this.#memory.byteLength;
   }

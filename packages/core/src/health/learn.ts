@@ -35,7 +35,9 @@ export function learn(memory: SessionMemory, step: Step): void {
   turnRings(slots, step, identity, recognition.isRepeat);
   learnRuns(slots, step, identity, recognition.isRepeat);
   learnVariety(slots, identity.work);
-  learnSubstance(slots, substanceOf(identity, recognition), before);
+  const substance = substanceOf(identity, recognition);
+  learnSubstance(slots, substance, before);
+  slots[SLOT.work] = (slots[SLOT.work] ?? 0) + substance;
   if (identity.full !== UNKNOWN) {
     learnNovelty(slots, recognition.isRepeat ? 1 - sameness(identity) : 1, before);
   }

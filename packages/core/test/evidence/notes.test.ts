@@ -63,7 +63,7 @@ function holds(text: string, leaf: string, trusted: readonly string[]): boolean 
 }
 
 test("a proof is written as it is read", () => {
-  const [{ proof }] = own.tlogProofs as [{ proof: string }];
+  const proof = own.tlogProofs[0]?.proof ?? "";
   expect(formatTlogProof(parseTlogProof(Buffer.from(proof)))).toBe(proof);
 });
 

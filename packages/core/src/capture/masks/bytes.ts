@@ -1,4 +1,13 @@
-/** Bits of the class of a byte. */
+/**
+ * Readers of text as bytes.
+ *
+ * They look a few bytes to either side without asking for the bounds: the text stands in a buffer
+ * with `MARGIN` zero bytes before and after it, which belong to no class and so end every run.
+ */
+
+/** The longest look to either side of a place: a UUID and the byte behind it. */
+export const MARGIN = 64;
+
 const DIGIT = 1;
 const HEX_LETTER = 2;
 const LETTER = 4;
@@ -8,6 +17,7 @@ const MASKED = 8;
 const FIRST_FREE_BYTE = 0xf5;
 
 const BACKSLASH = 0x5c;
+const ZERO = 0x30;
 
 const CLASS = Uint8Array.from({ length: 256 }, (_, byte) => classOf(byte));
 
@@ -19,7 +29,6 @@ function classOf(byte: number): number {
   return byte >= FIRST_FREE_BYTE ? MASKED : 0;
 }
 
-/** The byte at a place; 0 outside, which is of no class. */
 export function byteAt(bytes: Uint8Array, at: number): number {
   return bytes[at] ?? 0;
 }
@@ -54,30 +63,35 @@ export function beginsWord(bytes: Uint8Array, at: number): boolean {
   return !isWordByte(bytes, at - 1) || byteAt(bytes, at - 2) === BACKSLASH;
 }
 
-/** The end of the run of digits that begins here, after `most` of them at the latest. */
-export function digitsEnd(bytes: Uint8Array, at: number, most = bytes.length): number {
+/** The end of the run of digits that begins here. */
+export function digitsEnd(bytes: Uint8Array, at: number): number {
   let end = at;
-  const limit = Math.min(bytes.length, at + most);
-  while (end < limit && isDigit(bytes, end)) end += 1;
+  while (isDigit(bytes, end)) end += 1;
+  return end;
+}
+
+/** As `digitsEnd`, after `most` digits at the latest. */
+export function fewDigitsEnd(bytes: Uint8Array, at: number, most: number): number {
+  let end = at;
+  while (end < at + most && isDigit(bytes, end)) end += 1;
   return end;
 }
 
 /** The end of the run of hex digits that begins here. */
 export function hexEnd(bytes: Uint8Array, at: number): number {
   let end = at;
-  while (end < bytes.length && isHex(bytes, end)) end += 1;
+  while (isHex(bytes, end)) end += 1;
   return end;
 }
 
 /** The two-digit number at a place; -1 when there is none. */
 export function twoDigits(bytes: Uint8Array, at: number): number {
   if (!isDigit(bytes, at) || !isDigit(bytes, at + 1)) return -1;
-  return (byteAt(bytes, at) - 0x30) * 10 + byteAt(bytes, at + 1) - 0x30;
+  return (byteAt(bytes, at) - ZERO) * 10 + byteAt(bytes, at + 1) - ZERO;
 }
 
 /** Whether these bytes stand at a place. */
 export function standsAt(bytes: Uint8Array, at: number, word: Uint8Array): boolean {
-  if (at < 0 || at + word.length > bytes.length) return false;
   for (let index = 0; index < word.length; index++) {
     if (bytes[at + index] !== word[index]) return false;
   }

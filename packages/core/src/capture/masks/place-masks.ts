@@ -2,95 +2,102 @@ import {
   ascii,
   beginsWord,
   byteAt,
-  digitsEnd,
-  hexEnd,
   isDigit,
   isHex,
   isLetter,
   isWordByte,
   standsAt,
 } from "./bytes.ts";
+import { type Cut, cutUpTo, MARKERS, NO_CUT } from "./cut.ts";
 
 const COLON = 0x3a;
 const DASH = 0x2d;
 const SPACE = 0x20;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
-const LOWER_X = 0x78;
-
-/** No mask begins here. */
-const NONE = -1;
+const LOWER_D = 0x64;
+const LOWER_P = 0x70;
+/** Sets the bit that tells a small ASCII letter from its capital. */
+const TO_LOWER = 0x20;
 
 const UUID_LENGTH = 36;
 const UUID_DASHES: readonly number[] = [8, 13, 18, 23];
 
-/** `8-4-4-4-12` hex digits. */
-export function uuid(bytes: Uint8Array, at: number): number {
+/** `8-4-4-4-12` hex digits; asked at the first of them. */
+export function cutUuid(text: Uint8Array, at: number): Cut {
   const end = at + UUID_LENGTH;
-  if (end > bytes.length || !beginsWord(bytes, at) || isWordByte(bytes, end)) return NONE;
-  if (UUID_DASHES.some((offset) => byteAt(bytes, at + offset) !== DASH)) return NONE;
+  if (UUID_DASHES.some((offset) => byteAt(text, at + offset) !== DASH)) return NO_CUT;
+  if (!beginsWord(text, at) || isWordByte(text, end)) return NO_CUT;
   for (let index = 0; index < UUID_LENGTH; index++) {
-    if (!isHex(bytes, at + index) && !UUID_DASHES.includes(index)) return NONE;
+    if (!isHex(text, at + index) && !UUID_DASHES.includes(index)) return NO_CUT;
   }
-  return end;
+  return cutUpTo(end, MARKERS.uuid);
 }
 
 const MIN_ADDRESS_DIGITS = 7;
+const MAX_ADDRESS_DIGITS = 16;
+const ZERO = 0x30;
 
-/** `0x` and at least 7 hex digits: where an object lies; shorter ones are constants. */
-export function address(bytes: Uint8Array, at: number): number {
-  if (byteAt(bytes, at + 1) !== LOWER_X || digitsEnd(bytes, at, 2) !== at + 1) return NONE;
-  const end = hexEnd(bytes, at + 2);
-  return end - at - 2 >= MIN_ADDRESS_DIGITS ? end : NONE;
+/** `0x` and 7 to 16 hex digits: where an object lies. Shorter is a constant, longer a hash. */
+export function cutAddress(text: Uint8Array, at: number, digits: number): Cut {
+  if (byteAt(text, at) !== ZERO || digits - at !== 1 || !beginsWord(text, at)) return NO_CUT;
+  const start = digits + 1;
+  let end = start;
+  while (end < start + MAX_ADDRESS_DIGITS && isHex(text, end)) end += 1;
+  if (end - start < MIN_ADDRESS_DIGITS || isWordByte(text, end)) return NO_CUT;
+  return cutUpTo(end, MARKERS.address);
 }
 
 const MAX_PID_DIGITS = 8;
+const MIN_BRACKETED_DIGITS = 3;
 const PID_NAMES: readonly Uint8Array[] = ["pid", "PID", "Pid"].map(ascii);
-const LINKS: readonly number[] = [...ascii(' ="#\\'), COLON];
 const MAX_LINKS = 4;
+const LINKS = Uint8Array.from({ length: 256 }, (_, byte) =>
+  ' ="#\\:'.includes(String.fromCharCode(byte)) ? 1 : 0,
+);
 
-/** The number behind the word pid: `pid 12`, `PID=12`, `"pid":12`. */
-export function processId(bytes: Uint8Array, at: number): number {
+/** The number behind the word pid: `pid 12`, `PID=12`, `"pid":12`, also of the parent. */
+export function cutProcessId(text: Uint8Array, at: number, digits: number): Cut {
   let wordEnd = at;
-  while (at - wordEnd < MAX_LINKS && LINKS.includes(byteAt(bytes, wordEnd - 1))) wordEnd -= 1;
+  while (at - wordEnd < MAX_LINKS && LINKS[byteAt(text, wordEnd - 1)] === 1) wordEnd -= 1;
+  if (wordEnd === at || (byteAt(text, wordEnd - 1) | TO_LOWER) !== LOWER_D) return NO_CUT;
   const start = wordEnd - 3;
-  if (wordEnd === at || !PID_NAMES.some((name) => standsAt(bytes, start, name))) return NONE;
-  const isParent = byteAt(bytes, start - 1) === 0x70; // ppid
-  return beginsWord(bytes, isParent ? start - 1 : start) ? shortNumberEnd(bytes, at) : NONE;
+  if (!PID_NAMES.some((name) => standsAt(text, start, name))) return NO_CUT;
+  const isParent = byteAt(text, start - 1) === LOWER_P;
+  return beginsWord(text, isParent ? start - 1 : start) ? cutPid(text, at, digits) : NO_CUT;
 }
 
-/** The number in `sshd[1234]:` and behind the job of `[1] 1234`. */
-export function bracketedProcessId(bytes: Uint8Array, at: number): number {
-  const end = shortNumberEnd(bytes, at);
-  if (end - at < 3) return NONE;
-  if (byteAt(bytes, at - 1) === OPEN_BRACKET) {
-    const isTag = byteAt(bytes, end) === CLOSE_BRACKET && byteAt(bytes, end + 1) === COLON;
-    return isTag && isLetter(bytes, at - 2) ? end : NONE;
-  }
-  const isBehindJob = byteAt(bytes, at - 1) === SPACE && byteAt(bytes, at - 2) === CLOSE_BRACKET;
-  return isBehindJob && isJobNumber(bytes, at - 3) ? end : NONE;
+/** The number in `sshd[1234]:`. */
+export function cutTaggedProcessId(text: Uint8Array, at: number, digits: number): Cut {
+  const isTag = byteAt(text, at - 1) === OPEN_BRACKET && isLetter(text, at - 2);
+  if (!isTag || digits - at < MIN_BRACKETED_DIGITS) return NO_CUT;
+  const isClosed = byteAt(text, digits) === CLOSE_BRACKET && byteAt(text, digits + 1) === COLON;
+  return isClosed ? cutPid(text, at, digits) : NO_CUT;
 }
 
-function isJobNumber(bytes: Uint8Array, last: number): boolean {
-  const start = isDigit(bytes, last - 1) ? last - 1 : last;
-  return (
-    isDigit(bytes, last) &&
-    byteAt(bytes, start - 1) === OPEN_BRACKET &&
-    !isWordByte(bytes, start - 2)
-  );
+/** The number behind the job of a shell: `[1] 1234`. */
+export function cutJobProcessId(text: Uint8Array, at: number, digits: number): Cut {
+  const isBehind = byteAt(text, at - 1) === SPACE && byteAt(text, at - 2) === CLOSE_BRACKET;
+  if (!isBehind || !isDigit(text, at - 3) || digits - at < MIN_BRACKETED_DIGITS) return NO_CUT;
+  const job = isDigit(text, at - 4) ? at - 4 : at - 3;
+  const isJob = byteAt(text, job - 1) === OPEN_BRACKET && beginsWord(text, job - 1);
+  return isJob ? cutPid(text, at, digits) : NO_CUT;
 }
 
-function shortNumberEnd(bytes: Uint8Array, at: number): number {
-  const end = digitsEnd(bytes, at, MAX_PID_DIGITS);
-  return isWordByte(bytes, end) ? NONE : end;
+function cutPid(text: Uint8Array, at: number, digits: number): Cut {
+  if (digits - at > MAX_PID_DIGITS || isWordByte(text, digits)) return NO_CUT;
+  return cutUpTo(digits, MARKERS.process);
 }
 
-const SHELL_PREFIXES: readonly Uint8Array[] = ["sh: line ", "sh: ", "sh:"].map(ascii);
+const MAX_LINE_DIGITS = 8;
+const SHELL = ascii("sh:");
+const LINE_WORD = ascii("line ");
 
 /** The line in `bash: line 12:`, `sh: 12:` and `zsh:12:`, which counts what a shell was fed. */
-export function shellLine(bytes: Uint8Array, at: number): number {
-  const end = shortNumberEnd(bytes, at);
-  if (end === NONE || byteAt(bytes, end) !== COLON) return NONE;
-  const isShell = SHELL_PREFIXES.some((prefix) => standsAt(bytes, at - prefix.length, prefix));
-  return isShell ? end : NONE;
+export function cutShellLine(text: Uint8Array, at: number, digits: number): Cut {
+  const line = standsAt(text, at - LINE_WORD.length, LINE_WORD) ? at - LINE_WORD.length : at;
+  const shell = byteAt(text, line - 1) === SPACE ? line - 1 : line;
+  if (!standsAt(text, shell - SHELL.length, SHELL)) return NO_CUT;
+  const isLine = byteAt(text, digits) === COLON && digits - at <= MAX_LINE_DIGITS;
+  return isLine ? cutUpTo(digits, MARKERS.line) : NO_CUT;
 }

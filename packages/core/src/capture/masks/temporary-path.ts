@@ -3,8 +3,8 @@ import { ascii, byteAt, isDigit, isLetter, standsAt } from "./bytes.ts";
 const SLASH = 0x2f;
 const BACKSLASH = 0x5c;
 
-/** No mask begins here. */
-const NONE = -1;
+/** No path begins, or goes on, here. */
+export const NO_PATH = -1;
 
 const TEMPORARY_FOLDERS: readonly Uint8Array[] = ["/tmp/", "/var/folders/", "\\Temp\\\\"].map(
   ascii,
@@ -12,10 +12,11 @@ const TEMPORARY_FOLDERS: readonly Uint8Array[] = ["/tmp/", "/var/folders/", "\\T
 
 /** The end of a temporary folder's name that begins here; -1 when none does. */
 export function temporaryFolder(bytes: Uint8Array, at: number): number {
-  for (const folder of TEMPORARY_FOLDERS) {
-    if (standsAt(bytes, at, folder)) return at + folder.length;
+  for (let index = 0; index < TEMPORARY_FOLDERS.length; index++) {
+    const folder = TEMPORARY_FOLDERS[index];
+    if (folder !== undefined && standsAt(bytes, at, folder)) return at + folder.length;
   }
-  return NONE;
+  return NO_PATH;
 }
 
 /** What is known of one component of a path after reading it once. */
@@ -53,7 +54,7 @@ export function readComponent(bytes: Uint8Array, at: number): PathComponent {
 export function continuesPath(bytes: Uint8Array, end: number): number {
   if (byteAt(bytes, end) === SLASH) return end + 1;
   const isEscaped = byteAt(bytes, end) === BACKSLASH && byteAt(bytes, end + 1) === BACKSLASH;
-  return isEscaped ? end + 2 : NONE;
+  return isEscaped ? end + 2 : NO_PATH;
 }
 
 function isPathByte(bytes: Uint8Array, at: number): boolean {

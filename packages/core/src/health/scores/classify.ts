@@ -2,7 +2,7 @@ import { TIRESOME_CYCLES } from "../rules/wait-hold.ts";
 import { count } from "../signals/history.ts";
 import { isProbing } from "../signals/probe.ts";
 import { answers, errors, repeats, speeches } from "../signals/runs.ts";
-import { has, TRAIT } from "../signals/trait.ts";
+import { varietyOf } from "../signals/variety.ts";
 import type { Regime } from "./regime.ts";
 
 /** What decides the regime, beside the packed memory. */
@@ -22,7 +22,8 @@ export interface Situation {
 const WARM_STEPS = 5;
 const TALK_STEPS = 4;
 const SAME_ANSWERS = 5;
-const FUNNEL_FROM_STEP = 10;
+/** Steps that a funnel takes to show; more would see the varied work before it. */
+const FUNNEL = 10;
 const RECENT = 20;
 const WINDOW = 16;
 
@@ -37,28 +38,21 @@ function troubleOf(memory: Float64Array, situation: Situation): Regime | undefin
   if (speeches.length(memory) >= TALK_STEPS) return "REASONING_LOOP";
   // A wait repeats itself by nature: it is ordinary until it gets long.
   if (situation.waiting > 0) return situation.waiting >= TIRESOME_CYCLES ? "GRIND" : undefined;
-  if (isStagnant(memory)) return "STAGNATION";
+  if (answers.length(memory) >= SAME_ANSWERS) return "STAGNATION";
   if (isProbing(memory)) return "GRIND";
   if (isFunnel(memory, situation)) return "FUNNEL_TRAP";
   return isGrinding(memory, situation) ? "GRIND" : undefined;
 }
 
-/** One tool keeps answering the same, and it is not the "done" of a change. */
-function isStagnant(memory: Float64Array): boolean {
-  if (answers.length(memory) < SAME_ANSWERS) return false;
-  const traits = answers.traits(memory);
-  return !has(traits, TRAIT.write) || has(traits, TRAIT.failing);
-}
-
-/** One kind of work, ever new calls, ever the same answers, and nothing comes of it. */
+/** Lately one kind of work, ever new calls, ever the same answers, and nothing comes of it. */
 function isFunnel(memory: Float64Array, situation: Situation): boolean {
-  if (situation.step < FUNNEL_FROM_STEP || situation.variety >= 1.25) return false;
-  const newAnswers = count(memory, "newAnswer", RECENT);
-  const known = newAnswers + count(memory, "oldAnswer", RECENT);
+  if (situation.step < FUNNEL || varietyOf(memory, FUNNEL) >= 1.25) return false;
+  const newAnswers = count(memory, "newAnswer", FUNNEL);
+  const known = newAnswers + count(memory, "oldAnswer", FUNNEL);
   return (
     newAnswers < 0.45 * known &&
-    count(memory, "newCall", RECENT) > 0.5 * known &&
-    count(memory, "write", RECENT) <= 1
+    count(memory, "newCall", FUNNEL) > 0.5 * known &&
+    count(memory, "write", FUNNEL) <= 1
   );
 }
 

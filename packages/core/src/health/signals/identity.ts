@@ -181,7 +181,9 @@ function knowledgeTraits(step: Step, knowledge: Knowledge): number {
   const stateless = step.stateId === undefined;
   let traits = 0;
   if (knowledge === "labels" || (knowledge === "no_results" && !failing)) traits |= TRAIT.review;
-  if (knowledge === "no_arguments" && !failing && stateless) traits |= TRAIT.doubt;
+  // "Not found" is what many different lookups hear.
+  const sure = failing && step.status !== "not_found";
+  if (knowledge === "no_arguments" && !sure && stateless) traits |= TRAIT.doubt;
   if (step.weakContent === true && stateless) traits |= TRAIT.doubt | TRAIT.review;
   if (step.view === "one_server" && RECHECKS.has(step.op ?? "other")) traits |= TRAIT.doubt;
   return traits;

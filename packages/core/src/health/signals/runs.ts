@@ -71,11 +71,13 @@ function learnCallRuns(memory: Float64Array, step: Step, identity: Identity, num
   const failing = has(traits, TRAIT.failing);
   grow(calls, true, identity.call);
   grow(failures, failing, 1);
-  grow(answers, true, identity.answer);
+  // That a change worked is no answer: it neither continues nor ends a run of them.
+  if (failing || !has(traits, TRAIT.write)) grow(answers, true, identity.answer);
   grow(failingWrites, failing && has(traits, TRAIT.write), identity.tool);
-  // Nobody knows whether two failures are alike when their answers are not known.
+  // Whether two failures are alike is not known when their answers are not, or say nothing.
+  const isTelling = identity.answerShape !== UNKNOWN && !identity.empty;
   const alike = identity.answerShape === UNKNOWN ? identity.tool : identity.answerShape;
-  const unlike = identity.answerShape === UNKNOWN ? traits | TRAIT.review : traits;
+  const unlike = isTelling ? traits : traits | TRAIT.review;
   grow(errors, failing, alike, unlike);
   grow(
     blindWrites,

@@ -2,37 +2,33 @@ import type { Key } from "../memory/key.ts";
 import { SLOT, VARIETY } from "../memory/layout.ts";
 
 const STEPS = SLOT.variety;
-const SQUARES = SLOT.variety + 1;
-const RING = SLOT.variety + 2;
+const RING = SLOT.variety + 1;
 
-/**
- * Of how many kinds of work the last 20 steps were, effectively: n squared over the sum of the
- * squared counts (the inverse of Simpson's index). 1 when all are of one kind, k when k kinds are
- * equally common.
- */
-export function variety(memory: Float64Array): number {
-  const length = Math.min(memory[STEPS] ?? 0, VARIETY);
-  return length === 0 ? 1 : (length * length) / (memory[SQUARES] ?? 1);
-}
-
-/** Counts one more step. */
+/** Notes the kind of work of one more step. */
 export function learnVariety(memory: Float64Array, work: Key): void {
   const steps = memory[STEPS] ?? 0;
-  const place = RING + (steps % VARIETY);
-  let squares = memory[SQUARES] ?? 0;
-  // (c - 1)^2 = c^2 - 2c + 1 for the kind that leaves, (c + 1)^2 = c^2 + 2c + 1 for the new one.
-  if (steps >= VARIETY) squares += 1 - 2 * countOf(memory, memory[place] ?? 0);
-  memory[place] = 0;
-  squares += 1 + 2 * countOf(memory, work);
-  memory[place] = work;
+  memory[RING + (steps % VARIETY)] = work;
   memory[STEPS] = steps + 1;
-  memory[SQUARES] = squares;
 }
 
-function countOf(memory: Float64Array, work: Key): number {
-  let found = 0;
-  for (let index = 0; index < VARIETY; index++) {
-    if (memory[RING + index] === work) found += 1;
+/**
+ * Of how many kinds of work the last steps were, effectively: n squared over the sum of the squared
+ * counts (the inverse of Simpson's index). 1 when all are of one kind, k when k kinds are equally
+ * common.
+ *
+ * @param window how many steps, at most 20
+ */
+export function varietyOf(memory: Float64Array, window: number): number {
+  const steps = memory[STEPS] ?? 0;
+  const length = Math.min(steps, window);
+  if (length === 0) return 1;
+  let pairs = 0;
+  for (let ago = 1; ago <= length; ago++) {
+    const work = memory[RING + ((steps - ago) % VARIETY)];
+    for (let before = ago + 1; before <= length; before++) {
+      if (memory[RING + ((steps - before) % VARIETY)] === work) pairs += 1;
+    }
   }
-  return found;
+  // A kind of c steps has c(c - 1)/2 pairs, and c^2 = c + c(c - 1).
+  return (length * length) / (length + 2 * pairs);
 }

@@ -1,0 +1,120 @@
+import { OPS, STATUSES } from "../../../core/src/capture/record.ts";
+import type { Step } from "../../../core/src/health/step.ts";
+
+/** One line of a structural trace. */
+export interface TraceEvent {
+  readonly sessionId: string;
+  /** Position in the session, from 1. */
+  readonly step: number;
+  /** What the health engine sees; undefined when the line is no event of an agent. */
+  readonly observed: Step;
+}
+
+/** A line that is no event, with the reason. */
+export class TraceError extends Error {
+  override readonly name = "TraceError";
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads one line of a structural trace.
+ *
+ * @throws {TraceError} when it is none
+ */
+export function parseTraceEvent(line: string): TraceEvent {
+  const fields = parseObject(line);
+  const sessionId = fields["session_id"];
+  const step = fields["step"];
+  if (typeof sessionId !== "string" || sessionId === "") throw new TraceError("no session_id");
+  if (typeof step !== "number" || !Number.isSafeInteger(step) || step < 0) {
+    throw new TraceError("step is not a whole number");
+  }
+  return { sessionId, step, observed: observedOf(fields) };
+}
+
+function parseObject(line: string): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw new TraceError("not a JSON object: the line is cut off or not JSON");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new TraceError("not a JSON object");
+  }
+  // Any object can be read field by field; each field is checked where it is used.
+  return value as Fields;
+}
+
+function observedOf(fields: Fields): Step {
+  const tool = text(fields, "tool") ?? "";
+  const atMs = whole(fields, "ts");
+  const clock = atMs === undefined ? {} : { atMs };
+  const messageHash = text(fields, "args_norm") ?? text(fields, "args_hash");
+  const said = messageHash === undefined ? {} : { messageHash };
+  switch (fields["event"]) {
+    case "tool_call":
+      return { kind: "call", tool, ...clock, ...callOf(fields) };
+    case "llm_call":
+      return { kind: "turn", tool, ...clock, ...said };
+    case "message":
+      return { kind: tool === "user" ? "user" : "message", tool, ...clock, ...said };
+    default:
+      throw new TraceError("event is not tool_call, llm_call or message");
+  }
+}
+
+function callOf(fields: Fields): Partial<Step> {
+  const status = STATUSES.find((known) => known === fields["status"]);
+  const op = OPS.find((known) => known === fields["op"]);
+  const argumentsNorm = text(fields, "args_norm") ?? text(fields, "args_hash");
+  const argumentsShape = text(fields, "args_shape") ?? argumentsNorm;
+  const argumentsBytes = bytesOfSignature(text(fields, "args_sig"));
+  const resultNorm = text(fields, "result_norm") ?? text(fields, "result_hash");
+  const resultShape = text(fields, "result_shape") ?? resultNorm;
+  const resultBytes = whole(fields, "result_size");
+  const stateId = text(fields, "state_id");
+  return {
+    ...(status !== undefined && { status }),
+    ...(op !== undefined && { op }),
+    ...(argumentsNorm !== undefined && { argumentsNorm }),
+    ...(argumentsShape !== undefined && { argumentsShape }),
+    ...(argumentsBytes !== undefined && { argumentsBytes }),
+    ...(resultNorm !== undefined && { resultNorm }),
+    ...(resultShape !== undefined && { resultShape }),
+    ...(resultBytes !== undefined && { resultBytes }),
+    ...(stateId !== undefined && { stateId }),
+  };
+}
+
+/**
+ * A lower bound of the arguments' length, from their signature.
+ *
+ * `q:s4,limit:n1` means a string `q` of 8 to 15 characters and a number. Names and punctuation
+ * count, as they do in the canonical arguments.
+ */
+export function bytesOfSignature(signature: string | undefined): number | undefined {
+  if (signature === undefined) return undefined;
+  let bytes = 0;
+  for (const part of signature.split(",")) {
+    const [, name = "", , digits = ""] = /^(?:(.*):)?([a-z])(\d*)$/.exec(part) ?? [];
+    const size = Math.min(Number(digits), 31);
+    const value = size === 0 ? 0 : 2 ** (size - 1);
+    bytes += value + (name === "" ? 0 : name.length + PUNCTUATION);
+  }
+  return bytes;
+}
+
+/** Quotes, colon, quotes of the value and a brace or comma around one named argument. */
+const PUNCTUATION = 7;
+
+function text(fields: Fields, name: string): string | undefined {
+  const value = fields[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function whole(fields: Fields, name: string): number | undefined {
+  const value = fields[name];
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
+}

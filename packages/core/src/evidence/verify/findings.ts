@@ -1,0 +1,95 @@
+/** What verification can find, how grave it is, and where it was. */
+
+/** Verdicts from the gravest to the best. */
+export const VERDICTS = [
+  "malformed",
+  "untrusted",
+  "tampered",
+  "forked",
+  "incomplete",
+  "ok-redacted",
+  "ok-open",
+  "ok",
+] as const;
+
+export type Verdict = (typeof VERDICTS)[number];
+
+/** Every kind of finding and the verdict it leads to. */
+export const VERDICT_OF = {
+  not_a_bundle: "malformed",
+  malformed_record: "malformed",
+  line_too_long: "malformed",
+  duplicate: "malformed",
+  malformed_tombstone: "malformed",
+  malformed_note: "malformed",
+  malformed_receipt: "malformed",
+  malformed_fork: "malformed",
+  too_many_runs: "malformed",
+  no_note: "untrusted",
+  retired_key: "untrusted",
+  unsigned_tail: "untrusted",
+  altered: "tampered",
+  reordered: "tampered",
+  spliced: "tampered",
+  root_mismatch: "tampered",
+  wrong_origin: "tampered",
+  bad_signature: "tampered",
+  bad_receipt: "tampered",
+  checkpoint_fork: "forked",
+  fork: "forked",
+  gap: "incomplete",
+  hole: "incomplete",
+  missing_records: "incomplete",
+  torn_line: "incomplete",
+} as const satisfies Readonly<Record<string, Verdict>>;
+
+export type FindingKind = keyof typeof VERDICT_OF;
+
+/** Where a record stands; lines count from 1. */
+export interface Place {
+  readonly line: number;
+  readonly run: string;
+  readonly seq: number;
+}
+
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly file: string;
+  readonly line: number | null;
+  readonly run: string | null;
+  readonly seq: number | null;
+  /** One sentence: what is wrong. */
+  readonly message: string;
+}
+
+/** A damaged bundle may hold a finding per line; the first ones tell enough. */
+const MAX_FINDINGS = 100;
+
+/** Findings in the order they were made, the gravest verdict over all of them. */
+export class Findings {
+  readonly #kept: Finding[] = [];
+  readonly #kinds = new Set<FindingKind>();
+
+  add(kind: FindingKind, file: string, message: string, place?: Partial<Place>): void {
+    this.#kinds.add(kind);
+    if (this.#kept.length >= MAX_FINDINGS) return;
+    const { line = null, run = null, seq = null } = place ?? {};
+    this.#kept.push({ kind, file, line, run, seq, message });
+  }
+
+  has(...kinds: readonly FindingKind[]): boolean {
+    return kinds.some((kind) => this.#kinds.has(kind));
+  }
+
+  /** The gravest verdict that a finding leads to; undefined when nothing was found. */
+  get verdict(): Verdict | undefined {
+    const found = new Set<Verdict>([...this.#kinds].map((kind) => VERDICT_OF[kind]));
+    return VERDICTS.find((verdict) => found.has(verdict));
+  }
+
+  /** By line, what has no line last. */
+  get list(): readonly Finding[] {
+    const lineOf = ({ line }: Finding) => line ?? Number.POSITIVE_INFINITY;
+    return this.#kept.toSorted((a, b) => (lineOf(a) === lineOf(b) ? 0 : lineOf(a) - lineOf(b)));
+  }
+}

@@ -1,0 +1,192 @@
+import type { Bundle } from "../bundle/open-bundle.ts";
+import { readSlice } from "../bundle/file-slice.ts";
+import { EvidenceError } from "../error.ts";
+import {
+  type Checkpoint,
+  type Origin,
+  parseCheckpoint,
+  parseOrigin,
+} from "../note/checkpoint.ts";
+import {
+  MAX_NOTE_BYTES,
+  type Note,
+  parseNote,
+  type VerifiedSignature,
+  verifySignatures,
+} from "../note/note.ts";
+import type { VerifierKey } from "../note/vkey.ts";
+import type { Findings } from "./findings.ts";
+
+/** A checkpoint that at least one of the given keys signed. */
+export interface SignedHead extends Checkpoint {
+  readonly file: string;
+  readonly note: Note;
+  readonly parsedOrigin: Origin;
+  /** Retired keys are taken out while the records are read. */
+  signatures: readonly VerifiedSignature[];
+}
+
+/** What one key signed in this bundle. */
+export interface SignedBy {
+  readonly name: string;
+  readonly keyId: string;
+  readonly role: "signed" | "co-signed";
+  /** Smallest and largest size signed: from where on a rewrite would contradict this key. */
+  readonly since: number;
+  readonly upTo: number;
+}
+
+/** The signed sizes and roots of a bundle; sizes come from nowhere else. */
+export class SignedHeads {
+  readonly #keys: readonly VerifierKey[];
+  readonly #findings: Findings;
+  /** Keys whose signature stood on a note, good or not. */
+  readonly #seenNames = new Set<string>();
+  #heads: SignedHead[] = [];
+  #bySize: ReadonlyMap<number, readonly SignedHead[]> | undefined;
+  /** Tag of the session that the records are of, once the first one is read. */
+  #origin: string | undefined;
+
+  constructor(keys: readonly VerifierKey[], findings: Findings) {
+    this.#keys = keys;
+    this.#findings = findings;
+  }
+
+  readAll(bundle: Bundle): void {
+    for (const [file, slice] of bundle.notes) {
+      try {
+        this.add(file, readSlice(slice, MAX_NOTE_BYTES));
+      } catch (error) {
+        this.reject(file, error, "malformed_note");
+      }
+    }
+  }
+
+  /**
+   * Takes a signed note in when one of the keys signed it.
+   *
+   * @returns undefined when none of them did
+   * @throws {EvidenceError} when it is no checkpoint, or a given key's signature is bad
+   */
+  add(file: string, bytes: Uint8Array): SignedHead | undefined {
+    const note = parseNote(bytes);
+    this.#noteSigners(note);
+    const signatures = verifySignatures(note, this.#keys);
+    const checkpoint = parseCheckpoint(note.text);
+    if (signatures.length === 0) return undefined;
+    const parsedOrigin = parseOrigin(checkpoint.origin);
+    if (parsedOrigin === undefined) {
+      this.#findings.add("wrong_origin", file, "the signed origin names neither session nor run");
+      return undefined;
+    }
+    const head = { ...checkpoint, file, note, parsedOrigin, signatures };
+    if (this.#origin !== undefined && !this.#fits(head)) return undefined;
+    this.#heads.push(head);
+    this.#bySize = undefined;
+    return head;
+  }
+
+  /** Reports a note, or what holds one, that cannot be used. */
+  reject(file: string, error: unknown, kind: "malformed_note" | "malformed_receipt"): void {
+    if (!(error instanceof EvidenceError)) throw error;
+    const isForged = error.fault === "bad_signature";
+    this.#findings.add(isForged ? "bad_signature" : kind, file, error.message);
+  }
+
+  /**
+   * Settles which tree the bundle is of: the one that names the session of the first record, and
+   * the first signed one when none does. Heads of another tree are findings.
+   */
+  settle(sessionTag: string | undefined): Origin | undefined {
+    const fitting = this.#heads.find(({ parsedOrigin }) => parsedOrigin.sessionTag === sessionTag);
+    const chosen = fitting ?? this.#heads[0];
+    this.#origin = chosen?.origin;
+    this.#keep((head) => this.#fits(head));
+    return chosen?.parsedOrigin;
+  }
+
+  #fits(head: SignedHead): boolean {
+    if (head.origin === this.#origin) return true;
+    this.#findings.add("wrong_origin", head.file, "the checkpoint is of another session or run");
+    return false;
+  }
+
+  /** The signed heads of one size. */
+  at(size: number): readonly SignedHead[] {
+    this.#bySize ??= Map.groupBy(this.#heads, (head) => head.size);
+    return this.#bySize.get(size) ?? [];
+  }
+
+  /** Largest signed size; 0 when nothing is signed. */
+  get maxSize(): number {
+    return this.#heads.reduce((most, { size }) => Math.max(most, size), 0);
+  }
+
+  get count(): number {
+    return this.#heads.length;
+  }
+
+  /**
+   * From here on an older key of the same name counts only beside the new one.
+   *
+   * @param size how many records there are, the rotating one included
+   */
+  retire(newKey: VerifierKey, size: number): void {
+    for (const head of this.#heads) {
+      const isOld = ({ key }: VerifiedSignature) => key.name === newKey.name && key.id !== newKey.id;
+      if (head.size < size || !head.signatures.some(isOld) || isSignedBy(head, newKey)) continue;
+      head.signatures = head.signatures.filter((signature) => !isOld(signature));
+      const message = `${newKey.name} signed with a key that was replaced before this size`;
+      this.#findings.add("retired_key", head.file, message);
+    }
+    this.#keep(({ signatures }) => signatures.length > 0);
+  }
+
+  /** Reports each given name that signed nothing here. */
+  checkSigners(): void {
+    const names = new Set(this.#keys.map(({ name }) => name));
+    for (const { signatures } of this.#heads) {
+      for (const { key } of signatures) names.delete(key.name);
+    }
+    for (const name of names) {
+      if (this.#seenNames.has(name)) continue;
+      this.#findings.add("no_note", "checkpoints", `no checkpoint is signed by ${name}`);
+    }
+  }
+
+  get signedBy(): readonly SignedBy[] {
+    const byKey = new Map<string, SignedBy>();
+    for (const { size, signatures, parsedOrigin } of this.#heads) {
+      for (const { key } of signatures) {
+        const before = byKey.get(key.text);
+        byKey.set(key.text, {
+          name: key.name,
+          keyId: key.id,
+          role: key.name === parsedOrigin.keyName ? "signed" : "co-signed",
+          since: Math.min(size, before?.since ?? size),
+          upTo: Math.max(size, before?.upTo ?? size),
+        });
+      }
+    }
+    return [...byKey.values()];
+  }
+
+  #keep(isKept: (head: SignedHead) => boolean): void {
+    this.#heads = this.#heads.filter(isKept);
+    this.#bySize = undefined;
+  }
+
+  #noteSigners(note: Note): void {
+    for (const { name, keyId } of note.signatures) {
+      if (this.#keys.some((key) => key.name === name && key.id === keyId)) this.#seenNames.add(name);
+    }
+  }
+}
+
+function isSignedBy(head: SignedHead, key: VerifierKey): boolean {
+  try {
+    return verifySignatures(head.note, [key]).length > 0;
+  } catch {
+    return false;
+  }
+}

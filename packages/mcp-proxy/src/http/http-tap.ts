@@ -1,0 +1,113 @@
+/** Where the bodies of an HTTP proxy are seen; what is in them is read later. */
+import type { IncomingMessage } from "node:http";
+import { BoundedQueue } from "../relay/bounded-queue.ts";
+import type { ProxyOptions } from "../relay/command-line.ts";
+import { version } from "../relay/help.ts";
+import { LateReader, type Reader } from "../relay/late-reader.ts";
+import { say } from "../relay/say.ts";
+import type { HttpRecorderOptions } from "../tap/http-recorder.ts";
+import { type BodyTap, tapBody } from "./body-tap.ts";
+import type { ServerEvent } from "./event-framer.ts";
+
+/** One request with its answer. The texts live in memory only. */
+export interface Exchange {
+  readonly number: number;
+  readonly method: string;
+  readonly path: string;
+  readonly sessionId: string | undefined;
+  /** What tells clients apart that have no session: their address and their software. */
+  readonly client: string;
+  status?: number;
+  /** The session that the answer opened. */
+  openedSessionId?: string | undefined;
+}
+
+/** How an exchange came to its end. */
+export type ExchangeEnd = "answered" | "client_gone" | "server_gone";
+
+export type HttpItem =
+  | { readonly exchange: Exchange; readonly event: ServerEvent }
+  | { readonly exchange: Exchange; readonly end: ExchangeEnd; readonly time: number };
+
+/** What the forwarder tells about one exchange, in the order in which it happens. */
+export interface ExchangeTap {
+  readonly request: BodyTap;
+  answer(response: IncomingMessage): BodyTap;
+  end(how: ExchangeEnd): void;
+}
+
+export class HttpTap {
+  readonly #queue = new BoundedQueue<HttpItem>();
+  readonly #reader: LateReader<HttpItem>;
+  #exchanges = 0;
+
+  constructor(options: ProxyOptions, server: string) {
+    const facts = { ...options, server, version, say };
+    this.#reader = new LateReader(this.#queue, () => loadRecorder(facts));
+    this.#reader.survive();
+  }
+
+  /** Undefined when nothing is recorded any more. */
+  open(request: IncomingMessage): ExchangeTap | undefined {
+    if (this.#reader.isOff) return undefined;
+    const exchange: Exchange = {
+      number: this.#exchanges++,
+      method: request.method ?? "",
+      path: request.url ?? "",
+      sessionId: header(request, "mcp-session-id"),
+      client: `${request.socket.remoteAddress}|${header(request, "user-agent")}`,
+    };
+    return this.#tapOf(exchange, request);
+  }
+
+  close(limitMs: number): Promise<void> {
+    return this.#reader.close(limitMs);
+  }
+
+  #tapOf(exchange: Exchange, request: IncomingMessage): ExchangeTap {
+    const emit = (event: ServerEvent) => {
+      const { head, tail } = event.data;
+      this.#add({ exchange, event }, head.length + (tail?.length ?? 0), !event.data.toServer);
+    };
+    const end = (how: ExchangeEnd) => this.#add({ exchange, end: how, time: Date.now() }, 0, true);
+    let answer: BodyTap | undefined;
+    return {
+      request: tapBody(factsOf(request, true), emit, () => {}),
+      answer(response) {
+        exchange.status = response.statusCode ?? 0;
+        exchange.openedSessionId = header(response, "mcp-session-id");
+        answer = tapBody(factsOf(response, false), emit, () => end("answered"));
+        return answer;
+      },
+      end(how) {
+        // A whole answer ends the exchange itself, after its last message was decoded.
+        if (how === "answered" && answer) answer.end();
+        else end(how);
+      },
+    };
+  }
+
+  #add(item: HttpItem, byteLength: number, isReply: boolean): void {
+    this.#queue.add(item, byteLength);
+    this.#reader.passed(Date.now(), isReply);
+  }
+}
+
+function factsOf(message: IncomingMessage, toServer: boolean) {
+  return {
+    toServer,
+    contentType: header(message, "content-type"),
+    contentEncoding: header(message, "content-encoding"),
+  };
+}
+
+function header(message: IncomingMessage, name: string): string | undefined {
+  const value = message.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function loadRecorder(options: HttpRecorderOptions): Reader<HttpItem> {
+  // True because bundle.mjs makes this file from that module.
+  const { startHttpRecorder } = require("./recorder.cjs") as typeof import("../tap/recorder.ts");
+  return startHttpRecorder(options);
+}

@@ -1,0 +1,44 @@
+/** Header lists as they were on the wire: name, value, name, value, in their order. */
+
+export type RawHeaders = readonly string[];
+
+/** Belong to one connection and not to the message (RFC 9110, section 7.6.1). */
+const HOP_BY_HOP = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "upgrade",
+]);
+
+/** The list without what belongs to the connection; `Transfer-Encoding: chunked` stays as it is. */
+export function endToEnd(raw: RawHeaders): string[] {
+  const named = connectionNames(raw);
+  const kept: string[] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index] ?? "";
+    const lower = name.toLowerCase();
+    if (!HOP_BY_HOP.has(lower) && !named.includes(lower)) kept.push(name, raw[index + 1] ?? "");
+  }
+  return kept;
+}
+
+/** The list with the value of one header replaced where it stands. */
+export function withHeader(raw: RawHeaders, header: string, value: string): string[] {
+  return raw.map((text, index) =>
+    index % 2 === 1 && raw[index - 1]?.toLowerCase() === header ? value : text,
+  );
+}
+
+function connectionNames(raw: RawHeaders): readonly string[] {
+  const names: string[] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    if (raw[index]?.toLowerCase() !== "connection") continue;
+    for (const name of (raw[index + 1] ?? "").split(",")) names.push(name.trim().toLowerCase());
+  }
+  // A message must not take its own body length away.
+  return names.filter((name) => name !== "transfer-encoding" && name !== "content-length");
+}
