@@ -3,10 +3,12 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { loadWriterKey } from "@caum/core";
+import { parseVerifierKey, verifyBundle } from "@caum/core/verify";
 import { agents, type Call, play } from "./agents.ts";
-import { verdictOf } from "./closing.ts";
 import { tableHead, tableRow } from "./table.ts";
-import { RunWatcher } from "./watch.ts";
+import { verdictOf } from "./verdict.ts";
+import { RunWatcher, type WatchedRun } from "./watch.ts";
 
 const PAUSE_MS = 200;
 const READ_EVERY_MS = 50;
@@ -33,16 +35,39 @@ await Promise.all(
 );
 clearInterval(reading);
 watcher.read();
-for (const run of watcher.runs) console.log(verdictOf(run));
+showEnd();
 
 /** One call beside its record, so that a person sees what stays and what does not. */
 function showWhatIsKept(line: string): void {
-  console.log("\n  what the agent sent and got (stays in the agent):");
-  console.log(indent(JSON.stringify({ ...example?.call, answer: example?.answer })));
-  console.log("  what CAUM kept of it (the exact record, the only thing on the disk):");
-  console.log(`${indent(line)}\n`);
+  console.log("\n  what the agent sent and got (stays with the agent):");
+  console.log(wrapped(JSON.stringify({ ...example?.call, answer: example?.answer })));
+  console.log("  what CAUM kept of it (this record, and nothing else):");
+  console.log(`${wrapped(line)}\n`);
 }
 
-function indent(text: string): string {
+/** A line per agent, and how to check one of them without us. */
+function showEnd(): void {
+  const { vkey } = loadWriterKey({ home });
+  const keys = [parseVerifierKey(vkey)];
+  const runs = agents.flatMap(({ name }) => watcher.runs.filter((run) => nameOf(run) === name));
+  console.log("");
+  for (const run of runs) {
+    const { verdict } = verifyBundle(run.folder, { keys });
+    console.log(`${nameOf(run).padEnd(7)}  ${verdictOf(run)} | proof ${verdict}`);
+  }
+  const [stuck] = runs.filter((run) => nameOf(run) === "stuck");
+  const records = runs.reduce((sum, run) => sum + run.records.length, 0);
+  console.log("\nEvery verdict is observe_only, allowed_to_block=false.");
+  console.log(`${records} records in ${join(home, "runs")}`);
+  console.log(`chain head of stuck: ${stuck?.head}\n`);
+  console.log("Check it yourself, offline, with the writer's public key:\n");
+  console.log(`  npx caum verify ${stuck?.folder} --key ${vkey}`);
+}
+
+function nameOf(run: WatchedRun): string {
+  return run.records[0]?.agentId ?? "";
+}
+
+function wrapped(text: string): string {
   return (text.match(/.{1,108}/gu) ?? []).map((part) => `    ${part}`).join("\n");
 }

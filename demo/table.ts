@@ -38,7 +38,7 @@ export function tableRow(
     assessment.regime,
     assessment.uds.toFixed(2),
     assessment.tier,
-    isAlert ? `${assessment.eventType} (${assessment.reasons.join(", ")})` : "-",
+    isAlert ? `${assessment.eventType} (${assessment.reasons[0]})` : "-",
   ]);
   return isAlert && colour ? `${RED}${cells}${PLAIN}` : cells;
 }

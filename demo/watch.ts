@@ -2,13 +2,23 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Assessment, Health, type RecordOf, type StructuralRecord, stepOf } from "@caum/core";
+import {
+  type Assessment,
+  Health,
+  type RecordOf,
+  type StructuralRecord,
+  stepOf,
+  type View,
+} from "@caum/core";
+import { hashLeaf } from "@caum/core/verify";
 
 /** One run as its records tell it. */
 export interface WatchedRun {
   readonly folder: string;
   readonly records: readonly StructuralRecord[];
   readonly assessments: readonly Assessment[];
+  /** Leaf of the last record. */
+  readonly head: string;
 }
 
 export type OnStep = (record: RecordOf<"tool_api">, assessment: Assessment, line: string) => void;
@@ -42,7 +52,9 @@ class RunReader implements WatchedRun {
   readonly folder: string;
   readonly records: StructuralRecord[] = [];
   readonly assessments: Assessment[] = [];
+  head = "";
   readonly #health = new Health();
+  #view: View = "full";
 
   constructor(folder: string) {
     this.folder = folder;
@@ -56,7 +68,10 @@ class RunReader implements WatchedRun {
       // True of every line of a run: our own writer made it, and `caum verify` checks it below.
       const record = JSON.parse(line) as StructuralRecord;
       this.records.push(record);
-      const step = stepOf(record);
+      this.head = hashLeaf(line);
+      const payload = record.category === "lifecycle" ? record.payload : undefined;
+      if (payload?.type === "open") this.#view = payload.view;
+      const step = stepOf(record, { view: this.#view });
       if (!step) continue;
       const assessment = this.#health.observe(step);
       this.assessments.push(assessment);

@@ -18,8 +18,19 @@ export {
 } from "./capture/record.ts";
 export { loadRootKey, type RootKey } from "./capture/root-key.ts";
 export type { Shape } from "./capture/shape.ts";
+export { loadWriterKey, type WriterKey } from "./evidence/writer-key.ts";
+export { type AlertState, moveAlert, QUIET } from "./health/alert-edge.ts";
 export type { Assessment } from "./health/assessment.ts";
 export { Health } from "./health/health.ts";
+export { replay } from "./health/session/replay.ts";
+export { type SavedSession, SessionHealth } from "./health/session/session-health.ts";
+export {
+  dominantRegime,
+  type Loop,
+  NOTHING_YET,
+  type SessionSummary,
+  summarize,
+} from "./health/session/session-summary.ts";
 export type { Step } from "./health/step.ts";
 export { stepOf } from "./health/step-of.ts";
 export {

@@ -5,10 +5,10 @@ import type { SliceReader } from "./file-slice.ts";
 const NEWLINE = 0x0a;
 const BUFFER_BYTES = 65_536;
 
+export type LineFault = "too_long" | "not_utf8" | "torn";
+
 /** A line, or why the next one cannot be had. */
-export type NextLine =
-  | { readonly text: string }
-  | { readonly fault: "too_long" | "not_utf8" | "torn" };
+export type NextLine = { readonly text: string } | { readonly fault: LineFault };
 
 /**
  * Lines of a file in a buffer of fixed size, however long the file or a line in it.
@@ -39,7 +39,7 @@ export class LineReader {
     const bytes = this.#buffer.subarray(this.#start, newline);
     this.#start = newline + 1;
     if (bytes.length > MAX_LINE_BYTES) return { fault: "too_long" };
-    if (isAscii(bytes)) return { text: bytes.latin1Slice() };
+    if (isAscii(bytes)) return { text: bytes.toString("latin1") };
     return isUtf8(bytes) ? { text: bytes.toString("utf8") } : { fault: "not_utf8" };
   }
 

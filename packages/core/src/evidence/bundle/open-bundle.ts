@@ -88,7 +88,8 @@ function listFolder(folder: string): Map<string, FileSlice> {
   }
   for (const inner of [CHECKPOINT_FOLDER, RECEIPT_FOLDER]) {
     for (const name of namesIn(join(folder, inner))) {
-      if (NOTE.test(`${inner}/${name}`) || RECEIPT.test(`${inner}/${name}`)) add(`${inner}/${name}`);
+      if (NOTE.test(`${inner}/${name}`) || RECEIPT.test(`${inner}/${name}`))
+        add(`${inner}/${name}`);
     }
   }
   return files;

@@ -1,12 +1,7 @@
-import type { Bundle } from "../bundle/open-bundle.ts";
 import { readSlice } from "../bundle/file-slice.ts";
+import type { Bundle } from "../bundle/open-bundle.ts";
 import { EvidenceError } from "../error.ts";
-import {
-  type Checkpoint,
-  type Origin,
-  parseCheckpoint,
-  parseOrigin,
-} from "../note/checkpoint.ts";
+import { type Checkpoint, type Origin, parseCheckpoint, parseOrigin } from "../note/checkpoint.ts";
 import {
   MAX_NOTE_BYTES,
   type Note,
@@ -44,8 +39,10 @@ export class SignedHeads {
   readonly #seenNames = new Set<string>();
   #heads: SignedHead[] = [];
   #bySize: ReadonlyMap<number, readonly SignedHead[]> | undefined;
-  /** Tag of the session that the records are of, once the first one is read. */
-  #origin: string | undefined;
+  #isSettled = false;
+  /** Tag of the session of the first record. */
+  #sessionTag: string | undefined;
+  #tree: { readonly origin: string; readonly parsed: Origin } | undefined;
 
   constructor(keys: readonly VerifierKey[], findings: Findings) {
     this.#keys = keys;
@@ -80,7 +77,7 @@ export class SignedHeads {
       return undefined;
     }
     const head = { ...checkpoint, file, note, parsedOrigin, signatures };
-    if (this.#origin !== undefined && !this.#fits(head)) return undefined;
+    if (this.#isSettled && !this.#fits(head)) return undefined;
     this.#heads.push(head);
     this.#bySize = undefined;
     return head;
@@ -97,23 +94,32 @@ export class SignedHeads {
    * Settles which tree the bundle is of: the one that names the session of the first record, and
    * the first signed one when none does. Heads of another tree are findings.
    */
-  settle(sessionTag: string | undefined): Origin | undefined {
+  settle(sessionTag: string | undefined): void {
     const fitting = this.#heads.find(({ parsedOrigin }) => parsedOrigin.sessionTag === sessionTag);
     const chosen = fitting ?? this.#heads[0];
-    this.#origin = chosen?.origin;
+    this.#isSettled = true;
+    this.#sessionTag = sessionTag;
+    this.#tree = chosen && { origin: chosen.origin, parsed: chosen.parsedOrigin };
     this.#keep((head) => this.#fits(head));
-    return chosen?.parsedOrigin;
   }
 
-  #fits(head: SignedHead): boolean {
-    if (head.origin === this.#origin) return true;
-    this.#findings.add("wrong_origin", head.file, "the checkpoint is of another session or run");
+  /** Which tree the signed heads are of; undefined while nothing signed was found. */
+  get origin(): Origin | undefined {
+    return this.#tree?.parsed;
+  }
+
+  #fits({ file, origin, parsedOrigin: parsed }: SignedHead): boolean {
+    if (this.#tree === undefined && parsed.sessionTag === this.#sessionTag) {
+      this.#tree = { origin, parsed };
+    }
+    if (origin === this.#tree?.origin) return true;
+    this.#findings.add("wrong_origin", file, "the checkpoint is of another session or run");
     return false;
   }
 
   /** The signed heads of one size. */
   at(size: number): readonly SignedHead[] {
-    this.#bySize ??= Map.groupBy(this.#heads, (head) => head.size);
+    this.#bySize ??= groupBySize(this.#heads);
     return this.#bySize.get(size) ?? [];
   }
 
@@ -133,7 +139,8 @@ export class SignedHeads {
    */
   retire(newKey: VerifierKey, size: number): void {
     for (const head of this.#heads) {
-      const isOld = ({ key }: VerifiedSignature) => key.name === newKey.name && key.id !== newKey.id;
+      const isOld = ({ key }: VerifiedSignature) =>
+        key.name === newKey.name && key.id !== newKey.id;
       if (head.size < size || !head.signatures.some(isOld) || isSignedBy(head, newKey)) continue;
       head.signatures = head.signatures.filter((signature) => !isOld(signature));
       const message = `${newKey.name} signed with a key that was replaced before this size`;
@@ -178,9 +185,20 @@ export class SignedHeads {
 
   #noteSigners(note: Note): void {
     for (const { name, keyId } of note.signatures) {
-      if (this.#keys.some((key) => key.name === name && key.id === keyId)) this.#seenNames.add(name);
+      if (this.#keys.some((key) => key.name === name && key.id === keyId))
+        this.#seenNames.add(name);
     }
   }
+}
+
+function groupBySize(heads: readonly SignedHead[]): ReadonlyMap<number, readonly SignedHead[]> {
+  const groups = new Map<number, SignedHead[]>();
+  for (const head of heads) {
+    const group = groups.get(head.size);
+    if (group === undefined) groups.set(head.size, [head]);
+    else group.push(head);
+  }
+  return groups;
 }
 
 function isSignedBy(head: SignedHead, key: VerifierKey): boolean {

@@ -1,5 +1,4 @@
-/** The last lines of the demo: a verdict and a proof for each agent, and where to check it oneself. */
-import type { Assessment } from "@caum/core";
+/** What an agent did, in one line. */
 import type { WatchedRun } from "./watch.ts";
 
 const MS_PER_S = 1000;
@@ -8,16 +7,15 @@ const MS_PER_S = 1000;
 export function verdictOf(run: WatchedRun): string {
   const calls = run.records.filter((record) => record.category === "tool_api");
   const alerted = run.assessments.findLast((assessment) => assessment.pattern !== undefined);
-  if (!alerted?.pattern) return `no alert in ${calls.length} steps, ${last(run)?.regime}`;
+  if (!alerted?.pattern) {
+    return `no alert in ${calls.length} steps, ${run.assessments.at(-1)?.regime}`;
+  }
   const { fromStep } = alerted.pattern;
   const repeated = calls.slice(fromStep - 1);
   const tool = repeated[0]?.payload.toolName;
   const seconds = (timeOf(repeated.at(-1)) - timeOf(repeated[0])) / MS_PER_S;
-  return `${alerted.regime} since step ${fromStep}: ${tool} repeated ${repeated.length} times, ${seconds.toFixed(0)} s`;
-}
-
-function last(run: WatchedRun): Assessment | undefined {
-  return run.assessments.at(-1);
+  const times = `${tool} repeated ${repeated.length} times, ${seconds.toFixed(0)} s`;
+  return `${alerted.regime} since step ${fromStep}: ${times}`;
 }
 
 function timeOf(record: { readonly sourceTimestamp: string } | undefined): number {

@@ -1,0 +1,54 @@
+/** Receipts: what the collector hands out for one record. Only the proof text in it is trusted. */
+import { isUtf8 } from "node:buffer";
+import { EvidenceError } from "./error.ts";
+
+export const RECEIPT_MODE = "zero_semantic_live_evidence_receipt";
+
+const ID_PREFIX = "caum_live_receipt_";
+const ID_LEAF_DIGITS = 26;
+export const MAX_RECEIPT_BYTES = 65_536;
+
+/** The id of the receipt for a record with this leaf. */
+export function receiptId(leaf: string): string {
+  return ID_PREFIX + leaf.slice(0, ID_LEAF_DIGITS);
+}
+
+/** What of a receipt is compared with the record it is for. */
+export interface ReceiptClaim {
+  readonly receiptId: string;
+  /** Leaf of the record. */
+  readonly eventHash: string;
+  /** C2SP tlog-proof text, which alone carries proof. */
+  readonly tlogProof: string;
+}
+
+/**
+ * Reads the JSON form of a receipt; fields around the proof are not looked at.
+ *
+ * @throws {EvidenceError} when it is no receipt
+ */
+export function parseReceipt(bytes: Uint8Array): ReceiptClaim {
+  const receipt = parseObject(bytes);
+  const evidence = isObject(receipt.evidence) ? receipt.evidence : {};
+  const { receipt_id: id } = receipt;
+  const { event_hash: eventHash, tlog_proof: tlogProof } = evidence;
+  if (typeof id !== "string" || typeof eventHash !== "string" || typeof tlogProof !== "string") {
+    throw new EvidenceError("invalid_proof", "not a receipt: it holds no id, hash or proof");
+  }
+  return { receiptId: id, eventHash, tlogProof };
+}
+
+function parseObject(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    const text = isUtf8(bytes) ? Buffer.from(bytes).toString("utf8") : "";
+    const parsed: unknown = JSON.parse(text);
+    if (isObject(parsed)) return parsed;
+  } catch {
+    // Reported below: what JSON.parse says would repeat part of the file.
+  }
+  throw new EvidenceError("invalid_proof", "not a receipt: it is no JSON object");
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

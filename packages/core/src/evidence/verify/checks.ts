@@ -1,0 +1,77 @@
+import type { FindingKind, Findings } from "./findings.ts";
+import type { Receipts } from "./receipts.ts";
+import type { SessionPass } from "./session-pass.ts";
+import type { SignedBy, SignedHeads } from "./signed-heads.ts";
+
+/** One question that was put to the bundle. */
+export interface Check {
+  readonly name: "form" | "order" | "tree" | "signatures" | "receipts" | "forks";
+  readonly holds: boolean;
+  /** What was looked at, with its number. */
+  readonly detail: string;
+}
+
+interface Parts {
+  readonly pass: SessionPass;
+  readonly heads: SignedHeads;
+  readonly receipts: Receipts;
+}
+
+const BROKEN_BY: Readonly<Record<Check["name"], readonly FindingKind[]>> = {
+  form: [
+    "not_a_bundle",
+    "malformed_record",
+    "line_too_long",
+    "malformed_tombstone",
+    "malformed_note",
+    "torn_line",
+    "too_many_runs",
+  ],
+  order: ["duplicate", "altered", "reordered", "spliced", "gap", "hole"],
+  tree: ["root_mismatch", "missing_records", "unsigned_tail", "checkpoint_fork"],
+  signatures: ["no_note", "bad_signature", "retired_key", "wrong_origin"],
+  receipts: ["malformed_receipt", "bad_receipt"],
+  forks: ["malformed_fork", "fork"],
+};
+
+export function checksOf(findings: Findings, { pass, heads, receipts }: Parts): readonly Check[] {
+  const details: Readonly<Record<Check["name"], string>> = {
+    form: `${pass.lines} lines are their own canonical form and fit the schema`,
+    order: `${pass.runs.count} runs are whole, in order and linked record by record`,
+    tree: `the records have the roots of ${heads.count} signed checkpoints`,
+    signatures: "every given key name signed a checkpoint of this tree",
+    receipts: `${receipts.held} receipts hold, ${receipts.ignored} are by keys not given`,
+    forks: "no record was set aside for contradicting another",
+  };
+  // The table above lists every name.
+  const names = Object.keys(BROKEN_BY) as Check["name"][];
+  return names.map((name) => ({
+    name,
+    holds: !findings.has(...BROKEN_BY[name]),
+    detail: details[name],
+  }));
+}
+
+interface Outcome {
+  readonly pass: SessionPass;
+  readonly signedBy: readonly SignedBy[];
+  readonly closed: boolean;
+}
+
+/** What no verification of this bundle can show, said in the same breath. */
+export function notProven({ pass, signedBy, closed }: Outcome): readonly string[] {
+  const cosigners = signedBy.filter(({ role }) => role === "co-signed");
+  const cosignedTo = Math.max(0, ...cosigners.map(({ upTo }) => upTo));
+  return [
+    ...(closed ? [] : ["what came after the last record: it is not closed"]),
+    ...(cosigners.length === 0
+      ? ["that the signer did not rewrite it as a whole: nobody co-signed it"]
+      : []),
+    ...(cosigners.length > 0 && cosignedTo < pass.tree.size
+      ? [`that the signer did not rewrite the records after number ${cosignedTo}: not co-signed`]
+      : []),
+    ...(pass.dropped > 0 ? [`what ${pass.dropped} events were that were not recorded`] : []),
+    ...(pass.tombstones > 0 ? [`what ${pass.tombstones} deleted records said`] : []),
+    "that the recorder saw every call, and that clocks were right",
+  ];
+}

@@ -1,0 +1,31 @@
+import type { Verdict } from "./findings.ts";
+import type { Verification } from "./verify-bundle.ts";
+
+/** Wrong usage of the command. */
+export const USAGE_EXIT_CODE = 2;
+
+const EXIT_CODE: Readonly<Record<Verdict, number>> = {
+  malformed: 3,
+  untrusted: 6,
+  tampered: 1,
+  forked: 5,
+  incomplete: 4,
+  "ok-redacted": 0,
+  "ok-open": 0,
+  ok: 0,
+};
+const REDACTED_EXIT_CODE = 11;
+const OPEN_EXIT_CODE = 10;
+
+export interface Requirements {
+  readonly requireClosed?: boolean;
+  readonly requireComplete?: boolean;
+}
+
+/** The exit code of `caum verify`: 0 only when the verdict and what is required of it hold. */
+export function exitCodeOf(verification: Verification, required: Requirements): number {
+  const code = EXIT_CODE[verification.verdict];
+  if (code !== 0) return code;
+  if (required.requireComplete && verification.redacted > 0) return REDACTED_EXIT_CODE;
+  return required.requireClosed && !verification.closed ? OPEN_EXIT_CODE : 0;
+}

@@ -1,0 +1,76 @@
+import { readSlice } from "../bundle/file-slice.ts";
+import type { ReceiptFile } from "../bundle/open-bundle.ts";
+import { parseTlogProof, type TlogProof } from "../note/tlog-proof.ts";
+import { verifyInclusion } from "../proofs.ts";
+import { MAX_RECEIPT_BYTES, parseReceipt, receiptId } from "../receipt.ts";
+import type { Findings, Place } from "./findings.ts";
+import type { SignedHeads } from "./signed-heads.ts";
+
+/** Checks each receipt at the moment when the leaf it is for is known. */
+export class Receipts {
+  readonly #files: readonly ReceiptFile[];
+  readonly #heads: SignedHeads;
+  readonly #findings: Findings;
+  #next = 0;
+  /** How many hold, and how many are by keys that were not given. */
+  held = 0;
+  ignored = 0;
+
+  constructor(files: readonly ReceiptFile[], heads: SignedHeads, findings: Findings) {
+    this.#files = files;
+    this.#heads = heads;
+    this.#findings = findings;
+  }
+
+  /** Checks the receipts for the record at `index`. */
+  check(index: number, leaf: string, place: Place): void {
+    for (;;) {
+      const file = this.#files[this.#next];
+      if (file === undefined || file.index > index) return;
+      this.#next += 1;
+      this.#checkFile(file, leaf, place);
+    }
+  }
+
+  /** Looks at receipts for records that are not there: their signed sizes tell. */
+  finish(): void {
+    for (const file of this.#files.slice(this.#next)) this.#checkFile(file, undefined, undefined);
+  }
+
+  #checkFile(file: ReceiptFile, leaf: string | undefined, place: Place | undefined): void {
+    try {
+      const { proof, claims } = readReceipt(file);
+      const head = this.#heads.add(file.name, Buffer.from(proof.note));
+      if (head === undefined) {
+        this.ignored += 1;
+        return;
+      }
+      const holds =
+        proof.index === file.index &&
+        (leaf === undefined
+          ? proof.index < head.size
+          : claims(leaf) && verifyInclusion(proof.index, head.size, leaf, proof.hashes, head.root));
+      if (holds) this.held += 1;
+      else
+        this.#findings.add("bad_receipt", file.name, "the receipt is not for this record", place);
+    } catch (error) {
+      this.#heads.reject(file.name, error, "malformed_receipt");
+    }
+  }
+}
+
+interface ReadReceipt {
+  readonly proof: TlogProof;
+  /** Whether what stands around the proof fits the record. */
+  readonly claims: (leaf: string) => boolean;
+}
+
+function readReceipt({ name, slice }: ReceiptFile): ReadReceipt {
+  const bytes = readSlice(slice, MAX_RECEIPT_BYTES);
+  if (name.endsWith(".tlog-proof")) return { proof: parseTlogProof(bytes), claims: () => true };
+  const receipt = parseReceipt(bytes);
+  return {
+    proof: parseTlogProof(Buffer.from(receipt.tlogProof)),
+    claims: (leaf) => receipt.eventHash === leaf && receipt.receiptId === receiptId(leaf),
+  };
+}

@@ -1,0 +1,214 @@
+import type { StructuralRecord } from "../../capture/record.ts";
+import { RECORDS_FILE } from "../bundle/open-bundle.ts";
+import { parseTombstone, TOMBSTONE_START } from "../bundle/side-lines.ts";
+import { CompactRange } from "../compact-range.ts";
+import { EMPTY_ROOT, hashLeaf } from "../leaf.ts";
+import { sessionTag } from "../note/checkpoint.ts";
+import { parseVerifierKey } from "../note/vkey.ts";
+import { readLine } from "../record-line.ts";
+import type { Findings, Place } from "./findings.ts";
+import type { Receipts } from "./receipts.ts";
+import { type Link, Runs } from "./runs.ts";
+import type { SignedHeads } from "./signed-heads.ts";
+
+/** A line that was understood: a record, or what is left of a deleted one. */
+interface UnderstoodLine extends Link {
+  readonly record: StructuralRecord | undefined;
+}
+
+/**
+ * One pass over the records of a session, in acceptance order.
+ *
+ * What is kept does not grow with the number of records: the compact tree, a few numbers per run,
+ * and the signed heads.
+ */
+export class SessionPass {
+  readonly tree = new CompactRange();
+  readonly runs: Runs;
+  readonly #heads: SignedHeads;
+  readonly #receipts: Receipts;
+  readonly #findings: Findings;
+  #line = 0;
+  /** The session that records so far are of. */
+  #sessionId: string | undefined;
+  /** The first record after the last head that held. */
+  #firstUnproven: Place | undefined;
+  #firstUnsigned: Place | undefined;
+  /** Heads that did not hold after a gap, which may explain them. */
+  readonly #unexplained: (() => void)[] = [];
+  #isMismatched = false;
+  /** The largest signed head that holds. */
+  proven: { readonly size: number; readonly root: string } | undefined;
+  tombstones = 0;
+  dropped = 0;
+  /** The root at the size that was asked for; undefined until there are so many records. */
+  expectedRoot: string | undefined;
+  readonly #expectedSize: number | undefined;
+  #ended = false;
+
+  constructor(heads: SignedHeads, receipts: Receipts, findings: Findings, expectedSize?: number) {
+    this.#expectedSize = expectedSize;
+    this.expectedRoot = expectedSize === 0 ? EMPTY_ROOT : undefined;
+    this.#heads = heads;
+    this.#receipts = receipts;
+    this.#findings = findings;
+    this.runs = new Runs(findings, RECORDS_FILE);
+  }
+
+  /** Lines read so far, tombstones included. */
+  get lines(): number {
+    return this.#line;
+  }
+
+  /** A session is closed by `end`, a local run by its `close`; later records open it again. */
+  get isClosed(): boolean {
+    const { origin } = this.#heads;
+    return origin?.kind === "run" ? this.runs.isClosed(origin.runId) : this.#ended;
+  }
+
+  get sessionId(): string | undefined {
+    return this.#sessionId;
+  }
+
+  /** @returns false when nothing after this line can be judged */
+  take(text: string): boolean {
+    this.#line += 1;
+    const line = this.#understand(text);
+    if (line === undefined) return false;
+    if (this.#line === 1) this.#settle(line.record);
+    this.#checkScope(line);
+    if (this.runs.follow(line, line.record) !== "linked") return false;
+    if (line.record === undefined) this.tombstones += 1;
+    else if (!this.#note(line.record, line)) return false;
+    this.#grow(line);
+    return true;
+  }
+
+  /** Reports what only the end of the records tells. */
+  finish(): void {
+    this.#receipts.finish();
+    this.runs.finish();
+    const { maxSize } = this.#heads;
+    const isShort = this.tree.size < maxSize;
+    if (!isShort) for (const report of this.#unexplained) report();
+    if (isShort) {
+      const message = `${maxSize} records are signed, ${this.tree.size} are there`;
+      this.#findings.add("missing_records", RECORDS_FILE, message);
+    } else if (this.tree.size > maxSize && maxSize > 0) {
+      const message = `the records after number ${maxSize} are under no signed checkpoint`;
+      this.#findings.add("unsigned_tail", RECORDS_FILE, message, this.#firstUnsigned);
+    }
+  }
+
+  #understand(text: string): UnderstoodLine | undefined {
+    const line = this.#line;
+    if (text.startsWith(TOMBSTONE_START)) {
+      const tombstone = parseTombstone(text);
+      if (tombstone !== undefined && tombstone.seq > 0) {
+        return { ...tombstone, line, previousHash: undefined, record: undefined };
+      }
+      const message = "not a tombstone, or one for the record that opens a run";
+      this.#findings.add("malformed_tombstone", RECORDS_FILE, message, { line });
+      return undefined;
+    }
+    const read = readLine(text);
+    if (!("record" in read)) {
+      const what = read.field === undefined ? "the line is not its own canonical form" : read.field;
+      const message = read.field === undefined ? what : `the field ${what} does not fit the schema`;
+      this.#findings.add("malformed_record", RECORDS_FILE, message, { line });
+      return undefined;
+    }
+    const { record } = read;
+    const { runId: run, payload, previousHash } = record;
+    return { line, run, seq: payload.seq, leaf: hashLeaf(text), previousHash, record };
+  }
+
+  #settle(record: StructuralRecord | undefined): void {
+    this.#heads.settle(record && sessionTag(record.sessionId));
+    this.#checkHeads();
+  }
+
+  /** Whether a record belongs to the tree that is signed. */
+  #checkScope({ record, ...place }: UnderstoodLine): void {
+    const { origin } = this.#heads;
+    if (origin?.kind === "run" && place.run !== origin.runId) {
+      this.#findings.add("spliced", RECORDS_FILE, "the record is of another run", place);
+      return;
+    }
+    if (record === undefined || record.sessionId === this.#sessionId) return;
+    const isSigned = origin === undefined || origin.sessionTag === sessionTag(record.sessionId);
+    if (this.#sessionId === undefined && isSigned) {
+      this.#sessionId = record.sessionId;
+    } else {
+      this.#findings.add("spliced", RECORDS_FILE, "the record is of another session", place);
+    }
+  }
+
+  /**
+   * What a record means for the session, beside its place in it.
+   *
+   * @returns false when it cannot be used
+   */
+  #note(record: StructuralRecord, place: Place): boolean {
+    const payload = record.category === "lifecycle" ? record.payload : undefined;
+    if (payload === undefined || payload.type === "open") this.#ended = false;
+    else if (payload.type === "end") this.#ended = true;
+    else if (payload.type === "drop") this.dropped += payload.count;
+    else if (payload.type === "key_rotate") return this.#retire(payload.newKey, place);
+    else if (payload.type === "hole") {
+      const message = `the writer lost seq ${payload.from} to ${payload.to}`;
+      this.#findings.add("hole", RECORDS_FILE, message, place);
+    }
+    return true;
+  }
+
+  #retire(newKey: string, place: Place): boolean {
+    try {
+      this.#heads.retire(parseVerifierKey(newKey), this.tree.size + 1);
+      return true;
+    } catch {
+      const message = "the field payload.newKey does not fit the schema";
+      this.#findings.add("malformed_record", RECORDS_FILE, message, place);
+      return false;
+    }
+  }
+
+  #grow({ line, run, seq, leaf }: Link): void {
+    const place = { line, run, seq };
+    const index = this.tree.size;
+    this.#firstUnproven ??= place;
+    if (index === this.#heads.maxSize) this.#firstUnsigned = place;
+    this.tree.append(leaf);
+    if (this.tree.size === this.#expectedSize) this.expectedRoot = this.tree.root;
+    this.#receipts.check(index, leaf, place);
+    this.#checkHeads();
+  }
+
+  /** Compares the tree with what is signed for its present size. */
+  #checkHeads(): void {
+    const { size } = this.tree;
+    const heads = this.#heads.at(size);
+    if (heads.length === 0) return;
+    const { root } = this.tree;
+    const file = heads[0]?.file ?? RECORDS_FILE;
+    if (heads.some((head) => head.root !== heads[0]?.root)) {
+      this.#findings.add("checkpoint_fork", file, `two roots are signed for size ${size}`);
+    }
+    if (heads.some((head) => head.root === root)) {
+      this.proven = { size, root };
+      this.#firstUnproven = undefined;
+    } else if (!this.#isMismatched) {
+      this.#isMismatched = true;
+      this.#mismatch(size, file);
+    }
+  }
+
+  #mismatch(size: number, file: string): void {
+    const from = this.#firstUnproven;
+    const place = from ?? {};
+    const message = `the first ${size} records are not the ones that were signed (${file})`;
+    const report = () => this.#findings.add("root_mismatch", RECORDS_FILE, message, place);
+    if (this.runs.hasGap) this.#unexplained.push(report);
+    else report();
+  }
+}

@@ -1,0 +1,180 @@
+import { SliceReader } from "../bundle/file-slice.ts";
+import { type LineFault, LineReader } from "../bundle/line-reader.ts";
+import { type Bundle, FORKS_FILE, openBundle, RECORDS_FILE } from "../bundle/open-bundle.ts";
+import { parseFork } from "../bundle/side-lines.ts";
+import { EvidenceError } from "../error.ts";
+import type { VerifierKey } from "../note/vkey.ts";
+import { type Check, checksOf, notProven } from "./checks.ts";
+import { type Finding, type FindingKind, Findings, type Verdict } from "./findings.ts";
+import { Receipts } from "./receipts.ts";
+import { SessionPass } from "./session-pass.ts";
+import { type SignedBy, SignedHeads } from "./signed-heads.ts";
+
+export interface VerifyOptions {
+  /** Keys that are trusted; nothing in the bundle can add one. */
+  readonly keys: readonly VerifierKey[];
+  /** A size known from elsewhere: at least so many records must be there. */
+  readonly expectSize?: number;
+  /** The root at that size, or of everything when no size is given. */
+  readonly expectRoot?: string;
+}
+
+export interface Verification {
+  readonly verdict: Verdict;
+  /** Lines read, tombstones included. */
+  readonly records: number;
+  readonly runs: number;
+  readonly sessionId: string | null;
+  /** The largest signed size whose root the records have, and that root. */
+  readonly size: number;
+  readonly root: string | null;
+  readonly closed: boolean;
+  /** Records that were deleted and left a tombstone. */
+  readonly redacted: number;
+  /** Events that writers assessed but did not record, by their own account. */
+  readonly dropped: number;
+  readonly signedBy: readonly SignedBy[];
+  readonly checks: readonly Check[];
+  readonly findings: readonly Finding[];
+  /** What this verification cannot show, in sentences. */
+  readonly notProven: readonly string[];
+}
+
+/**
+ * Verifies a bundle or a local run: a folder or a tar archive.
+ *
+ * Reads from front to back, asks no network, unpacks nothing, and keeps O(log n) state.
+ *
+ * @throws only what reading the path itself throws; everything else is a finding
+ */
+export function verifyBundle(path: string, options: VerifyOptions): Verification {
+  const findings = new Findings();
+  const heads = new SignedHeads(options.keys, findings);
+  const bundle = attemptOpen(path, findings);
+  const receipts = new Receipts(bundle?.receipts ?? [], heads, findings);
+  const pass = new SessionPass(heads, receipts, findings, options.expectSize);
+  if (bundle !== undefined) {
+    heads.readAll(bundle);
+    if (readRecords(bundle, pass, findings)) {
+      pass.finish();
+      checkExpected(options, pass, findings);
+      readForks(bundle, findings);
+    }
+    heads.checkSigners();
+  }
+  return summarize(pass, heads, receipts, findings);
+}
+
+function attemptOpen(path: string, findings: Findings): Bundle | undefined {
+  try {
+    return openBundle(path);
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    findings.add("not_a_bundle", "", `not a bundle: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** @returns whether everything was read */
+function readRecords(bundle: Bundle, pass: SessionPass, findings: Findings): boolean {
+  return withLines(bundle.records, RECORDS_FILE, findings, (lines) => {
+    for (let next = lines.next(); next !== undefined; next = lines.next()) {
+      if ("fault" in next) return reportFault(next.fault, pass.lines + 1, findings);
+      if (!pass.take(next.text)) return false;
+    }
+    if (pass.lines > 0) return true;
+    findings.add("not_a_bundle", RECORDS_FILE, "not a bundle: it holds no record");
+    return false;
+  });
+}
+
+/** @returns whether the lines before the faulty one are all there is */
+function reportFault(fault: LineFault, line: number, findings: Findings): boolean {
+  const [kind, message] = LINE_FAULTS[fault];
+  findings.add(kind, RECORDS_FILE, message, { line });
+  return fault === "torn";
+}
+
+const LINE_FAULTS: Readonly<Record<LineFault, readonly [FindingKind, string]>> = {
+  torn: ["torn_line", "the file ends in the middle of a line"],
+  too_long: ["line_too_long", "the line is longer than 16 KiB"],
+  not_utf8: ["malformed_record", "the line is not UTF-8"],
+};
+
+function readForks(bundle: Bundle, findings: Findings): void {
+  if (bundle.forks === undefined) return;
+  withLines(bundle.forks, FORKS_FILE, findings, (lines) => {
+    let line = 0;
+    for (let next = lines.next(); next !== undefined; next = lines.next()) {
+      line += 1;
+      const fork = "text" in next ? parseFork(next.text) : undefined;
+      if (fork === undefined) {
+        findings.add("malformed_fork", FORKS_FILE, "the line describes no fork", { line });
+        return false;
+      }
+      const message = "another record claimed this place and was set aside";
+      findings.add("fork", FORKS_FILE, message, { line, run: fork.run, seq: fork.seq });
+    }
+    return true;
+  });
+}
+
+function withLines(
+  slice: Bundle["records"],
+  file: string,
+  findings: Findings,
+  read: (lines: LineReader) => boolean,
+): boolean {
+  let source: SliceReader;
+  try {
+    source = new SliceReader(slice);
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    findings.add("not_a_bundle", file, `not a bundle: ${error.message}`);
+    return false;
+  }
+  try {
+    return read(new LineReader(source));
+  } finally {
+    source.close();
+  }
+}
+
+function checkExpected(options: VerifyOptions, pass: SessionPass, findings: Findings): void {
+  const { expectSize, expectRoot } = options;
+  if (expectSize !== undefined && pass.tree.size < expectSize) {
+    const message = `${expectSize} records are expected, ${pass.tree.size} are there`;
+    findings.add("missing_records", RECORDS_FILE, message);
+    return;
+  }
+  const root = expectSize === undefined ? pass.tree.root : pass.expectedRoot;
+  if (expectRoot !== undefined && root !== expectRoot) {
+    findings.add("root_mismatch", RECORDS_FILE, "the records do not have the expected root");
+  }
+}
+
+function summarize(
+  pass: SessionPass,
+  heads: SignedHeads,
+  receipts: Receipts,
+  findings: Findings,
+): Verification {
+  const closed = pass.isClosed;
+  const well = pass.tombstones > 0 ? "ok-redacted" : closed ? "ok" : "ok-open";
+  const { signedBy } = heads;
+  return {
+    verdict: findings.verdict ?? well,
+    records: pass.lines,
+    runs: pass.runs.count,
+    sessionId: pass.sessionId ?? null,
+    size: pass.proven?.size ?? 0,
+    root: pass.proven?.root ?? null,
+    closed,
+    redacted: pass.tombstones,
+    dropped: pass.dropped,
+    signedBy,
+    checks: checksOf(findings, { pass, heads, receipts }),
+    findings: findings.list,
+    notProven: notProven({ pass, signedBy, closed }),
+  };
+}

@@ -1,0 +1,19 @@
+/** `@caum/core/verify`: what an auditor needs, and nothing of the recorder. */
+export { EvidenceError, type EvidenceFault } from "./evidence/error.ts";
+export { hashLeaf } from "./evidence/leaf.ts";
+export { type Checkpoint, parseCheckpoint, sessionTag } from "./evidence/note/checkpoint.ts";
+export { parseNote, type VerifiedSignature, verifySignatures } from "./evidence/note/note.ts";
+export { parseTlogProof, type TlogProof } from "./evidence/note/tlog-proof.ts";
+export { parseVerifierKey, type VerifierKey } from "./evidence/note/vkey.ts";
+export { verifyConsistency, verifyInclusion } from "./evidence/proofs.ts";
+export { parseReceipt, type ReceiptClaim } from "./evidence/receipt.ts";
+export { readLine } from "./evidence/record-line.ts";
+export type { Check } from "./evidence/verify/checks.ts";
+export { exitCodeOf, type Requirements, USAGE_EXIT_CODE } from "./evidence/verify/exit-code.ts";
+export type { Finding, FindingKind, Verdict } from "./evidence/verify/findings.ts";
+export type { SignedBy } from "./evidence/verify/signed-heads.ts";
+export {
+  type Verification,
+  type VerifyOptions,
+  verifyBundle,
+} from "./evidence/verify/verify-bundle.ts";

@@ -1,0 +1,96 @@
+/** What happens around the bytes: ends, signals, slow readers, surroundings. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { outcomeOf, RAW_SERVER, start, temporaryHome, until, type Way } from "./stdio-party.ts";
+
+const WAYS: readonly Way[] = ["direct", "proxy"];
+
+describe.each(WAYS)("%s", (way) => {
+  test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("%s reaches the server", async (signal) => {
+    const child = start(way, [RAW_SERVER, "on-signal"]);
+    const outcome = outcomeOf(child);
+    await until(child, "ready");
+    child.kill(signal);
+    expect(await outcome).toMatchObject({ code: 9, stdoutLength: `ready\n${signal}\n`.length });
+  });
+
+  test("the client sees the end of the output before the exit", async () => {
+    const child = start(way, [RAW_SERVER, "half-close", "400"]);
+    const outcome = outcomeOf(child);
+    await new Promise((resolve) => child.stdout?.on("end", resolve));
+    expect(child.exitCode).toBeNull();
+    expect(await outcome).toMatchObject({ code: 5, stdoutLength: "last words\n".length });
+  });
+
+  test("a client that stops reading stops the server, not the other direction", async () => {
+    const child = start(way, [RAW_SERVER, "echo"]);
+    child.stdout?.pause();
+    let accepted = 0;
+    const chunk = Buffer.alloc(1024 * 1024, "x");
+    // What pipes and streams hold between the three is far below this.
+    while (accepted < 64 && child.stdin?.write(chunk)) accepted++;
+    const isStalled = await Promise.race([
+      new Promise((resolve) => child.stdin?.once("drain", () => resolve(false))),
+      sleep(300, true),
+    ]);
+    expect(isStalled).toBe(true);
+    const outcome = outcomeOf(child);
+    child.stdin?.end();
+    expect((await outcome).stdoutLength % chunk.length).toBe(0);
+  });
+
+  test("folder, words and environment are those of the client", async () => {
+    const env = { ...process.env, X_KEPT: "kept", CAUM_SESSION_ID: "s-1", CAUM_AGENT_ID: "a" };
+    const clean = way === "direct" ? { ...process.env, X_KEPT: "kept" } : env;
+    const child = start(way, [RAW_SERVER, "surroundings", "--home", "-- x", ""], { env: clean });
+    const told = JSON.parse(await until(child, "\n"));
+    expect(told).toEqual({
+      ours: [],
+      cwd: process.cwd(),
+      words: ["--home", "-- x", ""],
+      x: "kept",
+    });
+  });
+});
+
+test("a second signal ends a server that does not listen", async () => {
+  const child = start("proxy", [RAW_SERVER, "stubborn"]);
+  const outcome = outcomeOf(child);
+  await until(child, "ready");
+  child.kill("SIGTERM");
+  await until(child, "no");
+  child.kill("SIGTERM");
+  expect(await outcome).toMatchObject({ signal: "SIGKILL" });
+});
+
+test("when the proxy is killed the server sees the end of its input", async () => {
+  const mark = join(temporaryHome(), "mark");
+  const child = start("proxy", [RAW_SERVER, "note-end", mark]);
+  await until(child, "ready");
+  child.kill("SIGKILL");
+  while (!existsSync(mark)) await sleep(10);
+  expect(readFileSync(mark, "utf8")).toBe("ended");
+});
+
+test("a process that the server left behind does not keep the proxy", async () => {
+  const child = start("proxy", [RAW_SERVER, "leave-behind"]);
+  expect(await outcomeOf(child)).toMatchObject({ code: 6, stdoutLength: "bye\n".length });
+});
+
+test("a client that reads slowly gets everything, also after the server is gone", async () => {
+  const child = start("proxy", [RAW_SERVER, "exit-after", String(8 * 1024 * 1024)]);
+  child.stdout?.pause();
+  await sleep(1_500);
+  expect(await outcomeOf(child)).toMatchObject({ code: 0, stdoutLength: 8 * 1024 * 1024 });
+});
+
+test("a server that cannot be started is one line and exit code 127", async () => {
+  const { spawn } = await import("node:child_process");
+  const { RELAY } = await import("./stdio-party.ts");
+  const child = spawn(process.execPath, [RELAY, "--", "/nonexistent/server"], { stdio: "pipe" });
+  const outcome = await outcomeOf(child);
+  expect(outcome).toMatchObject({ code: 127, stdoutLength: 0 });
+  expect(outcome.stderr).toBe("caum-mcp-proxy: cannot start /nonexistent/server: ENOENT\n");
+});
