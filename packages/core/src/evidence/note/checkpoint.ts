@@ -71,8 +71,8 @@ export type Origin =
       readonly runId: string;
     };
 
-const SESSION_ORIGIN = /^(.+)\/[0-9A-HJKMNP-TV-Z]{26}\/([0-9a-f]{32})$/;
-const RUN_ORIGIN = /^(.+)\/run\/([0-9a-f]{32})\/([0-9a-f]{32})$/;
+const SESSION_ORIGIN = /^([^\n]+)\/[0-9A-HJKMNP-TV-Z]{26}\/([0-9a-f]{32})$/;
+const RUN_ORIGIN = /^([^\n]+)\/run\/([0-9a-f]{32})\/([0-9a-f]{32})$/;
 
 /** @returns undefined when the origin is of neither form */
 export function parseOrigin(origin: string): Origin | undefined {

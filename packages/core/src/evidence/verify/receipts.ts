@@ -12,6 +12,8 @@ export class Receipts {
   readonly #heads: SignedHeads;
   readonly #findings: Findings;
   #next = 0;
+  /** Receipts that do not hold, and the records they should be for. */
+  readonly #failed: { readonly file: string; readonly place: Place | undefined }[] = [];
   /** How many hold, and how many are by keys that were not given. */
   held = 0;
   ignored = 0;
@@ -37,6 +39,14 @@ export class Receipts {
     for (const file of this.#files.slice(this.#next)) this.#checkFile(file, undefined, undefined);
   }
 
+  /** @param isExplained whether records are missing, so that indexes say nothing */
+  report(isExplained: boolean): void {
+    if (isExplained) return;
+    for (const { file, place } of this.#failed) {
+      this.#findings.add("bad_receipt", file, "the receipt is not for this record", place);
+    }
+  }
+
   #checkFile(file: ReceiptFile, leaf: string | undefined, place: Place | undefined): void {
     try {
       const { proof, claims } = readReceipt(file);
@@ -51,8 +61,7 @@ export class Receipts {
           ? proof.index < head.size
           : claims(leaf) && verifyInclusion(proof.index, head.size, leaf, proof.hashes, head.root));
       if (holds) this.held += 1;
-      else
-        this.#findings.add("bad_receipt", file.name, "the receipt is not for this record", place);
+      else this.#failed.push({ file: file.name, place });
     } catch (error) {
       this.#heads.reject(file.name, error, "malformed_receipt");
     }

@@ -34,9 +34,8 @@ export class SessionPass {
   /** The first record after the last head that held. */
   #firstUnproven: Place | undefined;
   #firstUnsigned: Place | undefined;
-  /** Heads that did not hold after a gap, which may explain them. */
-  readonly #unexplained: (() => void)[] = [];
-  #isMismatched = false;
+  /** The first signed size whose root is another one. */
+  #mismatch: { readonly size: number; readonly from: Place | undefined } | undefined;
   /** The largest signed head that holds. */
   proven: { readonly size: number; readonly root: string } | undefined;
   tombstones = 0;
@@ -89,12 +88,14 @@ export class SessionPass {
     this.#receipts.finish();
     this.runs.finish();
     const { maxSize } = this.#heads;
-    const isShort = this.tree.size < maxSize;
-    if (!isShort) for (const report of this.#unexplained) report();
-    if (isShort) {
+    // Records that are known to be missing move all others to another index.
+    const isExplained = this.runs.hasGap && this.tree.size < maxSize;
+    this.#receipts.report(isExplained);
+    if (!isExplained) this.#reportMismatch();
+    if (this.tree.size < maxSize) {
       const message = `${maxSize} records are signed, ${this.tree.size} are there`;
       this.#findings.add("missing_records", RECORDS_FILE, message);
-    } else if (this.tree.size > maxSize && maxSize > 0) {
+    } else if (this.tree.size > maxSize && this.proven?.size === maxSize) {
       const message = `the records after number ${maxSize} are under no signed checkpoint`;
       this.#findings.add("unsigned_tail", RECORDS_FILE, message, this.#firstUnsigned);
     }
@@ -197,18 +198,22 @@ export class SessionPass {
     if (heads.some((head) => head.root === root)) {
       this.proven = { size, root };
       this.#firstUnproven = undefined;
-    } else if (!this.#isMismatched) {
-      this.#isMismatched = true;
-      this.#mismatch(size, file);
+    } else {
+      this.#mismatch ??= { size, from: this.#firstUnproven };
     }
   }
 
-  #mismatch(size: number, file: string): void {
-    const from = this.#firstUnproven;
-    const place = from ?? {};
-    const message = `the first ${size} records are not the ones that were signed (${file})`;
-    const report = () => this.#findings.add("root_mismatch", RECORDS_FILE, message, place);
-    if (this.runs.hasGap) this.#unexplained.push(report);
-    else report();
+  /**
+   * Reports the first signed root that the records do not have.
+   *
+   * Where another finding names the record, this one names none.
+   */
+  #reportMismatch(): void {
+    const mismatch = this.#mismatch;
+    if (mismatch === undefined) return;
+    const isNamed = this.#findings.has("altered", "reordered", "spliced", "gap");
+    const message = `the first ${mismatch.size} records are not the ones that were signed`;
+    const place = isNamed ? undefined : mismatch.from;
+    this.#findings.add("root_mismatch", RECORDS_FILE, message, place);
   }
 }
