@@ -7,7 +7,7 @@ import { bytesMarker, type Entries, type Exotic, exoticOf } from "./walk/exotic.
 const MAX_DEPTH = 64;
 
 /** Values visited in one walk, so that a value of many small parts costs no more than a long one. */
-const MAX_VALUES = 16_384;
+const MAX_VALUES = 8_192;
 
 /** Bigger integers stand as their low 64 bits: writing all digits takes more than linear time. */
 const MAX_BIGINT = 2n ** 1024n;
@@ -33,8 +33,8 @@ export interface CanonicalForm {
  *
  * Runs no code of the host (no getter, toJSON, Proxy trap or iterator) and never throws. What JSON
  * cannot say is written as a marker in angle brackets, which no JSON has: `<proxy>`, `<accessor>`,
- * `<circular>`, `<deep>`, `<bytes LENGTH DIGEST>`. Text is a JSON string, so `"1"` and 1 differ.
- * The walk stops at 64 KiB, 64 levels or 16,384 values. A cut form ends with the byte 0xF5 and the
+ * `<circular>`, `<deep>`, `<opaque>` (an instance without fields of its own), `<bytes LENGTH DIGEST>`. Text is a JSON string, so `"1"` and 1 differ.
+ * The walk stops at 64 KiB, 64 levels or 8,192 values. A cut form ends with the byte 0xF5 and the
  * size of the string or list in which it was cut, so that a growing log is not taken for a still one.
  *
  * @returns a view that is valid until the next call
@@ -162,8 +162,13 @@ class CanonicalWriter {
     const prototype = Object.getPrototypeOf(value) as object | null;
     const isPlain = prototype === Object.prototype || prototype === null;
     const exotic = isPlain ? undefined : exoticOf(value, MAX_VALUES);
-    if (exotic === undefined) this.#fields(value, Object.keys(value), readOwn);
-    else this.#exotic(value, exotic);
+    if (exotic !== undefined) {
+      this.#exotic(value, exotic);
+      return;
+    }
+    const keys = Object.keys(value);
+    if (isPlain || keys.length > 0) this.#fields(value, keys, readOwn);
+    else this.#marker("<opaque>");
   }
 
   #exotic(value: object, exotic: Exotic): void {
@@ -205,7 +210,7 @@ class CanonicalWriter {
     for (let index = 0; index < size; index++) {
       if (!this.#goesOn(size)) return;
       if (index > 0) sink.byte(COMMA);
-      this.#value(readOwn(items, `${index}`));
+      this.#value(readOwn(items, index));
     }
     sink.byte(CLOSE_ARRAY);
   }

@@ -1,5 +1,5 @@
-import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import { derive } from "./derive.ts";
+import { Hmac } from "./hmac.ts";
 import type { RootKey } from "./root-key.ts";
 
 /** What a digest is of; each has a key of its own, so that equal bytes never match across them. */
@@ -22,7 +22,7 @@ export class SessionKeys {
   /** Binds the session to its key without revealing it: 64 hex. */
   readonly commitment: string;
   readonly #sessionKey: Uint8Array;
-  readonly #purposeKeys = new Map<Purpose, KeyObject>();
+  readonly #hmacs = new Map<Purpose, Hmac>();
   readonly #tags = new Map<string, string>();
 
   constructor(root: RootKey, sessionId: string) {
@@ -54,7 +54,7 @@ export class SessionKeys {
 
   /** HMAC-SHA256 under the key of the purpose: 64 hex. */
   digest(purpose: Purpose, data: Uint8Array | string): string {
-    return createHmac("sha256", this.#keyOf(purpose)).update(data).digest("hex");
+    return this.#hmacOf(purpose).digest(data);
   }
 
   /** A short keyed name for text that must not be kept: `x-` and 8 hex. */
@@ -67,11 +67,11 @@ export class SessionKeys {
     return tag;
   }
 
-  #keyOf(purpose: Purpose): KeyObject {
-    const known = this.#purposeKeys.get(purpose);
+  #hmacOf(purpose: Purpose): Hmac {
+    const known = this.#hmacs.get(purpose);
     if (known !== undefined) return known;
-    const key = createSecretKey(derive(this.#sessionKey, `purpose/${purpose}`));
-    this.#purposeKeys.set(purpose, key);
-    return key;
+    const hmac = new Hmac(derive(this.#sessionKey, `purpose/${purpose}`));
+    this.#hmacs.set(purpose, hmac);
+    return hmac;
   }
 }

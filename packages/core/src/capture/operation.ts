@@ -1,5 +1,7 @@
 import type { Op } from "./record.ts";
 import { opOfCommand } from "./shell/command.ts";
+import { opOfStatement } from "./shell/statement.ts";
+import { wordTable } from "./shell/word-table.ts";
 import { readField } from "./walk/data-property.ts";
 
 /** What a tool server says of a tool (MCP tool annotations). */
@@ -12,67 +14,74 @@ export interface ToolAnnotations {
 const MAX_NAME_LENGTH = 256;
 
 /** Words that decide wherever they stand in a tool name. */
-const STRONG: ReadonlyMap<string, Op> = table({
+const STRONG = wordTable({
   plan: "think thinking thought todo todos plan planning reason reasoning reflect reflection",
   vcs: "git",
   test: "pytest jest vitest lint linter typecheck",
   wait: "sleep wait poll",
   install: "install pip",
-  end: "submit finish handoff",
+  end: "submit finish handoff human",
 });
 
 /** Words of which the first in the name decides. */
-const WORDS: ReadonlyMap<string, Op> = table({
+const WORDS = wordTable({
   read: "read get open view cat show load describe inspect scroll goto head tail print status stat info details browse snapshot screenshot query select watch count check peek preview retrieve diff recall navigate history blame logs log",
   search:
     "search find grep rg glob list ls locate lookup dir directory tree explore discover scan enumerate",
   write:
-    "write edit create update delete remove rm add insert put patch post send modify cancel book rename move copy mv cp mkdir touch upload publish replace append save comment reply assign return exchange pay order apply store upsert drop set close archive enable disable approve undo restore change click type fill press drag generate submit make draft reset clear import export schedule purchase transfer",
+    "write edit create update delete remove rm add insert put patch post send modify cancel book rename move copy mv cp mkdir touch upload publish replace append save comment reply assign return exchange pay order apply store upsert drop set close archive enable disable approve undo restore change click type fill press drag generate make draft reset clear import export schedule purchase transfer",
   test: "test tests verify validate",
-  run: "run execute exec eval evaluate python node code calculate compute calculator invoke start launch repl notebook bash shell sh terminal powershell cmd console command process build compile sql call spawn kill stop restart deploy",
+  run: "run execute exec eval evaluate python node code calculate compute calculator invoke start launch repl notebook bash shell sh terminal powershell cmd console command process build compile call spawn kill stop restart deploy",
   vcs: "commit push pull branch checkout rebase merge clone stash",
   install: "uninstall upgrade dependencies",
-  net: "fetch http https curl wget request url web browser download ping api",
+  net: "fetch http https curl wget request url web browser download ping",
   wait: "pause delay await",
   plan: "note remember",
   end: "done end complete exit terminate final",
 });
 
-/** Words of a tool that takes a shell command. */
-const SHELL_WORDS = new Set(
-  "bash shell sh zsh terminal powershell pwsh cmd console command commands exec execute run".split(
-    " ",
-  ),
+/** Words of tools that take a shell command, and of those that take a database statement. */
+const SHELL_WORDS = wordSet(
+  "bash shell sh zsh terminal powershell pwsh cmd console command commands exec execute run",
 );
-const COMMAND_FIELDS = ["command", "cmd", "script", "code", "commands", "input"] as const;
+const DATABASE_WORDS = wordSet("sql query database db postgres postgresql mysql sqlite");
 
-const MCP_METHODS: ReadonlyMap<string, Op> = table({
+const COMMAND_FIELDS = ["command", "cmd", "script", "code", "commands", "input"];
+const STATEMENT_FIELDS = ["query", "sql", "statement"];
+
+/** Words of a command given as a list that are looked at. */
+const MAX_COMMAND_WORDS = 16;
+
+const MCP_METHODS = wordTable({
   read: "resources/read prompts/get tools/list resources/list resources/templates/list prompts/list",
   wait: "elicitation/create tasks/get tasks/result",
   plan: "sampling/createMessage",
 });
 
-function table(words: { readonly [op in Op]?: string }): ReadonlyMap<string, Op> {
-  const pairs = Object.entries(words) as [Op, string][]; // The keys are those of the type above.
-  return new Map(pairs.flatMap(([op, list]) => list.split(" ").map((word) => [word, op] as const)));
-}
-
 /**
  * Which of a closed list of operations a call is.
  *
- * Read from the tool name, from the first program of a shell command, and from the hints of the tool
- * server. Only the answer is kept, none of the words.
+ * Read from the tool name, from the first program of a shell command or the first word of a database
+ * statement, and from the hints of the tool server. Only the answer is kept, none of the words.
  */
 export function opOf(toolName: string, args?: unknown, annotations?: ToolAnnotations): Op {
   if (toolName.startsWith("mcp:")) return MCP_METHODS.get(toolName.slice(4)) ?? "other";
   const words = wordsOf(toolName.slice(0, MAX_NAME_LENGTH));
-  const command = words.some((word) => SHELL_WORDS.has(word)) ? commandOf(args) : undefined;
-  if (command !== undefined) {
-    return (
-      opOfCommand(command) ?? (words.includes("bash") ? "other" : (opOfWords(words) ?? "other"))
-    );
+  const told = opOfText(words, args);
+  return told ?? withHints(opOfWords(words) ?? "other", annotations);
+}
+
+/** What the command or the statement in the arguments does; undefined when there is none. */
+function opOfText(words: readonly string[], args: unknown): Op | undefined {
+  if (words.some((word) => SHELL_WORDS.has(word))) {
+    const command = textIn(args, COMMAND_FIELDS);
+    const op = command === undefined ? undefined : opOfCommand(command);
+    // A shell runs whatever it is given: what cannot be told is not `run`.
+    return op ?? (command !== undefined && words.includes("bash") ? "other" : undefined);
   }
-  return withHints(opOfWords(words) ?? "other", annotations);
+  if (!words.some((word) => DATABASE_WORDS.has(word))) return undefined;
+  const statement = textIn(args, STATEMENT_FIELDS);
+  return statement === undefined ? undefined : opOfStatement(statement);
 }
 
 /** A hint corrects what the name suggests, never what it says more exactly. */
@@ -106,38 +115,42 @@ function wordsOf(name: string): readonly string[] {
   const own = separator > 0 && separator + 2 < name.length ? name.slice(separator + 2) : name;
   const words: string[] = [];
   let word = "";
+  let wasUpper = true;
   for (const character of own) {
-    const isLetter = /[A-Za-z]/.test(character);
-    const isBoundary = !isLetter || (isUpper(character) && !isUpper(word.at(-1) ?? "A"));
-    if (isBoundary && word !== "") {
+    const isUpper = character >= "A" && character <= "Z";
+    const isLetter = isUpper || (character >= "a" && character <= "z");
+    if (word !== "" && (!isLetter || (isUpper && !wasUpper))) {
       words.push(word.toLowerCase());
       word = "";
     }
     if (isLetter) word += character;
+    wasUpper = isUpper;
   }
   return word === "" ? words : [...words, word.toLowerCase()];
 }
 
-function isUpper(character: string): boolean {
-  return character >= "A" && character <= "Z";
-}
-
-function commandOf(args: unknown): string | undefined {
+function textIn(args: unknown, fields: readonly string[]): string | undefined {
   if (typeof args === "string") return args;
-  for (const field of COMMAND_FIELDS) {
+  for (const field of fields) {
     const value = readField(args, field);
     if (typeof value === "string") return value;
-    if (Array.isArray(value)) return commandOfList(value);
+    const words = textOfList(value);
+    if (words !== "") return words;
   }
   return undefined;
 }
 
 /** `["bash", "-lc", "script"]`: joined as a shell would read it. */
-function commandOfList(list: readonly unknown[]): string {
+function textOfList(list: unknown): string {
   const words: string[] = [];
-  for (let index = 0; index < Math.min(list.length, 16); index++) {
-    const word = readField(list, `${index}`);
-    if (typeof word === "string") words.push(`'${word.replaceAll("'", "")}'`);
+  for (let index = 0; index < MAX_COMMAND_WORDS; index++) {
+    const word = readField(list, index);
+    if (typeof word !== "string") break;
+    words.push(`'${word.slice(0, 1_024).replaceAll("'", " ")}'`);
   }
   return words.join(" ");
+}
+
+function wordSet(words: string): ReadonlySet<string> {
+  return new Set(words.split(" "));
 }

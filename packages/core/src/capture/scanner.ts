@@ -13,6 +13,7 @@ import { cutNumber } from "./masks/number-masks.ts";
 import { cutUuid } from "./masks/place-masks.ts";
 import { continuesPath, NO_PATH, readComponent, temporaryFolder } from "./masks/temporary-path.ts";
 import { MAX_CANONICAL_BYTES } from "./walk/byte-sink.ts";
+import { Region } from "./walk/region.ts";
 
 /** The two coarser forms of a canonical one; absent where a form equals the finer one. */
 export interface Forms {
@@ -57,9 +58,10 @@ export function scan(bytes: Uint8Array): Forms {
 
 class Scanner {
   /** The text between two margins of zeros. */
-  readonly #text = new Uint8Array(MARGIN + MAX_CANONICAL_BYTES + 2 * MARGIN);
-  readonly #norm = new MaskedForm();
-  readonly #shape = new MaskedForm();
+  readonly #region = new Region(MARGIN + MAX_CANONICAL_BYTES + 2 * MARGIN);
+  readonly #text = this.#region.bytes;
+  readonly #norm = new MaskedForm(this.#region);
+  readonly #shape = new MaskedForm(this.#region);
   /** Where the last mask ended: nothing before is masked again. */
   #done = MARGIN;
   /** Where the temporary path that is being read may go on. */
@@ -74,8 +76,8 @@ class Scanner {
     this.#done = MARGIN;
     this.#pathAt = NO_PATH;
     this.#isShapeCoarser = false;
-    this.#norm.begin(text, MARGIN);
-    this.#shape.begin(text, MARGIN);
+    this.#norm.begin(MARGIN);
+    this.#shape.begin(MARGIN);
     this.#pass(end);
     const norm = this.#norm.finish(end);
     const shape = this.#isShapeCoarser ? this.#shape.finish(end) : undefined;

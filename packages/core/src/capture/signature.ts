@@ -1,86 +1,92 @@
 import { types } from "node:util";
 import type { SessionKeys } from "./digest.ts";
-import { ACCESSOR, readOwn } from "./walk/data-property.ts";
+import { readOwn } from "./walk/data-property.ts";
 
 const MAX_KEYS = 32;
-/** An object with more keys than this is not sorted: it is only counted. */
+const MAX_DEPTH = 2;
+/** An object with more keys than this is not sorted: only its size is told. */
 const MAX_SORTED_KEYS = 1_024;
+const TAG_PREFIX = "x-".length;
+const TAG_HEX = 4;
 
 /**
  * The build of a call's arguments without their names and values, at most a few hundred characters.
  *
- * `3{1a2b:s5,9c0d:o2{77e1:n1,f00d:b0}}`: three keys, each as 4 hex of its keyed tag with the kind of
+ * `2{1a2b:s5,9c0d:o2{77e1:n1,f00d:b0}}`: two keys, each as 4 hex of its keyed tag with the kind of
  * its value (s string, n number, b boolean, z null, a array, o object, x anything else) and the bit
- * length of its size: characters, digits, items, keys. Keys stand in their canonical order; the
+ * length of its size: characters, digits, items or keys. Keys come in their canonical order; the
  * first 32 are kept, to depth 2.
  */
 export function signatureOf(value: unknown, keys: SessionKeys): string {
-  const budget = { keys: MAX_KEYS };
-  const kept = membersOf(value, 2, budget, keys);
-  return kept === undefined ? kindAndSize(value) : `${ownKeys(value).length}${kept}`;
+  try {
+    return new SignatureWriter(keys).write(value);
+  } catch {
+    // A module namespace throws for a binding that is not ready yet.
+    return "x0";
+  }
 }
 
-function membersOf(
-  value: unknown,
-  depth: number,
-  budget: { keys: number },
-  keys: SessionKeys,
-): string | undefined {
-  if (depth === 0 || kindOf(value) !== "o") return undefined;
-  const names = ownKeys(value);
-  const members: string[] = [];
-  if (names.length <= MAX_SORTED_KEYS) {
-    for (const name of names.sort()) {
-      if (budget.keys === 0) break;
-      budget.keys -= 1;
-      // kindOf has established that this is an object.
-      const member = readOwn(value as object, name);
-      const inner = membersOf(member, depth - 1, budget, keys) ?? "";
-      members.push(`${keys.tag(name).slice(2, 6)}:${kindAndSize(member)}${inner}`);
-    }
+class SignatureWriter {
+  readonly #keys: SessionKeys;
+  #keysLeft = MAX_KEYS;
+
+  constructor(keys: SessionKeys) {
+    this.#keys = keys;
   }
-  return `{${members.join(",")}}`;
+
+  write(value: unknown): string {
+    if (!isObject(value)) return kindAndSize(value);
+    const names = Object.keys(value);
+    return `${names.length}${this.#members(value, names, MAX_DEPTH)}`;
+  }
+
+  #members(source: object, names: string[], depth: number): string {
+    if (names.length > MAX_SORTED_KEYS) return "{}";
+    let text = "";
+    for (const name of names.sort()) {
+      if (this.#keysLeft === 0) break;
+      this.#keysLeft -= 1;
+      const tag = this.#keys.tag(name).slice(TAG_PREFIX, TAG_PREFIX + TAG_HEX);
+      text += `${text === "" ? "" : ","}${tag}:${this.#member(readOwn(source, name), depth - 1)}`;
+    }
+    return `{${text}}`;
+  }
+
+  #member(value: unknown, depth: number): string {
+    if (depth === 0 || !isObject(value)) return kindAndSize(value);
+    const names = Object.keys(value);
+    return `o${bitLength(names.length)}${this.#members(value, names, depth)}`;
+  }
+}
+
+/** An object of fields: neither a list nor bytes, whose keys would be their places. */
+function isObject(value: unknown): value is object {
+  if (typeof value !== "object" || value === null || types.isProxy(value)) return false;
+  return !Array.isArray(value) && !ArrayBuffer.isView(value) && !types.isStringObject(value);
 }
 
 function kindAndSize(value: unknown): string {
-  return `${kindOf(value)}${bitLength(sizeOf(value))}`;
-}
-
-function kindOf(value: unknown): string {
   switch (typeof value) {
     case "string":
-      return "s";
+      return `s${bitLength(value.length)}`;
     case "number":
+      return `n${bitLength(`${value}`.length)}`;
     case "bigint":
-      return "n";
+      return "n0";
     case "boolean":
-      return "b";
+      return "b0";
     case "object":
-      return kindOfObject(value);
+      return kindAndSizeOfObject(value);
     default:
-      return "x";
+      return "x0";
   }
 }
 
-function kindOfObject(value: object | null): string {
-  if (value === null) return "z";
-  if (types.isProxy(value)) return "x";
-  return Array.isArray(value) ? "a" : "o";
-}
-
-function sizeOf(value: unknown): number {
-  if (typeof value === "string") return value.length;
-  if (typeof value === "number") return `${value}`.length;
-  if (typeof value !== "object" || value === null || types.isProxy(value)) return 0;
-  return Array.isArray(value) ? value.length : ownKeys(value).length;
-}
-
-function ownKeys(value: unknown): string[] {
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return [];
-  return Object.keys(value).filter((key) => {
-    const member = readOwn(value, key);
-    return member !== undefined && typeof member !== "function" && member !== ACCESSOR;
-  });
+function kindAndSizeOfObject(value: object | null): string {
+  if (value === null) return "z0";
+  if (types.isProxy(value)) return "x0";
+  if (Array.isArray(value)) return `a${bitLength(value.length)}`;
+  return isObject(value) ? `o${bitLength(Object.keys(value).length)}` : "x0";
 }
 
 function bitLength(size: number): number {

@@ -1,13 +1,8 @@
 import { byteAt } from "./bytes.ts";
 import { type Cut, NO_CUT } from "./cut.ts";
 import { cutDuration } from "./duration-mask.ts";
-import {
-  cutAddress,
-  cutJobProcessId,
-  cutProcessId,
-  cutShellLine,
-  cutTaggedProcessId,
-} from "./place-masks.ts";
+import { cutNamedNumber } from "./named-masks.ts";
+import { cutAddress, cutJobProcessId, cutTaggedProcessId } from "./place-masks.ts";
 import {
   cutClock,
   cutCompactTime,
@@ -40,7 +35,7 @@ function cutByNextByte(text: Uint8Array, at: number, digits: number): Cut {
     case 0x5f: // _
       return cutCompactTime(text, at, digits);
     case 0x3a: // :
-      return cutClock(text, at, digits) || cutShellLine(text, at, digits);
+      return cutClock(text, at, digits);
     case 0x78: // x
       return cutAddress(text, at, digits);
     case 0x5d: // ]
@@ -65,12 +60,12 @@ function cutByNextByte(text: Uint8Array, at: number, digits: number): Cut {
 function cutByPreviousByte(text: Uint8Array, at: number, digits: number): Cut {
   switch (byteAt(text, at - 1)) {
     case 0x20: // space
-      return cutProcessId(text, at, digits) || cutJobProcessId(text, at, digits);
+      return cutNamedNumber(text, at, digits) || cutJobProcessId(text, at, digits);
     case 0x22: // "
     case 0x23: // #
     case 0x3a: // :
     case 0x3d: // =
-      return cutProcessId(text, at, digits);
+      return cutNamedNumber(text, at, digits);
     default:
       return NO_CUT;
   }

@@ -1,13 +1,4 @@
-import {
-  ascii,
-  beginsWord,
-  byteAt,
-  isDigit,
-  isHex,
-  isLetter,
-  isWordByte,
-  standsAt,
-} from "./bytes.ts";
+import { beginsWord, byteAt, isDigit, isHex, isLetter, isWordByte } from "./bytes.ts";
 import { type Cut, cutUpTo, MARKERS, NO_CUT } from "./cut.ts";
 
 const COLON = 0x3a;
@@ -15,10 +6,6 @@ const DASH = 0x2d;
 const SPACE = 0x20;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
-const LOWER_D = 0x64;
-const LOWER_P = 0x70;
-/** Sets the bit that tells a small ASCII letter from its capital. */
-const TO_LOWER = 0x20;
 
 const UUID_LENGTH = 36;
 const UUID_DASHES: readonly number[] = [8, 13, 18, 23];
@@ -49,28 +36,12 @@ export function cutAddress(text: Uint8Array, at: number, digits: number): Cut {
 }
 
 const MAX_PID_DIGITS = 8;
-const MIN_BRACKETED_DIGITS = 3;
-const PID_NAMES: readonly Uint8Array[] = ["pid", "PID", "Pid"].map(ascii);
-const MAX_LINKS = 4;
-const LINKS = Uint8Array.from({ length: 256 }, (_, byte) =>
-  ' ="#\\:'.includes(String.fromCharCode(byte)) ? 1 : 0,
-);
-
-/** The number behind the word pid: `pid 12`, `PID=12`, `"pid":12`, also of the parent. */
-export function cutProcessId(text: Uint8Array, at: number, digits: number): Cut {
-  let wordEnd = at;
-  while (at - wordEnd < MAX_LINKS && LINKS[byteAt(text, wordEnd - 1)] === 1) wordEnd -= 1;
-  if (wordEnd === at || (byteAt(text, wordEnd - 1) | TO_LOWER) !== LOWER_D) return NO_CUT;
-  const start = wordEnd - 3;
-  if (!PID_NAMES.some((name) => standsAt(text, start, name))) return NO_CUT;
-  const isParent = byteAt(text, start - 1) === LOWER_P;
-  return beginsWord(text, isParent ? start - 1 : start) ? cutPid(text, at, digits) : NO_CUT;
-}
+const MIN_PID_DIGITS = 3;
 
 /** The number in `sshd[1234]:`. */
 export function cutTaggedProcessId(text: Uint8Array, at: number, digits: number): Cut {
   const isTag = byteAt(text, at - 1) === OPEN_BRACKET && isLetter(text, at - 2);
-  if (!isTag || digits - at < MIN_BRACKETED_DIGITS) return NO_CUT;
+  if (!isTag || digits - at < MIN_PID_DIGITS) return NO_CUT;
   const isClosed = byteAt(text, digits) === CLOSE_BRACKET && byteAt(text, digits + 1) === COLON;
   return isClosed ? cutPid(text, at, digits) : NO_CUT;
 }
@@ -78,7 +49,7 @@ export function cutTaggedProcessId(text: Uint8Array, at: number, digits: number)
 /** The number behind the job of a shell: `[1] 1234`. */
 export function cutJobProcessId(text: Uint8Array, at: number, digits: number): Cut {
   const isBehind = byteAt(text, at - 1) === SPACE && byteAt(text, at - 2) === CLOSE_BRACKET;
-  if (!isBehind || !isDigit(text, at - 3) || digits - at < MIN_BRACKETED_DIGITS) return NO_CUT;
+  if (!isBehind || !isDigit(text, at - 3) || digits - at < MIN_PID_DIGITS) return NO_CUT;
   const job = isDigit(text, at - 4) ? at - 4 : at - 3;
   const isJob = byteAt(text, job - 1) === OPEN_BRACKET && beginsWord(text, job - 1);
   return isJob ? cutPid(text, at, digits) : NO_CUT;
@@ -87,17 +58,4 @@ export function cutJobProcessId(text: Uint8Array, at: number, digits: number): C
 function cutPid(text: Uint8Array, at: number, digits: number): Cut {
   if (digits - at > MAX_PID_DIGITS || isWordByte(text, digits)) return NO_CUT;
   return cutUpTo(digits, MARKERS.process);
-}
-
-const MAX_LINE_DIGITS = 8;
-const SHELL = ascii("sh:");
-const LINE_WORD = ascii("line ");
-
-/** The line in `bash: line 12:`, `sh: 12:` and `zsh:12:`, which counts what a shell was fed. */
-export function cutShellLine(text: Uint8Array, at: number, digits: number): Cut {
-  const line = standsAt(text, at - LINE_WORD.length, LINE_WORD) ? at - LINE_WORD.length : at;
-  const shell = byteAt(text, line - 1) === SPACE ? line - 1 : line;
-  if (!standsAt(text, shell - SHELL.length, SHELL)) return NO_CUT;
-  const isLine = byteAt(text, digits) === COLON && digits - at <= MAX_LINE_DIGITS;
-  return isLine ? cutUpTo(digits, MARKERS.line) : NO_CUT;
 }

@@ -46,7 +46,7 @@ export function cutDateAndTime(text: Uint8Array, at: number, digits: number): Cu
 export function cutCompactTime(text: Uint8Array, at: number, digits: number): Cut {
   const between = byteAt(text, digits);
   const isKnown = between === DASH || between === UNDERSCORE || isT(between);
-  if (digits - at !== 8 || !isKnown || !beginsWord(text, at)) return NO_CUT;
+  if (digits - at !== 8 || !isKnown || !beginsPart(text, at)) return NO_CUT;
   const century = twoDigits(text, at);
   if ((century !== 19 && century !== 20) || !isDay(text, at + 4, at + 6)) return NO_CUT;
   const time = at + 9;
@@ -54,6 +54,11 @@ export function cutCompactTime(text: Uint8Array, at: number, digits: number): Cu
   const second = twoDigits(text, time + 4);
   const isTime = isTimeOfDay(twoDigits(text, time), twoDigits(text, time + 2), second);
   return isTime && second !== 0 ? cutTime(zoneEnd(text, time + 6)) : NO_CUT;
+}
+
+/** Whether a part of a file name may begin here. */
+function beginsPart(text: Uint8Array, at: number): boolean {
+  return byteAt(text, at - 1) === UNDERSCORE || beginsWord(text, at);
 }
 
 /** Milliseconds since 1970, between 2017 and 2033. */

@@ -1,10 +1,11 @@
 import type { Op } from "../record.ts";
 import { splitPrograms } from "./programs.ts";
+import { wordTable } from "./word-table.ts";
 
 /** As much of a command as is looked at. */
 const MAX_COMMAND_LENGTH = 4_096;
 /** Programs whose name alone tells what they do. */
-const PROGRAMS: ReadonlyMap<string, Op> = table({
+const PROGRAMS: ReadonlyMap<string, Op> = wordTable({
   read: "cat head tail less more wc stat file diff cmp nl od xxd hexdump strings jq yq awk cut sort uniq sed bat date env id whoami uname df du ps top free uptime printenv md5sum sha256sum lsof",
   search: "grep egrep fgrep rg ag ack find fd ls dir tree locate which whereis type get-childitem",
   write:
@@ -21,27 +22,31 @@ const PROGRAMS: ReadonlyMap<string, Op> = table({
 /** Programs of which the first plain word behind tells more. */
 const SUBCOMMANDS: ReadonlyMap<string, ReadonlyMap<string, Op>> = new Map(
   Object.entries({
-    npm: table({
+    npm: wordTable({
       test: "test t",
       install: "install i ci add",
       run: "run start exec x",
       read: "ls view",
     }),
-    yarn: table({ test: "test", install: "install add", run: "run start build" }),
-    pnpm: table({ test: "test t", install: "install i add", run: "run start exec build" }),
-    npx: table({ test: "jest vitest mocha tsc eslint biome", install: "" }),
-    bun: table({ test: "test", install: "install add" }),
-    cargo: table({ test: "test check clippy nextest", run: "run build", install: "install add" }),
-    go: table({ test: "test vet", run: "run build", install: "get install mod" }),
-    mvn: table({ test: "test verify", run: "package compile", install: "install" }),
-    gradle: table({ test: "test check" }),
-    make: table({ test: "test tests check lint", install: "install" }),
-    uv: table({ install: "pip add sync", run: "run" }),
-    poetry: table({ install: "install add", run: "run" }),
-    dotnet: table({ test: "test", install: "restore add" }),
-    python: table({ test: "pytest unittest", install: "pip" }),
-    pip: table({ read: "list show freeze" }),
-    apt: table({ search: "search list show" }),
+    yarn: wordTable({ test: "test", install: "install add", run: "run start build" }),
+    pnpm: wordTable({ test: "test t", install: "install i add", run: "run start exec build" }),
+    npx: wordTable({ test: "jest vitest mocha tsc eslint biome", install: "" }),
+    bun: wordTable({ test: "test", install: "install add" }),
+    cargo: wordTable({
+      test: "test check clippy nextest",
+      run: "run build",
+      install: "install add",
+    }),
+    go: wordTable({ test: "test vet", run: "run build", install: "get install mod" }),
+    mvn: wordTable({ test: "test verify", run: "package compile", install: "install" }),
+    gradle: wordTable({ test: "test check" }),
+    make: wordTable({ test: "test tests check lint", install: "install" }),
+    uv: wordTable({ install: "pip add sync", run: "run" }),
+    poetry: wordTable({ install: "install add", run: "run" }),
+    dotnet: wordTable({ test: "test", install: "restore add" }),
+    python: wordTable({ test: "pytest unittest", install: "pip" }),
+    pip: wordTable({ read: "list show freeze" }),
+    apt: wordTable({ search: "search list show" }),
   }),
 );
 
@@ -70,11 +75,6 @@ const WITH_OPERAND = new Set(["timeout", "flock", "chroot"]);
 /** Programs whose output into a file is what they are for. */
 const WRITERS = new Set(["cat", "echo", "printf"]);
 const SHELLS = new Set(["bash", "sh", "zsh", "dash", "ksh", "fish", "pwsh", "powershell", "cmd"]);
-
-function table(words: { readonly [op in Op]?: string }): ReadonlyMap<string, Op> {
-  const pairs = Object.entries(words) as [Op, string][]; // The keys are those of the type above.
-  return new Map(pairs.flatMap(([op, list]) => list.split(" ").map((word) => [word, op] as const)));
-}
 
 /**
  * What a shell command does, by its first program that does more than prepare.

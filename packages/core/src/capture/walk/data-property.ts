@@ -4,17 +4,22 @@ import { types } from "node:util";
 export const ACCESSOR: unique symbol = Symbol("accessor");
 
 /** Reads an own property without running code of the host: no getter, no Proxy trap. */
-export function readOwn(source: object, key: string): unknown {
+export function readOwn(source: object, key: string | number): unknown {
   const descriptor = Object.getOwnPropertyDescriptor(source, key);
   if (descriptor === undefined) return undefined;
   return Object.hasOwn(descriptor, "value") ? descriptor.value : ACCESSOR;
 }
 
 /** As `readOwn`, for a value that may be anything at all; what cannot be read is undefined. */
-export function readField(source: unknown, key: string): unknown {
+export function readField(source: unknown, key: string | number): unknown {
   if (typeof source !== "object" || source === null || types.isProxy(source)) return undefined;
-  const value = readOwn(source, key);
-  return value === ACCESSOR ? undefined : value;
+  try {
+    const value = readOwn(source, key);
+    return value === ACCESSOR ? undefined : value;
+  } catch {
+    // A module namespace throws for a binding that is not ready yet.
+    return undefined;
+  }
 }
 
 /** As `readField`, looking through the prototypes too, at most `depth` of them. */
