@@ -73,9 +73,9 @@ function loopsAt(slots: Float64Array, waiting: number): readonly Finding[] {
   });
 }
 
-function signalsOf(slots: Float64Array, looping: boolean): Signals {
+/** What the scores are made of. */
+export function signalsOf(slots: Float64Array, looping: boolean): Signals {
   const step = slots[SLOT.steps] ?? 0;
-  if (looping) slots[SLOT.looped] = 1;
   const sameCalls = Math.max(0, calls.length(slots) - 1);
   const sameFailures = Math.max(0, failures.length(slots) - 1);
   return {
@@ -93,7 +93,13 @@ function signalsOf(slots: Float64Array, looping: boolean): Signals {
 function notePublicClass(slots: Float64Array, publicClass: PublicClass): PublicClass {
   const was = PUBLIC_CLASSES[slots[SLOT.publicClass] ?? 0] ?? "none";
   slots[SLOT.publicClass] = PUBLIC_CLASSES.indexOf(publicClass);
+  if (publicClass === "hard_alert") slots[SLOT.looped] = 1;
   return was;
+}
+
+/** Whether a hard rule stood at the answer before. */
+export function isLooping(slots: Float64Array): boolean {
+  return PUBLIC_CLASSES[slots[SLOT.publicClass] ?? 0] === "hard_alert";
 }
 
 function patternOf(finding: Finding): NonNullable<Assessment["pattern"]> {

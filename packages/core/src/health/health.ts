@@ -1,5 +1,6 @@
-import { assess } from "./assess.ts";
+import { assess, isLooping, signalsOf } from "./assess.ts";
 import type { Assessment } from "./assessment.ts";
+import { type Features, featuresOf } from "./failure-risk.ts";
 import { learn } from "./learn.ts";
 import { SLOT } from "./memory/layout.ts";
 import { SessionMemory } from "./memory/session-memory.ts";
@@ -41,6 +42,12 @@ export class Health {
   /** Average substance of all steps: 1 when each did something new, 0 when none did anything. */
   get workYield(): number {
     return this.steps === 0 ? 0 : (this.#memory.slots[SLOT.work] ?? 0) / this.steps;
+  }
+
+  /** What failure_risk is computed from, for fitting its weights. */
+  features(): Features {
+    const { slots } = this.#memory;
+    return featuresOf(slots, signalsOf(slots, isLooping(slots)));
   }
 
   /** The exact state, for `restore`. */

@@ -1,3 +1,4 @@
+import { LONGEST_PERIOD } from "../memory/layout.ts";
 import { has, TRAIT } from "../signals/trait.ts";
 import type { PeriodRing } from "./period-ring.ts";
 
@@ -9,6 +10,9 @@ export const TIRESOME_CYCLES = 6;
 /** Longest period that can be a wait: sleep and look. */
 const LONGEST_WAIT = 2;
 const GROWTH = 1.2;
+/** Two gaps that grow by chance seldom grow by this much, and by about the same factor. */
+const STEADY_GROWTH = 1.4;
+const ALIKE = 1.5;
 /** A cadence that shrinks by more than this is no longer the cadence of a wait. */
 const SHRINKAGE = 0.8;
 const SLOWEST_WORK_MS = 3_000;
@@ -43,30 +47,38 @@ export function heldCycles(memory: Float64Array, ring: PeriodRing): number {
 function isWait(memory: Float64Array, ring: PeriodRing, period: number, waited: boolean): boolean {
   if (ring.matches(memory, period) < period) return false;
   const traits = ring.traits(memory, period);
-  if (has(traits, TRAIT.failing)) return false;
-  const [latest, before, first] = gapsMs(memory, ring, period);
-  if (latest === undefined || latest < 0) return false;
+  const gaps = gapsMs(memory, ring, period);
+  const [latest, before] = gaps;
+  // Without a clock, or with one that steps back, nothing is believed.
+  if (has(traits, TRAIT.failing) || latest === undefined) return false;
   if (has(traits, TRAIT.wait)) return true;
-  if (before === undefined || first === undefined || before <= 0 || first <= 0) return false;
-  if (ring.cycles(memory, period) < 3) return false;
-  if (waited) return latest >= SLOWEST_WORK_MS && latest >= before * SHRINKAGE;
-  if (latest >= SLOWEST_WORK_MS && latest >= before * GROWTH && before >= first * GROWTH) {
-    return true;
-  }
-  const seldom = Math.min(latest, before, first) >= LONG_GAP_MS;
-  return seldom && !has(traits, TRAIT.bulky | TRAIT.write);
+  if (ring.cycles(memory, period) < 3 || before === undefined) return false;
+  if (grows(gaps)) return true;
+  const seldom = gaps.length >= 3 && Math.min(...gaps.slice(0, 3)) >= LONG_GAP_MS;
+  if (seldom && !has(traits, TRAIT.bulky | TRAIT.write)) return true;
+  return waited && latest >= SLOWEST_WORK_MS && latest >= before * SHRINKAGE;
 }
 
-/** The last three times between one cycle and the next, latest first. */
-function gapsMs(
-  memory: Float64Array,
-  ring: PeriodRing,
-  period: number,
-): readonly (number | undefined)[] {
-  const times = [0, 1, 2, 3].map((cycle) => ring.timeMs(memory, cycle * period));
-  return [0, 1, 2].map((cycle) => {
-    const to = times[cycle] ?? 0;
-    const from = times[cycle + 1] ?? 0;
-    return to > 0 && from > 0 ? to - from : undefined;
-  });
+/** Whether it looks ever less often: three times by a bit, or twice by about the same factor. */
+function grows(gaps: readonly number[]): boolean {
+  const [latest = 0, before = 0, first = 0, earlier = 0] = gaps;
+  if (latest < SLOWEST_WORK_MS || first === 0) return false;
+  const now = latest / before;
+  const then = before / first;
+  const steady =
+    Math.min(now, then) >= STEADY_GROWTH && Math.max(now, then) <= ALIKE * Math.min(now, then);
+  const thrice = earlier > 0 && Math.min(now, then, first / earlier) >= GROWTH;
+  return steady || (thrice && first >= SLOWEST_WORK_MS);
+}
+
+/** The last times between one cycle and the next, latest first, at most 4; none without a clock. */
+function gapsMs(memory: Float64Array, ring: PeriodRing, period: number): readonly number[] {
+  const gaps: number[] = [];
+  for (let ago = 0; ago + period < LONGEST_PERIOD && gaps.length < 4; ago += period) {
+    const to = ring.timeMs(memory, ago);
+    const from = ring.timeMs(memory, ago + period);
+    if (from <= 0 || to < from) break;
+    gaps.push(to - from);
+  }
+  return gaps;
 }

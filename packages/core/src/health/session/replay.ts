@@ -1,11 +1,11 @@
-import type { Layer, StructuralRecord } from "../capture/record.ts";
-import type { Assessment } from "./assessment.ts";
-import { Health } from "./health.ts";
+import type { Layer, StructuralRecord } from "../../capture/record.ts";
+import type { Assessment } from "../assessment.ts";
+import { Health } from "../health.ts";
+import type { Step } from "../step.ts";
+import { type Origin, stepOf } from "../step-of.ts";
 import { isFuller } from "./layer-choice.ts";
 import { compare, type Place } from "./order.ts";
 import { openedBy, type RunState, UNOPENED } from "./session-health.ts";
-import type { Step } from "./step.ts";
-import { type Origin, stepOf } from "./step-of.ts";
 
 type OriginOf = (record: StructuralRecord) => Pick<Origin, "weakContent">;
 

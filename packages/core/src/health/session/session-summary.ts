@@ -1,7 +1,7 @@
-import type { Assessment, Pattern } from "./assessment.ts";
-import type { Rule } from "./rules/finding.ts";
-import type { Regime } from "./scores/regime.ts";
-import type { Tier } from "./scores/tier.ts";
+import type { Assessment, Pattern } from "../assessment.ts";
+import type { Rule } from "../rules/finding.ts";
+import type { Regime } from "../scores/regime.ts";
+import type { Tier } from "../scores/tier.ts";
 
 /** A loop of a session, from its first step to the last at which it stood. */
 export interface Loop extends Pattern {

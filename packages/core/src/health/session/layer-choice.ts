@@ -1,4 +1,4 @@
-import { LAYERS, type Layer } from "../capture/record.ts";
+import { LAYERS, type Layer } from "../../capture/record.ts";
 
 /**
  * One call may be seen twice, by a framework adapter and by the proxy below it. Only the fullest

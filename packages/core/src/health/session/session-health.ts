@@ -1,10 +1,10 @@
-import type { Layer, StructuralRecord, View } from "../capture/record.ts";
-import type { Assessment } from "./assessment.ts";
-import { Health } from "./health.ts";
+import type { Layer, StructuralRecord, View } from "../../capture/record.ts";
+import type { Assessment } from "../assessment.ts";
+import { Health } from "../health.ts";
+import type { Step } from "../step.ts";
+import { type Origin, stepOf } from "../step-of.ts";
 import { isFuller } from "./layer-choice.ts";
 import { type Place, ReorderWindow } from "./order.ts";
-import type { Step } from "./step.ts";
-import { type Origin, stepOf } from "./step-of.ts";
 
 /** What the records of a run have in common, and how far it has come. */
 export interface RunState {
