@@ -1,13 +1,14 @@
-import { OPS, STATUSES } from "../../../core/src/capture/record.ts";
-import type { Step } from "../../../core/src/health/step.ts";
+import { OPS, STATUSES, type Step } from "@caum/core";
 
 /** One line of a structural trace. */
 export interface TraceEvent {
   readonly sessionId: string;
   /** Position in the session, from 1. */
   readonly step: number;
-  /** What the health engine sees; undefined when the line is no event of an agent. */
+  /** What the health engine sees. */
   readonly observed: Step;
+  /** Fields that a trace does not have; nothing reads them. */
+  readonly unknownFields: readonly string[];
 }
 
 /** A line that is no event, with the reason. */
@@ -15,7 +16,22 @@ export class TraceError extends Error {
   override readonly name = "TraceError";
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+const KNOWN_FIELDS: ReadonlySet<string> = new Set(
+  (
+    "session_id step event tool op args_hash args_norm args_shape args_sig " +
+    "result_hash result_norm result_shape result_size status state_id " +
+    "ts input_tokens output_tokens source"
+  ).split(" "),
+);
+
+interface Fields {
+  readonly session_id?: unknown;
+  readonly step?: unknown;
+  readonly event?: unknown;
+  readonly status?: unknown;
+  readonly op?: unknown;
+  readonly [name: string]: unknown;
+}
 
 /**
  * Reads one line of a structural trace.
@@ -24,13 +40,14 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export function parseTraceEvent(line: string): TraceEvent {
   const fields = parseObject(line);
-  const sessionId = fields["session_id"];
-  const step = fields["step"];
+  const sessionId = fields.session_id;
+  const step = fields.step;
   if (typeof sessionId !== "string" || sessionId === "") throw new TraceError("no session_id");
   if (typeof step !== "number" || !Number.isSafeInteger(step) || step < 0) {
     throw new TraceError("step is not a whole number");
   }
-  return { sessionId, step, observed: observedOf(fields) };
+  const unknownFields = Object.keys(fields).filter((name) => !KNOWN_FIELDS.has(name));
+  return { sessionId, step, observed: observedOf(fields), unknownFields };
 }
 
 function parseObject(line: string): Fields {
@@ -53,7 +70,7 @@ function observedOf(fields: Fields): Step {
   const clock = atMs === undefined ? {} : { atMs };
   const messageHash = text(fields, "args_norm") ?? text(fields, "args_hash");
   const said = messageHash === undefined ? {} : { messageHash };
-  switch (fields["event"]) {
+  switch (fields.event) {
     case "tool_call":
       return { kind: "call", tool, ...clock, ...callOf(fields) };
     case "llm_call":
@@ -66,8 +83,8 @@ function observedOf(fields: Fields): Step {
 }
 
 function callOf(fields: Fields): Partial<Step> {
-  const status = STATUSES.find((known) => known === fields["status"]);
-  const op = OPS.find((known) => known === fields["op"]);
+  const status = STATUSES.find((known) => known === fields.status);
+  const op = OPS.find((known) => known === fields.op);
   const argumentsNorm = text(fields, "args_norm") ?? text(fields, "args_hash");
   const argumentsShape = text(fields, "args_shape") ?? argumentsNorm;
   const argumentsBytes = bytesOfSignature(text(fields, "args_sig"));

@@ -1,0 +1,93 @@
+import {
+  type Assessment,
+  dominantRegime,
+  Health,
+  NOTHING_YET,
+  type SessionSummary,
+  summarize,
+} from "@caum/core";
+import { StepStrip } from "./step-strip.ts";
+import type { TraceEvent } from "./trace-event.ts";
+
+/** How far back a loop may begin and still be named by its step in the trace. */
+const REMEMBERED_STEPS = 512;
+
+/** What `caum check` says about one session. */
+export interface SessionReport {
+  readonly session: string;
+  readonly steps: number;
+  readonly regime: Assessment["regime"];
+  readonly dominantRegime: Assessment["regime"];
+  readonly uds: number;
+  readonly tier: Assessment["tier"];
+  readonly failureRisk: number;
+  readonly traceQuality: Assessment["traceQuality"];
+  readonly loopCount: number;
+  readonly loops: SessionSummary["loops"];
+  /** Share of the steps that belong to a loop of equal steps, and to any loop. */
+  readonly exactCoverage: number;
+  readonly patternCoverage: number;
+  readonly workYield: number;
+  readonly strip: string;
+}
+
+/** One session of a trace. Its steps are named by their numbers in the trace. */
+export class CheckedSession {
+  readonly #health = new Health();
+  readonly #strip = new StepStrip();
+  readonly #numbers = new Int32Array(REMEMBERED_STEPS);
+  #summary = NOTHING_YET;
+  #last = this.#health.current();
+  #lastNumber = -1;
+
+  /** Whether an event with this number may come next. */
+  follows(number: number): boolean {
+    return number > this.#lastNumber;
+  }
+
+  observe(event: TraceEvent): Assessment {
+    const assessment = this.#health.observe(event.observed);
+    this.#lastNumber = event.step;
+    if (assessment.step > this.#last.step) {
+      this.#numbers[assessment.step % REMEMBERED_STEPS] = event.step;
+      this.#strip.add(assessment);
+      this.#summary = summarize(this.#summary, this.#named(assessment, event.step));
+    }
+    this.#last = assessment;
+    return assessment;
+  }
+
+  report(session: string): SessionReport {
+    const { regime, uds, tier, failureRisk, traceQuality, step } = this.#last;
+    const summary = this.#summary;
+    return {
+      session,
+      steps: step,
+      regime,
+      dominantRegime: dominantRegime(summary),
+      uds,
+      tier,
+      failureRisk,
+      traceQuality,
+      loopCount: summary.loopCount,
+      loops: summary.loops,
+      exactCoverage: share(summary.exactSteps, step),
+      patternCoverage: share(summary.patternSteps, step),
+      workYield: this.#health.workYield,
+      strip: this.#strip.toString(),
+    };
+  }
+
+  /** The same assessment, its steps named as the trace names them. */
+  #named(assessment: Assessment, number: number): Assessment {
+    const { pattern, step } = assessment;
+    if (pattern === undefined) return { ...assessment, step: number };
+    const oldest = Math.max(pattern.fromStep, step - REMEMBERED_STEPS + 1);
+    const fromStep = this.#numbers[oldest % REMEMBERED_STEPS] ?? number;
+    return { ...assessment, step: number, pattern: { ...pattern, fromStep } };
+  }
+}
+
+function share(steps: number, of: number): number {
+  return of === 0 ? 0 : Math.min(1, steps / of);
+}

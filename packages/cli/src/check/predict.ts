@@ -1,0 +1,18 @@
+import type { Assessment } from "@caum/core";
+import type { TraceEvent } from "./trace-event.ts";
+
+/** One line for one event, in the format of the detection scorer (docs/signals.md). */
+export function predictionLine(event: TraceEvent, assessment: Assessment): string {
+  const { regime, tier, uds, failureRisk, publicClass } = assessment;
+  const row = {
+    session_id: event.sessionId,
+    step: event.step,
+    regime,
+    tier,
+    uds,
+    failure_risk: failureRisk,
+    alert: publicClass === "hard_alert",
+    public_class: publicClass === "review_only" ? "review" : publicClass,
+  };
+  return `${JSON.stringify(row)}\n`;
+}

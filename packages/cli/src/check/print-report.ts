@@ -1,0 +1,56 @@
+import type { SessionReport } from "./checked-session.ts";
+import { STRIP_LEGEND } from "./step-strip.ts";
+
+const SHOWN_LOOPS = 5;
+
+/** A session report for people, several lines. */
+export function reportText(report: SessionReport): string {
+  const { session, steps, regime, tier, uds, traceQuality } = report;
+  const health = `${regime}  ${tier}  uds ${uds.toFixed(2)}  trace ${traceQuality}`;
+  const lines = [`${printable(session)}  ${plural(steps, "step")}  ${health}`];
+  for (const loop of report.loops.slice(0, SHOWN_LOOPS)) {
+    const cycle = loop.period > 0 ? `, period ${loop.period}` : "";
+    lines.push(
+      `  loop   ${loop.rule}${cycle}, ${plural(loop.cycles, "cycle")}, ` +
+        `steps ${loop.fromStep}-${loop.lastStep}, alert at ${loop.alertStep}`,
+    );
+  }
+  if (report.loopCount > SHOWN_LOOPS) {
+    lines.push(`  loop   and ${report.loopCount - SHOWN_LOOPS} more`);
+  }
+  lines.push(
+    `  cycles exact ${percent(report.exactCoverage)}, pattern ${percent(report.patternCoverage)}; ` +
+      `work yield ${report.workYield.toFixed(2)}`,
+    `  steps  ${report.strip}`,
+  );
+  return `${lines.join("\n")}\n`;
+}
+
+/** What was read in all. */
+export interface Totals {
+  sessions: number;
+  steps: number;
+  loops: number;
+  looping: number;
+  problems: number;
+}
+
+export function totalsText(totals: Totals): string {
+  const found = `${plural(totals.loops, "loop")} in ${plural(totals.looping, "session")}`;
+  const read = `${plural(totals.sessions, "session")}, ${plural(totals.steps, "step")}`;
+  const problems = totals.problems > 0 ? `, ${plural(totals.problems, "problem")}` : "";
+  return `${read}: ${found}${problems}   (${STRIP_LEGEND})\n`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Session ids come from the trace: control characters would speak to the terminal. */
+function printable(text: string): string {
+  return [...text].map((char) => (/\p{C}/u.test(char) ? "�" : char)).join("");
+}

@@ -1,0 +1,32 @@
+import type { Command } from "commander";
+import { type CheckFormat, TraceCheck } from "../check/run-check.ts";
+
+interface CheckOptions {
+  readonly json?: boolean;
+  readonly predictions?: boolean;
+}
+
+/** Exit code when a line or a file could not be judged; everything else was. */
+const INCOMPLETE = 1;
+
+export function registerCheck(program: Command): void {
+  program
+    .command("check")
+    .description("find loops in structural traces; nothing is uploaded, no content is read")
+    .argument(
+      "<file...>",
+      "structural traces, one event a line, plain or gzip; - for standard input",
+    )
+    .option("--json", "one JSON object a session")
+    .option("--predictions", "one JSON object an event, in the format of the detection scorer")
+    .action(async (files: readonly string[], options: CheckOptions) => {
+      const check = new TraceCheck(formatOf(options), process.stdout, process.stderr);
+      for (const file of files) await check.file(file);
+      if ((await check.finish()) > 0) process.exitCode = INCOMPLETE;
+    });
+}
+
+function formatOf(options: CheckOptions): CheckFormat {
+  if (options.predictions === true) return "predictions";
+  return options.json === true ? "json" : "text";
+}

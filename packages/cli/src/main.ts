@@ -1,0 +1,21 @@
+import { Command, CommanderError } from "commander";
+import { registerCheck } from "./commands/check.ts";
+import { registerVerify } from "./commands/verify.ts";
+
+/** Wrong usage, as opposed to a command that ran and found something. */
+const USAGE_EXIT_CODE = 2;
+
+const program = new Command("caum")
+  .description("A flight recorder for AI agents: structure, not secrets.")
+  .showHelpAfterError("(--help shows how it is used)")
+  .exitOverride();
+registerCheck(program);
+registerVerify(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  // Help that was asked for exits with 0; everything else that commander refuses is wrong usage.
+  process.exitCode = error.exitCode === 0 ? 0 : USAGE_EXIT_CODE;
+}
