@@ -4,16 +4,16 @@
  * of them, happens to the other as it would without us.
  */
 import {
-  Agent as HttpAgent,
   type ClientRequest,
+  Agent as HttpAgent,
   type IncomingMessage,
   request as requestHttp,
   type ServerResponse,
 } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { Socket } from "node:net";
-import { isTrusted } from "./host-guard.ts";
 import type { BodyTap } from "./body-tap.ts";
+import { isTrusted } from "./host-guard.ts";
 import type { ExchangeTap, HttpTap } from "./http-tap.ts";
 import { isLoopback } from "./place.ts";
 import { endToEnd, type RawHeaders, withHeader } from "./raw-headers.ts";
@@ -29,12 +29,28 @@ export interface ForwarderOptions {
   readonly onAnswer: (answer: IncomingMessage) => void;
 }
 
+/** A client's connection and the one that goes on from it. */
+interface Connection {
+  readonly client: Socket;
+  readonly agent: HttpAgent;
+  /** Exchanges under way. */
+  exchanges: number;
+  upstream: Socket | undefined;
+}
+
+interface Parties {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly outgoing: ClientRequest;
+  readonly connection: Connection;
+}
+
 export class Forwarder {
   readonly #upstream: URL;
   readonly #isLocal: boolean;
   readonly #tap: HttpTap | undefined;
   readonly #onAnswer: (answer: IncomingMessage) => void;
-  readonly #agents = new WeakMap<Socket, HttpAgent>();
+  readonly #connections = new WeakMap<Socket, Connection>();
 
   constructor({ upstream, tap, onAnswer }: ForwarderOptions) {
     this.#upstream = upstream;
@@ -48,19 +64,21 @@ export class Forwarder {
       refuse(response, 403, "the Host or Origin of the request is not of this machine");
       return;
     }
-    const outgoing = this.#send(request);
-    const exchange = new Forwarding(request, response, outgoing, this.#tap?.open(request));
+    const connection = this.#connectionOf(request.socket);
+    const outgoing = this.#send(request, connection);
+    const parties = { request, response, outgoing, connection };
+    const exchange = new Forwarding(parties, this.#tap?.open(request));
     outgoing.on("response", (answer) => {
       this.#onAnswer(answer);
       exchange.answer(answer);
     });
   };
 
-  #send(request: IncomingMessage): ClientRequest {
+  #send(request: IncomingMessage, connection: Connection): ClientRequest {
     const { hostname, port, protocol, host } = this.#upstream;
     const raw = endToEnd(request.rawHeaders);
     const options = {
-      agent: this.#agentOf(request.socket),
+      agent: connection.agent,
       host: hostname.replace(/^\[|\]$/g, ""),
       port: port || undefined,
       method: request.method,
@@ -71,39 +89,36 @@ export class Forwarder {
     return protocol === "https:" ? requestHttps(options) : requestHttp(options);
   }
 
-  #agentOf(client: Socket): HttpAgent {
-    const known = this.#agents.get(client);
+  #connectionOf(client: Socket): Connection {
+    const known = this.#connections.get(client);
     if (known) return known;
     const options = { keepAlive: true, maxSockets: 1 };
     const agent =
       this.#upstream.protocol === "https:" ? new HttpsAgent(options) : new HttpAgent(options);
-    this.#agents.set(client, agent);
+    const connection = { client, agent, exchanges: 0, upstream: undefined };
+    this.#connections.set(client, connection);
     client.on("close", () => agent.destroy());
-    return agent;
+    return connection;
   }
 }
 
 /** One exchange under way. */
 class Forwarding {
-  readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #outgoing: ClientRequest;
+  readonly #connection: Connection;
   readonly #tap: ExchangeTap | undefined;
   #isOver = false;
 
-  constructor(
-    request: IncomingMessage,
-    response: ServerResponse,
-    outgoing: ClientRequest,
-    tap: ExchangeTap | undefined,
-  ) {
-    this.#request = request;
+  constructor({ request, response, outgoing, connection }: Parties, tap: ExchangeTap | undefined) {
     this.#response = response;
     this.#outgoing = outgoing;
+    this.#connection = connection;
     this.#tap = tap;
+    connection.exchanges++;
     copyBody(request, outgoing, tap?.request);
-    response.on("close", () => this.#clientClosed());
-    outgoing.on("socket", (socket: Socket) => this.#tie(socket));
+    response.on("close", () => this.#closed());
+    outgoing.on("socket", (socket: Socket) => tie(connection, socket));
     outgoing.on("error", (problem: NodeJS.ErrnoException) => this.#serverFailed(problem));
   }
 
@@ -112,7 +127,7 @@ class Forwarding {
     response.sendDate = false;
     // The server closes its connection after this answer, so we close ours.
     if (answer.headers.connection?.toLowerCase() === "close") response.shouldKeepAlive = false;
-    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answerHeaders(answer));
+    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, endToEnd(answer.rawHeaders));
     const body = this.#tap?.answer(answer);
     copyBody(answer, response, body && { add: body.add, end: () => this.#over("answered") });
     answer.on("error", () => response.destroy());
@@ -126,18 +141,9 @@ class Forwarding {
     });
   }
 
-  /** The end of an idle upstream connection is the end of the client's. */
-  #tie(socket: Socket): void {
-    const client = this.#request.socket;
-    if (TIED.has(socket)) return;
-    TIED.add(socket);
-    socket.setNoDelay(true);
-    socket.on("close", () => {
-      if (this.#isOver || this.#response.writableEnded) client.end();
-    });
-  }
-
-  #clientClosed(): void {
+  /** The answer has left, or the client has. */
+  #closed(): void {
+    this.#connection.exchanges--;
     if (this.#response.writableFinished) return;
     this.#over("client_gone");
     this.#outgoing.destroy();
@@ -147,7 +153,8 @@ class Forwarding {
     if (this.#isOver) return;
     this.#over("server_gone");
     if (this.#response.headersSent || this.#outgoing.reusedSocket) this.#response.destroy();
-    else refuse(this.#response, 502, `the server cannot be reached: ${problem.code ?? "no answer"}`);
+    else
+      refuse(this.#response, 502, `the server cannot be reached: ${problem.code ?? "no answer"}`);
   }
 
   #over(how: "answered" | "client_gone" | "server_gone"): void {
@@ -157,8 +164,14 @@ class Forwarding {
   }
 }
 
-/** Upstream connections whose end is watched. */
-const TIED = new WeakSet<Socket>();
+/** The end of an idle upstream connection is the end of the client's. */
+function tie(connection: Connection, socket: Socket): void {
+  if (connection.upstream === socket) return;
+  connection.upstream = socket;
+  socket.on("close", () => {
+    if (connection.exchanges === 0) connection.client.end();
+  });
+}
 
 function copyBody(
   source: IncomingMessage,
@@ -178,10 +191,6 @@ function copyBody(
     destination.end();
     tap?.end();
   });
-}
-
-function answerHeaders(answer: IncomingMessage): string[] {
-  return endToEnd(answer.rawHeaders);
 }
 
 function trailersOf(raw: RawHeaders): [string, string][] {

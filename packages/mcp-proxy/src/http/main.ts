@@ -18,18 +18,21 @@ const CANNOT_LISTEN_EXIT_CODE = 1;
 /** What the recorder may take to write down the rest after a signal. */
 const CLOSE_WITHIN_MS = 200;
 
+/** What a request must look like is for the server to say. */
+const SERVER_OPTIONS = { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false };
+
 export function startHttpProxy(request: HttpProxyRequest): void {
   const upstream = upstreamOf(request.url);
   const place = placeOf(request.listen);
-  if (!upstream) return misused(`not an http or https URL: ${request.url}`);
-  if (!place) return misused(`not an address to listen on: ${request.listen}: write host:port`);
-  serve(upstream, place, request.options);
+  if (!upstream) misused(`not an http or https URL: ${request.url}`);
+  else if (!place) misused(`not an address to listen on: ${request.listen}: write host:port`);
+  else serve(upstream, place, request.options);
 }
 
 function serve(upstream: URL, place: Place, options: ProxyOptions): void {
   const tap = options.record ? new HttpTap(options, upstream.href) : undefined;
   const forwarder = new Forwarder({ upstream, tap, onAnswer: signInWatcher() });
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, forwarder.forward);
+  const server = createServer(SERVER_OPTIONS, forwarder.forward);
   server.requestTimeout = 0;
   server.headersTimeout = 0;
   server.keepAliveTimeout = 0;

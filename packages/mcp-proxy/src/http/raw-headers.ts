@@ -10,7 +10,6 @@ const HOP_BY_HOP = new Set([
   "proxy-authorization",
   "proxy-connection",
   "te",
-  "trailer",
   "upgrade",
 ]);
 

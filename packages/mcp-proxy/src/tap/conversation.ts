@@ -3,9 +3,10 @@
  * paired by id and direction, and whatever else passes only changes what is known about them.
  */
 import { Asides } from "./asides.ts";
-import { fieldsOf, textOf } from "./fields.ts";
+import { clientInfoOf } from "./client-info.ts";
+import { textOf } from "./fields.ts";
 import { InputRequired } from "./input-required.ts";
-import type { Identity, Journal } from "./journal.ts";
+import type { Journal } from "./journal.ts";
 import type { Message, Notification, Reply, Request, RequestId } from "./message.ts";
 import { keyOfId, type OpenCall, OpenCalls } from "./open-calls.ts";
 import { recordedCallOf, resultContent } from "./recorded-call.ts";
@@ -18,7 +19,6 @@ const PENDING_AFTER_MS = 60_000;
 /** A call open for this long is not waited for any more. */
 const GIVE_UP_AFTER_MS = 60 * 60_000;
 const MAX_OPEN_CALLS = 10_000;
-const CLIENT_INFO = "io.modelcontextprotocol/clientInfo";
 
 export class Conversation {
   readonly #journal: Journal;
@@ -75,9 +75,9 @@ export class Conversation {
     }
   }
 
-  /** The client gave a request up without saying so, by closing its connection. */
-  abandon(id: RequestId, time: number): void {
-    this.#cancel(id, true, time);
+  /** A request of the client ended outside of the protocol, for example with its connection. */
+  fail(id: RequestId, outcome: Outcome, time: number): void {
+    this.#stop(id, true, outcome, time);
   }
 
   #request(request: Request, toServer: boolean, time: number): void {
@@ -105,7 +105,7 @@ export class Conversation {
     if (method === "notifications/cancelled") {
       const { requestId } = params;
       if (typeof requestId === "string" || typeof requestId === "number") {
-        this.#cancel(requestId, toServer, time);
+        this.#stop(requestId, toServer, { status: "cancelled" }, time);
       }
     } else if (method === "notifications/tasks" || method === "notifications/tasks/status") {
       const taskId = textOf(params.taskId);
@@ -138,13 +138,13 @@ export class Conversation {
     this.#record(open, outcomeOf(reply), reply, time);
   }
 
-  #cancel(id: RequestId, toServer: boolean, time: number): void {
+  #stop(id: RequestId, toServer: boolean, outcome: Outcome, time: number): void {
     const open = this.#from(toServer).take(keyOfId(id));
     if (!open) return;
     // A server may answer all the same; that answer belongs to nothing any more.
-    this.#asides.add(toServer, keyOfId(id), { method: "cancelled" });
+    this.#asides.add(toServer, keyOfId(id), { method: "stopped" });
     open.workedMs += Math.max(0, time - open.legStartedAt);
-    this.#record(open, { status: "cancelled" }, {}, time);
+    this.#record(open, outcome, {}, time);
   }
 
   #taskReply(method: string, taskId: string, reply: Reply, time: number): void {
@@ -182,11 +182,7 @@ export class Conversation {
 
   #identify(request: Request): void {
     if (this.#isIdentified) return;
-    const info =
-      request.method === "initialize"
-        ? request.params.clientInfo
-        : fieldsOf(request.params._meta)?.[CLIENT_INFO];
-    const identity = identityOf(info);
+    const identity = clientInfoOf(request);
     if (!identity) return;
     this.#isIdentified = true;
     this.#journal.identify(identity);
@@ -236,12 +232,4 @@ export class Conversation {
   #from(client: boolean): OpenCalls {
     return client ? this.#fromClient : this.#fromServer;
   }
-}
-
-function identityOf(info: unknown): Identity | undefined {
-  const fields = fieldsOf(info);
-  const clientName = textOf(fields?.name);
-  const clientVersion = textOf(fields?.version);
-  if (clientName === undefined) return undefined;
-  return { clientName, ...(clientVersion === undefined ? {} : { clientVersion }) };
 }

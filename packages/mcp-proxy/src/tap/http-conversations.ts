@@ -5,42 +5,29 @@
  */
 import type { Exchange } from "../http/http-tap.ts";
 import type { SessionIds } from "../session/session-ids.ts";
-import { Conversation } from "./conversation.ts";
 import { clientInfoOf } from "./client-info.ts";
-import type { Message, RequestId } from "./message.ts";
+import { Conversation } from "./conversation.ts";
+import type { Message } from "./message.ts";
 import { ObserverJournal } from "./observer-journal.ts";
 import type { Observers } from "./observers.ts";
-import type { Outcome } from "./reply-status.ts";
 
 /** Conversations kept at once; the one that was silent longest is closed for a new one. */
 const MAX_CONVERSATIONS = 1_000;
 const CLOSE_AFTER_MS = 30 * 60_000;
 
-/** One conversation over HTTP. Without a session, ids are only unique within one exchange. */
+/** One conversation over HTTP, and where it is written. */
 export class HttpConversation {
-  readonly #conversation: Conversation;
+  readonly conversation: Conversation;
+  /** Ids are unique in the whole conversation, not only within one exchange. */
+  readonly hasSession: boolean;
   readonly #journal: ObserverJournal;
-  hasSession: boolean;
-  lastActiveAt = 0;
+  lastActiveAt: number;
 
   constructor(journal: ObserverJournal, server: string, hasSession: boolean) {
     this.#journal = journal;
-    this.#conversation = new Conversation(journal, server);
+    this.conversation = new Conversation(journal, server);
     this.hasSession = hasSession;
-  }
-
-  accept(exchange: Exchange, message: Message, toServer: boolean, time: number): void {
-    this.lastActiveAt = time;
-    const scoped = "id" in message ? { ...message, id: this.#scoped(exchange, message.id) } : message;
-    this.#conversation.accept(scoped, toServer, time);
-  }
-
-  fail(exchange: Exchange, id: RequestId, outcome: Outcome, time: number): void {
-    this.#conversation.fail(this.#scoped(exchange, id), outcome, time);
-  }
-
-  tick(time: number): void {
-    this.#conversation.tick(time);
+    this.lastActiveAt = Date.now();
   }
 
   dropped(count: number): void {
@@ -48,12 +35,8 @@ export class HttpConversation {
   }
 
   close(time: number): Promise<void> {
-    this.#conversation.end(time);
+    this.conversation.end(time);
     return this.#journal.close();
-  }
-
-  #scoped(exchange: Exchange, id: RequestId): RequestId {
-    return this.hasSession ? id : `${exchange.number}:${typeof id}:${id}`;
   }
 }
 
@@ -76,33 +59,27 @@ export class HttpConversations {
     if (session !== undefined) return this.#get(`session|${session}`, true);
     const legacy = this.#known.get(`legacy|${exchange.path}`);
     if (legacy) return legacy;
-    if (message.kind === "request" && message.method === "initialize") {
-      // A session may be opened by the answer; until then it is known by its exchange.
-      return this.#get(`exchange|${exchange.number}`, false);
-    }
-    const info = clientInfoOf(message);
+    // Clients of older protocols say who they are only in `initialize`; later they are found again
+    // by where they call from.
+    const info =
+      message.kind === "request" && message.method === "initialize"
+        ? undefined
+        : clientInfoOf(message);
     const who = [info?.clientName, info?.clientVersion, exchange.client];
     return this.#get(`client|${JSON.stringify(who)}`, false);
   }
 
-  /** The answer to `initialize` may have opened a session: the conversation goes on under its id. */
-  nameSession(exchange: Exchange, conversation: HttpConversation): void {
-    const key = `exchange|${exchange.number}`;
-    if (exchange.openedSessionId === undefined || this.#known.get(key) !== conversation) return;
-    this.#known.delete(key);
-    this.#known.set(`session|${exchange.openedSessionId}`, conversation);
-  }
-
   /** The first event of the older transport tells where its client will post. */
-  openLegacy(exchange: Exchange, endpoint: string): void {
+  openLegacy(exchange: Exchange, endpoint: string): HttpConversation | undefined {
     const base = `http://proxy${exchange.path}`;
-    if (!URL.canParse(endpoint, base)) return;
+    if (!URL.canParse(endpoint, base)) return undefined;
     const { pathname, search } = new URL(endpoint, base);
-    this.#get(`legacy|${pathname}${search}`, true);
+    return this.#get(`legacy|${pathname}${search}`, true);
   }
 
   /** The client ended its session. */
   end(exchange: Exchange, time: number): void {
+    if (exchange.sessionId === undefined) return;
     const key = `session|${exchange.sessionId}`;
     const conversation = this.#known.get(key);
     this.#known.delete(key);
@@ -117,7 +94,7 @@ export class HttpConversations {
 
   tick(time: number): void {
     for (const [key, conversation] of this.#known) {
-      conversation.tick(time);
+      conversation.conversation.tick(time);
       if (time - conversation.lastActiveAt < CLOSE_AFTER_MS) continue;
       this.#known.delete(key);
       void conversation.close(time);
@@ -139,7 +116,6 @@ export class HttpConversations {
     if (this.#known.size >= MAX_CONVERSATIONS) this.#closeSilent();
     const journal = new ObserverJournal(this.#observers, this.#ids.of(key));
     const conversation = new HttpConversation(journal, this.#server, hasSession);
-    conversation.lastActiveAt = Date.now();
     this.#known.set(key, conversation);
     return conversation;
   }

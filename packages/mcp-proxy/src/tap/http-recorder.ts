@@ -6,7 +6,8 @@ import { SessionIds } from "../session/session-ids.ts";
 import { type HttpConversation, HttpConversations } from "./http-conversations.ts";
 import { type Message, messagesOf, type RequestId } from "./message.ts";
 import { type ObserverFacts, Observers } from "./observers.ts";
-import { outcomeOf } from "./reply-status.ts";
+import { keyOfId } from "./open-calls.ts";
+import type { Outcome } from "./reply-status.ts";
 
 export interface HttpRecorderOptions extends ObserverFacts {
   readonly sessionId?: string;
@@ -18,8 +19,14 @@ const HTTP_ERROR = 400;
 
 /** What is known of an exchange while it lasts. */
 interface Track {
-  readonly conversation: HttpConversation;
+  readonly target: HttpConversation;
   readonly asked: Set<RequestId>;
+}
+
+/** A message that waits until the answer tells which session it opened. */
+interface Held {
+  readonly message: Message;
+  readonly time: number;
 }
 
 export function startHttpRecorder(options: HttpRecorderOptions): Reader<HttpItem> {
@@ -42,6 +49,7 @@ export function startHttpRecorder(options: HttpRecorderOptions): Reader<HttpItem
 class HttpRecorder {
   readonly #conversations: HttpConversations;
   readonly #tracks = new WeakMap<Exchange, Track>();
+  readonly #held = new WeakMap<Exchange, Held>();
 
   constructor(conversations: HttpConversations) {
     this.#conversations = conversations;
@@ -52,50 +60,77 @@ class HttpRecorder {
     else this.#event(item.exchange, item.event);
   }
 
-  #event(exchange: Exchange, event: ServerEvent): void {
-    const { data } = event;
-    if (event.name === "endpoint") {
-      this.#conversations.openLegacy(exchange, data.head.toString("utf8"));
-      return;
-    }
-    if (event.name !== undefined) return;
-    for (const message of messagesOf(data)) {
-      const track = this.#trackOf(exchange, message);
-      const { conversation } = track;
-      if (data.toServer && message.kind === "request") track.asked.add(message.id);
-      if (!data.toServer && message.kind === "reply") track.asked.delete(message.id);
-      conversation.accept(exchange, message, data.toServer, data.time);
-    }
-  }
-
-  /** What was asked in this exchange and not answered in it. */
-  #end(exchange: Exchange, how: ExchangeEnd, time: number): void {
-    const track = this.#tracks.get(exchange);
-    if (exchange.method === "DELETE") this.#conversations.end(exchange, time);
-    if (!track || track.asked.size === 0) return;
-    const { status = 0 } = exchange;
-    const isRefused = how === "answered" && status >= HTTP_ERROR;
-    // Answers of a session may still come on another stream.
-    if (!isRefused && track.conversation.hasSession) return;
-    for (const id of track.asked) {
-      if (how === "client_gone") {
-        track.conversation.fail(exchange, id, { status: "cancelled" }, time);
-      } else {
-        const errorClass = isRefused ? `http:${status}` : "http:no_answer";
-        track.conversation.fail(exchange, id, { ...outcomeOf({ errorCode: 0 }), errorClass }, time);
+  #event(exchange: Exchange, { name, data }: ServerEvent): void {
+    if (name === "endpoint") {
+      const target = this.#conversations.openLegacy(exchange, data.head.toString("utf8"));
+      if (target) this.#tracks.set(exchange, { target, asked: new Set() });
+    } else if (name === undefined) {
+      for (const message of messagesOf(data)) {
+        this.#message(exchange, message, data.toServer, data.time);
       }
     }
   }
 
+  #message(exchange: Exchange, message: Message, toServer: boolean, time: number): void {
+    if (toServer && isOpening(message) && exchange.status === undefined) {
+      this.#held.set(exchange, { message, time });
+      return;
+    }
+    this.#release(exchange);
+    const track = this.#trackOf(exchange, message);
+    if (message.kind === "request" && toServer) track.asked.add(message.id);
+    if (message.kind === "reply" && !toServer) track.asked.delete(message.id);
+    track.target.lastActiveAt = time;
+    const scoped =
+      "id" in message ? { ...message, id: scopedId(track, exchange, message.id) } : message;
+    track.target.conversation.accept(scoped, toServer, time);
+  }
+
+  /** What was asked in this exchange and not answered in it. */
+  #end(exchange: Exchange, how: ExchangeEnd, time: number): void {
+    this.#release(exchange);
+    const { status = 0 } = exchange;
+    if (exchange.method === "DELETE" && status < HTTP_ERROR)
+      this.#conversations.end(exchange, time);
+    const track = this.#tracks.get(exchange);
+    if (!track) return;
+    const isRefused = how === "answered" && status >= HTTP_ERROR;
+    // Answers within a session may still come on another stream.
+    if (!isRefused && track.target.hasSession) return;
+    for (const id of track.asked) {
+      const scoped = scopedId(track, exchange, id);
+      track.target.conversation.fail(scoped, outcomeOfEnd(how, isRefused, status), time);
+    }
+  }
+
+  #release(exchange: Exchange): void {
+    const held = this.#held.get(exchange);
+    if (!held) return;
+    this.#held.delete(exchange);
+    exchange.status ??= 0;
+    this.#message(exchange, held.message, true, held.time);
+  }
+
   #trackOf(exchange: Exchange, message: Message): Track {
     const known = this.#tracks.get(exchange);
-    if (known) {
-      this.#conversations.nameSession(exchange, known.conversation);
-      return known;
-    }
-    const conversation = this.#conversations.of(exchange, message);
-    const track = { conversation, asked: new Set<RequestId>() };
+    if (known) return known;
+    const target = this.#conversations.of(exchange, message);
+    const track = { target, asked: new Set<RequestId>() };
     this.#tracks.set(exchange, track);
     return track;
   }
+}
+
+function isOpening(message: Message): boolean {
+  return message.kind === "request" && message.method === "initialize";
+}
+
+/** Without a session, ids are unique within one exchange only. */
+function scopedId({ target }: Track, exchange: Exchange, id: RequestId): RequestId {
+  return target.hasSession ? id : `${exchange.number}:${keyOfId(id)}`;
+}
+
+function outcomeOfEnd(how: ExchangeEnd, isRefused: boolean, status: number): Outcome {
+  if (how === "client_gone") return { status: "cancelled" };
+  return { status: "error", errorClass: isRefused ? `http:${status}` : "http:no_answer" };
 }

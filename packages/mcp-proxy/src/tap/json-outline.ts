@@ -65,7 +65,11 @@ export interface Ending {
   readonly rest: string;
 }
 
-/** What stands before the closing brace of `text`, an object whose beginning is not at hand. */
+/**
+ * What stands before the closing brace of an object whose beginning is not at hand.
+ *
+ * @param text its last bytes as latin1, so that every byte is one character
+ */
 export function endingOf(text: string): Ending {
   const members = new Map<string, unknown>();
   let rest = text.trimEnd();
@@ -81,7 +85,7 @@ export function endingOf(text: string): Ending {
 
 function simpleValue(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(Buffer.from(text, "latin1").toString("utf8"));
   } catch {
     return undefined;
   }

@@ -40,7 +40,9 @@ export class ObserverJournal implements Journal {
     const observer = this.#observer;
     if (!observer) return;
     this.#observer = undefined;
-    this.#declareDrops(observer.session(this.#sessionId), Date.now());
+    const now = Date.now();
+    this.#observers.setTime(now);
+    this.#declareDrops(observer.session(this.#sessionId), now);
     await observer.closeSession(this.#sessionId);
   }
 

@@ -13,7 +13,10 @@ export interface ObserverFacts {
   readonly say: (text: string) => void;
 }
 
+/** The agent of a client whose name is no label, or is not to be kept. */
 const UNNAMED_AGENT = "mcp-client";
+/** What names may look like to be kept as they are (docs/protocol.md, labels). */
+const LABEL = /^[A-Za-z0-9][A-Za-z0-9_.:/@ -]{0,63}$/;
 /** More kinds of clients than this are recorded without their names. */
 const MAX_OBSERVERS = 64;
 
@@ -22,6 +25,7 @@ export class Observers {
   readonly #facts: ObserverFacts;
   readonly #observers = new Map<string, Observer>();
   #time = 0;
+  #isTold = false;
 
   constructor(facts: ObserverFacts) {
     this.#facts = facts;
@@ -50,19 +54,27 @@ export class Observers {
   }
 
   #open({ clientName, clientVersion }: Identity): Observer {
-    const { version, agentId, hashNames, say } = this.#facts;
+    const { version, agentId, hashNames } = this.#facts;
+    const isNamed = clientName !== undefined && LABEL.test(clientName) && !hashNames;
     return createObserver({
       writer: "caum-mcp-proxy",
       writerVersion: version,
       layer: "mcp",
       view: "one_server",
-      agentId: agentId ?? clientName ?? UNNAMED_AGENT,
+      agentId: agentId ?? (isNamed ? clientName : UNNAMED_AGENT),
       agentVersion: clientVersion,
       sourceFramework: clientName,
       home: this.home,
       hashNames,
       clock: () => this.#time || Date.now(),
-      onProblem: (problem) => say(`recording is limited: ${problem.message}`),
+      onProblem: (problem) => this.#tell(problem.message),
     });
+  }
+
+  /** One cause, for example a folder that cannot be written, makes several problems. */
+  #tell(problem: string): void {
+    if (this.#isTold) return;
+    this.#isTold = true;
+    this.#facts.say(`recording is limited, traffic goes on: ${this.home}: ${problem}`);
   }
 }

@@ -1,0 +1,19 @@
+/** Who the client says it is: once in `initialize`, since 2026-07-28 in every request. */
+import { fieldsOf, textOf } from "./fields.ts";
+import type { Identity } from "./journal.ts";
+import type { Message } from "./message.ts";
+
+const CLIENT_INFO = "io.modelcontextprotocol/clientInfo";
+
+export function clientInfoOf(message: Message): Identity | undefined {
+  if (message.kind !== "request") return undefined;
+  const info =
+    message.method === "initialize"
+      ? message.params.clientInfo
+      : fieldsOf(message.params._meta)?.[CLIENT_INFO];
+  const fields = fieldsOf(info);
+  const clientName = textOf(fields?.name);
+  const clientVersion = textOf(fields?.version);
+  if (clientName === undefined) return undefined;
+  return { clientName, ...(clientVersion === undefined ? {} : { clientVersion }) };
+}

@@ -1,0 +1,30 @@
+/** What was kept on the disk. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+export interface KeptRecord {
+  readonly sessionId: string;
+  readonly runId: string;
+  readonly category: string;
+  readonly sourceFramework?: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+export function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile());
+}
+
+/** All records of a CAUM_HOME, run after run. */
+export function recordsIn(home: string): readonly KeptRecord[] {
+  return filesBelow(home)
+    .filter((file) => file.endsWith("records.ndjson"))
+    .flatMap((file) => readFileSync(file, "utf8").trimEnd().split("\n"))
+    .map((line) => JSON.parse(line));
+}
+
+/** The records of calls. */
+export function callsIn(home: string): readonly KeptRecord[] {
+  return recordsIn(home).filter((record) => record.category === "tool_api");
+}
