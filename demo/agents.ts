@@ -94,6 +94,7 @@ export async function play(
       stderr: "ignore",
     }),
   );
+  await client.listTools();
   for (const step of agent.calls) {
     onAnswer(step, await client.callTool({ name: step.name, arguments: { ...step.arguments } }));
     await new Promise((resume) => setTimeout(resume, pauseMs));
