@@ -7,7 +7,7 @@ import { scan } from "../../packages/core/src/capture/scanner.ts";
 import { shapeOf } from "../../packages/core/src/capture/shape.ts";
 import { signatureOf } from "../../packages/core/src/capture/signature.ts";
 import { measure } from "./measure.ts";
-import { argumentsOf1Kb, LARGE_VALUES, textOf } from "./samples.ts";
+import { argumentsOf1Kb, denseTextOf, LARGE_VALUES, textOf } from "./samples.ts";
 
 const MAX_LARGE_MS = 2;
 const MAX_RATIO = 5;
@@ -30,6 +30,8 @@ function capture(): string {
 
 const argumentBytes = canonicalize(args).bytes.slice();
 const resultBytes = canonicalize(result).bytes.slice();
+const listing = denseTextOf(4_096);
+const listingBytes = canonicalize(listing).bytes.slice();
 
 const small = measure([
   { name: "JSON.stringify + one SHA-256 of both", run: stringifyAndHash },
@@ -38,6 +40,7 @@ const small = measure([
   { name: "  canonical form of a 4 KB text", run: () => canonicalize(result) },
   { name: "  scan of the arguments", run: () => scan(argumentBytes) },
   { name: "  scan of the text", run: () => scan(resultBytes) },
+  { name: "  scan of a 4 KB listing", run: () => scan(listingBytes) },
   { name: "  signature", run: () => signatureOf(args, keys) },
   { name: "  one digest of 4 KB", run: () => keys.digest("result", resultBytes) },
 ]);

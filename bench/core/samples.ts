@@ -15,20 +15,48 @@ export function argumentsOf1Kb(): unknown {
   };
 }
 
-/** Text of about the given length, as a tool prints it: lines, numbers, a time here and there. */
+/**
+ * Text of the given length, as tools print it: source, search hits, prose, JSON and test results.
+ *
+ * About 75 numbers and 80 lines in 4 KB; files of this repository hold 5 to 220 and 75 to 160.
+ */
 export function textOf(length: number): string {
   const lines: string[] = [];
   for (let line = 1, size = 0; size < length; line++) {
-    const text = `src/routes/orders.ts:${line}:12: const order = await loadOrder(id); took ${line}.5 ms`;
+    const text = lineOf(line);
     lines.push(text);
     size += text.length + 1;
   }
   return lines.join("\n").slice(0, length);
 }
 
+function lineOf(line: number): string {
+  switch (line % 5) {
+    case 0:
+      return "  const order = await loadOrder(id);";
+    case 1:
+      return `src/routes/orders.ts:${line}:12: export function shipOrder(order: Order) {`;
+    case 2:
+      return "Orders that were placed before the release stay in the old table.";
+    case 3:
+      return `{"id":${line},"status":"shipped","total":19.5}`;
+    default:
+      return `PASS test/orders.test.ts (${line} ms)`;
+  }
+}
+
+/** A listing: three to four numbers in each line. */
+export function denseTextOf(length: number): string {
+  const lines = Array.from({ length: Math.ceil(length / 40) }, (_, line) => {
+    return `-rw-r--r--  1 root  ${1_000 + line * 7} Nov ${1 + (line % 28)} 02:${10 + (line % 50)} a${line}.ts`;
+  });
+  return lines.join("\n").slice(0, length);
+}
+
 /** The hardest 64 KiB that are known of, for the writer and for the scanner. */
 export const LARGE_VALUES: Readonly<Record<string, () => unknown>> = {
   "text of a tool": () => textOf(65_000),
+  listing: () => denseTextOf(65_000),
   "one word": () => "a".repeat(65_000),
   digits: () => "1".repeat(65_000),
   "0x repeated": () => "0x".repeat(32_500),

@@ -2,11 +2,18 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { caum } from "./detector.ts";
 import { evaluate } from "./evaluate.ts";
+import { bytesPerSession } from "./memory.ts";
 import { peers } from "./peers.ts";
 import { detectorTable, failureTable, groupTable } from "./table.ts";
 import { readTraceSet, type Sight } from "./trace-set.ts";
+
+// Memory is only known after a collection.
+setFlagsFromString("--expose-gc");
+globalThis.gc ??= runInNewContext("gc");
 
 const OURS = fileURLToPath(new URL("data", import.meta.url));
 const SIGHTS: readonly Sight[] = ["full", "no arguments", "no results", "labels only"];
@@ -26,6 +33,8 @@ for (const sight of SIGHTS) {
   print(`CAUM by group\n\n${groupTable(ours)}`);
   print(`failure_risk by source\n\n${failureTable(ours)}`);
 }
+const bytes = bytesPerSession(readTraceSet(folder, "full"));
+print(`memory: ${(bytes / 1_024).toFixed(1)} KB a session, 10,000 sessions of 100 events each`);
 print(`yardstick: one SHA-256 of 512 bytes takes ${sha256Us().toFixed(1)} us (median)`);
 
 function sha256Us(): number {

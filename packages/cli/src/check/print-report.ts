@@ -6,7 +6,7 @@ const SHOWN_LOOPS = 5;
 /** A session report for people, several lines. */
 export function reportText(report: SessionReport): string {
   const { session, steps, regime, tier, uds, traceQuality } = report;
-  const health = `${regime}  ${tier}  uds ${uds.toFixed(2)}  trace ${traceQuality}`;
+  const health = `${regime}  ${tier}  uds ${cut(uds)}  trace ${traceQuality}`;
   const lines = [`${printable(session)}  ${plural(steps, "step")}  ${health}`];
   for (const loop of report.loops.slice(0, SHOWN_LOOPS)) {
     const cycle = loop.period > 0 ? `, period ${loop.period}` : "";
@@ -40,6 +40,11 @@ export function totalsText(totals: Totals): string {
   const read = `${plural(totals.sessions, "session")}, ${plural(totals.steps, "step")}`;
   const problems = totals.problems > 0 ? `, ${plural(totals.problems, "problem")}` : "";
   return `${read}: ${found}${problems}   (${STRIP_LEGEND})\n`;
+}
+
+/** Not rounded: 0.2999 is T5 and must not read as 0.30. */
+function cut(uds: number): string {
+  return (Math.floor(uds * 100) / 100).toFixed(2);
 }
 
 function percent(share: number): string {

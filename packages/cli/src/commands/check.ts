@@ -20,10 +20,17 @@ export function registerCheck(program: Command): void {
     .option("--json", "one JSON object a session")
     .option("--predictions", "one JSON object an event, in the format of the detection scorer")
     .action(async (files: readonly string[], options: CheckOptions) => {
+      process.stdout.on("error", leaveQuietly);
       const check = new TraceCheck(formatOf(options), process.stdout, process.stderr);
       for (const file of files) await check.file(file);
       if ((await check.finish()) > 0) process.exitCode = INCOMPLETE;
     });
+}
+
+/** A reader that has seen enough, such as `head`, closes the pipe. */
+function leaveQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
 }
 
 function formatOf(options: CheckOptions): CheckFormat {

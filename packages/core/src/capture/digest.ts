@@ -1,5 +1,5 @@
-import { derive } from "./derive.ts";
-import { Hmac } from "./hmac.ts";
+import { derive } from "./keys/derive.ts";
+import { Hmac } from "./keys/hmac.ts";
 import type { RootKey } from "./root-key.ts";
 
 /** What a digest is of; each has a key of its own, so that equal bytes never match across them. */
@@ -7,6 +7,7 @@ export type Purpose = "args" | "result" | "state" | "message" | "name";
 
 /** Tags are kept for names that come again; beyond this many the memory starts afresh. */
 const MAX_KNOWN_TAGS = 1_024;
+const MAX_KNOWN_LENGTH = 128;
 
 const DISCLOSURE = "caum-session-key";
 
@@ -62,6 +63,7 @@ export class SessionKeys {
     const known = this.#tags.get(text);
     if (known !== undefined) return known;
     const tag = `x-${this.digest("name", text).slice(0, 8)}`;
+    if (text.length > MAX_KNOWN_LENGTH) return tag;
     if (this.#tags.size >= MAX_KNOWN_TAGS) this.#tags.clear();
     this.#tags.set(text, tag);
     return tag;

@@ -26,6 +26,7 @@ export interface ToolObservation extends Usage {
   readonly arguments?: unknown;
   /** In place of `arguments`, for a value that was digested where it passed. */
   readonly argumentsShape?: Shape | undefined;
+  readonly argumentsSignature?: string | undefined;
   readonly result?: unknown;
   readonly resultShape?: Shape | undefined;
   readonly status?: Status | undefined;
@@ -51,6 +52,8 @@ export interface ReasoningObservation extends Usage {
   readonly role?: "user" | "assistant" | "system" | "agent" | undefined;
   readonly status?: Status | undefined;
   readonly content?: unknown;
+  /** In place of `content`, for a value that was digested where it passed. */
+  readonly contentShape?: Shape | undefined;
   readonly provider?: string | undefined;
   readonly model?: string | undefined;
   readonly responseId?: string | undefined;
@@ -121,8 +124,7 @@ function toolPayload(
     argumentsHash: argumentsShape?.hash,
     argumentsNormHash: argumentsShape?.normHash,
     argumentsShapeHash: argumentsShape?.shapeHash,
-    argumentsSignature:
-      call.arguments === undefined ? undefined : signatureOf(call.arguments, keys),
+    argumentsSignature: call.argumentsSignature ?? optionalSignature(call.arguments, keys),
     argumentsBytes: argumentsShape?.bytes,
     resultHash: resultShape?.hash,
     resultNormHash: resultShape?.normHash,
@@ -144,7 +146,7 @@ function reasoningPayload(
   context: CaptureContext,
 ): Unplaced<PayloadByCategory["reasoning"]> {
   const { keys } = context;
-  const shape = shapeOrDigest(undefined, turn.content, "message", keys);
+  const shape = shapeOrDigest(turn.contentShape, turn.content, "message", keys);
   return defined({
     kind: turn.kind,
     status: turn.status ?? "ok",
@@ -183,6 +185,36 @@ function usageOf(usage: Usage) {
     costNanoUsd: usage.costUsd === undefined ? undefined : count(usage.costUsd * NANO_USD_PER_USD),
     durationMs: count(usage.durationMs),
   };
+}
+
+/**
+ * The same call with its values already digested, so that it can wait for its end without holding
+ * content and without minding what becomes of the values.
+ */
+export function digestCall(call: ToolObservation, context: CaptureContext): ToolObservation {
+  const { keys } = context;
+  const { arguments: values, result, ...rest } = call;
+  return {
+    ...rest,
+    op: call.op ?? opOf(call.tool, values, call.annotations),
+    argumentsShape: shapeOrDigest(call.argumentsShape, values, "args", keys),
+    argumentsSignature: call.argumentsSignature ?? optionalSignature(values, keys),
+    resultShape: shapeOrDigest(call.resultShape, result, "result", keys),
+  };
+}
+
+/** The same turn with its content already digested. */
+export function digestTurn(
+  turn: ReasoningObservation,
+  context: CaptureContext,
+): ReasoningObservation {
+  const { content, ...rest } = turn;
+  const contentShape = shapeOrDigest(turn.contentShape, content, "message", context.keys);
+  return { ...rest, contentShape };
+}
+
+function optionalSignature(value: unknown, keys: SessionKeys): string | undefined {
+  return value === undefined ? undefined : signatureOf(value, keys);
 }
 
 function shapeOrDigest(

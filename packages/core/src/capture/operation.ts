@@ -13,31 +13,51 @@ export interface ToolAnnotations {
 /** A tool name longer than this is read no further. */
 const MAX_NAME_LENGTH = 256;
 
+/** Whole names, word by word, that mean something else than their parts. */
+const NAMES: ReadonlyMap<string, Op> = new Map([
+  ["submit", "end"],
+  ["transfer to human agents", "end"],
+  ["transfer to human agent", "end"],
+  ["transfer to human", "end"],
+  ["plan", "plan"],
+  ["update plan", "plan"],
+  ["create plan", "plan"],
+]);
+
 /** Words that decide wherever they stand in a tool name. */
 const STRONG = wordTable({
-  plan: "think thinking thought todo todos plan planning reason reasoning reflect reflection",
+  plan: "think thinking thought todo todos planning reason reasoning reflect reflection",
   vcs: "git",
   test: "pytest jest vitest lint linter typecheck",
   wait: "sleep wait poll",
   install: "install pip",
-  end: "submit finish handoff human",
+  end: "finish handoff escalate",
 });
 
 /** Words of which the first in the name decides. */
-const WORDS = wordTable({
-  read: "read get open view cat show load describe inspect scroll goto head tail print status stat info details browse snapshot screenshot query select watch count check peek preview retrieve diff recall navigate history blame logs log",
-  search:
-    "search find grep rg glob list ls locate lookup dir directory tree explore discover scan enumerate",
+const VERBS = wordTable({
+  read: "read get open view cat show load describe inspect snapshot screenshot scroll goto head tail print browse query select watch count check peek preview retrieve diff recall navigate",
+  search: "search find grep rg list ls locate lookup explore discover scan enumerate",
   write:
-    "write edit create update delete remove rm add insert put patch post send modify cancel book rename move copy mv cp mkdir touch upload publish replace append save comment reply assign return exchange pay order apply store upsert drop set close archive enable disable approve undo restore change click type fill press drag generate make draft reset clear import export schedule purchase transfer",
+    "write edit create update delete remove rm add insert put patch post send modify cancel book rename move copy mv cp mkdir touch upload publish replace append save comment reply assign return exchange pay order apply store upsert drop set close archive enable disable approve undo restore change click type fill press drag generate make draft reset clear import export schedule purchase transfer submit",
   test: "test tests verify validate",
-  run: "run execute exec eval evaluate python node code calculate compute calculator invoke start launch repl notebook bash shell sh terminal powershell cmd console command process build compile call spawn kill stop restart deploy",
-  vcs: "commit push pull branch checkout rebase merge clone stash",
-  install: "uninstall upgrade dependencies",
-  net: "fetch http https curl wget request url web browser download ping",
+  run: "run execute exec eval evaluate calculate compute invoke start launch build compile call spawn kill stop restart deploy",
+  vcs: "commit push pull checkout rebase merge clone stash",
+  install: "uninstall upgrade",
+  net: "fetch curl wget request download ping",
   wait: "pause delay await",
   plan: "note remember",
   end: "done end complete exit terminate final",
+});
+
+/** Words that decide in a name without a verb. */
+const NOUNS = wordTable({
+  read: "status stat info details history blame logs log",
+  search: "glob dir directory tree",
+  run: "python node code calculator repl notebook bash shell sh terminal powershell cmd console command process",
+  vcs: "branch",
+  install: "dependencies",
+  net: "http https web browser url",
 });
 
 /** Words of tools that take a shell command, and of those that take a database statement. */
@@ -96,17 +116,19 @@ function withHints(op: Op, annotations: ToolAnnotations | undefined): Op {
 }
 
 function opOfWords(words: readonly string[]): Op | undefined {
+  const known = NAMES.get(words.join(" ")) ?? firstIn(STRONG, words);
+  if (known !== undefined) return known;
+  const verb = firstIn(VERBS, words);
+  if (verb === "run" && words.some((word) => VERBS.get(word) === "test")) return "test";
+  return verb ?? firstIn(NOUNS, words);
+}
+
+function firstIn(table: ReadonlyMap<string, Op>, words: readonly string[]): Op | undefined {
   for (const word of words) {
-    const op = STRONG.get(word);
+    const op = table.get(word);
     if (op !== undefined) return op;
   }
-  let first: Op | undefined;
-  for (const word of words) {
-    const op = WORDS.get(word);
-    first ??= op;
-    if (first === "run" && op === "test") return "test";
-  }
-  return first;
+  return undefined;
 }
 
 /** The words of `server__readFile`, `read-file`, `fs.read_file`: lower case, without the server. */

@@ -2,8 +2,8 @@ import { execSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { derive } from "./derive.ts";
 import { readOrCreateKeyFile } from "./key-file.ts";
+import { derive } from "./keys/derive.ts";
 
 /** The key that every digest of an installation comes from; it never leaves the machine. */
 export interface RootKey {

@@ -20,57 +20,28 @@ import {
   STATUSES,
   VIEWS,
 } from "../capture/record.ts";
+import {
+  type FieldRules,
+  type Fields,
+  faultIn,
+  fieldRules,
+  hash,
+  identifier,
+  integer,
+  label,
+  may,
+  must,
+  oneOf,
+  type Rule,
+  run,
+  signedInteger,
+  type Table,
+  text,
+  timestamp,
+  uuid,
+} from "./rules.ts";
 
-type Holds = (value: unknown) => boolean;
-
-interface Rule {
-  readonly required: boolean;
-  readonly holds: Holds;
-}
-
-type Table<T> = { readonly [K in keyof Required<T>]: Rule };
-
-const MAX_ID_BYTES = 255;
-const MAX_TEXT_BYTES = 2_048;
-/** Controls, and surrogates that are not half of a pair. */
-const UNFIT = /\p{Cc}|\p{Surrogate}/u;
-const HEX_64 = /^[0-9a-f]{64}$/;
-const HEX_32 = /^[0-9a-f]{32}$/;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const TIMESTAMP =
-  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
-const LABEL = /^[A-Za-z0-9][A-Za-z0-9_.:/@ -]{0,63}$/;
-
-const matches =
-  (pattern: RegExp): Holds =>
-  (value) =>
-    typeof value === "string" && pattern.test(value);
-const upTo =
-  (bytes: number): Holds =>
-  (value) =>
-    typeof value === "string" &&
-    value.length > 0 &&
-    (value.length * 3 <= bytes || Buffer.byteLength(value) <= bytes) &&
-    !UNFIT.test(value);
-const oneOf =
-  (...values: readonly string[]): Holds =>
-  (value) =>
-    values.includes(value as string);
-
-const hash = matches(HEX_64);
-const run = matches(HEX_32);
-const uuid = matches(UUID);
-const timestamp = matches(TIMESTAMP);
-const label = matches(LABEL);
-const identifier = upTo(MAX_ID_BYTES);
-const text = upTo(MAX_TEXT_BYTES);
-const signedInteger: Holds = (value) => Number.isSafeInteger(value);
-const integer: Holds = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
-
-const must = (holds: Holds): Rule => ({ required: true, holds });
-const may = (holds: Holds): Rule => ({ required: false, holds });
-
-const ENVELOPE: Table<Envelope> & { readonly category: Rule; readonly payload: Rule } = {
+const ENVELOPE_TABLE: Table<Envelope> & { readonly category: Rule; readonly payload: Rule } = {
   schemaVersion: must(oneOf("1.0")),
   eventId: must(uuid),
   agentId: must(identifier),
@@ -94,6 +65,8 @@ const ENVELOPE: Table<Envelope> & { readonly category: Rule; readonly payload: R
   actorType: may(text),
   actorId: may(text),
 };
+
+const ENVELOPE = fieldRules(ENVELOPE_TABLE);
 
 const PLACE = {
   seq: must(integer),
@@ -148,16 +121,16 @@ const KEY_ROTATE: Table<KeyRotatePayload> = {
   type: must(oneOf("key_rotate")),
   newKey: must(text),
 };
-const LIFECYCLE: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
-  open: OPEN,
-  close: CLOSE,
-  drop: DROP,
-  hole: HOLE,
-  end: END,
-  key_rotate: KEY_ROTATE,
-};
+const LIFECYCLE: ReadonlyMap<unknown, FieldRules> = new Map([
+  ["open", fieldRules(OPEN)],
+  ["close", fieldRules(CLOSE)],
+  ["drop", fieldRules(DROP)],
+  ["hole", fieldRules(HOLE)],
+  ["end", fieldRules(END)],
+  ["key_rotate", fieldRules(KEY_ROTATE)],
+]);
 
-const PAYLOADS: { readonly [C in Exclude<Category, "lifecycle">]: Table<PayloadByCategory[C]> } = {
+const TABLES: { readonly [C in Exclude<Category, "lifecycle">]: Table<PayloadByCategory[C]> } = {
   tool_api: {
     ...PLACE,
     toolName: must(label),
@@ -224,7 +197,9 @@ const PAYLOADS: { readonly [C in Exclude<Category, "lifecycle">]: Table<PayloadB
   environment: { ...PLACE, kind: must(text), subject: may(text), changeHash: may(hash) },
 };
 
-type Fields = Readonly<Record<string, unknown>>;
+const PAYLOADS: ReadonlyMap<unknown, FieldRules> = new Map(
+  Object.entries(TABLES).map(([category, table]) => [category, fieldRules(table)]),
+);
 
 /**
  * The first field of a parsed line that the schema refuses, as a path; undefined when all fit.
@@ -241,36 +216,10 @@ export function findFault(record: unknown): string | undefined {
     return fault;
   }
   const payload = envelope.payload as Fields; // ENVELOPE holds it to be an object
-  const table = payloadTable(envelope.category as Category, payload);
-  const inPayload = table === undefined ? "type" : (faultIn(payload, table) ?? misplaced(payload));
+  const { category } = envelope;
+  const rules = category === "lifecycle" ? LIFECYCLE.get(payload.type) : PAYLOADS.get(category);
+  const inPayload = rules === undefined ? "type" : (faultIn(payload, rules) ?? misplaced(payload));
   return inPayload === undefined ? undefined : `payload.${inPayload}`;
-}
-
-function payloadTable(
-  category: Category,
-  payload: Fields,
-): Readonly<Record<string, Rule>> | undefined {
-  if (category !== "lifecycle") {
-    return PAYLOADS[category];
-  }
-  const type = payload.type;
-  return typeof type === "string" && Object.hasOwn(LIFECYCLE, type) ? LIFECYCLE[type] : undefined;
-}
-
-function faultIn(fields: Fields, table: Readonly<Record<string, Rule>>): string | undefined {
-  for (const name in table) {
-    const value = fields[name];
-    const rule = table[name];
-    const absent = value === undefined;
-    if (rule !== undefined && (absent ? rule.required : !rule.holds(value))) {
-      return name;
-    }
-  }
-  return unknownField(fields, table);
-}
-
-function unknownField(fields: Fields, table: Readonly<Record<string, Rule>>): string | undefined {
-  return Object.keys(fields).find((name) => !Object.hasOwn(table, name));
 }
 
 /** Rules between fields: where a run opens, and that its counts fit its place. */

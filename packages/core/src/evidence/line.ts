@@ -17,7 +17,15 @@ import type {
   StructuralRecord,
   ToolPayload,
 } from "../capture/record.ts";
-import { quoteStrictly } from "./jcs.ts";
+import {
+  escaped,
+  numberAfter,
+  numberBefore,
+  textAfter,
+  textBefore,
+  trustedAfter,
+  trustedBefore,
+} from "./members.ts";
 
 /** A line longer than this is refused by every reader. */
 export const MAX_LINE_BYTES = 16_384;
@@ -259,43 +267,4 @@ function foreign(payload: Sequence): string {
 /** A category or type outside the closed list gives a line that no reader accepts. */
 function encodeNothing(_value: never): string {
   return "";
-}
-
-function textBefore(name: string, value: string | undefined): string {
-  return value === undefined ? "" : `${name}${escaped(value)}",`;
-}
-
-function textAfter(name: string, value: string | undefined): string {
-  return value === undefined ? "" : `${name}${escaped(value)}"`;
-}
-
-function trustedBefore(name: string, value: string | undefined): string {
-  return value === undefined ? "" : `${name}${value}",`;
-}
-
-function trustedAfter(name: string, value: string | undefined): string {
-  return value === undefined ? "" : `${name}${value}"`;
-}
-
-function numberBefore(name: string, value: number | undefined): string {
-  return value === undefined ? "" : `${name}${value},`;
-}
-
-function numberAfter(name: string, value: number | undefined): string {
-  return value === undefined ? "" : name + value;
-}
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const FIRST_SURROGATE = 0xd800;
-
-/** The inside of a JSON string; a text that needs no escape and holds no surrogate is not copied. */
-function escaped(text: string): string {
-  for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    if (unit < 0x20 || unit === QUOTE || unit === BACKSLASH || unit >= FIRST_SURROGATE) {
-      return quoteStrictly(text).slice(1, -1);
-    }
-  }
-  return text;
 }

@@ -136,6 +136,16 @@ export class RunWriter {
   }
 }
 
+/**
+ * The id of a new run: 32 hex. Ids that begin with `c` are left to collectors.
+ *
+ * @param random 16 random bytes
+ */
+export function runIdOf(random: Uint8Array): string {
+  const hex = Buffer.from(random).toString("hex");
+  return hex.startsWith("c") ? `d${hex.slice(1)}` : hex;
+}
+
 /** Whether a text can be an agent or session id: 1..255 UTF-8 bytes, no control characters. */
 export function isIdentifier(text: string): boolean {
   return text.length > 0 && Buffer.byteLength(text) <= MAX_ID_BYTES && !UNFIT.test(text);

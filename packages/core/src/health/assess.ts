@@ -12,7 +12,7 @@ import { type Finding, reasonOf } from "./rules/finding.ts";
 import { findLoops } from "./rules/hard-rules.ts";
 import { waitingCycles } from "./rules/rings.ts";
 import { classify } from "./scores/classify.ts";
-import { healthOf } from "./scores/regime.ts";
+import { healthOf, type Regime } from "./scores/regime.ts";
 import { tierOf } from "./scores/tier.ts";
 import { type Signals, scoresOf, udsOf } from "./scores/uds.ts";
 import { averageSubstance, novelty } from "./signals/averages.ts";
@@ -55,12 +55,25 @@ export function assess(slots: Float64Array): Assessment {
     failureRisk: failureRisk(featuresOf(slots, signals)),
     traceQuality: qualityOf(slots),
     publicClass,
-    reasons: found.map(reasonOf),
+    reasons: reasonsOf(found, regime, publicClass),
     ...(pattern !== undefined && { pattern: patternOf(pattern) }),
     scores,
     coordination: coordinationOf(publicClass, tier),
     evidenceGrade: evidenceGradeOf(publicClass),
   };
+}
+
+/** Without a rule that stands, an unhealthy regime is its own reason. */
+function reasonsOf(
+  found: readonly Finding[],
+  regime: Regime,
+  publicClass: PublicClass,
+): readonly string[] {
+  if (publicClass === "none") return [];
+  const graded = found.filter(
+    (finding) => (publicClass === "hard_alert") === (finding.grade === "hard"),
+  );
+  return graded.length > 0 ? graded.map(reasonOf) : [regime.toLowerCase()];
 }
 
 function loopsAt(slots: Float64Array, waiting: number): readonly Finding[] {

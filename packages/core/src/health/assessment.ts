@@ -54,7 +54,7 @@ export interface Assessment {
   readonly failureRisk: number;
   readonly traceQuality: TraceQuality;
   readonly publicClass: PublicClass;
-  /** Rules that stand, the surest first, for example `periodic:p2x3`. */
+  /** Rules that stand, the surest first, for example `periodic:p2x3`; else an unhealthy regime. */
   readonly reasons: readonly string[];
   readonly pattern?: Pattern;
   readonly scores: Scores;

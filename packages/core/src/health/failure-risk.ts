@@ -1,4 +1,5 @@
 import { WEIGHTS } from "./failure-risk-weights.ts";
+import { UNKNOWN } from "./memory/key.ts";
 import { SLOT } from "./memory/layout.ts";
 import type { Signals } from "./scores/uds.ts";
 import { count } from "./signals/history.ts";
@@ -50,7 +51,7 @@ export function learnRisk(
   memory[FAILING] = (memory[FAILING] ?? 0) + failing;
   memory[FAILING_LATELY] = before + 0.12 * (failing - before);
   if (recognition.isRepeat) memory[REPEATS] = (memory[REPEATS] ?? 0) + 1;
-  if (identity.empty) memory[EMPTY] = (memory[EMPTY] ?? 0) + 1;
+  if (identity.answer !== UNKNOWN && identity.empty) memory[EMPTY] = (memory[EMPTY] ?? 0) + 1;
   const writes = has(identity.traits, TRAIT.write) && failing === 0;
   if (writes && !recognition.isRepeat) memory[LAST_NEW_WRITE] = memory[SLOT.steps] ?? 0;
 }

@@ -1,8 +1,7 @@
 import { learnRisk } from "./failure-risk.ts";
 import { join, type Key, keyOf, UNKNOWN } from "./memory/key.ts";
 import { SIBLINGS, SLOT } from "./memory/layout.ts";
-import type { SeenKeys } from "./memory/seen-keys.ts";
-import type { SessionMemory } from "./memory/session-memory.ts";
+import { type SeenKeys, seenAnswers, seenCalls, seenSteps } from "./memory/seen-keys.ts";
 import { clearRings, turnRings, waitingCycles } from "./rules/rings.ts";
 import { learnNovelty, learnSubstance } from "./signals/averages.ts";
 import { type Facts, remember } from "./signals/history.ts";
@@ -17,18 +16,17 @@ import { learnQuality } from "./trace-quality.ts";
 
 const USER_KEY = keyOf("user");
 
-/** Takes one step into the memory of its session. */
-export function learn(memory: SessionMemory, step: Step): void {
+/** Takes one step into the memory of its session, which must have room for it. */
+export function learn(slots: Float64Array, step: Step): void {
   if (step.kind === "user") {
-    hearUser(memory, step);
+    hearUser(slots, step);
     return;
   }
   // Of a message that nobody digested, nothing is known that a rule could use.
   if (step.kind !== "call" && step.messageHash === undefined) return;
   const identity = identify(step);
-  const { slots } = memory;
   if (isSibling(slots, step, identity)) return;
-  const recognition = recognise(memory, identity);
+  const recognition = recognise(slots, identity);
   const before = slots[SLOT.steps] ?? 0;
   slots[SLOT.steps] = before + 1;
   slots[SLOT.sinceReset] = (slots[SLOT.sinceReset] ?? 0) + 1;
@@ -41,21 +39,21 @@ export function learn(memory: SessionMemory, step: Step): void {
   if (identity.full !== UNKNOWN) {
     learnNovelty(slots, recognition.isRepeat ? 1 - sameness(identity) : 1, before);
   }
-  remember(slots, identity.full, factsOf(identity, recognition, waitingCycles(slots) > 0));
+  remember(slots, factsOf(identity, recognition, waitingCycles(slots) > 0));
   learnProbe(slots, identity.full);
   if (step.kind === "call") learnQuality(slots, identity, recognition);
   learnRisk(slots, identity, recognition);
 }
 
 /** Something new from the user begins a new attempt; a nudge that was heard before does not. */
-function hearUser(memory: SessionMemory, step: Step): void {
+function hearUser(slots: Float64Array, step: Step): void {
   if (step.messageHash !== undefined) {
-    const isKnown = meet(memory.calls, join(USER_KEY, keyOf(step.messageHash)));
+    const isKnown = meet(slots, seenCalls, join(USER_KEY, keyOf(step.messageHash)));
     if (isKnown) return;
   }
-  endRuns(memory.slots);
-  clearRings(memory.slots);
-  memory.slots[SLOT.sinceReset] = 0;
+  endRuns(slots);
+  clearRings(slots);
+  slots[SLOT.sinceReset] = 0;
 }
 
 /** Whether it is a call made side by side with an equal one: together they count once. */
@@ -74,19 +72,19 @@ function isSibling(slots: Float64Array, step: Step, identity: Identity): boolean
   return false;
 }
 
-function recognise(memory: SessionMemory, identity: Identity): Recognition {
+function recognise(slots: Float64Array, identity: Identity): Recognition {
   const { full, call, answer } = identity;
   return {
-    isRepeat: full !== UNKNOWN && meet(memory.steps, full),
-    isNewCall: call !== UNKNOWN && !meet(memory.calls, call),
-    isNewAnswer: answer !== UNKNOWN && !meet(memory.answers, answer),
+    isRepeat: meet(slots, seenSteps, full),
+    isNewCall: call !== UNKNOWN && !meet(slots, seenCalls, call),
+    isNewAnswer: answer !== UNKNOWN && !meet(slots, seenAnswers, answer),
   };
 }
 
-/** Whether the key was met before; from now on it was. */
-function meet(seen: SeenKeys, key: Key): boolean {
-  const isKnown = seen.has(key);
-  seen.add(key);
+/** Whether the key was met before; from now on it was. What is not known is never met again. */
+function meet(slots: Float64Array, seen: SeenKeys, key: Key): boolean {
+  const isKnown = key !== UNKNOWN && seen.has(slots, key);
+  seen.add(slots, key);
   return isKnown;
 }
 

@@ -4,10 +4,10 @@ import { expect, test } from "vitest";
 import { hashLeaf } from "../../src/evidence/leaf.ts";
 import { readRun, signRun } from "../../src/evidence/local-run.ts";
 import { parseVerifierKey } from "../../src/evidence/note/vkey.ts";
-import { RunWriter } from "../../src/evidence/run-writer.ts";
+import { RunWriter, runIdOf } from "../../src/evidence/run-writer.ts";
 import { verifyBundle } from "../../src/evidence/verify/verify-bundle.ts";
-import { newFolder, WRITER, written } from "./bundles.ts";
-import { hexOf, identityOf, OPEN_FACTS, stampOf, toolDraft } from "./records.ts";
+import { WRITER, written } from "./bundles.ts";
+import { identityOf, OPEN_FACTS, stampOf, toolDraft } from "./records.ts";
 
 const keys = [parseVerifierKey(WRITER.vkey)];
 
@@ -106,6 +106,7 @@ test("the head is the leaf of the last line, and a line longer than 16 KiB is re
   expect(writer.head).toBe(hashLeaf(lines.at(-1) ?? ""));
 });
 
-test("ids that look alike in hex never meet", () => {
-  expect(new Set(Array.from({ length: 100 }, (_, number) => hexOf(number, 32))).size).toBe(100);
+test("the id of a run never begins with the letter that collectors use", () => {
+  expect(runIdOf(Buffer.alloc(16, 0xcc))).toBe(`d${"c".repeat(31)}`);
+  expect(runIdOf(Buffer.alloc(16, 0x1c))).toBe("1c".repeat(16));
 });

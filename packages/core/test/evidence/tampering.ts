@@ -1,9 +1,13 @@
 /** Every kind of damage we can think of, with the verdict it must get and where it must be found. */
+
+import { holeRecord } from "../../src/evidence/acceptance.ts";
 import { formatFork, formatTombstone } from "../../src/evidence/bundle/side-lines.ts";
 import { hashLeaf } from "../../src/evidence/leaf.ts";
+import { encodeLine } from "../../src/evidence/line.ts";
 import { runOrigin, sessionOrigin } from "../../src/evidence/note/checkpoint.ts";
-import { cosignNote, signCheckpoint } from "../../src/evidence/note/signer.ts";
+import { cosignNote, Signer, signCheckpoint } from "../../src/evidence/note/signer.ts";
 import { rootOf } from "../../src/evidence/proofs.ts";
+import { RunWriter } from "../../src/evidence/run-writer.ts";
 import type { FindingKind, Verdict } from "../../src/evidence/verify/findings.ts";
 import {
   bundleOf,
@@ -20,13 +24,13 @@ import {
   type TestBundle,
   WRITER,
 } from "./bundles.ts";
-import { hexOf } from "./records.ts";
+import { hexOf, identityOf, OPEN_FACTS, stampOf, toolDraft } from "./records.ts";
 
 export interface Tampering {
   readonly name: string;
   readonly bundle: TestBundle;
   readonly verdict: Verdict;
-  /** The first finding. */
+  /** A finding that must be there; with a line, the first one. */
   readonly kind?: FindingKind;
   /** Line of the first finding, from 1. */
   readonly line?: number | null;
@@ -57,7 +61,7 @@ const other = bundleOf(sessionLines("s-2"));
 const editedAndRehashed = rehashed(replaced(3, edited(at(3), { status: "error" })));
 const LAST = "checkpoints/12.note";
 
-const edits: Tampering[] = [
+const EDITS: readonly [string, Readonly<Record<string, unknown>>][] = [
   ["status", { status: "error" }],
   ["tool name", { toolName: "shell.run" }],
   ["result hash", { resultHash: hexOf(99, 64) }],
@@ -65,10 +69,12 @@ const edits: Tampering[] = [
   ["time", { sourceTimestamp: "2026-01-01T00:00:00.000Z" }],
   ["agent", { agentId: "another" }],
   ["event id", { eventId: "00000000-0000-7000-8000-000000000000" }],
-].flatMap(([field, change]) =>
+];
+
+const edits = EDITS.flatMap(([field, change]): Tampering[] =>
   [1, 3, 5, 8].map((index) => ({
     name: `edit the ${field} of record ${index}`,
-    bundle: withLines(replaced(index, edited(at(index), change as object))),
+    bundle: withLines(replaced(index, edited(at(index), change))),
     verdict: "tampered" as const,
     kind: "altered" as const,
     line: index + 1,
@@ -566,7 +572,124 @@ const fine: Tampering[] = [
   },
 ];
 
+const OLD_KEY = COLLECTOR;
+const NEW_KEY = new Signer(COLLECTOR.name, Buffer.from(hexOf(77, 64), "hex"));
+
+/** One run that names a new key in its third record. */
+const rotating = (() => {
+  const writer = new RunWriter(identityOf(3));
+  const rotate = { type: "key_rotate", newKey: NEW_KEY.vkey } as const;
+  return [
+    writer.open(OPEN_FACTS, stampOf(31)),
+    writer.append(toolDraft(32)),
+    writer.append({ ...stampOf(33), category: "lifecycle", payload: rotate }),
+    writer.append(toolDraft(34)),
+    writer.append({ ...stampOf(35), category: "lifecycle", payload: { type: "end" } }),
+  ].map(({ line }) => line);
+})();
+const rotatingNote = (size: number, ...signers: readonly Signer[]) =>
+  signCheckpoint(
+    {
+      origin: sessionOrigin(COLLECTOR.name, TENANT, "s-1"),
+      size,
+      root: rootOf(leavesOf(rotating).slice(0, size)),
+    },
+    ...(signers as [Signer]),
+  );
+const rotated = (last: string, middle = rotatingNote(3, OLD_KEY, NEW_KEY)): TestBundle => ({
+  lines: rotating,
+  files: { "checkpoints/3.note": middle, "checkpoints/5.note": last },
+});
+const bothKeys = [OLD_KEY.vkey, NEW_KEY.vkey];
+
+const rotation: Tampering[] = [
+  {
+    name: "rotation: the new key signs on",
+    bundle: rotated(rotatingNote(5, NEW_KEY)),
+    verdict: "ok",
+    keys: bothKeys,
+  },
+  {
+    name: "rotation: only the new key is known",
+    bundle: rotated(rotatingNote(5, NEW_KEY)),
+    verdict: "ok",
+    keys: [NEW_KEY.vkey],
+  },
+  {
+    name: "rotation: only the old key is known, both signed",
+    bundle: rotated(rotatingNote(5, OLD_KEY, NEW_KEY)),
+    verdict: "ok",
+    keys: [OLD_KEY.vkey],
+  },
+  {
+    name: "rotation: only the old key is known, it signed no more",
+    bundle: rotated(rotatingNote(5, NEW_KEY)),
+    verdict: "untrusted",
+    kind: "unsigned_tail",
+    keys: [OLD_KEY.vkey],
+  },
+  {
+    name: "rotation: a retired key signs on alone",
+    bundle: rotated(rotatingNote(5, OLD_KEY)),
+    verdict: "untrusted",
+    kind: "retired_key",
+    keys: bothKeys,
+  },
+  {
+    name: "rotation: the old key alone signs the rotating record",
+    bundle: rotated(rotatingNote(5, NEW_KEY), rotatingNote(3, OLD_KEY)),
+    verdict: "untrusted",
+    kind: "retired_key",
+    keys: bothKeys,
+  },
+  {
+    name: "rotation: the new key's signature beside a retired one is bad",
+    bundle: rotated(rotatingNote(5, OLD_KEY, NEW_KEY).replace(/....\n$/, "AAA=\n")),
+    verdict: "untrusted",
+    kind: "retired_key",
+    keys: [OLD_KEY.vkey],
+  },
+];
+
+/** The first run alone, where the writer lost two records and says so. */
+const holed = (() => {
+  const whole = lines.filter((line) => line.includes(`"runId":"${hexOf(1, 32)}"`));
+  const [, second = ""] = whole;
+  const record = JSON.parse(second);
+  const hole = holeRecord(record, { from: 2, to: 3 }, hashLeaf(second), stampOf(500));
+  return [...whole.slice(0, 2), encodeLine(hole), ...whole.slice(4)];
+})();
+
+const holedBundle: TestBundle = {
+  lines: holed,
+  files: { "checkpoints/head.note": noteOf(holed, holed.length) },
+};
+
+const losses: Tampering[] = [
+  {
+    name: "a declared hole",
+    bundle: holedBundle,
+    verdict: "incomplete",
+    kind: "hole",
+    line: 3,
+  },
+  {
+    name: "a hole that is taken out",
+    bundle: { ...holedBundle, lines: holed.toSpliced(2, 1) },
+    verdict: "incomplete",
+    kind: "gap",
+    line: 3,
+  },
+  {
+    name: "records after the end",
+    bundle: bundleOf([...lines, edited(at(8), { seq: 5, previousHash: hashLeaf(at(10)) })]),
+    verdict: "ok-open",
+  },
+];
+
 export const TAMPERINGS: readonly Tampering[] = [
+  ...rotation,
+  ...losses,
   ...fine,
   ...edits,
   ...form,

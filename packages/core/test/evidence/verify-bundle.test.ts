@@ -13,10 +13,10 @@ const cases = TAMPERINGS.map((tampering) => ({
 
 test.each(cases)("$name: $verdict", ({ path, keys, verdict, kind, line }) => {
   const verification = verifyBundle(path, { keys: keys.map(parseVerifierKey) });
-  const [first] = verification.findings;
   expect(verification, JSON.stringify(verification.findings)).toMatchObject({ verdict });
-  expect(first?.kind).toBe(kind ?? first?.kind);
-  if (line !== undefined) expect(first?.line).toBe(line);
+  const [first] = verification.findings;
+  if (line) expect(first).toMatchObject({ kind, line });
+  else if (kind) expect(verification.findings.map((finding) => finding.kind)).toContain(kind);
 });
 
 test.skipIf(!hasPython)("verify.py finds exactly the same in every bundle", () => {

@@ -1,4 +1,13 @@
-import { ascii, beginsWord, byteAt, fewDigitsEnd, isDigit, isWordByte, standsAt } from "./bytes.ts";
+import {
+  ascii,
+  beginsWord,
+  byteAt,
+  fewDigitsEnd,
+  isDigit,
+  isLetter,
+  isWordByte,
+  standsAt,
+} from "./bytes.ts";
 import { type Cut, cutUpTo, MARKERS, NO_CUT } from "./cut.ts";
 
 const DOT = 0x2e;
@@ -13,17 +22,24 @@ const MAX_AMOUNT_DIGITS = 12;
 
 const NOWHERE = -1;
 
-/** Units behind which a duration is complete; the last two of a microsecond are micro signs in UTF-8. */
+/** Units behind which a duration is complete. */
 const LAST_UNITS = [
   ...["s", "sec", "secs", "second", "seconds"],
   ...["ms", "msec", "msecs", "millisecond", "milliseconds"],
-  ...["us", "microsecond", "microseconds", "\u00c2\u00b5s", "\u00ce\u00bcs"],
+  ...["us", "microsecond", "microseconds"],
   ...["ns", "nanosecond", "nanoseconds"],
   ...["min", "mins", "minute", "minutes", "hr", "hrs", "hour", "hours"],
 ];
+/** A micro sign or the letter mu, and s, in UTF-8. */
+const MICROSECONDS = ["\u00c2\u00b5s", "\u00ce\u00bcs"].map(ascii);
 
-const UNITS_BY_FIRST_BYTE = Array.from({ length: 256 }, (_, byte) =>
-  LAST_UNITS.filter((unit) => unit.charCodeAt(0) === byte).map(ascii),
+const MAX_UNIT_LENGTH = 12;
+const NO_UNITS: readonly Uint8Array[] = [];
+const UNITS_BY_LENGTH = Array.from({ length: MAX_UNIT_LENGTH + 1 }, (_, length) =>
+  LAST_UNITS.filter((unit) => unit.length === length).map(ascii),
+);
+const FIRST_OF_UNIT = Uint8Array.from({ length: 256 }, (_, byte) =>
+  "smunh\u00c2\u00ce".includes(String.fromCharCode(byte)) ? 1 : 0,
 );
 
 /** `0.123s`, `12 ms`, `3.4 seconds`, `1m23s`, `1h 2m 3.5s`. */
@@ -44,12 +60,8 @@ export function cutDuration(text: Uint8Array, at: number, digits: number): Cut {
 /** Tells most of `12 files` and `v1.2` from a duration at little cost. */
 function leadsToUnit(text: Uint8Array, digits: number): boolean {
   const byte = byteAt(text, digits);
-  if (byte === SPACE) return unitsAt(text, digits + 1).length > 0;
+  if (byte === SPACE) return FIRST_OF_UNIT[byteAt(text, digits + 1)] === 1;
   return byte !== DOT || isDigit(text, digits + 1);
-}
-
-function unitsAt(text: Uint8Array, at: number): readonly Uint8Array[] {
-  return UNITS_BY_FIRST_BYTE[byteAt(text, at)] ?? [];
 }
 
 function amountEnd(text: Uint8Array, at: number): number {
@@ -63,14 +75,19 @@ function amountEnd(text: Uint8Array, at: number): number {
 /** The end of the unit, directly behind the amount or after one space. */
 function unitEnd(text: Uint8Array, amount: number): number {
   const at = byteAt(text, amount) === SPACE ? amount + 1 : amount;
-  const units = unitsAt(text, at);
+  if (FIRST_OF_UNIT[byteAt(text, at)] !== 1) return NOWHERE;
+  let end = at;
+  while (end - at <= MAX_UNIT_LENGTH && isLetter(text, end)) end += 1;
+  const units = end === at ? MICROSECONDS : (UNITS_BY_LENGTH[end - at] ?? NO_UNITS);
   for (let index = 0; index < units.length; index++) {
     const unit = units[index];
-    if (unit === undefined) continue;
-    const end = at + unit.length;
-    if (!isWordByte(text, end) && standsAt(text, at, unit)) return end;
+    if (unit !== undefined && standsAt(text, at, unit)) return wordEnd(text, at + unit.length);
   }
   return NOWHERE;
+}
+
+function wordEnd(text: Uint8Array, end: number): number {
+  return isWordByte(text, end) ? NOWHERE : end;
 }
 
 /**

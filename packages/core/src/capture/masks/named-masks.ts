@@ -55,10 +55,17 @@ interface Name {
 }
 
 const NO_NAMES: readonly Name[] = [];
-const NAMES_BY_LAST_BYTE: readonly (readonly Name[])[] = Array.from({ length: 256 }, (_, byte) => {
-  const names = NAMES.filter(([name]) => name.endsWith(String.fromCharCode(byte)));
-  return names.map(([name, meaning]) => ({ bytes: ascii(name), meaning }));
-});
+/** Names by their last two bytes, so that most words before a number are told at one look. */
+const NAMES_BY_ENDING: readonly Name[][] = Array.from({ length: 256 }, () => []);
+for (const [name, meaning] of NAMES) {
+  const bytes = ascii(name);
+  NAMES_BY_ENDING[endingAt(bytes, bytes.length)]?.push({ bytes, meaning });
+}
+
+/** A number below 256 that is the same wherever the two bytes before a place are the same. */
+function endingAt(bytes: Uint8Array, end: number): number {
+  return (byteAt(bytes, end - 2) * 7 + byteAt(bytes, end - 1)) & 0xff;
+}
 
 /** What may stand between a name and its number, a few of them at most. */
 const MAX_LINKS = 4;
@@ -73,7 +80,7 @@ const LINKS = Uint8Array.from({ length: 256 }, (_, byte) =>
 export function cutNamedNumber(text: Uint8Array, at: number, digits: number): Cut {
   let nameEnd = at;
   while (at - nameEnd < MAX_LINKS && LINKS[byteAt(text, nameEnd - 1)] === 1) nameEnd -= 1;
-  const names = NAMES_BY_LAST_BYTE[byteAt(text, nameEnd - 1)] ?? NO_NAMES;
+  const names = NAMES_BY_ENDING[endingAt(text, nameEnd)] ?? NO_NAMES;
   for (let index = 0; index < names.length && nameEnd < at; index++) {
     const name = names[index];
     if (name === undefined) continue;

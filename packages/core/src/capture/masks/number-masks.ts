@@ -11,60 +11,85 @@ import {
   cutEpochSeconds,
 } from "./time-masks.ts";
 
+/** What the byte behind digits makes possible. */
+const DATE = 1;
+const TIME = 2;
+const CLOCK = 3;
+const HEX = 4;
+const TAG = 5;
+const FRACTION = 6;
+const UNIT = 7;
+const BY_NEXT_BYTE = tableOf([
+  ["-/", DATE],
+  ["Tt_", TIME],
+  [":", CLOCK],
+  ["x", HEX],
+  ["]", TAG],
+  [".", FRACTION],
+  // The last two begin a micro sign and the letter mu.
+  [" dhmnsu\u00c2\u00ce", UNIT],
+]);
+
+/** What the byte before digits makes possible. */
+const NAME_OR_JOB = 1;
+const NAME = 2;
+const BY_PREVIOUS_BYTE = tableOf([
+  [" ", NAME_OR_JOB],
+  ['"#:=', NAME],
+]);
+
+const EPOCH_DIGITS = 13;
+
+function tableOf(rows: readonly (readonly [string, number])[]): Uint8Array {
+  const table = new Uint8Array(256);
+  for (const [characters, meaning] of rows) {
+    for (const character of characters) table[character.charCodeAt(0)] = meaning;
+  }
+  return table;
+}
+
 /**
  * What changes by itself and begins with the run of digits between two places.
  *
  * The byte behind the digits or the one before them tells what they can be.
  */
 export function cutNumber(text: Uint8Array, at: number, digits: number): Cut {
+  const next = BY_NEXT_BYTE[byteAt(text, digits)] ?? 0;
+  const previous = BY_PREVIOUS_BYTE[byteAt(text, at - 1)] ?? 0;
+  if (next === 0 && previous === 0 && digits - at !== EPOCH_DIGITS) return NO_CUT;
   return (
-    cutByNextByte(text, at, digits) ||
-    cutByPreviousByte(text, at, digits) ||
+    cutByNext(next, text, at, digits) ||
+    cutByPrevious(previous, text, at, digits) ||
     cutEpochMilliseconds(text, at, digits)
   );
 }
 
-function cutByNextByte(text: Uint8Array, at: number, digits: number): Cut {
-  switch (byteAt(text, digits)) {
-    case 0x2d: // -
+function cutByNext(next: number, text: Uint8Array, at: number, digits: number): Cut {
+  switch (next) {
+    case DATE:
       return cutDateAndTime(text, at, digits) || cutCompactTime(text, at, digits);
-    case 0x2f: // /
-      return cutDateAndTime(text, at, digits);
-    case 0x54: // T
-    case 0x74: // t
-    case 0x5f: // _
+    case TIME:
       return cutCompactTime(text, at, digits);
-    case 0x3a: // :
+    case CLOCK:
       return cutClock(text, at, digits);
-    case 0x78: // x
+    case HEX:
       return cutAddress(text, at, digits);
-    case 0x5d: // ]
+    case TAG:
       return cutTaggedProcessId(text, at, digits);
-    case 0x2e: // .
+    case FRACTION:
       return cutDuration(text, at, digits) || cutEpochSeconds(text, at, digits);
-    case 0x20: // space
-    case 0x64: // d
-    case 0x68: // h
-    case 0x6d: // m
-    case 0x6e: // n
-    case 0x73: // s
-    case 0x75: // u
-    case 0xc2: // first byte of a micro sign
-    case 0xce: // first byte of the letter mu
+    case UNIT:
       return cutDuration(text, at, digits);
     default:
       return NO_CUT;
   }
 }
 
-function cutByPreviousByte(text: Uint8Array, at: number, digits: number): Cut {
-  switch (byteAt(text, at - 1)) {
-    case 0x20: // space
+function cutByPrevious(previous: number, text: Uint8Array, at: number, digits: number): Cut {
+  switch (previous) {
+    case NAME_OR_JOB:
       return cutNamedNumber(text, at, digits) || cutJobProcessId(text, at, digits);
-    case 0x22: // "
-    case 0x23: // #
-    case 0x3a: // :
-    case 0x3d: // =
+    case NAME:
       return cutNamedNumber(text, at, digits);
     default:
       return NO_CUT;

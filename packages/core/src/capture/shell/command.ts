@@ -4,6 +4,7 @@ import { wordTable } from "./word-table.ts";
 
 /** As much of a command as is looked at. */
 const MAX_COMMAND_LENGTH = 4_096;
+
 /** Programs whose name alone tells what they do. */
 const PROGRAMS: ReadonlyMap<string, Op> = wordTable({
   read: "cat head tail less more wc stat file diff cmp nl od xxd hexdump strings jq yq awk cut sort uniq sed bat date env id whoami uname df du ps top free uptime printenv md5sum sha256sum lsof",
@@ -30,7 +31,7 @@ const SUBCOMMANDS: ReadonlyMap<string, ReadonlyMap<string, Op>> = new Map(
     }),
     yarn: wordTable({ test: "test", install: "install add", run: "run start build" }),
     pnpm: wordTable({ test: "test t", install: "install i add", run: "run start exec build" }),
-    npx: wordTable({ test: "jest vitest mocha tsc eslint biome", install: "" }),
+    npx: wordTable({ test: "jest vitest mocha tsc eslint biome" }),
     bun: wordTable({ test: "test", install: "install add" }),
     cargo: wordTable({
       test: "test check clippy nextest",
@@ -70,6 +71,8 @@ const PREPARATIONS = new Set(
     " ",
   ),
 );
+/** Options of `sudo` and the like that take a word of their own. */
+const USER_OPTIONS = new Set(["-u", "-g", "--user", "--group"]);
 /** Prefixes that take one plain word of their own. */
 const WITH_OPERAND = new Set(["timeout", "flock", "chroot"]);
 /** Programs whose output into a file is what they are for. */
@@ -145,6 +148,7 @@ function withoutPrefixes(words: readonly string[]): readonly string[] {
     const word = words[at] ?? "";
     if (WITH_OPERAND.has(word)) at += 1 + operandOffset(words, at + 1);
     else if (PREFIXES.has(word) || isAssignment(word)) at += 1;
+    else if (at > 0 && USER_OPTIONS.has(word)) at += 2;
     else if (at > 0 && word.startsWith("-")) at += 1;
     else break;
   }

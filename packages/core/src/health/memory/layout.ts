@@ -1,5 +1,5 @@
 /**
- * Where each signal keeps its numbers in the packed memory of a session.
+ * Where each signal keeps its numbers in the memory of a session, which is one array of doubles.
  *
  * The order is part of the format of a saved state: a change needs a new `FORMAT`.
  */
@@ -7,29 +7,36 @@ export const FORMAT = 1;
 
 /** How far back a period may reach. */
 export const LONGEST_PERIOD = 8;
-/** Steps that the step history remembers. */
-export const HISTORY = 32;
 /** Steps over which the variety of operations is measured. */
 export const VARIETY = 20;
 /** Calls of one parent that are told apart. */
 export const SIBLINGS = 4;
+/** Calls and answers whose newness is told; one that is older is new again. */
+export const SEEN_PARTS = 64;
+/** Steps whose full keys are remembered: at first, and at most. */
+export const FIRST_STEPS = 32;
+export const MOST_STEPS = 512;
 
-/** Keys, traits, times, steps, counters, first steps, place and holds; see rules/period-ring.ts. */
-const RING = 6 * LONGEST_PERIOD + 3;
-/** Key, length, traits and first step of one run; see signals/run.ts. */
+/** Traits, times and numbers of the last steps, and how many there were; see signals/beat.ts. */
+const BEAT = 3 * LONGEST_PERIOD + 1;
+/** Keys, counters and first steps by period, and two holds; see rules/period-ring.ts. */
+const RING = 3 * LONGEST_PERIOD + 2;
+/** Key, length, traits and first step; see signals/run.ts. */
 const RUN = 4;
 
 const SIZES = {
+  format: 1,
   steps: 1,
   sinceReset: 1,
   siblings: 1 + SIBLINGS,
   quality: 5,
+  stepBeat: BEAT,
+  callBeat: BEAT,
   everyStep: RING,
   everyCall: RING,
   templates: RING,
   numerics: RING,
-  history: 1 + HISTORY,
-  historyBits: 8,
+  facts: 8,
   variety: 1 + VARIETY,
   averages: 2,
   work: 1,
@@ -46,6 +53,10 @@ const SIZES = {
   risk: 5,
   publicClass: 1,
   looped: 1,
+  seenCalls: 1 + SEEN_PARTS,
+  seenAnswers: 1 + SEEN_PARTS,
+  /** Last, because it grows: how many keys there ever were, then the latest. */
+  seenSteps: 1,
 } as const;
 
 type Part = keyof typeof SIZES;
@@ -65,5 +76,5 @@ const { slots, total } = place();
 
 /** First slot of each part. */
 export const SLOT = slots;
-/** How many slots a session has. */
-export const SLOT_COUNT = total;
+/** Slots before the keys of the steps. */
+export const FIXED_SLOTS = total;

@@ -1,57 +1,60 @@
 import type { Key } from "./key.ts";
+import { FIXED_SLOTS, MOST_STEPS, SEEN_PARTS, SLOT } from "./layout.ts";
 
-const FIRST_CAPACITY = 32;
-
-/** The latest keys of a session. Grows with it up to a limit, then forgets the oldest. */
+/**
+ * The latest keys of a session; the oldest is forgotten first. One object serves all sessions: the
+ * keys are in the memory of each.
+ *
+ * Slots: how many keys there ever were, then a ring of keys.
+ */
 export class SeenKeys {
+  readonly #at: number;
   readonly #limit: number;
-  #keys = new Float64Array(FIRST_CAPACITY);
-  #count = 0;
 
-  /** @param limit how many keys are remembered: 32 times a power of two */
-  constructor(limit: number) {
+  constructor(at: number, limit: number) {
+    this.#at = at;
     this.#limit = limit;
   }
 
-  has(key: Key): boolean {
-    return this.#keys.includes(key);
+  has(memory: Float64Array, key: Key): boolean {
+    const found = memory.indexOf(key, this.#at + 1);
+    return found >= 0 && found <= this.#at + this.#capacity(memory);
   }
 
-  add(key: Key): void {
-    const capacity = this.#keys.length;
-    if (this.#count === capacity && capacity < this.#limit) {
-      const grown = new Float64Array(capacity * 2);
-      grown.set(this.#keys);
-      this.#keys = grown;
-    }
-    this.#keys[this.#count % this.#keys.length] = key;
-    this.#count += 1;
+  add(memory: Float64Array, key: Key): void {
+    const count = this.count(memory);
+    memory[this.#at + 1 + (count % this.#capacity(memory))] = key;
+    memory[this.#at] = count + 1;
   }
 
-  /** How many numbers `save` writes. */
-  get savedLength(): number {
-    return 1 + Math.min(this.#count, this.#keys.length);
+  /** The key that was added `ago` keys before the latest; 0 when there is none. */
+  keyAgo(memory: Float64Array, ago: number): Key {
+    const count = this.count(memory);
+    const capacity = this.#capacity(memory);
+    if (ago >= Math.min(count, capacity)) return 0;
+    return memory[this.#at + 1 + ((count - 1 - ago) % capacity)] ?? 0;
   }
 
-  get byteLength(): number {
-    return this.#keys.byteLength;
+  /** How many keys there ever were. */
+  count(memory: Float64Array): number {
+    return memory[this.#at] ?? 0;
   }
 
-  /** Writes how many keys there ever were, then those that are remembered. */
-  save(numbers: Float64Array, at: number): void {
-    numbers[at] = this.#count;
-    numbers.set(this.#keys.subarray(0, this.savedLength - 1), at + 1);
+  #capacity(memory: Float64Array): number {
+    return Math.min(this.#limit, memory.length - this.#at - 1);
   }
+}
 
-  /** Reads what `save` wrote, and returns where it ended. */
-  load(numbers: Float64Array, at: number): number {
-    const count = numbers[at] ?? 0;
-    let capacity = FIRST_CAPACITY;
-    while (capacity < count && capacity < this.#limit) capacity *= 2;
-    const end = at + 1 + Math.min(count, capacity);
-    this.#keys = new Float64Array(capacity);
-    this.#keys.set(numbers.subarray(at + 1, end));
-    this.#count = count;
-    return end;
-  }
+export const seenCalls = new SeenKeys(SLOT.seenCalls, SEEN_PARTS);
+export const seenAnswers = new SeenKeys(SLOT.seenAnswers, SEEN_PARTS);
+/** Full keys of the steps; 0 for a step that is not known well enough to have one. */
+export const seenSteps = new SeenKeys(SLOT.seenSteps, MOST_STEPS);
+
+/** Memory with room for one more step: the same, or twice as many steps. */
+export function withRoom(memory: Float64Array): Float64Array {
+  const capacity = memory.length - FIXED_SLOTS;
+  if (seenSteps.count(memory) < capacity || capacity >= MOST_STEPS) return memory;
+  const grown = new Float64Array(FIXED_SLOTS + 2 * capacity);
+  grown.set(memory);
+  return grown;
 }

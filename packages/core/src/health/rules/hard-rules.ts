@@ -14,13 +14,15 @@ interface Need {
   readonly ring: PeriodRing;
   readonly occurrences: number;
   readonly cycles: number;
+  /** Nobody knows what an unnamed operation does: what is merely alike may still be work. */
+  readonly merelyAlike: boolean;
 }
 
 const PERIODIC: readonly Need[] = [
-  { rule: "periodic", ring: everyStep, occurrences: 4, cycles: 3 },
-  { rule: "periodic", ring: everyCall, occurrences: 5, cycles: 3 },
-  { rule: "jitter", ring: templates, occurrences: 5, cycles: 4 },
-  { rule: "numeric", ring: numerics, occurrences: 8, cycles: 5 },
+  { rule: "periodic", ring: everyStep, occurrences: 4, cycles: 3, merelyAlike: false },
+  { rule: "periodic", ring: everyCall, occurrences: 5, cycles: 3, merelyAlike: false },
+  { rule: "jitter", ring: templates, occurrences: 5, cycles: 4, merelyAlike: true },
+  { rule: "numeric", ring: numerics, occurrences: 8, cycles: 5, merelyAlike: true },
 ];
 
 const REPEATS = 8;
@@ -49,7 +51,9 @@ export function findLoops(memory: Float64Array, moment: Moment): readonly Findin
     if (finding !== undefined) found.push(finding);
   };
   for (const need of PERIODIC) {
-    if (!moment.isTalking || need.ring === everyStep) add(findPeriod(memory, need));
+    // Where every step repeats, so do the calls among them: that is no second loop.
+    const known = found.some((finding) => finding.rule === need.rule);
+    if (!known && (!moment.isTalking || need.ring === everyStep)) add(findPeriod(memory, need));
   }
   add(findRecurrence(memory, moment));
   add(findLeaky(memory, moment));
@@ -66,7 +70,7 @@ function findPeriod(memory: Float64Array, need: Need): Finding | undefined {
   const { ring } = need;
   for (let period = 1; period <= LONGEST_PERIOD; period++) {
     if (ring.matches(memory, period) === 0 || ring.isMultiple(memory, period)) continue;
-    const traits = ring.traits(memory, period);
+    const traits = ring.beat.traits(memory, period);
     const cycles = ring.cycles(memory, period);
     const enough = (period === 1 ? need.occurrences : need.cycles) * times(traits);
     if (cycles < enough || isHeld(memory, ring, period)) continue;
@@ -75,7 +79,7 @@ function findPeriod(memory: Float64Array, need: Need): Finding | undefined {
       period,
       cycles,
       fromStep: ring.firstStep(memory, period),
-      grade: gradeOf(traits),
+      grade: need.merelyAlike && has(traits, TRAIT.unnamed) ? "review" : gradeOf(traits),
       talk: onlyTalk(ring, memory, period),
     };
   }
@@ -84,7 +88,7 @@ function findPeriod(memory: Float64Array, need: Need): Finding | undefined {
 
 function onlyTalk(ring: PeriodRing, memory: Float64Array, period: number): boolean {
   for (let ago = 0; ago < period; ago++) {
-    if (!has(ring.traitsAgo(memory, ago), TRAIT.talk)) return false;
+    if (!has(ring.beat.traitsAgo(memory, ago), TRAIT.talk)) return false;
   }
   return true;
 }
@@ -98,10 +102,12 @@ function gradeOf(traits: number): Finding["grade"] {
   return has(traits, TRAIT.review) ? "review" : "hard";
 }
 
+/** Old errors in any order prove little when nobody knows what was asked. */
 function findRecurrence(memory: Float64Array, moment: Moment): Finding | undefined {
   const length = repeats.length(memory);
   const traits = repeats.traits(memory);
-  if (!moment.isRepeat || moment.waiting > 0 || length < REPEATS * times(traits)) return undefined;
+  const enough = REPEATS * (has(traits, TRAIT.doubt | TRAIT.unasked) ? 2 : 1);
+  if (!moment.isRepeat || moment.waiting > 0 || length < enough) return undefined;
   return {
     rule: "recurrence",
     period: 0,

@@ -1,64 +1,47 @@
 import { type Key, UNKNOWN } from "../memory/key.ts";
 import { LONGEST_PERIOD } from "../memory/layout.ts";
-
-/** One push: the key and what rules ask about its step. */
-export interface Entry {
-  readonly key: Key;
-  readonly traits: number;
-  /** 0 when there is no clock. */
-  readonly atMs: number;
-  readonly step: number;
-}
+import type { Beat } from "../signals/beat.ts";
 
 /**
  * Notices that a sequence of keys repeats with some period from 1 to 8.
  *
  * It holds the last 8 keys, and for each period a counter of how many keys in a row equalled the
- * key one period before. One object serves all sessions: the numbers are in the packed memory of
- * each.
+ * key one period before. One object serves all sessions: the numbers are in the memory of each.
  */
 export class PeriodRing {
+  /** What is known of the steps whose keys these are. */
+  readonly beat: Beat;
+  /** First of two slots for wait-hold.ts. */
+  readonly holds: number;
   readonly #keys: number;
-  readonly #traits: number;
-  readonly #times: number;
-  readonly #steps: number;
   readonly #matches: number;
   readonly #firsts: number;
-  readonly #pushed: number;
-  /** First of two slots for `WaitHold`. */
-  readonly holds: number;
 
-  constructor(at: number) {
+  constructor(at: number, beat: Beat) {
+    this.beat = beat;
     this.#keys = at;
-    this.#traits = at + LONGEST_PERIOD;
-    this.#times = at + 2 * LONGEST_PERIOD;
-    this.#steps = at + 3 * LONGEST_PERIOD;
-    this.#matches = at + 4 * LONGEST_PERIOD - 1;
-    this.#firsts = at + 5 * LONGEST_PERIOD - 1;
-    this.#pushed = at + 6 * LONGEST_PERIOD;
-    this.holds = this.#pushed + 1;
+    this.#matches = at + LONGEST_PERIOD - 1;
+    this.#firsts = at + 2 * LONGEST_PERIOD - 1;
+    this.holds = at + 3 * LONGEST_PERIOD;
   }
 
-  /** An UNKNOWN key matches nothing, also not another unknown one. */
-  push(memory: Float64Array, entry: Entry): void {
+  /**
+   * Takes the key of the step that comes next in the beat. An UNKNOWN key matches nothing, also not
+   * another unknown one.
+   */
+  push(memory: Float64Array, key: Key): void {
+    const count = this.beat.count(memory) + 1;
     for (let period = 1; period <= LONGEST_PERIOD; period++) {
       const matches = this.matches(memory, period);
-      if (entry.key === UNKNOWN || this.#read(memory, this.#keys, period - 1) !== entry.key) {
+      const before = memory[this.#keys + ((count + LONGEST_PERIOD - period) % LONGEST_PERIOD)];
+      if (key === UNKNOWN || before !== key) {
         memory[this.#matches + period] = 0;
         continue;
       }
-      if (matches === 0) {
-        memory[this.#firsts + period] = this.#read(memory, this.#steps, period - 1);
-      }
+      if (matches === 0) memory[this.#firsts + period] = this.beat.stepAgo(memory, period - 1);
       memory[this.#matches + period] = matches + 1;
     }
-    const pushed = (memory[this.#pushed] ?? 0) + 1;
-    const place = pushed % LONGEST_PERIOD;
-    memory[this.#pushed] = pushed;
-    memory[this.#keys + place] = entry.key;
-    memory[this.#traits + place] = entry.traits;
-    memory[this.#times + place] = entry.atMs;
-    memory[this.#steps + place] = entry.step;
+    memory[this.#keys + (count % LONGEST_PERIOD)] = key;
   }
 
   /** Forgets what repeated, so that a pattern must prove itself anew. */
@@ -90,27 +73,5 @@ export class PeriodRing {
       if (period % divisor === 0 && this.matches(memory, divisor) + divisor >= reach) return true;
     }
     return false;
-  }
-
-  /** Every trait that any step of the last cycle has. */
-  traits(memory: Float64Array, period: number): number {
-    let traits = 0;
-    for (let ago = 0; ago < period; ago++) traits |= this.traitsAgo(memory, ago);
-    return traits;
-  }
-
-  traitsAgo(memory: Float64Array, ago: number): number {
-    return this.#read(memory, this.#traits, ago);
-  }
-
-  /** When the key `ago` keys before the latest came; 0 when that is not known. */
-  timeMs(memory: Float64Array, ago: number): number {
-    return this.#read(memory, this.#times, ago);
-  }
-
-  /** A place that was never written reads as 0. */
-  #read(memory: Float64Array, part: number, ago: number): number {
-    const place = (memory[this.#pushed] ?? 0) - ago + LONGEST_PERIOD;
-    return memory[part + (place % LONGEST_PERIOD)] ?? 0;
   }
 }

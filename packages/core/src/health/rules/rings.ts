@@ -1,5 +1,6 @@
 import { type Key, UNKNOWN } from "../memory/key.ts";
 import { SLOT } from "../memory/layout.ts";
+import { callBeat, stepBeat } from "../signals/beat.ts";
 import type { Identity } from "../signals/identity.ts";
 import { has, TRAIT } from "../signals/trait.ts";
 import type { Step } from "../step.ts";
@@ -7,14 +8,15 @@ import { PeriodRing } from "./period-ring.ts";
 import { heldCycles, holdWait } from "./wait-hold.ts";
 
 /** Full keys of every step, and of calls alone: notes between calls do not hide a loop. */
-export const everyStep = new PeriodRing(SLOT.everyStep);
-export const everyCall = new PeriodRing(SLOT.everyCall);
+export const everyStep = new PeriodRing(SLOT.everyStep, stepBeat);
+export const everyCall = new PeriodRing(SLOT.everyCall, callBeat);
 /** Calls up to numbers in their arguments. */
-export const templates = new PeriodRing(SLOT.templates);
+export const templates = new PeriodRing(SLOT.templates, callBeat);
 /** Calls up to numbers in their answers. */
-export const numerics = new PeriodRing(SLOT.numerics);
+export const numerics = new PeriodRing(SLOT.numerics, callBeat);
 
-const RINGS = [everyStep, everyCall, templates, numerics];
+const CALL_RINGS = [everyCall, templates, numerics];
+const RINGS = [everyStep, ...CALL_RINGS];
 
 /** Takes one step into the rings; a message only into that of every step. */
 export function turnRings(
@@ -23,18 +25,16 @@ export function turnRings(
   identity: Identity,
   isRepeat: boolean,
 ): void {
-  const { traits } = identity;
-  const entry = { key: identity.full, traits, atMs: step.atMs ?? 0, step: slots[SLOT.steps] ?? 0 };
-  everyStep.push(slots, entry);
+  const mark = { traits: identity.traits, atMs: step.atMs ?? 0, step: slots[SLOT.steps] ?? 0 };
+  everyStep.push(slots, identity.full);
+  stepBeat.push(slots, mark);
   holdWait(slots, everyStep);
   if (step.kind !== "call") return;
-  // Nobody knows what an unnamed operation does: equal up to numbers may still be work.
-  const unsure = opOf(step) === "other" && !has(traits, TRAIT.failing);
-  const guarded = unsure ? traits | TRAIT.review : traits;
-  everyCall.push(slots, entry);
-  templates.push(slots, { ...entry, key: templateOf(identity), traits: guarded });
-  numerics.push(slots, { ...entry, key: numericOf(step, identity, isRepeat), traits: guarded });
-  for (const ring of [everyCall, templates, numerics]) holdWait(slots, ring);
+  everyCall.push(slots, identity.full);
+  templates.push(slots, templateOf(identity));
+  numerics.push(slots, numericOf(step, identity, isRepeat));
+  callBeat.push(slots, mark);
+  for (const ring of CALL_RINGS) holdWait(slots, ring);
 }
 
 /** The cycles of the longest wait that is believed, 0 when none is. */
@@ -57,11 +57,7 @@ function templateOf(identity: Identity): Key {
 
 /** A successful look whose answer moves is progress; one whose answer was seen before is not. */
 function numericOf(step: Step, identity: Identity, isRepeat: boolean): Key {
-  const looks = opOf(step) === "read" && !has(identity.traits, TRAIT.failing);
+  const looks = step.op === "read" && !has(identity.traits, TRAIT.failing);
   const proven = isRepeat && identity.realArguments;
   return looks && !proven ? UNKNOWN : identity.numeric;
-}
-
-function opOf(step: Step): string {
-  return step.op ?? "other";
 }

@@ -46,7 +46,7 @@ export function heldCycles(memory: Float64Array, ring: PeriodRing): number {
 
 function isWait(memory: Float64Array, ring: PeriodRing, period: number, waited: boolean): boolean {
   if (ring.matches(memory, period) < period) return false;
-  const traits = ring.traits(memory, period);
+  const traits = ring.beat.traits(memory, period);
   const gaps = gapsMs(memory, ring, period);
   const [latest, before] = gaps;
   // Without a clock, or with one that steps back, nothing is believed.
@@ -75,8 +75,8 @@ function grows(gaps: readonly number[]): boolean {
 function gapsMs(memory: Float64Array, ring: PeriodRing, period: number): readonly number[] {
   const gaps: number[] = [];
   for (let ago = 0; ago + period < LONGEST_PERIOD && gaps.length < 4; ago += period) {
-    const to = ring.timeMs(memory, ago);
-    const from = ring.timeMs(memory, ago + period);
+    const to = ring.beat.timeAgo(memory, ago);
+    const from = ring.beat.timeAgo(memory, ago + period);
     if (from <= 0 || to < from) break;
     gaps.push(to - from);
   }

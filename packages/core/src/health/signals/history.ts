@@ -1,5 +1,6 @@
 import type { Key } from "../memory/key.ts";
-import { HISTORY, SLOT } from "../memory/layout.ts";
+import { SLOT } from "../memory/layout.ts";
+import { seenSteps } from "../memory/seen-keys.ts";
 
 /** Facts of the last 32 steps, one bit a step, the latest lowest. */
 const FACTS = [
@@ -16,20 +17,19 @@ const FACTS = [
 export type Fact = (typeof FACTS)[number];
 export type Facts = Readonly<Partial<Record<Fact, boolean>>>;
 
-/** Remembers one step. */
-export function remember(memory: Float64Array, full: Key, facts: Facts): void {
-  FACTS.forEach((fact, index) => {
-    const slot = SLOT.historyBits + index;
-    memory[slot] = (((memory[slot] ?? 0) << 1) | (facts[fact] === true ? 1 : 0)) >>> 0;
-  });
-  const count = memory[SLOT.history] ?? 0;
-  memory[SLOT.history + 1 + (count % HISTORY)] = full;
-  memory[SLOT.history] = count + 1;
+/** Remembers the facts of one step. */
+export function remember(memory: Float64Array, facts: Facts): void {
+  for (let index = 0; index < FACTS.length; index++) {
+    const fact = FACTS[index];
+    const bit = fact !== undefined && facts[fact] === true ? 1 : 0;
+    const slot = SLOT.facts + index;
+    memory[slot] = (((memory[slot] ?? 0) << 1) | bit) >>> 0;
+  }
 }
 
 /** In how many of the last `window` steps the fact was so. */
 export function count(memory: Float64Array, fact: Fact, window: number): number {
-  let bits = (memory[SLOT.historyBits + FACTS.indexOf(fact)] ?? 0) & mask(window);
+  let bits = (memory[SLOT.facts + FACTS.indexOf(fact)] ?? 0) & mask(window);
   let ones = 0;
   for (; bits !== 0; bits &= bits - 1) ones += 1;
   return ones;
@@ -38,7 +38,7 @@ export function count(memory: Float64Array, fact: Fact, window: number): number 
 /** How often the key came in the last `window` steps. */
 export function occurrences(memory: Float64Array, key: Key, window: number): number {
   let found = 0;
-  for (let ago = 0; ago < window; ago++) if (keyAgo(memory, ago) === key) found += 1;
+  for (let ago = 0; ago < window; ago++) if (seenSteps.keyAgo(memory, ago) === key) found += 1;
   return found;
 }
 
@@ -46,17 +46,13 @@ export function occurrences(memory: Float64Array, key: Key, window: number): num
 export function distinct(memory: Float64Array, window: number, limit: number): number {
   let different = 0;
   for (let ago = 0; ago < window && different <= limit; ago++) {
-    const key = keyAgo(memory, ago);
+    const key = seenSteps.keyAgo(memory, ago);
     let isLatest = true;
-    for (let later = 0; later < ago && isLatest; later++) isLatest = keyAgo(memory, later) !== key;
+    for (let later = 0; later < ago && isLatest; later++)
+      isLatest = seenSteps.keyAgo(memory, later) !== key;
     if (isLatest) different += 1;
   }
   return different;
-}
-
-function keyAgo(memory: Float64Array, ago: number): Key {
-  const place = (memory[SLOT.history] ?? 0) - 1 - ago + 2 * HISTORY;
-  return memory[SLOT.history + 1 + (place % HISTORY)] ?? 0;
 }
 
 function mask(window: number): number {

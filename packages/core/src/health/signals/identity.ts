@@ -168,6 +168,7 @@ function answerOf(step: Step): Key {
 function statusTraits(step: Step): number {
   let traits = 0;
   if (isFailing(step.status)) traits |= TRAIT.failing;
+  else if ((step.op ?? "other") === "other") traits |= TRAIT.unnamed;
   if (step.status === "not_found") traits |= TRAIT.notFound;
   if (step.op === "write") traits |= TRAIT.write;
   if (step.op === "wait") traits |= TRAIT.wait;
@@ -181,6 +182,7 @@ function knowledgeTraits(step: Step, knowledge: Knowledge): number {
   const stateless = step.stateId === undefined;
   let traits = 0;
   if (knowledge === "labels" || (knowledge === "no_results" && !failing)) traits |= TRAIT.review;
+  if (knowledge === "no_arguments" && stateless) traits |= TRAIT.unasked;
   // "Not found" is what many different lookups hear.
   const sure = failing && step.status !== "not_found";
   if (knowledge === "no_arguments" && !sure && stateless) traits |= TRAIT.doubt;

@@ -4,6 +4,8 @@ import { occurrences } from "./history.ts";
 
 const WINDOW = 16;
 const PROBES = 6;
+/** A step that was not made for this long is no longer probed. */
+const GIVEN_UP = 4;
 
 /** Notes which step is probed: made again and again, other steps between. */
 export function learnProbe(memory: Float64Array, full: Key): void {
@@ -11,8 +13,9 @@ export function learnProbe(memory: Float64Array, full: Key): void {
   memory[SLOT.probe] = full;
 }
 
-/** Whether one step was made at least 6 times in the last 16. */
+/** Whether one step was made at least 6 times in the last 16, and a moment ago. */
 export function isProbing(memory: Float64Array): boolean {
   const probe = memory[SLOT.probe] ?? UNKNOWN;
-  return probe !== UNKNOWN && occurrences(memory, probe, WINDOW) >= PROBES;
+  if (probe === UNKNOWN || occurrences(memory, probe, GIVEN_UP) === 0) return false;
+  return occurrences(memory, probe, WINDOW) >= PROBES;
 }

@@ -14,6 +14,10 @@ export const TRAIT = {
   /** Known far too little: rules never say more than "review". */
   review: 64,
   notFound: 128,
+  /** What was asked is not known, and no state was named. */
+  unasked: 256,
+  /** It did not fail, and what kind of operation it is nobody knows. */
+  unnamed: 512,
 } as const;
 
 /** Whether any of the wanted bits is set. */

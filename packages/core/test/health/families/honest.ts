@@ -174,7 +174,7 @@ export const HONEST: Readonly<Record<string, (script: Script) => void>> = {
   "a flaky tool that succeeds at the third try": (script) => {
     for (let round = 1; round <= 8; round++) {
       const asks = script.fresh();
-      const status = script.pick(["timeout", "rate_limited", "error"]);
+      const status = script.pick(["timeout", "rate_limited", "error"] as const);
       for (let attempt = 1; attempt <= script.between(1, 3); attempt++) {
         script.call({ tool: "fetch", op: "net", asks, answers: "try again later, please", status });
       }

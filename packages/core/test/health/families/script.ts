@@ -35,8 +35,10 @@ export class Script {
     return low + (this.#state % (high - low + 1));
   }
 
-  pick<T>(from: readonly [T, ...T[]]): T {
-    return from[this.between(0, from.length - 1)] ?? from[0];
+  pick<T>(from: readonly T[]): T {
+    const picked = from[this.between(0, from.length - 1)];
+    if (picked === undefined) throw new RangeError("nothing to pick from");
+    return picked;
   }
 
   /** A text that was never used before, without a digit. */

@@ -1,5 +1,5 @@
 import { createHmac, hash } from "node:crypto";
-import { MAX_CANONICAL_BYTES } from "./walk/byte-sink.ts";
+import { MAX_CANONICAL_BYTES } from "../walk/byte-sink.ts";
 
 const BLOCK_BYTES = 64;
 const DIGEST_BYTES = 32;

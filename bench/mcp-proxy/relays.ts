@@ -1,0 +1,58 @@
+/** Who is measured against whom. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const here = import.meta.dirname;
+const node = process.execPath;
+const PROXY = join(here, "../../packages/mcp-proxy/dist/relay.cjs");
+
+const home = mkdtempSync(join(tmpdir(), "caum-bench-"));
+process.on("exit", () => rmSync(home, { recursive: true, force: true }));
+
+export const EMPTY_SCRIPT = [node, join(here, "relays/empty.cjs")];
+export const ECHO_SERVER = [node, join(here, "parties/echo-server.mjs")];
+export const SDK_SERVER = [node, join(here, "parties/sdk-server.mjs")];
+export const HTTP_SERVER = [node, join(here, "parties/http-server.mjs")];
+
+export interface Relay {
+  readonly name: string;
+  /** The command that stands for the server's. */
+  readonly around: (server: readonly string[]) => readonly string[];
+}
+
+const script = (file: string) => join(here, "relays", file);
+
+export const DIRECT: Relay = { name: "direct", around: (server) => server };
+export const NODE_PIPE: Relay = {
+  name: "Node pipe",
+  around: (server) => [node, script("node-pipe.cjs"), ...server],
+};
+export const OURS: Relay = {
+  name: "caum, recording",
+  around: (server) => [node, PROXY, "--home", home, "--", ...server],
+};
+export const OURS_SILENT: Relay = {
+  name: "caum, relay only",
+  around: (server) => [node, PROXY, "--no-record", "--", ...server],
+};
+const CAT: Relay = {
+  name: "cat both ways",
+  around: (server) => ["sh", "-c", `cat | ${server.join(" ")} | cat`],
+};
+const SDK: Relay = {
+  name: "SDK transports",
+  around: (server) => [node, script("sdk-relay.mjs"), ...server],
+};
+
+export const STDIO_RELAYS: readonly Relay[] = [DIRECT, CAT, NODE_PIPE, OURS_SILENT, OURS, SDK];
+/** Those that carry lines of any length. */
+export const LARGE_RELAYS: readonly Relay[] = [DIRECT, CAT, NODE_PIPE, OURS_SILENT, OURS];
+
+/** Reverse proxies: the command that is given the upstream's URL and tells its port. */
+export const HTTP_RELAYS: readonly { readonly name: string; readonly command: string[] }[] = [
+  { name: "TCP relay", command: [node, script("tcp-relay.mjs")] },
+  { name: "plain node:http", command: [node, script("http-relay.mjs")] },
+  { name: "caum, relay only", command: [node, PROXY, "--no-record", "--http"] },
+  { name: "caum, recording", command: [node, PROXY, "--home", home, "--http"] },
+];

@@ -1,0 +1,1 @@
+// An empty script: what Node itself takes to start and to end.

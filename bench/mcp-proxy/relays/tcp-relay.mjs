@@ -1,0 +1,11 @@
+/** The floor for a relay of HTTP in Node: bytes between two sockets. */
+import { connect, createServer } from "node:net";
+
+const upstream = new URL(process.argv[2]);
+const server = createServer({ noDelay: true }, (client) => {
+  const socket = connect({ port: Number(upstream.port), host: upstream.hostname, noDelay: true });
+  client.pipe(socket);
+  socket.pipe(client);
+  for (const each of [client, socket]) each.on("error", () => each.destroy());
+});
+server.listen(0, "127.0.0.1", () => process.stdout.write(`${server.address().port}\n`));

@@ -1,0 +1,224 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Writable } from "node:stream";
+import { gzipSync } from "node:zlib";
+import { afterAll, describe, expect, test } from "vitest";
+import { type CheckFormat, TraceCheck } from "../src/check/run-check.ts";
+import { bytesOfSignature, parseTraceEvent } from "../src/check/trace-event.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "caum-check-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** One event of a session, as a line. */
+function line(session: string, step: number, text: string, more: object = {}): string {
+  return JSON.stringify({
+    session_id: session,
+    step,
+    event: "tool_call",
+    tool: "read_file",
+    op: "read",
+    args_hash: `${text} asked`,
+    args_shape: `${text} asked`,
+    args_sig: "path:s6",
+    result_hash: `${text} answered`,
+    result_shape: `${text} answered`,
+    result_size: 900,
+    status: "ok",
+    source: "test",
+    ...more,
+  });
+}
+
+const looping = [
+  line("loops", 1, "once"),
+  ...[2, 3, 4, 5, 6, 7].map((step) => line("loops", step, "again")),
+];
+const working = [1, 2, 3, 4, 5, 6].map((step) => line("works", step, `text ${step}`));
+
+function file(name: string, content: string | Buffer): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+function collect(): Writable & { text: string } {
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      sink.text += chunk;
+      done();
+    },
+  }) as Writable & { text: string };
+  sink.text = "";
+  return sink;
+}
+
+async function check(
+  format: CheckFormat,
+  ...paths: readonly string[]
+): Promise<{ out: string; err: string; problems: number }> {
+  const [out, err] = [collect(), collect()];
+  const run = new TraceCheck(format, out, err);
+  for (const path of paths) await run.file(path);
+  return { problems: await run.finish(), out: out.text, err: err.text.replaceAll(folder, "") };
+}
+
+describe("caum check", () => {
+  const plain = file("plain.jsonl", [...looping, ...working].join("\n"));
+
+  test("says of each session how it stands and which loops it had", async () => {
+    const { out, err, problems } = await check("text", plain);
+    expect({ err, problems }).toEqual({ err: "", problems: 0 });
+    expect(out).toBe(
+      [
+        "loops  7 steps  LOOP  T5  uds 0.25  trace full",
+        "  loop   periodic, period 1, 6 cycles, steps 2-7, alert at 5",
+        "  cycles exact 86 %, pattern 86 %; work yield 0.32",
+        "  steps  ····###",
+        "works  6 steps  LINEAR_PROGRESS  T2  uds 0.78  trace full",
+        "  cycles exact 0 %, pattern 0 %; work yield 1.00",
+        "  steps  ······",
+        "2 sessions, 13 steps: 1 loop in 1 session   (· healthy  ~ review  # loop)",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("says the same of a gzip file, whatever its name", async () => {
+    const packed = file("packed.jsonl", gzipSync([...looping, ...working].join("\n")));
+    expect((await check("text", packed)).out).toBe((await check("text", plain)).out);
+  });
+
+  test("gives one JSON object a session", async () => {
+    const { out } = await check("json", plain);
+    const [loops, works] = out
+      .trim()
+      .split("\n")
+      .map((text) => JSON.parse(text));
+    expect(loops).toMatchObject({
+      session: "loops",
+      regime: "LOOP",
+      tier: "T5",
+      loops: [{ rule: "periodic", period: 1, cycles: 6, fromStep: 2, lastStep: 7, alertStep: 5 }],
+    });
+    expect(works).toMatchObject({ session: "works", loops: [], traceQuality: "full" });
+  });
+
+  test("gives one prediction an event, in the scorer's format", async () => {
+    const { out } = await check("predictions", plain);
+    const rows = out
+      .trim()
+      .split("\n")
+      .map((text) => JSON.parse(text));
+    expect(rows).toHaveLength(13);
+    expect(Object.keys(rows[0])).toEqual(
+      "session_id step regime tier uds failure_risk alert public_class".split(" "),
+    );
+    expect(rows[4]).toMatchObject({
+      session_id: "loops",
+      step: 5,
+      alert: true,
+      public_class: "hard_alert",
+    });
+  });
+
+  test("names bad lines and judges the rest", async () => {
+    const bad = file(
+      "bad.jsonl",
+      [
+        looping[0],
+        '{"session_id":"loops","st',
+        looping[1],
+        looping[1],
+        "[]",
+        '{"step":1}',
+        '{"session_id":"loops","step":"two"}',
+        '{"session_id":"loops","step":9,"event":"dance"}',
+        ...looping.slice(2, 4),
+        line("loops", 20, "again", { colour: "blue" }),
+        looping[5]?.slice(0, 30),
+      ].join("\n"),
+    );
+    const { out, err, problems } = await check("text", bad);
+    expect(problems).toBe(7);
+    expect(err.trim().split("\n")).toEqual([
+      "caum check: /bad.jsonl:2: not a JSON object: the line is cut off or not JSON",
+      "caum check: /bad.jsonl:4: step 2 is out of order: a session's steps must rise",
+      "caum check: /bad.jsonl:5: not a JSON object",
+      "caum check: /bad.jsonl:6: no session_id",
+      "caum check: /bad.jsonl:7: step is not a whole number",
+      "caum check: /bad.jsonl:8: event is not tool_call, llm_call or message",
+      'caum check: /bad.jsonl:11: field "colour" is not known: ignored',
+      "caum check: /bad.jsonl:12: not a JSON object: the line is cut off or not JSON",
+    ]);
+    expect(out).toContain("periodic, period 1, 4 cycles, steps 2-20, alert at 20");
+  });
+
+  test("names files that cannot be read and goes on", async () => {
+    const cut = file("cut.jsonl.gz", gzipSync(looping.join("\n")).subarray(0, 60));
+    const named = file("named.jsonl.gz", looping.join("\n"));
+    const { out, err, problems } = await check(
+      "text",
+      join(folder, "none"),
+      folder,
+      cut,
+      named,
+      plain,
+    );
+    expect(problems).toBe(4);
+    expect(err.trim().split("\n")).toEqual([
+      "caum check: /none: no such file",
+      "caum check: : a directory, not a file",
+      "caum check: /cut.jsonl.gz: the gzip data is cut off",
+      "caum check: /named.jsonl.gz: named .gz, but not gzip",
+    ]);
+    expect(out).toContain("2 sessions, 13 steps");
+  });
+
+  test("skips a line that is too long, in bounded memory", async () => {
+    const long = file("long.jsonl", `${"x".repeat(3_000_000)}\n${working.join("\n")}\n`);
+    const { err, out } = await check("text", long);
+    expect(err).toBe("caum check: /long.jsonl:1: longer than 1 MiB: a trace has short lines\n");
+    expect(out).toContain("1 session, 6 steps");
+  });
+
+  test("shows control characters of a session's name as what they are", async () => {
+    const { out } = await check("text", file("escape.jsonl", line("a\u001b[2Jb", 1, "x")));
+    expect(out.startsWith("a\ufffd[2Jb  1 step")).toBe(true);
+  });
+
+  test("keeps the strip of a long session short", async () => {
+    const long = file(
+      "steps.jsonl",
+      Array.from({ length: 1_000 }, (_, at) => line("long", at + 1, `t ${at}`)).join("\n"),
+    );
+    const { out } = await check("json", long);
+    expect(JSON.parse(out).strip.length).toBeLessThanOrEqual(60);
+  });
+});
+
+describe("a trace event", () => {
+  test("without arguments or results has none", () => {
+    const { observed } = parseTraceEvent(
+      '{"session_id":"s","step":1,"event":"tool_call","tool":"t","status":"error"}',
+    );
+    expect(observed).toEqual({ kind: "call", tool: "t", status: "error" });
+  });
+
+  test("of a user is no step of the agent", () => {
+    const { observed } = parseTraceEvent(
+      '{"session_id":"s","step":1,"event":"message","tool":"user","args_hash":"h"}',
+    );
+    expect(observed).toEqual({ kind: "user", tool: "user", messageHash: "h" });
+  });
+
+  test.each([
+    ["s0", 0],
+    ["s4", 8],
+    ["q:s4", 16],
+    ["path:s6,limit:n1", 56],
+    ["", 0],
+  ])("with the signature %s has at least %d bytes of arguments", (signature, bytes) => {
+    expect(bytesOfSignature(signature)).toBe(bytes);
+  });
+});

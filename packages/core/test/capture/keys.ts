@@ -1,0 +1,7 @@
+import { SessionKeys } from "../../src/capture/digest.ts";
+import { loadRootKey } from "../../src/capture/root-key.ts";
+
+/** The keys of a session under a root key that is the same in every run. */
+export function keysOf(sessionId: string, rootKey = "0a".repeat(32)): SessionKeys {
+  return new SessionKeys(loadRootKey({ home: "", env: { CAUM_DIGEST_KEY: rootKey } }), sessionId);
+}

@@ -1,0 +1,86 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { squash } from "../../src/health/failure-risk.ts";
+import { tierOf } from "../../src/health/scores/tier.ts";
+import { combine, type Signals, scoresOf, udsOf } from "../../src/health/scores/uds.ts";
+
+const below = (value: number) => value - value * Number.EPSILON;
+const share = fc.double({ min: 0, max: 1, noNaN: true });
+const signals: fc.Arbitrary<Signals> = fc.record({
+  step: fc.integer({ min: 1, max: 1_000 }),
+  variety: fc.double({ min: 1, max: 20, noNaN: true }),
+  novelty: share,
+  substance: share,
+  repeatShare: share,
+  longestRun: fc.integer({ min: 0, max: 50 }),
+  looping: fc.boolean(),
+});
+
+describe("the tier", () => {
+  test.each([
+    [1, "T1"],
+    [0.85, "T1"],
+    [below(0.85), "T2"],
+    [0.7, "T2"],
+    [below(0.7), "T3"],
+    [0.5, "T3"],
+    [below(0.5), "T4"],
+    [0.3, "T4"],
+    [below(0.3), "T5"],
+    [0, "T5"],
+  ] as const)("of %d is %s", (uds, tier) => {
+    expect(tierOf(uds)).toBe(tier);
+  });
+});
+
+describe("the unified score", () => {
+  test("is at most 0.30 without substance, and at most 0.70 without coherence", () => {
+    fc.assert(
+      fc.property(share, share, (tcr, other) => {
+        expect(combine({ tcr, esr: 0, sci: other })).toBeLessThanOrEqual(0.3);
+        expect(combine({ tcr, esr: other, sci: 0 })).toBeLessThanOrEqual(0.7);
+      }),
+    );
+    expect(combine({ tcr: 1, esr: 1, sci: 1 })).toBe(1);
+  });
+
+  test("is T5 while a hard rule stands", () => {
+    fc.assert(
+      fc.property(signals, (some) => {
+        const looping = { ...some, looping: true };
+        expect(tierOf(udsOf(scoresOf(looping), looping))).toBe("T5");
+      }),
+    );
+  });
+
+  test("of a short session is never excellent", () => {
+    fc.assert(
+      fc.property(signals, fc.integer({ min: 1, max: 4 }), (some, step) => {
+        expect(udsOf(scoresOf(some), { step, looping: false })).toBeLessThanOrEqual(0.84);
+      }),
+    );
+  });
+
+  test("falls with every repeat and rises with every new step", () => {
+    fc.assert(
+      fc.property(signals, share, (some, more) => {
+        const score = (one: Signals) => udsOf(scoresOf(one), one);
+        const step = { ...some, step: 9 };
+        const repeating = { ...step, repeatShare: Math.max(step.repeatShare, more) };
+        const renewed = { ...step, novelty: Math.max(step.novelty, more) };
+        expect(score(repeating)).toBeLessThanOrEqual(score(step));
+        expect(score(renewed)).toBeGreaterThanOrEqual(score(step));
+      }),
+    );
+  });
+});
+
+test("failure_risk rises with its score and stays close to the logistic function", () => {
+  let before = -1;
+  for (let z = -8; z <= 8; z += 0.01) {
+    const risk = squash(z);
+    expect(risk).toBeGreaterThanOrEqual(before);
+    expect(Math.abs(risk - 1 / (1 + Math.exp(-z)))).toBeLessThan(0.013);
+    before = risk;
+  }
+});

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { Health } from "../../../src/health/health.ts";
+import {
+  dominantRegime,
+  NOTHING_YET,
+  summarize,
+} from "../../../src/health/session/session-summary.ts";
+import { Script } from "../families/script.ts";
+
+test("a summary names each loop, what it covers and the regime of most steps", () => {
+  const script = new Script(11).work(6);
+  for (let step = 0; step < 6; step++) {
+    script.call({ tool: "a", op: "read", asks: "the same question", answers: "the same answer" });
+  }
+  script.work(10);
+  for (let step = 1; step <= 8; step++) {
+    script.call({ tool: "b", op: "net", asks: `attempt ${step} at it`, answers: "the same page" });
+  }
+  const health = new Health();
+  let summary = NOTHING_YET;
+  for (const step of script.steps) summary = summarize(summary, health.observe(step));
+  expect(summary.steps).toBe(30);
+  expect(summary.loops).toEqual([
+    { rule: "periodic", period: 1, cycles: 6, fromStep: 7, alertStep: 10, lastStep: 12 },
+    { rule: "jitter", period: 1, cycles: 8, fromStep: 23, alertStep: 27, lastStep: 30 },
+  ]);
+  expect([summary.exactSteps, summary.patternSteps]).toEqual([6, 14]);
+  expect(summary.worstTier).toBe("T5");
+  expect(summary.regimes.LOOP).toBe(7);
+  expect(["EXPLORER", "EXPANSION", "STABLE", "LINEAR_PROGRESS"]).toContain(dominantRegime(summary));
+});
+
+test("a summary of nothing is one of nothing", () => {
+  expect(summarize(NOTHING_YET, new Health().current())).toEqual(NOTHING_YET);
+});
