@@ -56,9 +56,9 @@ function predict(
 ): Predictions {
   const predictions: (Prediction | undefined)[] = [];
   const watch = detector.begin();
-  for (const event of traces.events.get(sessionId) ?? []) {
+  for (const [index, event] of (traces.events.get(sessionId) ?? []).entries()) {
     const before = process.hrtime.bigint();
-    predictions[event.step] = watch(event);
+    predictions[event.step ?? index + 1] = watch(event);
     timesNs.push(Number(process.hrtime.bigint() - before));
   }
   return predictions;

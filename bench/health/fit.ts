@@ -91,7 +91,7 @@ function samplesOfSession(
   for (const event of traces.events.get(session.session_id) ?? []) {
     health.observe(event.observed);
     const isLast = event.step === session.n;
-    if (!isLast && !AT_STEPS.includes(event.step)) continue;
+    if (!isLast && !AT_STEPS.includes(event.step ?? 0)) continue;
     samples.push({
       source: kindOf(session.source),
       fold: Number.parseInt(session.task.slice(0, 8), 16) % FOLDS,

@@ -48,7 +48,7 @@ const openHands: Detector = {
     if (last === undefined) return false;
     if (last.kind !== "call") return lastEqual(steps, 3, action);
     if (lastEqual(steps, 4, outcome)) return true;
-    const failing = steps.slice(-3).every((step) => step.status === "error");
+    const failing = steps.slice(-3).every((step) => (step.status ?? "ok") !== "ok");
     if (failing && lastEqual(steps, 3, action)) return true;
     const pair = steps.slice(-6);
     return (

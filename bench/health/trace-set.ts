@@ -1,7 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { parseTraceEvent, type TraceEvent } from "../../packages/cli/src/check/trace-event.ts";
+import {
+  parseObject,
+  type TraceEvent,
+  traceEventOf,
+} from "../../packages/cli/src/check/trace-event.ts";
 
 /** What is known of a session with hindsight; bench/health/README.md describes the verdicts. */
 export interface Interval {
@@ -53,7 +57,7 @@ export function readTraceSet(folder: string, sight: Sight): TraceSet {
       sessions.push(JSON.parse(line));
     }
     for (const line of linesOf(eventsFile)) {
-      const event = parseTraceEvent(hide(line, HIDDEN[sight]));
+      const event = traceEventOf(parseObject(hide(line, HIDDEN[sight])));
       const known = events.get(event.sessionId);
       if (known === undefined) events.set(event.sessionId, [event]);
       else known.push(event);

@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { gzipSync } from "node:zlib";
+import { createObserver } from "@caum/core";
 import { afterAll, describe, expect, test } from "vitest";
 import { type CheckFormat, TraceCheck } from "../src/check/run-check.ts";
-import { bytesOfSignature, parseTraceEvent } from "../src/check/trace-event.ts";
+import { bytesOfSignature, parseObject, traceEventOf } from "../src/check/trace-event.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "caum-check-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -71,11 +72,11 @@ describe("caum check", () => {
     expect({ err, problems }).toEqual({ err: "", problems: 0 });
     expect(out).toBe(
       [
-        "loops  7 steps  LOOP  T5  uds 0.25  trace full",
+        "loops  7 steps  LOOP  T5  uds 0.24  trace full",
         "  loop   periodic, period 1, 6 cycles, steps 2-7, alert at 5",
         "  cycles exact 86 %, pattern 86 %; work yield 0.32",
         "  steps  ····###",
-        "works  6 steps  LINEAR_PROGRESS  T2  uds 0.78  trace full",
+        "works  6 steps  LINEAR_PROGRESS  T2  uds 0.77  trace full",
         "  cycles exact 0 %, pattern 0 %; work yield 1.00",
         "  steps  ······",
         "2 sessions, 13 steps: 1 loop in 1 session   (· healthy  ~ review  # loop)",
@@ -197,17 +198,57 @@ describe("caum check", () => {
   });
 });
 
+describe("caum check on records of our own", () => {
+  const home = mkdtempSync(join(folder, "home-"));
+
+  test("judges the runs of an observer, and says that a changed line is none", async () => {
+    const lines: string[] = [];
+    const observer = createObserver({
+      home,
+      env: {},
+      writer: "test",
+      writerVersion: "1",
+      layer: "framework",
+      view: "full",
+    });
+    const session = observer.session("own");
+    for (let step = 0; step < 6; step++) {
+      session.observe({
+        kind: "tool",
+        tool: "read_file",
+        arguments: { path: "notes of the day" },
+        result: "the same",
+      });
+    }
+    session.close();
+    await observer.flush();
+    await observer.close();
+    for (const name of readdirSync(home, { recursive: true, encoding: "utf8" })) {
+      if (/\.(ndjson|jsonl)$/.test(name)) lines.push(readFileSync(join(home, name), "utf8"));
+    }
+    const own = file("own.ndjson", lines.join(""));
+    const { out, err, problems } = await check("text", own);
+    expect({ err, problems }).toEqual({ err: "", problems: 0 });
+    expect(out).toContain("own  6 steps  LOOP  T5");
+    expect(out).toContain("steps 1-6, alert at 4");
+    const changed = file("changed.ndjson", lines.join("").replace('"read_file"', '"read_file" '));
+    expect((await check("text", changed)).err).toMatch(
+      /^caum check: \/changed.ndjson:2: looks like a record/,
+    );
+  });
+});
+
 describe("a trace event", () => {
   test("without arguments or results has none", () => {
-    const { observed } = parseTraceEvent(
-      '{"session_id":"s","step":1,"event":"tool_call","tool":"t","status":"error"}',
+    const { observed } = traceEventOf(
+      parseObject('{"session_id":"s","step":1,"event":"tool_call","tool":"t","status":"error"}'),
     );
     expect(observed).toEqual({ kind: "call", tool: "t", status: "error" });
   });
 
   test("of a user is no step of the agent", () => {
-    const { observed } = parseTraceEvent(
-      '{"session_id":"s","step":1,"event":"message","tool":"user","args_hash":"h"}',
+    const { observed } = traceEventOf(
+      parseObject('{"session_id":"s","step":1,"event":"message","tool":"user","args_hash":"h"}'),
     );
     expect(observed).toEqual({ kind: "user", tool: "user", messageHash: "h" });
   });

@@ -40,18 +40,23 @@ export class CheckedSession {
   #last = this.#health.current();
   #lastNumber = -1;
 
+  /** The number of an event that says none. */
+  get nextNumber(): number {
+    return Math.max(1, this.#lastNumber + 1);
+  }
+
   /** Whether an event with this number may come next. */
   follows(number: number): boolean {
     return number > this.#lastNumber;
   }
 
-  observe(event: TraceEvent): Assessment {
+  observe(event: TraceEvent, number: number): Assessment {
     const assessment = this.#health.observe(event.observed);
-    this.#lastNumber = event.step;
+    this.#lastNumber = number;
     if (assessment.step > this.#last.step) {
-      this.#numbers[assessment.step % REMEMBERED_STEPS] = event.step;
+      this.#numbers[assessment.step % REMEMBERED_STEPS] = number;
       this.#strip.add(assessment);
-      this.#summary = summarize(this.#summary, this.#named(assessment, event.step));
+      this.#summary = summarize(this.#summary, this.#named(assessment, number));
     }
     this.#last = assessment;
     return assessment;

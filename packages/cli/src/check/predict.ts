@@ -1,12 +1,11 @@
 import type { Assessment } from "@caum/core";
-import type { TraceEvent } from "./trace-event.ts";
 
 /** One line for one event, in the format of the detection scorer (docs/signals.md). */
-export function predictionLine(event: TraceEvent, assessment: Assessment): string {
+export function predictionLine(session: string, step: number, assessment: Assessment): string {
   const { regime, tier, uds, failureRisk, publicClass } = assessment;
   const row = {
-    session_id: event.sessionId,
-    step: event.step,
+    session_id: session,
+    step,
     regime,
     tier,
     uds,

@@ -2,13 +2,14 @@ import type { Writable } from "node:stream";
 import { CheckedSession } from "./checked-session.ts";
 import { predictionLine } from "./predict.ts";
 import { reportText, type Totals, totalsText } from "./print-report.ts";
-import { parseTraceEvent, TraceError } from "./trace-event.ts";
+import { RecordReader } from "./record-event.ts";
+import { parseObject, TraceError, traceEventOf } from "./trace-event.ts";
 import { readTraceLines, TraceFileError, type TraceLine } from "./trace-lines.ts";
 
 export type CheckFormat = "text" | "json" | "predictions";
 
 /** Sessions held at a time; beyond it the one that was idle longest is reported and forgotten. */
-const OPEN_SESSIONS = 20_000;
+const OPEN_SESSIONS = 5_000;
 /** Problems of one file that are printed one by one. */
 const PRINTED_PROBLEMS = 20;
 
@@ -18,6 +19,7 @@ export class TraceCheck {
   readonly #out: Writable;
   readonly #err: Writable;
   readonly #sessions = new Map<string, CheckedSession>();
+  readonly #records = new RecordReader();
   readonly #noticed = new Set<string>();
   readonly #totals: Totals = { sessions: 0, steps: 0, loops: 0, looping: 0, problems: 0 };
 
@@ -70,14 +72,20 @@ export class TraceCheck {
   }
 
   async #event(where: string, text: string): Promise<void> {
-    const event = parseTraceEvent(text);
+    const fields = parseObject(text);
+    const isRecord = fields.schemaVersion !== undefined;
+    const event = isRecord ? this.#records.read(text) : traceEventOf(fields);
+    if (event === undefined) return;
     for (const field of event.unknownFields) this.#notice(where, field);
     const session = this.#sessionOf(event.sessionId);
-    if (!session.follows(event.step)) {
-      throw new TraceError(`step ${event.step} is out of order: a session's steps must rise`);
+    const step = event.step ?? session.nextNumber;
+    if (!session.follows(step)) {
+      throw new TraceError(`step ${step} is out of order: a session's steps must rise`);
     }
-    const assessment = session.observe(event);
-    if (this.#format === "predictions") await this.#write(predictionLine(event, assessment));
+    const assessment = session.observe(event, step);
+    if (this.#format === "predictions") {
+      await this.#write(predictionLine(event.sessionId, step, assessment));
+    }
     if (this.#sessions.size > OPEN_SESSIONS) await this.#closeIdlest();
   }
 

@@ -3,8 +3,8 @@ import { OPS, STATUSES, type Step } from "@caum/core";
 /** One line of a structural trace. */
 export interface TraceEvent {
   readonly sessionId: string;
-  /** Position in the session, from 1. */
-  readonly step: number;
+  /** Position in the session, from 1; absent when it is simply the next one. */
+  readonly step?: number;
   /** What the health engine sees. */
   readonly observed: Step;
   /** Fields that a trace does not have; nothing reads them. */
@@ -24,7 +24,9 @@ const KNOWN_FIELDS: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-interface Fields {
+/** A line of a trace; nothing in it is trusted. */
+export interface Fields {
+  readonly schemaVersion?: unknown;
   readonly session_id?: unknown;
   readonly step?: unknown;
   readonly event?: unknown;
@@ -33,13 +35,8 @@ interface Fields {
   readonly [name: string]: unknown;
 }
 
-/**
- * Reads one line of a structural trace.
- *
- * @throws {TraceError} when it is none
- */
-export function parseTraceEvent(line: string): TraceEvent {
-  const fields = parseObject(line);
+/** Reads an object as an event of a trace. @throws {TraceError} when it is none */
+export function traceEventOf(fields: Fields): TraceEvent {
   const sessionId = fields.session_id;
   const step = fields.step;
   if (typeof sessionId !== "string" || sessionId === "") throw new TraceError("no session_id");
@@ -50,7 +47,8 @@ export function parseTraceEvent(line: string): TraceEvent {
   return { sessionId, step, observed: observedOf(fields), unknownFields };
 }
 
-function parseObject(line: string): Fields {
+/** Reads a line as an object. @throws {TraceError} when it is none */
+export function parseObject(line: string): Fields {
   let value: unknown;
   try {
     value = JSON.parse(line);

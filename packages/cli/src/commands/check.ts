@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type CheckFormat, TraceCheck } from "../check/run-check.ts";
+import type { CheckFormat } from "../check/run-check.ts";
 
 interface CheckOptions {
   readonly json?: boolean;
@@ -21,6 +21,8 @@ export function registerCheck(program: Command): void {
     .option("--predictions", "one JSON object an event, in the format of the detection scorer")
     .action(async (files: readonly string[], options: CheckOptions) => {
       process.stdout.on("error", leaveQuietly);
+      // Loaded when it runs, so that no command pays for another.
+      const { TraceCheck } = await import("../check/run-check.ts");
       const check = new TraceCheck(formatOf(options), process.stdout, process.stderr);
       for (const file of files) await check.file(file);
       if ((await check.finish()) > 0) process.exitCode = INCOMPLETE;

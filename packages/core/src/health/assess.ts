@@ -44,7 +44,7 @@ export function assess(slots: Float64Array): Assessment {
   const scores = scoresOf(signals);
   const uds = udsOf(scores, signals);
   const tier = tierOf(uds);
-  const pattern = hard ?? found[0];
+  const pattern = publicClass === "none" ? undefined : (hard ?? found[0]);
   return {
     step: signals.step,
     eventType: eventTypeOf(was, publicClass),

@@ -30,7 +30,7 @@ export interface EvidenceGrade {
   readonly allowed_to_block: false;
 }
 
-/** A loop that stands. */
+/** A loop that stands, or for review only seems to. */
 export interface Pattern {
   readonly rule: Rule;
   /** Length of one cycle in steps; 0 where the repeats come in any order. */

@@ -11,8 +11,8 @@ import type { Step } from "./step.ts";
 /**
  * Tells a loop from work in one session, on structure alone.
  *
- * Constant work per step, about 4 KB (at most 7), no clock but that of the steps, and exact arithmetic: the
- * same steps give the same assessments, to the last bit, on every machine.
+ * Constant work per step, about 4 KB (at most 7), no clock but that of the steps, and exact
+ * arithmetic: the same steps give the same assessments, to the last bit, on every machine.
  *
  * @see docs/signals.md for what each signal measures and when it is wrong
  */
