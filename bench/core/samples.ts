@@ -67,6 +67,8 @@ export const LARGE_VALUES: Readonly<Record<string, () => unknown>> = {
   "duration-like": () => "1m".repeat(32_500),
   "temporary paths": () => "/tmp/".repeat(13_000),
   "control characters": () => "\u0001".repeat(65_000),
+  "control characters in a list": () => ["\u0001".repeat(65_000)],
+  "lines in a list": () => [textOf(65_000)],
   "wide characters": () => "\u20ac".repeat(21_600),
   "small numbers": () => Array.from({ length: 32_000 }, (_, index) => index % 10),
   "empty objects": () => Array.from({ length: 21_000 }, () => ({})),

@@ -16,16 +16,16 @@ export interface Shape {
   readonly truncated: boolean;
 }
 
-/** The shape of any value; text is taken as a JSON string. */
+/** The shape of any value. Text differs from the value that it may be the JSON of. */
 export function shapeOf(value: unknown, purpose: Purpose, keys: SessionKeys): Shape {
   const form = canonicalize(value);
   return digestForms(form.bytes, form.size, form.truncated, purpose, keys);
 }
 
 /**
- * The shape of bytes that are text already, digested as they are.
+ * The shape of text that is bytes already, for example of a line too long to be parsed.
  *
- * For a line too long to be parsed: it equals other such lines, never a walked value.
+ * It is the shape of the same text as a string.
  *
  * @param head the first bytes, at most 64 KiB are used
  * @param byteLength the length of the whole

@@ -1,10 +1,13 @@
+import { toUSVString } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { canonicalize } from "../../src/capture/canonical.ts";
+import { canonicalize, canonicalizeText } from "../../src/capture/canonical.ts";
 import { hostileValues } from "./hostile-values.ts";
 
+/** The form of a value inside a list, so that a text is JSON too, without the brackets. */
 function textOf(value: unknown): string {
-  return Buffer.from(canonicalize(value).bytes).toString("utf8");
+  const text = Buffer.from(canonicalize([value]).bytes).toString("utf8");
+  return text.slice(1).replace(/\](\ufffd\d+)?$/, "$1");
 }
 
 /** The same value with the keys of every object in reverse order. */
@@ -64,7 +67,7 @@ describe("the canonical form", () => {
     [Number.NaN, "null"],
     [Number.POSITIVE_INFINITY, "null"],
     [12n, "12"],
-    [undefined, ""],
+    [undefined, "null"],
     [null, "null"],
     [[undefined, () => 1, Symbol("s")], "[null,null,null]"],
     [{ a: undefined, b: () => 1, c: Symbol("s"), d: 1 }, '{"d":1}'],
@@ -86,6 +89,27 @@ describe("the canonical form", () => {
     [JSON.parse('{"__proto__":1}'), '{"__proto__":1}'],
   ])("writes %o as %s", (value, expected) => {
     expect(textOf(value)).toBe(expected);
+  });
+
+  test("of a text that stands alone is its UTF-8 behind one byte", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
+        const { bytes, size } = canonicalize(text);
+        expect(bytes[0]).toBe(0xc0);
+        expect(Buffer.from(bytes.subarray(1)).toString("utf8")).toBe(toUSVString(text));
+        expect(size).toBe(Buffer.byteLength(text));
+        expect(canonicalizeText(Buffer.from(text), size)).toEqual(canonicalize(text));
+      }),
+    );
+    expect(Buffer.from(canonicalize("\ud800x").bytes.subarray(1)).toString()).toBe("\ufffdx");
+  });
+
+  test("of nothing is no bytes, and a text differs from the value it is the JSON of", () => {
+    expect(canonicalize(undefined).bytes).toHaveLength(0);
+    for (const value of [null, 1, true, [1], { a: 1 }]) {
+      const form = Buffer.from(canonicalize(value).bytes);
+      expect(form.equals(canonicalize(JSON.stringify(value)).bytes)).toBe(false);
+    }
   });
 
   test("tells bytes by length and content, whatever kind of view they are in", () => {
@@ -148,10 +172,12 @@ describe("a walk", () => {
     const long = canonicalize("x".repeat(1_000_000));
     expect(long.truncated).toBe(true);
     expect(Buffer.from(long.bytes.subarray(65_536)).toString("latin1")).toBe("\u00f51000000");
-    expect(canonicalize("x".repeat(65_534)).truncated).toBe(false);
-    expect(canonicalize("x".repeat(65_535)).truncated).toBe(true);
+    expect(canonicalize("x".repeat(65_535)).truncated).toBe(false);
+    expect(canonicalize("x".repeat(65_536)).truncated).toBe(true);
+    expect(canonicalize(["x".repeat(65_532)]).truncated).toBe(false);
+    expect(canonicalize(["x".repeat(65_533)]).truncated).toBe(true);
     expect(canonicalize("\u20ac".repeat(65_536)).truncated).toBe(true);
-    expect(canonicalize("\n".repeat(65_536)).truncated).toBe(true);
+    expect(canonicalize(["\n".repeat(33_000)]).truncated).toBe(true);
   });
 
   test("tells a growing text from one that stands still, beyond the limit too", () => {

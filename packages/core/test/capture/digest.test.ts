@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { derive } from "../../src/capture/keys/derive.ts";
 import { SessionKeys } from "../../src/capture/digest.ts";
+import { derive } from "../../src/capture/keys/derive.ts";
 import { Hmac } from "../../src/capture/keys/hmac.ts";
 import { keysOf } from "./keys.ts";
 

@@ -99,8 +99,10 @@ describe("the norm form", () => {
   });
 
   test("knows a time behind an escaped line break", () => {
-    const bytes = canonicalize("first\n02:04:17 second").bytes.slice();
-    expect(readable(scan(bytes).norm ?? bytes)).toBe('"first\\n<time> second"');
+    const bytes = canonicalize(["first\n02:04:17 second"]).bytes.slice();
+    expect(readable(scan(bytes).norm ?? bytes)).toBe('["first\\n<time> second"]');
+    const text = canonicalize("02:04:17 first").bytes.slice();
+    expect(readable(scan(text).norm ?? text)).toBe("\u00c0<time> first");
   });
 
   test("is the same for two runs of the same command", () => {

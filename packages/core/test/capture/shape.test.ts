@@ -55,6 +55,12 @@ describe("a shape", () => {
     expect(new Set(hashes).size).toBe(hashes.length);
   });
 
+  test("of text that is bytes already is that of the string", () => {
+    const text = '{"id":1,"text":"took 12 ms \u20ac"}';
+    const bytes = Buffer.from(text);
+    expect(shapeOfText(bytes, bytes.length, "result", keys)).toEqual(shapeOf(text, "result", keys));
+  });
+
   test("of text that is bytes already depends on its head and its length", () => {
     const head = Buffer.from('{"id":1,"text":"took 12 ms"');
     const shape = shapeOfText(head, 200_000, "result", keys);

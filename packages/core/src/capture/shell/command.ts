@@ -1,9 +1,11 @@
 import type { Op } from "../record.ts";
-import { splitPrograms } from "./programs.ts";
+import { ProgramReader } from "./programs.ts";
 import { wordTable } from "./word-table.ts";
 
 /** As much of a command as is looked at. */
 const MAX_COMMAND_LENGTH = 4_096;
+/** Programs that only prepare are passed over, so many at most. */
+const MAX_PROGRAMS = 16;
 
 /** Programs whose name alone tells what they do. */
 const PROGRAMS: ReadonlyMap<string, Op> = wordTable({
@@ -85,9 +87,11 @@ const SHELLS = new Set(["bash", "sh", "zsh", "dash", "ksh", "fish", "pwsh", "pow
  * @returns undefined when no word of it is known
  */
 export function opOfCommand(command: string): Op | undefined {
-  const programs = splitPrograms(command.slice(0, MAX_COMMAND_LENGTH));
+  const programs = new ProgramReader(command.slice(0, MAX_COMMAND_LENGTH));
   let fallback: Op | undefined;
-  for (const program of programs) {
+  for (let count = 0; count < MAX_PROGRAMS; count++) {
+    const program = programs.next();
+    if (program === undefined) break;
     const words = withoutPrefixes(program.words);
     const name = baseName(words[0] ?? "");
     if (program.hasOutputFile && WRITERS.has(name)) return "write";

@@ -5,60 +5,81 @@ export interface Program {
   readonly hasOutputFile: boolean;
 }
 
-/** As many programs of one command line as are looked at. */
-const MAX_PROGRAMS = 16;
-
-const SEPARATORS = ";|&\n";
-const BLANKS = " \t\r";
+/** What ends a plain run of characters within a word. */
+const SPECIAL = new Uint8Array(128);
+for (const character of "'\"\\<>#;|&\n \t\r") SPECIAL[character.charCodeAt(0)] = 1;
 
 /**
- * Splits a command line at `;`, `&`, `|` and line ends, minding quotes and escapes.
+ * Reads the programs of a command line one by one, split at `;`, `&`, `|` and line ends, minding
+ * quotes and escapes.
  *
  * It is a reader of common commands, not a shell: expansions stay as they are written.
  */
-export function splitPrograms(command: string): readonly Program[] {
-  const reader = new CommandReader();
-  for (let at = 0; at < command.length; at++) {
-    at = reader.take(command, at);
-    if (reader.programs.length >= MAX_PROGRAMS) break;
-  }
-  reader.endProgram();
-  return reader.programs;
-}
-
-class CommandReader {
-  readonly programs: Program[] = [];
+export class ProgramReader {
+  readonly #command: string;
+  #at = 0;
   #words: string[] = [];
-  #hasOutputFile = false;
   #word: string | undefined;
+  #hasOutputFile = false;
 
-  /** Takes the character at a place, or more of them; answers the place of the last one taken. */
-  take(command: string, at: number): number {
-    const character = command.charAt(at);
-    if (character === "'" || character === '"') return this.#quoted(command, at, character);
-    if (character === "\\") return this.#escaped(command, at);
-    if (character === ">") return this.#redirected(command, at);
-    if (character === "<") {
-      this.#endWord();
-    } else if (character === "#" && this.#word === undefined) {
-      return lineEnd(command, at) - 1;
-    } else if (SEPARATORS.includes(character)) {
-      this.endProgram();
-    } else if (BLANKS.includes(character)) {
-      this.#endWord();
-    } else {
-      this.#word = (this.#word ?? "") + character;
-    }
-    return at;
+  constructor(command: string) {
+    this.#command = command;
   }
 
-  endProgram(): void {
-    this.#endWord();
-    if (this.#words.length > 0) {
-      this.programs.push({ words: this.#words, hasOutputFile: this.#hasOutputFile });
-    }
+  /** The next program that has a word; undefined at the end. */
+  next(): Program | undefined {
     this.#words = [];
     this.#hasOutputFile = false;
+    while (this.#at < this.#command.length) {
+      if (this.#take() && this.#words.length > 0) break;
+    }
+    this.#endWord();
+    if (this.#words.length === 0) return undefined;
+    return { words: this.#words, hasOutputFile: this.#hasOutputFile };
+  }
+
+  /** Takes a run of plain characters or a special one; tells whether it ended the program. */
+  #take(): boolean {
+    const start = this.#at;
+    const end = plainEnd(this.#command, start);
+    if (end > start) {
+      this.#add(this.#command.slice(start, end));
+      this.#at = end;
+      return false;
+    }
+    this.#at += 1;
+    return this.#takeSpecial(this.#command.charAt(start));
+  }
+
+  #takeSpecial(character: string): boolean {
+    switch (character) {
+      case "'":
+      case '"':
+        this.#takeQuoted(character);
+        return false;
+      case "\\":
+        this.#takeEscaped();
+        return false;
+      case ">":
+        this.#takeOutput();
+        return false;
+      case "#":
+        this.#takeHash();
+        return false;
+      case ";":
+      case "|":
+      case "&":
+      case "\n":
+        this.#endWord();
+        return true;
+      default:
+        this.#endWord();
+        return false;
+    }
+  }
+
+  #add(text: string): void {
+    this.#word = this.#word === undefined ? text : this.#word + text;
   }
 
   #endWord(): void {
@@ -66,33 +87,43 @@ class CommandReader {
     this.#word = undefined;
   }
 
-  #quoted(command: string, at: number, quote: string): number {
-    const close = command.indexOf(quote, at + 1);
-    const end = close < 0 ? command.length : close;
-    this.#word = (this.#word ?? "") + command.slice(at + 1, end);
-    return end;
+  #takeQuoted(quote: string): void {
+    const close = this.#command.indexOf(quote, this.#at);
+    const end = close < 0 ? this.#command.length : close;
+    this.#add(this.#command.slice(this.#at, end));
+    this.#at = end + 1;
   }
 
-  #escaped(command: string, at: number): number {
-    const next = command.charAt(at + 1);
-    if (next !== "\n") this.#word = (this.#word ?? "") + next;
-    return at + 1;
+  #takeEscaped(): void {
+    const next = this.#command.charAt(this.#at);
+    if (next !== "\n") this.#add(next);
+    this.#at += 1;
   }
 
   /** `> file`, but neither `2> errors` nor `>&2` nor `> /dev/null`. */
-  #redirected(command: string, at: number): number {
+  #takeOutput(): void {
+    const command = this.#command;
     const isErrors = this.#word === "2";
     if (isErrors || this.#word === "1" || this.#word === "&") this.#word = undefined;
     this.#endWord();
-    let target = at + 1;
-    while (command.charAt(target) === ">" || command.charAt(target) === " ") target += 1;
-    if (command.charAt(target) === "&") return target;
-    if (!isErrors && !command.startsWith("/dev/", target)) this.#hasOutputFile = true;
-    return target - 1;
+    while (command.charAt(this.#at) === ">" || command.charAt(this.#at) === " ") this.#at += 1;
+    if (command.charAt(this.#at) === "&") this.#at += 1;
+    else if (!isErrors && !command.startsWith("/dev/", this.#at)) this.#hasOutputFile = true;
+  }
+
+  /** A remark goes on to the end of the line; within a word it is a character. */
+  #takeHash(): void {
+    if (this.#word !== undefined) {
+      this.#add("#");
+      return;
+    }
+    const end = this.#command.indexOf("\n", this.#at);
+    this.#at = end < 0 ? this.#command.length : end;
   }
 }
 
-function lineEnd(command: string, at: number): number {
-  const end = command.indexOf("\n", at);
-  return end < 0 ? command.length : end;
+function plainEnd(command: string, from: number): number {
+  let at = from;
+  while (at < command.length && SPECIAL[command.charCodeAt(at)] !== 1) at += 1;
+  return at;
 }

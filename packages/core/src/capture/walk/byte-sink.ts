@@ -66,6 +66,13 @@ export class ByteSink {
     this.byte(QUOTE);
   }
 
+  /** Writes text as UTF-8, as it is but for lone surrogates, which become U+FFFD. */
+  text(text: string): void {
+    const room = CAPACITY - this.#length;
+    const head = text.length > room ? text.slice(0, room) : text;
+    this.#length += this.#bytes.write(head, this.#length, room, "utf8");
+  }
+
   /** Writes bytes as they are. */
   copy(bytes: Uint8Array): void {
     const head = bytes.subarray(0, MAX_CANONICAL_BYTES + 1 - this.#length);

@@ -1,6 +1,6 @@
 import { types } from "node:util";
 import { ByteSink, MAX_CANONICAL_BYTES } from "./byte-sink.ts";
-import { ACCESSOR, readInherited, readOwn } from "./data-property.ts";
+import { ACCESSOR, prototypeOf, readInherited, readOwn } from "./data-property.ts";
 import { bytesMarker, type Entries, type Exotic, exoticOf } from "./exotic.ts";
 
 /** Nesting that is followed; deeper values are cut, as a marker. */
@@ -12,6 +12,8 @@ const MAX_VALUES = 8_192;
 /** Bigger integers stand as their low 64 bits: writing all digits takes more than linear time. */
 const MAX_BIGINT = 2n ** 1024n;
 
+/** First byte of a text that stands alone; it begins no JSON and occurs in no UTF-8. */
+const TEXT = 0xc0;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN_ARRAY = 0x5b;
@@ -22,7 +24,7 @@ const CLOSE_OBJECT = 0x7d;
 export interface CanonicalForm {
   /** A view into a buffer that the next walk overwrites. */
   readonly bytes: Uint8Array;
-  /** Bytes of content: without the quotes of a string; nothing and null are 0. */
+  /** Bytes of content: of a text its UTF-8 alone; nothing and null are 0. */
   readonly size: number;
   /** The bytes do not cover the whole value. */
   readonly truncated: boolean;
@@ -44,13 +46,18 @@ export class CanonicalWriter {
     this.#hashableBytes = MAX_CANONICAL_BYTES;
     this.#isPartial = false;
     this.#cutSize = 0;
-    if (value !== undefined) this.#value(value);
     const sink = this.#sink;
+    if (typeof value === "string") {
+      sink.byte(TEXT);
+      sink.text(value);
+      this.#cutSize = value.length;
+    } else if (value !== undefined) {
+      this.#value(value);
+    }
     const truncated = this.#isPartial || sink.isFull;
-    const size = Math.min(sink.length, MAX_CANONICAL_BYTES);
     return {
       bytes: truncated ? sink.cutView(this.#cutSize) : sink.view(),
-      size: sizeOfContent(value, size),
+      size: sizeOfContent(value, Math.min(sink.length, MAX_CANONICAL_BYTES)),
       truncated,
     };
   }
@@ -58,6 +65,7 @@ export class CanonicalWriter {
   copy(head: Uint8Array, byteLength: number): CanonicalForm {
     const sink = this.#sink;
     sink.clear();
+    sink.byte(TEXT);
     sink.copy(head);
     const truncated = sink.isFull || head.length < byteLength;
     return {
@@ -239,7 +247,7 @@ export class CanonicalWriter {
 
 /** Whether an object was made by a literal or without a prototype, here or in another realm. */
 function hasPlainPrototype(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value) as object | null;
+  const prototype = prototypeOf(value);
   if (prototype === Object.prototype || prototype === null) return true;
   return !types.isProxy(prototype) && Object.getPrototypeOf(prototype) === null;
 }
@@ -262,6 +270,6 @@ function textOfBigint(value: bigint): string {
 }
 
 function sizeOfContent(value: unknown, written: number): number {
-  if (typeof value === "string") return Math.max(0, written - 2);
+  if (typeof value === "string") return written - 1;
   return value === null ? 0 : written;
 }

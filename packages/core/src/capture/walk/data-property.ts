@@ -28,7 +28,12 @@ export function readInherited(source: object, key: string, depth = 8): unknown {
   for (let level = 0; holder !== null && level < depth && !types.isProxy(holder); level++) {
     const value = readOwn(holder, key);
     if (value !== undefined) return value === ACCESSOR ? undefined : value;
-    holder = Object.getPrototypeOf(holder) as object | null;
+    holder = prototypeOf(holder);
   }
   return undefined;
+}
+
+/** The prototype of an object that is no Proxy, with its type. */
+export function prototypeOf(value: object): object | null {
+  return Object.getPrototypeOf(value);
 }

@@ -17,48 +17,57 @@ export type Exotic =
 
 export type Entries = readonly (readonly [unknown, unknown])[];
 
-type Getter = (this: unknown) => unknown;
+/** A getter or method of a built-in, taken from its prototype; it throws on any other object. */
+type Taken<T> = () => T;
 
-function getterOf(prototype: object, name: string): Getter {
-  const getter = Object.getOwnPropertyDescriptor(prototype, name)?.get;
-  return getter ?? (() => undefined);
+function getterOf<T>(prototype: object, name: string): Taken<T> {
+  return Object.getOwnPropertyDescriptor(prototype, name)?.get ?? missing;
 }
 
-const call = <T>(method: (this: never, ...values: never[]) => T, self: unknown): T =>
-  Reflect.apply(method, self, []) as T;
+function missing(): never {
+  throw new TypeError("this runtime has no such getter");
+}
 
-const TYPED_ARRAY = Object.getPrototypeOf(Uint8Array.prototype) as object;
-const typedArrayBuffer = getterOf(TYPED_ARRAY, "buffer");
-const typedArrayOffset = getterOf(TYPED_ARRAY, "byteOffset");
-const typedArrayLength = getterOf(TYPED_ARRAY, "byteLength");
-const viewBuffer = getterOf(DataView.prototype, "buffer");
-const viewOffset = getterOf(DataView.prototype, "byteOffset");
-const viewLength = getterOf(DataView.prototype, "byteLength");
-const mapSize = getterOf(Map.prototype, "size");
-const mapEntries = Map.prototype.entries;
-const setSize = getterOf(Set.prototype, "size");
-const setValues = Set.prototype.values;
-const nextEntry = Object.getPrototypeOf(new Map().entries()).next as () => IteratorResult<unknown>;
-const nextItem = Object.getPrototypeOf(new Set().values()).next as () => IteratorResult<unknown>;
-const dateTime = Date.prototype.getTime;
-const dateText = Date.prototype.toISOString;
-const urlText = getterOf(URL.prototype, "href");
+function callOn<T>(self: unknown, taken: Taken<T>): T {
+  return Reflect.apply(taken, self, []);
+}
+
+const TYPED_ARRAY: object = Object.getPrototypeOf(Uint8Array.prototype);
+const typedArrayBuffer = getterOf<ArrayBufferLike>(TYPED_ARRAY, "buffer");
+const typedArrayOffset = getterOf<number>(TYPED_ARRAY, "byteOffset");
+const typedArrayLength = getterOf<number>(TYPED_ARRAY, "byteLength");
+const viewBuffer = getterOf<ArrayBufferLike>(DataView.prototype, "buffer");
+const viewOffset = getterOf<number>(DataView.prototype, "byteOffset");
+const viewLength = getterOf<number>(DataView.prototype, "byteLength");
+const mapSize = getterOf<number>(Map.prototype, "size");
+const mapEntries: Taken<unknown> = Map.prototype.entries;
+const nextEntry: Taken<IteratorResult<readonly [unknown, unknown]>> = Object.getPrototypeOf(
+  new Map().entries(),
+).next;
+const setSize = getterOf<number>(Set.prototype, "size");
+const setValues: Taken<unknown> = Set.prototype.values;
+const nextItem: Taken<IteratorResult<unknown>> = Object.getPrototypeOf(new Set().values()).next;
+const dateTime: Taken<number> = Date.prototype.getTime;
+const dateText: Taken<string> = Date.prototype.toISOString;
+const urlText = getterOf<string>(URL.prototype, "href");
 
 /** Reads a built-in object; undefined for one that is only its own properties. */
 export function exoticOf(value: object, maxItems: number): Exotic | undefined {
   if (types.isDate(value)) return { kind: "primitive", value: textOfDate(value) };
   if (types.isNativeError(value)) return { kind: "error" };
   if (types.isMap(value)) {
-    const entries = take(call(mapEntries, value), nextEntry, maxItems) as Entries;
-    return { kind: "entries", entries, size: Number(call(mapSize, value)) };
+    const entries = take(callOn(value, mapEntries), nextEntry, maxItems);
+    return { kind: "entries", entries, size: callOn(value, mapSize) };
   }
   if (types.isSet(value)) {
-    const items = take(call(setValues, value), nextItem, maxItems);
-    return { kind: "items", items, size: Number(call(setSize, value)) };
+    const items = take(callOn(value, setValues), nextItem, maxItems);
+    return { kind: "items", items, size: callOn(value, setSize) };
   }
-  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) {
-    return { kind: "bytes", view: bytesOf(value) };
+  if (types.isTypedArray(value)) {
+    return bytesIn(value, typedArrayBuffer, typedArrayOffset, typedArrayLength);
   }
+  if (types.isDataView(value)) return bytesIn(value, viewBuffer, viewOffset, viewLength);
+  if (types.isAnyArrayBuffer(value)) return { kind: "bytes", view: new Uint8Array(value) };
   return rarelySeen(value);
 }
 
@@ -66,18 +75,18 @@ function rarelySeen(value: object): Exotic | undefined {
   if (types.isBoxedPrimitive(value)) return { kind: "primitive", value: unboxed(value) };
   if (types.isRegExp(value)) return { kind: "marker", text: "<regexp>" };
   if (types.isPromise(value)) return { kind: "marker", text: "<promise>" };
-  if (Object.getPrototypeOf(value) === URL.prototype) return textOfUrl(value);
-  return undefined;
+  if (Object.getPrototypeOf(value) !== URL.prototype) return undefined;
+  return { kind: "primitive", value: callOn(value, urlText) };
 }
 
-function take(
+function take<T>(
   iterator: unknown,
-  next: () => IteratorResult<unknown>,
+  next: Taken<IteratorResult<T>>,
   maxItems: number,
-): readonly unknown[] {
-  const items: unknown[] = [];
+): readonly T[] {
+  const items: T[] = [];
   while (items.length < maxItems) {
-    const step = call(next, iterator);
+    const step = callOn(iterator, next);
     if (step.done === true) break;
     items.push(step.value);
   }
@@ -85,34 +94,26 @@ function take(
 }
 
 function textOfDate(value: Date): string | null {
-  return Number.isNaN(call(dateTime, value)) ? null : call(dateText, value);
-}
-
-function textOfUrl(value: object): Exotic | undefined {
-  const text = call(urlText, value);
-  return typeof text === "string" ? { kind: "primitive", value: text } : undefined;
+  return Number.isNaN(callOn(value, dateTime)) ? null : callOn(value, dateText);
 }
 
 function unboxed(value: object): unknown {
-  if (types.isStringObject(value)) return call(String.prototype.valueOf, value);
-  if (types.isNumberObject(value)) return call(Number.prototype.valueOf, value);
-  if (types.isBooleanObject(value)) return call(Boolean.prototype.valueOf, value);
-  if (types.isBigIntObject(value)) return call(BigInt.prototype.valueOf, value);
+  if (types.isStringObject(value)) return callOn(value, String.prototype.valueOf);
+  if (types.isNumberObject(value)) return callOn(value, Number.prototype.valueOf);
+  if (types.isBooleanObject(value)) return callOn(value, Boolean.prototype.valueOf);
+  if (types.isBigIntObject(value)) return callOn(value, BigInt.prototype.valueOf);
   return undefined;
 }
 
-/** The bytes behind a view or a buffer, without copying them. */
-function bytesOf(value: ArrayBufferView | ArrayBufferLike): Uint8Array {
-  if (types.isTypedArray(value)) {
-    const buffer = call(typedArrayBuffer, value) as ArrayBufferLike;
-    const offset = Number(call(typedArrayOffset, value));
-    return new Uint8Array(buffer, offset, Number(call(typedArrayLength, value)));
-  }
-  if (types.isDataView(value)) {
-    const buffer = call(viewBuffer, value) as ArrayBufferLike;
-    return new Uint8Array(buffer, Number(call(viewOffset, value)), Number(call(viewLength, value)));
-  }
-  return new Uint8Array(value as ArrayBufferLike);
+/** The bytes behind a view, without copying them. */
+function bytesIn(
+  value: object,
+  buffer: Taken<ArrayBufferLike>,
+  offset: Taken<number>,
+  length: Taken<number>,
+): Exotic {
+  const view = new Uint8Array(callOn(value, buffer), callOn(value, offset), callOn(value, length));
+  return { kind: "bytes", view };
 }
 
 /** Length and short digest of bytes, of which at most `maxBytes` are read. */
