@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { registerCheck } from "./commands/check.ts";
+import { registerUp } from "./commands/up.ts";
 import { registerVerify } from "./commands/verify.ts";
 
 /** Wrong usage, as opposed to a command that ran and found something. */
@@ -9,6 +10,7 @@ const program = new Command("caum")
   .description("A flight recorder for AI agents: structure, not secrets.")
   .showHelpAfterError("(--help shows how it is used)")
   .exitOverride();
+registerUp(program);
 registerCheck(program);
 registerVerify(program);
 

@@ -55,7 +55,7 @@ function copy(name: string): string {
 test("says what holds, who signed and what is not proven", async () => {
   const { code, stdout } = await caum(bundle, "--key", COLLECTOR.vkey);
   expect(code).toBe(0);
-  expect(stdout).toContain('ok-open: 5 records in 1 runs of session "s-1"');
+  expect(stdout).toContain('ok-open: 5 records in 1 run of session "s-1"');
   expect(stdout).toContain("signed by     collector.example/caum");
   expect(stdout).toContain("not proven:");
 });

@@ -23,7 +23,7 @@ import stat
 import sys
 
 MAX_LINE = 16384
-MAX_NOTE = MAX_RECEIPT = MAX_EXTENSION = 65536
+MAX_NOTE, MAX_PROOF, MAX_RECEIPT, MAX_EXTENSION = 16384, 32768, 65536, 65536
 MAX_NOTES, MAX_RECEIPTS, MAX_RUNS, MAX_ENTRIES = 1024, 4096, 65536, 100000
 MAX_FINDINGS, MAX_SIGNATURES, MAX_HASHES = 100, 100, 64
 MAX_INTEGER = 2**53 - 1
@@ -246,7 +246,7 @@ class Note:
         found = []
         for name, key_id, data in self.signatures:
             key = next((k for k in keys if k.name == name and k.id == key_id), None)
-            if key is None:
+            if key is None or key in found:
                 continue
             text = self.text
             if key.timed:
@@ -256,8 +256,7 @@ class Note:
                     data = b""
             if not verify_ed25519(key.public_key, text.encode(), data):
                 raise Refused("the signature by %s does not fit the note" % name, forged=True)
-            if key not in found:
-                found.append(key)
+            found.append(key)
         return found
 
 
@@ -293,7 +292,7 @@ def parse_origin(origin):
 
 def parse_proof(data):
     try:
-        text = data.decode("utf-8") if len(data) <= MAX_NOTE else ""
+        text = data.decode("utf-8") if len(data) <= MAX_PROOF else ""
     except UnicodeDecodeError:
         text = ""
     split = text.find("\n\n")
@@ -1009,6 +1008,7 @@ class Verifier:
         return {
             "verdict": next((v for v in VERDICTS if v in found), well),
             "records": self.lines, "runs": len(self.runs), "size": size, "root": root,
+            "origin": self.tree_origin if self.heads else None,
             "closed": closed, "redacted": self.tombstones, "dropped": self.dropped,
             "signedBy": list(signed_by.values()), "findings": by_line,
         }
@@ -1037,12 +1037,18 @@ def main():
         parser.error(str(error))
     if not os.path.exists(arguments.bundle):
         parser.error("no such file or folder: %s" % arguments.bundle)
-    result = Verifier(keys, arguments.expect_size, arguments.expect_root).verify(arguments.bundle)
+    try:
+        verifier = Verifier(keys, arguments.expect_size, arguments.expect_root)
+        result = verifier.verify(arguments.bundle)
+    except OSError as error:
+        parser.error(str(error))
     if arguments.json:
         print(json.dumps(result))
     else:
         print("%s: %d records in %d runs, %d of them under a signed root"
               % (result["verdict"], result["records"], result["runs"], result["size"]))
+        if result["origin"]:
+            print("  tree %s" % result["origin"])
         for signer in result["signedBy"]:
             print("  %(role)s by %(name)s (%(keyId)s) since size %(since)d, up to %(upTo)d"
                   % signer)

@@ -13,7 +13,7 @@ import {
 import type { Command } from "commander";
 
 interface VerifyFlags {
-  readonly key: readonly string[];
+  readonly key?: readonly string[];
   readonly requireClosed?: boolean;
   readonly requireComplete?: boolean;
   readonly expectSize?: string;
@@ -31,7 +31,7 @@ export function registerVerify(program: Command): void {
     .command("verify")
     .description("check a bundle or a local run offline: intact or altered, and where")
     .argument("<bundle>", "folder or tar archive")
-    .option("--key <vkey>", "verifier key to trust (repeatable)", collect, [])
+    .option("--key <vkey>", "verifier key to trust (repeatable)", collect)
     .option("--require-closed", "fail (10) unless the session is closed")
     .option("--require-complete", "fail (11) when records were deleted")
     .option("--expect-size <n>", "number of records known from elsewhere")
@@ -45,7 +45,7 @@ const EXIT_CODES = `
 exit codes: 0 ok, 1 tampered, 2 usage, 3 malformed, 4 incomplete, 5 forked, 6 untrusted,
             10 not closed (--require-closed), 11 records deleted (--require-complete)`;
 
-function collect(value: string, before: readonly string[]): readonly string[] {
+function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 
@@ -70,7 +70,7 @@ function verify(path: string, flags: VerifyFlags): Verification {
 }
 
 function optionsOf(flags: VerifyFlags): VerifyOptions {
-  if (flags.key.length === 0) {
+  if (flags.key === undefined) {
     throw new UsageError("no key: name with --key whom you trust, not what the bundle names");
   }
   const { expectSize, expectRoot } = flags;
@@ -102,17 +102,18 @@ function reasonOf(error: unknown): string {
 }
 
 function describe(verification: Verification): string {
-  const { verdict, records, runs, sessionId, size, root, signedBy, checks, findings, notProven } =
-    verification;
+  const { verdict, records, runs, sessionId, size, root, origin } = verification;
+  const { signedBy, checks, findings, notProven } = verification;
   const session = sessionId === null ? "" : ` of session ${JSON.stringify(sessionId)}`;
   const signers = signedBy.map(
     ({ name, keyId, role, since, upTo }) =>
       `  ${`${role} by`.padEnd(13)} ${name} (${keyId}), since size ${since}, up to ${upTo}`,
   );
   return [
-    `${verdict}: ${records} records in ${runs} runs${session}`,
+    `${verdict}: ${counted(records, "record")} in ${counted(runs, "run")}${session}`,
     ...signers,
     ...(root === null ? [] : [`  ${"root".padEnd(13)} ${root} at size ${size}`]),
+    ...(origin === null ? [] : [`  ${"tree".padEnd(13)} ${origin}`]),
     "",
     ...checks.map(
       ({ name, holds, detail }) => `  ${holds ? "holds" : "FAILS"}  ${name}: ${detail}`,
@@ -120,6 +121,10 @@ function describe(verification: Verification): string {
     ...section("found", findings.map(describeFinding)),
     ...section("not proven", notProven),
   ].join("\n");
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -3,7 +3,7 @@ import { parseVerifierKey } from "../../src/evidence/note/vkey.ts";
 import { verifyBundle } from "../../src/evidence/verify/verify-bundle.ts";
 import { COLLECTOR, written } from "./bundles.ts";
 import { hasPython, verifyWithPython } from "./python-verifier.ts";
-import { TAMPERINGS } from "./tampering.ts";
+import { TAMPERINGS } from "./tampering/all.ts";
 
 const cases = TAMPERINGS.map((tampering) => ({
   ...tampering,

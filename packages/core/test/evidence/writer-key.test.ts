@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { loadWriterKey, rotateWriterKey } from "../../src/evidence/writer-key.ts";
 
@@ -42,4 +44,18 @@ test("rotation keeps the name, changes the key and leaves the old one beside it"
   expect(current.vkey).not.toBe(before.vkey);
   expect(loadWriterKey({ home }).vkey).toBe(current.vkey);
   expect(readdirSync(join(home, "keys"))).toHaveLength(2);
+});
+
+test("processes that start at once share one key", async () => {
+  const module = new URL("../../src/evidence/writer-key.ts", import.meta.url).href;
+  const script = `import { loadWriterKey } from ${JSON.stringify(module)};
+    process.stdout.write(loadWriterKey({ home: process.env.HOME_OF_TEST }).vkey);`;
+  const start = () =>
+    promisify(execFile)(process.execPath, ["--no-warnings", "--input-type=module", "-e", script], {
+      env: { ...process.env, HOME_OF_TEST: home },
+    });
+  const outcomes = await Promise.all(Array.from({ length: 4 }, start));
+  expect(new Set(outcomes.map(({ stdout }) => stdout))).toEqual(
+    new Set([loadWriterKey({ home }).vkey]),
+  );
 });

@@ -27,8 +27,8 @@ const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 const WRITE_AT_CHARACTERS = 1_048_576;
 const COPY_BYTES = 65_536;
-/** The second verifier, which travels in every bundle. */
-const VERIFIER = new URL("../../../assets/verify.py", import.meta.url);
+/** The second verifier, which travels in every bundle; from this file, in `src` and in `dist`. */
+const VERIFIER = "../../../assets/verify.py";
 
 /** What goes into a bundle. */
 export interface BundleContent {
@@ -71,8 +71,13 @@ export function writeBundle(folder: string, content: BundleContent): readonly st
   }
   const manifest = { format: "caum-bundle/1", records, checkpoints: content.notes.length };
   write(MANIFEST_FILE, `${JSON.stringify(manifest, undefined, 2)}\n`);
-  write(VERIFIER_FILE, readFileSync(VERIFIER, "utf8"));
+  write(VERIFIER_FILE, readVerifier());
   return names;
+}
+
+/** The second verifier as text. */
+export function readVerifier(): string {
+  return readFileSync(new URL(VERIFIER, import.meta.url), "utf8");
 }
 
 /** @returns how many lines there were */

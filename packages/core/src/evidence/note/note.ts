@@ -5,7 +5,7 @@ import { strictBase64 } from "./base64.ts";
 import { COSIGNATURE, isKeyName, type VerifierKey } from "./vkey.ts";
 
 /** A note longer than this is refused unread. */
-export const MAX_NOTE_BYTES = 65_536;
+export const MAX_NOTE_BYTES = 16_384;
 
 const MAX_SIGNATURES = 100;
 const KEY_ID_BYTES = 4;
@@ -64,6 +64,7 @@ function parseSignatureLine(line: string): SignatureLine {
  * The signatures of the given keys on a note.
  *
  * Signatures by other keys are ignored: a note may carry signers that the reader does not know.
+ * So is a second line of the same key.
  *
  * @throws {EvidenceError} `bad_signature` when one of the given keys did not sign what its line says
  */
@@ -73,7 +74,8 @@ export function verifySignatures(note: Note, keys: readonly VerifierKey[]): Veri
     const key = keys.find(
       (candidate) => candidate.name === line.name && candidate.id === line.keyId,
     );
-    if (key !== undefined) verified.set(key, verifyLine(note.text, line, key));
+    if (key !== undefined && !verified.has(key))
+      verified.set(key, verifyLine(note.text, line, key));
   }
   return [...verified.values()];
 }

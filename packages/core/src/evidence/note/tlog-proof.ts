@@ -4,8 +4,9 @@ import { EvidenceError } from "../error.ts";
 import { HASH_BYTES } from "../leaf.ts";
 import { strictBase64 } from "./base64.ts";
 import { parseSize } from "./checkpoint.ts";
-import { MAX_NOTE_BYTES } from "./note.ts";
 
+/** Room for a path of 64 hashes beside the longest note. */
+const MAX_PROOF_BYTES = 32_768;
 const HEADER = "c2sp.org/tlog-proof@v1";
 /** A tree of 2^53 leaves is 53 levels deep. */
 const MAX_HASHES = 64;
@@ -25,7 +26,8 @@ export function formatTlogProof(proof: TlogProof): string {
 
 /** @throws {EvidenceError} when the bytes are no proof; the note in it is not looked at */
 export function parseTlogProof(bytes: Uint8Array): TlogProof {
-  if (bytes.length > MAX_NOTE_BYTES || !isUtf8(bytes)) throw invalid("it is too long or not UTF-8");
+  if (bytes.length > MAX_PROOF_BYTES || !isUtf8(bytes))
+    throw invalid("it is too long or not UTF-8");
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
   const split = text.indexOf("\n\n");
   if (split === -1) throw invalid("it holds no checkpoint");

@@ -12,7 +12,6 @@ export interface Check {
 }
 
 interface Parts {
-  readonly pass: SessionPass;
   readonly heads: SignedHeads;
   readonly receipts: Receipts;
 }
@@ -34,14 +33,14 @@ const BROKEN_BY: Readonly<Record<Check["name"], readonly FindingKind[]>> = {
   forks: ["malformed_fork", "fork"],
 };
 
-export function checksOf(findings: Findings, { pass, heads, receipts }: Parts): readonly Check[] {
+export function checksOf(findings: Findings, { heads, receipts }: Parts): readonly Check[] {
   const details: Readonly<Record<Check["name"], string>> = {
-    form: `${pass.lines} lines are their own canonical form and fit the schema`,
-    order: `${pass.runs.count} runs are whole, in order and linked record by record`,
-    tree: `the records have the roots of ${heads.count} signed checkpoints`,
+    form: "every line is its own canonical form and fits the schema",
+    order: "every run is whole, in order and linked record by record",
+    tree: `the records have every root that is signed (${heads.count})`,
     signatures: "every given key name signed a checkpoint of this tree",
-    receipts: `${receipts.held} receipts hold, ${receipts.ignored} are by keys not given`,
-    forks: "no record was set aside for contradicting another",
+    receipts: `receipts are for their records (${receipts.held}; by other keys: ${receipts.ignored})`,
+    forks: "no record was set aside for contradicting another one",
   };
   // The table above lists every name.
   const names = Object.keys(BROKEN_BY) as Check["name"][];

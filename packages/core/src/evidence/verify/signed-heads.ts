@@ -103,6 +103,11 @@ export class SignedHeads {
     this.#keep((head) => this.#fits(head));
   }
 
+  /** The text that names the tree in every head. */
+  get originText(): string | undefined {
+    return this.#heads.length > 0 ? this.#tree?.origin : undefined;
+  }
+
   /** Which tree the signed heads are of; undefined while nothing signed was found. */
   get origin(): Origin | undefined {
     return this.#tree?.parsed;

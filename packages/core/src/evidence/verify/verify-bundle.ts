@@ -28,6 +28,8 @@ export interface Verification {
   /** The largest signed size whose root the records have, and that root. */
   readonly size: number;
   readonly root: string | null;
+  /** What the signed checkpoints call the tree: key name, tenant or `run`, session, run. */
+  readonly origin: string | null;
   readonly closed: boolean;
   /** Records that were deleted and left a tombstone. */
   readonly redacted: number;
@@ -169,11 +171,12 @@ function summarize(
     sessionId: pass.sessionId ?? null,
     size: pass.proven?.size ?? 0,
     root: pass.proven?.root ?? null,
+    origin: heads.originText ?? null,
     closed,
     redacted: pass.tombstones,
     dropped: pass.dropped,
     signedBy,
-    checks: checksOf(findings, { pass, heads, receipts }),
+    checks: checksOf(findings, { heads, receipts }),
     findings: findings.list,
     notProven: notProven({ pass, signedBy, closed }),
   };

@@ -1,0 +1,134 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+
+interface UpOptions {
+  readonly port?: string;
+  readonly host?: string;
+  readonly data?: string;
+  readonly json?: boolean;
+  readonly showKeys?: boolean;
+  readonly demo?: boolean;
+  readonly register?: boolean;
+  readonly hashNames?: boolean;
+  readonly publicUrl?: string;
+  readonly rateLimit?: string;
+  readonly trialDays?: string;
+}
+
+/** Exit code for what cannot work the way it was asked for. */
+const USAGE = 2;
+/** `node:sqlite` needs no flag from here on. */
+const OLDEST_NODE = [22, 13] as const;
+
+export function registerUp(program: Command): void {
+  program
+    .command("up")
+    .description("start a collector: one process, one folder, no service beside it")
+    .option("--port <number>", "port to listen on; 0 takes a free one (default: 4070)")
+    .option("--host <address>", "address to listen on", "127.0.0.1")
+    .option("--data <folder>", "where everything is kept (default: collector in CAUM_HOME)")
+    .option("--json", "print one line of JSON when ready")
+    .option("--show-keys", "print the keys again, not only on the first start")
+    .option("--demo", "take sessions without a key from other machines too")
+    .option("--register", "let other machines register accounts")
+    .option("--hash-names", "key tool and other names as well")
+    .option("--public-url <url>", "where people reach the collector")
+    .option("--rate-limit <events>", "events a second and key; 0 for no limit")
+    .option("--trial-days <days>", "registered accounts are on trial for so long")
+    .action((options: UpOptions) => up(options));
+}
+
+async function up(options: UpOptions): Promise<void> {
+  if (!isNodeNewEnough(process.versions.node)) {
+    fail(`the collector needs Node ${OLDEST_NODE.join(".")} or newer, this is ${process.versions.node}`);
+    return;
+  }
+  // Loaded here, because older versions of Node cannot even load it.
+  const { DEFAULT_PORT, startCollector } = await import("@caum/collector");
+  const home = process.env.CAUM_HOME || join(homedir(), ".caum");
+  try {
+    const collector = await startCollector({
+      data: options.data ?? join(home, "collector"),
+      home,
+      host: options.host,
+      port: numberOf(options.port, "--port") ?? DEFAULT_PORT,
+      demo: options.demo,
+      register: options.register,
+      hashNames: options.hashNames,
+      publicUrl: options.publicUrl,
+      eventsPerSecond: numberOf(options.rateLimit, "--rate-limit"),
+      trialDays: numberOf(options.trialDays, "--trial-days"),
+      onFailure: (failure) => log({ level: "error", event: "not_answered", kind: failure.name }),
+    });
+    const keys = { apiKey: collector.apiKey, adminKey: collector.adminKey };
+    const shown = collector.isNew || options.showKeys === true ? keys : undefined;
+    announce(collector, shown, options.json === true);
+    stopOnSignals(() => collector.close());
+  } catch (failure) {
+    fail(failure instanceof Error ? failure.message : "it did not start");
+  }
+}
+
+interface Started {
+  readonly url: string;
+  readonly data: string;
+  readonly verifierKey: string;
+}
+
+type Keys = { readonly apiKey: string; readonly adminKey: string };
+
+function announce({ url, data, verifierKey }: Started, keys: Keys | undefined, json: boolean): void {
+  if (json) {
+    console.log(JSON.stringify({ url, ...keys, verifierKey, data }));
+    return;
+  }
+  console.log(`caum collector  ${url}`);
+  console.log(`  API           ${url}/docs`);
+  console.log(`  data          ${data}`);
+  console.log(`  verifier key  ${verifierKey}`);
+  if (keys === undefined) {
+    console.log("  keys          shown on the first start; again with --show-keys");
+    return;
+  }
+  console.log(`  API key       ${keys.apiKey}`);
+  console.log(`  admin key     ${keys.adminKey}`);
+}
+
+/** A second signal ends the process at once. */
+function stopOnSignals(close: () => Promise<void>): void {
+  let isStopping = false;
+  const stop = () => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+}
+
+function numberOf(text: string | undefined, option: string): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new Error(`${option} takes a whole number`);
+}
+
+/** Whether this Node has what the store is made of. */
+export function isNodeNewEnough(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
+}
+
+/** Logs are structured and hold no content; standard output is for the announcement. */
+function log(entry: Readonly<Record<string, string>>): void {
+  console.error(JSON.stringify({ time: new Date().toISOString(), ...entry }));
+}
+
+function fail(reason: string): void {
+  console.error(`caum up: ${reason}`);
+  process.exitCode = USAGE;
+}
