@@ -1,5 +1,4 @@
 import { randomBytes, randomFillSync } from "node:crypto";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { SessionKeys } from "./capture/digest.ts";
 import { EventIds } from "./capture/event-id.ts";
@@ -9,15 +8,30 @@ import type { Layer, View } from "./capture/record.ts";
 import { loadRootKey, type RootKey } from "./capture/root-key.ts";
 import { runOrigin } from "./evidence/note/checkpoint.ts";
 import { signCheckpoint } from "./evidence/note/signer.ts";
-import { isIdentifier, RunWriter, type Stamp } from "./evidence/run-writer.ts";
+import { isIdentifier, RunWriter, runIdOf, type Stamp } from "./evidence/run-writer.ts";
 import { loadWriterKey, type WriterKey } from "./evidence/writer-key.ts";
 import { atExit } from "./report/at-exit.ts";
+import { type Configuration, loadConfiguration, type Settings } from "./report/configuration.ts";
+import type { DeliveryResult } from "./report/delivery/tally.ts";
+import { DiskCap } from "./report/disk-cap.ts";
+import type { EventLog } from "./report/event-log.ts";
+import { openReporter, type ReporterLease } from "./report/open-reporter.ts";
+import type { ReportProblemCode } from "./report/problem.ts";
+import type { SpoolFollower } from "./report/reporter.ts";
 import { RunLog } from "./report/run-log.ts";
+import type { Transport } from "./report/upstream/http-transport.ts";
+import { UpstreamLog } from "./report/upstream-log.ts";
 import { Session, type Verdict } from "./session.ts";
 
 /** Something of ours that did not work; the host is not affected by it. */
 export interface ObserverProblem {
-  readonly code: "ephemeral_digest_key" | "ephemeral_writer_key" | "not_recorded" | "not_observed";
+  readonly code:
+    | "ephemeral_digest_key"
+    | "ephemeral_writer_key"
+    | "not_recorded"
+    | "not_observed"
+    | "runs_removed"
+    | ReportProblemCode;
   readonly message: string;
 }
 
@@ -38,9 +52,20 @@ export interface ObserverOptions {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Key tool, model and other names as well. */
   readonly hashNames?: boolean | undefined;
+  /**
+   * The collector; the environment and `config.json` where a setting is absent, and none at all
+   * when it is `false`.
+   */
+  readonly upstream?: Settings | false | undefined;
+  /** Serverless hosts: keeps the instance awake until a promise is settled. */
+  readonly waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
+  /** Another thread, which sends what this one then only spools. */
+  readonly follower?: SpoolFollower | undefined;
+  /** Carries requests in place of `node:http`. */
+  readonly transport?: Transport | undefined;
   /** Milliseconds since 1970. */
   readonly clock?: (() => number) | undefined;
-  /** Told once per kind of problem; all are counted in `status`. */
+  /** Told once per kind of problem; all are counted in `status`. Standard error when absent. */
   readonly onProblem?: ((problem: ObserverProblem) => void) | undefined;
 }
 
@@ -80,13 +105,19 @@ export class Observer {
   readonly #sessions = new Map<string, Session>();
   readonly #problems = new Map<ObserverProblem["code"], number>();
   readonly #cancelAtExit: () => void;
+  readonly #configuration: Configuration;
+  readonly #lease: ReporterLease | undefined;
+  readonly #diskCap: DiskCap | undefined;
   #droppedByClosed = 0;
+  #recordedByClosed = 0;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
     this.#env = options.env ?? process.env;
     this.#clock = options.clock ?? Date.now;
-    this.home = options.home ?? (this.#env.CAUM_HOME || join(homedir(), ".caum"));
+    this.#configuration = configurationOf(options, this.#env);
+    this.home = this.#configuration.home;
+    for (const problem of this.#configuration.problems) this.#report("configuration", problem);
     this.#rootKey = loadRootKey({ home: this.home, env: this.#env });
     if (this.#rootKey.problem) this.#report("ephemeral_digest_key", this.#rootKey.problem);
     this.#writerKey = loadWriterKey({ home: this.home });
@@ -94,8 +125,11 @@ export class Observer {
       this.#report("ephemeral_writer_key", "keys/writer.key can be neither read nor made");
     }
     this.#eventIds = new EventIds({ clock: this.#clock, fillRandom: randomFillSync });
+    this.#lease = this.#openReporter();
+    this.#diskCap = this.#lease ? undefined : this.#capRuns();
     this.#cancelAtExit = atExit(() => {
       for (const session of this.#sessions.values()) session.closeNow();
+      this.#lease?.reporter.closeNow();
     });
   }
 
@@ -122,26 +156,69 @@ export class Observer {
   async closeSession(id: string): Promise<void> {
     const session = this.#sessions.get(id);
     this.#sessions.delete(id);
-    this.#droppedByClosed += session?.dropped ?? 0;
-    await session?.close();
+    if (!session) return;
+    this.#lease?.noteDropped(session.dropped);
+    this.#droppedByClosed += session.dropped;
+    await session.close();
+    this.#recordedByClosed += session.size;
+    this.#diskCap?.check();
   }
 
-  /** Resolves when every record so far is on the disk, or the disk refused. */
-  async flush(): Promise<void> {
-    await Promise.all([...this.#sessions.values()].map((session) => session.flush()));
+  /**
+   * Brings every record so far to the collector, or to the disk: there is none, or it does not
+   * answer within a few seconds.
+   */
+  async flush(): Promise<DeliveryResult> {
+    const delivery = this.#lease?.reporter.flush();
+    await Promise.all([...this.#sessions.values()].map((session) => session.flushLog()));
+    return this.#resultOf(await delivery);
   }
 
-  /** Closes every run; nothing may be observed afterwards. */
-  async close(): Promise<void> {
+  /** Closes every run and delivers it; nothing may be observed afterwards. */
+  async close(): Promise<DeliveryResult> {
     this.#cancelAtExit();
     await Promise.all([...this.#sessions.keys()].map((id) => this.closeSession(id)));
+    this.#diskCap?.stop();
+    return this.#resultOf(await this.#lease?.release());
   }
 
   get status(): ObserverStatus {
+    const problems = Object.fromEntries(this.#problems);
+    return { openSessions: this.#sessions.size, dropped: this.#dropped, problems };
+  }
+
+  get #dropped(): number {
     let dropped = this.#droppedByClosed;
     for (const session of this.#sessions.values()) dropped += session.dropped;
-    const problems = Object.fromEntries(this.#problems);
-    return { openSessions: this.#sessions.size, dropped, problems };
+    return dropped;
+  }
+
+  /** Without a collector every record stays on this machine. */
+  #resultOf(delivery: DeliveryResult | undefined): DeliveryResult {
+    if (delivery) return { ...delivery, dropped: this.#dropped };
+    let spooled = this.#recordedByClosed;
+    for (const session of this.#sessions.values()) spooled += session.size;
+    return { accepted: 0, duplicate: 0, rejected: 0, spooled, dropped: this.#dropped };
+  }
+
+  #openReporter(): ReporterLease | undefined {
+    const { writer, writerVersion, waitUntil, follower, transport } = this.#options;
+    return openReporter({
+      configuration: this.#configuration,
+      agent: `${writer}/${writerVersion}`,
+      signer: this.#writerKey.signer,
+      onProblem: ({ code, message }) => this.#report(code, message),
+      waitUntil,
+      follower,
+      transport,
+    });
+  }
+
+  #capRuns(): DiskCap {
+    return new DiskCap({
+      folder: join(this.home, "runs"),
+      onRemoved: (message) => this.#report("runs_removed", message),
+    });
   }
 
   #closeIdlest(): void {
@@ -153,17 +230,12 @@ export class Observer {
     const { hashNames = false, layer, view, writer: program, writerVersion } = this.#options;
     const sessionId = this.#identifier(id);
     const keys = new SessionKeys(this.#rootKey, sessionId);
-    const runId = randomBytes(16).toString("hex");
+    const runId = runIdOf(randomBytes(16));
     const writer = new RunWriter({ ...this.#identity(keys), sessionId, runId });
-    const log = new RunLog({
-      folder: join(this.home, "runs", runId),
-      checkpoint: () => this.#checkpoint(writer),
-      onProblem: (problem) => this.#report("not_recorded", problem.message),
-    });
     return new Session({
       capture: { keys, hashNames },
       writer,
-      log,
+      log: this.#logOf(writer),
       openFacts: {
         writer: program,
         writerVersion,
@@ -173,9 +245,21 @@ export class Observer {
         digestKeyCommitment: keys.commitment,
         writerKey: this.#writerKey.vkey,
         ...knownFacts(facts, keys),
+        ...this.#lease?.reporter.continuation(sessionId),
       },
+      flush: () => this.flush(),
       stamp: () => this.#stamp(),
       onFailure: (failure) => this.#report("not_observed", messageOf(failure)),
+    });
+  }
+
+  #logOf(writer: RunWriter): EventLog {
+    const { runId, sessionId } = writer.identity;
+    if (this.#lease) return new UpstreamLog(this.#lease.reporter, { runId, sessionId });
+    return new RunLog({
+      folder: join(this.home, "runs", runId),
+      checkpoint: () => this.#checkpoint(writer),
+      onProblem: (problem) => this.#report("not_recorded", problem.message),
     });
   }
 
@@ -190,7 +274,7 @@ export class Observer {
     const { agentId, agentVersion, sourceFramework, hashNames } = this.#options;
     const label = (text: string) => labelOf(text, keys, hashNames);
     return {
-      agentId: this.#identifier(agentId ?? this.#env.CAUM_AGENT_ID ?? "default"),
+      agentId: this.#identifier(agentId ?? this.#configuration.agentId ?? "default"),
       ...(agentVersion === undefined ? {} : { agentVersion: label(agentVersion) }),
       ...(sourceFramework === undefined ? {} : { sourceFramework: label(sourceFramework) }),
     };
@@ -210,12 +294,26 @@ export class Observer {
     const times = (this.#problems.get(code) ?? 0) + 1;
     this.#problems.set(code, times);
     if (times > 1) return;
+    const { onProblem = warn } = this.#options;
     try {
-      this.#options.onProblem?.({ code, message });
+      onProblem({ code, message });
     } catch {
       // The host's own handler failed; the host must not notice us.
     }
   }
+}
+
+function configurationOf(
+  { home, upstream = {} }: ObserverOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): Configuration {
+  const configuration = loadConfiguration({ arguments: { ...(upstream || {}), home }, env });
+  return upstream === false ? { ...configuration, url: undefined, problems: [] } : configuration;
+}
+
+/** One line on standard error, as Node prints its own warnings. */
+function warn({ code, message }: ObserverProblem): void {
+  process.emitWarning(message, { type: "CaumWarning", code });
 }
 
 /** How many hex characters of the task's digest its tag keeps. */

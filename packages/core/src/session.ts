@@ -1,9 +1,13 @@
 import type { Purpose } from "./capture/digest.ts";
 import {
   type CaptureContext,
+  digestCall,
+  digestTurn,
   type Observation,
   type PayloadDraft,
   payloadOf,
+  type ReasoningObservation,
+  type ToolObservation,
 } from "./capture/observation.ts";
 import { type Shape, shapeOfText } from "./capture/shape.ts";
 import { CompactRange } from "./evidence/compact-range.ts";
@@ -11,7 +15,8 @@ import type { OpenFacts, RunWriter, Stamp } from "./evidence/run-writer.ts";
 import type { Assessment } from "./health/assessment.ts";
 import { Health } from "./health/health.ts";
 import { stepOf } from "./health/step-of.ts";
-import type { RunLog } from "./report/run-log.ts";
+import type { DeliveryResult } from "./report/delivery/tally.ts";
+import type { EventLog } from "./report/event-log.ts";
 
 /** Where an observed event stands in the chain of its run. */
 export interface Evidence {
@@ -33,11 +38,13 @@ export interface Verdict extends Assessment {
 export interface SessionParts {
   readonly capture: CaptureContext;
   readonly writer: RunWriter;
-  readonly log: RunLog;
+  readonly log: EventLog;
   readonly openFacts: OpenFacts;
   /** A new event id and the time of now. */
   readonly stamp: () => Stamp;
   readonly onFailure: (failure: unknown) => void;
+  /** Delivers what all sessions of the observer recorded. */
+  readonly flush: () => Promise<DeliveryResult>;
 }
 
 /** One opening of one session: every event is captured, chained, judged and logged at once. */
@@ -59,6 +66,11 @@ export class Session {
 
   get runId(): string {
     return this.#parts.writer.identity.runId;
+  }
+
+  /** Records of this run so far. */
+  get size(): number {
+    return this.#parts.writer.size;
   }
 
   /** Events that were assessed but not recorded. */
@@ -91,19 +103,34 @@ export class Session {
     });
   }
 
+  /** The call with its values digested now, to be completed and observed later. */
+  digestCall(call: ToolObservation): ToolObservation {
+    return digestCall(call, this.#parts.capture);
+  }
+
+  /** The turn with its content digested now. */
+  digestTurn(turn: ReasoningObservation): ReasoningObservation {
+    return digestTurn(turn, this.#parts.capture);
+  }
+
   /** The shape of text too long to be walked, under the keys of this session. */
   shapeOfText(head: Uint8Array, byteLength: number, purpose: Purpose): Shape {
     return shapeOfText(head, byteLength, purpose, this.#parts.capture.keys);
   }
 
-  /** Records the end of the session's work, as the user tells it. */
-  end(outcome: { readonly resolved?: boolean | undefined } = {}): void {
+  /**
+   * Records the end of the session's work, as the user tells it, and delivers what there is.
+   *
+   * The record is made at once; only the delivery is waited for.
+   */
+  end(outcome: { readonly resolved?: boolean | undefined } = {}): Promise<DeliveryResult> {
     const { resolved } = outcome;
     const told = resolved === undefined ? {} : ({ resolved: resolved ? "true" : "false" } as const);
     this.#fenced(() => {
       const payload = { type: "end", ...told } as const;
       this.#append({ category: "lifecycle", payload, ...this.#parts.stamp() });
     });
+    return this.flush();
   }
 
   /** Closes the run on the disk; later events belong to a new run. */
@@ -118,8 +145,14 @@ export class Session {
     this.#parts.log.closeNow();
   }
 
-  async flush(): Promise<void> {
-    await this.#parts.log.flush();
+  /** Delivers what there is; what became of every record so far is the answer. */
+  flush(): Promise<DeliveryResult> {
+    return this.#parts.flush();
+  }
+
+  /** Resolves when the records of this run are safe where they are kept. */
+  flushLog(): Promise<void> {
+    return this.#parts.log.flush();
   }
 
   #observe(draft: PayloadDraft & Stamp): Verdict {

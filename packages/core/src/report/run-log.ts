@@ -2,6 +2,7 @@
 import { closeSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { type FileHandle, mkdir, open, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { EventLog } from "./event-log.ts";
 
 /** How long lines may stay in memory when nothing else asks for a flush. */
 const FLUSH_AFTER_MS = 250;
@@ -31,7 +32,7 @@ export interface RunLogOptions {
  * Lines are written at known offsets, so that an append cut off by the end of the process is
  * repeated at exit over the same bytes instead of after them.
  */
-export class RunLog {
+export class RunLog implements EventLog {
   readonly #options: RunLogOptions;
   #waiting: string[] = [];
   #waitingBytes = 0;

@@ -1,0 +1,148 @@
+/** Puts a reporter together; observers of one process that report to one collector share it. */
+import { join } from "node:path";
+import type { Signer } from "../evidence/note/signer.ts";
+import type { Configuration } from "./configuration.ts";
+import { Progress } from "./delivery/progress.ts";
+import type { DeliveryResult } from "./delivery/tally.ts";
+import type { ReportProblem } from "./problem.ts";
+import { Reporter, type SpoolFollower } from "./reporter.ts";
+import { Spool } from "./spool/spool.ts";
+import { noteUpstream, upstreamsFolder } from "./status-file.ts";
+import { Address } from "./upstream/address.ts";
+import { createDryRun } from "./upstream/dry-run.ts";
+import { createHttpTransport, type Transport } from "./upstream/http-transport.ts";
+import { LiveDoor } from "./upstream/live-door.ts";
+import { RunsDoor } from "./upstream/runs-door.ts";
+import { EvidenceClient } from "./witness/evidence-client.ts";
+import { Witness } from "./witness/witness.ts";
+
+export interface ReporterOptions {
+  readonly configuration: Configuration;
+  /** Program and version, for the collector's log. */
+  readonly agent: string;
+  readonly signer: Signer;
+  readonly onProblem: (problem: ReportProblem) => void;
+  readonly waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
+  /** Another thread, which sends what this one only spools. */
+  readonly follower?: SpoolFollower | undefined;
+  readonly transport?: Transport | undefined;
+  /** Milliseconds since 1970. */
+  readonly clock?: (() => number) | undefined;
+  readonly print?: ((text: string) => void) | undefined;
+}
+
+/** One user's hold on a shared reporter. */
+export interface ReporterLease {
+  readonly reporter: Reporter;
+  /** Events of one session that were assessed but not recorded, for `caum status`. */
+  noteDropped(count: number): void;
+  /** Delivers what there is; the last user to let go closes the reporter. */
+  release(): Promise<DeliveryResult>;
+}
+
+interface Shared {
+  readonly reporter: Reporter;
+  readonly root: string;
+  readonly listeners: Set<(problem: ReportProblem) => void>;
+  leases: number;
+}
+
+const open = new Map<string, Shared>();
+
+/** @returns undefined when there is no collector to report to */
+export function openReporter(options: ReporterOptions): ReporterLease | undefined {
+  const { configuration, onProblem } = options;
+  if (configuration.url === undefined || configuration.problems.length > 0) return undefined;
+  const address = new Address({
+    url: new URL(configuration.url),
+    apiKey: configuration.apiKey,
+    agent: options.agent,
+  });
+  const key = JSON.stringify([configuration.home, address.tag, options.follower !== undefined]);
+  const shared = open.get(key) ?? share(options, address);
+  open.set(key, shared);
+  shared.listeners.add(onProblem);
+  shared.leases += 1;
+  return {
+    reporter: shared.reporter,
+    noteDropped(dropped) {
+      if (dropped > 0) noteUpstream(shared.root, { dropped });
+    },
+    async release() {
+      shared.leases -= 1;
+      const isLast = shared.leases === 0;
+      if (isLast) open.delete(key);
+      const result = await (isLast ? shared.reporter.close() : shared.reporter.flush());
+      shared.listeners.delete(onProblem);
+      return result;
+    },
+  };
+}
+
+function share(options: ReporterOptions, address: Address): Shared {
+  const listeners = new Set<(problem: ReportProblem) => void>();
+  const clock = options.clock ?? Date.now;
+  const { home, protocol } = options.configuration;
+  const root = join(upstreamsFolder(home), address.tag);
+  const tell = (problem: ReportProblem) => {
+    noteError(root, problem, clock());
+    for (const listener of listeners) listener(problem);
+  };
+  noteUpstream(root, { url: address.display, protocol });
+  const reporter = makeReporter(options, address, { root, tell, clock });
+  return { reporter, root, listeners, leases: 0 };
+}
+
+interface Place {
+  /** The folder of one collector and key. */
+  readonly root: string;
+  readonly tell: (problem: ReportProblem) => void;
+  readonly clock: () => number;
+}
+
+function makeReporter(options: ReporterOptions, address: Address, place: Place): Reporter {
+  const { configuration, print = printToStderr } = options;
+  const { root, tell, clock } = place;
+  const transport =
+    options.transport ?? (configuration.dryRun ? createDryRun(print) : createHttpTransport());
+  const isRuns = configuration.protocol === "runs";
+  const witness = new Witness({
+    client: new EvidenceClient(address, transport),
+    root,
+    signer: options.signer,
+    verifierKey: configuration.verifierKey,
+    onMismatch: (what) => tell({ code: "evidence_mismatch", message: `the collector: ${what}` }),
+  });
+  return new Reporter({
+    upstream: isRuns ? new RunsDoor(address, transport) : new LiveDoor(address, transport),
+    spool: new Spool({ root, clock, onRefused: (what, count) => tell(refusal(what, count)) }),
+    progress: new Progress(join(root, "sessions"), clock),
+    onProblem: tell,
+    waitUntil: options.waitUntil,
+    follower: options.follower,
+    // What only looks as if it were sent must not be taken from anybody.
+    adopts: !configuration.dryRun,
+    ...(isRuns && !configuration.dryRun ? { onClosed: (run) => witness.confirm(run) } : {}),
+  });
+}
+
+const seen = new Map<string, string>();
+
+/** The same error is written once, not with every attempt. */
+function noteError(root: string, { code, message }: ReportProblem, nowMs: number): void {
+  if (seen.get(root) === code) return;
+  seen.set(root, code);
+  noteUpstream(root, { lastError: { at: new Date(nowMs).toISOString(), code, message } });
+}
+
+function refusal(what: "altered_record" | "untrusted_folder", count: number): ReportProblem {
+  const message =
+    what === "altered_record"
+      ? `${count} spooled records are not as they were written: they are not sent`
+      : `${count} spool folders are links or open to others: they are not touched`;
+  return { code: "spool_refused", message };
+}
+
+function printToStderr(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

@@ -1,0 +1,43 @@
+/** The files of one spool folder: NDJSON segments, numbered from 1. */
+import { lstat, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { namesIn } from "./owned-folder.ts";
+
+/** A place in the segments of a folder. */
+export interface Cursor {
+  readonly segment: number;
+  readonly offset: number;
+}
+
+export const START: Cursor = { segment: 1, offset: 0 };
+export const SEGMENT_BYTES = 1024 * 1024;
+
+const NAME = /^(\d{8})\.ndjson$/;
+const NAME_DIGITS = 8;
+
+export function segmentPath(folder: string, segment: number): string {
+  return join(folder, `${String(segment).padStart(NAME_DIGITS, "0")}.ndjson`);
+}
+
+/** The numbers of the segments that are there, oldest first. */
+export async function segmentsIn(folder: string): Promise<readonly number[]> {
+  const numbers = (await namesIn(folder)).map((name) => Number(NAME.exec(name)?.[1] ?? 0));
+  return numbers.filter((number) => number > 0).sort((left, right) => left - right);
+}
+
+export async function removeSegment(folder: string, segment: number): Promise<void> {
+  await unlink(segmentPath(folder, segment)).catch(() => undefined);
+}
+
+/** Bytes that all folders of a spool take on the disk. */
+export async function bytesIn(root: string): Promise<number> {
+  let bytes = 0;
+  for (const name of await namesIn(root)) {
+    const folder = join(root, name);
+    for (const segment of await segmentsIn(folder)) {
+      const found = await lstat(segmentPath(folder, segment)).catch(() => undefined);
+      bytes += found?.size ?? 0;
+    }
+  }
+  return bytes;
+}

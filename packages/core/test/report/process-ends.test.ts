@@ -1,0 +1,199 @@
+/** What survives the end of a process, whichever way it ends. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createObserver, type ObserverProblem } from "../../src/index.ts";
+import { isChain, Receiver } from "./receiver.ts";
+
+const SCRIPT = join(import.meta.dirname, "observing-process.ts");
+
+let home: string;
+let receiver: Receiver;
+const problems: ObserverProblem[] = [];
+
+beforeEach(async () => {
+  home = mkdtempSync(join(tmpdir(), "caum-ends-"));
+  receiver = await new Receiver().listen();
+  problems.length = 0;
+});
+
+afterEach(async () => {
+  await receiver.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+  readonly milliseconds: number;
+}
+
+function start(count: number, how: string, url = receiver.url): ChildProcess {
+  const rest = [home, url, receiver.key, String(count), how];
+  return spawn(process.execPath, ["--no-warnings", SCRIPT, ...rest], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+async function ended(child: ChildProcess): Promise<Ended> {
+  const started = performance.now();
+  let output = "";
+  child.stdout?.on("data", (chunk) => {
+    output += chunk;
+  });
+  let errors = "";
+  child.stderr?.on("data", (chunk) => {
+    errors += chunk;
+  });
+  const [code] = await once(child, "close");
+  expect(errors).toBe("");
+  return { code, output, milliseconds: performance.now() - started };
+}
+
+/** The next process of this user: it delivers what is there, and its own session. */
+async function nextProcess(id = "next"): Promise<void> {
+  const seen = createObserver({
+    writer: "test",
+    writerVersion: "1.0.0",
+    layer: "framework",
+    view: "full",
+    home,
+    env: {},
+    upstream: { url: receiver.url, apiKey: receiver.key },
+    onProblem: (problem) => problems.push(problem),
+  });
+  seen.observe(id, { tool: "next", status: "ok" });
+  await seen.flush();
+  await seen.close();
+}
+
+const spooled = () =>
+  readdirSync(join(home, "upstream"), { recursive: true, encoding: "utf8" })
+    .filter((name) => /\d{8}\.ndjson$/.test(name))
+    .map((name) => join(home, "upstream", name));
+
+test("an exit straight after the last call leaves everything, and the next process delivers it", async () => {
+  const { code } = await ended(start(500, "exit"));
+  expect(code).toBe(3);
+  expect(receiver.requests).toBe(0);
+  await nextProcess();
+  expect(receiver.tools.filter((tool) => tool !== "next")).toHaveLength(500);
+  for (const { lines } of receiver.runs.values()) {
+    expect(isChain(lines)).toBe(true);
+    expect(lines.at(-1)).toContain('"type":"close"');
+  }
+  expect(spooled()).toEqual([]);
+});
+
+test("a process that has nothing more to do ends at once, whatever the collector does", async () => {
+  const hanging: Server = createServer(() => undefined);
+  await new Promise<void>((resolve) => hanging.listen(0, "127.0.0.1", resolve));
+  const { port } = hanging.address() as { port: number };
+  const plain = await ended(start(0, "fall-off", "http://127.0.0.1:1"));
+  for (const url of [`http://127.0.0.1:${port}`, "http://127.0.0.1:1"]) {
+    const { code, milliseconds } = await ended(start(200, "fall-off", url));
+    expect(code).toBe(0);
+    expect(milliseconds).toBeLessThan(plain.milliseconds + 1_500);
+  }
+  hanging.close();
+  await nextProcess();
+});
+
+test("whoever awaits close keeps the process until everything has arrived", async () => {
+  const { code, output } = await ended(start(200, "await"));
+  expect(code).toBe(0);
+  const result = JSON.parse(output.trim().split("\n").at(-1) ?? "");
+  expect(result).toEqual({ accepted: 202, duplicate: 0, rejected: 0, spooled: 0, dropped: 0 });
+});
+
+test("killed at any moment: only a tail is missing, and the next run says which run it continues", async () => {
+  const killed: { runId: string; announced: number }[] = [];
+  for (const afterMs of [350, 450, 600]) {
+    const isDown = afterMs === 450;
+    receiver.misbehave = () => (isDown ? { status: 503 } : undefined);
+    const child = start(0, "go-on");
+    let output = "";
+    child.stdout?.on("data", (chunk) => {
+      output += chunk;
+    });
+    await once(child.stdout as NonNullable<typeof child.stdout>, "data");
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    child.kill("SIGKILL");
+    await once(child, "close");
+    const lines = output.trim().split("\n");
+    killed.push({ runId: lines[0]?.split(" ")[0] ?? "", announced: lines.length - 1 });
+  }
+  receiver.misbehave = () => undefined;
+  await nextProcess("s");
+  for (const { runId, announced } of killed) {
+    const lines = receiver.runs.get(runId)?.lines ?? [];
+    expect(lines.length).toBeGreaterThan(0);
+    expect(isChain(lines)).toBe(true);
+    expect(lines.length - 1).toBeLessThanOrEqual(announced + 1);
+  }
+  const continued = [...receiver.runs.values()].map(
+    ({ lines }) => JSON.parse(lines[0] ?? "{}").payload,
+  );
+  const last = continued.find(({ continuesRun }) => continuesRun === killed[2]?.runId);
+  expect(last?.continuesHead).toMatch(/^[0-9a-f]{64}$/);
+  expect(spooled()).toEqual([]);
+}, 20_000);
+
+test("records of a dead process that were altered are refused, and a hole stands for them", async () => {
+  await ended(start(20, "exit", "http://127.0.0.1:1"));
+  const [segment = ""] = spooled();
+  const lines = readFileSync(segment, "utf8").trimEnd().split("\n");
+  lines[7] = (lines[7] ?? "").replace('"status":"ok"', '"status":"error"');
+  writeFileSync(segment, `${lines.join("\n")}\n`);
+  // The spool belongs to another URL, so the collector is asked under that one.
+  const root = join(home, "upstream");
+  const [tag = ""] = readdirSync(root);
+  await nextProcess();
+  const own = readdirSync(root).find((name) => name !== tag) ?? "";
+  const { renameSync } = await import("node:fs");
+  renameSync(join(root, tag, "processes"), join(root, own, "processes-moved"));
+  rmSync(join(root, own, "processes"), { recursive: true, force: true });
+  renameSync(join(root, own, "processes-moved"), join(root, own, "processes"));
+  await nextProcess("again");
+  expect(receiver.lines.some((line) => line === lines[7])).toBe(false);
+  expect(receiver.lines.some((line) => line.includes('"status":"error"'))).toBe(false);
+  expect(receiver.tools.filter((tool) => tool !== "next")).toHaveLength(19);
+  expect(problems.map(({ code }) => code)).toContain("spool_refused");
+});
+
+test("a torn last line is left out", async () => {
+  await ended(start(20, "exit", receiver.url));
+  const [segment = ""] = spooled();
+  const text = readFileSync(segment, "utf8");
+  writeFileSync(segment, text.slice(0, -40));
+  await nextProcess();
+  expect(receiver.tools.filter((tool) => tool !== "next")).toHaveLength(20);
+  expect(problems).toEqual([]);
+});
+
+test("a spool folder that is a link is not touched", async () => {
+  await ended(start(5, "exit"));
+  const elsewhere = mkdtempSync(join(tmpdir(), "caum-elsewhere-"));
+  const [tag = ""] = readdirSync(join(home, "upstream"));
+  const folders = join(home, "upstream", tag, "processes");
+  const [real = ""] = readdirSync(folders);
+  const { renameSync } = await import("node:fs");
+  renameSync(join(folders, real), join(elsewhere, "theirs"));
+  symlinkSync(join(elsewhere, "theirs"), join(folders, "1-link"));
+  await nextProcess();
+  expect(receiver.tools).toEqual(["next"]);
+  expect(readdirSync(join(elsewhere, "theirs")).length).toBeGreaterThan(1);
+  expect(problems.map(({ code }) => code)).toEqual(["spool_refused"]);
+  rmSync(elsewhere, { recursive: true, force: true });
+});
