@@ -1,0 +1,139 @@
+/** One collector: a data folder, a port, and everything between. */
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { loadRootKey } from "@caum/core";
+import type { DoorError } from "./doors/door-error.ts";
+import { loadSigningKey } from "./evidence/signing-key.ts";
+import { adoptLocalRuns } from "./operation/adopt.ts";
+import { Metrics } from "./operation/metrics.ts";
+import { keepRetention } from "./operation/retention.ts";
+import { buildServer } from "./server.ts";
+import type { Services } from "./services.ts";
+import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+import type { Store } from "./store/store.ts";
+import { Authenticator } from "./tenants/authenticate.ts";
+import { DigestKeys } from "./tenants/digest-keys.ts";
+import { openLocalAccount } from "./tenants/local-account.ts";
+import { RateLimit } from "./tenants/rate-limit.ts";
+
+export interface CollectorOptions {
+  /** The data folder; made when it is not there. */
+  readonly data: string;
+  readonly host?: string | undefined;
+  /** 0 takes a free port. */
+  readonly port?: number | undefined;
+  /** CAUM_HOME, whose local runs are adopted; none when absent. */
+  readonly home?: string | undefined;
+  /** Take sessions without a key from anywhere, not from this machine only. */
+  readonly demo?: boolean | undefined;
+  /** Let anybody register, not this machine only. */
+  readonly register?: boolean | undefined;
+  readonly hashNames?: boolean | undefined;
+  /** Events a second and key; 0 for no limit. */
+  readonly eventsPerSecond?: number | undefined;
+  readonly trialDays?: number | undefined;
+  /** Where people reach the collector; its own address when absent. */
+  readonly publicUrl?: string | undefined;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly clock?: (() => number) | undefined;
+  readonly onFailure?: ((failure: Error | DoorError) => void) | undefined;
+}
+
+export interface Collector {
+  readonly url: string;
+  readonly data: string;
+  readonly apiKey: string;
+  readonly adminKey: string;
+  readonly verifierKey: string;
+  /** Whether this start made the data folder's account and keys. */
+  readonly isNew: boolean;
+  /** Resolves when the local runs that were there are adopted. */
+  readonly adopted: Promise<number>;
+  close(): Promise<void>;
+}
+
+const DEFAULT_HOST = "127.0.0.1";
+export const DEFAULT_PORT = 4070;
+/** More than one honest sender posts; less than what makes others wait. */
+const DEFAULT_EVENTS_PER_SECOND = 50_000;
+const REGISTRATIONS_PER_SECOND = 5;
+const REGISTRATION_BURST = 100;
+
+/**
+ * Starts a collector and resolves when it is ready to serve.
+ *
+ * @throws {FolderInUseError} when another process has the folder; whatever listening throws
+ */
+export async function startCollector(options: CollectorOptions): Promise<Collector> {
+  const data = resolve(options.data);
+  const { env = process.env, clock = Date.now } = options;
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const signer = loadSigningKey(data, env);
+  const store = await openSqliteStore(data);
+  try {
+    const account = await openLocalAccount(store, data, clock);
+    const address = { url: "" };
+    const services = servicesOf(options, { store, signer, clock, data, address });
+    const app = await buildServer(services);
+    address.url = await app.listen({
+      host: options.host ?? DEFAULT_HOST,
+      port: options.port ?? DEFAULT_PORT,
+    });
+    const adoption = adoptLocalRuns(options.home && join(options.home, "runs"), account, store, clock);
+    const stopRetention = keepRetention(store, clock);
+    return {
+      url: address.url,
+      data,
+      apiKey: account.apiKey,
+      adminKey: account.adminKey,
+      verifierKey: signer.vkey,
+      isNew: account.isNew,
+      adopted: adoption.done,
+      async close() {
+        stopRetention();
+        await app.close();
+        await adoption.stop();
+        await store.close();
+      },
+    };
+  } catch (failure) {
+    await store.close();
+    throw failure;
+  }
+}
+
+interface Parts {
+  readonly store: Store;
+  readonly signer: Services["signer"];
+  readonly clock: () => number;
+  readonly data: string;
+  readonly address: { readonly url: string };
+}
+
+function servicesOf(options: CollectorOptions, parts: Parts): Services {
+  const { store, signer, clock, data, address } = parts;
+  const { eventsPerSecond = DEFAULT_EVENTS_PER_SECOND } = options;
+  const publicUrl = options.publicUrl?.replace(/\/+$/, "");
+  return {
+    store,
+    signer,
+    clock,
+    authenticator: new Authenticator(store, clock),
+    // The collector has a digest key of its own: what a client set for itself is not taken over.
+    digestKeys: new DigestKeys(loadRootKey({ home: data, env: {} })),
+    limits: {
+      events: new RateLimit(eventsPerSecond, eventsPerSecond * 2, clock),
+      register: new RateLimit(REGISTRATIONS_PER_SECOND, REGISTRATION_BURST, clock),
+    },
+    metrics: new Metrics(clock()),
+    policy: {
+      keyless: options.demo ? "anywhere" : "loopback",
+      register: options.register ? "anywhere" : "loopback",
+      hashNames: options.hashNames ?? false,
+      eventsPerSecond,
+      trialDays: options.trialDays,
+      publicUrl: () => publicUrl ?? address.url,
+    },
+    onFailure: options.onFailure ?? (() => {}),
+  };
+}

@@ -1,0 +1,77 @@
+/** Who asks, and whether they may: the same questions at every door. */
+import type { Scope } from "@caum/core/protocol";
+import type { FastifyRequest } from "fastify";
+import type { Services } from "../services.ts";
+import type { TenantRow } from "../store/store.ts";
+import { DoorError } from "./door-error.ts";
+import { checkTrial } from "./trial.ts";
+
+const TOKEN_HEADER = "x-caum-session-token";
+
+/** The owner of the request's key, who may do this. */
+export function ownerOf(
+  request: FastifyRequest,
+  services: Services,
+  scope: Scope,
+): Promise<TenantRow> {
+  return services.authenticator.withScope(request.headers.authorization, scope);
+}
+
+/** The same for posting events: within the trial and the rate limit. */
+export async function senderOf(
+  request: FastifyRequest,
+  services: Services,
+  events = 1,
+): Promise<TenantRow> {
+  const owner = await ownerOf(request, services, "ingest");
+  admit(owner, services, events);
+  return owner;
+}
+
+/** @throws {DoorError} when the trial is over or the sender is too fast */
+export function admit(owner: TenantRow, services: Services, events: number): void {
+  checkTrial(owner, services.clock(), services.policy.publicUrl());
+  const waitSeconds = services.limits.events.take(owner.ulid, events);
+  if (waitSeconds === undefined) return;
+  throw new DoorError("RATE_LIMITED", "too many events: wait, then send them again", {
+    retryAfterSeconds: waitSeconds,
+  });
+}
+
+/**
+ * Who may read a session: the owner of a key with the scope, or whoever has the session's token.
+ *
+ * @throws {DoorError} 401 with neither, 404 with the token of another session
+ */
+export async function readerOf(
+  request: FastifyRequest,
+  services: Services,
+  sessionId: string,
+): Promise<TenantRow> {
+  const token = request.headers[TOKEN_HEADER];
+  if (typeof token !== "string") return ownerOf(request, services, "read");
+  return tokenHolderOf(request, services, token, sessionId);
+}
+
+/**
+ * The tenant of a session token. A session that was started with a key takes that tenant's key as
+ * well; one that was started without needs the token alone.
+ */
+export async function tokenHolderOf(
+  request: FastifyRequest,
+  services: Services,
+  token: string,
+  sessionId: string,
+): Promise<TenantRow> {
+  const holder = await services.authenticator.tokenOwner(token);
+  if (holder === undefined || holder.sessionId !== sessionId) {
+    throw new DoorError("AUTHENTICATION_FAILED", "the session token is not valid: start a session");
+  }
+  if (holder.kind === "demo") return holder;
+  const owner = await services.authenticator.keyOwner(request.headers.authorization);
+  if (owner?.tenant === holder.tenant) return holder;
+  throw new DoorError(
+    "AUTHENTICATION_FAILED",
+    "this session was started with a key: send Authorization: Bearer KEY as well",
+  );
+}

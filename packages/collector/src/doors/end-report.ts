@@ -1,0 +1,148 @@
+import {
+  type Assessment,
+  dominantRegime,
+  familyOf,
+  NOTHING_YET,
+  receiptId,
+  replay,
+  type SessionSummary,
+  type StructuralRecord,
+  summarize,
+} from "@caum/core";
+import type { endAnswer } from "@caum/core/protocol";
+import type { z } from "zod";
+import type { HeadOutcome } from "../ingest/intake.ts";
+import { originOf } from "../ingest/session-state.ts";
+import { type Standing, standingOf } from "../ingest/standing.ts";
+import type { Services } from "../services.ts";
+import type { SessionView, TenantRow } from "../store/store.ts";
+import { CLAIM_BOUNDARIES } from "./claim-boundaries.ts";
+import { rounded } from "./live-answer.ts";
+
+const NANO_USD_PER_USD = 1e9;
+const PAGE = 1_000;
+/** Longer sessions are reported as they were judged on the way. */
+const MAX_REPLAYED = 20_000;
+
+/** How a session was judged as a whole. */
+interface Judged {
+  readonly standing: Standing;
+  readonly summary: SessionSummary;
+  readonly workYield: number;
+}
+
+/** The full report: recomputed from the records in the health order, which then stands. */
+export async function endReport(
+  owner: TenantRow,
+  view: SessionView,
+  root: string,
+  ended: HeadOutcome,
+  services: Services,
+): Promise<z.input<typeof endAnswer>> {
+  const isShort = view.tree.size - view.segmentStart <= MAX_REPLAYED;
+  const judged = isShort
+    ? judge(await segmentRecords(owner, view, services))
+    : { standing: view.standing, summary: ended.summary, workYield: ended.workYield };
+  const { standing, summary } = judged;
+  const dominant = dominantRegime(summary);
+  return {
+    session_id: view.id,
+    tier: standing.tier,
+    uds: rounded(standing.uds),
+    regime: standing.regime,
+    dominant_regime: dominant,
+    family: familyOf(dominant),
+    worst_tier: summary.worstTier,
+    resolved: view.resolved ?? null,
+    public_class: standing.publicClass,
+    trace_quality: standing.traceQuality,
+    failure_risk: rounded(standing.failureRisk),
+    work_yield: rounded(judged.workYield),
+    total_steps: standing.step,
+    total_events: view.tree.size - view.segmentStart,
+    regimes: summary.regimes,
+    loops: summary.loops.map((loop) => ({
+      rule: loop.rule,
+      period: loop.period,
+      cycles: loop.cycles,
+      from_step: loop.fromStep,
+      last_step: loop.lastStep,
+    })),
+    loop_count: summary.loopCount,
+    coverage: {
+      exact_cycle: shareOf(summary.exactSteps, summary.steps),
+      pattern_cycle: shareOf(summary.patternSteps, summary.steps),
+    },
+    ...costsOf(view, summary),
+    chain_head: view.lastLeaf,
+    merkle_root: root,
+    tree_size: view.tree.size,
+    receipt_id: receiptId(view.lastLeaf),
+    claim_boundaries: CLAIM_BOUNDARIES,
+    verify: `caum export ${view.id} --out bundle && caum verify bundle --key ${services.signer.vkey}`,
+    observation: "passive",
+  };
+}
+
+function costsOf({ totals, facts }: SessionView, summary: SessionSummary) {
+  const actual = totals.costNanoUsd / NANO_USD_PER_USD;
+  const { baselineCostNanoUsd: baseline } = facts;
+  return {
+    totals: {
+      input_tokens: totals.inputTokens,
+      output_tokens: totals.outputTokens,
+      total_tokens: totals.totalTokens,
+      cost_usd: actual,
+      duration_ms: totals.durationMs,
+    },
+    cost_exposure: {
+      actual_cost_usd: actual,
+      reviewable_cost_exposure_usd: rounded6(
+        actual * shareOf(summary.patternSteps, summary.steps),
+      ),
+      baseline_cost_usd: baseline === undefined ? null : baseline / NANO_USD_PER_USD,
+      basis: "cost of the session times the share of its steps inside loops; not a saving",
+    },
+  };
+}
+
+async function segmentRecords(
+  owner: TenantRow,
+  view: SessionView,
+  { store }: Services,
+): Promise<readonly StructuralRecord[]> {
+  const records: StructuralRecord[] = [];
+  for (let from = view.segmentStart; from < view.tree.size; from += PAGE) {
+    for (const { line } of await store.reader.records(owner.tenant, view.id, from, PAGE)) {
+      const stored = JSON.parse(line); // A stored line is a record or a tombstone.
+      if (!("tombstone" in stored)) records.push(stored);
+    }
+  }
+  return records;
+}
+
+function judge(records: readonly StructuralRecord[]): Judged {
+  const assessments = replay(records, originOf);
+  let summary = NOTHING_YET;
+  let last: Assessment | undefined;
+  for (let next = assessments.next(); ; next = assessments.next()) {
+    if (next.done) {
+      const health = next.value;
+      return {
+        standing: standingOf(last ?? health.current()),
+        summary,
+        workYield: health.workYield,
+      };
+    }
+    last = next.value;
+    summary = summarize(summary, last);
+  }
+}
+
+function shareOf(part: number, whole: number): number {
+  return whole === 0 ? 0 : rounded(part / whole);
+}
+
+function rounded6(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}

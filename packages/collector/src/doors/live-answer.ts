@@ -1,0 +1,107 @@
+import { receiptId } from "@caum/core";
+import type { liveAnswer, liveSession } from "@caum/core/protocol";
+import type { z } from "zod";
+import type { EventOutcome } from "../ingest/intake.ts";
+import type { Standing } from "../ingest/standing.ts";
+import type { SessionView } from "../store/store.ts";
+
+const NANO_USD_PER_USD = 1e9;
+
+export function liveAnswerOf(outcome: EventOutcome, dropped: number): z.input<typeof liveAnswer> {
+  const { standing, leaf } = outcome;
+  return {
+    session_id: outcome.sessionId,
+    event_type: standing.eventType,
+    live_alert: isAlert(standing),
+    tier: { tier: standing.tier, rank: Number(standing.tier.slice(1)) },
+    current_tier: standing.tier,
+    public_class: standing.publicClass,
+    structural_health: structuralHealthOf(standing),
+    evidence_grade: {
+      public_class: standing.publicClass,
+      raw_content_used: false,
+      allowed_to_block: false,
+    },
+    coordination: {
+      decision: "observe_only",
+      allowed_to_block: false,
+      advice: standing.advice,
+    },
+    evidence: {
+      algorithm: "sha256",
+      event_hash: leaf,
+      previous_hash: outcome.previousHash,
+      chain_head: leaf,
+      merkle_root: outcome.root,
+      tree_size: outcome.index + 1,
+    },
+    receipt_id: receiptId(leaf),
+    dashboard_path: dashboardPath(outcome.sessionId),
+    dropped_fields: dropped,
+  };
+}
+
+function structuralHealthOf(standing: Standing) {
+  const { regime, healthy, step, reasons, scores, pattern } = standing;
+  return {
+    regime,
+    healthy,
+    uds: rounded(standing.uds),
+    failure_risk: rounded(standing.failureRisk),
+    trace_quality: standing.traceQuality,
+    step,
+    reasons: [...reasons],
+    ...(pattern && {
+      pattern: {
+        rule: pattern.rule,
+        period: pattern.period,
+        cycles: pattern.cycles,
+        from_step: pattern.fromStep,
+      },
+    }),
+    scores: { tcr: rounded(scores.tcr), esr: rounded(scores.esr), sci: rounded(scores.sci) },
+  };
+}
+
+export function liveSessionOf(view: SessionView, root: string): z.input<typeof liveSession> {
+  const { standing, tree, facts, totals } = view;
+  const hasRecords = tree.size > 0;
+  return {
+    session_id: view.id,
+    agent_id: facts.agentName ?? facts.agentId,
+    workflow: facts.workflow ?? null,
+    event_count: Math.max(0, tree.size - view.runs),
+    step_count: standing.step,
+    current_tier: standing.tier,
+    regime: standing.regime,
+    uds: rounded(standing.uds),
+    live_alert: isAlert(standing),
+    public_class: standing.publicClass,
+    receipt_id: hasRecords ? receiptId(view.lastLeaf) : null,
+    chain_head: hasRecords ? view.lastLeaf : null,
+    merkle_root: root,
+    tree_size: tree.size,
+    total_tokens: totals.totalTokens,
+    total_cost_usd: totals.costNanoUsd / NANO_USD_PER_USD,
+    baseline_cost_usd:
+      facts.baselineCostNanoUsd === undefined ? null : facts.baselineCostNanoUsd / NANO_USD_PER_USD,
+    started_at: new Date(view.firstMs).toISOString(),
+    last_event_at: new Date(view.lastMs).toISOString(),
+    ended: view.ended,
+    dashboard_path: dashboardPath(view.id),
+  };
+}
+
+export function isAlert(standing: Standing): boolean {
+  return standing.publicClass === "hard_alert";
+}
+
+/** Four decimals: more would pretend to know more. */
+export function rounded(value: number): number {
+  return Math.round(value * 10_000) / 10_000;
+}
+
+/** The page of a session, as receipts name it. */
+export function dashboardPath(sessionId: string): string {
+  return `/live/sessions/${encodeURIComponent(sessionId)}`;
+}

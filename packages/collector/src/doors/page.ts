@@ -1,0 +1,37 @@
+import { z } from "zod";
+import type { SessionCursor, SessionFilter, SessionView } from "../store/store.ts";
+import { DoorError } from "./door-error.ts";
+import { parse } from "./parse.ts";
+
+const DEFAULT_LIMIT = 20;
+
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(DEFAULT_LIMIT),
+  cursor: z.string().max(100).optional(),
+  agent: z.string().max(255).optional(),
+  tier: z.enum(["T1", "T2", "T3", "T4", "T5"]).optional(),
+  regime: z.string().max(32).optional(),
+});
+
+/** Which page of sessions is asked for. */
+export function pageOf(query: unknown): SessionFilter {
+  const { cursor, ...filter } = parse(pageQuery, query);
+  return { ...filter, after: cursor === undefined ? undefined : decodeCursor(cursor) };
+}
+
+/** Where the next page begins; null after the last one. */
+export function nextCursor(views: readonly SessionView[], limit: number): string | null {
+  const last = views.at(-1);
+  if (last === undefined || views.length < limit) return null;
+  return Buffer.from(`${last.lastMs}.${last.key}`).toString("base64url");
+}
+
+function decodeCursor(cursor: string): SessionCursor {
+  const [, lastMs, key] = /^(\d{1,15})\.(\d{1,15})$/.exec(
+    Buffer.from(cursor, "base64url").toString("latin1"),
+  ) ?? [undefined, undefined, undefined];
+  if (lastMs === undefined || key === undefined) {
+    throw new DoorError("VALIDATION_ERROR", "the cursor is none of ours: start without one");
+  }
+  return { lastMs: Number(lastMs), key: Number(key) };
+}

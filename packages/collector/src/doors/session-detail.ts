@@ -1,0 +1,95 @@
+import { CompactRange } from "@caum/core";
+import { z } from "zod";
+import type { StoredRecord } from "../ingest/ledger.ts";
+import type { Services } from "../services.ts";
+import type { SessionView, TenantRow } from "../store/store.ts";
+import { DoorError, refusalError } from "./door-error.ts";
+import { dashboardPath, isAlert, rounded } from "./live-answer.ts";
+import { parse } from "./parse.ts";
+
+const NANO_USD_PER_USD = 1e9;
+const DEFAULT_STEPS = 200;
+const MAX_STEPS = 1_000;
+
+export const stepsQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(MAX_STEPS).default(DEFAULT_STEPS),
+  cursor: z.string().max(20).optional(),
+});
+
+export function sessionSummaryOf(view: SessionView) {
+  const { facts, standing, totals } = view;
+  return {
+    session_id: view.id,
+    agent_name: facts.agentName ?? facts.agentId,
+    team: facts.team ?? null,
+    workflow: facts.workflow ?? null,
+    task_tag: facts.taskTag ?? null,
+    cohort: facts.cohort ?? null,
+    steps: standing.step,
+    events: view.tree.size,
+    regime: standing.regime,
+    tier: standing.tier,
+    uds: rounded(standing.uds),
+    failure_risk: rounded(standing.failureRisk),
+    public_class: standing.publicClass,
+    live_alert: isAlert(standing),
+    total_tokens: totals.totalTokens,
+    total_cost_usd: totals.costNanoUsd / NANO_USD_PER_USD,
+    first_seen: new Date(view.firstMs).toISOString(),
+    last_seen: new Date(view.lastMs).toISOString(),
+    ended: view.ended,
+    resolved: view.resolved ?? null,
+    segment: view.segment,
+    dashboard_path: dashboardPath(view.id),
+  };
+}
+
+/** A session with a page of its records and what was found at each. */
+export async function sessionDetail(
+  owner: TenantRow,
+  id: string,
+  query: unknown,
+  { store }: Services,
+) {
+  const { limit, cursor } = parse(stepsQuery, query);
+  const from = indexOf(cursor);
+  const view = await store.reader.session(owner.tenant, id);
+  if (view === undefined) throw refusalError("NOT_FOUND");
+  if ("gone" in view) throw refusalError("GONE");
+  const records = await store.reader.records(owner.tenant, id, from, limit);
+  return {
+    session: sessionSummaryOf(view),
+    merkle_root: CompactRange.restore(view.tree).root,
+    tree_size: view.tree.size,
+    steps: records.map(stepOfRecord),
+    next_cursor: records.length < limit ? null : String(from + records.length),
+  };
+}
+
+function stepOfRecord({ index, leaf, line, receivedMs, standing }: StoredRecord) {
+  const stored = JSON.parse(line); // A stored line is a record or a tombstone.
+  return {
+    index,
+    received_at: new Date(receivedMs).toISOString(),
+    leaf,
+    record: "tombstone" in stored ? null : stored,
+    assessment: standing
+      ? {
+          step: standing.step,
+          event_type: standing.eventType,
+          regime: standing.regime,
+          tier: standing.tier,
+          uds: rounded(standing.uds),
+          failure_risk: rounded(standing.failureRisk),
+          public_class: standing.publicClass,
+          reasons: [...standing.reasons],
+        }
+      : null,
+  };
+}
+
+function indexOf(cursor: string | undefined): number {
+  const index = Number(cursor ?? 0);
+  if (Number.isSafeInteger(index) && index >= 0) return index;
+  throw new DoorError("VALIDATION_ERROR", "the cursor is none of ours: start without one");
+}

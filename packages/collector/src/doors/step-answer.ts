@@ -1,0 +1,51 @@
+import type { stepAnswer } from "@caum/core/protocol";
+import type { z } from "zod";
+import type { EventOutcome } from "../ingest/intake.ts";
+import type { Standing } from "../ingest/standing.ts";
+import { rounded } from "./live-answer.ts";
+import type { StepRequest } from "./step-draft.ts";
+
+/** The documented answer, and nothing else. */
+export function stepAnswerOf(outcome: EventOutcome): z.input<typeof stepAnswer> {
+  const { standing } = outcome;
+  return {
+    regime: standing.regime,
+    failure_risk: rounded(standing.failureRisk),
+    uds: rounded(standing.uds),
+    tier: standing.tier,
+    advisory: advisoryOf(standing),
+    merkle_root: outcome.root,
+    alert_fired: false,
+    observation: "passive",
+  };
+}
+
+function advisoryOf(standing: Standing): z.input<typeof stepAnswer>["advisory"] {
+  const { publicClass, advice, reasons, regime, step } = standing;
+  if (publicClass === "none") return null;
+  return {
+    advice,
+    public_class: publicClass,
+    reasons: [...reasons],
+    message: `CAUM Advisory: ${regime} at step ${step}, UDS=${rounded(standing.uds)}, Tier=${standing.tier}`,
+  };
+}
+
+/** One sentence for `?explain=1`: what was recorded of this step, and what was not. */
+export function explainStep(body: StepRequest, outcome: EventOutcome, dropped: number): string {
+  const digested = [
+    ...(body.content ? ["content (as a keyed digest and its size)"] : []),
+    ...(body.state_hash ? ["state_hash (as a keyed digest)"] : []),
+    ...(body.task ? ["task (as a keyed tag)"] : []),
+  ];
+  const kept = ["the tool name", "counters", ...digested].join(", ");
+  const gone = `${dropped} unknown ${dropped === 1 ? "field was" : "fields were"} dropped`;
+  return `${HOW[outcome.how]}: recorded ${kept}; ${gone}; no content was kept`;
+}
+
+const HOW: Readonly<Record<EventOutcome["how"], string>> = {
+  appended: "new step",
+  repeated: "identical repeat, answered as before",
+  other_body: "this step number came before with another body, appended all the same",
+  new_segment: "the session starts over",
+};

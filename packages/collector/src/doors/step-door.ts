@@ -1,0 +1,108 @@
+/** Step v1: one call per tool use, sessions, and the report at the end. */
+import { CompactRange } from "@caum/core";
+import {
+  endAnswer,
+  endRequest,
+  errorAnswer,
+  sessionAnswer,
+  sessionsAnswer,
+  stepAnswer,
+  stepRequest,
+} from "@caum/core/protocol";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { z } from "zod";
+import type { Services } from "../services.ts";
+import { ownerOf, readerOf, senderOf } from "./caller.ts";
+import { refusalError } from "./door-error.ts";
+import { endReport } from "./end-report.ts";
+import { nextCursor, pageOf, pageQuery } from "./page.ts";
+import { parse } from "./parse.ts";
+import { sessionDetail, sessionSummaryOf, stepsQuery } from "./session-detail.ts";
+import { explainStep, stepAnswerOf } from "./step-answer.ts";
+import { droppedFields, stepIntake } from "./step-draft.ts";
+import { rawBodyOf } from "./body.ts";
+import { keyFactsOf } from "../tenants/digest-keys.ts";
+
+const ERRORS = { "4xx": errorAnswer } as const;
+const PARAMS = z.object({ id: z.string() });
+
+export function openStepDoor(app: FastifyInstance, services: Services): void {
+  app.post(
+    "/v1/step",
+    {
+      schema: {
+        body: stepRequest,
+        querystring: z.object({ explain: z.string().optional() }),
+        response: { 200: stepAnswer, ...ERRORS },
+      },
+    },
+    (request) => step(request, services),
+  );
+  app.post<{ Params: { id: string } }>(
+    "/v1/session/:id/end",
+    { schema: { params: PARAMS, body: endRequest, response: { 200: endAnswer, ...ERRORS } } },
+    (request) => end(request, request.params.id, services),
+  );
+  openReads(app, services);
+}
+
+function openReads(app: FastifyInstance, services: Services): void {
+  app.get(
+    "/v1/sessions",
+    { schema: { querystring: pageQuery, response: { 200: sessionsAnswer, ...ERRORS } } },
+    async (request) => {
+      const owner = await ownerOf(request, services, "read");
+      const page = pageOf(request.query);
+      const views = await services.store.reader.sessions(owner.tenant, page);
+      return {
+        sessions: views.map(sessionSummaryOf),
+        next_cursor: nextCursor(views, page.limit),
+      };
+    },
+  );
+  app.get<{ Params: { id: string } }>(
+    "/v1/session/:id",
+    {
+      schema: { params: PARAMS, querystring: stepsQuery, response: { 200: sessionAnswer, ...ERRORS } },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const owner = await readerOf(request, services, id);
+      return sessionDetail(owner, id, request.query, services);
+    },
+  );
+}
+
+async function step(request: FastifyRequest, services: Services) {
+  const owner = await senderOf(request, services);
+  const body = parse(stepRequest, request.body);
+  const outcome = await services.store.submit(
+    stepIntake(body, rawBodyOf(request), owner, services),
+  );
+  if (outcome.kind !== "event") {
+    throw refusalError(outcome.kind === "refused" ? outcome.code : "INTERNAL_ERROR");
+  }
+  const answer = stepAnswerOf(outcome);
+  const { explain } = request.query as { explain?: string }; // The query is a flat object of texts.
+  if (explain !== "1") return answer;
+  const dropped = droppedFields(request.body);
+  return { ...answer, explanation: explainStep(body, outcome, dropped) };
+}
+
+async function end(request: FastifyRequest, sessionId: string, services: Services) {
+  const owner = await senderOf(request, services);
+  const { resolved } = parse(endRequest, request.body);
+  const outcome = await services.store.submit({
+    kind: "end",
+    tenant: owner.tenant,
+    receivedMs: services.clock(),
+    sessionId,
+    keys: keyFactsOf(services.digestKeys.session(owner.ulid, sessionId)),
+    ...(resolved !== null && resolved !== undefined && { resolved }),
+  });
+  if (outcome.kind === "refused") throw refusalError(outcome.code);
+  const view = await services.store.reader.session(owner.tenant, sessionId);
+  if (view === undefined || "gone" in view) throw refusalError("NOT_FOUND");
+  if (outcome.kind !== "head") throw refusalError("INTERNAL_ERROR");
+  return endReport(owner, view, CompactRange.restore(view.tree).root, outcome, services);
+}

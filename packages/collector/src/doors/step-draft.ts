@@ -1,0 +1,67 @@
+import { payloadOf } from "@caum/core";
+import { stepRequest } from "@caum/core/protocol";
+import type { z } from "zod";
+import type { EventIntake } from "../ingest/intake.ts";
+import { STEP_DOOR } from "../ingest/session-state.ts";
+import type { Services } from "../services.ts";
+import type { TenantRow } from "../store/store.ts";
+import { keyFactsOf } from "../tenants/digest-keys.ts";
+import { bodyDigest, identifierOf, present, taskTagOf } from "./capture.ts";
+
+export type StepRequest = z.output<typeof stepRequest>;
+
+const KNOWN = new Set(Object.keys(stepRequest.shape));
+
+/** How many fields of a body the step door does not know. */
+export function droppedFields(sent: unknown): number {
+  const fields = typeof sent === "object" && sent !== null ? Object.keys(sent) : [];
+  return fields.filter((field) => !KNOWN.has(field)).length;
+}
+
+/** A step as an intake: content and task become digests here, and are gone. */
+export function stepIntake(
+  body: StepRequest,
+  rawBody: string,
+  owner: TenantRow,
+  services: Services,
+): EventIntake {
+  const { digestKeys, policy, clock } = services;
+  const keys = digestKeys.session(owner.ulid, body.session_id);
+  const tenantKeys = digestKeys.tenant(owner.ulid);
+  const receivedMs = clock();
+  const agentName = body.agent_name ? identifierOf(body.agent_name, tenantKeys) : undefined;
+  const draft = payloadOf(
+    {
+      kind: "tool",
+      tool: body.tool,
+      result: body.content ?? undefined,
+      status: "unknown",
+      stateId: body.state_hash || undefined,
+      totalTokens: body.tokens_used ?? undefined,
+      costUsd: body.cost_usd ?? undefined,
+    },
+    { keys, hashNames: policy.hashNames },
+  );
+  return {
+    kind: "event",
+    tenant: owner.tenant,
+    receivedMs,
+    sessionId: body.session_id,
+    facts: {
+      agentId: agentName ?? "default",
+      ...present({
+        agentName,
+        team: body.team ? identifierOf(body.team, tenantKeys) : undefined,
+        taskTag: body.task ? taskTagOf(body.task, tenantKeys) : undefined,
+      }),
+    },
+    keys: keyFactsOf(keys),
+    draft: {
+      ...draft,
+      agentId: agentName ?? "default",
+      sourceTimestamp: new Date(receivedMs).toISOString(),
+      sourceFramework: STEP_DOOR,
+    },
+    step: { number: body.step, body: bodyDigest(rawBody, keys) },
+  };
+}

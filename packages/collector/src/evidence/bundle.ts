@@ -1,0 +1,79 @@
+/** A session as a bundle: everything that an auditor needs, as one tar archive. */
+import { type Fork, formatFork, paddedLength, readVerifier, tarEnd, tarHeader } from "@caum/core";
+import type { SessionView, SignedNote, StoreReader, TenantRow } from "../store/store.ts";
+import type { SignedHead } from "./checkpoints.ts";
+
+const PAGE = 500;
+
+export interface BundleParts {
+  readonly owner: TenantRow;
+  readonly view: SessionView;
+  readonly head: SignedHead;
+  readonly notes: readonly SignedNote[];
+  readonly forks: readonly Fork[];
+  /** File of a receipt by its index. */
+  readonly receipts: ReadonlyMap<number, string>;
+  readonly manifest: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The archive piece by piece; records are read page by page, so that no read outlives a page.
+ *
+ * @yields bytes of the archive
+ */
+export async function* bundleOf(parts: BundleParts, reader: StoreReader): AsyncGenerator<Buffer> {
+  for (const { size, note } of notesOf(parts)) yield* file(`checkpoints/${sizeName(size)}`, note);
+  yield* recordsFile(parts, reader);
+  for (const [index, receipt] of parts.receipts) yield* file(`receipts/${index}.json`, receipt);
+  if (parts.forks.length > 0) {
+    yield* file("forks.ndjson", parts.forks.map((fork) => `${formatFork(fork)}\n`).join(""));
+  }
+  yield* file("manifest.json", `${JSON.stringify(parts.manifest, null, 2)}\n`);
+  yield* file("verify.py", readVerifier());
+  yield tarEnd();
+}
+
+/** Earlier heads show that the tree only grew; the last one is over all records in the bundle. */
+function notesOf({ notes, head }: BundleParts): readonly SignedNote[] {
+  return [...notes.filter(({ size }) => size < head.size), head];
+}
+
+function sizeName(size: number): string {
+  return `${String(size).padStart(12, "0")}.note`;
+}
+
+/** A tar header comes before its file and states its size, so the lines are measured first. */
+async function* recordsFile(
+  { owner, view, head }: BundleParts,
+  reader: StoreReader,
+): AsyncGenerator<Buffer> {
+  const pages = () => linePages(reader, owner.tenant, view.id, head.size);
+  let byteLength = 0;
+  for await (const page of pages()) byteLength += page.length;
+  yield tarHeader("records.ndjson", byteLength);
+  yield* pages();
+  yield padding(byteLength);
+}
+
+async function* linePages(
+  reader: StoreReader,
+  tenant: number,
+  id: string,
+  size: number,
+): AsyncGenerator<Buffer> {
+  for (let from = 0; from < size; from += PAGE) {
+    const records = await reader.records(tenant, id, from, Math.min(PAGE, size - from));
+    yield Buffer.from(records.map(({ line }) => `${line}\n`).join(""));
+  }
+}
+
+function* file(name: string, text: string): Generator<Buffer> {
+  const bytes = Buffer.from(text);
+  yield tarHeader(name, bytes.length);
+  yield bytes;
+  yield padding(bytes.length);
+}
+
+function padding(byteLength: number): Buffer {
+  return Buffer.alloc(paddedLength(byteLength) - byteLength);
+}

@@ -1,0 +1,201 @@
+/** Evidence: bundle, receipt, proofs, and the keys that signed them. */
+import { Readable } from "node:stream";
+import {
+  CompactRange,
+  formatTlogProof,
+  proveConsistency,
+  proveInclusion,
+  RECEIPT_MODE,
+  receiptId,
+} from "@caum/core";
+import {
+  consistencyAnswer,
+  errorAnswer,
+  proofAnswer,
+  receiptAnswer,
+  verifierKeysAnswer,
+} from "@caum/core/protocol";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { readerOf } from "../doors/caller.ts";
+import { CLAIM_BOUNDARIES } from "../doors/claim-boundaries.ts";
+import { DoorError, refusalError } from "../doors/door-error.ts";
+import { dashboardPath } from "../doors/live-answer.ts";
+import { parse } from "../doors/parse.ts";
+import type { Services } from "../services.ts";
+import type { SessionView, TenantRow } from "../store/store.ts";
+import { bundleOf } from "./bundle.ts";
+import { Checkpoints, type SignedHead } from "./checkpoints.ts";
+import { loadTree } from "./stored-tree.ts";
+
+const ERRORS = { "4xx": errorAnswer } as const;
+const PARAMS = z.object({ id: z.string() });
+const INDEX_PARAMS = z.object({ id: z.string(), index: z.coerce.number().int().nonnegative() });
+const RECEIPT_QUERY = z.object({ index: z.coerce.number().int().nonnegative().optional() });
+const FROM_QUERY = z.object({ from: z.coerce.number().int().nonnegative() });
+
+interface Asked {
+  readonly owner: TenantRow;
+  readonly view: SessionView;
+}
+
+type ById = { Params: { id: string } };
+
+export function openEvidenceDoor(app: FastifyInstance, services: Services): void {
+  const checkpoints = new Checkpoints(services.store, services.signer, services.clock);
+  app.get(
+    "/.well-known/caum-verifier-keys",
+    { schema: { response: { 200: verifierKeysAnswer } } },
+    async () => ({ keys: [{ name: services.signer.name, vkey: services.signer.vkey }] }),
+  );
+  app.get<ById>(
+    "/v1/session/:id/bundle",
+    { schema: { params: PARAMS, response: { "4xx": errorAnswer } } },
+    async (request, reply) => {
+      const asked = await askedSession(request, request.params.id, services);
+      reply.type("application/x-tar");
+      reply.header("content-disposition", 'attachment; filename="caum-bundle.tar"');
+      return reply.send(Readable.from(await bundle(asked, checkpoints, services)));
+    },
+  );
+  openProofs(app, checkpoints, services);
+}
+
+function openProofs(app: FastifyInstance, checkpoints: Checkpoints, services: Services): void {
+  app.get<ById>(
+    "/v1/session/:id/receipt",
+    { schema: { params: PARAMS, querystring: RECEIPT_QUERY, response: { 200: receiptAnswer, ...ERRORS } } },
+    async (request) => {
+      const asked = await askedSession(request, request.params.id, services);
+      const { index } = parse(RECEIPT_QUERY, request.query);
+      const head = await checkpoints.exact(asked.owner, asked.view);
+      return receipt(asked, head, index ?? head.size - 1, services);
+    },
+  );
+  app.get<ById>(
+    "/v1/session/:id/proof/:index",
+    { schema: { params: INDEX_PARAMS, response: { 200: proofAnswer, ...ERRORS } } },
+    async (request) => {
+      const { id, index } = parse(INDEX_PARAMS, request.params);
+      const asked = await askedSession(request, id, services);
+      const head = await checkpoints.recent(asked.owner, asked.view);
+      const { leaf, hashes } = await inclusion(asked, head, index, services);
+      return {
+        index,
+        leaf,
+        tree_size: head.size,
+        merkle_root: head.root,
+        hashes: [...hashes],
+        checkpoint: head.note,
+      };
+    },
+  );
+  app.get<ById>(
+    "/v1/session/:id/consistency",
+    {
+      schema: { params: PARAMS, querystring: FROM_QUERY, response: { 200: consistencyAnswer, ...ERRORS } },
+    },
+    async (request) => {
+      const asked = await askedSession(request, request.params.id, services);
+      const { from } = parse(FROM_QUERY, request.query);
+      return consistency(asked, await checkpoints.exact(asked.owner, asked.view), from, services);
+    },
+  );
+}
+
+async function askedSession(
+  request: FastifyRequest,
+  id: string,
+  services: Services,
+): Promise<Asked> {
+  const owner = await readerOf(request, services, id);
+  const view = await services.store.reader.session(owner.tenant, id);
+  if (view === undefined) throw refusalError("NOT_FOUND");
+  if ("gone" in view) throw refusalError("GONE");
+  return { owner, view };
+}
+
+async function inclusion(
+  { owner, view }: Asked,
+  head: SignedHead,
+  index: number,
+  { store }: Services,
+): Promise<{ readonly leaf: string; readonly hashes: readonly string[] }> {
+  if (index >= head.size) throw beyond(head.size);
+  const place = { tenant: owner.tenant, sessionId: view.id };
+  const tree = await loadTree(store.reader, place, head.size, [index]);
+  return { leaf: tree(index, index + 1), hashes: proveInclusion(index, head.size, tree) };
+}
+
+async function consistency(asked: Asked, head: SignedHead, from: number, { store }: Services) {
+  const { owner, view } = asked;
+  if (from > head.size) throw beyond(head.size);
+  const place = { tenant: owner.tenant, sessionId: view.id };
+  const tree = await loadTree(store.reader, place, head.size, [from, Math.max(0, from - 1)]);
+  return {
+    from,
+    to: head.size,
+    first_root: tree(0, from),
+    merkle_root: head.root,
+    hashes: proveConsistency(from, head.size, tree),
+    checkpoint: head.note,
+  };
+}
+
+async function receipt(asked: Asked, head: SignedHead, index: number, services: Services) {
+  const { owner, view } = asked;
+  const { leaf, hashes } = await inclusion(asked, head, index, services);
+  const [record] = await services.store.reader.records(owner.tenant, view.id, index, 1);
+  const standing = record?.standing;
+  return {
+    mode: RECEIPT_MODE,
+    receipt_id: receiptId(leaf),
+    session_id: view.id,
+    index,
+    structural_health: standing
+      ? { tier: standing.tier, public_class: standing.publicClass, regime: standing.regime }
+      : null,
+    evidence: {
+      algorithm: "sha256",
+      event_hash: leaf,
+      chain_head: view.lastLeaf,
+      merkle_root: head.root,
+      tree_size: head.size,
+      tlog_proof: formatTlogProof({ index, hashes, note: head.note }),
+    },
+    review: { agent_control_authorized: false },
+    raw_content_used: false,
+    allowed_to_block: false,
+    dashboard_path: dashboardPath(view.id),
+    claim_boundaries: CLAIM_BOUNDARIES,
+  } as const;
+}
+
+async function bundle(asked: Asked, checkpoints: Checkpoints, services: Services) {
+  const { owner, view } = asked;
+  const { reader } = services.store;
+  const head = await checkpoints.exact(owner, view);
+  const last = await receipt(asked, head, head.size - 1, services);
+  return bundleOf(
+    {
+      owner,
+      view,
+      head,
+      notes: await reader.notes(owner.tenant, view.id),
+      forks: await reader.forks(owner.tenant, view.id),
+      receipts: new Map([[head.size - 1, `${JSON.stringify(last)}\n`]]),
+      manifest: {
+        session_id: view.id,
+        tree_size: head.size,
+        merkle_root: CompactRange.restore(view.tree).root,
+        verifier_key: services.signer.vkey,
+        note: "nothing in this file is trusted by a verifier",
+      },
+    },
+    reader,
+  );
+}
+
+function beyond(size: number): DoorError {
+  return new DoorError("NOT_FOUND", `the session holds ${size} records`);
+}

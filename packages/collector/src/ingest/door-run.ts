@@ -1,0 +1,99 @@
+/** The run that the collector writes itself: one per session, for all its simple and foreign doors. */
+import { randomBytes } from "node:crypto";
+import { encodeLine, NO_PREVIOUS_HASH, type OpenFacts, type StructuralRecord } from "@caum/core";
+import { hashLeaf } from "@caum/core/verify";
+import type { DoorDraft, KeyFacts, SessionFacts } from "./intake.ts";
+import type { Ledger } from "./ledger.ts";
+import type { RunHead, SessionState } from "./session-state.ts";
+import type { Standing } from "./standing.ts";
+
+const WRITER = "caum-collector";
+const WRITER_VERSION = "0.1.0";
+
+/** A record in its place. */
+export interface Placed {
+  readonly index: number;
+  readonly leaf: string;
+  readonly previousHash: string;
+  readonly standing: Standing;
+}
+
+/** Appends a record to the collector's own run of a session, which opens with the first one. */
+export function writeDoorRecord(
+  ledger: Ledger,
+  session: SessionState,
+  draft: DoorDraft & { readonly eventId?: string },
+  { keys, receivedMs }: { readonly keys: KeyFacts; readonly receivedMs: number },
+): Placed {
+  if (session.row.door === undefined) openDoorRun(ledger, session, keys, receivedMs);
+  return place(ledger, session, draft, receivedMs);
+}
+
+/** Opens the collector's run of a session. */
+export function openDoorRun(
+  ledger: Ledger,
+  session: SessionState,
+  keys: KeyFacts,
+  receivedMs: number,
+): Placed {
+  session.row.door = { runId: newRunId(), next: 0, head: NO_PREVIOUS_HASH };
+  const payload: OpenFacts & { readonly type: "open" } = {
+    type: "open",
+    writer: WRITER,
+    writerVersion: WRITER_VERSION,
+    layer: "door",
+    view: "full",
+    ...keys,
+    ...openFacts(session.row.facts),
+  };
+  const sourceTimestamp = new Date(receivedMs).toISOString();
+  return place(ledger, session, { category: "lifecycle", payload, sourceTimestamp }, receivedMs);
+}
+
+function place(
+  ledger: Ledger,
+  session: SessionState,
+  draft: DoorDraft & { readonly eventId?: string },
+  receivedMs: number,
+): Placed {
+  const run = session.row.door ?? { runId: newRunId(), next: 0, head: NO_PREVIOUS_HASH };
+  const previousHash = run.head ?? NO_PREVIOUS_HASH;
+  const record = recordOf(session, run, previousHash, {
+    eventId: ledger.eventId(),
+    ...draft,
+  });
+  const line = encodeLine(record);
+  const leaf = hashLeaf(line);
+  const index = session.size;
+  const standing = session.take(record, leaf, receivedMs);
+  session.row.door = { runId: run.runId, next: run.next + 1, head: leaf };
+  ledger.addRecord(session, { leaf, line, receivedMs, standing });
+  return { index, leaf, previousHash, standing };
+}
+
+function recordOf(
+  session: SessionState,
+  run: RunHead,
+  previousHash: string,
+  draft: DoorDraft & { readonly eventId: string },
+): StructuralRecord {
+  // A draft holds a category and the payload of that category; the spread loses the pairing.
+  return {
+    schemaVersion: "1.0",
+    agentId: session.row.facts.agentId,
+    ...draft,
+    sessionId: session.row.id,
+    runId: run.runId,
+    previousHash,
+    payload: { ...draft.payload, seq: run.next },
+  } as StructuralRecord;
+}
+
+function openFacts({ agentId: _, ...facts }: SessionFacts): Omit<SessionFacts, "agentId"> {
+  return facts;
+}
+
+/** Runs of the collector begin with `c`. */
+function newRunId(): string {
+  return `c${randomBytes(16).toString("hex").slice(1)}`;
+}

@@ -1,0 +1,130 @@
+/** What doors hand to the one ingest path, and what it answers. Plain data: it crosses threads. */
+import type { PayloadDraft, SessionSummary, StructuralRecord } from "@caum/core";
+import type { Standing } from "./standing.ts";
+
+/** What is known of a session beside its records; every text here may be kept. */
+export interface SessionFacts {
+  readonly agentId: string;
+  readonly agentName?: string;
+  readonly team?: string;
+  readonly workflow?: string;
+  readonly taskTag?: string;
+  readonly cohort?: string;
+  readonly baselineCostNanoUsd?: number;
+}
+
+/** The digest key that a session's records were made under. */
+export interface KeyFacts {
+  readonly digestKeyId: string;
+  readonly digestKeyCommitment: string;
+}
+
+interface Received {
+  readonly tenant: number;
+  /** Milliseconds since 1970, by the collector's clock. */
+  readonly receivedMs: number;
+}
+
+type EnvelopeFields = Omit<
+  Partial<StructuralRecord>,
+  "schemaVersion" | "eventId" | "sessionId" | "runId" | "previousHash" | "category" | "payload"
+>;
+
+/** A record that the collector will write, without its place. */
+export type DoorDraft = PayloadDraft & EnvelopeFields & { readonly sourceTimestamp: string };
+
+/** One event of a simple or foreign door. */
+export interface EventIntake extends Received {
+  readonly kind: "event";
+  readonly sessionId: string;
+  readonly facts: SessionFacts;
+  readonly keys: KeyFacts;
+  readonly draft: DoorDraft;
+  /** The sender's own id of the event; the same id is never stored twice in a tenant. */
+  readonly claim?: { readonly eventId: string; readonly body: string };
+  /** The sender's own number of the event; an identical repeat is answered as before. */
+  readonly step?: { readonly number: number; readonly body: string };
+}
+
+/** Opens a session under a token. */
+export interface StartIntake extends Received {
+  readonly kind: "start";
+  readonly sessionId: string;
+  readonly facts: SessionFacts;
+  readonly keys: KeyFacts;
+  readonly token: { readonly hash: string; readonly expiresMs: number };
+}
+
+/** The sender says that the work is over. */
+export interface EndIntake extends Received {
+  readonly kind: "end";
+  readonly sessionId: string;
+  readonly keys: KeyFacts;
+  readonly resolved?: boolean;
+}
+
+/** Native lines of one run, each already known to be its own canonical form. */
+export interface RecordsIntake extends Received {
+  readonly kind: "records";
+  readonly sessionId: string;
+  readonly runId: string;
+  readonly lines: readonly string[];
+}
+
+export type Intake = EventIntake | StartIntake | EndIntake | RecordsIntake;
+
+/** Where a session stands after an intake. */
+export interface SessionHead {
+  readonly sessionId: string;
+  readonly size: number;
+  readonly root: string;
+  readonly runs: number;
+  readonly standing: Standing;
+}
+
+export interface EventOutcome {
+  readonly kind: "event";
+  readonly how: "appended" | "repeated" | "other_body" | "new_segment";
+  readonly sessionId: string;
+  readonly index: number;
+  readonly leaf: string;
+  readonly previousHash: string;
+  /** Root over the session up to and including this record. */
+  readonly root: string;
+  readonly standing: Standing;
+  readonly receivedMs: number;
+  /** The same id came before with another body. */
+  readonly conflict: boolean;
+}
+
+export interface LineResult {
+  /** From 1. */
+  readonly line: number;
+  readonly status: "duplicate" | "gap" | "fork";
+  readonly seq: number;
+  readonly expected?: number;
+}
+
+export interface RecordsOutcome {
+  readonly kind: "records";
+  readonly accepted: number;
+  readonly results: readonly LineResult[];
+  readonly nextSeq: number;
+  readonly runHead: string;
+  readonly head: SessionHead;
+}
+
+export interface HeadOutcome {
+  readonly kind: "head";
+  readonly head: SessionHead;
+  /** What was found on the way; a report recomputes it where it can. */
+  readonly summary: SessionSummary;
+  readonly workYield: number;
+}
+
+export interface Refusal {
+  readonly kind: "refused";
+  readonly code: "NOT_FOUND" | "GONE" | "UNAVAILABLE" | "STORAGE_FULL" | "INTERNAL_ERROR";
+}
+
+export type Outcome = EventOutcome | RecordsOutcome | HeadOutcome | Refusal;

@@ -1,0 +1,67 @@
+/** What one group of intakes reads and writes; everything in it becomes durable at once or not at all. */
+import type { Fork } from "@caum/core";
+import type { SessionFacts } from "./intake.ts";
+import type { RunHead, SessionState } from "./session-state.ts";
+import type { Standing } from "./standing.ts";
+
+/** Where an event id was used. */
+export interface KnownEvent {
+  readonly session: number;
+  readonly index: number;
+  /** Digest of the body it came with; absent for native records. */
+  readonly body?: string;
+}
+
+/** Where a step number was used, and with which body. */
+export interface KnownStep {
+  readonly index: number;
+  readonly body: string;
+}
+
+/** A record as it is stored. */
+export interface StoredRecord {
+  readonly index: number;
+  readonly leaf: string;
+  readonly line: string;
+  readonly receivedMs: number;
+  readonly standing: Standing | undefined;
+}
+
+/** A native run as it is stored. */
+export interface NativeRun extends RunHead {
+  /** A record of it was set aside: what follows links to that one. */
+  readonly forked: boolean;
+}
+
+export interface Ledger {
+  /** `gone` when it was deleted. */
+  session(tenant: number, id: string): SessionState | "gone" | undefined;
+  createSession(tenant: number, id: string, facts: SessionFacts, receivedMs: number): SessionState;
+
+  addRecord(session: SessionState, record: Omit<StoredRecord, "index">): void;
+  /** A record of the tenant, whichever session it is of. */
+  recordAt(session: number, index: number): StoredRecord | undefined;
+  sessionId(session: number): string | undefined;
+  /** Root over the first records of a session. */
+  rootAt(session: SessionState | number, size: number): string;
+
+  findEvent(tenant: number, eventId: string): KnownEvent | undefined;
+  nameEvent(tenant: number, eventId: string, event: KnownEvent): void;
+
+  findSteps(session: SessionState, step: number): readonly KnownStep[];
+  nameStep(session: SessionState, step: number, known: KnownStep): void;
+
+  run(session: SessionState, runId: string): NativeRun | undefined;
+  saveRun(session: SessionState, run: NativeRun): void;
+  addFork(session: SessionState, fork: Fork, receivedMs: number): void;
+
+  addToken(token: {
+    readonly hash: string;
+    readonly tenant: number;
+    readonly sessionId: string;
+    readonly expiresMs: number;
+  }): void;
+
+  /** A fresh event id for a record that the collector writes. */
+  eventId(): string;
+}

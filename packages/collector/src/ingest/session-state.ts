@@ -1,0 +1,198 @@
+import {
+  CompactRange,
+  NO_PREVIOUS_HASH,
+  NOTHING_YET,
+  SessionHealth,
+  type SessionSummary,
+  type StructuralRecord,
+  summarize,
+} from "@caum/core";
+import type { SessionFacts, SessionHead } from "./intake.ts";
+import { type Standing, standingOf } from "./standing.ts";
+import { addTo, NO_TOTALS, type Totals } from "./totals.ts";
+
+/** How far a run has come. */
+export interface RunHead {
+  readonly runId: string;
+  /** The seq that comes next. */
+  readonly next: number;
+  /** Leaf that the next record must link to; null after a hole. */
+  readonly head: string | null;
+}
+
+/** What of a session is stored beside its records and findings. */
+export interface SessionRow {
+  readonly key: number;
+  readonly tenant: number;
+  readonly id: string;
+  facts: SessionFacts;
+  tree: CompactRange;
+  /** The run that the collector itself writes, once it has. */
+  door: RunHead | undefined;
+  /** Counts the attempts of a sender that starts over under the same id. */
+  segment: number;
+  /** Index of the first record that is judged. */
+  segmentStart: number;
+  ended: boolean;
+  resolved: boolean | undefined;
+  totals: Totals;
+  runs: number;
+  lastLeaf: string;
+  readonly firstMs: number;
+  lastMs: number;
+}
+
+/** The judged part of a session, which is stored now and then and replayed from there. */
+export interface Judgement {
+  readonly health: ReturnType<SessionHealth["save"]>;
+  readonly summary: SessionSummary;
+}
+
+/** Marks records whose result is the digest of free text that was posted about a step. */
+export const STEP_DOOR = "door:step";
+
+/** What the collector knows of a record and the record does not say. */
+export function originOf(record: StructuralRecord): { readonly weakContent: boolean } {
+  return { weakContent: record.sourceFramework === STEP_DOOR };
+}
+
+/** One session in memory: it takes records one by one, and knows how it stands. */
+export class SessionState {
+  readonly row: SessionRow;
+  #health: SessionHealth;
+  #summary: SessionSummary;
+  #standing: Standing | undefined;
+  /** Size of the session when its judgement was last stored. */
+  judgedAt: number;
+
+  constructor(row: SessionRow, judgement?: Judgement, judgedAt = row.segmentStart) {
+    this.row = row;
+    this.#health = judgement ? SessionHealth.restore(judgement.health) : new SessionHealth();
+    this.#summary = judgement?.summary ?? NOTHING_YET;
+    this.judgedAt = judgedAt;
+  }
+
+  get size(): number {
+    return this.row.tree.size;
+  }
+
+  get standing(): Standing {
+    this.#standing ??= standingOf(this.#health.current());
+    return this.#standing;
+  }
+
+  get head(): SessionHead {
+    return {
+      sessionId: this.row.id,
+      size: this.size,
+      root: this.row.tree.root,
+      runs: this.row.runs,
+      standing: this.standing,
+    };
+  }
+
+  get judgement(): Judgement {
+    return { health: this.#health.save(), summary: this.#summary };
+  }
+
+  get summary(): SessionSummary {
+    return this.#summary;
+  }
+
+  get workYield(): number {
+    return this.#health.workYield;
+  }
+
+  /** What a later event says of the session stands where nothing was known yet. */
+  learnFacts(facts: SessionFacts): void {
+    this.row.facts = { ...facts, ...this.row.facts };
+  }
+
+  /** Takes a record into the tree, the totals and the judgement. */
+  take(record: StructuralRecord, leaf: string, receivedMs: number): Standing {
+    const { row } = this;
+    row.tree.append(leaf);
+    row.lastLeaf = leaf;
+    row.lastMs = Math.max(row.lastMs, receivedMs);
+    row.totals = addTo(row.totals, record);
+    this.#noteLifecycle(record);
+    return this.judge(record);
+  }
+
+  /** The judgement alone, for records that are in the tree already. */
+  judge(record: StructuralRecord): Standing {
+    const assessment = this.#health.observe(record, originOf(record));
+    this.#summary = summarize(this.#summary, assessment);
+    this.#standing = standingOf(assessment);
+    return this.#standing;
+  }
+
+  /** The sender starts over: same chain, same run, fresh health. Other writers' runs stay known. */
+  beginSegment(): void {
+    const { runs } = this.#health.save();
+    this.#health = SessionHealth.restore({ ...new SessionHealth().save(), runs });
+    this.#summary = NOTHING_YET;
+    this.#standing = undefined;
+    this.row.segment += 1;
+    this.row.segmentStart = this.size;
+    this.row.ended = false;
+    this.row.resolved = undefined;
+    // What was stored of the judgement belongs to the segment before.
+    this.judgedAt = -1;
+  }
+
+  #noteLifecycle(record: StructuralRecord): void {
+    const { row } = this;
+    if (record.category !== "lifecycle") {
+      row.ended = false;
+      return;
+    }
+    const { payload } = record;
+    if (payload.type === "open") {
+      row.ended = false;
+      row.runs += 1;
+      row.facts = mergedFacts(row.facts, record);
+    } else if (payload.type === "end") {
+      row.ended = true;
+      row.resolved = payload.resolved === undefined ? undefined : payload.resolved === "true";
+    }
+  }
+}
+
+/** What an `open` record says stands where nothing was known yet. */
+function mergedFacts(facts: SessionFacts, record: StructuralRecord): SessionFacts {
+  if (record.category !== "lifecycle" || record.payload.type !== "open") return facts;
+  const { agentName, team, workflow, taskTag, cohort, baselineCostNanoUsd } = record.payload;
+  return {
+    ...(agentName !== undefined && { agentName }),
+    ...(team !== undefined && { team }),
+    ...(workflow !== undefined && { workflow }),
+    ...(taskTag !== undefined && { taskTag }),
+    ...(cohort !== undefined && { cohort }),
+    ...(baselineCostNanoUsd !== undefined && { baselineCostNanoUsd }),
+    ...facts,
+  };
+}
+
+/** A session that nothing was stored of yet. */
+export function newRow(
+  place: Pick<SessionRow, "key" | "tenant" | "id">,
+  facts: SessionFacts,
+  receivedMs: number,
+): SessionRow {
+  return {
+    ...place,
+    facts,
+    tree: new CompactRange(),
+    door: undefined,
+    segment: 1,
+    segmentStart: 0,
+    ended: false,
+    resolved: undefined,
+    totals: NO_TOTALS,
+    runs: 0,
+    lastLeaf: NO_PREVIOUS_HASH,
+    firstMs: receivedMs,
+    lastMs: receivedMs,
+  };
+}

@@ -1,0 +1,73 @@
+import type { Assessment } from "@caum/core";
+
+/** How a session stood after a record: an assessment without its constant parts. */
+export type Standing = Omit<Assessment, "coordination" | "evidenceGrade"> & {
+  readonly advice: Assessment["coordination"]["advice"];
+};
+
+export function standingOf(assessment: Assessment): Standing {
+  const { coordination, evidenceGrade: _, ...rest } = assessment;
+  return { ...rest, advice: coordination.advice };
+}
+
+/** The compact form in which findings are stored beside their record. */
+export function encodeStanding(standing: Standing): string {
+  const { pattern, scores } = standing;
+  return JSON.stringify([
+    standing.step,
+    standing.eventType,
+    standing.regime,
+    standing.healthy,
+    standing.uds,
+    standing.tier,
+    standing.failureRisk,
+    standing.traceQuality,
+    standing.publicClass,
+    standing.reasons,
+    pattern === undefined ? 0 : [pattern.rule, pattern.period, pattern.cycles, pattern.fromStep],
+    [scores.tcr, scores.esr, scores.sci],
+    standing.advice,
+  ]);
+}
+
+export function decodeStanding(text: string): Standing {
+  // Only `encodeStanding` writes this text.
+  const fields = JSON.parse(text) as EncodedStanding;
+  const [step, eventType, regime, healthy, uds, tier, failureRisk, traceQuality] = fields;
+  const [, , , , , , , , publicClass, reasons, pattern, [tcr, esr, sci], advice] = fields;
+  return {
+    step,
+    eventType,
+    regime,
+    healthy,
+    uds,
+    tier,
+    failureRisk,
+    traceQuality,
+    publicClass,
+    reasons,
+    ...(pattern !== 0 && {
+      pattern: { rule: pattern[0], period: pattern[1], cycles: pattern[2], fromStep: pattern[3] },
+    }),
+    scores: { tcr, esr, sci },
+    advice,
+  };
+}
+
+type Pattern = NonNullable<Standing["pattern"]>;
+
+type EncodedStanding = readonly [
+  Standing["step"],
+  Standing["eventType"],
+  Standing["regime"],
+  Standing["healthy"],
+  Standing["uds"],
+  Standing["tier"],
+  Standing["failureRisk"],
+  Standing["traceQuality"],
+  Standing["publicClass"],
+  Standing["reasons"],
+  0 | readonly [Pattern["rule"], Pattern["period"], Pattern["cycles"], Pattern["fromStep"]],
+  readonly [number, number, number],
+  Standing["advice"],
+];

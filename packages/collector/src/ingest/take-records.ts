@@ -1,0 +1,112 @@
+import { accept, type Fork, NEW_RUN, NO_PREVIOUS_HASH, type StructuralRecord } from "@caum/core";
+import { hashLeaf } from "@caum/core/verify";
+import type { LineResult, RecordsIntake, RecordsOutcome, Refusal } from "./intake.ts";
+import type { Ledger, NativeRun } from "./ledger.ts";
+import type { SessionState } from "./session-state.ts";
+
+/** A line with what was read from it. */
+interface Arrival {
+  readonly text: string;
+  readonly record: StructuralRecord;
+  readonly leaf: string;
+  readonly receivedMs: number;
+}
+
+/**
+ * Takes native lines of one run: each is stored as it is, answered as a duplicate, refused because
+ * something before it is missing, or set aside because it contradicts what was accepted.
+ */
+export function takeRecords(intake: RecordsIntake, ledger: Ledger): RecordsOutcome | Refusal {
+  const { tenant, sessionId, runId, receivedMs } = intake;
+  const arrivals = intake.lines.map((text) => arrivalOf(text, receivedMs));
+  const found = ledger.session(tenant, sessionId);
+  if (found === "gone") return { kind: "refused", code: "GONE" };
+  const agentId = arrivals[0]?.record.agentId ?? "default";
+  const session = found ?? ledger.createSession(tenant, sessionId, { agentId }, receivedMs);
+  const writer = new NativeRunWriter(ledger, session, runId);
+  const results = arrivals.flatMap((arrival, at) => {
+    const result = writer.take(arrival);
+    return result ? [{ line: at + 1, seq: arrival.record.payload.seq, ...result }] : [];
+  });
+  ledger.saveRun(session, writer.run);
+  return {
+    kind: "records",
+    accepted: arrivals.length - results.length,
+    results,
+    nextSeq: writer.run.next,
+    runHead: writer.run.head ?? NO_PREVIOUS_HASH,
+    head: session.head,
+  };
+}
+
+function arrivalOf(text: string, receivedMs: number): Arrival {
+  // The door has checked that the line is its own canonical form and fits the schema.
+  const record = JSON.parse(text) as StructuralRecord;
+  return { text, record, leaf: hashLeaf(text), receivedMs };
+}
+
+type Result = Pick<LineResult, "status" | "expected">;
+
+class NativeRunWriter {
+  readonly #ledger: Ledger;
+  readonly #session: SessionState;
+  run: NativeRun;
+
+  constructor(ledger: Ledger, session: SessionState, runId: string) {
+    this.#ledger = ledger;
+    this.#session = session;
+    this.run = ledger.run(session, runId) ?? {
+      runId,
+      ...NEW_RUN,
+      forked: false,
+    };
+  }
+
+  /** @returns undefined when the line was accepted */
+  take(arrival: Arrival): Result | undefined {
+    const { record, leaf } = arrival;
+    const known = this.#leafOfEvent(record.eventId);
+    const accepted = accept(this.run, record, leaf, {
+      leafAt: () => known,
+      leafOfEvent: () => known,
+    });
+    switch (accepted.outcome) {
+      case "appended":
+        this.#append(arrival);
+        this.run = { runId: this.run.runId, forked: false, ...accepted.cursor };
+        return undefined;
+      case "acknowledged":
+        return { status: "duplicate" };
+      case "fork":
+        return this.#setAside(arrival, accepted.reason);
+      case "gap":
+        // What follows a record that was set aside links to that one, and is no gap.
+        if (this.run.forked) return this.#setAside(arrival, "link");
+        return { status: "gap", expected: accepted.expected };
+    }
+  }
+
+  /** Equal leaves are equal records, so the record of an event id tells what stands at a seq. */
+  #leafOfEvent(eventId: string): string | undefined {
+    const known = this.#ledger.findEvent(this.#session.row.tenant, eventId);
+    return known && this.#ledger.recordAt(known.session, known.index)?.leaf;
+  }
+
+  #setAside({ record, leaf, receivedMs }: Arrival, reason: Fork["reason"]): Result {
+    const { seq } = record.payload;
+    if (seq >= this.run.next) this.run = { ...this.run, forked: true };
+    const fork: Fork = { run: this.run.runId, seq, leaf, reason };
+    this.#ledger.addFork(this.#session, fork, receivedMs);
+    return { status: "fork" };
+  }
+
+  #append({ text: line, record, leaf, receivedMs }: Arrival): void {
+    const { tenant, key: session } = this.#session.row;
+    const index = this.#session.size;
+    const step = this.#session.standing.step;
+    const standing = this.#session.take(record, leaf, receivedMs);
+    const judged = standing.step > step ? standing : undefined;
+    this.#ledger.addRecord(this.#session, { leaf, line, receivedMs, standing: judged });
+    this.#ledger.nameEvent(tenant, record.eventId, { session, index });
+  }
+}

@@ -1,0 +1,62 @@
+/** Numbers about the collector itself, in the text format of Prometheus; no name of any tenant. */
+import type { Store } from "../store/store.ts";
+
+/** Upper bounds of the answer times, in seconds. */
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
+
+export class Metrics {
+  readonly #requests = new Map<string, number>();
+  readonly #buckets = new Array<number>(BUCKETS.length + 1).fill(0);
+  #seconds = 0;
+  #count = 0;
+  readonly #startedMs: number;
+
+  constructor(nowMs: number) {
+    this.#startedMs = nowMs;
+  }
+
+  /** @param route the pattern of the path, never the path itself */
+  answered(method: string, route: string, status: number, seconds: number): void {
+    const labels = `method="${method}",route="${route}",status="${status}"`;
+    this.#requests.set(labels, (this.#requests.get(labels) ?? 0) + 1);
+    const at = BUCKETS.findIndex((bound) => seconds <= bound);
+    const bucket = at < 0 ? BUCKETS.length : at;
+    this.#buckets[bucket] = (this.#buckets[bucket] ?? 0) + 1;
+    this.#seconds += seconds;
+    this.#count += 1;
+  }
+
+  format(store: Store, nowMs: number): string {
+    const { waiting, walBytes } = store.status();
+    const memory = process.memoryUsage.rss();
+    return [
+      ...help("caum_requests_total", "counter", "Requests answered."),
+      ...[...this.#requests].map(([labels, count]) => `caum_requests_total{${labels}} ${count}`),
+      ...help("caum_answer_seconds", "histogram", "Time to the answer."),
+      ...this.#histogram(),
+      ...help("caum_store_waiting", "gauge", "Jobs that wait for the disk."),
+      `caum_store_waiting ${waiting}`,
+      ...help("caum_store_wal_bytes", "gauge", "Size of the write-ahead log."),
+      `caum_store_wal_bytes ${walBytes}`,
+      ...help("caum_memory_bytes", "gauge", "Resident memory."),
+      `caum_memory_bytes ${memory}`,
+      ...help("caum_uptime_seconds", "gauge", "Time since the start."),
+      `caum_uptime_seconds ${Math.floor((nowMs - this.#startedMs) / 1_000)}`,
+      "",
+    ].join("\n");
+  }
+
+  #histogram(): readonly string[] {
+    let total = 0;
+    const lines = this.#buckets.map((count, at) => {
+      total += count;
+      return `caum_answer_seconds_bucket{le="${BUCKETS[at] ?? "+Inf"}"} ${total}`;
+    });
+    const sum = `caum_answer_seconds_sum ${this.#seconds}`;
+    return [...lines, sum, `caum_answer_seconds_count ${this.#count}`];
+  }
+}
+
+function help(name: string, type: string, text: string): readonly string[] {
+  return [`# HELP ${name} ${text}`, `# TYPE ${name} ${type}`];
+}

@@ -1,0 +1,105 @@
+/** The HTTP server: limits, errors, documents and the doors. */
+import swagger from "@fastify/swagger";
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from "fastify";
+import { jsonSchemaTransform } from "fastify-type-provider-zod";
+import { openAccountsDoor } from "./doors/accounts-door.ts";
+import { readBodies } from "./doors/body.ts";
+import { DoorError } from "./doors/door-error.ts";
+import { openEventsDoor } from "./doors/events-door.ts";
+import { openLiveDoor } from "./doors/live-door.ts";
+import { openRunsDoor } from "./doors/runs-door.ts";
+import { openStepDoor } from "./doors/step-door.ts";
+import { TRIAL_EXPIRED_STATUS, TrialExpiredError } from "./doors/trial.ts";
+import { openEvidenceDoor } from "./evidence/evidence-door.ts";
+import { openOperationDoor } from "./operation/operation-door.ts";
+import type { Services } from "./services.ts";
+
+const BODY_BYTES = 256 * 1024;
+const KEEP_ALIVE_MS = 65_000;
+const REQUEST_MS = 30_000;
+/** Session ids are at most 255 bytes, three characters each when encoded. */
+const MAX_PARAMETER = 800;
+
+export async function buildServer(services: Services): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: BODY_BYTES,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: REQUEST_MS,
+    routerOptions: { maxParamLength: MAX_PARAMETER },
+    // A stop must not wait for clients that keep their connections.
+    forceCloseConnections: "idle",
+    return503OnClosing: true,
+  });
+  // Doors read bodies by themselves, so that what is dropped can be counted and answers are exact.
+  app.setValidatorCompiler(() => (value) => ({ value }));
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+  app.setErrorHandler((failure: FastifyError | Error, _request, reply) =>
+    answerFailure(failure, reply, services),
+  );
+  app.setNotFoundHandler((_request, reply) => {
+    const failure = new DoorError("NOT_FOUND", "there is no such path: see /docs");
+    return reply.code(failure.status).send(failure.body);
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "CAUM collector",
+        version: "1",
+        description: "Structural events in; durable chain and observe-only verdict out.",
+      },
+      components: { securitySchemes: { key: { type: "http", scheme: "bearer" } } },
+      security: [{ key: [] }],
+    },
+    transform: jsonSchemaTransform,
+  });
+  readBodies(app);
+  measure(app, services);
+  openLiveDoor(app, services);
+  openStepDoor(app, services);
+  openEventsDoor(app, services);
+  openRunsDoor(app, services);
+  openEvidenceDoor(app, services);
+  openAccountsDoor(app, services);
+  openOperationDoor(app, services);
+  return app;
+}
+
+function measure(app: FastifyInstance, { metrics }: Services): void {
+  app.addHook("onRequest", (_request, reply, done) => {
+    reply.header("cache-control", "no-store");
+    reply.header("x-content-type-options", "nosniff");
+    done();
+  });
+  app.addHook("onResponse", (request, reply, done) => {
+    const route = request.routeOptions.url ?? "none";
+    metrics.answered(request.method, route, reply.statusCode, reply.elapsedTime / 1_000);
+    done();
+  });
+}
+
+function answerFailure(failure: FastifyError | Error, reply: FastifyReply, services: Services) {
+  if (failure instanceof TrialExpiredError) {
+    return reply.code(TRIAL_EXPIRED_STATUS).send(failure.body);
+  }
+  const error = failure instanceof DoorError ? failure : doorErrorOf(failure);
+  if (error.code === "INTERNAL_ERROR") services.onFailure(failure);
+  if (error.retryAfterSeconds !== undefined) reply.header("retry-after", error.retryAfterSeconds);
+  return reply.code(error.status).send(error.body);
+}
+
+/** What Fastify itself refuses; its messages may repeat what was sent. */
+function doorErrorOf(failure: FastifyError | Error): DoorError {
+  const status = "statusCode" in failure ? failure.statusCode : undefined;
+  if (status === 413) return new DoorError("PAYLOAD_TOO_LARGE", "the body is too large: send less");
+  if (status === 415) {
+    const message = "send application/json, or application/x-ndjson where lines are taken";
+    return new DoorError("UNSUPPORTED_MEDIA_TYPE", message);
+  }
+  if (status === 503) return new DoorError("UNAVAILABLE", "the collector is stopping: try again");
+  if (status !== undefined && status < 500) {
+    return new DoorError("VALIDATION_ERROR", "the request cannot be read");
+  }
+  return new DoorError("INTERNAL_ERROR", "the request could not be answered");
+}

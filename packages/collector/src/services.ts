@@ -1,0 +1,35 @@
+import type { Signer } from "@caum/core";
+import type { DoorError } from "./doors/door-error.ts";
+import type { Metrics } from "./operation/metrics.ts";
+import type { Store } from "./store/store.ts";
+import type { Authenticator } from "./tenants/authenticate.ts";
+import type { DigestKeys } from "./tenants/digest-keys.ts";
+import type { RateLimit } from "./tenants/rate-limit.ts";
+
+/** What the operator decided. */
+export interface Policy {
+  /** Sessions without a key: from this machine only, or from anywhere. */
+  readonly keyless: "loopback" | "anywhere";
+  readonly register: "loopback" | "anywhere";
+  /** Key tool and other names as well. */
+  readonly hashNames: boolean;
+  readonly eventsPerSecond: number;
+  /** Accounts made by registering are on trial for so many days. */
+  readonly trialDays: number | undefined;
+  /** Where people reach the collector, without a slash at the end. */
+  readonly publicUrl: () => string;
+}
+
+/** What doors are made of. */
+export interface Services {
+  readonly store: Store;
+  readonly authenticator: Authenticator;
+  readonly digestKeys: DigestKeys;
+  readonly signer: Signer;
+  readonly limits: { readonly events: RateLimit; readonly register: RateLimit };
+  readonly metrics: Metrics;
+  readonly policy: Policy;
+  readonly clock: () => number;
+  /** Told of failures that are ours, without content. */
+  readonly onFailure: (failure: Error | DoorError) => void;
+}

@@ -1,0 +1,44 @@
+/** Changes that are no events: accounts, keys, notes, deletion. Plain data: it crosses threads. */
+export type Command =
+  | {
+      readonly kind: "create_tenant";
+      readonly ulid: string;
+      readonly tenantKind: "account" | "demo";
+      readonly plan: string;
+      readonly createdMs: number;
+      /** Keyed digest of the e-mail address. */
+      readonly email?: string;
+      readonly trialEndsMs?: number;
+    }
+  | {
+      readonly kind: "add_key";
+      readonly tenant: number;
+      readonly hash: string;
+      readonly keyId: string;
+      readonly prefix: string;
+      readonly scopes: readonly string[];
+      readonly createdMs: number;
+    }
+  | { readonly kind: "revoke_key"; readonly tenant: number; readonly keyId: string }
+  | {
+      readonly kind: "save_note";
+      readonly tenant: number;
+      readonly sessionId: string;
+      readonly size: number;
+      readonly note: string;
+    }
+  | { readonly kind: "set_retention"; readonly tenant: number; readonly days: number | null }
+  | { readonly kind: "delete_session"; readonly tenant: number; readonly sessionId: string }
+  | {
+      /** Turns the records of sessions that were idle since then into tombstones. */
+      readonly kind: "expire";
+      readonly tenant: number;
+      readonly idleSinceMs: number;
+    };
+
+export type CommandAnswer =
+  | { readonly kind: "done"; readonly value: number }
+  | {
+      readonly kind: "refused";
+      readonly code: "NOT_FOUND" | "CONFLICT" | "UNAVAILABLE" | "STORAGE_FULL" | "INTERNAL_ERROR";
+    };

@@ -1,0 +1,164 @@
+/** Accounts, keys, notes and deletion, inside the transaction of their group. */
+import type { DatabaseSync } from "node:sqlite";
+import { formatTombstone } from "@caum/core";
+import { sessionTag } from "@caum/core/verify";
+import type { Command, CommandAnswer } from "../command.ts";
+import { bytes, hex, integer, type Row, text } from "./columns.ts";
+import type { SqliteLedger } from "./sqlite-ledger.ts";
+
+const NOT_FOUND: CommandAnswer = { kind: "refused", code: "NOT_FOUND" };
+const CONFLICT: CommandAnswer = { kind: "refused", code: "CONFLICT" };
+/** Signed heads kept of one session, so that consistency with an old one can be shown. */
+const MAX_NOTES = 64;
+
+export function obey(
+  command: Command,
+  database: DatabaseSync,
+  ledger: SqliteLedger,
+): CommandAnswer {
+  switch (command.kind) {
+    case "create_tenant":
+      return createTenant(command, database);
+    case "add_key":
+      return addKey(command, database);
+    case "revoke_key":
+      return revokeKey(command, database);
+    case "save_note":
+      return saveNote(command, database);
+    case "set_retention": {
+      const sql = "update tenants set retention_days = ? where key = ?";
+      return done(database.prepare(sql).run(command.days, command.tenant).changes);
+    }
+    case "delete_session":
+      return deleteSession(command, database, ledger);
+    case "expire":
+      return expire(command, database, ledger);
+  }
+}
+
+type CommandOf<K extends Command["kind"]> = Extract<Command, { kind: K }>;
+
+function createTenant(
+  command: CommandOf<"create_tenant">,
+  database: DatabaseSync,
+): CommandAnswer {
+  const { ulid, tenantKind, plan, email = null, createdMs, trialEndsMs = null } = command;
+  const sql = `insert into tenants (ulid, kind, plan, email, created_ms, trial_ends_ms)
+    values (?, ?, ?, ?, ?, ?) on conflict do nothing`;
+  const created = database.prepare(sql).run(ulid, tenantKind, plan, email, createdMs, trialEndsMs);
+  return created.changes === 0 ? CONFLICT : done(created.lastInsertRowid);
+}
+
+function addKey(command: CommandOf<"add_key">, database: DatabaseSync): CommandAnswer {
+  const { hash, tenant, keyId, prefix, scopes, createdMs } = command;
+  const sql = `insert into keys (hash, tenant, key_id, prefix, scopes, created_ms)
+    values (?, ?, ?, ?, ?, ?) on conflict do nothing`;
+  const added = database
+    .prepare(sql)
+    .run(bytes(hash), tenant, keyId, prefix, scopes.join(" "), createdMs);
+  return added.changes === 0 ? CONFLICT : done(1);
+}
+
+function revokeKey(command: CommandOf<"revoke_key">, database: DatabaseSync): CommandAnswer {
+  const sql = "update keys set revoked = 1 where tenant = ? and key_id = ?";
+  const { changes } = database.prepare(sql).run(command.tenant, command.keyId);
+  return changes === 0 ? NOT_FOUND : done(changes);
+}
+
+function saveNote(command: CommandOf<"save_note">, database: DatabaseSync): CommandAnswer {
+  const session = find(command, database);
+  if (session === undefined) return NOT_FOUND;
+  const key = integer(session, "key");
+  database
+    .prepare("insert or ignore into notes (session, size, note) values (?, ?, ?)")
+    .run(key, command.size, command.note);
+  database
+    .prepare(
+      `delete from notes where session = ? and size not in
+        (select size from notes where session = ? order by size desc limit ?)`,
+    )
+    .run(key, key, MAX_NOTES);
+  return done(1);
+}
+
+/** Everything goes but the head and the last note: that it was there can still be checked. */
+function deleteSession(
+  command: CommandOf<"delete_session">,
+  database: DatabaseSync,
+  ledger: SqliteLedger,
+): CommandAnswer {
+  const session = find(command, database);
+  if (session === undefined) return NOT_FOUND;
+  const key = integer(session, "key");
+  for (const table of ["records", "event_ids", "steps", "runs", "forks", "subtrees", "judgements"]) {
+    database.prepare(`delete from ${table} where session = ?`).run(key);
+  }
+  database.prepare("delete from tokens where tenant = ? and session_id = ?").run(
+    command.tenant,
+    command.sessionId,
+  );
+  database
+    .prepare("delete from notes where session = ? and size < (select max(size) from notes where session = ?)")
+    .run(key, key);
+  database
+    .prepare("update sessions set gone = 1, id = null, agent = null, facts = '{}', door = null where key = ?")
+    .run(key);
+  ledger.forget();
+  return done(1);
+}
+
+/** Records become tombstones; what opens a run stays, because the chain begins there. */
+function expire(
+  { tenant, idleSinceMs }: CommandOf<"expire">,
+  database: DatabaseSync,
+  ledger: SqliteLedger,
+): CommandAnswer {
+  const idle = database
+    .prepare(
+      `select key, id from sessions
+        where tenant = ? and last_ms < ? and gone = 0 and buried < size limit 100`,
+    )
+    .all(tenant, idleSinceMs);
+  let buried = 0;
+  for (const row of idle) {
+    const session = ledger.session(tenant, text(row, "id"));
+    if (session === undefined || session === "gone") continue;
+    // The records can be judged no more, so their judgement is stored first.
+    ledger.saveJudgement(session);
+    buried += bury(integer(row, "key"), database);
+  }
+  return done(buried);
+}
+
+function bury(session: number, database: DatabaseSync): number {
+  const update = database.prepare("update records set line = ?, standing = null where id = ?");
+  const rows = database.prepare("select id, leaf, line from records where session = ?");
+  let buried = 0;
+  for (const row of rows.all(session)) {
+    const tombstone = tombstoneOf(row);
+    if (tombstone === undefined) continue;
+    update.run(tombstone, integer(row, "id"));
+    buried += 1;
+  }
+  database.prepare("update sessions set buried = size where key = ?").run(session);
+  return buried;
+}
+
+function tombstoneOf(row: Row): string | undefined {
+  const line = text(row, "line");
+  if (line.startsWith('{"tombstone":')) return undefined;
+  const { runId: run, payload } = JSON.parse(line); // A stored line is a record or a tombstone.
+  return payload.seq === 0 ? undefined : formatTombstone({ run, seq: payload.seq, leaf: hex(row, "leaf") });
+}
+
+function find(
+  { tenant, sessionId }: { readonly tenant: number; readonly sessionId: string },
+  database: DatabaseSync,
+): Row | undefined {
+  const sql = "select key from sessions where tenant = ? and tag = ? and gone = 0";
+  return database.prepare(sql).get(tenant, sessionTag(sessionId));
+}
+
+function done(value: number | bigint): CommandAnswer {
+  return { kind: "done", value: Number(value) };
+}

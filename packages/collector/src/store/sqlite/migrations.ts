@@ -1,0 +1,158 @@
+/** The layout of the data folder's database, as numbered steps that only go forward. */
+import type { DatabaseSync } from "node:sqlite";
+
+interface Migration {
+  readonly version: number;
+  readonly sql: string;
+}
+
+const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    sql: `
+      create table tenants (
+        key integer primary key,
+        ulid text not null unique,
+        kind text not null,
+        plan text not null,
+        email text unique,
+        created_ms integer not null,
+        trial_ends_ms integer,
+        retention_days integer
+      );
+      create table keys (
+        hash blob primary key,
+        tenant integer not null,
+        key_id text not null,
+        prefix text not null,
+        scopes text not null,
+        created_ms integer not null,
+        revoked integer not null default 0,
+        unique (tenant, key_id)
+      ) without rowid;
+      create table tokens (
+        hash blob primary key,
+        tenant integer not null,
+        session_id text not null,
+        expires_ms integer not null
+      ) without rowid;
+      create table sessions (
+        key integer primary key,
+        tenant integer not null,
+        tag text not null,
+        id text,
+        facts text not null,
+        agent text,
+        size integer not null,
+        tree text not null,
+        door text,
+        segment integer not null,
+        segment_start integer not null,
+        ended integer not null,
+        resolved integer,
+        totals text not null,
+        tokens integer not null,
+        cost_nano_usd integer not null,
+        steps integer not null,
+        runs integer not null,
+        last_leaf text not null,
+        first_ms integer not null,
+        last_ms integer not null,
+        tier text not null,
+        regime text not null,
+        standing text not null,
+        gone integer not null default 0,
+        buried integer not null default 0,
+        unique (tenant, tag)
+      );
+      create index sessions_by_time on sessions (tenant, last_ms, key);
+      create table records (
+        id integer primary key,
+        session integer not null,
+        position integer not null,
+        leaf blob not null,
+        received_ms integer not null,
+        line text not null,
+        standing text
+      );
+      create unique index records_by_place on records (session, position);
+      create table event_ids (
+        tenant integer not null,
+        id blob not null,
+        session integer not null,
+        position integer not null,
+        body text,
+        primary key (tenant, id)
+      ) without rowid;
+      create table steps (
+        session integer not null,
+        segment integer not null,
+        step integer not null,
+        body text not null,
+        position integer not null,
+        primary key (session, segment, step, body)
+      ) without rowid;
+      create table runs (
+        session integer not null,
+        run text not null,
+        next integer not null,
+        head text,
+        forked integer not null,
+        primary key (session, run)
+      ) without rowid;
+      create table forks (
+        session integer not null,
+        run text not null,
+        seq integer not null,
+        leaf text not null,
+        reason text not null,
+        received_ms integer not null,
+        primary key (session, run, seq, leaf)
+      ) without rowid;
+      create table subtrees (
+        session integer not null,
+        block integer not null,
+        root blob not null,
+        primary key (session, block)
+      ) without rowid;
+      create table judgements (
+        session integer primary key,
+        segment integer not null,
+        size integer not null,
+        state text not null
+      );
+      create table notes (
+        session integer not null,
+        size integer not null,
+        note text not null,
+        primary key (session, size)
+      ) without rowid;
+    `,
+  },
+];
+
+/** The layout that this program writes. */
+export const LAYOUT_VERSION = MIGRATIONS.at(-1)?.version ?? 0;
+
+/**
+ * Brings a database to the present layout.
+ *
+ * @throws {Error} when it was written by a newer program
+ */
+export function migrate(database: DatabaseSync): void {
+  database.exec("create table if not exists schema_migrations (version integer primary key)");
+  const row = database.prepare("select max(version) as version from schema_migrations").get();
+  const present = Number(row?.version ?? 0);
+  if (present > LAYOUT_VERSION) {
+    throw new Error(
+      `the data folder has layout ${present}, this program knows ${LAYOUT_VERSION}: update caum`,
+    );
+  }
+  for (const { version, sql } of MIGRATIONS) {
+    if (version <= present) continue;
+    database.exec("begin immediate");
+    database.exec(sql);
+    database.prepare("insert into schema_migrations (version) values (?)").run(version);
+    database.exec("commit");
+  }
+}

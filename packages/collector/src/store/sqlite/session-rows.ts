@@ -1,0 +1,102 @@
+/** A session's row and what it becomes in memory. */
+import { CompactRange, type CompactRangeState } from "@caum/core";
+import type { SessionRow, SessionState } from "../../ingest/session-state.ts";
+import { decodeStanding, encodeStanding } from "../../ingest/standing.ts";
+import type { SessionView } from "../store.ts";
+import { integer, optional, type Row, text } from "./columns.ts";
+
+/** The columns that change with every group, in the order of {@link changingValues}. */
+export const CHANGING_COLUMNS = [
+  "facts",
+  "agent",
+  "size",
+  "tree",
+  "door",
+  "segment",
+  "segment_start",
+  "ended",
+  "resolved",
+  "totals",
+  "tokens",
+  "cost_nano_usd",
+  "steps",
+  "runs",
+  "last_leaf",
+  "last_ms",
+  "tier",
+  "regime",
+  "standing",
+] as const;
+
+export function changingValues(session: SessionState): (string | number | null)[] {
+  const { row, standing } = session;
+  const { size, hashes } = row.tree.state;
+  return [
+    JSON.stringify(row.facts),
+    row.facts.agentName ?? row.facts.agentId,
+    size,
+    hashes,
+    row.door === undefined ? null : JSON.stringify(row.door),
+    row.segment,
+    row.segmentStart,
+    row.ended ? 1 : 0,
+    row.resolved === undefined ? null : row.resolved ? 1 : 0,
+    JSON.stringify(row.totals),
+    row.totals.totalTokens,
+    row.totals.costNanoUsd,
+    standing.step,
+    row.runs,
+    row.lastLeaf,
+    row.lastMs,
+    standing.tier,
+    standing.regime,
+    encodeStanding(standing),
+  ];
+}
+
+export function treeStateOf(row: Row): CompactRangeState {
+  return { size: integer(row, "size"), hashes: text(row, "tree") };
+}
+
+/** The row as the ingest path goes on with it. */
+export function sessionRowOf(row: Row): SessionRow {
+  const door = optional(row, "door", text);
+  return {
+    ...shared(row),
+    tenant: integer(row, "tenant"),
+    tree: CompactRange.restore(treeStateOf(row)),
+    door: door === undefined ? undefined : JSON.parse(door),
+  };
+}
+
+/** The row as lists and pages show it. */
+export function sessionViewOf(row: Row): SessionView {
+  return {
+    ...shared(row),
+    tree: treeStateOf(row),
+    standing: decodeStanding(text(row, "standing")),
+  };
+}
+
+function shared(row: Row) {
+  return {
+    key: integer(row, "key"),
+    id: text(row, "id"),
+    // Only `changingValues` writes these texts.
+    facts: JSON.parse(text(row, "facts")) as SessionRow["facts"],
+    totals: JSON.parse(text(row, "totals")) as SessionRow["totals"],
+    segment: integer(row, "segment"),
+    segmentStart: integer(row, "segment_start"),
+    ended: integer(row, "ended") === 1,
+    resolved: resolvedOf(row),
+    runs: integer(row, "runs"),
+    lastLeaf: text(row, "last_leaf"),
+    firstMs: integer(row, "first_ms"),
+    lastMs: integer(row, "last_ms"),
+  };
+}
+
+function resolvedOf(row: Row): boolean | undefined {
+  const resolved = optional(row, "resolved", integer);
+  return resolved === undefined ? undefined : resolved === 1;
+}

@@ -1,0 +1,236 @@
+import { randomFillSync } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
+import { EventIds, type Fork, type StructuralRecord, subtreeRoots } from "@caum/core";
+import { sessionTag } from "@caum/core/verify";
+import type { SessionFacts } from "../../ingest/intake.ts";
+import type {
+  KnownEvent,
+  KnownStep,
+  Ledger,
+  NativeRun,
+  StoredRecord,
+} from "../../ingest/ledger.ts";
+import { type Judgement, newRow, SessionState } from "../../ingest/session-state.ts";
+import { decodeStanding, encodeStanding } from "../../ingest/standing.ts";
+import { BLOCK_LEAVES, subtreeRootsFrom } from "../subtrees.ts";
+import { bytes, hex, integer, optional, type Row, text, uuidBytes } from "./columns.ts";
+import { changingValues, sessionRowOf } from "./session-rows.ts";
+import { type Statements, statementsFor } from "./statements.ts";
+
+/** Sessions that stay in memory between groups. */
+const HOT_SESSIONS = 2_000;
+/** After so many records the judgement is stored, so that at most so many are replayed. */
+const JUDGE_EVERY = 64;
+/** Forks of one run that are kept; more say nothing new. */
+const MAX_FORKS = 100;
+
+/** One group's reads and writes on SQLite; runs inside the group's transaction. */
+export class SqliteLedger implements Ledger {
+  readonly #statements: Statements;
+  readonly #hot = new Map<string, SessionState>();
+  readonly #touched = new Set<SessionState>();
+  readonly #eventIds = new EventIds({ clock: Date.now, fillRandom: randomFillSync });
+
+  constructor(database: DatabaseSync) {
+    this.#statements = statementsFor(database);
+  }
+
+  /** Writes each session that the group touched once. */
+  finish(): void {
+    for (const session of this.#touched) {
+      this.#statements.updateSession.run(...changingValues(session), session.row.key);
+      const isDue = session.judgedAt < 0 || session.size - session.judgedAt >= JUDGE_EVERY;
+      if (isDue) this.saveJudgement(session);
+    }
+    this.#touched.clear();
+    for (const tag of this.#hot.keys()) {
+      if (this.#hot.size <= HOT_SESSIONS) break;
+      this.#hot.delete(tag);
+    }
+  }
+
+  /** After a group that failed: what is on the disk stands, memory is read anew. */
+  forget(): void {
+    this.#hot.clear();
+    this.#touched.clear();
+  }
+
+  saveJudgement(session: SessionState): void {
+    const state = JSON.stringify(session.judgement);
+    this.#statements.saveJudgement.run(
+      session.row.key,
+      session.row.segment,
+      session.size,
+      state,
+    );
+    session.judgedAt = session.size;
+  }
+
+  session(tenant: number, id: string): SessionState | "gone" | undefined {
+    const tag = sessionTag(id);
+    const place = `${tenant}/${tag}`;
+    const known = this.#hot.get(place) ?? this.#load(tenant, tag);
+    if (known === undefined || known === "gone") return known;
+    // Back to the end of the map, whose first entry is the one idle longest.
+    this.#hot.delete(place);
+    this.#hot.set(place, known);
+    this.#touched.add(known);
+    return known;
+  }
+
+  createSession(
+    tenant: number,
+    id: string,
+    facts: SessionFacts,
+    receivedMs: number,
+  ): SessionState {
+    const tag = sessionTag(id);
+    const row = newRow({ key: 0, tenant, id }, facts, receivedMs);
+    const values = changingValues(new SessionState(row));
+    const created = this.#statements.insertSession.run(tenant, tag, id, receivedMs, ...values);
+    const session = new SessionState({ ...row, key: Number(created.lastInsertRowid) });
+    this.#hot.set(`${tenant}/${tag}`, session);
+    this.#touched.add(session);
+    return session;
+  }
+
+  addRecord(session: SessionState, record: Omit<StoredRecord, "index">): void {
+    const position = session.size - 1;
+    const { leaf, line, receivedMs, standing } = record;
+    this.#statements.insertRecord.run(
+      session.row.key,
+      position,
+      bytes(leaf),
+      receivedMs,
+      line,
+      standing === undefined ? null : encodeStanding(standing),
+    );
+    if ((position + 1) % BLOCK_LEAVES === 0) this.#addBlock(session, position + 1 - BLOCK_LEAVES);
+  }
+
+  recordAt(session: number, index: number): StoredRecord | undefined {
+    const [row] = this.#statements.records.all(session, index, 1);
+    return row && storedRecordOf(row);
+  }
+
+  sessionId(session: number): string | undefined {
+    const row = this.#statements.sessionId.get(session);
+    return row && optional(row, "id", text);
+  }
+
+  rootAt(session: SessionState | number, size: number): string {
+    const key = typeof session === "number" ? session : session.row.key;
+    const blocks = this.#statements.subtrees.all(key).map((row) => hex(row, "root"));
+    const leaf = (index: number) => hex(this.#statements.leaves.get(key, index, 1) ?? {}, "leaf");
+    const block = (number: number) => blocks[number] ?? "";
+    return subtreeRootsFrom({ block, leaf, blocks: blocks.length })(0, size);
+  }
+
+  findEvent(tenant: number, eventId: string): KnownEvent | undefined {
+    const row = this.#statements.findEvent.get(tenant, uuidBytes(eventId));
+    if (row === undefined) return undefined;
+    const body = optional(row, "body", text);
+    return {
+      session: integer(row, "session"),
+      index: integer(row, "position"),
+      ...(body !== undefined && { body }),
+    };
+  }
+
+  nameEvent(tenant: number, eventId: string, event: KnownEvent): void {
+    const { session, index, body = null } = event;
+    this.#statements.nameEvent.run(tenant, uuidBytes(eventId), session, index, body);
+  }
+
+  findSteps(session: SessionState, step: number): readonly KnownStep[] {
+    const rows = this.#statements.findSteps.all(session.row.key, session.row.segment, step);
+    return rows.map((row) => ({ index: integer(row, "position"), body: text(row, "body") }));
+  }
+
+  nameStep(session: SessionState, step: number, { index, body }: KnownStep): void {
+    this.#statements.nameStep.run(session.row.key, session.row.segment, step, body, index);
+  }
+
+  run(session: SessionState, runId: string): NativeRun | undefined {
+    const row = this.#statements.run.get(session.row.key, runId);
+    if (row === undefined) return undefined;
+    return {
+      runId,
+      next: integer(row, "next"),
+      head: optional(row, "head", text) ?? null,
+      forked: integer(row, "forked") === 1,
+    };
+  }
+
+  saveRun(session: SessionState, { runId, next, head, forked }: NativeRun): void {
+    this.#statements.saveRun.run(session.row.key, runId, next, head, forked ? 1 : 0);
+  }
+
+  addFork(session: SessionState, { run, seq, leaf, reason }: Fork, receivedMs: number): void {
+    const { key } = session.row;
+    const known = this.#statements.countForks.get(key, run);
+    if (known && integer(known, "forks") >= MAX_FORKS) return;
+    this.#statements.addFork.run(key, run, seq, leaf, reason, receivedMs);
+  }
+
+  addToken({ hash, tenant, sessionId, expiresMs }: Parameters<Ledger["addToken"]>[0]): void {
+    this.#statements.addToken.run(bytes(hash), tenant, sessionId, expiresMs);
+  }
+
+  eventId(): string {
+    return this.#eventIds.next();
+  }
+
+  #load(tenant: number, tag: string): SessionState | "gone" | undefined {
+    const row = this.#statements.session.get(tenant, tag);
+    if (row === undefined) return undefined;
+    if (integer(row, "gone") === 1) return "gone";
+    const session = this.#withJudgement(row);
+    for (let from = session.judgedAt; from < session.size; from += BLOCK_LEAVES) {
+      const stored = this.#statements.records.all(session.row.key, from, BLOCK_LEAVES);
+      for (const { line } of stored.map(storedRecordOf)) {
+        const record = recordIn(line);
+        if (record) session.judge(record);
+      }
+    }
+    return session;
+  }
+
+  /** With the stored judgement, or at the start of the segment when there is none that fits. */
+  #withJudgement(row: Row): SessionState {
+    const sessionRow = sessionRowOf(row);
+    const saved = this.#statements.judgement.get(sessionRow.key);
+    if (saved === undefined || integer(saved, "segment") !== sessionRow.segment) {
+      return new SessionState(sessionRow);
+    }
+    try {
+      const judgement: Judgement = JSON.parse(text(saved, "state"));
+      return new SessionState(sessionRow, judgement, integer(saved, "size"));
+    } catch {
+      // Another version of the engine wrote it: the records are judged again.
+      return new SessionState(sessionRow);
+    }
+  }
+
+  #addBlock(session: SessionState, start: number): void {
+    const rows = this.#statements.leaves.all(session.row.key, start, BLOCK_LEAVES);
+    const root = subtreeRoots(rows.map((row) => hex(row, "leaf")))(0, BLOCK_LEAVES);
+    this.#statements.addSubtree.run(session.row.key, start / BLOCK_LEAVES, bytes(root));
+  }
+}
+
+export function storedRecordOf(row: Row): StoredRecord {
+  const standing = optional(row, "standing", text);
+  return {
+    index: integer(row, "position"),
+    leaf: hex(row, "leaf"),
+    line: text(row, "line"),
+    receivedMs: integer(row, "received_ms"),
+    standing: standing === undefined ? undefined : decodeStanding(standing),
+  };
+}
+
+/** The record of a stored line; undefined for what is left of a deleted one. */
+function recordIn(line: string): StructuralRecord | undefined {
+  return line.startsWith('{"tombstone":') ? undefined : JSON.parse(line);
+}

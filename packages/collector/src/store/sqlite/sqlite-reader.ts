@@ -1,0 +1,202 @@
+import { type DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import type { Fork } from "@caum/core";
+import { sessionTag } from "@caum/core/verify";
+import type { StoredRecord } from "../../ingest/ledger.ts";
+import type {
+  GoneSession,
+  KeyEntry,
+  KeyRow,
+  SessionFilter,
+  SessionView,
+  SignedNote,
+  StoreReader,
+  TenantRow,
+  TokenRow,
+  Usage,
+} from "../store.ts";
+import { bytes, hex, integer, optional, type Row, text } from "./columns.ts";
+import { sessionViewOf, treeStateOf } from "./session-rows.ts";
+import { storedRecordOf } from "./sqlite-ledger.ts";
+
+const TENANT = `t.key as tenant, t.ulid, t.kind, t.plan, t.trial_ends_ms`;
+/** Every read of a session goes through its tenant. */
+const OF_SESSION = `session = (select key from sessions where tenant = ? and tag = ? and gone = 0)`;
+
+/** Reads on a connection of its own; no transaction outlives a call. */
+export class SqliteReader implements StoreReader {
+  readonly #database: DatabaseSync;
+  readonly #prepared = new Map<string, StatementSync>();
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  async key(hash: string): Promise<KeyRow | undefined> {
+    const row = this.#one(
+      `select ${TENANT}, k.key_id, k.scopes from keys k join tenants t on t.key = k.tenant
+        where k.hash = ? and k.revoked = 0`,
+      bytes(hash),
+    );
+    return row && { ...tenantOf(row), keyId: text(row, "key_id"), scopes: scopesOf(row) };
+  }
+
+  async token(hash: string): Promise<TokenRow | undefined> {
+    const row = this.#one(
+      `select ${TENANT}, k.session_id, k.expires_ms from tokens k
+        join tenants t on t.key = k.tenant where k.hash = ?`,
+      bytes(hash),
+    );
+    return (
+      row && {
+        ...tenantOf(row),
+        sessionId: text(row, "session_id"),
+        expiresMs: integer(row, "expires_ms"),
+      }
+    );
+  }
+
+  async keys(tenant: number): Promise<readonly KeyEntry[]> {
+    const sql = `select key_id, prefix, scopes, created_ms, revoked from keys
+      where tenant = ? order by created_ms, key_id`;
+    return this.#all(sql, tenant).map((row) => ({
+      keyId: text(row, "key_id"),
+      prefix: text(row, "prefix"),
+      scopes: scopesOf(row),
+      createdMs: integer(row, "created_ms"),
+      revoked: integer(row, "revoked") === 1,
+    }));
+  }
+
+  async tenantByEmail(digest: string): Promise<TenantRow | undefined> {
+    const row = this.#one(`select ${TENANT} from tenants t where t.email = ?`, digest);
+    return row && tenantOf(row);
+  }
+
+  async tenantByUlid(ulid: string): Promise<TenantRow | undefined> {
+    const row = this.#one(`select ${TENANT} from tenants t where t.ulid = ?`, ulid);
+    return row && tenantOf(row);
+  }
+
+  async session(tenant: number, id: string): Promise<SessionView | GoneSession | undefined> {
+    const sql = "select * from sessions where tenant = ? and tag = ?";
+    const row = this.#one(sql, tenant, sessionTag(id));
+    if (row === undefined) return undefined;
+    if (integer(row, "gone") === 0) return sessionViewOf(row);
+    return { gone: true, tree: treeStateOf(row), lastLeaf: text(row, "last_leaf") };
+  }
+
+  async sessions(tenant: number, filter: SessionFilter): Promise<readonly SessionView[]> {
+    const { limit, after, agent, tier, regime } = filter;
+    const conditions = ["tenant = ?", "gone = 0"];
+    const values: SQLInputValue[] = [tenant];
+    if (after !== undefined) {
+      conditions.push("(last_ms, key) < (?, ?)");
+      values.push(after.lastMs, after.key);
+    }
+    for (const [column, value] of Object.entries({ agent, tier, regime })) {
+      if (value === undefined) continue;
+      conditions.push(`${column} = ?`);
+      values.push(value);
+    }
+    const sql = `select * from sessions where ${conditions.join(" and ")}
+      order by last_ms desc, key desc limit ?`;
+    return this.#all(sql, ...values, limit).map(sessionViewOf);
+  }
+
+  async records(
+    tenant: number,
+    id: string,
+    from: number,
+    limit: number,
+  ): Promise<readonly StoredRecord[]> {
+    const sql = `select position, leaf, line, received_ms, standing from records
+      where ${OF_SESSION} and position >= ? order by position limit ?`;
+    return this.#all(sql, tenant, sessionTag(id), from, limit).map(storedRecordOf);
+  }
+
+  async leaves(tenant: number, id: string, from: number, to: number): Promise<readonly string[]> {
+    const sql = `select leaf from records
+      where ${OF_SESSION} and position >= ? and position < ? order by position`;
+    return this.#all(sql, tenant, sessionTag(id), from, to).map((row) => hex(row, "leaf"));
+  }
+
+  async subtrees(tenant: number, id: string): Promise<readonly string[]> {
+    const sql = `select root from subtrees where ${OF_SESSION} order by block`;
+    return this.#all(sql, tenant, sessionTag(id)).map((row) => hex(row, "root"));
+  }
+
+  async forks(tenant: number, id: string): Promise<readonly Fork[]> {
+    const sql = `select run, seq, leaf, reason from forks where ${OF_SESSION}
+      order by received_ms, run, seq`;
+    return this.#all(sql, tenant, sessionTag(id)).map((row) => ({
+      run: text(row, "run"),
+      seq: integer(row, "seq"),
+      leaf: text(row, "leaf"),
+      reason: text(row, "reason") as Fork["reason"], // Only the ledger writes it.
+    }));
+  }
+
+  async notes(tenant: number, id: string): Promise<readonly SignedNote[]> {
+    const sql = `select size, note from notes where session =
+      (select key from sessions where tenant = ? and tag = ?) order by size`;
+    return this.#all(sql, tenant, sessionTag(id)).map((row) => ({
+      size: integer(row, "size"),
+      note: text(row, "note"),
+    }));
+  }
+
+  async usage(tenant: number): Promise<Usage> {
+    const sql = `select count(*) as sessions, total(size) as events, total(steps) as steps,
+      total(tokens) as tokens, total(cost_nano_usd) as cost from sessions where tenant = ?`;
+    const row = this.#one(sql, tenant) ?? {};
+    return {
+      sessions: integer(row, "sessions"),
+      events: integer(row, "events"),
+      steps: integer(row, "steps"),
+      totalTokens: integer(row, "tokens"),
+      costNanoUsd: integer(row, "cost"),
+    };
+  }
+
+  async retentions(): Promise<readonly { readonly tenant: number; readonly days: number }[]> {
+    const sql = "select key, retention_days from tenants where retention_days is not null";
+    return this.#all(sql).map((row) => ({
+      tenant: integer(row, "key"),
+      days: integer(row, "retention_days"),
+    }));
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #one(sql: string, ...values: readonly SQLInputValue[]): Row | undefined {
+    return this.#statement(sql).get(...values);
+  }
+
+  #all(sql: string, ...values: readonly SQLInputValue[]): readonly Row[] {
+    return this.#statement(sql).all(...values);
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#prepared.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#database.prepare(sql);
+    this.#prepared.set(sql, statement);
+    return statement;
+  }
+}
+
+function tenantOf(row: Row): TenantRow {
+  return {
+    tenant: integer(row, "tenant"),
+    ulid: text(row, "ulid"),
+    kind: text(row, "kind") === "demo" ? "demo" : "account",
+    plan: text(row, "plan"),
+    trialEndsMs: optional(row, "trial_ends_ms", integer),
+  };
+}
+
+function scopesOf(row: Row): readonly string[] {
+  return text(row, "scopes").split(" ");
+}

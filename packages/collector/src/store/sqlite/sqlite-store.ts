@@ -1,0 +1,146 @@
+import { mkdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { Worker } from "node:worker_threads";
+import type { Intake, Outcome } from "../../ingest/intake.ts";
+import type { Command, CommandAnswer } from "../command.ts";
+import type { Store, StoreReader, StoreStatus } from "../store.ts";
+import { type FolderLock, lockFolder } from "./folder-lock.ts";
+import type { Job, JobAnswer } from "./group-writer.ts";
+import { SqliteReader } from "./sqlite-reader.ts";
+import type { ToWorker } from "./worker.ts";
+
+const DATABASE = "caum.db";
+
+type FromWorker =
+  | { readonly ready: true }
+  | { readonly done: readonly JobAnswer[] }
+  | { readonly closed: true };
+
+/**
+ * Opens the store in a data folder, and makes it when it is empty.
+ *
+ * @throws {FolderInUseError} when another process has it
+ */
+export async function openSqliteStore(folder: string): Promise<Store> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const lock = lockFolder(folder);
+  try {
+    const path = join(folder, DATABASE);
+    const worker = await startWorker(path);
+    const reader = new SqliteReader(new DatabaseSync(path, { readOnly: true }));
+    return new SqliteStore(worker, reader, lock, path);
+  } catch (failure) {
+    lock.release();
+    throw failure;
+  }
+}
+
+/** The thread runs from the sources under a test and from the built files in a release. */
+function startWorker(path: string): Promise<Worker> {
+  const isSource = import.meta.url.endsWith(".ts");
+  const worker = new Worker(new URL(isSource ? "./worker.ts" : "./worker.js", import.meta.url), {
+    workerData: path, resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 },
+    ...(isSource && { execArgv: ["--conditions=@caum/source"] }),
+  });
+  return new Promise((resolve, reject) => {
+    worker.once("error", reject);
+    worker.once("message", () => {
+      worker.off("error", reject);
+      resolve(worker);
+    });
+  });
+}
+
+type Settle = (answer: Outcome | CommandAnswer) => void;
+
+class SqliteStore implements Store {
+  readonly reader: StoreReader;
+  readonly #connection: SqliteReader;
+  readonly #worker: Worker;
+  readonly #lock: FolderLock;
+  readonly #path: string;
+  readonly #waiting = new Map<number, Settle>();
+  #queued: Job[] = [];
+  #nextId = 0;
+  #closing: Promise<void> | undefined;
+  #onClosed: () => void = () => {};
+
+  constructor(worker: Worker, reader: SqliteReader, lock: FolderLock, path: string) {
+    this.reader = reader;
+    this.#connection = reader;
+    this.#worker = worker;
+    this.#lock = lock;
+    this.#path = path;
+    worker.on("message", (message: FromWorker) => this.#hear(message));
+    worker.on("error", () => this.#refuseAll());
+    worker.on("exit", () => this.#refuseAll());
+  }
+
+  submit(intake: Intake): Promise<Outcome> {
+    return this.#send({ intake }) as Promise<Outcome>; // The worker answers an intake with one.
+  }
+
+  administer(command: Command): Promise<CommandAnswer> {
+    return this.#send({ command }) as Promise<CommandAnswer>; // As above, for a command.
+  }
+
+  status(): StoreStatus {
+    const wal = statSync(`${this.#path}-wal`, { throwIfNoEntry: false });
+    return { waiting: this.#waiting.size, walBytes: wal?.size ?? 0 };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#flush();
+    this.#connection.close();
+    const closed = new Promise<void>((resolve) => {
+      this.#onClosed = resolve;
+    });
+    this.#post({ close: true });
+    await closed;
+    await this.#worker.terminate();
+    this.#lock.release();
+  }
+
+  #send(job: Omit<Job, "id">): Promise<Outcome | CommandAnswer> {
+    if (this.#closing) return Promise.resolve({ kind: "refused", code: "UNAVAILABLE" });
+    const id = this.#nextId++;
+    // What arrives in one turn of the event loop crosses the threads as one message.
+    if (this.#queued.length === 0) setImmediate(() => this.#flush());
+    this.#queued.push({ id, ...job });
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve);
+    });
+  }
+
+  #flush(): void {
+    if (this.#queued.length === 0) return;
+    this.#post({ jobs: this.#queued });
+    this.#queued = [];
+  }
+
+  #post(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  #hear(message: FromWorker): void {
+    if ("closed" in message) this.#onClosed();
+    if (!("done" in message)) return;
+    for (const { id, answer } of message.done) {
+      this.#waiting.get(id)?.(answer);
+      this.#waiting.delete(id);
+    }
+  }
+
+  /** The writer is gone: nothing can be promised any more. */
+  #refuseAll(): void {
+    for (const settle of this.#waiting.values()) settle({ kind: "refused", code: "UNAVAILABLE" });
+    this.#waiting.clear();
+    this.#onClosed();
+  }
+}

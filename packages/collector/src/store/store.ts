@@ -1,0 +1,126 @@
+/** The one interface to what is kept. Every read names its tenant, so that no query can forget it. */
+import type { CompactRangeState, Fork } from "@caum/core";
+import type { Intake, Outcome, SessionFacts } from "../ingest/intake.ts";
+import type { StoredRecord } from "../ingest/ledger.ts";
+import type { Standing } from "../ingest/standing.ts";
+import type { Totals } from "../ingest/totals.ts";
+import type { Command, CommandAnswer } from "./command.ts";
+
+/** Who a key or a token belongs to. */
+export interface TenantRow {
+  readonly tenant: number;
+  readonly ulid: string;
+  readonly kind: "account" | "demo";
+  readonly plan: string;
+  readonly trialEndsMs: number | undefined;
+}
+
+export interface KeyRow extends TenantRow {
+  readonly keyId: string;
+  readonly scopes: readonly string[];
+}
+
+export interface TokenRow extends TenantRow {
+  readonly sessionId: string;
+  readonly expiresMs: number;
+}
+
+export interface KeyEntry {
+  readonly keyId: string;
+  readonly prefix: string;
+  readonly scopes: readonly string[];
+  readonly createdMs: number;
+  readonly revoked: boolean;
+}
+
+/** A session as lists and pages show it. */
+export interface SessionView {
+  readonly key: number;
+  readonly id: string;
+  readonly facts: SessionFacts;
+  readonly tree: CompactRangeState;
+  readonly segment: number;
+  readonly segmentStart: number;
+  readonly ended: boolean;
+  readonly resolved: boolean | undefined;
+  readonly totals: Totals;
+  readonly runs: number;
+  readonly lastLeaf: string;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly standing: Standing;
+}
+
+/** What is left of a deleted session. */
+export interface GoneSession {
+  readonly gone: true;
+  readonly tree: CompactRangeState;
+  readonly lastLeaf: string;
+}
+
+/** Where a list goes on: behind the last entry of the page before. */
+export interface SessionCursor {
+  readonly lastMs: number;
+  readonly key: number;
+}
+
+export interface SessionFilter {
+  readonly limit: number;
+  readonly after?: SessionCursor | undefined;
+  readonly agent?: string | undefined;
+  readonly tier?: string | undefined;
+  readonly regime?: string | undefined;
+}
+
+export interface Usage {
+  readonly sessions: number;
+  readonly events: number;
+  readonly steps: number;
+  readonly totalTokens: number;
+  readonly costNanoUsd: number;
+}
+
+export interface SignedNote {
+  readonly size: number;
+  readonly note: string;
+}
+
+export interface StoreReader {
+  key(hash: string): Promise<KeyRow | undefined>;
+  token(hash: string): Promise<TokenRow | undefined>;
+  keys(tenant: number): Promise<readonly KeyEntry[]>;
+  tenantByEmail(digest: string): Promise<TenantRow | undefined>;
+  tenantByUlid(ulid: string): Promise<TenantRow | undefined>;
+  session(tenant: number, id: string): Promise<SessionView | GoneSession | undefined>;
+  sessions(tenant: number, filter: SessionFilter): Promise<readonly SessionView[]>;
+  /** Records by index, from the given one on. */
+  records(
+    tenant: number,
+    id: string,
+    from: number,
+    limit: number,
+  ): Promise<readonly StoredRecord[]>;
+  leaves(tenant: number, id: string, from: number, to: number): Promise<readonly string[]>;
+  /** Roots of the whole subtrees of 256 leaves, in order. */
+  subtrees(tenant: number, id: string): Promise<readonly string[]>;
+  forks(tenant: number, id: string): Promise<readonly Fork[]>;
+  notes(tenant: number, id: string): Promise<readonly SignedNote[]>;
+  usage(tenant: number): Promise<Usage>;
+  /** Tenants that keep records for a limited time, with the days. */
+  retentions(): Promise<readonly { readonly tenant: number; readonly days: number }[]>;
+}
+
+export interface StoreStatus {
+  readonly waiting: number;
+  readonly walBytes: number;
+}
+
+export interface Store {
+  readonly reader: StoreReader;
+  /** Resolves when the outcome is durable. */
+  submit(intake: Intake): Promise<Outcome>;
+  administer(command: Command): Promise<CommandAnswer>;
+  status(): StoreStatus;
+  /** Finishes what was submitted, then closes. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,79 @@
+/** The account of whoever runs the collector: made on the first start, with its first two keys. */
+import { createHmac, randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { readOrCreateKeyFile } from "@caum/core";
+import type { Store, TenantRow } from "../store/store.ts";
+import { formatSecret, hashSecret, SECRET_BYTES, visiblePart } from "./secret.ts";
+import { newUlid } from "./ulid.ts";
+
+export interface LocalAccount extends TenantRow {
+  readonly apiKey: string;
+  readonly adminKey: string;
+  /** Whether this start made it. */
+  readonly isNew: boolean;
+}
+
+/** What accounts on one's own machine may do: everything, for ever. */
+export const SELF_HOSTED = "self_hosted";
+
+/**
+ * Finds or makes the local account.
+ *
+ * Its keys are derived from `keys/first.key`, so that they can be shown again to whoever owns the
+ * folder, while the store holds their hashes only.
+ */
+export async function openLocalAccount(
+  store: Store,
+  folder: string,
+  clock: () => number,
+): Promise<LocalAccount> {
+  const seed = readOrCreateKeyFile(join(folder, "keys", "first.key"), () => randomBytes(32));
+  const derived = (purpose: string) => createHmac("sha256", seed).update(purpose).digest();
+  const ulid = newUlid(0, derived("account"));
+  const apiKey = formatSecret("caum_live_", derived("api key").subarray(0, SECRET_BYTES));
+  const adminKey = formatSecret("caum_admin_", derived("admin key").subarray(0, SECRET_BYTES));
+  const known = await store.reader.tenantByUlid(ulid);
+  if (known) return { ...known, apiKey, adminKey, isNew: false };
+  const createdMs = clock();
+  const created = await store.administer({
+    kind: "create_tenant",
+    ulid,
+    tenantKind: "account",
+    plan: SELF_HOSTED,
+    createdMs,
+  });
+  if (created.kind !== "done") throw new Error("the data folder cannot be written");
+  const tenant = created.value;
+  await addKey(store, tenant, apiKey, ["ingest", "read"], createdMs);
+  await addKey(store, tenant, adminKey, ["ingest", "read", "admin"], createdMs);
+  const row: TenantRow = {
+    tenant,
+    ulid,
+    kind: "account",
+    plan: SELF_HOSTED,
+    trialEndsMs: undefined,
+  };
+  return { ...row, apiKey, adminKey, isNew: true };
+}
+
+/** Stores a key's hash; the key itself is the caller's to show. */
+export async function addKey(
+  store: Store,
+  tenant: number,
+  secret: string,
+  scopes: readonly string[],
+  createdMs: number,
+): Promise<string> {
+  const hash = hashSecret(secret);
+  const keyId = `key_${hash.slice(0, 16)}`;
+  await store.administer({
+    kind: "add_key",
+    tenant,
+    hash,
+    keyId,
+    prefix: visiblePart(secret),
+    scopes,
+    createdMs,
+  });
+  return keyId;
+}

@@ -1,0 +1,49 @@
+/** `@caum/core/protocol`: what goes over the wire, as zod schemas. For servers and commands only. */
+export {
+  keyAnswer,
+  keyRequest,
+  keysAnswer,
+  registerAnswer,
+  registerRequest,
+  retentionRequest,
+  SCOPES,
+  type Scope,
+  usageAnswer,
+} from "./protocol/accounts.ts";
+export {
+  ERROR_CODES,
+  type ErrorCode,
+  errorAnswer,
+  errorDetail,
+  trialExpiredAnswer,
+} from "./protocol/errors.ts";
+export { eventAnswer, eventBatchAnswer, eventRequest } from "./protocol/events.ts";
+export {
+  consistencyAnswer,
+  proofAnswer,
+  receiptAnswer,
+  verifierKeysAnswer,
+} from "./protocol/evidence.ts";
+export {
+  liveAnswer,
+  liveBatchAnswer,
+  liveBatchRequest,
+  liveEvent,
+  liveEventRequest,
+  liveHealthAnswer,
+  liveSession,
+  liveSessionAnswer,
+  liveSessionsAnswer,
+  liveStartAnswer,
+  liveStartRequest,
+  MAX_BATCH_EVENTS,
+} from "./protocol/live.ts";
+export { MAX_RUN_LINES, runAnswer, runIdParameter } from "./protocol/runs.ts";
+export {
+  endAnswer,
+  endRequest,
+  sessionAnswer,
+  sessionsAnswer,
+  stepAnswer,
+  stepRequest,
+} from "./protocol/step.ts";

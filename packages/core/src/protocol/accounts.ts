@@ -1,0 +1,53 @@
+/** Accounts and keys. */
+import { z } from "zod";
+import { count, nameText } from "./fields.ts";
+
+export const registerRequest = z.object({
+  /** Kept as a keyed digest only. */
+  email: z.string().min(3).max(254).includes("@"),
+  /** Read and dropped. */
+  company: nameText.nullish(),
+});
+
+export const registerAnswer = z.object({
+  api_key: z.string(),
+  account_id: z.string(),
+  plan: z.string(),
+  dashboard_url: z.string(),
+});
+
+export const SCOPES = ["ingest", "read", "admin"] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export const keyRequest = z.object({
+  scopes: z.array(z.enum(SCOPES)).min(1).optional(),
+  mode: z.enum(["live", "test"]).optional(),
+});
+
+const keyEntry = z.object({
+  key_id: z.string(),
+  prefix: z.string(),
+  scopes: z.array(z.enum(SCOPES)),
+  created_at: z.string(),
+  revoked: z.boolean(),
+});
+
+/** The key itself is in the answer once and nowhere else. */
+export const keyAnswer = keyEntry.extend({ api_key: z.string() });
+export const keysAnswer = z.object({ keys: z.array(keyEntry) });
+
+export const usageAnswer = z.object({
+  plan: z.string(),
+  trial: z.object({ active: z.boolean(), expires_at: z.string().nullable() }),
+  sessions: count,
+  events: count,
+  steps: count,
+  total_tokens: count,
+  total_cost_usd: z.number(),
+  limits: z.object({ events_per_second: count }),
+});
+
+export const retentionRequest = z.object({
+  /** Records older than this become tombstones; null keeps them. */
+  days: z.number().int().min(1).max(36_500).nullable(),
+});

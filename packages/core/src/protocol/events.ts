@@ -1,0 +1,61 @@
+/** Events v1: single records of foreign senders, checked strictly; the collector writes the record. */
+import { z } from "zod";
+import { identifier } from "./fields.ts";
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+const uuid = z.string().regex(UUID, { message: "must be a UUID" });
+/** A foreign hash or id: kept as a keyed digest. */
+const foreignText = z.string().min(1).max(128);
+const label = z.string().min(1).max(255);
+
+export const eventRequest = z.strictObject({
+  eventId: uuid,
+  agentId: identifier,
+  sessionId: identifier,
+  sourceTimestamp: z.iso.datetime({ offset: true, message: "must be ISO 8601 with a time zone" }),
+  /** Which categories there are is a question of meaning: an unknown one is answered with 422. */
+  category: z.string().min(1).max(64),
+  schemaVersion: z.literal("1.0"),
+  payload: z.record(z.string(), z.unknown()),
+  previousHash: foreignText.optional(),
+  traceId: foreignText.optional(),
+  runId: foreignText.optional(),
+  correlationId: foreignText.optional(),
+  parentEventId: uuid.optional(),
+  causationEventId: uuid.optional(),
+  agentVersion: label.optional(),
+  toolType: label.optional(),
+  targetSystem: label.optional(),
+  operation: label.optional(),
+  initiatorType: z.enum(["human", "agent", "system"]).optional(),
+  initiatorId: foreignText.optional(),
+  sourceFramework: label.optional(),
+  actorType: label.optional(),
+  actorId: foreignText.optional(),
+});
+
+export const eventAnswer = z.object({
+  eventId: z.string(),
+  receivedAt: z.string(),
+  duplicate: z.boolean(),
+  /** The same id came before with another body; the first one stands. */
+  conflict: z.boolean(),
+  droppedFields: z.number().int().nonnegative(),
+});
+
+export const eventBatchAnswer = z.object({
+  accepted: z.number().int().nonnegative(),
+  duplicates: z.number().int().nonnegative(),
+  rejected: z.number().int().nonnegative(),
+  results: z.array(
+    z.object({
+      line: z.number().int().positive(),
+      status: z.enum(["accepted", "duplicate", "invalid"]),
+      eventId: z.string().optional(),
+      receivedAt: z.string().optional(),
+      conflict: z.boolean().optional(),
+      error: z.object({ code: z.string(), message: z.string() }).optional(),
+    }),
+  ),
+});

@@ -1,0 +1,47 @@
+/** Evidence: receipts, proofs, bundles and the keys that sign them. */
+import { z } from "zod";
+import { count, hash, publicClass, tier } from "./fields.ts";
+
+export const receiptAnswer = z.object({
+  mode: z.literal("zero_semantic_live_evidence_receipt"),
+  receipt_id: z.string(),
+  session_id: z.string(),
+  index: count,
+  structural_health: z.object({ tier, public_class: publicClass, regime: z.string() }).nullable(),
+  evidence: z.object({
+    algorithm: z.literal("sha256"),
+    event_hash: hash,
+    chain_head: hash,
+    merkle_root: hash,
+    tree_size: count,
+    /** C2SP tlog-proof; the only part that a verifier trusts. */
+    tlog_proof: z.string(),
+  }),
+  review: z.object({ agent_control_authorized: z.literal(false) }),
+  raw_content_used: z.literal(false),
+  allowed_to_block: z.literal(false),
+  dashboard_path: z.string(),
+  claim_boundaries: z.record(z.string(), z.literal(true)),
+});
+
+export const proofAnswer = z.object({
+  index: count,
+  leaf: hash,
+  tree_size: count,
+  merkle_root: hash,
+  hashes: z.array(hash),
+  checkpoint: z.string(),
+});
+
+export const consistencyAnswer = z.object({
+  from: count,
+  to: count,
+  first_root: hash,
+  merkle_root: hash,
+  hashes: z.array(hash),
+  checkpoint: z.string(),
+});
+
+export const verifierKeysAnswer = z.object({
+  keys: z.array(z.object({ name: z.string(), vkey: z.string() })),
+});

@@ -1,0 +1,66 @@
+/** Values that several doors share, as zod schemas. */
+import { z } from "zod";
+import { CATEGORIES } from "../capture/record.ts";
+
+/** Nano-USD are kept as integers up to 2^53 - 1, which is a little over nine million dollars. */
+const MAX_COST_USD = 9_000_000;
+const MAX_TEXT = 255;
+
+/** Free text that a door reads and never keeps as it is. */
+export const anyText = z.string();
+
+/** A name: at most 255 characters; what does not fit the record schema becomes a keyed tag. */
+export const nameText = z.string().max(MAX_TEXT);
+
+/** Somebody's own id of a session or an agent. */
+export const identifier = z
+  .string()
+  .min(1)
+  .max(MAX_TEXT)
+  .refine(isPlain, { message: "must be well formed text without control characters" });
+
+export const count = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+export const costUsd = z.number().nonnegative().max(MAX_COST_USD);
+
+export const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+export const tier = z.enum(["T1", "T2", "T3", "T4", "T5"]);
+export const publicClass = z.enum(["none", "review_only", "hard_alert"]);
+export const regime = z.enum([
+  "WARMING_UP",
+  "EXPLORER",
+  "EXPANSION",
+  "LINEAR_PROGRESS",
+  "STABLE",
+  "GRIND",
+  "LOOP",
+  "REASONING_LOOP",
+  "STAGNATION",
+  "FUNNEL_TRAP",
+]);
+export const category = z.enum(CATEGORIES);
+
+export const coordination = z.object({
+  decision: z.literal("observe_only"),
+  allowed_to_block: z.literal(false),
+  advice: z.enum(["continue", "watch", "replan", "break_loop"]),
+});
+
+export const evidenceGrade = z.object({
+  public_class: publicClass,
+  raw_content_used: z.literal(false),
+  allowed_to_block: z.literal(false),
+});
+
+export const pattern = z.object({
+  rule: z.string(),
+  period: count,
+  cycles: count,
+  from_step: count,
+});
+
+const UNFIT = /\p{Cc}|\p{Surrogate}/u;
+
+function isPlain(text: string): boolean {
+  return !UNFIT.test(text) && Buffer.byteLength(text) <= MAX_TEXT;
+}

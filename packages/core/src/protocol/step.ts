@@ -1,0 +1,150 @@
+/** Step v1: one documented call per tool use, with a key. */
+import { z } from "zod";
+import { anyText, costUsd, count, hash, identifier, regime, tier } from "./fields.ts";
+
+export const stepRequest = z.object({
+  session_id: identifier,
+  step: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
+  tool: z.string().min(1),
+  /** Digested in memory; never kept. */
+  content: anyText.nullish(),
+  agent_name: anyText.nullish(),
+  team: anyText.nullish(),
+  /** Kept as a keyed tag only. */
+  task: anyText.nullish(),
+  tokens_used: count.nullish(),
+  cost_usd: costUsd.nullish(),
+  /** Stands for the state after the call; equal states are equal hashes. */
+  state_hash: z.union([z.string().min(8).max(128), z.literal("")]).nullish(),
+});
+
+export const advisory = z.object({
+  advice: z.enum(["continue", "watch", "replan", "break_loop"]),
+  public_class: z.enum(["review_only", "hard_alert"]),
+  reasons: z.array(z.string()),
+  message: z.string(),
+});
+
+export const stepAnswer = z.object({
+  regime,
+  failure_risk: z.number(),
+  uds: z.number(),
+  tier,
+  advisory: advisory.nullable(),
+  merkle_root: hash,
+  alert_fired: z.boolean(),
+  observation: z.literal("passive"),
+  /** Only with `?explain=1`. */
+  explanation: z.string().optional(),
+});
+
+export const endRequest = z.object({
+  resolved: z.boolean().nullish(),
+});
+
+const loop = z.object({
+  rule: z.string(),
+  period: count,
+  cycles: count,
+  from_step: count,
+  last_step: count,
+});
+
+export const endAnswer = z.object({
+  session_id: z.string(),
+  tier,
+  uds: z.number(),
+  regime,
+  dominant_regime: regime,
+  family: z.enum(["EXPANSION", "STABLE", "CONFINEMENT", "STUPOR"]),
+  worst_tier: tier,
+  resolved: z.boolean().nullable(),
+  public_class: z.enum(["none", "review_only", "hard_alert"]),
+  trace_quality: z.string(),
+  failure_risk: z.number(),
+  work_yield: z.number(),
+  total_steps: count,
+  total_events: count,
+  regimes: z.record(z.string(), count),
+  loops: z.array(loop),
+  loop_count: count,
+  coverage: z.object({ exact_cycle: z.number(), pattern_cycle: z.number() }),
+  totals: z.object({
+    input_tokens: count,
+    output_tokens: count,
+    total_tokens: count,
+    cost_usd: z.number(),
+    duration_ms: count,
+  }),
+  cost_exposure: z.object({
+    actual_cost_usd: z.number(),
+    reviewable_cost_exposure_usd: z.number(),
+    baseline_cost_usd: z.number().nullable(),
+    basis: z.string(),
+  }),
+  chain_head: hash,
+  merkle_root: hash,
+  tree_size: count,
+  receipt_id: z.string(),
+  claim_boundaries: z.record(z.string(), z.literal(true)),
+  verify: z.string(),
+  observation: z.literal("passive"),
+});
+
+const sessionSummary = z.object({
+  session_id: z.string(),
+  agent_name: z.string(),
+  team: z.string().nullable(),
+  workflow: z.string().nullable(),
+  task_tag: z.string().nullable(),
+  cohort: z.string().nullable(),
+  steps: count,
+  events: count,
+  regime,
+  tier,
+  uds: z.number(),
+  failure_risk: z.number(),
+  public_class: z.enum(["none", "review_only", "hard_alert"]),
+  live_alert: z.boolean(),
+  total_tokens: count,
+  total_cost_usd: z.number(),
+  first_seen: z.string(),
+  last_seen: z.string(),
+  ended: z.boolean(),
+  resolved: z.boolean().nullable(),
+  segment: count,
+  dashboard_path: z.string(),
+});
+
+export const sessionsAnswer = z.object({
+  sessions: z.array(sessionSummary),
+  next_cursor: z.string().nullable(),
+});
+
+export const sessionAnswer = z.object({
+  session: sessionSummary,
+  merkle_root: hash,
+  tree_size: count,
+  steps: z.array(
+    z.object({
+      index: count,
+      received_at: z.string(),
+      leaf: hash,
+      /** Null where the record was deleted. */
+      record: z.record(z.string(), z.unknown()).nullable(),
+      assessment: z
+        .object({
+          step: count,
+          event_type: z.string(),
+          regime,
+          tier,
+          uds: z.number(),
+          failure_risk: z.number(),
+          public_class: z.enum(["none", "review_only", "hard_alert"]),
+          reasons: z.array(z.string()),
+        })
+        .nullable(),
+    }),
+  ),
+  next_cursor: z.string().nullable(),
+});
