@@ -7,7 +7,9 @@ const KIB = 1024;
 export function cpuMicroseconds(pid: number): number {
   try {
     return readdirSync(`/proc/${pid}/task`)
-      .map((task) => Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]))
+      .map((task) =>
+        Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]),
+      )
       .reduce((sum, nanoseconds) => sum + nanoseconds / 1_000, 0);
   } catch {
     return Number.NaN;

@@ -1,6 +1,6 @@
 /** stdio: delay, processor time and throughput of relays, in interleaved rounds. */
 import { cpuMicroseconds, residentMib } from "./process-costs.ts";
-import { ECHO_SERVER, LARGE_RELAYS, type Relay, STDIO_RELAYS } from "./relays.ts";
+import { ECHO_SERVER, LARGE_RELAYS, NODE_PIPE, type Relay, STDIO_RELAYS } from "./relays.ts";
 import { fixed, markdown, median, quantile } from "./statistics.ts";
 import { StdioClient } from "./stdio-client.ts";
 
@@ -10,11 +10,14 @@ export interface Rounds {
 }
 
 const CALLS = 1_500;
-const WARM_UP_CALLS = 400;
+/** Until the code of all parties is compiled. */
+const WARM_UP_CALLS = 4_000;
 const FLOOD_CALLS = 3_000;
 const IN_FLIGHT = 64;
 const KIB = 1024;
 const MIB = 1024 * KIB;
+/** A working day of one agent, for the memory that it takes. */
+const RSS_CALLS = 100;
 /** What the recorder reads late belongs to the calls that it is about. */
 const SETTLE_MS = 700;
 
@@ -25,6 +28,7 @@ interface Samples {
   floodCpu: number[];
   floodRate: number[];
   rss: number[];
+  laterRss: number[];
 }
 
 /** Calls one after the other, then many at once, for a small and a 5 KB argument. */
@@ -33,7 +37,7 @@ export async function measureLatency(rounds: number, argumentBytes: number): Pro
   for (let round = 0; round < rounds; round++) {
     for (const [relay, sample] of samples) await latencyRound(relay, argumentBytes, sample);
   }
-  const floor = samples.get(STDIO_RELAYS[2] ?? STDIO_RELAYS[0]) ?? emptySamples();
+  const floor = samples.get(NODE_PIPE) ?? emptySamples();
   const rows = [...samples].map(([{ name }, sample]) => [
     name,
     fixed(median(sample.p50), 3),
@@ -44,16 +48,23 @@ export async function measureLatency(rounds: number, argumentBytes: number): Pro
     fixed(median(sample.floodRate) / 1_000, 1),
     fixed(median(sample.floodCpu), 0),
     fixed(median(sample.rss), 0),
+    fixed(median(sample.laterRss), 0),
   ]);
   const head = ["relay", "p50 ms", "over Node pipe", "p99 ms", "CPU us/call", "over Node pipe"];
-  return markdown([...head, "1,000 calls/s at 64", "CPU us/call at 64", "RSS MiB"], rows);
+  return markdown(
+    [...head, "1,000 calls/s at 64", "CPU us/call at 64", "RSS MiB", "after 8,600 calls"],
+    rows,
+  );
 }
 
 async function latencyRound(relay: Relay, argumentBytes: number, sample: Samples): Promise<void> {
   const argument = "a".repeat(argumentBytes);
   const client = new StdioClient(relay.around(ECHO_SERVER));
   const pid = client.child.pid ?? 0;
-  for (let call = 0; call < WARM_UP_CALLS; call++) await client.call(argument);
+  for (let call = 0; call < RSS_CALLS; call++) await client.call(argument);
+  await settle();
+  sample.rss.push(residentMib(pid));
+  await client.flood(WARM_UP_CALLS, IN_FLIGHT, argument);
   await settle();
   const cpuBefore = cpuMicroseconds(pid);
   const times: number[] = [];
@@ -72,7 +83,7 @@ async function latencyRound(relay: Relay, argumentBytes: number, sample: Samples
   sample.floodRate.push((FLOOD_CALLS / (performance.now() - floodStartedAt)) * 1_000);
   await settle();
   sample.floodCpu.push((cpuMicroseconds(pid) - floodCpuBefore) / FLOOD_CALLS);
-  sample.rss.push(residentMib(pid));
+  sample.laterRss.push(residentMib(pid));
   await client.close();
 }
 
@@ -93,7 +104,7 @@ export async function measureThroughput(rounds: number): Promise<string> {
       }
     }
   }
-  const floor = rates.get(LARGE_RELAYS[2] ?? LARGE_RELAYS[0]) ?? [];
+  const floor = rates.get(NODE_PIPE) ?? [];
   const rows = [...rates].map(([{ name }, bySize]) => [
     name,
     ...bySize.flatMap((values, index) => [
@@ -116,7 +127,7 @@ async function throughputRound(relay: Relay, bytes: number, count: number): Prom
 }
 
 function emptySamples(): Samples {
-  return { p50: [], p99: [], cpu: [], floodCpu: [], floodRate: [], rss: [] };
+  return { p50: [], p99: [], cpu: [], floodCpu: [], floodRate: [], rss: [], laterRss: [] };
 }
 
 function settle(): Promise<void> {

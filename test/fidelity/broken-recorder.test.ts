@@ -84,7 +84,16 @@ test.skipIf(process.platform === "win32")("a full disk changes no byte", async (
   const home = temporaryHome();
   mkdirSync(join(home, "keys"));
   // Files of this process may grow to one block only, as on a disk without room.
-  const words = [process.execPath, RELAY, "--home", home, "--", process.execPath, RAW_SERVER, "echo"];
+  const words = [
+    process.execPath,
+    RELAY,
+    "--home",
+    home,
+    "--",
+    process.execPath,
+    RAW_SERVER,
+    "echo",
+  ];
   const child = spawn("sh", ["-c", 'ulimit -f 1; exec "$@"', "sh", ...words], { stdio: "pipe" });
   const outcome = outcomeOf(child);
   const calls = Buffer.concat(Array.from({ length: 50 }, () => CALL));

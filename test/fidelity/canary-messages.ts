@@ -89,7 +89,11 @@ export function canaryMessages(): readonly unknown[] {
     }
   }
   const long = CANARY.repeat(10_000);
-  messages.push({ id: "long", method: "tools/call", params: { name: CANARY, arguments: { long } } });
+  messages.push({
+    id: "long",
+    method: "tools/call",
+    params: { name: CANARY, arguments: { long } },
+  });
   messages.push({ result: { content: [{ type: "text", text: long }] }, id: "long" });
   messages.push(...fc.sample(fc.jsonValue(), { numRuns: 200, seed: 7 }).map(marked));
   return messages;

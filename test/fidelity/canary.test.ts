@@ -8,17 +8,12 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { CANARY, canaryMessages, MARK } from "./canary-messages.ts";
-import { filesBelow, recordsIn } from "./kept.ts";
 import { exchange, startProxy, startServer } from "./http-party.ts";
+import { filesBelow, recordsIn } from "./kept.ts";
 import { outcomeOf, RAW_SERVER, RELAY, send, start, temporaryHome } from "./stdio-party.ts";
 
 /** Forms in which the marked text could be written down. */
-const FORMS = [
-  MARK,
-  MARK.toUpperCase(),
-  Buffer.from(MARK).toString("hex"),
-  ...base64Forms(MARK),
-];
+const FORMS = [MARK, MARK.toUpperCase(), Buffer.from(MARK).toString("hex"), ...base64Forms(MARK)];
 
 /** Base64 of a text at any of the three offsets it can have, without what its neighbours change. */
 function base64Forms(text: string): readonly string[] {
@@ -47,7 +42,9 @@ test("over stdio", async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expectNoCanary(home, stderr);
   const records = recordsIn(home);
-  expect(records.filter(({ payload }) => payload.toolName !== undefined).length).toBeGreaterThan(50);
+  expect(records.filter(({ payload }) => payload.toolName !== undefined).length).toBeGreaterThan(
+    50,
+  );
   expect(records.some(({ payload }) => payload.kind === "tool_definition")).toBe(true);
 });
 
@@ -73,7 +70,9 @@ test("over HTTP, with headers and addresses", async () => {
   const { url } = await startServer((_request, response) => {
     const headers = ["Mcp-Session-Id", marked, "X-Own", marked, "Content-Type"];
     response.writeHead(200, [...headers, "text/event-stream"]);
-    response.end(`event: endpoint\ndata: /${marked}\n\nid: ${marked}\ndata: ${JSON.stringify(next)}\n\n`);
+    response.end(
+      `event: endpoint\ndata: /${marked}\n\nid: ${marked}\ndata: ${JSON.stringify(next)}\n\n`,
+    );
   });
   const proxy = await startProxy(url);
   for (const [index, message] of messages.entries()) {

@@ -13,7 +13,11 @@ const JSON_TYPE = ["Content-Type", "application/json"];
 const call = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","arguments":{}}}';
 const reply = '{"jsonrpc":"2.0","id":1,"result":{"content":[]}}';
 
-function posted(name: string, answer: (response: ServerResponse) => void, sent: Sent = {}): HttpCheck {
+function posted(
+  name: string,
+  answer: (response: ServerResponse) => void,
+  sent: Sent = {},
+): HttpCheck {
   return { name, sent: { headers: JSON_TYPE, body: [Buffer.from(call)], ...sent }, answer };
 }
 
@@ -43,15 +47,24 @@ const ANSWERS: readonly HttpCheck[] = [
   posted("an answer without a body", (response) => response.writeHead(202).end()),
   posted("no content", (response) => response.writeHead(204).end()),
   posted("events", streamed(EVENTS, `id: 1\nevent: message\ndata: ${reply}\n\n`, ": ping\n\n")),
-  posted("events cut anywhere", streamed(EVENTS, "da", "ta: {", '"id":1,"resu', `lt":{}}\r\n\r`, "\n")),
+  posted(
+    "events cut anywhere",
+    streamed(EVENTS, "da", "ta: {", '"id":1,"resu', `lt":{}}\r\n\r`, "\n"),
+  ),
   posted("split UTF-8", streamed(JSON_TYPE, Buffer.of(0x22, 0xc3), Buffer.of(0xa9, 0x22))),
   posted("invalid UTF-8", json(200, Buffer.from([0xff, 0xfe, 0x00, 0x0a]))),
   posted("a status text of its own", (response) => {
     response.writeHead(200, "Fine By Me", [...JSON_TYPE, "Content-Length", "2"]).end("{}");
   }),
-  posted("400 with a JSON-RPC body", json(400, '{"jsonrpc":"2.0","error":{"code":-32020},"id":null}')),
+  posted(
+    "400 with a JSON-RPC body",
+    json(400, '{"jsonrpc":"2.0","error":{"code":-32020},"id":null}'),
+  ),
   posted("400 without a body", json(400, "")),
-  posted("401 with a challenge", json(401, "", ["WWW-Authenticate", 'Bearer resource_metadata="x"'])),
+  posted(
+    "401 with a challenge",
+    json(401, "", ["WWW-Authenticate", 'Bearer resource_metadata="x"']),
+  ),
   posted("404 of an unknown session", json(404, '{"error":{"code":-32601}}')),
   posted("405", json(405, "no", ["Allow", "POST"])),
   posted("500 with HTML", json(500, "<h1>broken</h1>", ["Content-Type", "text/html"])),
@@ -75,7 +88,9 @@ const ANSWERS: readonly HttpCheck[] = [
 const fine = json(200, reply);
 
 const REQUESTS: readonly HttpCheck[] = [
-  posted("a body in chunks", fine, { body: [Buffer.from(call.slice(0, 9)), Buffer.from(call.slice(9))] }),
+  posted("a body in chunks", fine, {
+    body: [Buffer.from(call.slice(0, 9)), Buffer.from(call.slice(9))],
+  }),
   posted("a body with its length", fine, {
     headers: [...JSON_TYPE, "Content-Length", String(call.length)],
   }),
@@ -90,12 +105,19 @@ const REQUESTS: readonly HttpCheck[] = [
     ],
   }),
   posted("headers of 100 KB", fine, { headers: [...JSON_TYPE, "X-Long", "l".repeat(100_000)] }),
-  posted("not JSON", fine, { headers: ["Content-Type", "text/plain"], body: [Buffer.from("hi\n")] }),
+  posted("not JSON", fine, {
+    headers: ["Content-Type", "text/plain"],
+    body: [Buffer.from("hi\n")],
+  }),
   posted("JSON that is broken", fine, { body: [Buffer.from('{"id":1,,')] }),
   posted("a batch", json(200, `[${reply}]`), { body: [Buffer.from(`[${call},${call}]`)] }),
   posted("a path with a query", fine, { path: "/mcp/../x?a=%2F&sessionId=%00#" }),
   { name: "GET", sent: { method: "GET" }, answer: streamed(EVENTS, "data: {}\n\n") },
-  { name: "DELETE", sent: { method: "DELETE", headers: ["Mcp-Session-Id", "s"] }, answer: json(200, "") },
+  {
+    name: "DELETE",
+    sent: { method: "DELETE", headers: ["Mcp-Session-Id", "s"] },
+    answer: json(200, ""),
+  },
   { name: "OPTIONS", sent: { method: "OPTIONS" }, answer: json(204, "") },
   { name: "HEAD", sent: { method: "HEAD" }, answer: (response) => response.writeHead(200).end() },
   { name: "PUT", sent: { method: "PUT", body: [Buffer.from("x")] }, answer: fine },

@@ -19,7 +19,11 @@ const ok = (id: number) => JSON.stringify({ jsonrpc: "2.0", id, result: { conten
 
 function post(proxy: HttpProxy, body: string, headers: readonly string[] = []) {
   const path = new URL(proxy.url).pathname;
-  return exchange(proxy.url, { path, headers: [...JSON_TYPE, ...headers], body: [Buffer.from(body)] });
+  return exchange(proxy.url, {
+    path,
+    headers: [...JSON_TYPE, ...headers],
+    body: [Buffer.from(body)],
+  });
 }
 
 /** Starts both, lets the client act, ends the proxy; answers where the records are. */
@@ -155,7 +159,10 @@ test("a client that closes the stream of its answer has cancelled", async () => 
     response.writeHead(200, ["Content-Type", "text/event-stream"]).flushHeaders();
   };
   const home = await recorded(handler, async (proxy) => {
-    const request = requestHttp(proxy.url, { method: "POST", headers: { "content-type": "application/json" } });
+    const request = requestHttp(proxy.url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+    });
     const answered = new Promise<void>((resolve, reject) => {
       request.on("response", () => resolve());
       request.on("error", reject);

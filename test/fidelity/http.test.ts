@@ -4,7 +4,14 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { HTTP_CHECKS } from "./http-checks.ts";
-import { type Arrived, arrivedAt, exchange, listen, startProxy, startServer } from "./http-party.ts";
+import {
+  type Arrived,
+  arrivedAt,
+  exchange,
+  listen,
+  startProxy,
+  startServer,
+} from "./http-party.ts";
 import { outcomeOf, RELAY } from "./stdio-party.ts";
 
 test("every check is the same through the proxy", async () => {
@@ -97,8 +104,16 @@ describe("what cannot work", () => {
   test.each([
     [["--http", "not a url"], 2, "not an http or https URL: not a url"],
     [["--http", "ftp://x/"], 2, "not an http or https URL: ftp://x/"],
-    [["--http", "http://x/", "--listen", "a:b"], 2, "not an address to listen on: a:b: write host:port"],
-    [["--http", "http://x/", "--listen", "1:99999"], 2, "not an address to listen on: 1:99999: write host:port"],
+    [
+      ["--http", "http://x/", "--listen", "a:b"],
+      2,
+      "not an address to listen on: a:b: write host:port",
+    ],
+    [
+      ["--http", "http://x/", "--listen", "1:99999"],
+      2,
+      "not an address to listen on: 1:99999: write host:port",
+    ],
   ])("%j is one line", async (words, code, text) => {
     const outcome = await outcomeOf(spawn(process.execPath, [RELAY, ...words], { stdio: "pipe" }));
     expect(outcome).toMatchObject({ code, stderr: `caum-mcp-proxy: ${text}\n` });
@@ -118,7 +133,9 @@ describe("what cannot work", () => {
 
 test("a server that wants sign-in is told once in the log and left alone", async () => {
   const challenge = { "www-authenticate": "Bearer" };
-  const { url } = await startServer((_request, response) => response.writeHead(401, challenge).end());
+  const { url } = await startServer((_request, response) =>
+    response.writeHead(401, challenge).end(),
+  );
   const proxy = await startProxy(url);
   for (const _ of [1, 2]) expect((await exchange(proxy.url, {})).line).toContain("401");
   expect(proxy.stderr().match(/sign-in/g)).toHaveLength(1);

@@ -4,7 +4,15 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { outcomeOf, RAW_SERVER, RELAY, start, temporaryHome, until, type Way } from "./stdio-party.ts";
+import {
+  outcomeOf,
+  RAW_SERVER,
+  RELAY,
+  start,
+  temporaryHome,
+  until,
+  type Way,
+} from "./stdio-party.ts";
 
 const WAYS: readonly Way[] = ["direct", "proxy"];
 

@@ -7,7 +7,8 @@ const server = createServer((request, response) => {
   request.on("data", (chunk) => chunks.push(chunk));
   request.on("end", () => {
     if (query.has("hold")) hold(response);
-    else answer(response, Buffer.concat(chunks).toString("latin1"), Number(query.get("reply") ?? 2));
+    else
+      answer(response, Buffer.concat(chunks).toString("latin1"), Number(query.get("reply") ?? 2));
   });
 });
 

@@ -5,7 +5,9 @@ import { CallToolRequestSchema, ListToolsRequestSchema } from "@modelcontextprot
 
 const server = new Server({ name: "bench", version: "1" }, { capabilities: { tools: {} } });
 const inputSchema = { type: "object", properties: { message: { type: "string" } } };
-server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [{ name: "echo", inputSchema }] }));
+server.setRequestHandler(ListToolsRequestSchema, () => ({
+  tools: [{ name: "echo", inputSchema }],
+}));
 server.setRequestHandler(CallToolRequestSchema, ({ params }) => ({
   content: [{ type: "text", text: params.arguments.message }],
 }));

@@ -10,5 +10,7 @@ const server = createServer((request, response) => {
     answer.pipe(response);
   });
   request.pipe(outgoing);
+  response.on("close", () => outgoing.destroy());
+  outgoing.on("error", () => response.destroy());
 });
 server.listen(0, "127.0.0.1", () => process.stdout.write(`${server.address().port}\n`));

@@ -6,6 +6,7 @@ const server = createServer({ noDelay: true }, (client) => {
   const socket = connect({ port: Number(upstream.port), host: upstream.hostname, noDelay: true });
   client.pipe(socket);
   socket.pipe(client);
-  for (const each of [client, socket]) each.on("error", () => each.destroy());
+  client.on("error", () => socket.destroy()).on("close", () => socket.destroy());
+  socket.on("error", () => client.destroy()).on("close", () => client.destroy());
 });
 server.listen(0, "127.0.0.1", () => process.stdout.write(`${server.address().port}\n`));

@@ -11,7 +11,9 @@ function drain(queue: TapQueue): Line[] {
 }
 
 test("lines come out whole however the bytes were cut", () => {
-  const texts = fc.array(fc.string({ unit: "binary", minLength: 1 }).filter((t) => !t.includes("\n")));
+  const texts = fc.array(
+    fc.string({ unit: "binary", minLength: 1 }).filter((t) => !t.includes("\n")),
+  );
   fc.assert(
     fc.property(texts, fc.array(fc.nat(64)), (lines, cuts) => {
       const queue = new TapQueue();

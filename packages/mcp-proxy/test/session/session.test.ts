@@ -19,7 +19,11 @@ describe("the client of a process", () => {
   test.each([
     ["at once", [["/opt/client"]], 100],
     ["behind a shell", [["/bin/sh", "-c", "x"], ["/opt/client"]], 101],
-    ["behind npx", [["npm exec x"], ["sh", "-c"], ["node", "/usr/lib/npx-cli.js", "x"], ["code"]], 103],
+    [
+      "behind npx",
+      [["npm exec x"], ["sh", "-c"], ["node", "/usr/lib/npx-cli.js", "x"], ["code"]],
+      103,
+    ],
     ["behind uvx", [["/home/u/.local/bin/uvx", "x"], ["client"]], 101],
     ["although it is Node itself", [["node", "/app/client.js"]], 100],
   ])("is found %s", (_name, chain, pid) => {

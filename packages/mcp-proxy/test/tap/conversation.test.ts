@@ -97,7 +97,11 @@ describe("a call", () => {
   });
 
   test("under an id that is used again replaces the one before", () => {
-    const { journal } = heard(["client", call(1, "a")], ["client", call(1, "b")], ["server", ok(1)]);
+    const { journal } = heard(
+      ["client", call(1, "a")],
+      ["client", call(1, "b")],
+      ["server", ok(1)],
+    );
     expect(journal.summary("tool", "status")).toEqual([
       { tool: "a", status: "unresolved" },
       { tool: "b", status: "ok" },
@@ -268,7 +272,10 @@ describe("tools/list", () => {
 describe("who speaks", () => {
   test.each([
     ["initialize", { clientInfo: { name: "c", version: "1" } }],
-    ["tools/list", { _meta: { "io.modelcontextprotocol/clientInfo": { name: "c", version: "1" } } }],
+    [
+      "tools/list",
+      { _meta: { "io.modelcontextprotocol/clientInfo": { name: "c", version: "1" } } },
+    ],
   ])("is told by %s", (method, params) => {
     const { journal } = heard(["client", { id: 1, method, params }]);
     expect(journal.identity).toEqual({ clientName: "c", clientVersion: "1" });

@@ -72,7 +72,11 @@ describe("a request of more than 64 KiB", () => {
 });
 
 test("anything may be cut anywhere without a failure", () => {
-  const texts = fc.oneof(fc.json(), fc.string(), fc.constant(JSON.stringify({ id: 1, result: long })));
+  const texts = fc.oneof(
+    fc.json(),
+    fc.string(),
+    fc.constant(JSON.stringify({ id: 1, result: long })),
+  );
   fc.assert(
     fc.property(texts, fc.string(), fc.string(), (middle, before, after) => {
       const head = Buffer.from(`{"result":${before}${middle}`).subarray(0, HEAD_BYTES);
