@@ -1,0 +1,1 @@
+export { type AnthropicClient, wrapAnthropic } from "./wrap-anthropic.ts";

@@ -1,0 +1,65 @@
+import { type ModelClientOptions, type ModelPass, observeModelClient } from "@caum/core";
+
+/** What the wrapper needs of a client: the official list of its middleware. */
+export interface AnthropicClient {
+  readonly messages: unknown;
+}
+
+/** The SDK's own types of a middleware, as far as they matter here. */
+type PassedRequest = RequestInit & { readonly url: string };
+type Middleware = (
+  request: PassedRequest,
+  next: (request: PassedRequest) => Promise<Response>,
+) => Promise<Response>;
+
+const IDENTITY = {
+  writer: "caum-anthropic",
+  writerVersion: "0.1.0",
+  layer: "model",
+  view: "one_client",
+  sourceFramework: "anthropic",
+} as const;
+
+/** Marks our middleware; shared by all copies of this module, so that none doubles another's. */
+const WRAPPED = Symbol.for("caum.anthropic.middleware");
+
+/**
+ * Observes an Anthropic client, and hands the very same client back.
+ *
+ * A middleware is added that passes requests, responses and errors through as they are and reads
+ * model calls as they pass. Copies made by `withOptions()` are observed as well; a client that is
+ * observed already is left as it is.
+ *
+ * @throws never
+ */
+export function wrapAnthropic<Client extends AnthropicClient>(
+  client: Client,
+  options: ModelClientOptions = {},
+): Client {
+  try {
+    // Every client class of the SDK has it since 1.0; of anything else we keep away.
+    const sender = client as { middleware?: readonly object[] };
+    const before = sender.middleware;
+    if (!Array.isArray(before)) {
+      const { adapter } = observeModelClient(IDENTITY, options);
+      const message =
+        "the client has no list of middleware: @anthropic-ai/sdk 1.0 or newer has one";
+      adapter.blind({ code: "anthropic_without_middleware", message });
+      return client;
+    }
+    if (before.some((middleware) => WRAPPED in middleware)) return client;
+    const { pass } = observeModelClient(IDENTITY, options);
+    sender.middleware = [...before, passThrough(pass)];
+  } catch {
+    // A client that cannot be observed works as before.
+  }
+  return client;
+}
+
+function passThrough(pass: ModelPass): Middleware {
+  const observed: Middleware = (request, next) => {
+    const { url, method = "GET", headers, body, signal } = request;
+    return pass({ url, method, headers, body, signal }, () => next(request));
+  };
+  return Object.assign(observed, { [WRAPPED]: true });
+}

@@ -1,0 +1,167 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import Anthropic from "@anthropic-ai/sdk";
+import { Adapter, CallMerger, createObserver, Observer } from "@caum/core";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { expectSame } from "../../../test/wire-server/compare.ts";
+import { SCENARIOS } from "../../../test/wire-server/scenarios.ts";
+import { WireServer } from "../../../test/wire-server/server.ts";
+import { wrapAnthropic } from "../src/index.ts";
+import { messageBody, SURFACES } from "./surfaces.ts";
+
+let server: WireServer;
+let home: string;
+let bare: Anthropic;
+let wrapped: Anthropic;
+
+beforeAll(async () => {
+  server = await WireServer.start();
+  home = mkdtempSync(join(tmpdir(), "caum-anthropic-"));
+  bare = newClient();
+  const observer = createObserver({
+    writer: "test",
+    writerVersion: "1",
+    layer: "model",
+    view: "full",
+    home,
+    env: {},
+  });
+  wrapped = wrapAnthropic(newClient(), { observer, quiet: true });
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+afterAll(async () => {
+  await server.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+function newClient(): Anthropic {
+  return new Anthropic({ apiKey: "test", baseURL: server.url, logLevel: "off" });
+}
+
+/** Where each surface has something to lose. */
+const ORDINARY = ["plain", "tools", "parallel", "json", "unknown", "cut", "bad-request", "flaky"];
+/** What depends on bytes and on errors only, through the surfaces that read them differently. */
+const OTHERS = [...ORDINARY, "held", "silent", "repeats"];
+const UNUSUAL = Object.keys(SCENARIOS).filter((name) => !OTHERS.includes(name));
+const READERS = ["messages.create", "messages.create, stream", "messages.stream", "asResponse"];
+
+for (const surface of Object.keys(SURFACES)) {
+  test(`${surface} gives what the bare client gives`, async () => {
+    for (const model of ORDINARY) {
+      await expectSame(server, bare, wrapped, (client) => SURFACES[surface]!(client, model));
+    }
+  });
+}
+
+test.each(UNUSUAL)("%s passes as if nobody looked", async (model) => {
+  for (const surface of READERS) {
+    await expectSame(server, bare, wrapped, (client) => SURFACES[surface]!(client, model));
+  }
+});
+
+test("with our core throwing at every call, nothing changes for the caller", async () => {
+  const broken = () => {
+    throw new Error("core is broken");
+  };
+  vi.spyOn(Observer.prototype, "session").mockImplementation(broken);
+  vi.spyOn(Adapter.prototype, "failed").mockImplementation(broken);
+  for (const name of [
+    "turnStarted",
+    "turnEnded",
+    "requested",
+    "ended",
+    "answered",
+    "observe",
+  ] as const) {
+    vi.spyOn(CallMerger.prototype, name).mockImplementation(broken);
+  }
+  for (const surface of Object.keys(SURFACES)) {
+    for (const model of ["parallel", "cut", "flaky"]) {
+      await expectSame(server, bare, wrapped, (client) => SURFACES[surface]!(client, model));
+    }
+  }
+});
+
+test("with the disk refusing every write, nothing changes for the caller", async () => {
+  const observer = createObserver({
+    writer: "test",
+    writerVersion: "1",
+    layer: "model",
+    view: "full",
+    home: "/dev/null/caum",
+    env: {},
+  });
+  const client = wrapAnthropic(newClient(), { observer, quiet: true });
+  for (const surface of READERS) {
+    await expectSame(server, bare, client, (each) => SURFACES[surface]!(each, "parallel"));
+  }
+  await observer.flush();
+});
+
+test("the client is the same object, of the same class, and wrapping twice changes nothing", () => {
+  const client = newClient();
+  const { fetch } = client as unknown as { fetch: unknown };
+  expect(wrapAnthropic(client, { quiet: true, home, env: {} })).toBe(client);
+  expect(wrapAnthropic(client)).toBe(client);
+  expect(client.middleware).toHaveLength(1);
+  expect((client as unknown as { fetch: unknown }).fetch).toBe(fetch);
+  expect(client).toBeInstanceOf(Anthropic);
+  expect(client.withOptions({ timeout: 1 }).middleware).toHaveLength(1);
+  expect(Object.keys(client)).toEqual(Object.keys(newClient()));
+});
+
+test("a connection that is refused is the same error", async () => {
+  const lost = () =>
+    new Anthropic({ apiKey: "test", baseURL: "http://127.0.0.1:1", maxRetries: 0 });
+  const wrappedLost = wrapAnthropic(lost(), { quiet: true, home, env: {} });
+  await expectSame(server, lost(), wrappedLost, (client) =>
+    client.messages.create(messageBody("plain")),
+  );
+});
+
+test("what is no client comes back as it is", () => {
+  for (const other of [{ messages: 1 }, Object.freeze({ messages: 1, middleware: [] })]) {
+    expect(wrapAnthropic(other, { quiet: true, home, env: {} })).toBe(other);
+  }
+});
+
+test("an early break returns while the server is still silent, and closes the connection", async () => {
+  const stopped = await expectSame(server, bare, wrapped, async (client) => {
+    const stream = await client.messages.create({ ...messageBody("held"), stream: true });
+    const seen: unknown[] = [];
+    for await (const chunk of stream) {
+      seen.push(chunk);
+      if (seen.length === 2) break;
+    }
+    // The server sends nothing more before it is released, so nobody waited for its end.
+    return [seen, server.replies.at(-1)?.finished, stream.controller.signal.aborted];
+  });
+  expect(stopped.value).toMatchObject({ 1: false, 2: true });
+  expect(server.replies.at(-1)).toMatchObject({ closedEarly: true, finished: false });
+});
+
+test("an abort of the caller ends the stream in the same way", async () => {
+  await expectSame(server, bare, wrapped, async (client) => {
+    const stream = await client.messages.create({ ...messageBody("held"), stream: true });
+    const seen: unknown[] = [];
+    for await (const event of stream) {
+      seen.push(event);
+      if (seen.length === 3) stream.controller.abort();
+    }
+    return seen;
+  });
+  await expectSame(server, bare, wrapped, async (client) => {
+    const controller = new AbortController();
+    const body = messageBody("silent");
+    const pending = client.messages.create(body, { signal: controller.signal });
+    while (server.requests.length === 0) await setImmediate();
+    controller.abort();
+    return pending;
+  });
+});

@@ -1,0 +1,31 @@
+import type { Assessment } from "@caum/core";
+import { type Advisory, messageOf, rounded } from "./verdict.ts";
+
+/** A session that entered an alert: a loop, or tier T4 or T5 that held. */
+export interface Alert {
+  readonly session_id: string;
+  readonly event_type: Assessment["eventType"];
+  readonly regime: Assessment["regime"];
+  readonly uds: number;
+  readonly tier: Assessment["tier"];
+  readonly step: number;
+  readonly advice: Advisory["advice"];
+  readonly reasons: readonly string[];
+  readonly message: string;
+}
+
+export type AlertListener = (alert: Alert) => void;
+
+export function alertOf(sessionId: string, assessment: Assessment): Alert {
+  return {
+    session_id: sessionId,
+    event_type: assessment.eventType,
+    regime: assessment.regime,
+    uds: rounded(assessment.uds),
+    tier: assessment.tier,
+    step: assessment.step,
+    advice: assessment.coordination.advice,
+    reasons: assessment.reasons,
+    message: messageOf(assessment),
+  };
+}

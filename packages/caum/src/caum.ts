@@ -1,0 +1,107 @@
+import { type AnthropicClient, wrapAnthropic as observeAnthropic } from "@caum/anthropic";
+import type { DeliveryResult, ModelClientOptions, ObserverStatus, SessionFacts } from "@caum/core";
+import { type OpenAIClient, wrapOpenAI as observeOpenAI } from "@caum/openai";
+import type { AlertListener } from "./alert.ts";
+import type { InitOptions } from "./init-options.ts";
+import { ObservedSession } from "./observed-session.ts";
+import { Recorder } from "./recorder.ts";
+import type { SessionReport } from "./session-report.ts";
+import type { Step } from "./step.ts";
+import type { StepVerdict } from "./verdict.ts";
+
+const listeners = new Set<AlertListener>();
+let recorder: Recorder | undefined;
+
+/** Where this process reports, and how it goes. */
+export interface Status extends ObserverStatus {
+  /** `local`: everything stays on this machine. */
+  readonly mode: "local" | "collector";
+  readonly url?: string;
+  readonly home: string;
+}
+
+/** What may be said when a client is wrapped. */
+export type WrapOptions = Pick<ModelClientOptions, "session" | "onDiagnostic">;
+
+/**
+ * Says who observes and where records go. Called once, before the first observation; without it
+ * everything works with what the environment says, and without a key on this machine alone.
+ *
+ * @param apiKey `caum_live_...`; `CAUM_API_KEY` when absent
+ */
+export function init(apiKey?: string, options: InitOptions = {}): void {
+  const { apiKey: _, ...rest } = options;
+  recorder = new Recorder({ ...rest, apiKey: apiKey ?? options.apiKey }, listeners);
+}
+
+/**
+ * Records one step of an agent and judges its session. Synchronous, never throws; the content is
+ * digested in memory and gone.
+ */
+export function observe(sessionId: string, step: Step): StepVerdict {
+  return current().observe(sessionId, step);
+}
+
+/** Ends a session and tells how it went. */
+export function end(
+  sessionId: string,
+  outcome: { readonly resolved?: boolean | undefined } = {},
+): Promise<SessionReport> {
+  return current().end(sessionId, outcome.resolved);
+}
+
+/** A session to hold on to: `using session = caum.session("task-1")` ends it with its block. */
+export function session(sessionId: string, facts: SessionFacts = {}): ObservedSession {
+  const owner = current();
+  owner.open(sessionId, facts);
+  return new ObservedSession(sessionId, owner);
+}
+
+/** Observes every model call and tool call of an OpenAI client; the same client comes back. */
+export function wrapOpenAI<Client extends OpenAIClient>(
+  client: Client,
+  options?: WrapOptions,
+): Client {
+  return observeOpenAI(client, wrapOptions(options));
+}
+
+/** Observes every model call and tool call of an Anthropic client; the same client comes back. */
+export function wrapAnthropic<Client extends AnthropicClient>(
+  client: Client,
+  options?: WrapOptions,
+): Client {
+  return observeAnthropic(client, wrapOptions(options));
+}
+
+/** Resolves when every record so far is safe: with the collector, or on this machine. */
+export function flush(): Promise<DeliveryResult> {
+  return current().observer.flush();
+}
+
+/**
+ * Tells when a session enters an alert.
+ *
+ * @returns stops telling
+ */
+export function onAlert(listener: AlertListener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function status(): Status {
+  const { observer, url } = current();
+  const place =
+    url === undefined ? { mode: "local" as const } : { mode: "collector" as const, url };
+  return { ...observer.status, ...place, home: observer.home };
+}
+
+function current(): Recorder {
+  recorder ??= new Recorder({}, listeners);
+  return recorder;
+}
+
+function wrapOptions(options: WrapOptions = {}): ModelClientOptions {
+  const { observer, take, options: said } = current();
+  const { prices, quiet } = said;
+  return { ...options, observer, prices, quiet, onVerdict: take };
+}

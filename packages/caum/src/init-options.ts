@@ -1,0 +1,17 @@
+import type { ObserverOptions, PriceTable } from "@caum/core";
+
+/** What may be said at the start; all of it optional. */
+export interface InitOptions
+  extends Pick<
+    ObserverOptions,
+    "agentId" | "agentVersion" | "home" | "env" | "hashNames" | "onProblem" | "waitUntil"
+  > {
+  /** `caum_live_...`; `CAUM_API_KEY` when absent. Without one, runs stay on this machine. */
+  readonly apiKey?: string | undefined;
+  /** Where the collector is; `CAUM_URL` when absent, and then `caum up` on this machine. */
+  readonly url?: string | undefined;
+  /** Prices of models that come before the built-in ones. */
+  readonly prices?: PriceTable | undefined;
+  /** No line at the start; `CAUM_QUIET=1` does the same. */
+  readonly quiet?: boolean | undefined;
+}

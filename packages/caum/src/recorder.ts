@@ -1,0 +1,157 @@
+import { join } from "node:path";
+import {
+  createObserver,
+  type DeliveryResult,
+  type Evidence,
+  endModelSession,
+  Health,
+  loadConfiguration,
+  loadWriterKey,
+  type Observer,
+  type ObserverOptions,
+  RecentMap,
+  type SessionFacts,
+  type Verdict,
+} from "@caum/core";
+import { type Alert, type AlertListener, alertOf } from "./alert.ts";
+import type { InitOptions } from "./init-options.ts";
+import { type SessionReport, sessionReport } from "./session-report.ts";
+import { SessionState } from "./session-state.ts";
+import { observationOf, type Step, sessionFactsOf } from "./step.ts";
+import { type StepVerdict, stepVerdictOf } from "./verdict.ts";
+
+/** Sessions whose course is remembered at once; as many as core keeps open. */
+const MAX_SESSIONS = 2_000;
+const NO_HASH = "0".repeat(64);
+const NO_EVIDENCE: Evidence = { runId: "", chainHead: NO_HASH, merkleRoot: NO_HASH };
+const NOTHING_DELIVERED: DeliveryResult = {
+  accepted: 0,
+  duplicate: 0,
+  rejected: 0,
+  spooled: 0,
+  dropped: 0,
+};
+/** Where `caum up` listens: a key that comes without a URL is one of this machine's collector. */
+const LOCAL_COLLECTOR = "http://127.0.0.1:4070";
+
+/** What this process observes, through whatever way in. */
+export class Recorder {
+  readonly observer: Observer;
+  readonly options: InitOptions;
+  /** The collector; absent when everything stays on this machine. */
+  readonly url: string | undefined;
+  readonly #sessions = new RecentMap<string, SessionState>(MAX_SESSIONS);
+  readonly #listeners: Set<AlertListener>;
+
+  constructor(options: InitOptions, listeners: Set<AlertListener>) {
+    this.options = options;
+    this.#listeners = listeners;
+    this.url = collectorOf(options);
+    this.observer = createObserver(observerOptions(options, this.url));
+  }
+
+  /** Never throws: what cannot be observed is answered like a session that has just begun. */
+  observe(sessionId: string, step: Step): StepVerdict {
+    try {
+      const session = this.observer.session(sessionId, sessionFactsOf(step));
+      this.#stateOf(sessionId).addUsage(step.tokensUsed, step.costUsd);
+      const verdict = session.observe(observationOf(step));
+      return stepVerdictOf(verdict, this.take(verdict, sessionId));
+    } catch {
+      return this.#unobserved(sessionId);
+    }
+  }
+
+  /**
+   * Takes a verdict of whatever way in.
+   *
+   * @returns whether an alert was fired
+   */
+  readonly take = (verdict: Verdict, sessionId: string): boolean => {
+    const entered = this.#stateOf(sessionId).take(verdict);
+    if (entered) this.#tell(alertOf(sessionId, verdict));
+    return entered;
+  };
+
+  open(sessionId: string, facts: SessionFacts): void {
+    try {
+      this.observer.session(sessionId, facts);
+    } catch {
+      // The first step opens it without the facts, or is not observed either.
+    }
+  }
+
+  /** Ends a session, closes its run, and waits for the delivery as long as the reporter does. */
+  async end(sessionId: string, resolved: boolean | undefined): Promise<SessionReport> {
+    const state = this.#stateOf(sessionId);
+    // How it stood: what is given up at the end says nothing about the work.
+    const { last } = state;
+    const delivered = this.#close(sessionId, resolved);
+    this.#sessions.delete(sessionId);
+    const evidence = last?.evidence ?? NO_EVIDENCE;
+    const ended = { id: sessionId, state, assessment: last ?? new Health().current(), resolved };
+    const verify = this.#verifyLine(sessionId, evidence);
+    return sessionReport({ ...ended, evidence, verify, delivery: await delivered });
+  }
+
+  /** What is open in the session is given up, so that nothing comes after its end. */
+  async #close(sessionId: string, resolved: boolean | undefined): Promise<DeliveryResult> {
+    try {
+      endModelSession(this.observer, sessionId);
+      const delivered = this.observer.session(sessionId).end({ resolved });
+      const closed = this.observer.closeSession(sessionId);
+      const [delivery] = await Promise.all([delivered, closed]);
+      return delivery;
+    } catch {
+      return NOTHING_DELIVERED;
+    }
+  }
+
+  #verifyLine(sessionId: string, { runId }: Evidence): string {
+    if (this.url !== undefined) return `npx caum export ${sessionId} --out bundle`;
+    const { vkey } = loadWriterKey({ home: this.observer.home });
+    return `npx caum verify ${join(this.observer.home, "runs", runId)} --key ${vkey}`;
+  }
+
+  #stateOf(sessionId: string): SessionState {
+    const known = this.#sessions.get(sessionId);
+    if (known !== undefined) return known;
+    const state = new SessionState();
+    this.#sessions.set(sessionId, state);
+    return state;
+  }
+
+  #unobserved(sessionId: string): StepVerdict {
+    const last = this.#sessions.get(sessionId)?.last;
+    return stepVerdictOf(last ?? { ...new Health().current(), evidence: NO_EVIDENCE }, false);
+  }
+
+  #tell(alert: Alert): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(alert);
+      } catch {
+        // A listener's failure is its own; the agent goes on.
+      }
+    }
+  }
+}
+
+const IDENTITY = {
+  writer: "caum",
+  writerVersion: "0.1.0",
+  layer: "framework",
+  view: "full",
+} as const;
+
+function observerOptions(options: InitOptions, url: string | undefined): ObserverOptions {
+  const { agentId, agentVersion, apiKey, home, env, hashNames, onProblem, waitUntil } = options;
+  const upstream = { apiKey, url };
+  const who = { ...IDENTITY, agentId, agentVersion, hashNames };
+  return { ...who, home, env, upstream, onProblem, waitUntil };
+}
+
+function collectorOf({ apiKey, url, home, env }: InitOptions): string | undefined {
+  const known = loadConfiguration({ arguments: { apiKey, url, home }, env });
+  return known.url ?? (known.apiKey === undefined ? undefined : LOCAL_COLLECTOR);
+}

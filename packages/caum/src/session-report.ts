@@ -1,0 +1,101 @@
+import {
+  type Assessment,
+  type DeliveryResult,
+  dominantRegime,
+  type Evidence,
+  familyOf,
+  type Loop,
+  type SessionSummary,
+} from "@caum/core";
+import type { SessionState } from "./session-state.ts";
+import { rounded } from "./verdict.ts";
+
+/** How a session went, as this process saw it; in the words of the collector's report. */
+export interface SessionReport {
+  readonly session_id: string;
+  readonly tier: Assessment["tier"];
+  readonly uds: number;
+  readonly regime: Assessment["regime"];
+  readonly dominant_regime: Assessment["regime"];
+  readonly family: ReturnType<typeof familyOf>;
+  readonly worst_tier: Assessment["tier"];
+  readonly resolved: boolean | null;
+  readonly public_class: Assessment["publicClass"];
+  readonly trace_quality: Assessment["traceQuality"];
+  readonly failure_risk: number;
+  readonly total_steps: number;
+  readonly regimes: SessionSummary["regimes"];
+  readonly loops: readonly ReportedLoop[];
+  readonly loop_count: number;
+  readonly coverage: { readonly exact_cycle: number; readonly pattern_cycle: number };
+  readonly totals: SessionState["totals"];
+  readonly run_id: string;
+  readonly chain_head: string;
+  readonly merkle_root: string;
+  /** How anybody proves the records. */
+  readonly verify: string;
+  /** What became of the records of this process so far. */
+  readonly delivery: DeliveryResult;
+  readonly observation: "passive";
+}
+
+export interface ReportedLoop {
+  readonly rule: Loop["rule"];
+  readonly period: number;
+  readonly cycles: number;
+  readonly from_step: number;
+  readonly last_step: number;
+}
+
+/** What the report is about. */
+export interface EndedSession {
+  readonly id: string;
+  readonly state: SessionState;
+  readonly assessment: Assessment;
+  readonly evidence: Evidence;
+  readonly resolved: boolean | undefined;
+  readonly verify: string;
+  readonly delivery: DeliveryResult;
+}
+
+export function sessionReport(ended: EndedSession): SessionReport {
+  const { id, state, assessment, evidence, resolved = null, verify, delivery } = ended;
+  const { summary } = state;
+  const dominant = dominantRegime(summary);
+  return {
+    session_id: id,
+    tier: assessment.tier,
+    uds: rounded(assessment.uds),
+    regime: assessment.regime,
+    dominant_regime: dominant,
+    family: familyOf(dominant),
+    worst_tier: summary.worstTier,
+    resolved,
+    public_class: assessment.publicClass,
+    trace_quality: assessment.traceQuality,
+    failure_risk: rounded(assessment.failureRisk),
+    total_steps: assessment.step,
+    regimes: summary.regimes,
+    loops: summary.loops.map(reportedLoop),
+    loop_count: summary.loopCount,
+    coverage: {
+      exact_cycle: share(summary.exactSteps, summary.steps),
+      pattern_cycle: share(summary.patternSteps, summary.steps),
+    },
+    totals: state.totals,
+    run_id: evidence.runId,
+    chain_head: evidence.chainHead,
+    merkle_root: evidence.merkleRoot,
+    verify,
+    delivery,
+    observation: "passive",
+  };
+}
+
+function reportedLoop({ rule, period, cycles, fromStep, lastStep }: Loop): ReportedLoop {
+  return { rule, period, cycles, from_step: fromStep, last_step: lastStep };
+}
+
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : rounded(part / whole);
+}

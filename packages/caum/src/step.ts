@@ -1,0 +1,60 @@
+import type { Observation, SessionFacts, Status } from "@caum/core";
+
+/** One tool use of an agent, told by hand. Values in it are digested in memory and gone. */
+export interface ToolStep extends StepFacts {
+  readonly tool: string;
+  /** What came out of the tool; its digest, shape and size are kept. */
+  readonly content?: unknown;
+  /** What went into it. Without them a loop is told from work later, and less surely. */
+  readonly arguments?: unknown;
+  /** `ok` when absent. */
+  readonly status?: Status | undefined;
+  /** The caller's own identity of the state after the step: equal states are equal. */
+  readonly stateHash?: string | undefined;
+  readonly toolCallId?: string | undefined;
+}
+
+/** Something that the agent, or somebody to it, said. */
+export interface MessageStep extends StepFacts {
+  readonly role: "user" | "assistant" | "system" | "agent";
+  readonly content?: unknown;
+  readonly model?: string | undefined;
+}
+
+export type Step = ToolStep | MessageStep;
+
+interface StepFacts {
+  readonly tokensUsed?: number | undefined;
+  readonly costUsd?: number | undefined;
+  readonly durationMs?: number | undefined;
+  /** Of the session; what the first step says stands. */
+  readonly agentName?: string | undefined;
+  readonly team?: string | undefined;
+  readonly workflow?: string | undefined;
+  /** Free text; only a keyed tag of it is kept. */
+  readonly task?: string | undefined;
+}
+
+export function observationOf(step: Step): Observation {
+  const { content, costUsd, durationMs, tokensUsed } = step;
+  if ("tool" in step) {
+    const { tool, status = "ok", stateHash, toolCallId } = step;
+    return {
+      tool,
+      status,
+      toolCallId,
+      arguments: step.arguments,
+      result: content,
+      stateId: stateHash,
+      totalTokens: tokensUsed,
+      costUsd,
+      durationMs,
+    };
+  }
+  const { role, model } = step;
+  return { kind: "message", role, content, model, outputTokens: tokensUsed, costUsd, durationMs };
+}
+
+export function sessionFactsOf({ agentName, team, workflow, task }: Step): SessionFacts {
+  return { agentName, team, workflow, task };
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { expect, test } from "vitest";
+
+const packages = join(import.meta.dirname, "../..");
+/** Everything that comes with `npm install caum`, as published. */
+const INSTALLED = ["anthropic", "caum", "core", "openai"];
+/** Of everything that `import "caum"` needs, in one file. */
+const MAX_MINIFIED_BYTES = 200_000;
+
+function manifestOf(name: string) {
+  return JSON.parse(readFileSync(join(packages, name, "package.json"), "utf8"));
+}
+
+test("caum brings core and the two wrappers, and nothing else but zod behind the protocol", () => {
+  const found = new Set<string>();
+  const follow = (name: string) => {
+    found.add(name);
+    for (const dependency of Object.keys(manifestOf(name).dependencies ?? {})) {
+      if (dependency.startsWith("@caum/")) follow(dependency.slice("@caum/".length));
+      else found.add(dependency);
+    }
+  };
+  follow("caum");
+  expect([...found].toSorted()).toEqual([...INSTALLED, "zod"]);
+});
+
+test("the hosts are optional peers without an upper bound", () => {
+  for (const [name, host] of [
+    ["openai", "openai"],
+    ["anthropic", "@anthropic-ai/sdk"],
+  ] as const) {
+    const { peerDependencies, peerDependenciesMeta, dependencies } = manifestOf(name);
+    expect(peerDependencies[host]).toMatch(/^>=\d+$/);
+    expect(peerDependenciesMeta[host]).toEqual({ optional: true });
+    expect(Object.keys(dependencies)).toEqual(["@caum/core"]);
+  }
+});
+
+test("what an application imports is small, and holds no host, no server and no schema library", async () => {
+  const { metafile } = await build({
+    entryPoints: [join(packages, "caum/src/index.ts")],
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    platform: "node",
+    format: "esm",
+    conditions: ["@caum/source"],
+    outfile: "caum.js",
+  });
+  expect(Object.keys(metafile.inputs).filter((file) => file.includes("node_modules"))).toEqual([]);
+  expect(metafile.outputs["caum.js"]?.bytes).toBeLessThan(MAX_MINIFIED_BYTES);
+});

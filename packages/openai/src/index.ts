@@ -1,0 +1,1 @@
+export { type OpenAIClient, wrapOpenAI } from "./wrap-openai.ts";

@@ -1,0 +1,71 @@
+import { type ModelClientOptions, type ModelPass, observeModelClient } from "@caum/core";
+
+/** What the wrapper needs of a client: the `fetch` that everything it sends goes through. */
+export interface OpenAIClient {
+  readonly chat: unknown;
+}
+
+type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+const IDENTITY = {
+  writer: "caum-openai",
+  writerVersion: "0.1.0",
+  layer: "model",
+  view: "one_client",
+  sourceFramework: "openai",
+} as const;
+
+/** Marks our `fetch`; shared by all copies of this module, so that none wraps another's. */
+const WRAPPED = Symbol.for("caum.openai.fetch");
+
+/**
+ * Observes an OpenAI client, and hands the very same client back.
+ *
+ * Its `fetch` is replaced by one that passes requests, responses and errors through as they are and
+ * reads model calls as they pass. Copies made by `withOptions()` are observed as well; a client that
+ * is observed already is left as it is.
+ *
+ * @throws never
+ */
+export function wrapOpenAI<Client extends OpenAIClient>(
+  client: Client,
+  options: ModelClientOptions = {},
+): Client {
+  try {
+    // Every client class of the SDK has it; of anything else we keep away.
+    const sender = client as { fetch?: unknown };
+    const { fetch } = sender;
+    if (typeof fetch !== "function" || WRAPPED in fetch) return client;
+    const { adapter, pass } = observeModelClient(IDENTITY, options);
+    if (hasCertificate(client)) {
+      const message = "clients that authenticate by certificate send past their fetch";
+      adapter.blind({ code: "openai_certificate_client", message });
+      return client;
+    }
+    // A function, as checked above, with the signature that the SDK calls it by.
+    sender.fetch = passThrough(fetch as Fetch, pass);
+  } catch {
+    // A client that cannot be observed works as before.
+  }
+  return client;
+}
+
+function passThrough(fetch: Fetch, pass: ModelPass): Fetch {
+  const observed = (url: string | URL | Request, init?: RequestInit) => {
+    // The SDK calls fetch without a receiver, as platforms demand it.
+    const send = () => fetch.call(undefined, url, init);
+    return pass(sentBy(url, init), send);
+  };
+  return Object.assign(observed, fetch, { [WRAPPED]: true });
+}
+
+function sentBy(url: string | URL | Request, init: RequestInit | undefined) {
+  const { method = "GET", headers, body, signal } = init ?? {};
+  return { url: url instanceof Request ? url.url : String(url), method, headers, body, signal };
+}
+
+/** Such a client holds its own fetch and refuses another one. */
+function hasCertificate(client: object): boolean {
+  const { _options: options } = client as { _options?: { x509Transport?: unknown } };
+  return options?.x509Transport !== undefined;
+}
