@@ -1,0 +1,3 @@
+export { type AdapterOptions, type Diagnostic, withSession } from "@caum/core";
+export { caumMiddleware } from "./middleware.ts";
+export { type Registration, registerCaum } from "./register-caum.ts";

@@ -1,0 +1,3 @@
+export { type AdapterOptions, type Diagnostic, withSession } from "@caum/core";
+export { CaumCallbackHandler } from "./callback-handler.ts";
+export { registerCaum } from "./register-caum.ts";

@@ -1,0 +1,72 @@
+import { type CallFacts, type CallKey, currentSession, RecentMap } from "@caum/core";
+
+/** One run of the host: a chain, a model call, a tool, a retriever. */
+export interface Run {
+  readonly id: string;
+  readonly root: string;
+  readonly session: string;
+  readonly agent: string | undefined;
+  /** Below a tool: what it is told comes from an agent, not from the user. */
+  readonly isInsideTool: boolean;
+  /** The call that this run executes. */
+  readonly call?: { readonly key: CallKey; readonly facts: CallFacts } | undefined;
+}
+
+export type Metadata = Readonly<Record<string, unknown>>;
+
+const MAX_RUNS = 20_000;
+const SESSION_KEYS = ["thread_id", "session_id", "sessionId", "conversation_id"] as const;
+
+/** The runs that are under way, each with the session, agent and root that it belongs to. */
+export class Runs {
+  readonly #runs = new RecentMap<string, Run>(MAX_RUNS);
+  readonly #defaultSession: string | undefined;
+
+  constructor(defaultSession: string | undefined) {
+    this.#defaultSession = defaultSession;
+  }
+
+  get size(): number {
+    return this.#runs.size;
+  }
+
+  /** @returns undefined when the run is known: the same handler may be attached twice */
+  start(id: string, parentId: string | undefined, metadata: Metadata = {}): Run | undefined {
+    if (this.#runs.has(id)) return undefined;
+    const parent = parentId === undefined ? undefined : this.#runs.get(parentId);
+    const root = parent?.root ?? id;
+    const told = firstText(SESSION_KEYS.map((key) => metadata[key]));
+    const session = told ?? parent?.session ?? currentSession()?.id ?? this.#defaultSession ?? root;
+    const agent = firstText([metadata.lc_agent_name]) ?? parent?.agent ?? currentSession()?.agent;
+    const isInsideTool =
+      parent?.isInsideTool === true || parent?.call !== undefined || isInsideOtherTool(parent);
+    const run = { id, root, session, agent, isInsideTool };
+    this.#runs.set(id, run);
+    return run;
+  }
+
+  /** The run executes this call. */
+  executes(run: Run, key: CallKey, facts: CallFacts): void {
+    this.#runs.set(run.id, { ...run, call: { key, facts } });
+  }
+
+  get(id: string): Run | undefined {
+    return this.#runs.get(id);
+  }
+
+  /** Forgets the run; undefined when it was not known, or has ended. */
+  end(id: string): Run | undefined {
+    const run = this.#runs.get(id);
+    this.#runs.delete(id);
+    return run;
+  }
+}
+
+/** A tool of another framework may run a chain of this one. */
+function isInsideOtherTool(parent: Run | undefined): boolean {
+  return parent === undefined && currentSession()?.agent !== undefined;
+}
+
+function firstText(values: readonly unknown[]): string | undefined {
+  return values.find((value): value is string => typeof value === "string" && value !== "");
+}
