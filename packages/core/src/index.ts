@@ -11,6 +11,14 @@ export type {
 export { type PayloadDraft, payloadOf } from "./capture/observation.ts";
 export type { ToolAnnotations } from "./capture/operation.ts";
 export {
+  costOf,
+  DEFAULT_PRICES,
+  type ModelPrice,
+  PRICE_SOURCES,
+  type PriceTable,
+  type TokenCounts,
+} from "./capture/price-table.ts";
+export {
   type Category,
   type Layer,
   OPS,
@@ -23,7 +31,10 @@ export {
 } from "./capture/record.ts";
 export { loadRootKey, type RootKey } from "./capture/root-key.ts";
 export type { Shape } from "./capture/shape.ts";
+export { accept, NEW_RUN, type RunCursor } from "./evidence/acceptance.ts";
 export { type Fork, formatFork, formatTombstone } from "./evidence/bundle/side-lines.ts";
+export { paddedLength, tarEnd, tarHeader } from "./evidence/bundle/tar.ts";
+export { readVerifier } from "./evidence/bundle/write-bundle.ts";
 export { CompactRange, type CompactRangeState } from "./evidence/compact-range.ts";
 export { EMPTY_ROOT, NO_PREVIOUS_HASH, sha256 } from "./evidence/leaf.ts";
 export { encodeLine, MAX_LINE_BYTES } from "./evidence/line.ts";
@@ -40,9 +51,17 @@ export { RECEIPT_MODE, receiptId } from "./evidence/receipt.ts";
 export { type Draft, isIdentifier, type OpenFacts } from "./evidence/run-writer.ts";
 export { loadWriterKey, type WriterKey } from "./evidence/writer-key.ts";
 export { type AlertState, moveAlert, QUIET } from "./health/alert-edge.ts";
-export type { Assessment } from "./health/assessment.ts";
+export type {
+  Advice,
+  Assessment,
+  EventType,
+  Pattern,
+  PublicClass,
+} from "./health/assessment.ts";
+export { ENGINE_VERSION } from "./health/engine-version.ts";
 export { Health } from "./health/health.ts";
-export { familyOf } from "./health/scores/regime.ts";
+export { familyOf, type Regime, type RegimeFamily } from "./health/scores/regime.ts";
+export { type Tier, tierOf } from "./health/scores/tier.ts";
 export { replay } from "./health/session/replay.ts";
 export { type SavedSession, SessionHealth } from "./health/session/session-health.ts";
 export {
@@ -53,7 +72,21 @@ export {
   summarize,
 } from "./health/session/session-summary.ts";
 export type { Step } from "./health/step.ts";
-export { stepOf } from "./health/step-of.ts";
+export { type Origin, stepOf } from "./health/step-of.ts";
+export type { TraceQuality } from "./health/trace-quality.ts";
+export {
+  Adapter,
+  type AdapterIdentity,
+  type AdapterOptions,
+  type Diagnostic,
+} from "./merge/adapter.ts";
+export { CallMerger, type CallMergerOptions, type CallSink } from "./merge/call-merger.ts";
+export { currentSession, withSession } from "./merge/current-session.ts";
+export { outcomeOfFailure } from "./merge/failure.ts";
+export { type CurrentSession, processRegistry, tellOnce } from "./merge/process-registry.ts";
+export { RecentMap } from "./merge/recent-map.ts";
+export type { CallFacts, CallKey, CallOutcome } from "./merge/tool-calls.ts";
+export type { TurnFacts, TurnKey, TurnOutcome } from "./merge/turns.ts";
 export {
   createObserver,
   Observer,
@@ -62,4 +95,21 @@ export {
   type ObserverStatus,
   type SessionFacts,
 } from "./observer.ts";
+export {
+  type Configuration,
+  homeOf,
+  loadConfiguration,
+  type Settings,
+} from "./report/configuration.ts";
+export type { DeliveryResult } from "./report/delivery/tally.ts";
+export { openSpoolSender, type SpoolSender } from "./report/follow-spool.ts";
+export type { SpoolFollower } from "./report/reporter.ts";
+export { readUpstreams, type UpstreamStatus } from "./report/status-file.ts";
 export { type Evidence, Session, type Verdict } from "./session.ts";
+export {
+  endModelSession,
+  type ModelClientOptions,
+  type ModelPass,
+  observeModelClient,
+} from "./wire/model-observer.ts";
+export type { SentRequest } from "./wire/sent-request.ts";

@@ -39,7 +39,7 @@ test("records that a crash left unsigned are found, and signed by whoever picks 
   const folder = written({ lines, files: note });
   appendFileSync(join(folder, "records.ndjson"), '{"agentId":"sup');
   const found = verifyBundle(folder, { keys });
-  expect(found.verdict).toBe("untrusted");
+  expect(found.verdict).toBe("incomplete");
   expect(found.findings.map(({ kind }) => kind)).toEqual(["torn_line", "unsigned_tail"].reverse());
 
   const run = readRun(folder);

@@ -1,18 +1,21 @@
 /** Checkpoints that are missing, forged, of another tree, or at odds with each other. */
 
 import { runOrigin } from "../../../src/evidence/note/checkpoint.ts";
-import { signCheckpoint } from "../../../src/evidence/note/signer.ts";
+import { cosignNote, signCheckpoint } from "../../../src/evidence/note/signer.ts";
 import { rootOf } from "../../../src/evidence/proofs.ts";
-import { COLLECTOR, leavesOf, noteOf, STRANGER, WRITER } from "../bundles.ts";
+import { COLLECTOR, edited, leavesOf, noteOf, STRANGER, WRITER } from "../bundles.ts";
 import { hexOf } from "../records.ts";
 import {
+  at,
   editedAndRehashed,
   files,
   LAST,
   lines,
   note,
   other,
+  replaced,
   type Tampering,
+  tombstone,
   withFiles,
   without,
 } from "./damage.ts";
@@ -144,9 +147,48 @@ export const heads: Tampering[] = [
   {
     name: "last checkpoint dropped",
     bundle: without(LAST, "receipts/6.json"),
-    verdict: "untrusted",
+    verdict: "ok-open",
     kind: "unsigned_tail",
     line: 5,
+  },
+  {
+    name: "last checkpoint dropped and a record deleted",
+    bundle: {
+      lines: replaced(3, tombstone(3)),
+      files: { "checkpoints/4.note": note("checkpoints/4.note") },
+    },
+    verdict: "ok-redacted",
+    kind: "unsigned_tail",
+    line: 5,
+  },
+  {
+    name: "last checkpoint dropped and a later record edited",
+    bundle: {
+      lines: replaced(5, edited(at(5), { status: "error" })),
+      files: { "checkpoints/4.note": note("checkpoints/4.note") },
+    },
+    verdict: "tampered",
+    kind: "unsigned_tail",
+    line: 5,
+  },
+  {
+    name: "every checkpoint but an empty one dropped",
+    bundle: { lines, files: { "checkpoints/0.note": noteOf(lines, 0) } },
+    verdict: "untrusted",
+    kind: "no_note",
+  },
+  {
+    name: "a co-signer who signed nothing but an empty checkpoint",
+    bundle: {
+      lines,
+      files: {
+        "checkpoints/0.note": cosignNote(noteOf(lines, 0), WRITER),
+        [LAST]: noteOf(lines, 12),
+      },
+    },
+    verdict: "untrusted",
+    kind: "no_note",
+    keys: [COLLECTOR.vkey, WRITER.vkey],
   },
   {
     name: "truncated to an old checkpoint",

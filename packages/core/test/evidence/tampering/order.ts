@@ -65,7 +65,7 @@ export const order: Tampering[] = [
   {
     name: "repeat a line later",
     bundle: withLines([...lines, at(3)]),
-    verdict: "untrusted",
+    verdict: "tampered",
     kind: "reordered",
     line: 13,
   },
@@ -147,7 +147,7 @@ export const order: Tampering[] = [
   {
     name: "append a record after the close",
     bundle: withLines([...lines, edited(at(8), { seq: 5, previousHash: hashLeaf(at(10)) })]),
-    verdict: "untrusted",
+    verdict: "ok-open",
     kind: "unsigned_tail",
     line: 13,
   },

@@ -1,0 +1,144 @@
+import { homedir } from "node:os";
+import type { Layer, View } from "../capture/record.ts";
+import { createObserver, type Observer } from "../observer.ts";
+import type { Verdict } from "../session.ts";
+import { CallMerger } from "./call-merger.ts";
+import { tellOnce } from "./process-registry.ts";
+
+/** What a user may say to any adapter; all of it optional. */
+export interface AdapterOptions {
+  /** Report to this observer instead of one made from the options below. */
+  readonly observer?: Observer | undefined;
+  readonly agentId?: string | undefined;
+  readonly agentVersion?: string | undefined;
+  /** The folder of keys and runs; `CAUM_HOME` and then `~/.caum` when absent. */
+  readonly home?: string | undefined;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Key tool and model names as well. */
+  readonly hashNames?: boolean | undefined;
+  /** The session of whatever neither the host nor `withSession` gives one. */
+  readonly session?: string | undefined;
+  /** Told after every event. Whatever it does or throws, the agent does not notice. */
+  readonly onVerdict?: ((verdict: Verdict, sessionId: string) => void) | undefined;
+  /** Told once per kind of blindness or trouble. */
+  readonly onDiagnostic?: ((diagnostic: Diagnostic) => void) | undefined;
+  /** No line at the start; `CAUM_QUIET=1` does the same. */
+  readonly quiet?: boolean | undefined;
+}
+
+/** Something the adapter cannot see or do; the agent is not affected by it. */
+export interface Diagnostic {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What an adapter is. */
+export interface AdapterIdentity {
+  readonly writer: string;
+  readonly writerVersion: string;
+  readonly layer: Layer;
+  readonly view: View;
+  readonly sourceFramework: string;
+}
+
+/** Calls given up without a single outcome, after which an adapter calls itself blind. */
+const BLIND_AFTER = 5;
+
+/** One adapter at work: an observer, the merging of its calls, and what it has to say of itself. */
+export class Adapter {
+  readonly observer: Observer;
+  readonly calls: CallMerger;
+  readonly options: AdapterOptions;
+  readonly #told = new Set<string>();
+  /** Blindness that no run speaks of yet. */
+  #unrecorded: string[] = [];
+  #failures = 0;
+
+  constructor(identity: AdapterIdentity, options: AdapterOptions = {}) {
+    this.options = options;
+    this.observer =
+      options.observer ??
+      createObserver({
+        ...identity,
+        agentId: options.agentId,
+        agentVersion: options.agentVersion,
+        home: options.home,
+        env: options.env,
+        hashNames: options.hashNames,
+        onProblem: (problem) => this.tell(problem),
+      });
+    this.calls = new CallMerger({
+      sink: this.observer,
+      layer: identity.layer,
+      onVerdict: (verdict, session) => this.#afterEvent(verdict, session),
+      onFailure: () => this.failed(),
+    });
+    this.#sayHello(identity.sourceFramework);
+  }
+
+  /** Failures of ours that were kept from the host. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Runs something of ours inside the host: whatever it throws stays here. */
+  fenced(work: () => void): void {
+    try {
+      work();
+    } catch {
+      this.failed();
+    }
+  }
+
+  failed(): void {
+    this.#failures += 1;
+  }
+
+  /** Says once what the adapter cannot see: to `onDiagnostic`, and in the next run it writes. */
+  blind(diagnostic: Diagnostic): void {
+    if (this.#told.has(diagnostic.code)) return;
+    this.#unrecorded.push(diagnostic.code);
+    this.tell(diagnostic);
+  }
+
+  /** Says something once to `onDiagnostic`. */
+  tell(diagnostic: Diagnostic): void {
+    if (this.#told.has(diagnostic.code)) return;
+    this.#told.add(diagnostic.code);
+    this.fenced(() => this.options.onDiagnostic?.(diagnostic));
+  }
+
+  /** Closes what is open, and the runs. */
+  async close(): Promise<void> {
+    this.calls.close();
+    await this.observer.close();
+  }
+
+  #afterEvent(verdict: Verdict, session: string): void {
+    const { outcomes, givenUp } = this.calls.seen;
+    if (outcomes === 0 && givenUp >= BLIND_AFTER) {
+      const message = `${givenUp} tool calls were requested and none had an outcome`;
+      this.blind({ code: "no_outcomes_seen", message });
+    }
+    const unrecorded = this.#unrecorded;
+    this.#unrecorded = [];
+    for (const subject of unrecorded) {
+      const change = { kind: "environment", change: "adapter_blind", subject } as const;
+      this.observer.session(session).observe(change);
+    }
+    this.fenced(() => this.options.onVerdict?.(verdict, session));
+  }
+
+  /** The one line on the console: where the verdicts are. On stderr, once per process. */
+  #sayHello(host: string): void {
+    const quiet = this.options.quiet ?? isSet((this.options.env ?? process.env).CAUM_QUIET);
+    if (quiet || !tellOnce("start line")) return;
+    const home = this.observer.home.replace(homedir(), "~");
+    const line = `caum: observing ${host}; verdicts: ${home}/runs (no line: CAUM_QUIET=1)\n`;
+    this.fenced(() => process.stderr.write(line));
+  }
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== "" && value !== "0";
+}
