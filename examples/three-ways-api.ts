@@ -13,16 +13,16 @@ const headers = {
   "content-type": "application/json",
 };
 
-async function post(path: string, body: unknown) {
+async function post<Answer>(path: string, body: unknown): Promise<Answer> {
   const url = new URL(path, collector.url);
   const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
   assert.equal(response.ok, true, await response.clone().text());
-  return response.json();
+  return (await response.json()) as Answer;
 }
 
 const step = { session_id: "task-1", step: 1, tool: "bash", content: "pytest tests/" };
-const answer = await post("/v1/step", step);
-const report = await post("/v1/session/task-1/end", { resolved: true });
+const answer = await post<Record<string, string>>("/v1/step", step);
+const report = await post<{ tier: string }>("/v1/session/task-1/end", { resolved: true });
 console.log(answer);
 console.log(report.tier);
 await collector.close();
@@ -30,5 +30,5 @@ rmSync(data, { recursive: true, force: true });
 
 assert.equal(answer.observation, "passive");
 assert.equal(answer.regime, "WARMING_UP");
-assert.match(answer.merkle_root, /^[0-9a-f]{64}$/);
+assert.match(answer.merkle_root ?? "", /^[0-9a-f]{64}$/);
 assert.match(report.tier, /^T[1-5]$/);

@@ -5,10 +5,21 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const sources = ["packages/core/src", "packages/mcp-proxy/src", "packages/mcp-proxy/scripts"];
-const bundles = ["relay.cjs", "recorder.cjs"].map((name) =>
-  join(root, "packages/mcp-proxy/dist", name),
-);
+/** What is bundled, from which sources, by which function of which module. */
+const bundles = [
+  {
+    files: ["packages/mcp-proxy/dist/relay.cjs", "packages/mcp-proxy/dist/recorder.cjs"],
+    sources: ["packages/core/src", "packages/mcp-proxy/src", "packages/mcp-proxy/scripts"],
+    module: "packages/mcp-proxy/scripts/bundle.mjs",
+    make: "bundleProxy",
+  },
+  {
+    files: ["packages/cli/dist/hook.cjs", "packages/cli/dist/hook-recorder.cjs"],
+    sources: ["packages/core/src", "packages/cli/src/hook", "packages/cli/scripts"],
+    module: "packages/cli/scripts/bundle.mjs",
+    make: "bundleHook",
+  },
+];
 
 const built = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-b"], {
   cwd: root,
@@ -16,11 +27,10 @@ const built = spawnSync(process.execPath, [join(root, "node_modules/typescript/b
 });
 if (built.status !== 0) process.exit(built.status ?? 1);
 
-if (bundles.some((bundle) => !existsSync(bundle) || newest(sources) > statSync(bundle).mtimeMs)) {
-  const { bundleProxy } = await import(
-    pathToFileURL(join(root, "packages/mcp-proxy/scripts/bundle.mjs")).href
-  );
-  await bundleProxy();
+for (const { files, sources, module, make } of bundles) {
+  const made = files.map((file) => join(root, file));
+  const isOld = (file) => !existsSync(file) || newest(sources) > statSync(file).mtimeMs;
+  if (made.some(isOld)) await (await import(pathToFileURL(join(root, module)).href))[make]();
 }
 
 /** The latest change below these folders, in milliseconds since the epoch. */

@@ -6,8 +6,12 @@ import { DatabaseSync } from "node:sqlite";
 /** Durable rows a second in groups of this size. */
 export function bareSqlite(folder: string, rows: number, group: number): number {
   const database = new DatabaseSync(join(folder, "bare.db"));
-  database.exec("pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000");
-  database.exec("create table records (id integer primary key, session integer, position integer, line text)");
+  database.exec(
+    "pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000",
+  );
+  database.exec(
+    "create table records (id integer primary key, session integer, position integer, line text)",
+  );
   database.exec("create unique index place on records (session, position)");
   database.exec("create table ids (id blob primary key, record integer) without rowid");
   const record = database.prepare("insert into records (session, position, line) values (?, ?, ?)");

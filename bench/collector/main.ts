@@ -29,7 +29,17 @@ try {
 
 async function main(): Promise<void> {
   const spawned = performance.now();
-  const collector = await start(["packages/cli/dist/main.js", "up", "--json", "--port", "0", "--rate-limit", "0", "--data", join(folder, "data")]);
+  const collector = await start([
+    "packages/cli/dist/main.js",
+    "up",
+    "--json",
+    "--port",
+    "0",
+    "--rate-limit",
+    "0",
+    "--data",
+    join(folder, "data"),
+  ]);
   const target = targetOf(collector, "/v1/events", "application/json");
   await load({ target, connections: 1, nextBody: once(eventBody(0, 1)) });
   const firstAckMs = performance.now() - spawned;
@@ -40,12 +50,17 @@ async function main(): Promise<void> {
   const floors: number[] = [];
   const singles: LoadResult[] = [];
   for (let round = 0; round < 3; round++) {
-    floors.push(rate(await load({ target: bareTarget, connections: CONNECTIONS, nextBody: events(EVENTS) })));
+    floors.push(
+      rate(await load({ target: bareTarget, connections: CONNECTIONS, nextBody: events(EVENTS) })),
+    );
     singles.push(await load({ target, connections: CONNECTIONS, nextBody: events(EVENTS) }));
   }
   const single = Math.max(...singles.map(rate));
   print("bare node:http", `${Math.round(Math.max(...floors))} requests/s`);
-  print("one per request", `${Math.round(single)} durable events/s, median ${Math.round(median(singles.map(rate)))} (hold: 5,000)`);
+  print(
+    "one per request",
+    `${Math.round(single)} durable events/s, median ${Math.round(median(singles.map(rate)))} (hold: 5,000)`,
+  );
   check(singles, 202);
 
   const batches = await lines(collector);
@@ -58,7 +73,10 @@ async function main(): Promise<void> {
     nextBody: events(Math.round(single)),
     perSecond: single / 2,
   });
-  print("ack at half rate", `p50 ${percentile(half.latencies, 0.5).toFixed(2)} ms, p99 ${percentile(half.latencies, 0.99).toFixed(2)} ms (hold: p50 5)`);
+  print(
+    "ack at half rate",
+    `p50 ${percentile(half.latencies, 0.5).toFixed(2)} ms, p99 ${percentile(half.latencies, 0.99).toFixed(2)} ms (hold: p50 5)`,
+  );
   print("memory", `${peakMegabytes(collector.child)} MB at most (hold: 256)`);
   collector.child.kill("SIGTERM");
   bare.child.kill("SIGTERM");

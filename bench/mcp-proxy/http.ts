@@ -1,6 +1,7 @@
 /** HTTP: delay, processor time, throughput, events and disconnects, in interleaved rounds. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { Agent, type IncomingMessage, request as requestHttp } from "node:http";
+import { startListening } from "./port.ts";
 import { cpuMicroseconds, residentMib } from "./process-costs.ts";
 import { HTTP_RELAYS, HTTP_SERVER } from "./relays.ts";
 import { fixed, markdown, median, quantile } from "./statistics.ts";
@@ -13,7 +14,7 @@ const LARGE = [
   { name: "10 MiB", bytes: 10 * MIB, count: 4 },
 ];
 const DISCONNECTS = 20;
-const SETTLE_MS = 600;
+const SETTLE_MS = 1_000;
 
 interface Party {
   readonly name: string;
@@ -129,19 +130,8 @@ function clock(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** Starts a process and waits until it tells its port, alone or in a URL. */
 async function startParty(name: string, command: readonly string[]): Promise<Party> {
-  const [file = "", ...words] = command;
-  const child = spawn(file, words, { stdio: ["ignore", "pipe", "pipe"] });
-  const port = await new Promise<number>((resolve) => {
-    const read = (chunk: Buffer) => {
-      const match = /(?:127\.0\.0\.1:)?(\d{4,5})/.exec(String(chunk));
-      if (match) resolve(Number(match[1]));
-    };
-    child.stdout.on("data", read);
-    child.stderr.on("data", read);
-  });
-  return { name, port, child };
+  return { name, ...(await startListening(command)) };
 }
 
 function emptySamples(): Samples {

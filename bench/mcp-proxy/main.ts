@@ -1,10 +1,12 @@
 /**
  * What the proxy costs, in ratios within one run: `npm run bench:proxy [-- --rounds 7] [part ...]`.
- * Parts: stdio, large-arguments, throughput, start-up, memory, sdk, http.
+ * Parts: stdio, large-arguments, throughput, start-up, memory, sdk, http; and, only when asked for,
+ * peers, which installs other bridges from npm into a temporary folder.
  */
 import { cpus, loadavg } from "node:os";
 import { measureHttp } from "./http.ts";
 import { measureMemory } from "./memory.ts";
+import { measurePeers } from "./peers.ts";
 import { measureSdk } from "./sdk.ts";
 import { measureStartUp } from "./start-up.ts";
 import { measureLatency, measureThroughput } from "./stdio.ts";
@@ -30,13 +32,15 @@ const PARTS: Readonly<Record<string, readonly [title: string, run: () => Promise
   memory: ["Memory", measureMemory],
   sdk: ["The official client and server over stdio", () => measureSdk(rounds)],
   http: ["HTTP", () => measureHttp(rounds)],
+  peers: ["Bridges from npm", () => measurePeers(rounds)],
 };
+const ONLY_WHEN_ASKED = ["peers"];
 
 const load = loadavg().map((value) => value.toFixed(1));
 console.log(
   `Node ${process.version}, ${cpus().length} cores, load ${load.join(" ")}, ${rounds} rounds`,
 );
 for (const [name, [title, run]] of Object.entries(PARTS)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  if (wanted.length > 0 ? !wanted.includes(name) : ONLY_WHEN_ASKED.includes(name)) continue;
   console.log(`\n### ${title}\n\n${await run()}`);
 }

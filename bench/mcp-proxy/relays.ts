@@ -1,5 +1,5 @@
 /** Who is measured against whom. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -9,6 +9,12 @@ const PROXY = join(here, "../../packages/mcp-proxy/dist/relay.cjs");
 
 const home = mkdtempSync(join(tmpdir(), "caum-bench-"));
 process.on("exit", () => rmSync(home, { recursive: true, force: true }));
+
+/** A home that reports to a collector which is not there. */
+const homeWithoutCollector = join(home, "no-collector");
+mkdirSync(homeWithoutCollector, { mode: 0o700 });
+const settings = { url: "http://127.0.0.1:9", apiKey: "caum_test_bench" };
+writeFileSync(join(homeWithoutCollector, "config.json"), JSON.stringify(settings), { mode: 0o600 });
 
 export const EMPTY_SCRIPT = [node, join(here, "relays/empty.cjs")];
 export const ECHO_SERVER = [node, join(here, "parties/echo-server.mjs")];
@@ -36,6 +42,10 @@ export const OURS_SILENT: Relay = {
   name: "caum, relay only",
   around: (server) => [node, PROXY, "--no-record", "--", ...server],
 };
+const OURS_CUT_OFF: Relay = {
+  name: "caum, collector down",
+  around: (server) => [node, PROXY, "--home", homeWithoutCollector, "--", ...server],
+};
 const CAT: Relay = {
   name: "cat both ways",
   around: (server) => ["sh", "-c", `cat | ${server.join(" ")} | cat`],
@@ -45,7 +55,15 @@ const SDK: Relay = {
   around: (server) => [node, script("sdk-relay.mjs"), ...server],
 };
 
-export const STDIO_RELAYS: readonly Relay[] = [DIRECT, CAT, NODE_PIPE, OURS_SILENT, OURS, SDK];
+export const STDIO_RELAYS: readonly Relay[] = [
+  DIRECT,
+  CAT,
+  NODE_PIPE,
+  OURS_SILENT,
+  OURS,
+  OURS_CUT_OFF,
+  SDK,
+];
 /** Those that carry lines of any length. */
 export const LARGE_RELAYS: readonly Relay[] = [DIRECT, CAT, NODE_PIPE, OURS_SILENT, OURS];
 

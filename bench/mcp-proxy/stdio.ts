@@ -11,7 +11,7 @@ export interface Rounds {
 
 const CALLS = 1_500;
 /** Until the code of all parties is compiled. */
-const WARM_UP_CALLS = 4_000;
+const WARM_UP_CALLS = 20_000;
 const FLOOD_CALLS = 3_000;
 const IN_FLIGHT = 64;
 const KIB = 1024;
@@ -19,7 +19,8 @@ const MIB = 1024 * KIB;
 /** A working day of one agent, for the memory that it takes. */
 const RSS_CALLS = 100;
 /** What the recorder reads late belongs to the calls that it is about. */
-const SETTLE_MS = 700;
+const SETTLE_MS = 1_200;
+const WARM_UP_SETTLE_MS = 3_000;
 
 interface Samples {
   p50: number[];
@@ -52,7 +53,7 @@ export async function measureLatency(rounds: number, argumentBytes: number): Pro
   ]);
   const head = ["relay", "p50 ms", "over Node pipe", "p99 ms", "CPU us/call", "over Node pipe"];
   return markdown(
-    [...head, "1,000 calls/s at 64", "CPU us/call at 64", "RSS MiB", "after 8,600 calls"],
+    [...head, "1,000 calls/s at 64", "CPU us/call at 64", "RSS MiB", "after 24,600 calls"],
     rows,
   );
 }
@@ -65,7 +66,7 @@ async function latencyRound(relay: Relay, argumentBytes: number, sample: Samples
   await settle();
   sample.rss.push(residentMib(pid));
   await client.flood(WARM_UP_CALLS, IN_FLIGHT, argument);
-  await settle();
+  await settle(WARM_UP_SETTLE_MS);
   const cpuBefore = cpuMicroseconds(pid);
   const times: number[] = [];
   for (let call = 0; call < CALLS; call++) {
@@ -130,6 +131,6 @@ function emptySamples(): Samples {
   return { p50: [], p99: [], cpu: [], floodCpu: [], floodRate: [], rss: [], laterRss: [] };
 }
 
-function settle(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+function settle(ms = SETTLE_MS): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

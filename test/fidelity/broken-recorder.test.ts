@@ -1,9 +1,20 @@
 /** Whatever happens to what we record, the agent does not notice. */
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { eventually } from "./kept.ts";
 import { MIXED_BYTES } from "./stdio-checks.ts";
 import { outcomeOf, RAW_SERVER, RELAY, send, start, temporaryHome } from "./stdio-party.ts";
 
@@ -23,12 +34,19 @@ const BROKEN = {
 };
 const FAKE = "const fake = () => ({ accept() {}, forgot() {}, close: async () => {} });\n";
 
-/** Speaks, is silent for long enough to be read, speaks again. */
-async function converse(relay: string, home?: string) {
-  const child = start("proxy", [RAW_SERVER, "echo"], home ? { relay, home } : { relay });
+/** Speaks, waits until something is so, speaks again. */
+async function converse(
+  { relay = RELAY, home = temporaryHome() },
+  isTime: (stderr: string) => boolean = () => true,
+) {
+  const child = start("proxy", [RAW_SERVER, "echo"], { relay, home });
   const outcome = outcomeOf(child);
+  let stderr = "";
+  child.stderr?.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
   child.stdin?.write(CALL);
-  await sleep(150);
+  await eventually(() => isTime(stderr));
   await send(child, [MIXED_BYTES, CALL]);
   return outcome;
 }
@@ -45,7 +63,12 @@ const EXPECTED = { code: 0, signal: null, stdoutLength: MIXED_BYTES.length + 2 *
 
 describe.each(Object.entries(BROKEN))("a recorder that %s", (_name, recorder) => {
   test("changes no byte and is told once", async () => {
-    expect(await converse(relayWith(recorder))).toMatchObject({ ...EXPECTED, stderr: FAILED });
+    const failsAtEnd = recorder?.includes("close()");
+    const outcome = await converse(
+      { relay: relayWith(recorder) },
+      (stderr) => failsAtEnd || stderr === FAILED,
+    );
+    expect(outcome).toMatchObject({ ...EXPECTED, stderr: FAILED });
   });
 });
 
@@ -53,18 +76,36 @@ test("a recorder that never closes is not waited for long", async () => {
   const relay = relayWith(
     "exports.startRecorder = () => ({ ...fake(), close: () => new Promise(() => {}) })",
   );
-  const startedAt = performance.now();
-  expect(await converse(relay)).toMatchObject({ ...EXPECTED, stderr: "" });
-  expect(performance.now() - startedAt).toBeLessThan(8_000);
+  expect(await converse({ relay })).toMatchObject({ ...EXPECTED, stderr: "" });
 });
 
 test("a home that cannot be written is told once, and traffic flows", async () => {
   const file = join(temporaryHome(), "file");
   writeFileSync(file, "");
-  const outcome = await converse(RELAY, join(file, "home"));
+  const outcome = await converse({ home: join(file, "home") });
   expect(outcome).toMatchObject(EXPECTED);
   expect(outcome.stderr).toMatch(/^caum-mcp-proxy: recording is limited, traffic goes on: .*\n$/);
 });
+
+test.each(["is not there", "never answers"])(
+  "a collector that %s changes no byte",
+  async (state) => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    // True because a server that listens on a port has such an address.
+    const { port } = server.address() as AddressInfo;
+    if (state === "is not there") server.close();
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const home = temporaryHome();
+    const settings = { url: `http://127.0.0.1:${port}`, apiKey: "caum_test_x" };
+    writeFileSync(join(home, "config.json"), JSON.stringify(settings), { mode: 0o600 });
+    const isSpooled = () => existsSync(join(home, "upstream"));
+    expect(await converse({ home }, isSpooled)).toMatchObject(EXPECTED);
+  },
+);
 
 test("our code may be deleted while it runs", async () => {
   const relay = relayWith(undefined);
@@ -73,7 +114,7 @@ test("our code may be deleted while it runs", async () => {
   const child = start("proxy", [RAW_SERVER, "echo"], { relay, home });
   const outcome = outcomeOf(child);
   child.stdin?.write(CALL);
-  await sleep(200);
+  await eventually(() => existsSync(join(home, "sessions")));
   rmSync(dirname(relay), { recursive: true });
   await send(child, [MIXED_BYTES, CALL]);
   expect(await outcome).toMatchObject({ ...EXPECTED, stderr: "" });
@@ -106,12 +147,12 @@ test.skipIf(process.platform === "win32")("a full disk changes no byte", async (
   });
 });
 
-test("a client that kills after 200 ms leaves a run that is whole lines", async () => {
+test("a client that kills early leaves a run that is whole lines", async () => {
   const home = temporaryHome();
   const child = start("proxy", [RAW_SERVER, "echo"], { home });
   const outcome = outcomeOf(child);
   child.stdin?.write(CALL);
-  await sleep(200);
+  await eventually(() => existsSync(join(home, "sessions")));
   child.kill("SIGTERM");
   expect(await outcome).toMatchObject({ signal: "SIGTERM" });
   const [run = ""] = readdirSync(join(home, "runs"));

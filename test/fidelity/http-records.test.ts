@@ -1,10 +1,12 @@
 /** What the HTTP proxy makes of what passes, over every form of the transport. */
+import { existsSync } from "node:fs";
 import { request as requestHttp, type ServerResponse } from "node:http";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { exchange, type Handler, type HttpProxy, startProxy, startServer } from "./http-party.ts";
-import { callsIn, recordsIn } from "./kept.ts";
+import { callsIn, eventually, recordsIn } from "./kept.ts";
 
 const JSON_TYPE = ["Content-Type", "application/json"];
 
@@ -27,11 +29,17 @@ function post(proxy: HttpProxy, body: string, headers: readonly string[] = []) {
 }
 
 /** Starts both, lets the client act, ends the proxy; answers where the records are. */
-async function recorded(handler: Handler, act: (proxy: HttpProxy) => Promise<unknown>) {
+async function recorded(
+  handler: Handler,
+  act: (proxy: HttpProxy) => Promise<unknown>,
+  calls = 1,
+): Promise<string> {
   const { url } = await startServer(handler);
   const proxy = await startProxy(url);
   await act(proxy);
-  await sleep(60);
+  await eventually(
+    () => existsSync(join(proxy.home, "runs")) && callsIn(proxy.home).length >= calls,
+  );
   proxy.child.kill("SIGTERM");
   await new Promise((resolve) => proxy.child.on("exit", resolve));
   return proxy.home;
@@ -64,8 +72,11 @@ test("clients without sessions may use the same ids at the same time", async () 
   const who = (name: string) => ({
     "io.modelcontextprotocol/clientInfo": { name, version: "1" },
   });
-  const home = await recorded(handler, (proxy) =>
-    Promise.all([post(proxy, call(1, "a", who("one"))), post(proxy, call(1, "b", who("two")))]),
+  const home = await recorded(
+    handler,
+    (proxy) =>
+      Promise.all([post(proxy, call(1, "a", who("one"))), post(proxy, call(1, "b", who("two")))]),
+    2,
   );
   const calls = callsIn(home);
   expect(calls.map(({ payload }) => [payload.toolName, payload.status]).sort()).toEqual([
@@ -83,13 +94,16 @@ test("a session of the protocol is a session, and its end closes the run", async
     return response.writeHead(200, [...JSON_TYPE, "Mcp-Session-Id", "S"]).end(ok(id));
   };
   const init = { id: 0, method: "initialize", params: { clientInfo: { name: "c", version: "2" } } };
-  const home = await recorded(handler, async (proxy) => {
-    await post(proxy, JSON.stringify(init));
-    for (const id of [1, 2]) await post(proxy, call(id), ["Mcp-Session-Id", "S"]);
-    const path = new URL(proxy.url).pathname;
-    await exchange(proxy.url, { method: "DELETE", path, headers: ["Mcp-Session-Id", "S"] });
-    await sleep(60);
-  });
+  const home = await recorded(
+    handler,
+    async (proxy) => {
+      await post(proxy, JSON.stringify(init));
+      for (const id of [1, 2]) await post(proxy, call(id), ["Mcp-Session-Id", "S"]);
+      const path = new URL(proxy.url).pathname;
+      await exchange(proxy.url, { method: "DELETE", path, headers: ["Mcp-Session-Id", "S"] });
+    },
+    2,
+  );
   const records = recordsIn(home);
   expect(new Set(records.map((record) => record.runId)).size).toBe(1);
   expect(new Set(records.map((record) => record.sourceFramework))).toEqual(new Set(["c"]));

@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
+import { copyFileSync } from "node:fs";
 import { createServer, request as requestHttp } from "node:http";
 import { connect } from "node:net";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { HTTP_CHECKS } from "./http-checks.ts";
@@ -12,7 +14,8 @@ import {
   startProxy,
   startServer,
 } from "./http-party.ts";
-import { outcomeOf, RELAY } from "./stdio-party.ts";
+import { pseudoRandom, splitAt } from "./random-splits.ts";
+import { outcomeOf, RELAY, temporaryHome } from "./stdio-party.ts";
 
 test("every check is the same through the proxy", async () => {
   let arrived: Arrived | undefined;
@@ -29,6 +32,42 @@ test("every check is the same through the proxy", async () => {
     expect(through, check.name).toEqual(direct);
   }
   expect(proxy.stderr()).not.toContain("failed");
+});
+
+test("a body that is cut at random places arrives whole, in both directions", async () => {
+  const text = Buffer.from(
+    'data: {"é":"🦊","id":1}\r\n\r\nevent: x\ndata: 2\n\n: ping\n\n'.repeat(40),
+  );
+  const random = pseudoRandom(7);
+  const { url } = await startServer(async (_request, response, body) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    for (const piece of splitAt(body, random)) {
+      response.write(piece);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    response.end();
+  });
+  const proxy = await startProxy(url);
+  const headers = ["Content-Type", "application/json", "Transfer-Encoding", "chunked"];
+  for (let round = 0; round < 100; round++) {
+    const answer = await exchange(proxy.url, { headers, body: splitAt(text, random) });
+    expect(answer.body).toBe(text.toString("latin1"));
+  }
+});
+
+test("a recorder that is missing changes nothing", async () => {
+  const folder = temporaryHome();
+  for (const name of ["relay.cjs", "http.cjs"]) {
+    copyFileSync(join(dirname(RELAY), name), join(folder, name));
+  }
+  const { url } = await startServer((_request, response, body) => response.end(body));
+  const proxy = await startProxy(url, { relay: join(folder, "relay.cjs") });
+  for (const text of ["{}", '{"id":1,"method":"tools/call"}']) {
+    const sent = { headers: ["Content-Type", "application/json"], body: [Buffer.from(text)] };
+    expect((await exchange(proxy.url, sent)).body).toBe(text);
+    await sleep(60);
+  }
+  expect(proxy.stderr().match(/the recorder failed/g)).toHaveLength(1);
 });
 
 test("an event reaches the client while the stream is open", async () => {

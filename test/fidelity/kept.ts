@@ -1,13 +1,20 @@
 /** What was kept on the disk. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 export interface KeptRecord {
   readonly sessionId: string;
   readonly runId: string;
+  readonly agentId: string;
   readonly category: string;
   readonly sourceFramework?: string;
   readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** Waits until something is so; tests never count on how fast a machine is. */
+export async function eventually(check: () => boolean): Promise<void> {
+  while (!check()) await sleep(10);
 }
 
 export function filesBelow(folder: string): readonly string[] {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { pseudoRandom, splitAt } from "./random-splits.ts";
 import { MIXED_BYTES, STDIO_CHECKS } from "./stdio-checks.ts";
 import { outcomeOf, RAW_SERVER, send, start, type Way } from "./stdio-party.ts";
 
@@ -38,19 +39,3 @@ test("1,000 random splits arrive as they were sent", async () => {
   expect(outcome.stdoutLength).toBe(MIXED_BYTES.length * 1_000);
   expect(outcome.stdoutDigest).toBe(expected.digest("hex"));
 });
-
-/** A few random places to cut, some of them inside of a character. */
-function splitAt(bytes: Buffer, random: () => number): readonly Buffer[] {
-  const cuts = Array.from({ length: 4 }, () => Math.floor(random() * bytes.length));
-  const edges = [0, ...cuts.sort((a, b) => a - b), bytes.length];
-  return edges.slice(1).map((end, index) => bytes.subarray(edges[index], end));
-}
-
-/** The same numbers in every run (a linear congruential generator, Numerical Recipes). */
-function pseudoRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}

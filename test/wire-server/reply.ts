@@ -13,6 +13,8 @@ export interface Reply {
   readonly parts: readonly string[];
   readonly cutAfter?: number | undefined;
   readonly holdAfter?: number | undefined;
+  /** Not even the status is sent before the client goes away. */
+  readonly isMute?: boolean | undefined;
   readonly chunkBytes?: number | undefined;
   readonly gzip?: boolean | undefined;
 }
@@ -43,7 +45,7 @@ export function replyTo(request: ReceivedRequest, headers: IncomingHttpHeaders):
   const model = asked.model ?? "plain";
   const scenario = SCENARIOS[model] ?? SCENARIOS.plain;
   if (scenario === undefined) throw new Error("the plain scenario is missing");
-  const transport = transportOf(scenario);
+  const transport = transportOf(scenario, headers);
   const failed = failureOf(scenario, headers, dialect.vendor);
   if (failed !== undefined) return { ...transport, ...failed };
   const base = baseHeaders(scenario);
@@ -135,9 +137,11 @@ function failureOf(
   };
 }
 
-function transportOf(scenario: Scenario) {
-  const { cutAfter, holdAfter, chunkBytes, gzip } = scenario;
-  return { cutAfter, holdAfter, chunkBytes, gzip };
+function transportOf(scenario: Scenario, headers: IncomingHttpHeaders) {
+  const { cutAfter, chunkBytes, gzip } = scenario;
+  const stallsAt = headers["x-stainless-retry-count"] === "0" ? scenario.stallsAt : undefined;
+  const holdAfter = stallsAt === "body" ? 0 : scenario.holdAfter;
+  return { cutAfter, holdAfter, chunkBytes, gzip, isMute: stallsAt === "head" };
 }
 
 function baseHeaders(scenario: Scenario): Record<string, string> {

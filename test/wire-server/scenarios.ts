@@ -13,6 +13,8 @@ export interface Scenario {
   readonly cutAfter?: number;
   /** After this many parts the server waits until the client closes or the test calls `release`. */
   readonly holdAfter?: number;
+  /** The first attempt is left waiting: for everything, or for the body only. */
+  readonly stallsAt?: "head" | "body";
   /** Parts are sent in pieces of this many bytes, each in a turn of its own. */
   readonly chunkBytes?: number;
   readonly gzip?: boolean;
@@ -58,6 +60,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   cut: { answer: { text: TEXT.repeat(4) }, cutAfter: 3 },
   held: { answer: { text: TEXT.repeat(4) }, holdAfter: 4 },
   silent: { answer: { text: TEXT }, holdAfter: 0 },
+  "late head": { answer: { text: TEXT }, stallsAt: "head" },
+  "late body": { answer: { text: TEXT }, stallsAt: "body" },
   "bad-request": { answer: {}, failure: { status: 400 } },
   "not-found": { answer: {}, failure: { status: 404 } },
   limited: { answer: {}, failure: { status: 429 } },

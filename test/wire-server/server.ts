@@ -104,6 +104,8 @@ export class WireServer {
   async #send(reply: Reply, response: ServerResponse, sent: SentReply): Promise<void> {
     // A slow reader makes us wait often.
     response.setMaxListeners(0);
+    if (reply.isMute) await this.#hold(response);
+    if (response.destroyed) return;
     // Two equal requests get equal headers.
     response.sendDate = false;
     response.writeHead(reply.status, reply.headers);

@@ -1,5 +1,5 @@
 import { tracingChannel } from "node:diagnostics_channel";
-import { type Adapter, type CurrentSession, processRegistry } from "@caum/core";
+import { type Adapter, type CurrentSession, currentSession, processRegistry } from "@caum/core";
 import type { HostEmbedding, HostEvent, HostStart, HostStep, HostToolRun } from "./host-events.ts";
 import type { Operations } from "./operations.ts";
 
@@ -91,11 +91,18 @@ function ended(operations: Operations, { type, event = {}, result }: Message, ad
   }
 }
 
-/** The code that a tool runs belongs to the session of the call. */
+/**
+ * The code that a tool runs belongs to the session of the call; and whoever sees the requests of a
+ * model call from below sees what is reported here.
+ */
 function insideOf(operations: Operations, { type, event }: Message): CurrentSession | undefined {
-  if (type !== "executeTool" || !event) return undefined;
-  const { session, agent } = operations.of(event);
-  return { id: session, agent: (event as HostToolRun).toolCall?.toolName ?? agent };
+  if (event?.callId === undefined) return undefined;
+  if (type === "executeTool") {
+    const { session, agent } = operations.of(event);
+    return { id: session, agent: (event as HostToolRun).toolCall?.toolName ?? agent };
+  }
+  if (type !== "languageModelCall") return undefined;
+  return { ...currentSession(), id: operations.of(event).session, modelCallOf: "framework" };
 }
 
 /** With inputs or outputs hidden there is no result, and so no outcome. */

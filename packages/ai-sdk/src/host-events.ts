@@ -51,6 +51,8 @@ export interface HostStart extends HostEvent {
   readonly operationId?: string | undefined;
   readonly runtimeContext?: unknown;
   readonly messages?: unknown;
+  /** In place of messages, of object generation. */
+  readonly prompt?: unknown;
 }
 
 export interface HostStep extends HostEvent {

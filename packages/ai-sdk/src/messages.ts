@@ -18,6 +18,7 @@ interface MessagePart {
 
 /** What the user said last, when the user spoke last. */
 export function userMessageOf(messages: unknown): unknown {
+  if (typeof messages === "string") return messages;
   const last = messagesOf(messages).at(-1);
   return last?.role === "user" ? last.content : undefined;
 }

@@ -24,7 +24,8 @@ export function caumMiddleware(options: AdapterOptions = {}): LanguageModelMiddl
   );
   const ownSession = options.session ?? `model-${randomUUID()}`;
   const calls = new ModelCalls(adapter);
-  const begin = (prompt: ModelPrompt, provider: string, model: string): TurnKey => {
+  const begin = (prompt: ModelPrompt, provider: string, model: string): TurnKey | undefined => {
+    if (currentSession()?.modelCallOf !== undefined) return undefined;
     const turn = { session: currentSession()?.id ?? ownSession, id: randomUUID() };
     adapter.fenced(() => calls.started(turn, prompt, { provider, model }));
     return turn;
@@ -33,6 +34,7 @@ export function caumMiddleware(options: AdapterOptions = {}): LanguageModelMiddl
     specificationVersion: "v4",
     wrapGenerate: ({ doGenerate, params, model }) => {
       const turn = begin(params.prompt, model.provider, model.modelId);
+      if (!turn) return doGenerate();
       const answer = doGenerate();
       // A second branch of the same promise: the caller's keeps its value, error and timing.
       Promise.resolve(answer).then(
@@ -43,6 +45,7 @@ export function caumMiddleware(options: AdapterOptions = {}): LanguageModelMiddl
     },
     wrapStream: async ({ doStream, params, model }) => {
       const turn = begin(params.prompt, model.provider, model.modelId);
+      if (!turn) return doStream();
       try {
         const { stream, ...rest } = await doStream();
         const content: ModelContent = { content: [] };

@@ -82,7 +82,7 @@ export class ModelCalls {
       ...(response?.modelId !== undefined && { model: response.modelId }),
       ...(text !== "" && { content: text }),
     });
-    for (const part of requested) this.#requested(turn, part);
+    for (const part of requested) this.#requested(turn, part, response?.id ?? turn.id);
     for (const part of parts) {
       if (part.type === "tool-result") this.#ended(turn.session, part);
     }
@@ -119,12 +119,12 @@ export class ModelCalls {
     else calls.abandoned(turn.id, "cancelled");
   }
 
-  #requested(turn: TurnKey, part: ModelPart): void {
+  #requested(turn: TurnKey, part: ModelPart, response: string): void {
     if (part.toolCallId === undefined) return;
     const key = { session: turn.session, toolCallId: part.toolCallId };
     const values = typeof part.input === "string" ? parsed(part.input) : part.input;
     const tool = part.toolName ?? "unknown";
-    this.#adapter.calls.requested(key, { tool, arguments: values, response: turn.id });
+    this.#adapter.calls.requested(key, { tool, arguments: values, response });
   }
 
   #ended(session: string, part: ModelPart): void {

@@ -50,7 +50,7 @@ export class Operations {
     }
     // What an agent is told by the tool that it is comes from no user.
     if (event.recordInputs === false || currentSession()?.agent !== undefined) return;
-    const message = userMessageOf(event.messages);
+    const message = userMessageOf(event.messages ?? event.prompt);
     if (message === undefined) return;
     calls.observe(operation.session, { kind: "message", role: "user", content: message });
   }
@@ -197,8 +197,8 @@ export class Operations {
 
   #close(event: HostEvent, status: "unresolved" | "cancelled"): void {
     if (event.callId === undefined) return;
+    // The operation stays known: the channel may speak of it once more.
     this.#adapter.calls.abandoned(event.callId, status);
-    this.#operations.delete(event.callId);
   }
 
   #requestedOrAnswered(operation: Operation, part: HostPart, event: HostEvent): void {

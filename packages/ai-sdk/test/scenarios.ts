@@ -1,4 +1,12 @@
-import { generateText, isStepCount, streamText, ToolLoopAgent } from "ai";
+import {
+  dynamicTool,
+  generateObject,
+  generateText,
+  isStepCount,
+  jsonSchema,
+  streamText,
+  ToolLoopAgent,
+} from "ai";
 import type { MockLanguageModelV4 } from "ai/test";
 import {
   answer,
@@ -322,6 +330,56 @@ export const SCENARIOS: readonly Scenario[] = [
       const delegate = toolOf(async ({ q }) => (await agent.generate({ prompt: q })).text);
       const used = model(answer(call("c1", "delegate", { q: "go" })), answer(says("done")));
       return generate({ model: used, prompt: "hi", tools: { delegate } }, used);
+    },
+  ),
+  scenario("an object that is generated", ["message user", "turn ok"], async () => {
+    const used = model(answer(says('{"city":"Lisbon"}')));
+    const schema = jsonSchema<{ city: string }>({ type: "object" });
+    const { object, usage } = await generateObject({ model: used, prompt: "hi", schema });
+    return { object, usage };
+  }),
+  scenario("a dynamic tool", ["message user", "turn ok 1", "anything ok", "turn ok"], async () => {
+    const anything = dynamicTool({
+      inputSchema: jsonSchema({ type: "object" }),
+      execute: async (input) => ({ input }),
+    });
+    const used = model(answer(call("c1", "anything", { q: "x" })), answer(says("done")));
+    return generate({ model: used, prompt: "hi", tools: { anything } }, used);
+  }),
+  scenario(
+    "parallel calls in a stream, sent to a browser",
+    ["message user", "turn ok 3", "nope rejected", "bad error", "search ok", "turn ok"],
+    async () => {
+      const used = model(
+        answer(
+          call("c1", "search", { q: "x" }),
+          call("c2", "bad", { q: "x" }),
+          call("c3", "nope", { q: "x" }),
+        ),
+        answer(says("done")),
+      );
+      const tools = { search: search(), bad: failing() };
+      const result = streamText({ model: used, prompt: "hi", stopWhen, tools, onError() {} });
+      const response = result.toUIMessageStreamResponse();
+      return response.text();
+    },
+  ),
+  scenario(
+    "a stream with another vendor's integrations",
+    [
+      "message user",
+      "search ok",
+      "turn ok",
+      "adapter_blind replaced_by_per_call_integrations",
+      "turn ok",
+    ],
+    async () => {
+      const used = model(answer(call("c1", "search", { q: "x" })), answer(says("done")));
+      const telemetry = { integrations: [{}] };
+      const options = { tools: { search: search() }, stopWhen, telemetry };
+      const result = streamText({ model: used, prompt: "hi", ...options });
+      await result.consumeStream();
+      return { text: await result.text, usage: await result.totalUsage };
     },
   ),
 ];

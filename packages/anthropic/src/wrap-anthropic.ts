@@ -1,4 +1,4 @@
-import { type ModelClientOptions, type ModelPass, observeModelClient } from "@caum/core";
+import { type AdapterOptions, type ModelPass, observeModelClient } from "@caum/core";
 
 /** What the wrapper needs of a client: the official list of its middleware. */
 export interface AnthropicClient {
@@ -34,7 +34,7 @@ const WRAPPED = Symbol.for("caum.anthropic.middleware");
  */
 export function wrapAnthropic<Client extends AnthropicClient>(
   client: Client,
-  options: ModelClientOptions = {},
+  options: AdapterOptions = {},
 ): Client {
   try {
     // Every client class of the SDK has it since 1.0; of anything else we keep away.

@@ -47,7 +47,7 @@ function newClient(): Anthropic {
 /** Where each surface has something to lose. */
 const ORDINARY = ["plain", "tools", "parallel", "json", "unknown", "cut", "bad-request", "flaky"];
 /** What depends on bytes and on errors only, through the surfaces that read them differently. */
-const OTHERS = [...ORDINARY, "held", "silent", "repeats"];
+const OTHERS = [...ORDINARY, "held", "silent", "late head", "late body", "repeats"];
 const UNUSUAL = Object.keys(SCENARIOS).filter((name) => !OTHERS.includes(name));
 const READERS = ["messages.create", "messages.create, stream", "messages.stream", "asResponse"];
 
@@ -164,4 +164,10 @@ test("an abort of the caller ends the stream in the same way", async () => {
     controller.abort();
     return pending;
   });
+});
+
+test("a client's own time limit and its retry are the same", async () => {
+  await expectSame(server, bare, wrapped, (client) =>
+    client.messages.create(messageBody("late head"), { timeout: 100, maxRetries: 1 }),
+  );
 });

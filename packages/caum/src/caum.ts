@@ -1,5 +1,5 @@
 import { type AnthropicClient, wrapAnthropic as observeAnthropic } from "@caum/anthropic";
-import type { DeliveryResult, ModelClientOptions, ObserverStatus, SessionFacts } from "@caum/core";
+import type { AdapterOptions, DeliveryResult, ObserverStatus, SessionFacts } from "@caum/core";
 import { type OpenAIClient, wrapOpenAI as observeOpenAI } from "@caum/openai";
 import type { AlertListener } from "./alert.ts";
 import type { InitOptions } from "./init-options.ts";
@@ -21,7 +21,7 @@ export interface Status extends ObserverStatus {
 }
 
 /** What may be said when a client is wrapped. */
-export type WrapOptions = Pick<ModelClientOptions, "session" | "onDiagnostic">;
+export type WrapOptions = Pick<AdapterOptions, "session" | "onDiagnostic">;
 
 /**
  * Says who observes and where records go. Called once, before the first observation; without it
@@ -100,8 +100,8 @@ function current(): Recorder {
   return recorder;
 }
 
-function wrapOptions(options: WrapOptions = {}): ModelClientOptions {
+function wrapOptions(options: WrapOptions = {}): AdapterOptions {
   const { observer, take, options: said } = current();
-  const { prices, quiet } = said;
-  return { ...options, observer, prices, quiet, onVerdict: take };
+  const { env, home, prices, quiet } = said;
+  return { ...options, observer, env, home, prices, quiet, onVerdict: take };
 }

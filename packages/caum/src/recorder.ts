@@ -98,10 +98,13 @@ export class Recorder {
   async #close(sessionId: string, resolved: boolean | undefined): Promise<DeliveryResult> {
     try {
       endModelSession(this.observer, sessionId);
-      const delivered = this.observer.session(sessionId).end({ resolved });
-      const closed = this.observer.closeSession(sessionId);
-      const [delivery] = await Promise.all([delivered, closed]);
-      return delivery;
+      // The record is made at once; its delivery is part of the flush below.
+      this.observer
+        .session(sessionId)
+        .end({ resolved })
+        .catch(() => undefined);
+      await this.observer.closeSession(sessionId);
+      return await this.observer.flush();
     } catch {
       return NOTHING_DELIVERED;
     }

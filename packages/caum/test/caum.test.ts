@@ -53,6 +53,8 @@ test("a step is answered at once, in the documented words", async () => {
     tier: "T2",
     total_steps: 1,
     resolved: true,
+    // Open, step, end and close; none of them left this machine.
+    delivery: { accepted: 0, spooled: 4, dropped: 0 },
   });
 });
 
@@ -154,7 +156,11 @@ test("wrapped clients report to the session that runs them, and alerts come from
   expect(alerts).toEqual(["agents"]);
   expect(report).toMatchObject({ session_id: "agents", public_class: "hard_alert" });
   const records = recordsIn(home);
-  expect([turnsIn(records).length, toolCallsIn(records).length]).toEqual([7, 5]);
+  expect(turnsIn(records)).toHaveLength(7);
+  // The last call was never answered: it is closed with its session, not after it.
+  const statuses = toolCallsIn(records).map(({ status }) => status);
+  expect(statuses).toEqual([...Array(5).fill("error"), "unresolved"]);
+  expect(records.at(-1)).toMatchObject({ payload: { type: "close" } });
 });
 
 test("with our core throwing at every call, the agent goes on", async () => {

@@ -39,17 +39,25 @@ async function sessionOf(id: string) {
   const response = await fetch(new URL(`/v1/session/${id}`, collector.url), {
     headers: { authorization: `Bearer ${collector.apiKey}` },
   });
-  const { session } = (await response.json()) as { session: unknown };
-  return session;
+  // The documented answer.
+  return (await response.json()) as { session: unknown; steps: { assessment: unknown }[] };
 }
 
 const WAYS = [
   {
     name: "three-ways-wrapper",
     says: "LOOP T5 after 6 steps",
-    session: { regime: "LOOP", resolved: false },
+    regime: "LOOP",
+    tier: "T5",
+    resolved: false,
   },
-  { name: "three-ways-manual", says: "WARMING_UP", session: { tier: "T2", resolved: true } },
+  {
+    name: "three-ways-manual",
+    says: "WARMING_UP",
+    regime: "WARMING_UP",
+    tier: "T2",
+    resolved: true,
+  },
 ];
 
 test.each(WAYS)("$name works without a collector", async ({ name, says }) => {
@@ -64,7 +72,11 @@ test.each(WAYS)("$name works with one, which has the session and its end", async
   const env = { CAUM_URL: collector.url, CAUM_API_KEY: collector.apiKey };
   const { stdout } = await runExample(way.name, env);
   expect(stdout).toContain(way.says);
-  expect(await sessionOf(way.name)).toMatchObject({ ended: true, ...way.session });
+  const { session, steps } = await sessionOf(way.name);
+  expect(session).toMatchObject({ ended: true, resolved: way.resolved });
+  expect(steps.map(({ assessment }) => assessment)).toContainEqual(
+    expect.objectContaining({ regime: way.regime, tier: way.tier }),
+  );
 });
 
 test.each(WAYS)("$name works with a collector that is down", async ({ name, says }) => {

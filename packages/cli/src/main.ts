@@ -1,5 +1,13 @@
 import { Command, CommanderError } from "commander";
 import { registerCheck } from "./commands/check.ts";
+import { registerDoctor } from "./commands/doctor.ts";
+import { registerExport } from "./commands/export.ts";
+import { registerFlush } from "./commands/flush.ts";
+import { registerHook } from "./commands/hook.ts";
+import { registerInstall } from "./commands/install.ts";
+import { registerShowWire } from "./commands/show-wire.ts";
+import { registerStatus } from "./commands/status.ts";
+import { registerUninstall } from "./commands/uninstall.ts";
 import { registerUp } from "./commands/up.ts";
 import { registerVerify } from "./commands/verify.ts";
 
@@ -11,8 +19,16 @@ const program = new Command("caum")
   .showHelpAfterError("(--help shows how it is used)")
   .exitOverride();
 registerUp(program);
+registerInstall(program);
+registerUninstall(program);
+registerHook(program);
+registerDoctor(program);
+registerShowWire(program);
+registerExport(program);
 registerCheck(program);
 registerVerify(program);
+registerFlush(program);
+registerStatus(program);
 
 try {
   await program.parseAsync();

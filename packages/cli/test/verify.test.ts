@@ -60,6 +60,22 @@ test("says what holds, who signed and what is not proven", async () => {
   expect(stdout).toContain("not proven:");
 });
 
+test("says how much is signed, and draws no name that could deceive", async () => {
+  const path = join(folder, "tail");
+  const lines = closedRun(1, 3, "s-\u202ek\u2028o");
+  mkdirSync(join(path, "checkpoints"), { recursive: true });
+  writeFileSync(join(path, "records.ndjson"), lines.map((line) => `${line}\n`).join(""));
+  const note = noteOf(lines, 2, COLLECTOR, "s-\u202ek\u2028o");
+  writeFileSync(join(path, "checkpoints", "head.note"), note);
+  const { code, stdout } = await caum(path, "--key", COLLECTOR.vkey);
+  expect(code).toBe(0);
+  const session = 'of session "s-\\u202ek\\u2028o"';
+  expect(stdout).toContain(`ok-open: 5 records in 1 run ${session}, 2 of them under a signed root`);
+  expect(stdout).toMatch(/unsigned_tail at records\.ndjson, line 3, run [0-9a-f]{32}, seq 2: /);
+  expect(stdout).toContain("not proven:\n  - that the records after number 2 are what was recorded");
+  expect(stdout).not.toContain("FAILS");
+});
+
 test("--json answers the result, --require-closed decides the exit code", async () => {
   const { code, stdout } = await caum(
     bundle,

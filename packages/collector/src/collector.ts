@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { loadRootKey } from "@caum/core";
+import type { FastifyInstance } from "fastify";
 import type { DoorError } from "./doors/door-error.ts";
 import { loadSigningKey } from "./evidence/signing-key.ts";
 import { adoptLocalRuns } from "./operation/adopt.ts";
@@ -58,6 +59,9 @@ export const DEFAULT_PORT = 4070;
 const DEFAULT_EVENTS_PER_SECOND = 50_000;
 const REGISTRATIONS_PER_SECOND = 5;
 const REGISTRATION_BURST = 100;
+const SWEEP_MS = 5;
+/** A request that is not answered by then was too slow to be sent. */
+const DRAIN_MS = 1_000;
 
 /**
  * Starts a collector and resolves when it is ready to serve.
@@ -79,7 +83,12 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       host: options.host ?? DEFAULT_HOST,
       port: options.port ?? DEFAULT_PORT,
     });
-    const adoption = adoptLocalRuns(options.home && join(options.home, "runs"), account, store, clock);
+    const adoption = adoptLocalRuns(
+      options.home && join(options.home, "runs"),
+      account,
+      store,
+      clock,
+    );
     const stopRetention = keepRetention(store, clock);
     return {
       url: address.url,
@@ -91,7 +100,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       adopted: adoption.done,
       async close() {
         stopRetention();
-        await app.close();
+        await closeServer(app);
         await adoption.stop();
         await store.close();
       },
@@ -100,6 +109,15 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     await store.close();
     throw failure;
   }
+}
+
+/** Connections that are kept alive must not keep a stopping process alive. */
+async function closeServer(app: FastifyInstance): Promise<void> {
+  const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS);
+  const giveUp = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
+  await app.close();
+  clearInterval(sweep);
+  clearTimeout(giveUp);
 }
 
 interface Parts {

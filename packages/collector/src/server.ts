@@ -3,6 +3,7 @@ import swagger from "@fastify/swagger";
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from "fastify";
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import { openAccountsDoor } from "./doors/accounts-door.ts";
+import { openAlertsDoor } from "./doors/alerts-door.ts";
 import { readBodies } from "./doors/body.ts";
 import { DoorError } from "./doors/door-error.ts";
 import { openEventsDoor } from "./doors/events-door.ts";
@@ -62,6 +63,7 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
   openRunsDoor(app, services);
   openEvidenceDoor(app, services);
   openAccountsDoor(app, services);
+  openAlertsDoor(app, services);
   openOperationDoor(app, services);
   return app;
 }

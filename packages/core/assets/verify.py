@@ -25,12 +25,13 @@ import sys
 MAX_LINE = 16384
 MAX_NOTE, MAX_PROOF, MAX_RECEIPT, MAX_EXTENSION = 16384, 32768, 65536, 65536
 MAX_NOTES, MAX_RECEIPTS, MAX_RUNS, MAX_ENTRIES = 1024, 4096, 65536, 100000
-MAX_FINDINGS, MAX_SIGNATURES, MAX_HASHES = 100, 100, 64
+MAX_FINDINGS, MAX_SIGNATURES, MAX_HASHES, MAX_DEPTH = 100, 100, 64, 64
 MAX_INTEGER = 2**53 - 1
 ZEROS = "0" * 64
 EMPTY_ROOT = hashlib.sha256(b"").hexdigest()
 
-VERDICTS = ["malformed", "untrusted", "tampered", "forked", "incomplete"]
+VERDICTS = ["malformed", "untrusted", "tampered", "forked", "incomplete", "ok-redacted", "ok-open",
+            "ok"]
 EXIT_CODE = {
     "malformed": 3, "untrusted": 6, "tampered": 1, "forked": 5, "incomplete": 4,
     "ok-redacted": 0, "ok-open": 0, "ok": 0,
@@ -38,10 +39,11 @@ EXIT_CODE = {
 KINDS = {
     "malformed": "not_a_bundle malformed_record line_too_long duplicate malformed_tombstone "
                  "malformed_note malformed_receipt malformed_fork too_many_runs",
-    "untrusted": "no_note retired_key unsigned_tail",
+    "untrusted": "no_note retired_key",
     "tampered": "altered reordered spliced root_mismatch wrong_origin bad_signature bad_receipt",
     "forked": "checkpoint_fork fork",
     "incomplete": "gap hole missing_records torn_line",
+    "ok-open": "unsigned_tail",
 }
 VERDICT_OF = {kind: verdict for verdict, kinds in KINDS.items() for kind in kinds.split()}
 
@@ -486,6 +488,14 @@ FORK = re.compile(rb'\{"fork":\{"leaf":"[0-9a-f]{64}","reason":"(?:seq|link|even
 
 # Files ----------------------------------------------------------------------------------------
 
+def is_utf8(data):
+    try:
+        data.decode("utf-8")
+        return True
+    except UnicodeDecodeError:
+        return False
+
+
 class Slice:
     """Part of an ordinary file; opening refuses links, folders, devices and pipes."""
 
@@ -518,7 +528,7 @@ class Slice:
             return b"".join(parts)
 
     def lines(self):
-        """(line, fault): lines without newline; fault is "too_long" or "torn" and comes last."""
+        """(line, fault): lines without newline; a fault is a kind of finding and comes last."""
         waiting, rest = b"", self.length
         with self.open() as file:
             while True:
@@ -526,16 +536,17 @@ class Slice:
                 rest -= len(part)
                 *whole, waiting = (waiting + part).split(b"\n")
                 for line in whole:
-                    if len(line) > MAX_LINE:
-                        yield None, "too_long"
+                    fault = "line_too_long" if len(line) > MAX_LINE else \
+                        None if is_utf8(line) else "malformed_record"
+                    yield line, fault
+                    if fault:
                         return
-                    yield line, None
                 if len(waiting) > MAX_LINE:
-                    yield None, "too_long"
+                    yield None, "line_too_long"
                     return
                 if not part:
                     if waiting:
-                        yield None, "torn"
+                        yield None, "torn_line"
                     return
 
 
@@ -544,10 +555,10 @@ def tar_text(header, start, length):
 
 
 def tar_number(header, start, length):
-    digits = tar_text(header, start, length).strip()
-    if not re.fullmatch(r"[0-7]{1,11}", digits):
+    digits = re.fullmatch(r" *([0-7]{1,11}) *", tar_text(header, start, length))
+    if not digits:
         raise Refused("a header holds a number that is none")
-    return int(digits, 8)
+    return int(digits.group(1), 8)
 
 
 def tar_name(name):
@@ -557,15 +568,29 @@ def tar_name(name):
     return "/".join(parts)
 
 
+def check_extension(extension):
+    """Refuses what renames a file, and what programs that unpack do not all read alike."""
+    while extension:
+        field = re.match(rb"([1-9][0-9]{0,5}) ([!-<>-~][ -<>-~]*)=", extension)
+        length = int(field.group(1)) if field else 0
+        if extension[length - 1:length] != b"\n" or length == 0:
+            raise Refused("an extension header is malformed")
+        if re.match(rb"(?:path|linkpath|size|SCHILY\.realsize)$|GNU\.", field.group(2)):
+            raise Refused("an extension header renames a file")
+        extension = extension[length:]
+
+
 def list_tar(path):
-    files, position, entries, size = {}, 0, 0, os.path.getsize(path)
+    files, folders, position, entries, size = {}, set(), 0, 0, os.path.getsize(path)
     while position < size:
         entries += 1
         header = Slice(path, position, 512).read(512)
         if entries > MAX_ENTRIES + 1 or len(header) < 512:
             raise Refused("it is cut short or holds too many entries")
         if not any(header):
-            break
+            if folders & set(files):
+                raise Refused("it holds a name twice")
+            return files
         magic = header[257:263]
         total = sum(header[:148]) + 8 * 32 + sum(header[156:])
         if magic not in (b"ustar\0", b"ustar ") or total != tar_number(header, 148, 8):
@@ -576,17 +601,21 @@ def list_tar(path):
         entry = Slice(path, position + 512, length)
         if entry.start + length > size:
             raise Refused("it is cut short")
+        is_folder = name.endswith("/")
         name = tar_name(prefix + "/" + name if prefix else name)
         if kind in "xg":
-            override = rb"^[0-9]+ (?:path|linkpath|size|GNU\.|SCHILY\.realsize)"
-            if re.search(override, entry.read(MAX_EXTENSION), re.M):
-                raise Refused("an extension header renames a file")
-        elif kind != "5" and name:
-            if kind != "0" or name in files:
+            check_extension(entry.read(MAX_EXTENSION))
+            position = entry.start + (length + 511) // 512 * 512
+            continue
+        folders.update(name[:match.start()] for match in re.finditer("/", name))
+        if kind == "5" and length == 0:
+            folders.add(name)
+        else:
+            if kind != "0" or name == "" or is_folder or name in files:
                 raise Refused("it holds a link, or a name twice")
             files[name] = entry
         position = entry.start + (length + 511) // 512 * 512
-    return files
+    raise Refused("it is cut short")
 
 
 NOTE = re.compile(r"checkpoints/[A-Za-z0-9._-]{1,100}\.note")
@@ -644,6 +673,20 @@ class Head:
         self.key_name, self.tag, self.run = parsed
 
 
+def depth_of(text):
+    """How deep brackets nest outside of strings."""
+    depth = deepest = 0
+    in_string = False
+    # Characters that count, and escaped ones, which do not.
+    for token in re.findall(r'\\.|["{}\[\]]', text, re.S):
+        if token == '"':
+            in_string = not in_string
+        elif not in_string and len(token) == 1:
+            depth += 1 if token in "{[" else -1
+            deepest = max(deepest, depth)
+    return deepest
+
+
 class Stop(Exception):
     """Nothing after this line can be judged."""
 
@@ -652,7 +695,7 @@ class Verifier:
     def __init__(self, keys, expect_size=None, expect_root=None):
         self.keys, self.expect_size, self.expect_root = keys, expect_size, expect_root
         self.findings, self.kinds = [], set()
-        self.heads, self.by_size, self.seen_names = [], None, set()
+        self.heads, self.by_size, self.seen_names, self.signed_size = [], None, set(), 0
         self.settled, self.first_tag, self.tree_origin, self.tree_of = False, None, None, None
         self.tree, self.runs, self.lines = Tree(), {}, 0
         self.session = self.proven = self.first_unproven = self.first_unsigned = None
@@ -676,7 +719,8 @@ class Verifier:
 
     def add_head(self, file, data):
         note = Note(data)
-        for name, key_id, _ in note.signatures:
+        # A checkpoint of no records at all signs nothing.
+        for name, key_id, _ in note.signatures if note.text.split("\n")[1] != "0" else ():
             if any(key.name == name and key.id == key_id for key in self.keys):
                 self.seen_names.add(name)
         signers = note.signers(self.keys)
@@ -691,7 +735,9 @@ class Verifier:
         if self.settled and not self.is_of_tree(head):
             return None
         self.heads.append(head)
-        self.by_size = None
+        self.signed_size = max(self.signed_size, head.size)
+        if self.by_size is not None:
+            self.by_size.setdefault(head.size, []).append(head)
         return head
 
     def is_of_tree(self, head):
@@ -705,6 +751,7 @@ class Verifier:
     def keep_heads(self, kept):
         self.heads = [head for head in self.heads if kept(head)]
         self.by_size = None
+        self.signed_size = max((head.size for head in self.heads), default=0)
 
     def settle(self, tag):
         """Which tree the bundle is of: the one that names the session of the first record."""
@@ -721,9 +768,6 @@ class Verifier:
             for head in self.heads:
                 self.by_size.setdefault(head.size, []).append(head)
         return self.by_size.get(size, [])
-
-    def max_size(self):
-        return max((head.size for head in self.heads), default=0)
 
     def retire(self, new_key, size):
         for head in self.heads:
@@ -769,6 +813,7 @@ class Verifier:
         self.follow(place, leaf, previous, record)
         if record is None:
             self.tombstones += 1
+            self.ended = False  # what was deleted may have opened the session again
         else:
             self.note_record(record, place)
         self.grow(leaf, place)
@@ -853,7 +898,7 @@ class Verifier:
     def grow(self, leaf, place):
         index = self.tree.size
         self.first_unproven = self.first_unproven or place
-        if index == self.max_size():
+        if index == self.signed_size:
             self.first_unsigned = place
         self.tree.append(leaf)
         if self.tree.size == self.expect_size:
@@ -899,7 +944,10 @@ class Verifier:
     @staticmethod
     def parse_receipt(data):
         try:
-            receipt = json.loads(data.decode("utf-8"), parse_constant=refuse_constant)
+            text = data.decode("utf-8")
+            if depth_of(text) > MAX_DEPTH:
+                raise ValueError("nested too deep")
+            receipt = json.loads(text, parse_constant=refuse_constant, parse_int=float)
             evidence = receipt["evidence"]
             claim = evidence["event_hash"], receipt["receipt_id"]
             proof = evidence["tlog_proof"]
@@ -913,10 +961,9 @@ class Verifier:
         """Whether everything was read."""
         for line, fault in bundle.records.lines():
             if fault:
-                kind = "torn_line" if fault == "torn" else "line_too_long"
-                self.found(kind, "a line is cut off or longer than 16 KiB",
+                self.found(fault, "a line is cut off, longer than 16 KiB or not UTF-8",
                            (self.lines + 1, None, None))
-                return fault == "torn"
+                return fault == "torn_line"
             try:
                 self.take(line)
             except Stop:
@@ -931,7 +978,7 @@ class Verifier:
             self.check_receipt(self.receipts.pop(0), None, (None, None, None))
         for state in self.runs.values():
             self.blame(state)
-        signed, size = self.max_size(), self.tree.size
+        signed, size = self.signed_size, self.tree.size
         explained = self.gap and size < signed
         for name, place in [] if explained else self.bad_receipts:
             self.find("bad_receipt", name, "the receipt is not for this record", place)
@@ -945,8 +992,8 @@ class Verifier:
         elif size > signed and self.proven and self.proven[0] == signed:
             self.found("unsigned_tail", "the records after number %d are under no signed "
                        "checkpoint" % signed, self.first_unsigned)
-        if self.expect_size is not None and size < self.expect_size:
-            self.found("missing_records", "%d records are expected" % self.expect_size)
+        if self.expect_size is not None and min(size, signed) < self.expect_size:
+            self.found("missing_records", "%d signed records are expected" % self.expect_size)
         elif self.expect_root is not None:
             root = self.tree.root() if self.expect_size is None else self.root_at_expected
             if root != self.expect_root:
@@ -984,7 +1031,8 @@ class Verifier:
         return self.result()
 
     def check_signers(self):
-        signed = {key.name for head in self.heads for key in head.signers} | self.seen_names
+        signed = {key.name for head in self.heads if head.size for key in head.signers}
+        signed |= self.seen_names
         for name in dict.fromkeys(key.name for key in self.keys):
             if name not in signed:
                 self.find("no_note", "checkpoints", "no checkpoint is signed by %s" % name)
@@ -992,8 +1040,9 @@ class Verifier:
     def result(self):
         run = self.tree_of.run if self.tree_of else None
         closed = self.runs.get(run, {}).get("closed", False) if run else self.ended
+        closed = closed and self.tree.size <= self.signed_size  # what nobody signed closes nothing
         well = "ok-redacted" if self.tombstones else "ok" if closed else "ok-open"
-        found = {VERDICT_OF[kind] for kind in self.kinds}
+        found = {VERDICT_OF[kind] for kind in self.kinds} | {well}
         signed_by = {}
         for head in self.heads:
             for key in head.signers:
@@ -1006,7 +1055,7 @@ class Verifier:
         size, root = self.proven or (0, None)
         by_line = sorted(self.findings, key=lambda f: f["line"] or float("inf"))
         return {
-            "verdict": next((v for v in VERDICTS if v in found), well),
+            "verdict": next(verdict for verdict in VERDICTS if verdict in found),
             "records": self.lines, "runs": len(self.runs), "size": size, "root": root,
             "origin": self.tree_origin if self.heads else None,
             "closed": closed, "redacted": self.tombstones, "dropped": self.dropped,

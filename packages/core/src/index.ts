@@ -8,7 +8,12 @@ export type {
   ReasoningObservation,
   ToolObservation,
 } from "./capture/observation.ts";
-export { type PayloadDraft, payloadOf } from "./capture/observation.ts";
+export {
+  digestCall,
+  digestTurn,
+  type PayloadDraft,
+  payloadOf,
+} from "./capture/observation.ts";
 export type { ToolAnnotations } from "./capture/operation.ts";
 export {
   costOf,
@@ -39,7 +44,8 @@ export { CompactRange, type CompactRangeState } from "./evidence/compact-range.t
 export { EMPTY_ROOT, NO_PREVIOUS_HASH, sha256 } from "./evidence/leaf.ts";
 export { encodeLine, MAX_LINE_BYTES } from "./evidence/line.ts";
 export { sessionOrigin } from "./evidence/note/checkpoint.ts";
-export { Signer, signCheckpoint } from "./evidence/note/signer.ts";
+export { formatNote } from "./evidence/note/note.ts";
+export { cosignNote, Signer, signCheckpoint } from "./evidence/note/signer.ts";
 export { formatTlogProof } from "./evidence/note/tlog-proof.ts";
 export {
   proveConsistency,
@@ -80,21 +86,15 @@ export {
   type AdapterOptions,
   type Diagnostic,
 } from "./merge/adapter.ts";
+export type { CallFacts, CallKey, CallOutcome } from "./merge/call-facts.ts";
 export { CallMerger, type CallMergerOptions, type CallSink } from "./merge/call-merger.ts";
 export { currentSession, withSession } from "./merge/current-session.ts";
 export { outcomeOfFailure } from "./merge/failure.ts";
 export { type CurrentSession, processRegistry, tellOnce } from "./merge/process-registry.ts";
 export { RecentMap } from "./merge/recent-map.ts";
-export type { CallFacts, CallKey, CallOutcome } from "./merge/tool-calls.ts";
 export type { TurnFacts, TurnKey, TurnOutcome } from "./merge/turns.ts";
-export {
-  createObserver,
-  Observer,
-  type ObserverOptions,
-  type ObserverProblem,
-  type ObserverStatus,
-  type SessionFacts,
-} from "./observer.ts";
+export { createObserver, Observer } from "./observer.ts";
+export type { ObserverOptions, ObserverProblem, ObserverStatus } from "./observer-options.ts";
 export {
   type Configuration,
   homeOf,
@@ -103,13 +103,10 @@ export {
 } from "./report/configuration.ts";
 export type { DeliveryResult } from "./report/delivery/tally.ts";
 export { openSpoolSender, type SpoolSender } from "./report/follow-spool.ts";
+export { previewSpool } from "./report/preview.ts";
 export type { SpoolFollower } from "./report/reporter.ts";
 export { readUpstreams, type UpstreamStatus } from "./report/status-file.ts";
 export { type Evidence, Session, type Verdict } from "./session.ts";
-export {
-  endModelSession,
-  type ModelClientOptions,
-  type ModelPass,
-  observeModelClient,
-} from "./wire/model-observer.ts";
+export type { SessionFacts } from "./session-facts.ts";
+export { endModelSession, type ModelPass, observeModelClient } from "./wire/model-observer.ts";
 export type { SentRequest } from "./wire/sent-request.ts";

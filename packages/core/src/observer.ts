@@ -4,86 +4,22 @@ import { SessionKeys } from "./capture/digest.ts";
 import { EventIds } from "./capture/event-id.ts";
 import { labelOf } from "./capture/label.ts";
 import type { Observation } from "./capture/observation.ts";
-import type { Layer, View } from "./capture/record.ts";
 import { loadRootKey, type RootKey } from "./capture/root-key.ts";
 import { runOrigin } from "./evidence/note/checkpoint.ts";
 import { signCheckpoint } from "./evidence/note/signer.ts";
 import { isIdentifier, RunWriter, runIdOf, type Stamp } from "./evidence/run-writer.ts";
 import { loadWriterKey, type WriterKey } from "./evidence/writer-key.ts";
+import type { ObserverOptions, ObserverProblem, ObserverStatus } from "./observer-options.ts";
 import { atExit } from "./report/at-exit.ts";
-import { type Configuration, loadConfiguration, type Settings } from "./report/configuration.ts";
+import { type Configuration, loadConfiguration } from "./report/configuration.ts";
 import type { DeliveryResult } from "./report/delivery/tally.ts";
 import { DiskCap } from "./report/disk-cap.ts";
 import type { EventLog } from "./report/event-log.ts";
 import { openReporter, type ReporterLease } from "./report/open-reporter.ts";
-import type { ReportProblemCode } from "./report/problem.ts";
-import type { SpoolFollower } from "./report/reporter.ts";
 import { RunLog } from "./report/run-log.ts";
-import type { Transport } from "./report/upstream/http-transport.ts";
 import { UpstreamLog } from "./report/upstream-log.ts";
 import { Session, type Verdict } from "./session.ts";
-
-/** Something of ours that did not work; the host is not affected by it. */
-export interface ObserverProblem {
-  readonly code:
-    | "ephemeral_digest_key"
-    | "ephemeral_writer_key"
-    | "not_recorded"
-    | "not_observed"
-    | "runs_removed"
-    | ReportProblemCode;
-  readonly message: string;
-}
-
-/** Who observes, from where, and where records go. */
-export interface ObserverOptions {
-  /** Program and version that write the records, for example `caum-mcp-proxy`. */
-  readonly writer: string;
-  readonly writerVersion: string;
-  readonly layer: Layer;
-  readonly view: View;
-  /** The agent that is observed; `CAUM_AGENT_ID` and then `default` when absent. */
-  readonly agentId?: string | undefined;
-  readonly agentVersion?: string | undefined;
-  /** The host that called us, as a label: a framework or an MCP client. */
-  readonly sourceFramework?: string | undefined;
-  /** The folder of keys and runs; `CAUM_HOME` and then `~/.caum` when absent. */
-  readonly home?: string | undefined;
-  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Key tool, model and other names as well. */
-  readonly hashNames?: boolean | undefined;
-  /**
-   * The collector; the environment and `config.json` where a setting is absent, and none at all
-   * when it is `false`.
-   */
-  readonly upstream?: Settings | false | undefined;
-  /** Serverless hosts: keeps the instance awake until a promise is settled. */
-  readonly waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
-  /** Another thread, which sends what this one then only spools. */
-  readonly follower?: SpoolFollower | undefined;
-  /** Carries requests in place of `node:http`. */
-  readonly transport?: Transport | undefined;
-  /** Milliseconds since 1970. */
-  readonly clock?: (() => number) | undefined;
-  /** Told once per kind of problem; all are counted in `status`. Standard error when absent. */
-  readonly onProblem?: ((problem: ObserverProblem) => void) | undefined;
-}
-
-/** What the user tells about a session; all of it optional, none of it content. */
-export interface SessionFacts {
-  readonly agentName?: string | undefined;
-  readonly team?: string | undefined;
-  readonly workflow?: string | undefined;
-  readonly cohort?: string | undefined;
-  /** Free text; only a keyed tag of it is kept. */
-  readonly task?: string | undefined;
-}
-
-export interface ObserverStatus {
-  readonly openSessions: number;
-  readonly dropped: number;
-  readonly problems: Readonly<Partial<Record<ObserverProblem["code"], number>>>;
-}
+import { knownFacts, type SessionFacts } from "./session-facts.ts";
 
 /** Sessions kept open at once; the one that was idle longest is closed for a new one. */
 const MAX_OPEN_SESSIONS = 2_000;
@@ -314,23 +250,6 @@ function configurationOf(
 /** One line on standard error, as Node prints its own warnings. */
 function warn({ code, message }: ObserverProblem): void {
   process.emitWarning(message, { type: "CaumWarning", code });
-}
-
-/** How many hex characters of the task's digest its tag keeps. */
-const TASK_TAG_LENGTH = 16;
-
-function knownFacts(facts: SessionFacts, keys: SessionKeys) {
-  const { task, ...names } = facts;
-  const known: Partial<Record<keyof typeof names | "taskTag", string>> = {};
-  for (const [name, text] of Object.entries(names)) {
-    if (text === undefined) continue;
-    // True because the entries are those of `names`.
-    known[name as keyof typeof names] = isIdentifier(text) ? text : keys.tag(text);
-  }
-  if (task !== undefined) {
-    known.taskTag = `task_${keys.digest("name", task).slice(0, TASK_TAG_LENGTH)}`;
-  }
-  return known;
 }
 
 /** The kind of a failure; its message could quote what was observed. */

@@ -10,6 +10,7 @@ export {
   type Scope,
   usageAnswer,
 } from "./protocol/accounts.ts";
+export { alertHistoryAnswer, alertRulesAnswer, alertRulesRequest } from "./protocol/alerts.ts";
 export {
   ERROR_CODES,
   type ErrorCode,
@@ -20,6 +21,8 @@ export {
 export { eventAnswer, eventBatchAnswer, eventRequest } from "./protocol/events.ts";
 export {
   consistencyAnswer,
+  cosignAnswer,
+  cosignRequest,
   proofAnswer,
   receiptAnswer,
   verifierKeysAnswer,

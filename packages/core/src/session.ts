@@ -12,7 +12,7 @@ import {
 import { type Shape, shapeOfText } from "./capture/shape.ts";
 import { CompactRange } from "./evidence/compact-range.ts";
 import type { OpenFacts, RunWriter, Stamp } from "./evidence/run-writer.ts";
-import type { Assessment } from "./health/assessment.ts";
+import { type Assessment, coordinationOf, evidenceGradeOf } from "./health/assessment.ts";
 import { Health } from "./health/health.ts";
 import { stepOf } from "./health/step-of.ts";
 import type { DeliveryResult } from "./report/delivery/tally.ts";
@@ -47,10 +47,29 @@ export interface SessionParts {
   readonly flush: () => Promise<DeliveryResult>;
 }
 
+/** The answer while nothing could be judged: it says nothing against the session. */
+const UNJUDGED: Assessment = {
+  step: 0,
+  eventType: "observation",
+  regime: "WARMING_UP",
+  healthy: "yes",
+  uds: 0.8,
+  tier: "T2",
+  failureRisk: 0.5,
+  traceQuality: "labels",
+  publicClass: "none",
+  reasons: [],
+  scores: { tcr: 0, esr: 0, sci: 0 },
+  coordination: coordinationOf("none", "T2"),
+  evidenceGrade: evidenceGradeOf("none"),
+};
+
 /** One opening of one session: every event is captured, chained, judged and logged at once. */
 export class Session {
   readonly #parts: SessionParts;
   readonly #health = new Health();
+  /** What was judged last; the answer when judging fails. */
+  #assessment: Assessment = UNJUDGED;
   #dropped = 0;
   /** Dropped events that no `drop` record speaks of yet. */
   #undeclared = 0;
@@ -90,7 +109,7 @@ export class Session {
       return this.#observe({ ...payloadOf(observation, capture), ...stamp() });
     } catch (failure) {
       onFailure(failure);
-      return this.#verdict(this.#health.current(), undefined);
+      return this.#verdict(this.#assessment, undefined);
     }
   }
 
@@ -158,7 +177,8 @@ export class Session {
   #observe(draft: PayloadDraft & Stamp): Verdict {
     const seq = this.#record(draft);
     const step = stepOf(draft, { view: this.#parts.openFacts.view });
-    return this.#verdict(step ? this.#health.observe(step) : this.#health.current(), seq);
+    this.#assessment = step ? this.#health.observe(step) : this.#health.current();
+    return this.#verdict(this.#assessment, seq);
   }
 
   /** The seq of the record that was made, or none when there is no room to keep it. */

@@ -135,6 +135,20 @@ test("a hostile value, an absurd number or a throwing handler never reaches the 
   expect(seen.observe("s", { tool: undefined as unknown as string }).step).toBeGreaterThan(0);
 });
 
+test("a failure inside of judging is told, and the host still gets an answer", () => {
+  const problems: ObserverProblem[] = [];
+  const seen = observer({ onProblem: (problem) => problems.push(problem) });
+  const broken = {
+    get tool(): string {
+      throw new Error("no");
+    },
+  };
+  const verdict = seen.observe("s", broken);
+  expect(verdict).toMatchObject({ step: 0, publicClass: "none" });
+  expect(verdict.coordination.allowed_to_block).toBe(false);
+  expect(problems.map((problem) => problem.code)).toEqual(["not_observed"]);
+});
+
 test("ids that do not fit the schema become keyed tags", async () => {
   const seen = observer({ agentId: "bad\nid" });
   seen.observe("../../etc", { tool: "a", status: "ok" });

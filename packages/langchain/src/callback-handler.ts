@@ -1,4 +1,4 @@
-import { Adapter, type AdapterOptions, type Observer } from "@caum/core";
+import { Adapter, type AdapterOptions, type Diagnostic, type Observer } from "@caum/core";
 import { Observations } from "./observations.ts";
 import type { Metadata } from "./runs.ts";
 
@@ -50,6 +50,11 @@ export class CaumCallbackHandler {
   /** Failures of ours that were kept from the agent. */
   get failures(): number {
     return this.#adapter.failures;
+  }
+
+  /** Says once what is not seen, to `onDiagnostic` and in the run. */
+  blind(diagnostic: Diagnostic): void {
+    this.#adapter.blind(diagnostic);
   }
 
   /** Resolves when every record so far is on the disk. */

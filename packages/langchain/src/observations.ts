@@ -120,11 +120,11 @@ export class Observations {
       owner: run.root,
       agent: run.agent,
       op,
-      // What a model requested is digested already.
-      arguments: isKnown ? undefined : parsed(input),
     };
     this.#runs.executes(run, key, facts);
-    this.adapter.calls.started(key, facts);
+    // What a model requested is digested already; nothing of the input is held.
+    const values = isKnown ? {} : { arguments: parsed(input) };
+    this.adapter.calls.started(key, { ...facts, ...values });
   }
 
   toolEnded(runId: string, output: unknown): void {

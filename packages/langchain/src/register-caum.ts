@@ -13,7 +13,6 @@ type HostContext = Pick<
 const KEY = Symbol.for("caum.langchain.1");
 /** The host attaches the handler while this variable is `true`. */
 const SWITCH = "CAUM_LANGCHAIN";
-const HOOKED = "caum_hooked";
 
 interface Registered {
   [KEY]?: CaumCallbackHandler;
@@ -34,8 +33,13 @@ export function registerCaum(options: AdapterOptions = {}): CaumCallbackHandler 
   const scope = globalThis as Registered;
   scope[KEY] ??= new Registration(options);
   const handler = scope[KEY];
-  for (const host of hosts()) hook(host);
-  process.env[SWITCH] = "true";
+  try {
+    for (const [index, host] of hosts().entries()) hook(host, `caum_hooked_${index}`);
+    process.env[SWITCH] = "true";
+  } catch {
+    const message = "this host takes no hook: pass new CaumCallbackHandler() in callbacks instead";
+    handler.blind({ code: "not_attached", message });
+  }
   return handler;
 }
 
@@ -49,15 +53,16 @@ class Registration extends CaumCallbackHandler {
   }
 }
 
-function hook(host: HostContext): void {
-  if (host.getContextVariable(HOOKED) === true) return;
+/** @param mark the variable that says that this context has the hook of this copy of the host */
+function hook(host: HostContext, mark: string): void {
+  if (host.getContextVariable(mark) === true) return;
   host.registerConfigureHook({
     // The host makes one per root call; this "constructor" always gives the registered handler.
     handlerClass: RegisteredHandler as unknown as HookClass,
     envVar: SWITCH,
     inheritable: true,
   });
-  host.setContextVariable(HOOKED, true);
+  host.setContextVariable(mark, true);
 }
 
 type HookClass = NonNullable<Parameters<HostContext["registerConfigureHook"]>[0]["handlerClass"]>;

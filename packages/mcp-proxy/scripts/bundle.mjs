@@ -15,6 +15,7 @@ const ENTRIES = {
   relay: "src/relay/main.ts",
   recorder: "src/tap/recorder.ts",
   http: "src/http/main.ts",
+  uploader: "src/upload/worker.ts",
 };
 
 export async function bundleProxy() {
@@ -32,6 +33,8 @@ export async function bundleProxy() {
     conditions: ["@caum/source"],
     define: { PROXY_VERSION: JSON.stringify(version) },
     external: names.map((name) => `./${name}.cjs`),
+    // Of the core only what records is called here; what reads its own files is not.
+    logOverride: { "empty-import-meta": "silent" },
     legalComments: "none",
     logLevel: "warning",
   });

@@ -1,4 +1,4 @@
-import { type ModelClientOptions, type ModelPass, observeModelClient } from "@caum/core";
+import { type AdapterOptions, type ModelPass, observeModelClient } from "@caum/core";
 
 /** What the wrapper needs of a client: the `fetch` that everything it sends goes through. */
 export interface OpenAIClient {
@@ -29,7 +29,7 @@ const WRAPPED = Symbol.for("caum.openai.fetch");
  */
 export function wrapOpenAI<Client extends OpenAIClient>(
   client: Client,
-  options: ModelClientOptions = {},
+  options: AdapterOptions = {},
 ): Client {
   try {
     // Every client class of the SDK has it; of anything else we keep away.

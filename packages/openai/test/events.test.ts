@@ -186,6 +186,15 @@ test("a call that failed for good is one turn that says how", async () => {
   expect(seen).toEqual(["error", "rate_limited", "error", "not_found", "error"]);
 });
 
+test("an attempt that the client's own time limit ended is no call of its own", async () => {
+  for (const model of ["late head", "late body"]) {
+    await client.chat.completions.create(chatBody(model), { timeout: 100, maxRetries: 1 });
+  }
+  expect(server.requests).toHaveLength(4);
+  const { turns } = await recorded();
+  expect(turns.map(({ status }) => status)).toEqual(["ok", "ok"]);
+});
+
 test("a connection that fails once and then works is one call", async () => {
   let attempts = 0;
   const flaky = wrapOpenAI(

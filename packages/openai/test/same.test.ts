@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { Adapter, CallMerger, createObserver, Observer } from "@caum/core";
-import OpenAI, { AzureOpenAI } from "openai";
+import OpenAI, { AzureOpenAI, BedrockOpenAI } from "openai";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { expectSame } from "../../../test/wire-server/compare.ts";
 import { SCENARIOS } from "../../../test/wire-server/scenarios.ts";
@@ -47,7 +47,7 @@ function newClient(): OpenAI {
 /** Where each surface has something to lose. */
 const ORDINARY = ["plain", "tools", "parallel", "json", "unknown", "cut", "bad-request", "flaky"];
 /** What depends on bytes and on errors only, through the surfaces that read them differently. */
-const OTHERS = [...ORDINARY, "held", "silent", "repeats"];
+const OTHERS = [...ORDINARY, "held", "silent", "late head", "late body", "repeats"];
 const UNUSUAL = Object.keys(SCENARIOS).filter((name) => !OTHERS.includes(name));
 const READERS = [
   "chat.completions.create",
@@ -122,7 +122,7 @@ test("the client is the same object, of the same class, and wrapping twice chang
   expect(Object.keys(client)).toEqual(Object.keys(newClient()));
 });
 
-test("a client of Azure sends and gets the same", async () => {
+test("clients of Azure and Bedrock send and get the same", async () => {
   const azure = () =>
     new AzureOpenAI({
       apiKey: "test",
@@ -130,10 +130,23 @@ test("a client of Azure sends and gets the same", async () => {
       endpoint: server.url,
       logLevel: "off",
     });
-  const wrappedAzure = wrapOpenAI(azure(), { quiet: true, home, env: {} });
-  await expectSame<OpenAI>(server, azure(), wrappedAzure, (client) =>
-    client.chat.completions.create(chatBody("tools")),
-  );
+  const bedrock = () =>
+    new BedrockOpenAI({ apiKey: "test", baseURL: `${server.url}/openai/v1`, logLevel: "off" });
+  for (const newOne of [azure, bedrock]) {
+    const observed = wrapOpenAI<OpenAI>(newOne(), { quiet: true, home, env: {} });
+    await expectSame<OpenAI>(server, newOne(), observed, (client) =>
+      client.chat.completions.create(chatBody("tools")),
+    );
+  }
+});
+
+test("a client that sends past its fetch is left alone, and we say that we are blind", () => {
+  const told: string[] = [];
+  const fetch = () => undefined;
+  const client = { chat: {}, fetch, _options: { x509Transport: {} } };
+  const onDiagnostic = ({ code }: { code: string }) => told.push(code);
+  expect(wrapOpenAI(client, { quiet: true, home, env: {}, onDiagnostic })).toBe(client);
+  expect([client.fetch, told]).toEqual([fetch, ["openai_certificate_client"]]);
 });
 
 test("what is no client comes back as it is", () => {
@@ -175,4 +188,10 @@ test("an abort of the caller ends the stream in the same way", async () => {
     controller.abort();
     return pending;
   });
+});
+
+test("a client's own time limit and its retry are the same", async () => {
+  await expectSame(server, bare, wrapped, (client) =>
+    client.chat.completions.create(chatBody("late head"), { timeout: 100, maxRetries: 1 }),
+  );
 });

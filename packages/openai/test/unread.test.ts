@@ -67,4 +67,3 @@ async function exposedGc(): Promise<{ gc: () => void }> {
   setFlagsFromString("--expose-gc");
   return { gc: runInNewContext("gc") };
 }
-

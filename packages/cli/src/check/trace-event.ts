@@ -83,7 +83,8 @@ function observedOf(fields: Fields): Step {
 function callOf(fields: Fields): Partial<Step> {
   const status = STATUSES.find((known) => known === fields.status);
   const op = OPS.find((known) => known === fields.op);
-  const argumentsNorm = text(fields, "args_norm") ?? text(fields, "args_hash");
+  const argumentsHash = text(fields, "args_hash");
+  const argumentsNorm = text(fields, "args_norm") ?? argumentsHash;
   const argumentsShape = text(fields, "args_shape") ?? argumentsNorm;
   const argumentsBytes = bytesOfSignature(text(fields, "args_sig"));
   const resultNorm = text(fields, "result_norm") ?? text(fields, "result_hash");
@@ -94,6 +95,7 @@ function callOf(fields: Fields): Partial<Step> {
     ...(status !== undefined && { status }),
     ...(op !== undefined && { op }),
     ...(argumentsNorm !== undefined && { argumentsNorm }),
+    ...(argumentsHash !== undefined && argumentsHash !== argumentsNorm && { argumentsHash }),
     ...(argumentsShape !== undefined && { argumentsShape }),
     ...(argumentsBytes !== undefined && { argumentsBytes }),
     ...(resultNorm !== undefined && { resultNorm }),

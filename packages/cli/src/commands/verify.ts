@@ -103,14 +103,15 @@ function reasonOf(error: unknown): string {
 
 function describe(verification: Verification): string {
   const { verdict, records, runs, sessionId, size, root, origin } = verification;
+  const signed = size < records ? `, ${size} of them under a signed root` : "";
   const { signedBy, checks, findings, notProven } = verification;
-  const session = sessionId === null ? "" : ` of session ${JSON.stringify(sessionId)}`;
+  const session = sessionId === null ? "" : ` of session ${quoted(sessionId)}`;
   const signers = signedBy.map(
     ({ name, keyId, role, since, upTo }) =>
       `  ${`${role} by`.padEnd(13)} ${name} (${keyId}), since size ${since}, up to ${upTo}`,
   );
   return [
-    `${verdict}: ${counted(records, "record")} in ${counted(runs, "run")}${session}`,
+    `${verdict}: ${counted(records, "record")} in ${counted(runs, "run")}${session}${signed}`,
     ...signers,
     ...(root === null ? [] : [`  ${"root".padEnd(13)} ${root} at size ${size}`]),
     ...(origin === null ? [] : [`  ${"tree".padEnd(13)} ${origin}`]),
@@ -121,6 +122,14 @@ function describe(verification: Verification): string {
     ...section("found", findings.map(describeFinding)),
     ...section("not proven", notProven),
   ].join("\n");
+}
+
+/** Characters that draw nothing, or turn the direction of what follows, are written as escapes. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(/[\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+  });
 }
 
 function counted(count: number, what: string): string {

@@ -97,9 +97,7 @@ function costsOf({ totals, facts }: SessionView, summary: SessionSummary) {
     },
     cost_exposure: {
       actual_cost_usd: actual,
-      reviewable_cost_exposure_usd: rounded6(
-        actual * shareOf(summary.patternSteps, summary.steps),
-      ),
+      reviewable_cost_exposure_usd: rounded6(actual * shareOf(summary.patternSteps, summary.steps)),
       baseline_cost_usd: baseline === undefined ? null : baseline / NANO_USD_PER_USD,
       basis: "cost of the session times the share of its steps inside loops; not a saving",
     },

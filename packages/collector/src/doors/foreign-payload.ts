@@ -1,5 +1,5 @@
 /** Payloads of foreign senders: what fits the record is kept, the rest is dropped and counted. */
-import { type Op, OPS, type PayloadDraft, type SessionKeys } from "@caum/core";
+import { OPS, type Op, type PayloadDraft, type SessionKeys } from "@caum/core";
 import type { DoorCapture } from "./capture.ts";
 import { optionalLabel, present, statusOf, statusOfCode } from "./capture.ts";
 import { DoorError } from "./door-error.ts";
@@ -104,9 +104,7 @@ const MAKERS: Readonly<Record<string, (reader: Reader) => PayloadDraft>> = {
     if (reader.value("type") !== "end") throw unfit(["payload", "type"], "must be end");
     const resolved = reader.value("resolved");
     const told =
-      typeof resolved === "boolean"
-        ? ({ resolved: resolved ? "true" : "false" } as const)
-        : {};
+      typeof resolved === "boolean" ? ({ resolved: resolved ? "true" : "false" } as const) : {};
     return { category: "lifecycle", payload: { type: "end", ...told } };
   },
 };

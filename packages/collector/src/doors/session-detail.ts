@@ -40,6 +40,8 @@ export function sessionSummaryOf(view: SessionView) {
     ended: view.ended,
     resolved: view.resolved ?? null,
     segment: view.segment,
+    layers: view.origins.layers,
+    views: view.origins.views,
     dashboard_path: dashboardPath(view.id),
   };
 }

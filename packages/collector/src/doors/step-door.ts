@@ -12,6 +12,8 @@ import {
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Services } from "../services.ts";
+import { keyFactsOf } from "../tenants/digest-keys.ts";
+import { rawBodyOf } from "./body.ts";
 import { ownerOf, readerOf, senderOf } from "./caller.ts";
 import { refusalError } from "./door-error.ts";
 import { endReport } from "./end-report.ts";
@@ -20,8 +22,6 @@ import { parse } from "./parse.ts";
 import { sessionDetail, sessionSummaryOf, stepsQuery } from "./session-detail.ts";
 import { explainStep, stepAnswerOf } from "./step-answer.ts";
 import { droppedFields, stepIntake } from "./step-draft.ts";
-import { rawBodyOf } from "./body.ts";
-import { keyFactsOf } from "../tenants/digest-keys.ts";
 
 const ERRORS = { "4xx": errorAnswer } as const;
 const PARAMS = z.object({ id: z.string() });
@@ -63,7 +63,11 @@ function openReads(app: FastifyInstance, services: Services): void {
   app.get<{ Params: { id: string } }>(
     "/v1/session/:id",
     {
-      schema: { params: PARAMS, querystring: stepsQuery, response: { 200: sessionAnswer, ...ERRORS } },
+      schema: {
+        params: PARAMS,
+        querystring: stepsQuery,
+        response: { 200: sessionAnswer, ...ERRORS },
+      },
     },
     async (request) => {
       const { id } = request.params;

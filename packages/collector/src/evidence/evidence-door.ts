@@ -10,14 +10,17 @@ import {
 } from "@caum/core";
 import {
   consistencyAnswer,
+  cosignAnswer,
+  cosignRequest,
   errorAnswer,
   proofAnswer,
   receiptAnswer,
   verifierKeysAnswer,
 } from "@caum/core/protocol";
+import { EvidenceError } from "@caum/core/verify";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { readerOf } from "../doors/caller.ts";
+import { ownerOf, readerOf } from "../doors/caller.ts";
 import { CLAIM_BOUNDARIES } from "../doors/claim-boundaries.ts";
 import { DoorError, refusalError } from "../doors/door-error.ts";
 import { dashboardPath } from "../doors/live-answer.ts";
@@ -58,13 +61,39 @@ export function openEvidenceDoor(app: FastifyInstance, services: Services): void
       return reply.send(Readable.from(await bundle(asked, checkpoints, services)));
     },
   );
+  app.post<ById>(
+    "/v1/session/:id/cosign",
+    { schema: { params: PARAMS, body: cosignRequest, response: { 200: cosignAnswer, ...ERRORS } } },
+    async (request) => {
+      const owner = await ownerOf(request, services, "ingest");
+      const { note } = parse(cosignRequest, request.body);
+      const view = await viewOf(owner, request.params.id, services);
+      return cosigned(checkpoints.cosign(owner, view, note));
+    },
+  );
   openProofs(app, checkpoints, services);
+}
+
+/** What is wrong with evidence that was sent is the sender's to know. */
+async function cosigned<T>(result: Promise<T>): Promise<T> {
+  try {
+    return await result;
+  } catch (failure) {
+    if (!(failure instanceof EvidenceError)) throw failure;
+    throw new DoorError("VALIDATION_ERROR", failure.message);
+  }
 }
 
 function openProofs(app: FastifyInstance, checkpoints: Checkpoints, services: Services): void {
   app.get<ById>(
     "/v1/session/:id/receipt",
-    { schema: { params: PARAMS, querystring: RECEIPT_QUERY, response: { 200: receiptAnswer, ...ERRORS } } },
+    {
+      schema: {
+        params: PARAMS,
+        querystring: RECEIPT_QUERY,
+        response: { 200: receiptAnswer, ...ERRORS },
+      },
+    },
     async (request) => {
       const asked = await askedSession(request, request.params.id, services);
       const { index } = parse(RECEIPT_QUERY, request.query);
@@ -78,7 +107,9 @@ function openProofs(app: FastifyInstance, checkpoints: Checkpoints, services: Se
     async (request) => {
       const { id, index } = parse(INDEX_PARAMS, request.params);
       const asked = await askedSession(request, id, services);
-      const head = await checkpoints.recent(asked.owner, asked.view);
+      const recent = await checkpoints.recent(asked.owner, asked.view);
+      const isCovered = index < recent.size;
+      const head = isCovered ? recent : await checkpoints.exact(asked.owner, asked.view);
       const { leaf, hashes } = await inclusion(asked, head, index, services);
       return {
         index,
@@ -93,7 +124,11 @@ function openProofs(app: FastifyInstance, checkpoints: Checkpoints, services: Se
   app.get<ById>(
     "/v1/session/:id/consistency",
     {
-      schema: { params: PARAMS, querystring: FROM_QUERY, response: { 200: consistencyAnswer, ...ERRORS } },
+      schema: {
+        params: PARAMS,
+        querystring: FROM_QUERY,
+        response: { 200: consistencyAnswer, ...ERRORS },
+      },
     },
     async (request) => {
       const asked = await askedSession(request, request.params.id, services);
@@ -109,10 +144,14 @@ async function askedSession(
   services: Services,
 ): Promise<Asked> {
   const owner = await readerOf(request, services, id);
-  const view = await services.store.reader.session(owner.tenant, id);
+  return { owner, view: await viewOf(owner, id, services) };
+}
+
+async function viewOf(owner: TenantRow, id: string, { store }: Services): Promise<SessionView> {
+  const view = await store.reader.session(owner.tenant, id);
   if (view === undefined) throw refusalError("NOT_FOUND");
   if ("gone" in view) throw refusalError("GONE");
-  return { owner, view };
+  return view;
 }
 
 async function inclusion(

@@ -20,12 +20,25 @@ export interface RunHead {
   readonly head: string | null;
 }
 
+/** Who wrote a session's runs, as their `open` records say. */
+export interface Origins {
+  readonly layers: readonly string[];
+  readonly views: readonly string[];
+  /** Verifier keys of the writers: they may co-sign. */
+  readonly writerKeys: readonly string[];
+}
+
+const NO_ORIGINS: Origins = { layers: [], views: [], writerKeys: [] };
+/** A session with more writers than this keeps the first ones. */
+const MAX_WRITER_KEYS = 16;
+
 /** What of a session is stored beside its records and findings. */
 export interface SessionRow {
   readonly key: number;
   readonly tenant: number;
   readonly id: string;
   facts: SessionFacts;
+  origins: Origins;
   tree: CompactRange;
   /** The run that the collector itself writes, once it has. */
   door: RunHead | undefined;
@@ -152,11 +165,26 @@ export class SessionState {
       row.ended = false;
       row.runs += 1;
       row.facts = mergedFacts(row.facts, record);
+      row.origins = mergedOrigins(row.origins, payload);
     } else if (payload.type === "end") {
       row.ended = true;
       row.resolved = payload.resolved === undefined ? undefined : payload.resolved === "true";
     }
   }
+}
+
+function mergedOrigins(
+  { layers, views, writerKeys }: Origins,
+  open: { readonly layer: string; readonly view: string; readonly writerKey?: string },
+): Origins {
+  const { layer, view, writerKey } = open;
+  const isNewKey = writerKey !== undefined && !writerKeys.includes(writerKey);
+  return {
+    layers: layers.includes(layer) ? layers : [...layers, layer],
+    views: views.includes(view) ? views : [...views, view],
+    writerKeys:
+      isNewKey && writerKeys.length < MAX_WRITER_KEYS ? [...writerKeys, writerKey] : writerKeys,
+  };
 }
 
 /** What an `open` record says stands where nothing was known yet. */
@@ -183,6 +211,7 @@ export function newRow(
   return {
     ...place,
     facts,
+    origins: NO_ORIGINS,
     tree: new CompactRange(),
     door: undefined,
     segment: 1,

@@ -40,8 +40,7 @@ function takeEnd(intake: EndIntake, ledger: Ledger): HeadOutcome | Refusal {
   if (session === "gone") return { kind: "refused", code: "GONE" };
   const isNews = resolved !== undefined && resolved !== session.row.resolved;
   if (!session.row.ended || isNews) {
-    const told =
-      resolved === undefined ? {} : ({ resolved: resolved ? "true" : "false" } as const);
+    const told = resolved === undefined ? {} : ({ resolved: resolved ? "true" : "false" } as const);
     const payload = { type: "end", ...told } as const;
     const sourceTimestamp = new Date(receivedMs).toISOString();
     writeDoorRecord(ledger, session, { category: "lifecycle", payload, sourceTimestamp }, intake);

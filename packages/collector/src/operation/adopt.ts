@@ -25,7 +25,8 @@ export function adoptLocalRuns(
   clock: () => number,
 ): Adoption {
   const state = { isStopped: false };
-  const done = folder === undefined ? Promise.resolve(0) : adoptAll(folder, owner, store, clock, state);
+  const done =
+    folder === undefined ? Promise.resolve(0) : adoptAll(folder, owner, store, clock, state);
   return {
     done,
     async stop() {
@@ -67,7 +68,10 @@ async function adoptAll(
 async function* linesOf(path: string): AsyncGenerator<string> {
   const file = createReadStream(path, { encoding: "utf8" });
   try {
-    for await (const line of createInterface({ input: file, crlfDelay: Number.POSITIVE_INFINITY })) {
+    for await (const line of createInterface({
+      input: file,
+      crlfDelay: Number.POSITIVE_INFINITY,
+    })) {
       yield line;
     }
   } catch {

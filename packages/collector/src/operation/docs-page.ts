@@ -34,7 +34,9 @@ export function docsPage(document: ApiDocument): string {
 }
 
 function rowOf(method: string, path: string, operation: Operation): string {
-  const parameters = (operation.parameters ?? []).map(({ name, in: place }) => `${name} (${place})`);
+  const parameters = (operation.parameters ?? []).map(
+    ({ name, in: place }) => `${name} (${place})`,
+  );
   const sent = [...parameters, ...(operation.requestBody ? ["body"] : [])].join(", ");
   const answers = Object.keys(operation.responses ?? {}).join(", ");
   const cells = [method.toUpperCase(), path, sent, answers];

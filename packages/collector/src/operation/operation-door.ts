@@ -1,7 +1,7 @@
 /** Operation: is it up, is it ready, how is it doing, what can it do. */
 import type { FastifyInstance } from "fastify";
-import { DoorError } from "../doors/door-error.ts";
 import { ownerOf } from "../doors/caller.ts";
+import { DoorError } from "../doors/door-error.ts";
 import type { Services } from "../services.ts";
 import { isLocal } from "../tenants/keyless.ts";
 import { docsPage } from "./docs-page.ts";
@@ -14,8 +14,9 @@ const HIDDEN = { schema: { hide: true } } as const;
 export function openOperationDoor(app: FastifyInstance, services: Services): void {
   app.get("/healthz", HIDDEN, async () => ({ status: "ok" }));
   app.get("/readyz", HIDDEN, async () => {
-    if (services.store.status().waiting > OVERLOADED) {
-      throw new DoorError("UNAVAILABLE", "too much waits for the disk");
+    const { isWritable, waiting } = services.store.status();
+    if (!isWritable || waiting > OVERLOADED) {
+      throw new DoorError("UNAVAILABLE", "the store does not take events at the moment");
     }
     return { status: "ready" };
   });
@@ -33,16 +34,4 @@ export function openOperationDoor(app: FastifyInstance, services: Services): voi
     reply.header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'");
     return docsPage(app.swagger());
   });
-  // The alert rules are the issue after this one; their paths answer clearly until then.
-  for (const url of ["/v1/alerts", "/v1/alerts/history"]) {
-    app.route({
-      method: url === "/v1/alerts" ? ["GET", "POST"] : "GET",
-      url,
-      schema: { hide: true },
-      handler: async (request) => {
-        await ownerOf(request, services, "read");
-        throw new DoorError("NOT_IMPLEMENTED", "alert rules are not part of this version");
-      },
-    });
-  }
 }

@@ -15,6 +15,10 @@ export function keepRetention(store: Store, clock: () => number): () => void {
 /** One round over all tenants. */
 export async function expireAll(store: Store, nowMs: number): Promise<void> {
   for (const { tenant, days } of await store.reader.retentions()) {
-    await store.administer({ kind: "expire", tenant, idleSinceMs: nowMs - days * DAY_MS });
+    const idleSinceMs = nowMs - days * DAY_MS;
+    for (let isDone = false; !isDone; ) {
+      const answer = await store.administer({ kind: "expire", tenant, idleSinceMs });
+      isDone = answer.kind !== "done" || answer.value === 0;
+    }
   }
 }

@@ -1,3 +1,5 @@
+import type { AlertRule } from "./store.ts";
+
 /** Changes that are no events: accounts, keys, notes, deletion. Plain data: it crosses threads. */
 export type Command =
   | {
@@ -26,6 +28,11 @@ export type Command =
       readonly sessionId: string;
       readonly size: number;
       readonly note: string;
+    }
+  | {
+      readonly kind: "add_rule";
+      readonly tenant: number;
+      readonly rule: AlertRule;
     }
   | { readonly kind: "set_retention"; readonly tenant: number; readonly days: number | null }
   | { readonly kind: "delete_session"; readonly tenant: number; readonly sessionId: string }

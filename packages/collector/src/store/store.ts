@@ -2,6 +2,7 @@
 import type { CompactRangeState, Fork } from "@caum/core";
 import type { Intake, Outcome, SessionFacts } from "../ingest/intake.ts";
 import type { StoredRecord } from "../ingest/ledger.ts";
+import type { Origins } from "../ingest/session-state.ts";
 import type { Standing } from "../ingest/standing.ts";
 import type { Totals } from "../ingest/totals.ts";
 import type { Command, CommandAnswer } from "./command.ts";
@@ -38,6 +39,7 @@ export interface SessionView {
   readonly key: number;
   readonly id: string;
   readonly facts: SessionFacts;
+  readonly origins: Origins;
   readonly tree: CompactRangeState;
   readonly segment: number;
   readonly segmentStart: number;
@@ -70,6 +72,15 @@ export interface SessionFilter {
   readonly agent?: string | undefined;
   readonly tier?: string | undefined;
   readonly regime?: string | undefined;
+}
+
+/** When somebody wants to be told, and how. */
+export interface AlertRule {
+  readonly id: string;
+  readonly condition: string;
+  readonly actionType: string;
+  readonly destination: string;
+  readonly createdMs: number;
 }
 
 export interface Usage {
@@ -105,12 +116,15 @@ export interface StoreReader {
   subtrees(tenant: number, id: string): Promise<readonly string[]>;
   forks(tenant: number, id: string): Promise<readonly Fork[]>;
   notes(tenant: number, id: string): Promise<readonly SignedNote[]>;
+  alertRules(tenant: number): Promise<readonly AlertRule[]>;
   usage(tenant: number): Promise<Usage>;
   /** Tenants that keep records for a limited time, with the days. */
   retentions(): Promise<readonly { readonly tenant: number; readonly days: number }[]>;
 }
 
 export interface StoreStatus {
+  /** False when the writer is gone; only a restart brings it back. */
+  readonly isWritable: boolean;
   readonly waiting: number;
   readonly walBytes: number;
 }

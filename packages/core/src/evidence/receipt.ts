@@ -7,6 +7,8 @@ export const RECEIPT_MODE = "zero_semantic_live_evidence_receipt";
 const ID_PREFIX = "caum_live_receipt_";
 const ID_LEAF_DIGITS = 26;
 export const MAX_RECEIPT_BYTES = 65_536;
+/** Deeper nesting is refused: not every reader of JSON can follow it. */
+const MAX_DEPTH = 64;
 
 /** The id of the receipt for a record with this leaf. */
 export function receiptId(leaf: string): string {
@@ -41,12 +43,28 @@ export function parseReceipt(bytes: Uint8Array): ReceiptClaim {
 function parseObject(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   try {
     const text = isUtf8(bytes) ? Buffer.from(bytes).toString("utf8") : "";
-    const parsed: unknown = JSON.parse(text);
+    const parsed: unknown = depthOf(text) > MAX_DEPTH ? undefined : JSON.parse(text);
     if (isObject(parsed)) return parsed;
   } catch {
     // Reported below: what JSON.parse says would repeat part of the file.
   }
   throw new EvidenceError("invalid_proof", "not a receipt: it is no JSON object");
+}
+
+/** How deep brackets nest outside of strings. */
+function depthOf(json: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let isInString = false;
+  for (let index = 0; index < json.length; index += 1) {
+    const character = json[index] ?? "";
+    if (character === "\\") index += 1;
+    else if (character === '"') isInString = !isInString;
+    else if (!isInString && "{[".includes(character)) depth += 1;
+    else if (!isInString && "]}".includes(character)) depth -= 1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -22,6 +22,8 @@ import { varietyOf } from "./signals/variety.ts";
 import { qualityOf } from "./trace-quality.ts";
 
 const WINDOW = 16;
+/** Messages or turns in a row after which the calls before them are over. */
+const LONG_TALK = 4;
 
 /** Reads the memory of a session; notes in it only what the next answer is compared with. */
 export function assess(slots: Float64Array): Assessment {
@@ -80,7 +82,7 @@ function loopsAt(slots: Float64Array, waiting: number): readonly Finding[] {
   return findLoops(slots, {
     step: slots[SLOT.steps] ?? 0,
     isRepeat: count(slots, "repeat", 1) > 0,
-    isTalking: speeches.length(slots) > 1,
+    isTalking: speeches.length(slots) >= LONG_TALK,
     sinceReset: slots[SLOT.sinceReset] ?? 0,
     waiting,
   });

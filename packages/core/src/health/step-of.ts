@@ -50,6 +50,8 @@ function callOf(payload: Unplaced<ToolPayload>, common: Common): Step | undefine
     ...common,
     ...(payload.op !== undefined && { op: payload.op }),
     ...(argumentsNorm !== undefined && { argumentsNorm }),
+    ...(payload.argumentsHash !== undefined &&
+      payload.argumentsHash !== argumentsNorm && { argumentsHash: payload.argumentsHash }),
     ...(argumentsShape !== undefined && { argumentsShape }),
     ...(payload.argumentsBytes !== undefined && { argumentsBytes: payload.argumentsBytes }),
     ...(resultNorm !== undefined && { resultNorm }),

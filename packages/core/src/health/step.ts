@@ -16,6 +16,8 @@ export interface Step {
   readonly op?: Op;
   /** Digests of a call: equal values are equal, whatever they digest. Absent means not known. */
   readonly argumentsNorm?: string;
+  /** Word for word, where that is not what `argumentsNorm` digests. */
+  readonly argumentsHash?: string;
   readonly argumentsShape?: string;
   readonly argumentsBytes?: number;
   readonly resultNorm?: string;

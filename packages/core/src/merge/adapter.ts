@@ -1,23 +1,25 @@
 import { homedir } from "node:os";
+import type { PriceTable } from "../capture/price-table.ts";
 import type { Layer, View } from "../capture/record.ts";
 import { createObserver, type Observer } from "../observer.ts";
+import type { ObserverOptions } from "../observer-options.ts";
+import { loadConfiguration } from "../report/configuration.ts";
 import type { Verdict } from "../session.ts";
 import { CallMerger } from "./call-merger.ts";
 import { tellOnce } from "./process-registry.ts";
 
 /** What a user may say to any adapter; all of it optional. */
-export interface AdapterOptions {
-  /** Report to this observer instead of one made from the options below. */
+export interface AdapterOptions
+  extends Pick<
+    ObserverOptions,
+    "agentId" | "agentVersion" | "home" | "env" | "hashNames" | "upstream" | "waitUntil"
+  > {
+  /** Report to this observer instead of one made from the other options. */
   readonly observer?: Observer | undefined;
-  readonly agentId?: string | undefined;
-  readonly agentVersion?: string | undefined;
-  /** The folder of keys and runs; `CAUM_HOME` and then `~/.caum` when absent. */
-  readonly home?: string | undefined;
-  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Key tool and model names as well. */
-  readonly hashNames?: boolean | undefined;
-  /** The session of whatever neither the host nor `withSession` gives one. */
+  /** The session of what neither the host nor `withSession` names; `CAUM_SESSION_ID` when absent. */
   readonly session?: string | undefined;
+  /** Prices of models that come before the built-in ones. */
+  readonly prices?: PriceTable | undefined;
   /** Told after every event. Whatever it does or throws, the agent does not notice. */
   readonly onVerdict?: ((verdict: Verdict, sessionId: string) => void) | undefined;
   /** Told once per kind of blindness or trouble. */
@@ -55,25 +57,22 @@ export class Adapter {
   #failures = 0;
 
   constructor(identity: AdapterIdentity, options: AdapterOptions = {}) {
-    this.options = options;
+    const { observer, onVerdict, onDiagnostic, prices, quiet, session, ...rest } = options;
+    const { home, env = process.env, upstream } = options;
+    const settings = loadConfiguration({ arguments: { ...(upstream || {}), home }, env });
+    this.options = { ...options, session: session ?? settings.sessionId };
     this.observer =
-      options.observer ??
-      createObserver({
-        ...identity,
-        agentId: options.agentId,
-        agentVersion: options.agentVersion,
-        home: options.home,
-        env: options.env,
-        hashNames: options.hashNames,
-        onProblem: (problem) => this.tell(problem),
-      });
+      observer ??
+      createObserver({ ...identity, ...rest, onProblem: (problem) => this.tell(problem) });
     this.calls = new CallMerger({
       sink: this.observer,
       layer: identity.layer,
+      prices,
       onVerdict: (verdict, session) => this.#afterEvent(verdict, session),
       onFailure: () => this.failed(),
     });
-    this.#sayHello(identity.sourceFramework);
+    const collector = observer || upstream === false ? undefined : settings.url;
+    this.fenced(() => this.#sayHello(identity.sourceFramework, collector));
   }
 
   /** Failures of ours that were kept from the host. */
@@ -130,12 +129,11 @@ export class Adapter {
   }
 
   /** The one line on the console: where the verdicts are. On stderr, once per process. */
-  #sayHello(host: string): void {
+  #sayHello(host: string, collector: string | undefined): void {
     const quiet = this.options.quiet ?? isSet((this.options.env ?? process.env).CAUM_QUIET);
     if (quiet || !tellOnce("start line")) return;
-    const home = this.observer.home.replace(homedir(), "~");
-    const line = `caum: observing ${host}; verdicts: ${home}/runs (no line: CAUM_QUIET=1)\n`;
-    this.fenced(() => process.stderr.write(line));
+    const place = collector ?? `${this.observer.home.replace(homedir(), "~")}/runs`;
+    process.stderr.write(`caum: observing ${host}; verdicts: ${place} (no line: CAUM_QUIET=1)\n`);
   }
 }
 

@@ -1,13 +1,9 @@
 import type { Observation, ReasoningObservation, ToolObservation } from "../capture/observation.ts";
+import { costOf, type PriceTable } from "../capture/price-table.ts";
 import type { Layer } from "../capture/record.ts";
 import type { Session, Verdict } from "../session.ts";
-import {
-  type CallFacts,
-  type CallKey,
-  type CallOutcome,
-  type CallState,
-  ToolCalls,
-} from "./tool-calls.ts";
+import type { CallFacts, CallKey, CallOutcome } from "./call-facts.ts";
+import { type CallState, ToolCalls } from "./tool-calls.ts";
 import { type TurnFacts, type TurnKey, type TurnOutcome, Turns } from "./turns.ts";
 
 /** Where merged events go; an `Observer` is one. */
@@ -20,6 +16,8 @@ export interface CallMergerOptions {
   /** Where the adapter stands: the fullest layer that sees a call reports it. */
   readonly layer: Layer;
   readonly clock?: (() => number) | undefined;
+  /** Prices that come before the built-in ones. */
+  readonly prices?: PriceTable | undefined;
   /** Told after every event; a failure in it is ours. */
   readonly onVerdict?: ((verdict: Verdict, sessionId: string) => void) | undefined;
   readonly onFailure?: ((failure: unknown) => void) | undefined;
@@ -59,7 +57,7 @@ export class CallMerger {
     const emit = (session: string, observation: Observation) => this.#emit(session, observation);
     const digestCall = (id: string, call: ToolObservation) => sink.session(id).digestCall(call);
     const digestTurn = (id: string, turn: ReasoningObservation) =>
-      sink.session(id).digestTurn(turn);
+      sink.session(id).digestTurn(withCost(turn, options.prices));
     this.#calls = new ToolCalls({ layer, clock, emit, digest: digestCall });
     this.#turns = new Turns({ layer, clock, emit, digest: digestTurn });
     beforeExit(this.#closeAtExit);
@@ -189,6 +187,14 @@ export class CallMerger {
       }
     }
   }
+}
+
+const USD_PER_NANO_USD = 1e-9;
+
+/** A turn whose host gives no cost has the one of its tokens, where model and tokens are known. */
+function withCost(turn: ReasoningObservation, prices: PriceTable | undefined) {
+  const cost = turn.costUsd === undefined ? costOf(turn.model, turn, prices) : undefined;
+  return cost === undefined ? turn : { ...turn, costUsd: cost * USD_PER_NANO_USD };
 }
 
 /** Before the sessions are closed by their own listener, which was installed earlier. */

@@ -23,6 +23,8 @@ export interface CurrentSession {
   readonly id: string;
   /** The agent whose tool is running, when the code was started by one. */
   readonly agent?: string | undefined;
+  /** The layer that reports the model call which the running code is a part of. */
+  readonly modelCallOf?: Layer | undefined;
 }
 
 /** A response is claimed within seconds of its end; this is hours of a busy server. */
@@ -44,6 +46,11 @@ export function processRegistry(): ProcessRegistry {
   return scope[KEY];
 }
 
+/** How all layers name a response of a model. */
+export function responseKey(responseId: string): string {
+  return `response ${responseId}`;
+}
+
 /** Says that a layer reports a response or call; the fullest layer that says so owns it. */
 export function own(key: string, layer: Layer): void {
   const { owners } = processRegistry();
@@ -56,6 +63,12 @@ export function own(key: string, layer: Layer): void {
 export function isOwnedByFuller(key: string, layer: Layer): boolean {
   const owner = processRegistry().owners.get(key);
   return owner !== undefined && owner < LAYERS.indexOf(layer);
+}
+
+/** Whether the running code is a part of a model call that a fuller layer reports. */
+export function isInsideFuller(layer: Layer): boolean {
+  const around = processRegistry().session.getStore()?.modelCallOf;
+  return around !== undefined && LAYERS.indexOf(around) < LAYERS.indexOf(layer);
 }
 
 /** True the first time in this process. */

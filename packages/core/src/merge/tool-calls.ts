@@ -1,41 +1,8 @@
 import type { ToolObservation } from "../capture/observation.ts";
-import type { ToolAnnotations } from "../capture/operation.ts";
-import type { Layer, Op, Status } from "../capture/record.ts";
-import { isFirst, isOwnedByFuller, own } from "./process-registry.ts";
+import type { Layer } from "../capture/record.ts";
+import type { CallFacts, CallKey, CallOutcome } from "./call-facts.ts";
+import { isFirst, isOwnedByFuller, own, responseKey } from "./process-registry.ts";
 import { RecentMap } from "./recent-map.ts";
-
-/** Which call: an id that the host or the model gave, in its session. */
-export interface CallKey {
-  readonly session: string;
-  /** The tool call id of the model, else the host's run id. */
-  readonly toolCallId: string;
-}
-
-/** What is known of a call before its outcome. */
-export interface CallFacts {
-  readonly tool: string;
-  /** Absent when unknown, for example because the user hides inputs. */
-  readonly arguments?: unknown;
-  readonly annotations?: ToolAnnotations | undefined;
-  /** Worked out from tool and arguments when absent. */
-  readonly op?: Op | undefined;
-  readonly agent?: string | undefined;
-  readonly server?: string | undefined;
-  /** The model response that asked for it: the same id in another response is another call. */
-  readonly response?: string | undefined;
-  /** The execution, unique in the process: two observers of one execution report it once. */
-  readonly run?: string | undefined;
-  /** What the call belongs to and ends with, for `abandoned`. */
-  readonly owner?: string | undefined;
-}
-
-export interface CallOutcome {
-  readonly status: Status;
-  readonly result?: unknown;
-  readonly errorClass?: string | undefined;
-  /** Measured by the host; from our own clock when absent. */
-  readonly durationMs?: number | undefined;
-}
 
 export interface ToolCallsParts {
   readonly layer: Layer;
@@ -98,19 +65,19 @@ export class ToolCalls {
     if (open) {
       if (facts.response === open.response || open.response === undefined) return;
       this.#makeRoom(open);
-    } else if (this.#settled.has(id) && this.#settled.get(id) === facts.response) return;
+    } else if (this.#isSettled(key, facts)) return;
     this.#begin(key, facts);
   }
 
   /** The call began to execute. */
   started(key: CallKey, facts: CallFacts): void {
-    let open = this.#open.get(idOf(key));
-    if (open?.startedAt !== undefined && !open.waiting) {
-      if (open.run === facts.run || this.#aside(facts)) return;
+    let open = this.#aside(facts) ?? this.#open.get(idOf(key));
+    if (open && isOther(open, facts)) {
       this.#makeRoom(open);
       open = undefined;
-    }
-    open ??= this.#begin(key, facts);
+    } else if (open?.startedAt !== undefined && !open.waiting) return;
+    open ??= this.#unseen(key, facts);
+    if (!open) return;
     if (open.call.argumentsShape === undefined && facts.arguments !== undefined) {
       open.call = this.#digest(key, facts);
     }
@@ -202,12 +169,9 @@ export class ToolCalls {
     return open;
   }
 
-  /**
-   * Another call comes with the id of this one: models that count ids from 1 do that, for example
-   * inside of an agent that is a tool itself. One that runs keeps its place under its run.
-   */
+  /** Another call comes with the id of this one, which keeps its place under its run. */
   #makeRoom(open: OpenCall): void {
-    if (open.startedAt === undefined || open.run === undefined) {
+    if (open.run === undefined) {
       this.#giveUp(open);
       return;
     }
@@ -223,9 +187,13 @@ export class ToolCalls {
   /** A call whose beginning nobody told us, unless it had its event already. */
   #unseen(key: CallKey, facts: CallFacts | undefined): OpenCall | undefined {
     if (!facts) return undefined;
-    const id = idOf(key);
-    if (this.#settled.has(id) && this.#settled.get(id) === facts.response) return undefined;
-    return this.#begin(key, facts);
+    return this.#isSettled(key, facts) ? undefined : this.#begin(key, facts);
+  }
+
+  /** Without a response to tell them apart, an execution with the id of another is a new one. */
+  #isSettled(key: CallKey, { response, run }: CallFacts): boolean {
+    if (run !== undefined && this.#settled.has(asideOf(run))) return true;
+    return response !== undefined && this.#settled.get(idOf(key)) === response;
   }
 
   #digest({ session, toolCallId }: CallKey, facts: CallFacts): ToolObservation {
@@ -265,14 +233,25 @@ export class ToolCalls {
   #forget(open: OpenCall): void {
     this.#open.delete(open.place);
     this.#settled.set(idOf(open.key), open.response);
+    if (open.run !== undefined) this.#settled.set(asideOf(open.run), open.response);
   }
 
   #report(open: OpenCall, call: ToolObservation): void {
     const { layer, emit } = this.#parts;
-    if (isOwnedByFuller(sharedIdOf(open), layer)) return;
+    const claim = open.response === undefined ? sharedIdOf(open) : responseKey(open.response);
+    if (isOwnedByFuller(claim, layer)) return;
     if (open.run !== undefined && !isFirst(`run ${open.run} ${call.status}`)) return;
     emit(open.key.session, call);
   }
+}
+
+/**
+ * Whether the execution belongs to another call with the same id. Models that count ids from 1 make
+ * such calls, in agents side by side or inside of each other; what waited may run under a new name.
+ */
+function isOther(open: OpenCall, { run }: CallFacts): boolean {
+  if (open.waiting || open.run === run) return false;
+  return open.startedAt !== undefined || (open.run !== undefined && run !== undefined);
 }
 
 function asideOf(run: string): string {
@@ -283,7 +262,7 @@ function idOf({ session, toolCallId }: CallKey): string {
   return `${session}\n${toolCallId}`;
 }
 
-/** How another layer knows the same call; with the tool, because test models count ids from 1. */
+/** How another layer knows a call whose response is unknown; some models count ids from 1. */
 function sharedIdOf({ key, call }: OpenCall): string {
   return `tool ${key.toolCallId} ${call.tool}`;
 }

@@ -1,6 +1,14 @@
 import type { ReasoningObservation } from "../capture/observation.ts";
 import type { Layer } from "../capture/record.ts";
-import { countOpenTurns, fullerIsBusy, isFirst, isOwnedByFuller, own } from "./process-registry.ts";
+import {
+  countOpenTurns,
+  fullerIsBusy,
+  isFirst,
+  isInsideFuller,
+  isOwnedByFuller,
+  own,
+  responseKey,
+} from "./process-registry.ts";
 import { RecentMap } from "./recent-map.ts";
 
 /** One logical model call: its retries are attempts of it. */
@@ -52,6 +60,8 @@ export const PARK_MS = 2_000;
 export class Turns {
   readonly #parts: TurnsParts;
   readonly #open = new RecentMap<string, OpenTurn>(MAX_OPEN_TURNS, (turn) => this.#giveUp(turn));
+  /** Turns that began inside of a model call that a fuller layer reports. */
+  readonly #foreign = new RecentMap<string, true>(MAX_OPEN_TURNS);
   #parked: ParkedTurn[] = [];
 
   constructor(parts: TurnsParts) {
@@ -68,11 +78,16 @@ export class Turns {
 
   started(key: TurnKey, facts: TurnFacts = {}): void {
     if (this.#open.has(key.id)) return;
+    if (isInsideFuller(this.#parts.layer)) {
+      this.#foreign.set(key.id, true);
+      return;
+    }
     this.#open.set(key.id, { key, facts, startedAt: this.#parts.clock() });
     countOpenTurns(this.#parts.layer, 1);
   }
 
   ended(key: TurnKey, outcome: TurnOutcome): void {
+    if (this.#foreign.has(key.id)) return;
     const { clock, digest } = this.#parts;
     const open = this.#open.get(key.id);
     if (open) this.#forget(open);
@@ -116,7 +131,7 @@ export class Turns {
   /** A fuller layer may be about to report the same response: it gets a moment to say so. */
   #report({ session, id }: TurnKey, turn: ReasoningObservation): void {
     const { layer, clock } = this.#parts;
-    if (turn.responseId !== undefined) own(sharedIdOf(turn.responseId), layer);
+    if (turn.responseId !== undefined) own(responseKey(turn.responseId), layer);
     if (!isFirst(`turn ${id}`)) return;
     this.#parked.push({ session, turn, parkedAt: clock() });
     this.#unpark(clock());
@@ -131,15 +146,11 @@ export class Turns {
     const due: ParkedTurn[] = [];
     for (const [index, parked] of this.#parked.entries()) {
       const { responseId } = parked.turn;
-      if (responseId !== undefined && isOwnedByFuller(sharedIdOf(responseId), layer)) continue;
+      if (responseId !== undefined && isOwnedByFuller(responseKey(responseId), layer)) continue;
       const waits = busy && now - parked.parkedAt < PARK_MS && index >= excess;
       (waits ? waiting : due).push(parked);
     }
     this.#parked = waiting;
     for (const { session, turn } of due) emit(session, turn);
   }
-}
-
-function sharedIdOf(responseId: string): string {
-  return `response ${responseId}`;
 }

@@ -42,6 +42,10 @@ export const consistencyAnswer = z.object({
   checkpoint: z.string(),
 });
 
+/** A checkpoint of the collector with the writer's signature added. */
+export const cosignRequest = z.object({ note: z.string().min(1).max(65_536) });
+export const cosignAnswer = z.object({ size: count, signatures: count });
+
 export const verifierKeysAnswer = z.object({
   keys: z.array(z.object({ name: z.string(), vkey: z.string() })),
 });

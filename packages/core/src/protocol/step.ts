@@ -113,6 +113,8 @@ const sessionSummary = z.object({
   ended: z.boolean(),
   resolved: z.boolean().nullable(),
   segment: count,
+  layers: z.array(z.string()),
+  views: z.array(z.string()),
   dashboard_path: z.string(),
 });
 

@@ -1,5 +1,6 @@
 /** Puts a reporter together; observers of one process that report to one collector share it. */
 import { join } from "node:path";
+import { sessionTag } from "../evidence/note/checkpoint.ts";
 import type { Signer } from "../evidence/note/signer.ts";
 import type { Configuration } from "./configuration.ts";
 import { Progress } from "./delivery/progress.ts";
@@ -11,9 +12,12 @@ import { noteUpstream, upstreamsFolder } from "./status-file.ts";
 import { Address } from "./upstream/address.ts";
 import { createDryRun } from "./upstream/dry-run.ts";
 import { createHttpTransport, type Transport } from "./upstream/http-transport.ts";
-import { LiveDoor } from "./upstream/live-door.ts";
+import { type KeptSessions, LiveDoor } from "./upstream/live-door.ts";
 import { RunsDoor } from "./upstream/runs-door.ts";
+import type { Entry } from "./upstream/upstream.ts";
 import { EvidenceClient } from "./witness/evidence-client.ts";
+import { readKept, writeKept } from "./witness/kept-file.ts";
+import { spoolsOfTenant } from "./witness/tenant.ts";
 import { Witness } from "./witness/witness.ts";
 
 export interface ReporterOptions {
@@ -108,14 +112,22 @@ function makeReporter(options: ReporterOptions, address: Address, place: Place):
   const isRuns = configuration.protocol === "runs";
   const witness = new Witness({
     client: new EvidenceClient(address, transport),
+    collector: address.display,
     root,
     signer: options.signer,
     verifierKey: configuration.verifierKey,
     onMismatch: (what) => tell({ code: "evidence_mismatch", message: `the collector: ${what}` }),
   });
   return new Reporter({
-    upstream: isRuns ? new RunsDoor(address, transport) : new LiveDoor(address, transport),
-    spool: new Spool({ root, clock, onRefused: (what, count) => tell(refusal(what, count)) }),
+    upstream: isRuns
+      ? new RunsDoor(address, transport)
+      : new LiveDoor(address, transport, keptSessions(root)),
+    spool: new Spool({
+      root,
+      clock,
+      relatives: () => spoolsOfTenant(root),
+      onRefused: (what, count) => tell(refusal(what, count)),
+    }),
     progress: new Progress(join(root, "sessions"), clock),
     onProblem: tell,
     waitUntil: options.waitUntil,
@@ -124,6 +136,16 @@ function makeReporter(options: ReporterOptions, address: Address, place: Place):
     adopts: !configuration.dryRun,
     ...(isRuns && !configuration.dryRun ? { onClosed: (run) => witness.confirm(run) } : {}),
   });
+}
+
+/** Session tokens of the live door, beside the notes of the runs. */
+function keptSessions(root: string): KeptSessions {
+  const pathOf = ({ sessionId, runId }: Entry) =>
+    join(root, "sessions", sessionTag(sessionId), `${runId}.live`);
+  return {
+    read: (entry) => readKept(pathOf(entry)),
+    write: (entry, text) => writeKept(pathOf(entry), text),
+  };
 }
 
 const seen = new Map<string, string>();

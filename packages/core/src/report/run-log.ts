@@ -37,7 +37,8 @@ export class RunLog implements EventLog {
   #waiting: string[] = [];
   #waitingBytes = 0;
   #offset = 0;
-  #handle: FileHandle | undefined;
+  /** The file is there, made by us. */
+  #isMade = false;
   #timer: NodeJS.Timeout | undefined;
   #appending: Promise<void> | undefined;
   #failing = false;
@@ -78,9 +79,8 @@ export class RunLog implements EventLog {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.flush();
-    if (this.#waiting.length === 0) await this.#sign();
-    await this.#handle?.close().catch(() => undefined);
-    this.#handle = undefined;
+    // A run without a record has no folder, and nothing to sign.
+    if (this.#offset > 0 && this.#waiting.length === 0) await this.#sign();
   }
 
   /** The same at the end of the process, where nothing can be awaited. */
@@ -128,8 +128,7 @@ export class RunLog implements EventLog {
     const lines = this.#waiting.length;
     if (lines > 0) {
       const bytes = linesOf(this.#waiting);
-      this.#handle ??= await this.#open();
-      await writeWhole(this.#handle, bytes, this.#offset);
+      await this.#write(bytes);
       this.#offset += bytes.length;
       this.#waiting = this.#waiting.slice(lines);
       this.#waitingBytes = this.#waiting.reduce((sum, line) => sum + line.length + 1, 0);
@@ -154,9 +153,23 @@ export class RunLog implements EventLog {
     }
   }
 
+  /** The file is open only while it is written: a host has few descriptors and many sessions. */
+  async #write(bytes: Buffer): Promise<void> {
+    const handle = await this.#open();
+    try {
+      await writeWhole(handle, bytes, this.#offset);
+    } finally {
+      await handle.close().catch(() => undefined);
+    }
+  }
+
   async #open(): Promise<FileHandle> {
+    const file = join(this.#options.folder, RECORDS);
+    if (this.#isMade) return open(file, "r+");
     await mkdir(join(this.#options.folder, "checkpoints"), { recursive: true, mode: FOLDER_MODE });
-    return open(join(this.#options.folder, RECORDS), "wx", FILE_MODE);
+    const handle = await open(file, "wx", FILE_MODE);
+    this.#isMade = true;
+    return handle;
   }
 
   #report(problem: unknown): void {

@@ -123,7 +123,7 @@ function readRequest(body: unknown): ModelRequest {
     model: textOf(request.model),
     offersTools: listOf(request.tools).length > 0,
     answers: news.flatMap(blocksOf).flatMap(answerOf),
-    repeated: last.flatMap(requestOf),
+    repeated: (id) => requestOf(last, id),
     userMessage: spokenIn(news.findLast(isUser)),
     opening: messages.find(isUser)?.content,
     lastText: lastTextOf(messages[lastTurn], last),
@@ -160,9 +160,8 @@ function answerOf(block: JsonObject): ToolAnswer[] {
   return [{ id, status: block.is_error === true ? "error" : "answered", result: block.content }];
 }
 
-function requestOf(block: JsonObject): ToolRequest[] {
-  const id = textOf(block.id);
-  const name = textOf(block.name);
-  if (block.type !== "tool_use" || id === undefined || name === undefined) return [];
-  return [{ id, name, arguments: block.input }];
+function requestOf(blocks: readonly JsonObject[], id: string): ToolRequest | undefined {
+  const block = blocks.find((each) => each.type === "tool_use" && each.id === id);
+  const name = textOf(block?.name);
+  return block && name !== undefined ? { id, name, arguments: block.input } : undefined;
 }

@@ -41,9 +41,13 @@ export class Conversations {
   /** Remembers what later requests of the session will repeat. */
   learn(session: string, request: ModelRequest | undefined, turn: ModelTurn): void {
     if (turn.responseId !== undefined) this.#sessions.set(responseKey(turn.responseId), session);
-    for (const { id } of turn.requests) this.#sessions.set(callKey(id), session);
+    for (const { id } of turn.requests) this.learnCall(session, id);
     const key = turn.requests.length > 0 ? undefined : spokenKey(request?.opening, turn.text);
     if (key !== undefined) this.#sessions.set(key, session);
+  }
+
+  learnCall(session: string, id: string): void {
+    this.#sessions.set(callKey(id), session);
   }
 
   /** The session whose model asked for the call. */

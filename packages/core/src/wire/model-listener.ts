@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { costOf, type PriceTable } from "../capture/price-table.ts";
 import type { Adapter } from "../merge/adapter.ts";
+import { fullerIsBusy } from "../merge/process-registry.ts";
 import { RecentMap } from "../merge/recent-map.ts";
 import { type ClientScope, Conversations } from "./conversations.ts";
 import type { Route } from "./dialects.ts";
@@ -14,19 +14,18 @@ interface Background {
   readonly request: ModelRequest | undefined;
 }
 
+/** Where a client stands: below frameworks, above tool servers. */
+const LAYER = "model";
 const MAX_BACKGROUND = 1_000;
-const USD_PER_NANO_USD = 1e-9;
 
 /** Tells an adapter what model calls say: turns, calls of tools, and what came of them. */
 export class ModelListener {
   readonly #adapter: Adapter;
-  readonly #prices: PriceTable | undefined;
   readonly #conversations = new Conversations();
   readonly #background = new RecentMap<string, Background>(MAX_BACKGROUND);
 
-  constructor(adapter: Adapter, prices: PriceTable | undefined) {
+  constructor(adapter: Adapter) {
     this.#adapter = adapter;
-    this.#prices = prices;
   }
 
   /**
@@ -44,10 +43,7 @@ export class ModelListener {
     const session = this.#conversations.sessionOf(request, scope);
     const id = randomUUID();
     for (const answer of request?.answers ?? []) this.#answered(session, answer, request);
-    if (request?.userMessage !== undefined) {
-      const content = request.userMessage;
-      this.#adapter.calls.observe(session, { kind: "message", role: "user", content });
-    }
+    this.#heard(session, request?.userMessage);
     const { provider } = route.dialect;
     this.#adapter.calls.turnStarted(
       { session, id },
@@ -55,6 +51,12 @@ export class ModelListener {
     );
     const kept = request && withoutNews(request);
     return (outcome) => this.#ended({ session, id, request: kept }, outcome);
+  }
+
+  /** What the user said; where a framework is at work above, it tells that itself. */
+  #heard(session: string, content: unknown): void {
+    if (content === undefined || fullerIsBusy(LAYER)) return;
+    this.#adapter.calls.observe(session, { kind: "message", role: "user", content });
   }
 
   onFailure(): void {
@@ -65,8 +67,10 @@ export class ModelListener {
   #answered(session: string, answer: ToolAnswer, request: ModelRequest | undefined): void {
     const { id, status, result } = answer;
     const known = this.#conversations.sessionOfCall(id);
-    const call = known ? undefined : request?.repeated.find((repeated) => repeated.id === id);
+    const call = known ? undefined : request?.repeated(id);
     const facts = call && { tool: call.name, arguments: call.arguments };
+    // From now on it is history when it comes again.
+    if (call !== undefined) this.#conversations.learnCall(session, id);
     this.#adapter.calls.answered(
       { session: known ?? session, toolCallId: id },
       { status, result },
@@ -82,7 +86,7 @@ export class ModelListener {
     }
     const { session, id, request } = call;
     const { calls } = this.#adapter;
-    calls.turnEnded({ session, id }, this.#turnOutcome(outcome, request));
+    calls.turnEnded({ session, id }, turnOutcome(outcome, request));
     if (turn === undefined) return;
     for (const { id: toolCallId, name: tool, arguments: values, outcome: ended } of turn.requests) {
       const key = { session, toolCallId };
@@ -97,27 +101,6 @@ export class ModelListener {
     this.#conversations.learn(session, request, turn);
   }
 
-  #turnOutcome({ status, turn, durationMs }: CallOutcome, request: ModelRequest | undefined) {
-    const model = turn?.model ?? request?.model;
-    const cost = turn && costOf(model, turn, this.#prices);
-    return {
-      status,
-      role: "assistant" as const,
-      durationMs,
-      ...(model === undefined ? {} : { model }),
-      responseId: turn?.responseId,
-      finishReason: turn?.finishReason,
-      content: turn?.text,
-      requestedTools: turn?.requests.length,
-      inputTokens: turn?.inputTokens,
-      outputTokens: turn?.outputTokens,
-      cacheReadTokens: turn?.cacheReadTokens,
-      cacheWriteTokens: turn?.cacheWriteTokens,
-      reasoningTokens: turn?.reasoningTokens,
-      costUsd: cost === undefined ? undefined : cost * USD_PER_NANO_USD,
-    };
-  }
-
   /** Only an answer that was begun in this process and has no end yet is news. */
   #retrieved(outcome: CallOutcome): void {
     const id = outcome.turn?.responseId;
@@ -128,7 +111,32 @@ export class ModelListener {
   }
 }
 
+function turnOutcome({ status, turn, durationMs }: CallOutcome, request: ModelRequest | undefined) {
+  const model = turn?.model ?? request?.model;
+  return {
+    status,
+    role: "assistant" as const,
+    durationMs,
+    ...(model === undefined ? {} : { model }),
+    responseId: turn?.responseId,
+    finishReason: turn?.finishReason,
+    content: turn?.text,
+    requestedTools: turn?.requests.length,
+    inputTokens: turn?.inputTokens,
+    outputTokens: turn?.outputTokens,
+    cacheReadTokens: turn?.cacheReadTokens,
+    cacheWriteTokens: turn?.cacheWriteTokens,
+    reasoningTokens: turn?.reasoningTokens,
+  };
+}
+
 /** What is still needed when the answer has come; the values of the request are gone. */
 function withoutNews(request: ModelRequest): ModelRequest {
-  return { ...request, answers: [], repeated: [], userMessage: undefined, callIds: [] };
+  return {
+    ...request,
+    answers: [],
+    repeated: () => undefined,
+    userMessage: undefined,
+    callIds: [],
+  };
 }

@@ -1,16 +1,9 @@
-import type { PriceTable } from "../capture/price-table.ts";
 import { Adapter, type AdapterIdentity, type AdapterOptions } from "../merge/adapter.ts";
 import type { Observer } from "../observer.ts";
 import { type ClientScope, newSession } from "./conversations.ts";
 import { ModelListener } from "./model-listener.ts";
 import { ModelWire } from "./model-wire.ts";
 import type { SentRequest } from "./sent-request.ts";
-
-/** What a user may say to a wrapper of a model client; all of it optional. */
-export interface ModelClientOptions extends AdapterOptions {
-  /** Prices that come before the built-in ones. */
-  readonly prices?: PriceTable | undefined;
-}
 
 /** Sends a request and hands back its very response, seen on the way. */
 export type ModelPass = (sent: SentRequest, send: () => Promise<Response>) => Promise<Response>;
@@ -28,10 +21,11 @@ const byWriter = new Map<string, ModelObserver>();
 /** Begins to observe one client. */
 export function observeModelClient(
   identity: AdapterIdentity,
-  options: ModelClientOptions = {},
+  options: AdapterOptions = {},
 ): { readonly pass: ModelPass; readonly adapter: Adapter } {
   const { adapter, wire } = sharedObserver(identity, options);
-  const scope: ClientScope = { session: options.session, loose: newSession() };
+  const session = options.session ?? adapter.options.session;
+  const scope: ClientScope = { session, loose: newSession() };
   return { adapter, pass: (sent, send) => wire.pass(sent, send, scope) };
 }
 
@@ -42,7 +36,7 @@ export function endModelSession(observer: Observer, session: string): void {
   }
 }
 
-function sharedObserver(identity: AdapterIdentity, options: ModelClientOptions): ModelObserver {
+function sharedObserver(identity: AdapterIdentity, options: AdapterOptions): ModelObserver {
   const { observer, session: _, ...own } = options;
   const shared = observer === undefined ? byWriter : observersOf(observer);
   if (observer === undefined && Object.values(own).some((value) => value !== undefined)) {
@@ -63,9 +57,10 @@ function observersOf(observer: Observer): Map<string, ModelObserver> {
   return made;
 }
 
-function newObserver(identity: AdapterIdentity, options: ModelClientOptions): ModelObserver {
-  const adapter = new Adapter(identity, options);
-  const wire = new ModelWire(new ModelListener(adapter, options.prices));
+function newObserver(identity: AdapterIdentity, options: AdapterOptions): ModelObserver {
+  // The session is the client's; what is left of it here is what the environment says.
+  const adapter = new Adapter(identity, { ...options, session: undefined });
+  const wire = new ModelWire(new ModelListener(adapter));
   settleAtExit(wire);
   return { adapter, wire };
 }

@@ -44,8 +44,8 @@ export interface ModelRequest {
   readonly offersTools: boolean;
   /** Results that were not in the request before: those after the last turn of the model. */
   readonly answers: readonly ToolAnswer[];
-  /** The calls of the last turn, as the request repeats them. */
-  readonly repeated: readonly ToolRequest[];
+  /** A call of the last turn, as the request repeats it; read only when it is asked for. */
+  readonly repeated: (id: string) => ToolRequest | undefined;
   /** What the user said after the last turn of the model. */
   readonly userMessage?: unknown;
   /** What began the conversation; equal in every request of it. */

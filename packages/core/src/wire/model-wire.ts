@@ -79,12 +79,12 @@ export class ModelWire {
     return new ModelCall(this.#clock, (outcome) => this.#fenced(() => onEnd(outcome)));
   }
 
-  /** No response came: the client may try again, unless somebody stopped it. */
+  /** No response came: the client may try again, also after a time limit of its own. */
   #lost(call: ModelCall, sent: SentRequest): void {
     const limit = timeLimitOf(sent);
     const timedOut = limit !== undefined && call.elapsedMs >= limit;
-    if (sent.signal?.aborted && !timedOut) call.end({ status: "cancelled" });
-    else this.#mayRetry(call, sent, { status: timedOut ? "timeout" : "error" }, RECONNECT_MS);
+    const stopped = sent.signal?.aborted ? "cancelled" : "error";
+    this.#mayRetry(call, sent, { status: timedOut ? "timeout" : stopped }, RECONNECT_MS);
   }
 
   #mayRetry(
@@ -130,11 +130,22 @@ export class ModelWire {
         }),
       onEnd: () => this.#fenced(() => endOfAnswer(reader, "unknown", end)),
       onCancel: () => this.#fenced(() => endOfAnswer(reader, "cancelled", end)),
-      onError: () =>
-        this.#fenced(() => endOfAnswer(reader, sent.signal?.aborted ? "cancelled" : "error", end)),
+      onError: () => this.#fenced(() => this.#broken(call, sent, reader, end)),
     });
     // A body that nobody reads has no end: the merging of calls gives it up in its time.
     if (!tapped) end("unknown");
+  }
+
+  /** A stream that breaks off is not tried again; a whole body that is too late may be. */
+  #broken(
+    call: ModelCall,
+    sent: SentRequest,
+    reader: AnswerReader,
+    end: (status: Status, turn?: ModelTurn) => void,
+  ): void {
+    const status = sent.signal?.aborted ? "cancelled" : "error";
+    if (reader.isStream) endOfAnswer(reader, status, end);
+    else if (!call.isOver) this.#mayRetry(call, sent, { status }, RECONNECT_MS);
   }
 
   #fenced<T>(work: () => T): T | undefined {

@@ -5,6 +5,7 @@ const MAX_OPEN = 1_000;
 const SWEEP_EVERY_MS = 5_000;
 
 interface OpenCall {
+  readonly key: string;
   readonly call: ModelCall;
   /** How the call ended when nobody tries again. */
   readonly outcome: { readonly status: Status; readonly responseStatus?: number };
@@ -18,47 +19,48 @@ interface OpenCall {
  */
 export class OpenCalls {
   readonly #clock: () => number;
-  readonly #calls = new Map<string, OpenCall>();
+  /** In the order in which their attempts failed. */
+  readonly #calls = new Set<OpenCall>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(clock: () => number) {
     this.#clock = clock;
   }
 
+  /** @param key what the attempts of a call have in common; equal requests at once share it */
   add(key: string, call: ModelCall, outcome: OpenCall["outcome"], patienceMs: number): void {
-    this.#settle(key);
-    this.#calls.set(key, { call, outcome, deadlineMs: this.#clock() + patienceMs });
-    if (this.#calls.size > MAX_OPEN) {
-      const [oldest] = this.#calls.keys();
-      if (oldest !== undefined) this.#settle(oldest);
-    }
+    this.#calls.add({ key, call, outcome, deadlineMs: this.#clock() + patienceMs });
+    const [oldest] = this.#calls;
+    if (oldest !== undefined && this.#calls.size > MAX_OPEN) this.#settle(oldest);
     this.#timer ??= setInterval(() => this.#sweep(), SWEEP_EVERY_MS).unref();
   }
 
-  /** The call is in other hands now. */
+  /** The call that a further attempt belongs to; it is in other hands now. */
   take(key: string): ModelCall | undefined {
-    const open = this.#calls.get(key);
-    this.#calls.delete(key);
-    this.#rest();
-    return open?.call;
+    for (const open of this.#calls) {
+      if (open.key !== key) continue;
+      this.#calls.delete(open);
+      this.#rest();
+      return open.call;
+    }
+    return undefined;
   }
 
   /** Gives up on everything. */
   settle(): void {
-    for (const key of [...this.#calls.keys()]) this.#settle(key);
+    for (const open of [...this.#calls]) this.#settle(open);
     this.#rest();
   }
 
   #sweep(): void {
     const now = this.#clock();
-    for (const [key, { deadlineMs }] of [...this.#calls]) if (deadlineMs <= now) this.#settle(key);
+    for (const open of [...this.#calls]) if (open.deadlineMs <= now) this.#settle(open);
     this.#rest();
   }
 
-  #settle(key: string): void {
-    const open = this.#calls.get(key);
-    this.#calls.delete(key);
-    open?.call.end(open.outcome);
+  #settle(open: OpenCall): void {
+    this.#calls.delete(open);
+    open.call.end(open.outcome);
   }
 
   #rest(): void {

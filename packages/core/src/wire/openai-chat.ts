@@ -93,7 +93,7 @@ function readRequest(body: unknown): ModelRequest {
     model: textOf(request.model),
     offersTools: listOf(request.tools).length > 0 || listOf(request.functions).length > 0,
     answers: news.flatMap(answerOf),
-    repeated: listOf(last?.tool_calls).flatMap((call) => requestOf(objectOf(call))),
+    repeated: (id) => requestOf(listOf(last?.tool_calls).map(objectOf), id),
     userMessage: news.findLast(({ role }) => role === "user")?.content,
     opening: messages.find(({ role }) => role === "user")?.content,
     lastText: textOf(last?.content),
@@ -111,11 +111,11 @@ function answerOf(message: JsonObject): ToolAnswer[] {
   return [{ id, status: "answered", result: message.content }];
 }
 
-function requestOf(call: JsonObject): ToolRequest[] {
-  const called = objectOf(call.function ?? call.custom);
-  const id = textOf(call.id);
+function requestOf(calls: readonly JsonObject[], id: string): ToolRequest | undefined {
+  const call = calls.find((each) => each.id === id);
+  const called = objectOf(call?.function ?? call?.custom);
   const name = textOf(called.name);
-  if (id === undefined || name === undefined) return [];
+  if (name === undefined) return undefined;
   const text = textOf(called.arguments) ?? textOf(called.input) ?? "";
-  return [{ id, name, arguments: argumentsOfText(text) }];
+  return { id, name, arguments: argumentsOfText(text) };
 }

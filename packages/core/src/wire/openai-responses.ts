@@ -130,7 +130,7 @@ function readRequest(body: unknown): ModelRequest {
     model: textOf(request.model),
     offersTools: listOf(request.tools).length > 0,
     answers: news.flatMap(answerOf),
-    repeated: items.flatMap(requestOf),
+    repeated: (id) => requestOf(items, id),
     userMessage: textOf(request.input) ?? news.findLast(isUser)?.content,
     opening: textOf(request.input) ?? items.find(isUser)?.content,
     lastText: lastTextOf(items),
@@ -162,9 +162,8 @@ function answerOf(item: JsonObject): ToolAnswer[] {
   ];
 }
 
-function requestOf(item: JsonObject): ToolRequest[] {
-  const id = textOf(item.call_id);
-  const name = nameOf(item);
-  if (id === undefined || name === undefined || !CALLER_CALLS.has(item.type)) return [];
-  return [{ id, name, arguments: argumentsOf(item) }];
+function requestOf(items: readonly JsonObject[], id: string): ToolRequest | undefined {
+  const item = items.find(({ type, call_id }) => call_id === id && CALLER_CALLS.has(type));
+  const name = item && nameOf(item);
+  return item && name !== undefined ? { id, name, arguments: argumentsOf(item) } : undefined;
 }

@@ -54,12 +54,18 @@ class Leader {
       this.#first ??= self;
       return this.#first === self;
     };
+    let isOver = false;
+    // A body ends once, though a failure reaches every promise that waits for it.
+    const end = (tell: () => void) => {
+      if (isOver || !isFirst()) return;
+      isOver = true;
+      tell();
+    };
     return {
       onChunk: (chunk) => isFirst() && this.#tap.onChunk(chunk),
-      onEnd: () => isFirst() && this.#tap.onEnd(),
-      onError: () => isFirst() && this.#tap.onError(),
-      // Giving up a copy says nothing while another one may still be read.
-      onCancel: () => isFirst() && this.#tap.onCancel(),
+      onEnd: () => end(() => this.#tap.onEnd()),
+      onError: () => end(() => this.#tap.onError()),
+      onCancel: () => end(() => this.#tap.onCancel()),
     };
   }
 }

@@ -89,7 +89,7 @@ const entry = (name: string, text: string, type = "0", written = name) => {
 const records = `${good.lines.join("\n")}\n`;
 const rest = Object.entries(good.files).map(([name, text]) => entry(name, text));
 const whole = [entry("records.ndjson", records), ...rest, tarEnd()];
-const pax = (field: string) => `${field.length + 4} ${field}\n`;
+const pax = (field: string) => `${field.length + 3 + (field.length > 6 ? 1 : 0)} ${field}\n`;
 
 const hostile: [string, Buffer][] = [
   ["a name that leads out", Buffer.concat([entry("a", "x", "0", "../../evil"), ...whole])],
@@ -108,8 +108,31 @@ const hostile: [string, Buffer][] = [
     "an extension that renames",
     Buffer.concat([entry("a", pax("path=records.ndjson"), "x"), ...whole]),
   ],
+  [
+    "an extension that renames after white space",
+    Buffer.concat([entry("a", `${pax("mtime=1.5")} 24  path=records.ndjson\n`, "x"), ...whole]),
+  ],
+  [
+    "an extension that renames behind another line",
+    Buffer.concat([entry("a", "9 a=bcdef24 path=records.ndjson\n", "x"), ...whole]),
+  ],
+  ["an extension that is none", Buffer.concat([entry("a", "mtime\n", "x"), ...whole])],
+  ["a global extension that renames", Buffer.concat([entry("a", pax("path=x"), "g"), ...whole])],
+  ["a sparse file", Buffer.concat([entry("a", pax("GNU.sparse.size=9"), "x"), ...whole])],
+  [
+    "records in a folder's clothes",
+    Buffer.concat([entry("records.ndjson", records, "0", "records.ndjson/"), ...rest, tarEnd()]),
+  ],
   ["a long-name extension of GNU", Buffer.concat([entry("a", "x", "L"), ...whole])],
   ["a bad checksum", Buffer.concat(whole).fill(0x39, 148, 154)],
+  ["a long name for an entry without one", Buffer.concat([entry("a", "x", "L", "./"), ...whole])],
+  [
+    "a folder in place of a file",
+    Buffer.concat([...whole.slice(0, -1), entry("records.ndjson", "", "5"), tarEnd()]),
+  ],
+  ["a file in place of a folder", Buffer.concat([entry("checkpoints", "x"), ...whole])],
+  ["a folder with content", Buffer.concat([entry("a", "x", "5"), ...whole])],
+  ["no end", Buffer.concat(whole.slice(0, -1))],
   ["no end and half a file", Buffer.concat(whole).subarray(0, 2_000)],
   ["compression", gzipSync(Buffer.concat(whole))],
   ["zeros only", Buffer.alloc(10_240)],
@@ -152,6 +175,16 @@ test.each([
     verdict,
     findings: [{ kind, line: 13 }],
   });
+});
+
+test("a line that is not UTF-8 ends the reading, and is no record", () => {
+  const { folder } = exported();
+  writeFileSync(join(folder, "records.ndjson"), Buffer.from(`${good.lines[0]}\n\xe9\n`, "latin1"));
+  const finding = { kind: "malformed_record", line: 2 };
+  const expected = { verdict: "malformed", records: 1, findings: [finding] };
+  expect(verifyBundle(folder, { keys })).toMatchObject(expected);
+  if (!hasPython) return;
+  expect(verifyWithPython([{ path: folder, keys: [COLLECTOR.vkey] }])).toMatchObject([expected]);
 });
 
 test("a long line is refused without being read into memory", () => {

@@ -11,9 +11,10 @@ const cases = TAMPERINGS.map((tampering) => ({
   keys: tampering.keys ?? [COLLECTOR.vkey],
 }));
 
-test.each(cases)("$name: $verdict", ({ path, keys, verdict, kind, line }) => {
+test.each(cases)("$name: $verdict", ({ path, keys, verdict, closed, kind, line }) => {
   const verification = verifyBundle(path, { keys: keys.map(parseVerifierKey) });
   expect(verification, JSON.stringify(verification.findings)).toMatchObject({ verdict });
+  if (closed !== undefined) expect(verification.closed).toBe(closed);
   const [first] = verification.findings;
   if (line) expect(first).toMatchObject({ kind, line });
   else if (kind) expect(verification.findings.map((finding) => finding.kind)).toContain(kind);

@@ -34,6 +34,11 @@ switch (how) {
   case "fall-off":
     while (next < Number(count)) observeOne();
     break;
+  case "work-on":
+    while (next < Number(count)) observeOne();
+    // Long enough for a delivery to be under way when the host is done.
+    setTimeout(() => undefined, 400);
+    break;
   case "await":
     while (next < Number(count)) observeOne();
     writeSync(STDOUT, `${JSON.stringify(await observer.close())}\n`);

@@ -172,6 +172,18 @@ test("records of a dead process that were altered are refused, and a hole stands
   expect(problems.map(({ code }) => code)).toContain("spool_refused");
 });
 
+test("many processes leave and take over at once, and nothing is lost or stored twice", async () => {
+  await Promise.all([1, 2, 3].map(() => ended(start(40, "exit"))));
+  expect(spooled()).toHaveLength(3);
+  const ends = await Promise.all([1, 2, 3].map(() => ended(start(5, "await"))));
+  expect(ends.map(({ code }) => code)).toEqual([0, 0, 0]);
+  await nextProcess();
+  expect(new Set(receiver.tools).size).toBe(3 * 40 + 3 * 5 + 1);
+  expect(receiver.tools).toHaveLength(3 * 40 + 3 * 5 + 1);
+  for (const { lines } of receiver.runs.values()) expect(isChain(lines)).toBe(true);
+  expect(spooled()).toEqual([]);
+});
+
 test("a torn last line is left out", async () => {
   await ended(start(20, "exit", receiver.url));
   const [segment = ""] = spooled();

@@ -30,6 +30,8 @@ export class Receiver {
   misbehave: (request: number) => Misdeed = () => undefined;
   /** Lines that the door does not take. */
   refuses: (line: string) => boolean = () => false;
+  /** Claims another root than that of the lines it was given. */
+  lies = false;
   key = "caum_live_test";
   requests = 0;
   readonly runs = new Map<string, ReceivedRun>();
@@ -153,7 +155,11 @@ export class Receiver {
       results,
       next_seq: run.cursor.next,
       run_head: last === undefined ? NO_PREVIOUS_HASH : hashLeaf(last),
-      evidence: { merkle_root: tree.root, tree_size: tree.size, run_count: 1 },
+      evidence: {
+        merkle_root: this.lies ? NO_PREVIOUS_HASH : tree.root,
+        tree_size: tree.size,
+        run_count: 1,
+      },
     };
     return { status: 200, body };
   }

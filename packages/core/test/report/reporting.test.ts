@@ -1,5 +1,5 @@
 /** The whole way from `observe` to a collector over real HTTP on the loopback. */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -149,6 +149,25 @@ test("what one key left behind is never sent under another", async () => {
   expect(spoolFolders()).toHaveLength(1);
 });
 
+test("a new key of the same tenant delivers what the old one left", async () => {
+  const old = observer({ upstream: { url: receiver.url, apiKey: "caum_live_old" } });
+  observeTools(old, 0, 10);
+  await old.close();
+  const first = observer();
+  observeTools(first, 10, 12);
+  await first.close();
+  expect(receiver.tools).toEqual(toolNames(10, 12));
+  // As both spools look once the collector has signed for each of them.
+  for (const tag of readdirSync(join(home, "upstream"))) {
+    writeFileSync(join(home, "upstream", tag, "tenant"), "collector/TENANT", { mode: 0o600 });
+  }
+  const second = observer();
+  await second.flush();
+  await second.close();
+  expect([...receiver.tools].sort()).toEqual(toolNames(0, 12).sort());
+  expect(spoolFolders()).toEqual([]);
+});
+
 test("a line that the collector refuses is set aside, declared as a hole, and holds up nobody", async () => {
   receiver.refuses = (line) => line.includes('"toolName":"tool-37"');
   const seen = observer();
@@ -174,6 +193,88 @@ test("a collector that forgot what it was sent gets the rest after a hole", asyn
   const [first] = receiver.lines.map((line) => JSON.parse(line));
   expect(first.payload).toMatchObject({ type: "hole", from: 0, to: 10 });
   expect(receiver.tools).toEqual(toolNames(10, 20));
+});
+
+test("a collector whose root is not that of what it was sent is told, loudly and once", async () => {
+  receiver.lies = true;
+  const seen = observer();
+  observeTools(seen, 0, 10);
+  await seen.flush();
+  observeTools(seen, 10, 20);
+  expect(await seen.close()).toMatchObject({ accepted: 22 });
+  expect(problems.map(({ code }) => code)).toEqual(["evidence_mismatch"]);
+  expect(receiver.tools).toEqual(toolNames(0, 20));
+});
+
+test("what there is no room for is assessed, counted in the answer, and declared in the chain", async () => {
+  const { url } = receiver;
+  await receiver.close();
+  writeFileSync(join(home, "upstream"), "a file where the spool should be");
+  const seen = observer({ upstream: { url, apiKey: receiver.key } });
+  observeTools(seen, 0, 10_100);
+  const full = await seen.flush();
+  expect(full.spooled).toBe(10_000);
+  expect(full.dropped).toBe(101);
+  rmSync(join(home, "upstream"));
+  const { port, key } = receiver;
+  receiver = new Receiver();
+  receiver.key = key;
+  await receiver.listen(port);
+  await seen.flush();
+  observeTools(seen, 20_000, 20_001);
+  const result = await seen.close();
+  expect(result).toMatchObject({ accepted: 10_003, spooled: 0, dropped: 101 });
+  const records = receiver.lines.map((line) => JSON.parse(line));
+  const drops = records.filter(({ payload }) => payload.type === "drop");
+  expect(drops.map(({ payload }) => payload.count)).toEqual([101]);
+  expect(isChain(receiver.lines)).toBe(true);
+}, 20_000);
+
+test("a read-only home, a file as spool: one warning each, and the agent does not notice", async () => {
+  writeFileSync(join(home, "upstream"), "");
+  const seen = observer({ upstream: { url: "http://127.0.0.1:1", apiKey: "k" } });
+  observeTools(seen, 0, 200);
+  await seen.flush();
+  await seen.close();
+  expect(problems.map(({ code }) => code).sort()).toEqual(["spool_failed", "unreachable"]);
+});
+
+test("a dry run prints each request as it would go out, without the key, and sends nothing", async () => {
+  const printed: string[] = [];
+  const write = process.stderr.write;
+  process.stderr.write = (text: string | Uint8Array) => printed.push(String(text)) > 0;
+  const seen = observer({
+    upstream: { url: receiver.url, apiKey: receiver.key, dryRun: true },
+  });
+  observeTools(seen, 0, 3);
+  await seen.close();
+  process.stderr.write = write;
+  expect(receiver.requests).toBe(0);
+  const text = printed.join("");
+  expect(text).toContain(`POST ${receiver.url}/v1/runs/`);
+  expect(text).toContain('"toolName":"tool-2"');
+  expect(text).not.toContain(receiver.key);
+});
+
+test("a serverless host is kept awake until what it observed has arrived", async () => {
+  const awaited: Promise<unknown>[] = [];
+  const seen = observer({ waitUntil: (promise) => awaited.push(promise) });
+  observeTools(seen, 0, 3);
+  expect(awaited).toHaveLength(1);
+  await awaited[0];
+  expect(receiver.tools).toEqual(toolNames(0, 3));
+  await seen.close();
+});
+
+test("two observers of one process share one way to the collector", async () => {
+  const first = observer();
+  const second = observer();
+  observeTools(first, 0, 5, "a");
+  observeTools(second, 5, 10, "b");
+  await first.close();
+  const result = await second.close();
+  expect(result.accepted).toBe(14);
+  expect([...receiver.runs.values()].every(({ lines }) => isChain(lines))).toBe(true);
 });
 
 test("a URL that answers HTML is told as what it is, and the agent goes on", async () => {

@@ -105,7 +105,7 @@ test.each(VENDORS)("whatever comes instead of $name, reading it throws nothing",
   })).value;
   fc.assert(
     fc.property(anything, (value) => {
-      vendor.dialect.readRequest(value);
+      vendor.dialect.readRequest(value).repeated("id");
       vendor.dialect.readAnswer(value);
       const stream = vendor.dialect.openStream();
       stream.push(JSON.stringify(value));

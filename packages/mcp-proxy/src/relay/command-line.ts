@@ -73,8 +73,8 @@ function optionsOf(
   env: Readonly<Record<string, string | undefined>>,
 ): ProxyOptions {
   const home = flags.get("--home");
-  const sessionId = flags.get("--session") ?? env.CAUM_SESSION_ID;
-  const agentId = flags.get("--agent") ?? env.CAUM_AGENT_ID;
+  const sessionId = flags.get("--session");
+  const agentId = flags.get("--agent");
   return {
     ...(home ? { home } : {}),
     ...(sessionId ? { sessionId } : {}),

@@ -12,6 +12,8 @@ const LATEST_MS = 200;
 const WITHOUT_REPLY_MS = 1_000;
 /** One slice of reading; an agent that calls just then waits this long at most. */
 const SLICE_MS = 8;
+/** While nobody waits, slices follow each other; new traffic comes in between. */
+const BETWEEN_SLICES_MS = 1;
 /** Items read between two looks at the clock. */
 const ITEMS_PER_LOOK = 4;
 
@@ -27,7 +29,8 @@ export interface Backlog<Item> {
 export interface Reader<Item> {
   accept(item: Item): void;
   forgot(count: number): void;
-  close(): Promise<void>;
+  /** @param limitMs time for what may be left for later */
+  close(limitMs: number): Promise<void>;
 }
 
 export class LateReader<Item> {
@@ -76,7 +79,7 @@ export class LateReader<Item> {
     });
     try {
       this.#read(limitMs / 2);
-      await Promise.race([this.#reader?.close(), limit]);
+      await Promise.race([this.#reader?.close(limitMs / 2), limit]);
     } catch {
       this.#failed();
     }
@@ -90,7 +93,8 @@ export class LateReader<Item> {
     const isTime = this.#hasReply ? isQuiet || waited >= LATEST_MS : waited >= WITHOUT_REPLY_MS;
     if (isTime) this.#read(SLICE_MS);
     const isDone = this.#isOff || this.#backlog.isEmpty;
-    this.#timer = isDone ? undefined : setTimeout(this.#look, QUIET_MS);
+    const nextMs = isTime && isQuiet ? BETWEEN_SLICES_MS : QUIET_MS;
+    this.#timer = isDone ? undefined : setTimeout(this.#look, nextMs);
   };
 
   #read(limitMs: number): void {

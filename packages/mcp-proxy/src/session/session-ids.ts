@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { loadRootKey } from "@caum/core";
+import { type Configuration, loadRootKey } from "@caum/core";
 import { SharedSession } from "./shared-session.ts";
 
 /** The session that something at a time (milliseconds since the epoch) belongs to. */
@@ -11,9 +11,9 @@ export class SessionIds {
   readonly #named: string | undefined;
   #key: Uint8Array | undefined;
 
-  constructor(home: string, named: string | undefined) {
+  constructor({ home, sessionId }: Pick<Configuration, "home" | "sessionId">) {
     this.#home = home;
-    this.#named = named;
+    this.#named = sessionId;
   }
 
   /** @param client what is known of the client; a session of its own when undefined */

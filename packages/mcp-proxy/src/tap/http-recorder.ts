@@ -10,7 +10,6 @@ import { keyOfId } from "./open-calls.ts";
 import type { Outcome } from "./reply-status.ts";
 
 export interface HttpRecorderOptions extends ObserverFacts {
-  readonly sessionId?: string;
   readonly server: string;
 }
 
@@ -31,17 +30,17 @@ interface Held {
 
 export function startHttpRecorder(options: HttpRecorderOptions): Reader<HttpItem> {
   const observers = new Observers(options);
-  const ids = new SessionIds(observers.home, options.sessionId);
+  const ids = new SessionIds(observers.configuration);
   const conversations = new HttpConversations(observers, ids, options.server);
   const recorder = new HttpRecorder(conversations);
   const timer = setInterval(() => conversations.tick(Date.now()), TICK_MS).unref();
   return {
     accept: (item) => recorder.accept(item),
     forgot: (count) => conversations.forgot(count),
-    async close() {
+    async close(limitMs) {
       clearInterval(timer);
       await conversations.close();
-      await observers.close();
+      await observers.close(limitMs);
     },
   };
 }

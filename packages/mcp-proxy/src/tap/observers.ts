@@ -1,13 +1,14 @@
 /** The core's observers of this process: one for each client that says who it is. */
-import { homedir } from "node:os";
 import { join } from "node:path";
-import { createObserver, type Observer } from "@caum/core";
+import { type Configuration, createObserver, loadConfiguration, type Observer } from "@caum/core";
+import { Uploader } from "../upload/uploader.ts";
 import type { Identity } from "./journal.ts";
 
 export interface ObserverFacts {
   readonly version: string;
   readonly home?: string | undefined;
   readonly agentId?: string | undefined;
+  readonly sessionId?: string | undefined;
   readonly hashNames: boolean;
   /** One line for the person who reads the log. */
   readonly say: (text: string) => void;
@@ -21,15 +22,23 @@ const LABEL = /^[A-Za-z0-9][A-Za-z0-9_.:/@ -]{0,63}$/;
 const MAX_OBSERVERS = 64;
 
 export class Observers {
-  readonly home: string;
+  readonly configuration: Configuration;
   readonly #facts: ObserverFacts;
+  readonly #uploader: Uploader;
   readonly #observers = new Map<string, Observer>();
   #time = 0;
   #isTold = false;
 
   constructor(facts: ObserverFacts) {
+    const { home, agentId, sessionId, version } = facts;
     this.#facts = facts;
-    this.home = facts.home ?? (process.env.CAUM_HOME || join(homedir(), ".caum"));
+    this.configuration = loadConfiguration({ arguments: { home, agentId, sessionId } });
+    this.#uploader = new Uploader({
+      script: join(__dirname, "uploader.cjs"),
+      home: this.configuration.home,
+      version,
+      say: facts.say,
+    });
   }
 
   /** Entries are made some time after the bytes passed; a record's time is when they passed. */
@@ -49,12 +58,15 @@ export class Observers {
     return observer;
   }
 
-  async close(): Promise<void> {
+  /** Closes every run, then sends what there is to send. */
+  async close(limitMs: number): Promise<void> {
     await Promise.all([...this.#observers.values()].map((observer) => observer.close()));
+    await this.#uploader.finish(limitMs);
   }
 
   #open({ clientName, clientVersion }: Identity): Observer {
-    const { version, agentId, hashNames } = this.#facts;
+    const { version, hashNames } = this.#facts;
+    const { agentId, home } = this.configuration;
     const isNamed = clientName !== undefined && LABEL.test(clientName) && !hashNames;
     return createObserver({
       writer: "caum-mcp-proxy",
@@ -64,7 +76,8 @@ export class Observers {
       agentId: agentId ?? (isNamed ? clientName : UNNAMED_AGENT),
       agentVersion: clientVersion,
       sourceFramework: clientName,
-      home: this.home,
+      home,
+      follower: this.#uploader,
       hashNames,
       clock: () => this.#time || Date.now(),
       onProblem: (problem) => this.#tell(problem.message),
@@ -75,6 +88,8 @@ export class Observers {
   #tell(problem: string): void {
     if (this.#isTold) return;
     this.#isTold = true;
-    this.#facts.say(`recording is limited, traffic goes on: ${this.home}: ${problem}`);
+    this.#facts.say(
+      `recording is limited, traffic goes on: ${this.configuration.home}: ${problem}`,
+    );
   }
 }

@@ -12,9 +12,12 @@ test("the server command is everything after --", () => {
   });
 });
 
-test("flags are stronger than the environment", () => {
-  const env = { CAUM_SESSION_ID: "s", CAUM_AGENT_ID: "a", CAUM_HASH_NAMES: "1" };
-  expect(readCommandLine(["--session=t", "--no-record", "--", "x"], env)).toMatchObject({
+test("flags become options; the rest of the environment is read later", () => {
+  const env = { CAUM_HASH_NAMES: "1" };
+  expect(readCommandLine(["--session=t", "--agent", "a", "--no-record", "--", "x"], env)).toEqual({
+    kind: "stdio",
+    command: "x",
+    args: [],
     options: { sessionId: "t", agentId: "a", hashNames: true, record: false },
   });
 });

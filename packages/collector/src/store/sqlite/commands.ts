@@ -10,6 +10,8 @@ const NOT_FOUND: CommandAnswer = { kind: "refused", code: "NOT_FOUND" };
 const CONFLICT: CommandAnswer = { kind: "refused", code: "CONFLICT" };
 /** Signed heads kept of one session, so that consistency with an old one can be shown. */
 const MAX_NOTES = 64;
+/** Records read at once, so that a long session does not fill the memory. */
+const BURIED_AT_ONCE = 500;
 
 export function obey(
   command: Command,
@@ -25,6 +27,8 @@ export function obey(
       return revokeKey(command, database);
     case "save_note":
       return saveNote(command, database);
+    case "add_rule":
+      return addRule(command, database);
     case "set_retention": {
       const sql = "update tenants set retention_days = ? where key = ?";
       return done(database.prepare(sql).run(command.days, command.tenant).changes);
@@ -38,10 +42,7 @@ export function obey(
 
 type CommandOf<K extends Command["kind"]> = Extract<Command, { kind: K }>;
 
-function createTenant(
-  command: CommandOf<"create_tenant">,
-  database: DatabaseSync,
-): CommandAnswer {
+function createTenant(command: CommandOf<"create_tenant">, database: DatabaseSync): CommandAnswer {
   const { ulid, tenantKind, plan, email = null, createdMs, trialEndsMs = null } = command;
   const sql = `insert into tenants (ulid, kind, plan, email, created_ms, trial_ends_ms)
     values (?, ?, ?, ?, ?, ?) on conflict do nothing`;
@@ -59,6 +60,14 @@ function addKey(command: CommandOf<"add_key">, database: DatabaseSync): CommandA
   return added.changes === 0 ? CONFLICT : done(1);
 }
 
+function addRule({ tenant, rule }: CommandOf<"add_rule">, database: DatabaseSync): CommandAnswer {
+  const { id, condition, actionType, destination, createdMs } = rule;
+  const sql = `insert into alert_rules (tenant, id, condition, action_type, destination, created_ms)
+    values (?, ?, ?, ?, ?, ?)`;
+  database.prepare(sql).run(tenant, id, condition, actionType, destination, createdMs);
+  return done(1);
+}
+
 function revokeKey(command: CommandOf<"revoke_key">, database: DatabaseSync): CommandAnswer {
   const sql = "update keys set revoked = 1 where tenant = ? and key_id = ?";
   const { changes } = database.prepare(sql).run(command.tenant, command.keyId);
@@ -70,7 +79,7 @@ function saveNote(command: CommandOf<"save_note">, database: DatabaseSync): Comm
   if (session === undefined) return NOT_FOUND;
   const key = integer(session, "key");
   database
-    .prepare("insert or ignore into notes (session, size, note) values (?, ?, ?)")
+    .prepare("insert or replace into notes (session, size, note) values (?, ?, ?)")
     .run(key, command.size, command.note);
   database
     .prepare(
@@ -90,18 +99,29 @@ function deleteSession(
   const session = find(command, database);
   if (session === undefined) return NOT_FOUND;
   const key = integer(session, "key");
-  for (const table of ["records", "event_ids", "steps", "runs", "forks", "subtrees", "judgements"]) {
+  for (const table of [
+    "records",
+    "event_ids",
+    "steps",
+    "runs",
+    "forks",
+    "subtrees",
+    "judgements",
+  ]) {
     database.prepare(`delete from ${table} where session = ?`).run(key);
   }
-  database.prepare("delete from tokens where tenant = ? and session_id = ?").run(
-    command.tenant,
-    command.sessionId,
-  );
   database
-    .prepare("delete from notes where session = ? and size < (select max(size) from notes where session = ?)")
+    .prepare("delete from tokens where tenant = ? and session_id = ?")
+    .run(command.tenant, command.sessionId);
+  database
+    .prepare(
+      "delete from notes where session = ? and size < (select max(size) from notes where session = ?)",
+    )
     .run(key, key);
   database
-    .prepare("update sessions set gone = 1, id = null, agent = null, facts = '{}', door = null where key = ?")
+    .prepare(
+      "update sessions set gone = 1, id = null, agent = null, facts = '{}', door = null where key = ?",
+    )
     .run(key);
   ledger.forget();
   return done(1);
@@ -132,13 +152,21 @@ function expire(
 
 function bury(session: number, database: DatabaseSync): number {
   const update = database.prepare("update records set line = ?, standing = null where id = ?");
-  const rows = database.prepare("select id, leaf, line from records where session = ?");
+  const page = database.prepare(
+    `select id, position, leaf, line from records
+      where session = ? and position >= ? order by position limit ?`,
+  );
   let buried = 0;
-  for (const row of rows.all(session)) {
-    const tombstone = tombstoneOf(row);
-    if (tombstone === undefined) continue;
-    update.run(tombstone, integer(row, "id"));
-    buried += 1;
+  for (let from = 0; ; ) {
+    const rows = page.all(session, from, BURIED_AT_ONCE);
+    for (const row of rows) {
+      from = integer(row, "position") + 1;
+      const tombstone = tombstoneOf(row);
+      if (tombstone === undefined) continue;
+      update.run(tombstone, integer(row, "id"));
+      buried += 1;
+    }
+    if (rows.length < BURIED_AT_ONCE) break;
   }
   database.prepare("update sessions set buried = size where key = ?").run(session);
   return buried;
@@ -148,7 +176,9 @@ function tombstoneOf(row: Row): string | undefined {
   const line = text(row, "line");
   if (line.startsWith('{"tombstone":')) return undefined;
   const { runId: run, payload } = JSON.parse(line); // A stored line is a record or a tombstone.
-  return payload.seq === 0 ? undefined : formatTombstone({ run, seq: payload.seq, leaf: hex(row, "leaf") });
+  return payload.seq === 0
+    ? undefined
+    : formatTombstone({ run, seq: payload.seq, leaf: hex(row, "leaf") });
 }
 
 function find(

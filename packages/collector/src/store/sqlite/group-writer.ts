@@ -40,7 +40,7 @@ export class GroupWriter {
       pragma wal_autocheckpoint = ${CHECKPOINT_PAGES};
       pragma journal_size_limit = ${WAL_LIMIT_BYTES};
       pragma temp_store = memory;
-      pragma cache_size = -32000;
+      pragma cache_size = -16000;
     `);
     migrate(this.#database);
     this.#ledger = new SqliteLedger(this.#database);

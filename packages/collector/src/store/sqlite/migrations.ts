@@ -42,6 +42,7 @@ const MIGRATIONS: readonly Migration[] = [
         tag text not null,
         id text,
         facts text not null,
+        origins text not null,
         agent text,
         size integer not null,
         tree text not null,
@@ -126,6 +127,20 @@ const MIGRATIONS: readonly Migration[] = [
         size integer not null,
         note text not null,
         primary key (session, size)
+      ) without rowid;
+    `,
+  },
+  {
+    version: 2,
+    sql: `
+      create table alert_rules (
+        tenant integer not null,
+        id text not null,
+        condition text not null,
+        action_type text not null,
+        destination text not null,
+        created_ms integer not null,
+        primary key (tenant, id)
       ) without rowid;
     `,
   },

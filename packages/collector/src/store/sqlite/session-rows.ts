@@ -8,6 +8,7 @@ import { integer, optional, type Row, text } from "./columns.ts";
 /** The columns that change with every group, in the order of {@link changingValues}. */
 export const CHANGING_COLUMNS = [
   "facts",
+  "origins",
   "agent",
   "size",
   "tree",
@@ -33,6 +34,7 @@ export function changingValues(session: SessionState): (string | number | null)[
   const { size, hashes } = row.tree.state;
   return [
     JSON.stringify(row.facts),
+    JSON.stringify(row.origins),
     row.facts.agentName ?? row.facts.agentId,
     size,
     hashes,
@@ -84,6 +86,7 @@ function shared(row: Row) {
     id: text(row, "id"),
     // Only `changingValues` writes these texts.
     facts: JSON.parse(text(row, "facts")) as SessionRow["facts"],
+    origins: JSON.parse(text(row, "origins")) as SessionRow["origins"],
     totals: JSON.parse(text(row, "totals")) as SessionRow["totals"],
     segment: integer(row, "segment"),
     segmentStart: integer(row, "segment_start"),

@@ -57,12 +57,7 @@ export class SqliteLedger implements Ledger {
 
   saveJudgement(session: SessionState): void {
     const state = JSON.stringify(session.judgement);
-    this.#statements.saveJudgement.run(
-      session.row.key,
-      session.row.segment,
-      session.size,
-      state,
-    );
+    this.#statements.saveJudgement.run(session.row.key, session.row.segment, session.size, state);
     session.judgedAt = session.size;
   }
 
@@ -78,12 +73,7 @@ export class SqliteLedger implements Ledger {
     return known;
   }
 
-  createSession(
-    tenant: number,
-    id: string,
-    facts: SessionFacts,
-    receivedMs: number,
-  ): SessionState {
+  createSession(tenant: number, id: string, facts: SessionFacts, receivedMs: number): SessionState {
     const tag = sessionTag(id);
     const row = newRow({ key: 0, tenant, id }, facts, receivedMs);
     const values = changingValues(new SessionState(row));

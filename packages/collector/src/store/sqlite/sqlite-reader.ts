@@ -1,8 +1,9 @@
-import { type DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { Fork } from "@caum/core";
 import { sessionTag } from "@caum/core/verify";
 import type { StoredRecord } from "../../ingest/ledger.ts";
 import type {
+  AlertRule,
   GoneSession,
   KeyEntry,
   KeyRow,
@@ -142,6 +143,17 @@ export class SqliteReader implements StoreReader {
     return this.#all(sql, tenant, sessionTag(id)).map((row) => ({
       size: integer(row, "size"),
       note: text(row, "note"),
+    }));
+  }
+
+  async alertRules(tenant: number): Promise<readonly AlertRule[]> {
+    const sql = "select * from alert_rules where tenant = ? order by created_ms, id";
+    return this.#all(sql, tenant).map((row) => ({
+      id: text(row, "id"),
+      condition: text(row, "condition"),
+      actionType: text(row, "action_type"),
+      destination: text(row, "destination"),
+      createdMs: integer(row, "created_ms"),
     }));
   }
 

@@ -11,6 +11,8 @@ import { SqliteReader } from "./sqlite-reader.ts";
 import type { ToWorker } from "./worker.ts";
 
 const DATABASE = "caum.db";
+/** Megabytes: enough for all hot sessions; a smaller young generation keeps the process small. */
+const WRITER_MEMORY = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 384 } as const;
 
 type FromWorker =
   | { readonly ready: true }
@@ -40,7 +42,8 @@ export async function openSqliteStore(folder: string): Promise<Store> {
 function startWorker(path: string): Promise<Worker> {
   const isSource = import.meta.url.endsWith(".ts");
   const worker = new Worker(new URL(isSource ? "./worker.ts" : "./worker.js", import.meta.url), {
-    workerData: path, resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 },
+    workerData: path,
+    resourceLimits: WRITER_MEMORY,
     ...(isSource && { execArgv: ["--conditions=@caum/source"] }),
   });
   return new Promise((resolve, reject) => {
@@ -64,6 +67,7 @@ class SqliteStore implements Store {
   #queued: Job[] = [];
   #nextId = 0;
   #closing: Promise<void> | undefined;
+  #isDead = false;
   #onClosed: () => void = () => {};
 
   constructor(worker: Worker, reader: SqliteReader, lock: FolderLock, path: string) {
@@ -87,7 +91,7 @@ class SqliteStore implements Store {
 
   status(): StoreStatus {
     const wal = statSync(`${this.#path}-wal`, { throwIfNoEntry: false });
-    return { waiting: this.#waiting.size, walBytes: wal?.size ?? 0 };
+    return { isWritable: !this.#isDead, waiting: this.#waiting.size, walBytes: wal?.size ?? 0 };
   }
 
   close(): Promise<void> {
@@ -98,17 +102,20 @@ class SqliteStore implements Store {
   async #close(): Promise<void> {
     this.#flush();
     this.#connection.close();
-    const closed = new Promise<void>((resolve) => {
-      this.#onClosed = resolve;
-    });
-    this.#post({ close: true });
-    await closed;
+    if (!this.#isDead) {
+      const closed = new Promise<void>((resolve) => {
+        this.#onClosed = resolve;
+      });
+      this.#post({ close: true });
+      await closed;
+    }
     await this.#worker.terminate();
     this.#lock.release();
   }
 
   #send(job: Omit<Job, "id">): Promise<Outcome | CommandAnswer> {
-    if (this.#closing) return Promise.resolve({ kind: "refused", code: "UNAVAILABLE" });
+    if (this.#closing || this.#isDead)
+      return Promise.resolve({ kind: "refused", code: "UNAVAILABLE" });
     const id = this.#nextId++;
     // What arrives in one turn of the event loop crosses the threads as one message.
     if (this.#queued.length === 0) setImmediate(() => this.#flush());
@@ -139,6 +146,7 @@ class SqliteStore implements Store {
 
   /** The writer is gone: nothing can be promised any more. */
   #refuseAll(): void {
+    this.#isDead = true;
     for (const settle of this.#waiting.values()) settle({ kind: "refused", code: "UNAVAILABLE" });
     this.#waiting.clear();
     this.#onClosed();

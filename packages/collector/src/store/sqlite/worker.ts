@@ -1,5 +1,10 @@
 /** The writer's thread: whatever arrives while one group is committed is the next group. */
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import {
+  type MessagePort,
+  parentPort,
+  receiveMessageOnPort,
+  workerData,
+} from "node:worker_threads";
 import { GroupWriter, type Job } from "./group-writer.ts";
 
 /** Events in one group; a larger group only makes the first of it wait longer. */

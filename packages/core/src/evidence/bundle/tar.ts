@@ -7,8 +7,10 @@ const MAX_ENTRIES = 100_000;
 const MAX_EXTENSION_BYTES = 65_536;
 /** The largest size that eleven octal digits hold: 8 GiB - 1. */
 const MAX_FILE_BYTES = 0o77777777777;
+/** One field of a pax extension up to its value: the length of the whole field, and its name. */
+const EXTENSION_FIELD = /^([1-9]\d{0,5}) ([!-<>-~][ -<>-~]*)=/;
 /** Extensions that would give an entry another name, size or target than its header says. */
-const OVERRIDE = /^\d+ (?:path|linkpath|size|GNU\.|SCHILY\.realsize)/m;
+const OVERRIDE = /^(?:path$|linkpath$|size$|GNU\.|SCHILY\.realsize$)/;
 
 interface Entry {
   readonly name: string;
@@ -23,7 +25,7 @@ interface Entry {
  *   out of it, or a name twice
  */
 export function listTar(path: string, byteLength: number): Map<string, FileSlice> {
-  const files = new Map<string, FileSlice>();
+  const listing: Listing = { files: new Map(), folders: new Set() };
   const header = Buffer.alloc(BLOCK_BYTES);
   let position = 0;
   for (let entries = 0; position < byteLength; entries += 1) {
@@ -32,27 +34,60 @@ export function listTar(path: string, byteLength: number): Map<string, FileSlice
     const length = reader.read(header);
     reader.close();
     if (length < BLOCK_BYTES) throw refused("it is cut short");
-    if (header.every((byte) => byte === 0)) return files;
+    if (header.every((byte) => byte === 0)) return filesOf(listing);
     const entry = parseHeader(header);
     const slice = { path, start: position + BLOCK_BYTES, byteLength: entry.byteLength };
     if (slice.start + slice.byteLength > byteLength) throw refused("it is cut short");
-    place(entry, slice, files);
+    place(entry, slice, listing);
     position = slice.start + paddedLength(entry.byteLength);
   }
+  throw refused("it is cut short");
+}
+
+/** What an archive would leave on the disk. */
+interface Listing {
+  readonly files: Map<string, FileSlice>;
+  readonly folders: Set<string>;
+}
+
+function filesOf({ files, folders }: Listing): Map<string, FileSlice> {
+  for (const name of folders) if (files.has(name)) throw refused("it holds a name twice");
   return files;
 }
 
-function place(entry: Entry, slice: FileSlice, files: Map<string, FileSlice>): void {
+function place(entry: Entry, slice: FileSlice, { files, folders }: Listing): void {
   const name = safeName(entry.name);
   if (entry.type === "x" || entry.type === "g") {
-    const extension = readSlice(slice, MAX_EXTENSION_BYTES).toString("latin1");
-    if (OVERRIDE.test(extension)) throw refused("an extension header renames a file");
+    checkExtension(readSlice(slice, MAX_EXTENSION_BYTES).toString("latin1"));
     return;
   }
-  if (entry.type === "5" || name === "") return;
-  if (entry.type !== "0") throw refused("it holds a link or something else that is no file");
+  for (let end = name.indexOf("/"); end !== -1; end = name.indexOf("/", end + 1)) {
+    folders.add(name.slice(0, end));
+  }
+  if (entry.type === "5" && entry.byteLength === 0) {
+    folders.add(name);
+    return;
+  }
+  if (entry.type !== "0" || name === "" || entry.name.endsWith("/")) {
+    throw refused("it holds a link or something else that is no file");
+  }
   if (files.has(name)) throw refused("it holds a name twice");
   files.set(name, slice);
+}
+
+/**
+ * Whoever unpacks the archive must get the files that were verified, so an extension has to be one
+ * that every program reads alike: programs differ in what they take for a field.
+ */
+function checkExtension(extension: string): void {
+  let rest = extension;
+  while (rest !== "") {
+    const [, length, field = ""] = EXTENSION_FIELD.exec(rest) ?? [];
+    const end = Number(length);
+    if (rest[end - 1] !== "\n") throw refused("an extension header is malformed");
+    if (OVERRIDE.test(field)) throw refused("an extension header renames a file");
+    rest = rest.slice(end);
+  }
 }
 
 function parseHeader(header: Buffer): Entry {
@@ -121,8 +156,8 @@ function checksum(header: Buffer): number {
 }
 
 function octal(header: Buffer, offset: number, length: number): number {
-  const digits = text(header, offset, length).trim();
-  if (!/^[0-7]{1,11}$/.test(digits)) throw refused("a header holds a number that is none");
+  const digits = /^ *([0-7]{1,11}) *$/.exec(text(header, offset, length))?.[1];
+  if (digits === undefined) throw refused("a header holds a number that is none");
   return Number.parseInt(digits, 8);
 }
 

@@ -11,9 +11,13 @@ export interface Check {
   readonly detail: string;
 }
 
-interface Parts {
+/** What was looked at. */
+export interface Parts {
   readonly heads: SignedHeads;
   readonly receipts: Receipts;
+  readonly pass: SessionPass;
+  /** Whether there was a bundle to look at. */
+  readonly isOpened: boolean;
 }
 
 const BROKEN_BY: Readonly<Record<Check["name"], readonly FindingKind[]>> = {
@@ -27,13 +31,15 @@ const BROKEN_BY: Readonly<Record<Check["name"], readonly FindingKind[]>> = {
     "too_many_runs",
   ],
   order: ["duplicate", "altered", "reordered", "spliced", "gap", "hole"],
-  tree: ["root_mismatch", "missing_records", "unsigned_tail", "checkpoint_fork"],
+  tree: ["root_mismatch", "missing_records", "checkpoint_fork"],
   signatures: ["no_note", "bad_signature", "retired_key", "wrong_origin"],
   receipts: ["malformed_receipt", "bad_receipt"],
   forks: ["malformed_fork", "fork"],
 };
 
-export function checksOf(findings: Findings, { heads, receipts }: Parts): readonly Check[] {
+/** Every question that was answered: where reading stopped, what fails and what needs no records. */
+export function checksOf(findings: Findings, parts: Parts): readonly Check[] {
+  const { heads, receipts, pass, isOpened } = parts;
   const details: Readonly<Record<Check["name"], string>> = {
     form: "every line is its own canonical form and fits the schema",
     order: "every run is whole, in order and linked record by record",
@@ -44,11 +50,9 @@ export function checksOf(findings: Findings, { heads, receipts }: Parts): readon
   };
   // The table above lists every name.
   const names = Object.keys(BROKEN_BY) as Check["name"][];
-  return names.map((name) => ({
-    name,
-    holds: !findings.has(...BROKEN_BY[name]),
-    detail: details[name],
-  }));
+  return names
+    .map((name) => ({ name, holds: !findings.has(...BROKEN_BY[name]), detail: details[name] }))
+    .filter(({ name, holds }) => pass.isWhole || !holds || (isOpened && name === "signatures"));
 }
 
 interface Outcome {
@@ -61,7 +65,12 @@ interface Outcome {
 export function notProven({ pass, signedBy, closed }: Outcome): readonly string[] {
   const cosigners = signedBy.filter(({ role }) => role === "co-signed");
   const cosignedTo = Math.max(0, ...cosigners.map(({ upTo }) => upTo));
+  if (!pass.isWhole) return ["anything: it could not be read to its end"];
+  const { signedSize } = pass;
   return [
+    ...(signedSize < pass.tree.size
+      ? [`that the records after number ${signedSize} are what was recorded: not signed yet`]
+      : []),
     ...(closed ? [] : ["what came after the last record: it is not closed"]),
     ...(cosigners.length === 0
       ? ["that the signer did not rewrite it as a whole: nobody co-signed it"]

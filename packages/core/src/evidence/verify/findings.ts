@@ -14,7 +14,7 @@ export const VERDICTS = [
 
 export type Verdict = (typeof VERDICTS)[number];
 
-/** Every kind of finding and the verdict it leads to. */
+/** Every kind of finding and the best verdict it leaves. */
 export const VERDICT_OF = {
   not_a_bundle: "malformed",
   malformed_record: "malformed",
@@ -27,7 +27,6 @@ export const VERDICT_OF = {
   too_many_runs: "malformed",
   no_note: "untrusted",
   retired_key: "untrusted",
-  unsigned_tail: "untrusted",
   altered: "tampered",
   reordered: "tampered",
   spliced: "tampered",
@@ -41,6 +40,7 @@ export const VERDICT_OF = {
   hole: "incomplete",
   missing_records: "incomplete",
   torn_line: "incomplete",
+  unsigned_tail: "ok-open",
 } as const satisfies Readonly<Record<string, Verdict>>;
 
 export type FindingKind = keyof typeof VERDICT_OF;
@@ -81,10 +81,10 @@ export class Findings {
     return kinds.some((kind) => this.#kinds.has(kind));
   }
 
-  /** The gravest verdict that a finding leads to; undefined when nothing was found. */
-  get verdict(): Verdict | undefined {
+  /** @param unless the verdict if nothing was found. @returns the gravest of it and all findings */
+  verdict(unless: Verdict): Verdict {
     const found = new Set<Verdict>([...this.#kinds].map((kind) => VERDICT_OF[kind]));
-    return VERDICTS.find((verdict) => found.has(verdict));
+    return VERDICTS.find((verdict) => verdict === unless || found.has(verdict)) ?? unless;
   }
 
   /** By line, what has no line last. */

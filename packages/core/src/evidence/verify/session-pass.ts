@@ -44,6 +44,7 @@ export class SessionPass {
   expectedRoot: string | undefined;
   readonly #expectedSize: number | undefined;
   #ended = false;
+  #isWhole = false;
 
   constructor(heads: SignedHeads, receipts: Receipts, findings: Findings, expectedSize?: number) {
     this.#expectedSize = expectedSize;
@@ -59,8 +60,23 @@ export class SessionPass {
     return this.#line;
   }
 
-  /** A session is closed by `end`, a local run by its `close`; later records open it again. */
+  /** Whether the records were read to their end. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
+  /** How many of the records a signed checkpoint speaks of; the others are the unsigned tail. */
+  get signedSize(): number {
+    return Math.min(this.#heads.maxSize, this.tree.size);
+  }
+
+  /**
+   * A session is closed by `end`, a local run by its `close`; later records open it again.
+   *
+   * What nobody signed closes nothing, and what was deleted may have opened it.
+   */
   get isClosed(): boolean {
+    if (this.signedSize < this.tree.size) return false;
     const { origin } = this.#heads;
     return origin?.kind === "run" ? this.runs.isClosed(origin.runId) : this.#ended;
   }
@@ -77,7 +93,7 @@ export class SessionPass {
     if (this.#line === 1) this.#settle(line.record);
     this.#checkScope(line);
     if (this.runs.follow(line, line.record) !== "linked") return false;
-    if (line.record === undefined) this.tombstones += 1;
+    if (line.record === undefined) this.#noteDeleted();
     else if (!this.#note(line.record, line)) return false;
     this.#grow(line);
     return true;
@@ -85,6 +101,7 @@ export class SessionPass {
 
   /** Reports what only the end of the records tells. */
   finish(): void {
+    this.#isWhole = true;
     this.#receipts.finish();
     this.runs.finish();
     const { maxSize } = this.#heads;
@@ -161,6 +178,11 @@ export class SessionPass {
       this.#findings.add("hole", RECORDS_FILE, message, place);
     }
     return true;
+  }
+
+  #noteDeleted(): void {
+    this.tombstones += 1;
+    this.#ended = false;
   }
 
   #retire(newKey: string, place: Place): boolean {

@@ -37,8 +37,10 @@ export class SignedHeads {
   readonly #findings: Findings;
   /** Keys whose signature stood on a note, good or not. */
   readonly #seenNames = new Set<string>();
-  #heads: SignedHead[] = [];
+  #heads: readonly SignedHead[] = [];
+  /** Derived from the heads when asked for, once per record; undefined when they changed. */
   #bySize: ReadonlyMap<number, readonly SignedHead[]> | undefined;
+  #maxSize: number | undefined;
   #isSettled = false;
   /** Tag of the session of the first record. */
   #sessionTag: string | undefined;
@@ -78,8 +80,7 @@ export class SignedHeads {
     }
     const head = { ...checkpoint, file, note, parsedOrigin, signatures };
     if (this.#isSettled && !this.#fits(head)) return undefined;
-    this.#heads.push(head);
-    this.#bySize = undefined;
+    this.#setHeads([...this.#heads, head]);
     return head;
   }
 
@@ -130,7 +131,8 @@ export class SignedHeads {
 
   /** Largest signed size; 0 when nothing is signed. */
   get maxSize(): number {
-    return this.#heads.reduce((most, { size }) => Math.max(most, size), 0);
+    this.#maxSize ??= this.#heads.reduce((most, { size }) => Math.max(most, size), 0);
+    return this.#maxSize;
   }
 
   get count(): number {
@@ -157,8 +159,8 @@ export class SignedHeads {
   /** Reports each given name that signed nothing here. */
   checkSigners(): void {
     const names = new Set(this.#keys.map(({ name }) => name));
-    for (const { signatures } of this.#heads) {
-      for (const { key } of signatures) names.delete(key.name);
+    for (const { size, signatures } of this.#heads) {
+      for (const { key } of size > 0 ? signatures : []) names.delete(key.name);
     }
     for (const name of names) {
       if (this.#seenNames.has(name)) continue;
@@ -184,11 +186,18 @@ export class SignedHeads {
   }
 
   #keep(isKept: (head: SignedHead) => boolean): void {
-    this.#heads = this.#heads.filter(isKept);
-    this.#bySize = undefined;
+    this.#setHeads(this.#heads.filter(isKept));
   }
 
+  #setHeads(heads: readonly SignedHead[]): void {
+    this.#heads = heads;
+    this.#bySize = undefined;
+    this.#maxSize = undefined;
+  }
+
+  /** A checkpoint of no records at all signs nothing. */
   #noteSigners(note: Note): void {
+    if (note.text.split("\n", 2)[1] === "0") return;
     for (const { name, keyId } of note.signatures) {
       if (this.#keys.some((key) => key.name === name && key.id === keyId))
         this.#seenNames.add(name);

@@ -4,7 +4,7 @@ import { type Bundle, FORKS_FILE, openBundle, RECORDS_FILE } from "../bundle/ope
 import { parseFork } from "../bundle/side-lines.ts";
 import { EvidenceError } from "../error.ts";
 import type { VerifierKey } from "../note/vkey.ts";
-import { type Check, checksOf, notProven } from "./checks.ts";
+import { type Check, checksOf, notProven, type Parts } from "./checks.ts";
 import { type Finding, type FindingKind, Findings, type Verdict } from "./findings.ts";
 import { Receipts } from "./receipts.ts";
 import { SessionPass } from "./session-pass.ts";
@@ -13,7 +13,7 @@ import { type SignedBy, SignedHeads } from "./signed-heads.ts";
 export interface VerifyOptions {
   /** Keys that are trusted; nothing in the bundle can add one. */
   readonly keys: readonly VerifierKey[];
-  /** A size known from elsewhere: at least so many records must be there. */
+  /** A size known from elsewhere: at least so many records must be there and signed. */
   readonly expectSize?: number;
   /** The root at that size, or of everything when no size is given. */
   readonly expectRoot?: string;
@@ -64,7 +64,7 @@ export function verifyBundle(path: string, options: VerifyOptions): Verification
     }
     heads.checkSigners();
   }
-  return summarize(pass, heads, receipts, findings);
+  return summarize({ pass, heads, receipts, isOpened: bundle !== undefined }, findings);
 }
 
 function attemptOpen(path: string, findings: Findings): Bundle | undefined {
@@ -144,8 +144,8 @@ function withLines(
 
 function checkExpected(options: VerifyOptions, pass: SessionPass, findings: Findings): void {
   const { expectSize, expectRoot } = options;
-  if (expectSize !== undefined && pass.tree.size < expectSize) {
-    const message = `${expectSize} records are expected, ${pass.tree.size} are there`;
+  if (expectSize !== undefined && pass.signedSize < expectSize) {
+    const message = `${expectSize} records are expected, ${pass.signedSize} are there and signed`;
     findings.add("missing_records", RECORDS_FILE, message);
     return;
   }
@@ -155,17 +155,13 @@ function checkExpected(options: VerifyOptions, pass: SessionPass, findings: Find
   }
 }
 
-function summarize(
-  pass: SessionPass,
-  heads: SignedHeads,
-  receipts: Receipts,
-  findings: Findings,
-): Verification {
+function summarize(parts: Parts, findings: Findings): Verification {
+  const { pass, heads } = parts;
   const closed = pass.isClosed;
   const well = pass.tombstones > 0 ? "ok-redacted" : closed ? "ok" : "ok-open";
   const { signedBy } = heads;
   return {
-    verdict: findings.verdict ?? well,
+    verdict: findings.verdict(well),
     records: pass.lines,
     runs: pass.runs.count,
     sessionId: pass.sessionId ?? null,
@@ -176,7 +172,7 @@ function summarize(
     redacted: pass.tombstones,
     dropped: pass.dropped,
     signedBy,
-    checks: checksOf(findings, { heads, receipts }),
+    checks: checksOf(findings, parts),
     findings: findings.list,
     notProven: notProven({ pass, signedBy, closed }),
   };

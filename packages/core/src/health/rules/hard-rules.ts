@@ -14,15 +14,21 @@ interface Need {
   readonly ring: PeriodRing;
   readonly occurrences: number;
   readonly cycles: number;
-  /** Nobody knows what an unnamed operation does: what is merely alike may still be work. */
-  readonly merelyAlike: boolean;
+  /**
+   * Where steps are merely alike: traits of which one step of the cycle must have one, and none may
+   * be unnamed. Else it may still be work: a short answer says the same of many different things,
+   * and a gauge is read again because its number moves.
+   */
+  readonly proves?: number;
 }
 
+const EVENTFUL = TRAIT.write | TRAIT.failing | TRAIT.bulky;
+
 const PERIODIC: readonly Need[] = [
-  { rule: "periodic", ring: everyStep, occurrences: 4, cycles: 3, merelyAlike: false },
-  { rule: "periodic", ring: everyCall, occurrences: 5, cycles: 3, merelyAlike: false },
-  { rule: "jitter", ring: templates, occurrences: 5, cycles: 4, merelyAlike: true },
-  { rule: "numeric", ring: numerics, occurrences: 8, cycles: 5, merelyAlike: true },
+  { rule: "periodic", ring: everyStep, occurrences: 4, cycles: 3 },
+  { rule: "periodic", ring: everyCall, occurrences: 5, cycles: 3 },
+  { rule: "jitter", ring: templates, occurrences: 5, cycles: 4, proves: TRAIT.telling },
+  { rule: "numeric", ring: numerics, occurrences: 8, cycles: 5, proves: EVENTFUL },
 ];
 
 const REPEATS = 8;
@@ -36,7 +42,7 @@ const MESSAGES = 4;
 export interface Moment {
   readonly step: number;
   readonly isRepeat: boolean;
-  /** Whether the agent has talked for more than one step: then its calls are over. */
+  /** Whether the agent has talked for so long that its calls are over. */
   readonly isTalking: boolean;
   /** Steps since the user last said something new. */
   readonly sinceReset: number;
@@ -58,9 +64,9 @@ export function findLoops(memory: Float64Array, moment: Moment): readonly Findin
   add(findRecurrence(memory, moment));
   add(findLeaky(memory, moment));
   if (!moment.isTalking) {
-    add(findErrorRun(memory));
-    add(findRun(memory, "failing_write", failingWrites, FAILING_WRITES));
-    add(findRun(memory, "blind_write", blindWrites, BLIND_WRITES));
+    add(findErrorRun(memory, moment));
+    add(findCallRun(memory, moment, "failing_write", failingWrites, FAILING_WRITES));
+    add(findCallRun(memory, moment, "blind_write", blindWrites, BLIND_WRITES));
   }
   add(findRun(memory, "same_message", messages, MESSAGES));
   return found;
@@ -79,7 +85,7 @@ function findPeriod(memory: Float64Array, need: Need): Finding | undefined {
       period,
       cycles,
       fromStep: ring.firstStep(memory, period),
-      grade: need.merelyAlike && has(traits, TRAIT.unnamed) ? "review" : gradeOf(traits),
+      grade: gradeFor(need, traits),
       talk: onlyTalk(ring, memory, period),
     };
   }
@@ -96,6 +102,11 @@ function onlyTalk(ring: PeriodRing, memory: Float64Array, period: number): boole
 /** What is doubtful must happen twice as often. */
 function times(traits: number): number {
   return has(traits, TRAIT.doubt) ? 2 : 1;
+}
+
+function gradeFor({ proves }: Need, traits: number): Finding["grade"] {
+  if (proves === undefined) return gradeOf(traits);
+  return has(traits, TRAIT.unnamed) || !has(traits, proves) ? "review" : gradeOf(traits);
 }
 
 function gradeOf(traits: number): Finding["grade"] {
@@ -138,12 +149,24 @@ function findLeaky(memory: Float64Array, moment: Moment): Finding | undefined {
 }
 
 /** Looking for what is not there under other names is a search, not a loop. */
-function findErrorRun(memory: Float64Array): Finding | undefined {
-  const finding = findRun(memory, "error_run", errors, ERRORS);
+function findErrorRun(memory: Float64Array, moment: Moment): Finding | undefined {
+  const finding = findCallRun(memory, moment, "error_run", errors, ERRORS);
   if (finding === undefined) return undefined;
   const varied = calls.length(memory) < errors.length(memory);
   const searching = varied && has(errors.traits(memory), TRAIT.notFound);
   return searching ? { ...finding, grade: "review" } : finding;
+}
+
+/** Who was told to come back later, and waits, makes no run of failures. */
+function findCallRun(
+  memory: Float64Array,
+  moment: Moment,
+  rule: Rule,
+  run: Run,
+  enough: number,
+): Finding | undefined {
+  const isPatient = moment.waiting > 0 && has(run.traits(memory), TRAIT.limited);
+  return isPatient ? undefined : findRun(memory, rule, run, enough);
 }
 
 function findRun(memory: Float64Array, rule: Rule, run: Run, enough: number): Finding | undefined {

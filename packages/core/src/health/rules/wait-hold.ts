@@ -25,13 +25,17 @@ const LONG_GAP_MS = 20_000;
 export function holdWait(memory: Float64Array, ring: PeriodRing): void {
   for (let period = 1; period <= LONGEST_WAIT; period++) {
     const slot = ring.holds + period - 1;
-    memory[slot] = isWait(memory, ring, period, memory[slot] === 1) ? 1 : 0;
+    const slowest = memory[slot] ?? 0;
+    const gaps = gapsMs(memory, ring, period);
+    const holds = isWait(memory, ring, period, gaps, slowest);
+    // One more than the gap, so that a wait without a gap is a wait too.
+    memory[slot] = holds ? Math.max(slowest, 1 + (gaps[0] ?? 0)) : 0;
   }
 }
 
 /** Whether `holdWait` holds the pattern of this period back. */
 export function isHeld(memory: Float64Array, ring: PeriodRing, period: number): boolean {
-  if (period > LONGEST_WAIT || memory[ring.holds + period - 1] !== 1) return false;
+  if (period > LONGEST_WAIT || (memory[ring.holds + period - 1] ?? 0) === 0) return false;
   return ring.cycles(memory, period) < PATIENCE_CYCLES;
 }
 
@@ -44,31 +48,52 @@ export function heldCycles(memory: Float64Array, ring: PeriodRing): number {
   return cycles;
 }
 
-function isWait(memory: Float64Array, ring: PeriodRing, period: number, waited: boolean): boolean {
-  if (ring.matches(memory, period) < period) return false;
+function isWait(
+  memory: Float64Array,
+  ring: PeriodRing,
+  period: number,
+  gaps: readonly number[],
+  slowest: number,
+): boolean {
+  const cycles = ring.cycles(memory, period);
+  if (cycles < 2) return false;
   const traits = ring.beat.traits(memory, period);
-  const gaps = gapsMs(memory, ring, period);
   const [latest, before] = gaps;
   // Without a clock, or with one that steps back, nothing is believed.
-  if (has(traits, TRAIT.failing) || latest === undefined) return false;
-  if (has(traits, TRAIT.wait)) return true;
-  if (ring.cycles(memory, period) < 3 || before === undefined) return false;
-  if (grows(gaps)) return true;
+  if (latest === undefined || hasError(memory, ring, period)) return false;
+  const isLimited = has(traits, TRAIT.limited);
+  if (has(traits, TRAIT.wait) && !isLimited) return true;
+  if (cycles < 3 || before === undefined) return false;
+  // The first gap of the pattern is that between its first two steps.
+  if (growsSteadily(gaps.slice(0, cycles - 1)) || growsThrice(gaps)) return true;
   const seldom = gaps.length >= 3 && Math.min(...gaps.slice(0, 3)) >= LONG_GAP_MS;
-  if (seldom && !has(traits, TRAIT.bulky | TRAIT.write)) return true;
-  return waited && latest >= SLOWEST_WORK_MS && latest >= before * SHRINKAGE;
+  if (seldom && !has(traits, TRAIT.bulky | TRAIT.write | TRAIT.limited)) return true;
+  return slowest > 0 && latest >= SLOWEST_WORK_MS && latest >= slowest * SHRINKAGE;
 }
 
-/** Whether it looks ever less often: three times by a bit, or twice by about the same factor. */
-function grows(gaps: readonly number[]): boolean {
-  const [latest = 0, before = 0, first = 0, earlier = 0] = gaps;
+/** "Come back later" is an answer, and who then comes back later waits. */
+function hasError(memory: Float64Array, ring: PeriodRing, period: number): boolean {
+  for (let ago = 0; ago < period; ago++) {
+    const traits = ring.beat.traitsAgo(memory, ago);
+    if (has(traits, TRAIT.failing) && !has(traits, TRAIT.limited)) return true;
+  }
+  return false;
+}
+
+/** Whether two gaps of the pattern in a row grew by about the same factor. */
+function growsSteadily(gaps: readonly number[]): boolean {
+  const [latest = 0, before = 0, first = 0] = gaps;
   if (latest < SLOWEST_WORK_MS || first === 0) return false;
   const now = latest / before;
   const then = before / first;
-  const steady =
-    Math.min(now, then) >= STEADY_GROWTH && Math.max(now, then) <= ALIKE * Math.min(now, then);
-  const thrice = earlier > 0 && Math.min(now, then, first / earlier) >= GROWTH;
-  return steady || (thrice && first >= SLOWEST_WORK_MS);
+  return Math.min(now, then) >= STEADY_GROWTH && Math.max(now, then) <= ALIKE * Math.min(now, then);
+}
+
+/** Whether three gaps in a row grew, the first of them from whatever was before. */
+function growsThrice(gaps: readonly number[]): boolean {
+  const [latest = 0, before = 0, first = 0, earlier = 0] = gaps;
+  if (first < SLOWEST_WORK_MS || earlier === 0) return false;
+  return Math.min(latest / before, before / first, first / earlier) >= GROWTH;
 }
 
 /** The last times between one cycle and the next, latest first, at most 4; none without a clock. */

@@ -3,7 +3,7 @@ import { join, type Key, keyOf, tagged, UNKNOWN } from "../memory/key.ts";
 import { isFailing, type Step } from "../step.ts";
 import { TRAIT } from "./trait.ts";
 
-/** Without arguments, an answer this short is one that many different calls give. */
+/** A shorter answer is one that many different calls hear: `ok`, `valid`, `{"slots":[]}`. */
 const TELLING_BYTES = 32;
 /** A status check answers with at most this much. */
 const BRIEF_BYTES = 256;
@@ -111,9 +111,9 @@ function identifyCall(step: Step, tool: Key): Identity {
 type Keys = Pick<Identity, "call" | "full" | "numeric" | "template" | "answer" | "answerShape">;
 
 function answeredKeys(step: Step, tool: Key): Keys {
-  const { argumentsNorm, argumentsShape, resultShape, stateId } = step;
+  const { argumentsShape, resultShape, stateId } = step;
   const status = statusTag(step);
-  const call = argumentsNorm === undefined ? UNKNOWN : join(tool, keyOf(argumentsNorm));
+  const call = callKey(step, tool);
   const answer = join(tool, answerOf(step));
   // A state that the sender names has no numbers that could be left out.
   const isShaped = resultShape !== undefined && stateId === undefined;
@@ -133,8 +133,7 @@ function answeredKeys(step: Step, tool: Key): Keys {
 }
 
 function unansweredKeys(step: Step, tool: Key, knowledge: Knowledge): Keys {
-  const { argumentsNorm } = step;
-  const call = argumentsNorm === undefined ? UNKNOWN : join(tool, keyOf(argumentsNorm));
+  const call = callKey(step, tool);
   return {
     call,
     full: knowledge === "labels" ? UNKNOWN : tagged(call, statusTag(step)),
@@ -145,17 +144,30 @@ function unansweredKeys(step: Step, tool: Key, knowledge: Knowledge): Keys {
   };
 }
 
+/**
+ * A failing call is the same as another also when they differ in what changes by itself. Of one that
+ * worked that may be the very thing it is about: the next UUID of a list, the next day.
+ */
+function callKey(step: Step, tool: Key): Key {
+  const { argumentsNorm, argumentsHash = argumentsNorm } = step;
+  const asked = isFailing(step.status) ? argumentsNorm : argumentsHash;
+  return asked === undefined ? UNKNOWN : join(tool, keyOf(asked));
+}
+
 function statusTag(step: Step): number {
   return STATUS_TAG[step.status ?? "ok"] ?? 0;
 }
 
 function knowledgeOf(step: Step): Knowledge {
   const argumentsKnown = step.argumentsNorm !== undefined;
-  const telling =
-    step.resultNorm !== undefined && (argumentsKnown || (step.resultBytes ?? 0) >= TELLING_BYTES);
+  const telling = step.resultNorm !== undefined && (argumentsKnown || isTelling(step));
   const answered = step.stateId !== undefined || telling;
   if (argumentsKnown) return answered ? "full" : "no_results";
   return answered ? "no_arguments" : "labels";
+}
+
+function isTelling(step: Step): boolean {
+  return step.stateId !== undefined || (step.resultBytes ?? 0) >= TELLING_BYTES;
 }
 
 /** A state that the sender names outranks what the call answered. */
@@ -169,7 +181,9 @@ function statusTraits(step: Step): number {
   let traits = 0;
   if (isFailing(step.status)) traits |= TRAIT.failing;
   else if ((step.op ?? "other") === "other") traits |= TRAIT.unnamed;
+  if (isFailing(step.status) || isTelling(step)) traits |= TRAIT.telling;
   if (step.status === "not_found") traits |= TRAIT.notFound;
+  if (step.status === "rate_limited") traits |= TRAIT.limited;
   if (step.op === "write") traits |= TRAIT.write;
   if (step.op === "wait") traits |= TRAIT.wait;
   if ((step.resultBytes ?? Number.POSITIVE_INFINITY) > BRIEF_BYTES) traits |= TRAIT.bulky;

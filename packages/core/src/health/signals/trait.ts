@@ -18,6 +18,10 @@ export const TRAIT = {
   unasked: 256,
   /** It did not fail, and what kind of operation it is nobody knows. */
   unnamed: 512,
+  /** It failed, or its answer is longer than what many different calls hear. */
+  telling: 1_024,
+  /** It was told to come back later. */
+  limited: 2_048,
 } as const;
 
 /** Whether any of the wanted bits is set. */

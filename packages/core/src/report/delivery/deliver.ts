@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { holeRecord } from "../../evidence/acceptance.ts";
 import { encodeLine } from "../../evidence/line.ts";
 import { readLine } from "../../evidence/record-line.ts";
+import type { ReportProblem } from "../problem.ts";
 import type { Entry, Refusal, Reply, Upstream } from "../upstream/upstream.ts";
 import type { DeliveredRun } from "./delivered-run.ts";
 import type { Tally } from "./tally.ts";
@@ -26,12 +27,23 @@ export interface DeliverParts {
   readonly runOf: (entry: Entry) => Promise<DeliveredRun>;
   /** Keeps a record that the collector does not take. */
   readonly setAside: (entry: Entry) => Promise<void>;
-  /** Something that the collector said contradicts what we know: it must be told. */
-  readonly onFinding: (finding: "fork" | "root", run: DeliveredRun) => void;
+  readonly onProblem: (problem: ReportProblem) => void;
   readonly onProgress: (run: DeliveredRun) => void;
 }
 
 const DONE: Outcome = { kind: "done" };
+const FORKED: ReportProblem = {
+  code: "evidence_mismatch",
+  message: "the collector holds another record in the place of ours: compare with caum verify",
+};
+const OTHER_ROOT: ReportProblem = {
+  code: "evidence_mismatch",
+  message: "the collector's root is not the root of what it was sent: do not trust its copy",
+};
+const SET_ASIDE: ReportProblem = {
+  code: "record_refused",
+  message: "the collector does not take a record: see rejected.ndjson",
+};
 
 /**
  * @param entries in the order in which they were made
@@ -112,7 +124,7 @@ class Work {
     batch: readonly Entry[],
     run: DeliveredRun,
   ): void {
-    const { tally, onFinding } = this.#parts;
+    const { tally, onProblem } = this.#parts;
     const { duplicate, forked } = reply;
     batch.slice(0, reply.settled).forEach((entry, index) => {
       if (forked.has(index)) run.refused(entry);
@@ -120,8 +132,11 @@ class Work {
       const known = duplicate.has(index) ? "duplicate" : "accepted";
       tally.count(entry, forked.has(index) ? "rejected" : known);
     });
-    if (forked.size > 0) onFinding("fork", run);
-    if (reply.standing && run.isContradictedBy(reply.standing)) onFinding("root", run);
+    if (forked.size > 0) onProblem(FORKED);
+    const { standing } = reply;
+    if (!standing || forked.size > 0 || duplicate.size > 0) return;
+    if (run.isContradictedBy(standing)) onProblem(OTHER_ROOT);
+    run.headIndex = standing.treeSize - 1;
   }
 
   /** Records that nobody has any more are declared, so that what follows has a place. */
@@ -142,7 +157,8 @@ class Work {
       lane.limit = Math.ceil(batch.length / 2);
       return;
     }
-    await this.#parts.setAside(only);
+    this.#parts.onProblem(SET_ASIDE);
+    await this.#parts.setAside(only).catch(() => undefined);
     run.refused(only);
     this.#parts.tally.count(only, "rejected");
     lane.took(1);

@@ -64,6 +64,9 @@ export class DeliveredRun {
     return this.#seq;
   }
 
+  /** Where its last record stands in the tree of the session, as the collector said. */
+  headIndex: number | undefined;
+
   get closed(): boolean {
     return this.#closed;
   }

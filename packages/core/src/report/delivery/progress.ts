@@ -164,6 +164,7 @@ export class Progress {
   /** A run that has arrived whole needs no note any more. */
   async #forget(run: DeliveredRun): Promise<void> {
     await rm(this.#pathOf(run), { force: true });
+    await rm(this.#pathOf(run).replace(/json$/, "live"), { force: true });
     // Fails while it holds other runs, or what the collector signed.
     await rmdir(this.#folderOf(run.sessionId)).catch(() => undefined);
   }

@@ -1,7 +1,7 @@
 /** The folders of a spool: one per process, with a file that says whose it is. */
 import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { lstat, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mayBeAlive, parseProcessIdentity, thisProcess } from "./process-identity.ts";
 import { isTrustedFolder, openTrusted } from "./trusted.ts";
@@ -19,6 +19,11 @@ export function makeOwnedFolder(root: string): string {
   mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
   writeFileSync(join(folder, OWNER_FILE), ownerText(), { mode: FILE_MODE });
   return folder;
+}
+
+/** Gives the folder away: whoever comes next takes it over, even while this process goes on. */
+export function disownFolder(folder: string): void {
+  writeFileSync(join(folder, OWNER_FILE), "{}\n", { mode: FILE_MODE });
 }
 
 /** Says that the owner lives, to machines that cannot look at its process. */
@@ -45,14 +50,19 @@ export interface Adoption {
  * Takes over the folders of dead processes. A rename is what decides between several that try.
  *
  * @param nowMs milliseconds since 1970
+ * @param into where they go, when it is another spool of the same tenant
  */
-export async function adoptFolders(root: string, nowMs: number): Promise<Adoption> {
+export async function adoptFolders(
+  root: string,
+  nowMs: number,
+  into: string = root,
+): Promise<Adoption> {
   const adopted: string[] = [];
   const refused: string[] = [];
   for (const name of await namesIn(root)) {
     const folder = join(root, name);
     if (!(await isTrustedFolder(folder))) refused.push(folder);
-    else if (await isOrphan(folder, nowMs)) adopted.push(...(await takeOver(root, folder)));
+    else if (await isOrphan(folder, nowMs)) adopted.push(...(await takeOver(into, folder)));
   }
   return { adopted, refused };
 }
@@ -73,9 +83,10 @@ async function isOrphan(folder: string, nowMs: number): Promise<boolean> {
   }
 }
 
-async function takeOver(root: string, folder: string): Promise<readonly string[]> {
-  const ours = join(root, newName());
+async function takeOver(into: string, folder: string): Promise<readonly string[]> {
+  const ours = join(into, newName());
   try {
+    await mkdir(into, { recursive: true, mode: FOLDER_MODE });
     await rename(folder, ours);
     await writeFile(join(ours, OWNER_FILE), ownerText(), { mode: FILE_MODE });
     return [ours];

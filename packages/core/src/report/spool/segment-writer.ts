@@ -1,6 +1,6 @@
 import { closeSync, constants, ftruncateSync, openSync, writeSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { beat, isStillOwned, makeOwnedFolder, removeFolder } from "./owned-folder.ts";
+import { beat, disownFolder, isStillOwned, makeOwnedFolder, removeFolder } from "./owned-folder.ts";
 import { bytesIn, type Cursor, SEGMENT_BYTES, START, segmentPath } from "./segments.ts";
 
 /** What all processes together may leave for one collector. */
@@ -105,8 +105,11 @@ export class SegmentWriter {
 
   /** Leaves the folder to whoever comes next. */
   async close(): Promise<void> {
-    clearInterval(this.#beating);
-    await this.#closeSegment();
+    const folder = this.#folder;
+    const closing = this.#closeSegment();
+    this.#forgetFolder();
+    await closing;
+    if (folder !== undefined) disownFolder(folder);
   }
 
   async #prepare(): Promise<void> {

@@ -17,6 +17,8 @@ export interface SpoolParts {
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly capBytes?: number | undefined;
+  /** Roots of the same collector and tenant under other keys. */
+  readonly relatives?: (() => Promise<readonly string[]>) | undefined;
   readonly onRefused: (problem: "altered_record" | "untrusted_folder", count: number) => void;
 }
 
@@ -90,12 +92,14 @@ export class Spool {
     this.#writer.appendNow(entries.map(({ line }) => line));
   }
 
-  /** Takes over what dead processes left. @returns whether there is anything */
-  async adopt(): Promise<boolean> {
-    const { adopted, refused } = await adoptFolders(this.#folders, this.#parts.clock());
-    if (refused.length > 0) this.#parts.onRefused("untrusted_folder", refused.length);
-    for (const folder of adopted) this.#adopted.push({ folder, origin: "adopted", from: START });
-    return adopted.length > 0;
+  /** Takes over what dead processes left. */
+  async adopt(): Promise<void> {
+    const { root, relatives, clock, onRefused } = this.#parts;
+    for (const from of [root, ...((await relatives?.()) ?? [])]) {
+      const { adopted, refused } = await adoptFolders(foldersOf(from), clock(), this.#folders);
+      if (refused.length > 0) onRefused("untrusted_folder", refused.length);
+      for (const folder of adopted) this.#adopted.push({ folder, origin: "adopted", from: START });
+    }
   }
 
   /** The oldest of what this process wrote. @returns undefined when all of it has arrived */
@@ -157,6 +161,10 @@ export class Spool {
   }
 
   get #folders(): string {
-    return join(this.#parts.root, "processes");
+    return foldersOf(this.#parts.root);
   }
+}
+
+function foldersOf(root: string): string {
+  return join(root, "processes");
 }

@@ -11,6 +11,17 @@ import type { Entry, Reply, Upstream } from "./upstream.ts";
 const MAX_EVENTS = 50;
 const MAX_OPEN_SESSIONS = 2_000;
 
+/** What the door gave out for each run, so that whoever delivers the rest does it to the same session. */
+export interface KeptSessions {
+  read(entry: Entry): Promise<string | undefined>;
+  write(entry: Entry, text: string): Promise<void>;
+}
+
+const KEEP_NOTHING: KeptSessions = {
+  read: async () => undefined,
+  write: async () => undefined,
+};
+
 const NONE: ReadonlySet<number> = new Set();
 
 interface LiveSession {
@@ -23,12 +34,14 @@ type Posted = { readonly body: Readonly<Record<string, unknown>> } | { readonly 
 export class LiveDoor implements Upstream {
   readonly #address: Address;
   readonly #transport: Transport;
-  /** By run: where a run goes on after a restart the door is asked again for the same session. */
+  readonly #kept: KeptSessions;
+  /** By run. */
   readonly #sessions = new Map<string, LiveSession>();
 
-  constructor(address: Address, transport: Transport) {
+  constructor(address: Address, transport: Transport, kept: KeptSessions = KEEP_NOTHING) {
     this.#address = address;
     this.#transport = transport;
+    this.#kept = kept;
   }
 
   async send(entries: readonly Entry[]): Promise<Reply> {
@@ -47,16 +60,35 @@ export class LiveDoor implements Upstream {
     const read = readLine(entry.line);
     if (!("record" in read)) return { outcome: "refused" };
     const event = liveEventOf(read.record);
-    if (!event) return undefined;
-    const known = this.#sessions.get(entry.runId);
-    const session = known ?? (await this.#start(read.record));
+    if (!event && entry.seq !== 0) return undefined;
+    const session = (await this.#knownSession(entry)) ?? (await this.#start(entry, read.record));
     if ("reply" in session) return session.reply;
-    this.#remember(entry.runId, session);
+    // The start of the session stands for the `open` record of the run.
+    if (!event) return undefined;
     const posted = await this.#postEvent(session, event);
     if ("body" in posted) return undefined;
-    // A session that the door has forgotten is opened again with the next attempt.
-    if (posted.reply.outcome !== "refused") this.#sessions.delete(entry.runId);
-    return posted.reply;
+    return this.#isForgotten(posted.reply) ? this.#startOver(entry) : posted.reply;
+  }
+
+  async #knownSession(entry: Entry): Promise<LiveSession | undefined> {
+    const known = this.#sessions.get(entry.runId);
+    if (known) return known;
+    const { id, token } = jsonOf((await this.#kept.read(entry)) ?? "") ?? {};
+    if (typeof id !== "string" || typeof token !== "string") return undefined;
+    this.#remember(entry.runId, { id, token });
+    return { id, token };
+  }
+
+  /** Tokens end; whether it was the key instead, the next start tells. */
+  #isForgotten(reply: Reply): boolean {
+    return reply.outcome === "stopped" && reply.refusal.code === "key_refused";
+  }
+
+  async #startOver(entry: Entry): Promise<Reply> {
+    this.#sessions.delete(entry.runId);
+    await this.#kept.write(entry, "").catch(() => undefined);
+    const message = "the collector has forgotten a session: it is started again";
+    return { outcome: "failed", refusal: { code: "collector_failed", message } };
   }
 
   #postEvent({ id, token }: LiveSession, event: unknown): Promise<Posted> {
@@ -64,7 +96,10 @@ export class LiveDoor implements Upstream {
     return this.#post("v2/live/event", body, (answer) => isObject(answer.evidence));
   }
 
-  async #start(record: StructuralRecord): Promise<LiveSession | { readonly reply: Reply }> {
+  async #start(
+    entry: Entry,
+    record: StructuralRecord,
+  ): Promise<LiveSession | { readonly reply: Reply }> {
     const facts = {
       agent_id: record.agentId,
       session_id: record.sessionId,
@@ -74,7 +109,10 @@ export class LiveDoor implements Upstream {
     if ("reply" in posted) return posted;
     const { session, session_token: token } = posted.body;
     const id = isObject(session) ? session.session_id : undefined;
-    return { id: String(id), token: String(token) };
+    const started = { id: String(id), token: String(token) };
+    this.#remember(entry.runId, started);
+    await this.#kept.write(entry, JSON.stringify(started)).catch(() => undefined);
+    return started;
   }
 
   async #post(

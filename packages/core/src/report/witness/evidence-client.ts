@@ -31,14 +31,9 @@ export class EvidenceClient {
     );
   }
 
-  /** The receipt for the record with this leaf, or for another one where doors go by place alone. */
-  async receipt(
-    sessionId: string,
-    leaf: string,
-    index?: number,
-  ): Promise<ReceiptClaim | undefined> {
-    const place = index === undefined ? "" : `&index=${index}`;
-    const text = await this.#get(`${pathOf(sessionId)}/receipt?leaf=${leaf}${place}`);
+  /** The receipt for the record at this place in the tree of the session. */
+  async receipt(sessionId: string, index: number): Promise<ReceiptClaim | undefined> {
+    const text = await this.#get(`${pathOf(sessionId)}/receipt?index=${index}`);
     try {
       return parseReceipt(Buffer.from(text));
     } catch {
@@ -53,15 +48,14 @@ export class EvidenceClient {
     return isWhole && typeof checkpoint === "string" ? { hashes, checkpoint } : undefined;
   }
 
-  /** Hands over our signature on what the collector signed; a door without it is no failure. */
-  async cosign(sessionId: string, note: string): Promise<boolean> {
-    const answer = await this.#transport({
+  /** Hands over our signature on what the collector signed; a collector without it is no failure. */
+  async cosign(sessionId: string, note: string): Promise<void> {
+    await this.#transport({
       method: "POST",
-      url: this.#address.at(`${pathOf(sessionId)}/cosignature`),
-      headers: this.#address.headers("text/plain"),
-      body: note,
+      url: this.#address.at(`${pathOf(sessionId)}/cosign`),
+      headers: this.#address.headers("application/json"),
+      body: JSON.stringify({ note }),
     });
-    return answer.status >= HTTP_OK && answer.status < 300;
   }
 
   async #get(path: string): Promise<string> {

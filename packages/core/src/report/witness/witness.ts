@@ -18,9 +18,12 @@ import { verifyConsistency, verifyInclusion } from "../../evidence/proofs.ts";
 import type { DeliveredRun } from "../delivery/delivered-run.ts";
 import type { EvidenceClient } from "./evidence-client.ts";
 import { readKept, writeKept } from "./kept-file.ts";
+import { noteTenant } from "./tenant.ts";
 
 export interface WitnessParts {
   readonly client: EvidenceClient;
+  /** The collector's URL. */
+  readonly collector: string;
   /** The folder of one collector and key. */
   readonly root: string;
   /** The key of this installation. */
@@ -58,12 +61,13 @@ export class Witness {
 
   async #confirm(run: DeliveredRun): Promise<void> {
     const { client, signer } = this.#parts;
-    const last = run.tree && run.tree.size - 1;
-    const receipt = await client.receipt(run.sessionId, run.head, last);
+    if (run.headIndex === undefined) return;
+    const receipt = await client.receipt(run.sessionId, run.headIndex);
     if (!receipt) return;
     const proof = parseTlogProof(Buffer.from(receipt.tlogProof));
     const checkpoint = await this.#signedBy(proof.note, run.sessionId);
-    if (receipt.eventHash === run.head) checkInclusion(proof, checkpoint, run.head);
+    await noteTenant(this.#parts, checkpoint.origin);
+    checkInclusion(proof, checkpoint, run.head);
     checkRoot(run, checkpoint);
     await this.#checkConsistency(run.sessionId, checkpoint);
     await this.#keep(run, proof.note, receipt.tlogProof);

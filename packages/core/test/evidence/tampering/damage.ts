@@ -16,6 +16,7 @@ export interface Tampering {
   readonly name: string;
   readonly bundle: TestBundle;
   readonly verdict: Verdict;
+  readonly closed?: boolean;
   /** A finding that must be there; with a line, the first one. */
   readonly kind?: FindingKind;
   /** Line of the first finding, from 1. */

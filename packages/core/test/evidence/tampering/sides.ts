@@ -15,6 +15,9 @@ import {
   withLines,
 } from "./damage.ts";
 
+const nested = (depth: number) => `${"[".repeat(depth)}"]\\"["${"]".repeat(depth)}`;
+const receiptWith = (value: string) => note("receipts/1.json").replace("{", `{"more":${value},`);
+
 export const sides: Tampering[] = [
   {
     name: "receipts swapped",
@@ -68,6 +71,28 @@ export const sides: Tampering[] = [
     kind: "malformed_receipt",
   },
   {
+    name: "a receipt with a number longer than any integer",
+    bundle: withFiles({ "receipts/1.json": receiptWith(`${"9".repeat(5_000)}`) }),
+    verdict: "ok",
+  },
+  {
+    name: "a receipt nested as deep as may be",
+    bundle: withFiles({ "receipts/1.json": receiptWith(nested(63)) }),
+    verdict: "ok",
+  },
+  {
+    name: "a receipt nested deeper than every reader can follow",
+    bundle: withFiles({ "receipts/1.json": receiptWith(nested(64)) }),
+    verdict: "malformed",
+    kind: "malformed_receipt",
+  },
+  {
+    name: "a receipt nested much deeper, hidden by a second field of that name",
+    bundle: withFiles({ "receipts/1.json": receiptWith(`${nested(9_000)},"more":1`) }),
+    verdict: "malformed",
+    kind: "malformed_receipt",
+  },
+  {
     name: "a receipt with a proof that is none",
     bundle: withFiles({ "receipts/3.tlog-proof": "c2sp.org/tlog-proof@v2\n" }),
     verdict: "malformed",
@@ -100,6 +125,12 @@ export const sides: Tampering[] = [
     verdict: "malformed",
     kind: "malformed_fork",
     line: 1,
+  },
+  {
+    name: "a tombstone after the end",
+    bundle: withLines(replaced(10, tombstone(10))),
+    verdict: "ok-redacted",
+    closed: false,
   },
   { name: "a tombstone", bundle: withLines(replaced(3, tombstone(3))), verdict: "ok-redacted" },
   {

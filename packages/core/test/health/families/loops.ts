@@ -79,7 +79,7 @@ export const LOOPS: Readonly<Record<string, LoopFamily>> = {
           tool: "fetch",
           op: "net",
           asks: `attempt ${step} at the page`,
-          answers: "the same page",
+          answers: "the same page, word for word, as at the last try",
         });
       }
     },
@@ -92,13 +92,13 @@ export const LOOPS: Readonly<Record<string, LoopFamily>> = {
           tool: "fetch",
           op: "net",
           asks: `attempt ${step} at the page`,
-          answers: "the same page",
+          answers: "the same page, word for word, as at the last try",
         });
         script.call({
           tool: "parse",
           op: "run",
           asks: `parse of try ${step}`,
-          answers: "the same tree",
+          answers: "the same tree as was parsed from the page before",
         });
       }
     },

@@ -7,6 +7,8 @@ import {
 } from "../../../src/health/session/session-summary.ts";
 import { Script } from "../families/script.ts";
 
+const PAGE = "the same page, word for word, as at the last try";
+
 test("a summary names each loop, what it covers and the regime of most steps", () => {
   const script = new Script(11).work(6);
   for (let step = 0; step < 6; step++) {
@@ -14,7 +16,7 @@ test("a summary names each loop, what it covers and the regime of most steps", (
   }
   script.work(10);
   for (let step = 1; step <= 8; step++) {
-    script.call({ tool: "b", op: "net", asks: `attempt ${step} at it`, answers: "the same page" });
+    script.call({ tool: "b", op: "net", asks: `attempt ${step} at it`, answers: PAGE });
   }
   const health = new Health();
   let summary = NOTHING_YET;

@@ -1,0 +1,158 @@
+/**
+ * What the adapters add to one tool call: `node bench/adapters/overhead.ts`.
+ *
+ * A call has 1 KB of arguments and a 4 KB result, as in the numbers of docs/performance. "callbacks"
+ * is the time inside of our own callbacks (one turn, one request, one execution); "agent" is the
+ * difference between a whole scripted agent with and without us, the host's own work for telemetry
+ * included.
+ */
+
+import { tracingChannel } from "node:diagnostics_channel";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { registerCaum } from "@caum/ai-sdk";
+import { CaumCallbackHandler } from "@caum/langchain";
+import { generateText, isStepCount, jsonSchema, tool } from "ai";
+import { MockLanguageModelV4 } from "ai/test";
+
+const home = mkdtempSync(join(tmpdir(), "caum-bench-"));
+const options = { home, env: {}, quiet: true, upstream: false } as const;
+const text = (length: number, seed: number) =>
+  Array.from({ length }, (_, at) => String.fromCharCode(97 + ((at * 7 + seed) % 26))).join("");
+
+function quantile(times: readonly number[], share: number): number {
+  const sorted = [...times].sort((a, b) => a - b);
+  return sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
+}
+
+function report(name: string, microseconds: readonly number[]): void {
+  const p50 = quantile(microseconds, 0.5).toFixed(1);
+  const p99 = quantile(microseconds, 0.99).toFixed(1);
+  console.log(`${name}: p50 ${p50} us, p99 ${p99} us per tool call`);
+}
+
+/** One tool call as the AI SDK tells it, each time with other content. */
+function aiSdkCallbacks(rounds: number): void {
+  const registration = registerCaum(options);
+  const scope = globalThis as unknown as {
+    AI_SDK_TELEMETRY_INTEGRATIONS?: Record<string, unknown>[];
+  };
+  const ours = scope.AI_SDK_TELEMETRY_INTEGRATIONS?.at(-1) as Record<string, (e: object) => void>;
+  const times: number[] = [];
+  ours.onStart?.({ callId: "bench", messages: [] });
+  for (let at = 0; at < rounds; at++) {
+    const event = { callId: "bench", provider: "p", modelId: "m" };
+    const call = {
+      type: "tool-call",
+      toolCallId: `c${at}`,
+      toolName: "search",
+      input: { q: text(1_000, at) },
+    };
+    const output = { ...call, type: "tool-result", output: { found: text(4_000, at) } };
+    const begin = performance.now();
+    ours.onStepStart?.({ ...event, stepNumber: at });
+    ours.onLanguageModelCallStart?.(event);
+    ours.onLanguageModelCallEnd?.({ ...event, content: [call], usage: {} });
+    ours.onToolExecutionStart?.({ ...event, toolCall: call });
+    ours.onToolExecutionEnd?.({ ...event, toolCall: call, toolOutput: output, toolExecutionMs: 1 });
+    ours.onStepEnd?.({ ...event, stepNumber: at, content: [call, output] });
+    times.push((performance.now() - begin) * 1_000);
+  }
+  report("ai-sdk callbacks", times.slice(rounds / 4));
+  void registration.close();
+}
+
+function langchainCallbacks(rounds: number): void {
+  const handler = new CaumCallbackHandler(options);
+  const times: number[] = [];
+  handler.handleChainStart({}, {}, "root");
+  for (let at = 0; at < rounds; at++) {
+    const args = { q: text(1_000, at) };
+    const input = JSON.stringify(args);
+    const message = { tool_calls: [{ id: `c${at}`, name: "search", args }], content: "" };
+    const output = { type: "tool", tool_call_id: `c${at}`, content: text(4_000, at) };
+    const begin = performance.now();
+    handler.handleChatModelStart({}, [[]], `model-${at}`, "root");
+    handler.handleLLMEnd({ generations: [[{ message }]] }, `model-${at}`);
+    handler.handleToolStart({}, input, `tool-${at}`, "root", [], {}, "search", `c${at}`);
+    handler.handleToolEnd(output, `tool-${at}`);
+    times.push((performance.now() - begin) * 1_000);
+  }
+  report("langchain callbacks", times.slice(rounds / 4));
+  void handler.close();
+}
+
+/** Mean microseconds per tool call of a scripted agent. */
+async function agent(steps: number): Promise<number> {
+  let at = 0;
+  const usage = {
+    inputTokens: { total: 1, noCache: 1, cacheRead: 0, cacheWrite: 0 },
+    outputTokens: { total: 1, text: 1, reasoning: 0 },
+  };
+  const model = new MockLanguageModelV4({
+    doGenerate: async () => ({
+      content: [
+        {
+          type: "tool-call",
+          toolCallId: `c${at}`,
+          toolName: "search",
+          input: JSON.stringify({ q: text(1_000, at++) }),
+        },
+      ],
+      finishReason: { unified: "tool-calls", raw: "" },
+      usage,
+      warnings: [],
+    }),
+  });
+  const search = tool({
+    inputSchema: jsonSchema({ type: "object" }),
+    execute: () => text(4_000, at),
+  });
+  const begin = performance.now();
+  await generateText({ model, prompt: "hi", tools: { search }, stopWhen: isStepCount(steps) });
+  return ((performance.now() - begin) * 1_000) / steps;
+}
+
+/** An integration of nobody: what the host itself spends once anything is registered. */
+function registerNothing(): () => void {
+  const nothing = () => undefined;
+  const scope = globalThis as unknown as { AI_SDK_TELEMETRY_INTEGRATIONS?: object[] };
+  const names = ["onStart", "onStepStart", "onLanguageModelCallStart", "onLanguageModelCallEnd"];
+  const more = ["onToolExecutionStart", "onToolExecutionEnd", "onStepEnd", "onEnd"];
+  const empty = Object.fromEntries([...names, ...more].map((name) => [name, nothing]));
+  scope.AI_SDK_TELEMETRY_INTEGRATIONS ??= [];
+  scope.AI_SDK_TELEMETRY_INTEGRATIONS.push(empty);
+  const channel = tracingChannel("ai:telemetry");
+  channel.start.subscribe(nothing);
+  return () => {
+    scope.AI_SDK_TELEMETRY_INTEGRATIONS?.pop();
+    channel.start.unsubscribe(nothing);
+  };
+}
+
+/** The median of some rounds, after as many to warm up. */
+async function median(rounds: number): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < 2 * rounds; round++) times.push(await agent(20));
+  return quantile(times.slice(rounds), 0.5);
+}
+
+async function agents(rounds: number): Promise<void> {
+  const bare = await median(rounds);
+  const remove = registerNothing();
+  const empty = await median(rounds);
+  remove();
+  const registration = registerCaum(options);
+  const observed = await median(rounds);
+  await registration.close();
+  const [one, two, three] = [bare, empty, observed].map((time) => time.toFixed(1));
+  console.log(
+    `ai-sdk agent: ${one} us bare, ${two} us with an empty integration, ${three} us with us`,
+  );
+}
+
+aiSdkCallbacks(4_000);
+langchainCallbacks(4_000);
+await agents(30);
+rmSync(home, { recursive: true, force: true });

@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Adapter, CallMerger, createObserver } from "@caum/core";
+import { expect, test } from "vitest";
+import { Operations } from "../src/operations.ts";
+
+test("10,000 abandoned streams leave nothing that grows", async () => {
+  const home = mkdtempSync(join(tmpdir(), "caum-growth-"));
+  const identity = {
+    writer: "test",
+    writerVersion: "1",
+    layer: "framework",
+    view: "full",
+    sourceFramework: "ai-sdk",
+  } as const;
+  const adapter = new Adapter(identity, { home, env: {}, quiet: true, session: "s" });
+  const operations = new Operations(adapter);
+  const abandon = (from: number, to: number) => {
+    for (let at = from; at < to; at++) {
+      const event = { callId: `call-${at}`, provider: "p", modelId: "m", messages: [] };
+      operations.started(event);
+      operations.stepStarted({ ...event, stepNumber: 0 });
+      operations.modelCallStarted(event);
+    }
+  };
+  abandon(0, 10_000);
+  const full = adapter.calls.openCount;
+  abandon(10_000, 20_000);
+  expect(adapter.calls.openCount).toBe(full);
+  adapter.calls.sweep(Date.now() + 3_600_000);
+  expect(adapter.calls.openCount).toBe(0);
+  expect(adapter.failures).toBe(0);
+  await adapter.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+test("a merger that is closed leaves no timer behind", () => {
+  const observer = createObserver({
+    writer: "test",
+    writerVersion: "1",
+    layer: "framework",
+    view: "full",
+    home: "/nonexistent/caum",
+    env: {},
+  });
+  const merger = new CallMerger({ sink: observer, layer: "framework" });
+  merger.turnStarted({ session: "s", id: "t" });
+  expect(merger.openCount).toBe(1);
+  merger.close();
+  expect(merger.openCount).toBe(0);
+});

@@ -1,0 +1,93 @@
+import {
+  type Configuration,
+  type DeliveryResult,
+  loadConfiguration,
+  openSpoolSender,
+  previewSpool,
+  readUpstreams,
+  type Settings,
+} from "@caum/core";
+import type { Command } from "commander";
+
+interface FlushFlags {
+  readonly home?: string;
+  readonly url?: string;
+  readonly key?: string;
+  readonly within: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+/** Records wait still: the collector did not take all of them. */
+const LEFT_EXIT_CODE = 1;
+const USAGE_EXIT_CODE = 2;
+const MILLISECONDS = 1_000;
+const AGENT = "caum-flush";
+
+export function registerFlush(program: Command): void {
+  program
+    .command("flush")
+    .description("deliver what processes that have ended left in the spool")
+    .option("--home <folder>", "CAUM_HOME")
+    .option("--url <url>", "the collector (CAUM_URL)")
+    .option("--key <key>", "its key (CAUM_API_KEY)")
+    .option("--within <seconds>", "give up after so long", "30")
+    .option("--dry-run", "print what would be sent, and send nothing")
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", "\nexit codes: 0 everything delivered, 1 records wait still, 2 usage")
+    .action(run);
+}
+
+async function run(flags: FlushFlags): Promise<void> {
+  const settings = { home: flags.home, url: flags.url, apiKey: flags.key };
+  const configuration = loadConfiguration({ arguments: settings });
+  const mistake = mistakeIn(configuration, flags);
+  if (mistake !== undefined) {
+    console.error(`caum flush: ${mistake}`);
+    process.exitCode = USAGE_EXIT_CODE;
+  } else if (flags.dryRun) {
+    const count = await previewSpool({ arguments: settings, agent: AGENT }, console.log);
+    console.error(`caum flush: ${count ?? 0} records would be sent; nothing was`);
+  } else {
+    await deliver(configuration, settings, flags);
+  }
+}
+
+function mistakeIn(configuration: Configuration, { within }: FlushFlags): string | undefined {
+  const [problem] = configuration.problems;
+  if (problem !== undefined) return problem;
+  if (configuration.url === undefined) {
+    return "no collector: set CAUM_URL and CAUM_API_KEY, or give --url and --key";
+  }
+  if (!/^\d{1,5}$/.test(within)) return "--within is no number: give seconds";
+  return undefined;
+}
+
+async function deliver(
+  { home }: Configuration,
+  settings: Settings & { readonly home?: string | undefined },
+  { within, json }: FlushFlags,
+): Promise<void> {
+  const told: string[] = [];
+  const sender = openSpoolSender({
+    arguments: settings,
+    agent: AGENT,
+    onProblem: ({ message }) => told.push(message),
+  });
+  const result = await sender?.finish(Number(within) * MILLISECONDS);
+  if (!result) return;
+  const upstreams = await readUpstreams(home);
+  const left = upstreams.reduce((sum, { spooled }) => sum + spooled, 0);
+  if (json) console.log(JSON.stringify({ ...result, spooled: left, problems: told }));
+  else console.log(describe(result, left));
+  for (const message of json ? [] : told) console.error(`caum flush: ${message}`);
+  if (left > 0) process.exitCode = LEFT_EXIT_CODE;
+}
+
+function describe({ accepted, duplicate, rejected }: DeliveryResult, left: number): string {
+  const delivered = `delivered ${accepted + duplicate} records`;
+  const known = duplicate > 0 ? `, ${duplicate} of them known already` : "";
+  const aside = rejected > 0 ? `; ${rejected} were not taken` : "";
+  const waiting = left > 0 ? `; ${left} wait still (caum status)` : "";
+  return delivered + known + aside + waiting;
+}

@@ -1,0 +1,53 @@
+import type { Command } from "commander";
+
+interface HookFlags {
+  readonly home?: string;
+  readonly messages?: boolean;
+}
+
+const ABOUT = `
+Claude Code calls it before and after each tool (caum install --client claude-code --hooks). It reads
+the event on its standard input, leaves one line of structure in CAUM_HOME/inbox and exits with 0,
+whatever happens; it uses no network. One recorder in the background chains the lines.`;
+
+export function registerHook(program: Command): void {
+  const hook = program.command("hook").description("what agents call by themselves");
+  hook
+    .command("claude-code")
+    .description("take one hook event of Claude Code")
+    .option("--home <folder>", "CAUM_HOME")
+    .option("--messages", "tell the person in Claude Code about a hard alert")
+    .addHelpText("after", ABOUT)
+    .action(take);
+  hook
+    .command("drain")
+    .description("record what hooks left, now")
+    .option("--home <folder>", "CAUM_HOME")
+    .action(drain);
+}
+
+async function take(flags: HookFlags): Promise<void> {
+  const { readFileSync } = await import("node:fs");
+  const { fileURLToPath } = await import("node:url");
+  const { runHook } = await import("../hook/run-hook.ts");
+  try {
+    const recorder = fileURLToPath(new URL("../../dist/hook-recorder.cjs", import.meta.url));
+    const options = { env: process.env, messages: flags.messages ?? false, recorder };
+    process.stdout.write(
+      runHook(readFileSync(0, "utf8"), { ...options, home: await homeOf(flags) }),
+    );
+  } catch {
+    // A hook has no failure that an agent should see.
+  }
+}
+
+async function drain(flags: HookFlags): Promise<void> {
+  const { recordInbox } = await import("../hook/record-inbox.ts");
+  const isDone = await recordInbox({ home: await homeOf(flags), version: "0.1.0", once: true });
+  console.log(isDone ? "all lines are recorded" : "the recorder is at work already");
+}
+
+async function homeOf({ home }: HookFlags): Promise<string> {
+  const { thisMachine } = await import("../install/place.ts");
+  return home ?? thisMachine().caumHome;
+}

@@ -1,0 +1,112 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type Configuration,
+  loadConfiguration,
+  readUpstreams,
+  type UpstreamStatus,
+} from "@caum/core";
+import type { Command } from "commander";
+import { type FileReport, status as wrappedServers } from "../install/install.ts";
+import { thisMachine } from "../install/place.ts";
+import { describeReports } from "../install/print-reports.ts";
+
+interface StatusFlags {
+  readonly home?: string;
+  readonly json?: boolean;
+}
+
+interface Status {
+  readonly home: string;
+  readonly collector: string | null;
+  readonly protocol: string;
+  /** Whether there is a key; never the key. */
+  readonly hasKey: boolean;
+  readonly problems: readonly string[];
+  readonly localRuns: { readonly count: number; readonly bytes: number };
+  readonly upstreams: readonly UpstreamStatus[];
+  /** Which servers of which clients are recorded. */
+  readonly clients: readonly FileReport[];
+}
+
+export function registerStatus(program: Command): void {
+  program
+    .command("status")
+    .description("what is recorded on this machine, and what waits for which collector")
+    .addHelpText("after", "\nexit codes: 0 always; what is wrong is said in the text")
+    .option("--home <folder>", "CAUM_HOME")
+    .option("--json", "print it as JSON")
+    .action(run);
+}
+
+async function run({ home, json }: StatusFlags): Promise<void> {
+  const status = await statusOf(loadConfiguration({ arguments: { home } }));
+  console.log(json ? JSON.stringify(status, undefined, 2) : describe(status));
+}
+
+async function statusOf(configuration: Configuration): Promise<Status> {
+  const { home, url, protocol, apiKey, problems } = configuration;
+  return {
+    home,
+    collector: url ?? null,
+    protocol,
+    hasKey: apiKey !== undefined,
+    problems,
+    localRuns: countRuns(join(home, "runs")),
+    upstreams: await readUpstreams(home),
+    clients: wrappedServers({ clients: [], project: false, dryRun: true }, thisMachine()),
+  };
+}
+
+function countRuns(folder: string): Status["localRuns"] {
+  let count = 0;
+  let bytes = 0;
+  for (const name of namesIn(folder)) {
+    const found = statSync(join(folder, name, "records.ndjson"), { throwIfNoEntry: false });
+    if (!found) continue;
+    count += 1;
+    bytes += found.size;
+  }
+  return { count, bytes };
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function describe(status: Status): string {
+  const { home, collector, protocol, hasKey, problems, localRuns, upstreams, clients } = status;
+  const key = hasKey ? "with a key" : "without a key";
+  return [
+    `home        ${home}`,
+    `collector   ${collector === null ? "none: runs stay on this machine" : `${collector} (${protocol}, ${key})`}`,
+    `local runs  ${localRuns.count} (${sizeOf(localRuns.bytes)})`,
+    ...problems.map((problem) => `problem     ${problem}`),
+    ...upstreams.flatMap(describeUpstream),
+    "",
+    describeReports(clients),
+  ].join("\n");
+}
+
+function describeUpstream(upstream: UpstreamStatus): readonly string[] {
+  const { url, tag, spooled, spooledBytes, dropped, rejected, lastError } = upstream;
+  const error = lastError ? `${lastError.at}  ${lastError.message}` : "none";
+  return [
+    "",
+    `upstream    ${url} (key ${tag.slice(0, 8)})`,
+    `  spooled   ${spooled} records (${sizeOf(spooledBytes)})`,
+    `  dropped   ${dropped}`,
+    `  rejected  ${rejected}`,
+    `  last error ${error}`,
+  ];
+}
+
+function sizeOf(bytes: number): string {
+  return bytes < 1_000_000
+    ? `${Math.ceil(bytes / 1_000)} kB`
+    : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

@@ -1,0 +1,92 @@
+/** What `caum doctor` looks at besides the servers. */
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { loadConfiguration } from "@caum/core";
+import type { Place } from "../install/place.ts";
+import { DOCTOR_SESSION } from "./compare-servers.ts";
+
+export interface Fact {
+  readonly about: string;
+  readonly state: "ok" | "note" | "problem";
+  readonly text: string;
+}
+
+const COLLECTOR_WITHIN_MS = 2_000;
+/** Looking for a first call reads no more runs than this. */
+const NEWEST_RUNS = 50;
+
+export async function machineFacts(place: Place): Promise<readonly Fact[]> {
+  return [homeFact(place), launcherFact(place), callsFact(place), await collectorFact(place)];
+}
+
+function homeFact({ caumHome }: Place): Fact {
+  const about = "home";
+  if (!existsSync(caumHome)) return { about, state: "note", text: `${caumHome}: not there yet` };
+  try {
+    accessSync(caumHome, constants.W_OK);
+    return { about, state: "ok", text: caumHome };
+  } catch {
+    const text = `${caumHome}: cannot be written, nothing is kept: look at its rights`;
+    return { about, state: "problem", text };
+  }
+}
+
+function launcherFact(place: Place): Fact {
+  const about = "launcher";
+  const launcher = join(place.caumHome, "bin", "launch");
+  if (place.platform === "win32") return { about, state: "note", text: "not looked at on Windows" };
+  if (!existsSync(launcher)) {
+    return { about, state: "note", text: "not installed: caum install" };
+  }
+  const { status, stdout } = spawnSync("/bin/sh", [launcher], { encoding: "utf8", input: "" });
+  if (status === 0) return { about, state: "ok", text: `starts ${stdout.trim()}` };
+  const text = "finds no Node >= 20 or no whole relay; servers run alone: run caum install again";
+  return { about, state: "problem", text };
+}
+
+function callsFact({ caumHome }: Place): Fact {
+  const about = "calls";
+  const seen = newestRuns(join(caumHome, "runs")).find(({ text }) => hasCall(text));
+  if (!seen) {
+    return { about, state: "note", text: "none seen on this machine yet: use a tool in a client" };
+  }
+  return { about, state: "ok", text: `the newest run with a call is of ${seen.at.toISOString()}` };
+}
+
+function newestRuns(folder: string) {
+  try {
+    return readdirSync(folder)
+      .map((name) => join(folder, name, "records.ndjson"))
+      .filter((path) => existsSync(path))
+      .map((path) => ({ path, at: statSync(path).mtime }))
+      .sort((left, right) => right.at.getTime() - left.at.getTime())
+      .slice(0, NEWEST_RUNS)
+      .map(({ path, at }) => ({ at, text: readFileSync(path, "utf8") }));
+  } catch {
+    return [];
+  }
+}
+
+function hasCall(text: string): boolean {
+  return (
+    text.includes('"category":"tool_api"') && !text.includes(`"sessionId":"${DOCTOR_SESSION}"`)
+  );
+}
+
+async function collectorFact({ caumHome, env }: Place): Promise<Fact> {
+  const about = "collector";
+  const { url, problems } = loadConfiguration({ arguments: { home: caumHome }, env });
+  const [problem] = problems;
+  if (problem !== undefined) return { about, state: "problem", text: problem };
+  if (url === undefined) return { about, state: "ok", text: "none: runs stay on this machine" };
+  try {
+    const signal = AbortSignal.timeout(COLLECTOR_WITHIN_MS);
+    const { status } = await fetch(new URL("/healthz", url), { signal });
+    if (status === 200) return { about, state: "ok", text: `${url} is up` };
+    return { about, state: "problem", text: `${url} answers ${status}: is it a collector?` };
+  } catch {
+    const text = `${url} does not answer: start it with caum up; records wait in the spool`;
+    return { about, state: "problem", text };
+  }
+}

@@ -1,0 +1,81 @@
+/** One recorder at a time reads the inbox: the one whose name is in the lock and that is alive. */
+import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { inboxFolder } from "./inbox.ts";
+
+/** A recorder says that it is alive more often than this. */
+const STALE_AFTER_MS = 10_000;
+
+export class RecorderLock {
+  readonly #path: string;
+  readonly #name = `${process.pid} ${randomBytes(8).toString("hex")}`;
+
+  constructor(home: string) {
+    this.#path = lockPath(home);
+    mkdirSync(inboxFolder(home), { recursive: true, mode: 0o700 });
+  }
+
+  /** @returns false when another recorder is at work */
+  take(): boolean {
+    if (this.#make()) return true;
+    if (isHeld(this.#path)) return false;
+    rmSync(this.#path, { force: true });
+    return this.#make();
+  }
+
+  /** Whether the lock is still ours; says that we are alive. */
+  hold(): boolean {
+    try {
+      if (readFileSync(this.#path, "utf8") !== this.#name) return false;
+      const now = new Date();
+      utimesSync(this.#path, now, now);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  release(): void {
+    if (this.hold()) rmSync(this.#path, { force: true });
+  }
+
+  #make(): boolean {
+    try {
+      const file = openSync(this.#path, "wx", 0o600);
+      writeSync(file, this.#name);
+      closeSync(file);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+export function hasRecorder(home: string): boolean {
+  return isHeld(lockPath(home));
+}
+
+function lockPath(home: string): string {
+  return join(inboxFolder(home), "recorder.lock");
+}
+
+function isHeld(path: string): boolean {
+  try {
+    if (Date.now() - statSync(path).mtimeMs > STALE_AFTER_MS) return false;
+    const pid = Number.parseInt(readFileSync(path, "utf8"), 10);
+    // A lock that was just made has no name yet.
+    return Number.isNaN(pid) || process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,8 @@
+/** The recorder as a program of its own: `node hook-recorder.cjs --home DIR [--once]`. */
+import { recordInbox } from "./record-inbox.ts";
+
+const words = process.argv.slice(2);
+const home = words[words.indexOf("--home") + 1];
+if (words.includes("--home") && home) {
+  void recordInbox({ home, version: "0.1.0", once: words.includes("--once") });
+}

@@ -1,0 +1,155 @@
+/** Puts the recorder in front of the servers of every client, and takes it out again. */
+import { join } from "node:path";
+import { placeLauncher, removeLauncher } from "../launcher/place-launcher.ts";
+import { filesOf } from "./client-files.ts";
+import { CLIENTS, type Client } from "./clients.ts";
+import {
+  backUp,
+  type ConfigFile,
+  FileLeft,
+  readConfigFile,
+  replaceConfigFile,
+} from "./config-file.ts";
+import { type InstalledFile, installedFiles, rememberFiles } from "./installed-files.ts";
+import { type Place, pathsOf } from "./place.ts";
+import { SourceError } from "./source/source-node.ts";
+import { type ServerOutcome, type TextOutcome, unwrapText, wrapText } from "./wrap-text.ts";
+
+export interface InstallRequest {
+  /** All of them when empty. */
+  readonly clients: readonly Client[];
+  readonly project: boolean;
+  readonly dryRun: boolean;
+}
+
+export interface FileReport {
+  readonly client: string;
+  readonly title: string;
+  readonly path: string;
+  readonly outcome: "changed" | "unchanged" | "left";
+  readonly reason?: string;
+  readonly line?: number;
+  readonly servers: readonly ServerOutcome[];
+  /** What to do so that the client reads its file again. */
+  readonly restart?: string;
+}
+
+interface Target {
+  readonly client: Client;
+  readonly path: string;
+}
+
+type Change = (text: string, client: Client, place: Place) => TextOutcome;
+
+export function install(request: InstallRequest, place: Place): readonly FileReport[] {
+  const targets = targetsOf(request, place);
+  let isPlaced = request.dryRun;
+  const write = (file: ConfigFile, text: string) => {
+    // The launcher first: an entry never names one that is not there yet.
+    if (!isPlaced) placeLauncher(place);
+    isPlaced = true;
+    keep(file, text, request, place);
+  };
+  const reports = targets.flatMap((target) => change(target, wrapText, write, place));
+  // An update of ours reaches servers that are wrapped already.
+  const hasWrapped = reports.some(({ servers }) => servers.some((s) => s.outcome === "wrapped"));
+  if (hasWrapped && !isPlaced) placeLauncher(place);
+  if (!request.dryRun) remember(reports, place);
+  return reports;
+}
+
+export function uninstall(request: InstallRequest, place: Place): readonly FileReport[] {
+  const targets = [...targetsOf(request, place), ...rememberedTargets(request, place)];
+  const write = (file: ConfigFile, text: string) => keep(file, text, request, place);
+  const reports = unique(targets).flatMap((target) => change(target, unwrapText, write, place));
+  if (request.dryRun) return reports;
+  const isClean = reports.every(({ outcome }) => outcome !== "left");
+  const gone = new Set(reports.filter(({ outcome }) => outcome !== "left").map(({ path }) => path));
+  rememberFiles(
+    installedFiles(place).filter(({ path }) => !gone.has(path)),
+    place,
+  );
+  if (isClean && request.clients.length === 0) removeLauncher(place);
+  return reports;
+}
+
+/** What install would find, without any change. */
+export function status(request: InstallRequest, place: Place): readonly FileReport[] {
+  const look: Change = (text, client) => {
+    const wrapped = new Set(unwrapText(text, client, place).servers.map(({ name }) => name));
+    const { servers } = wrapText(text, client, place);
+    const seen = servers.map((server): ServerOutcome => {
+      if (server.outcome === "left" || wrapped.has(server.name)) return server;
+      return { name: server.name, outcome: "left", reason: "is not recorded yet: caum install" };
+    });
+    return { text, servers: seen };
+  };
+  const targets = [...targetsOf(request, place), ...rememberedTargets(request, place)];
+  return unique(targets).flatMap((target) => change(target, look, () => undefined, place));
+}
+
+function targetsOf({ clients, project }: InstallRequest, place: Place): readonly Target[] {
+  const chosen = clients.length === 0 ? CLIENTS : clients;
+  return unique(
+    chosen.flatMap((client) =>
+      filesOf(client, place, { project }).map((path) => ({ client, path })),
+    ),
+  );
+}
+
+function rememberedTargets({ clients }: InstallRequest, place: Place): readonly Target[] {
+  const chosen = clients.length === 0 ? CLIENTS : clients;
+  return installedFiles(place).flatMap(({ client: name, path }) => {
+    const client = chosen.find((known) => known.name === name);
+    return client ? [{ client, path }] : [];
+  });
+}
+
+function unique(targets: readonly Target[]): readonly Target[] {
+  const byKey = new Map(targets.map((target) => [`${target.client.name}\0${target.path}`, target]));
+  return [...byKey.values()];
+}
+
+/** @returns nothing when there is no such file */
+function change(
+  { client, path }: Target,
+  edit: Change,
+  write: (file: ConfigFile, text: string) => void,
+  place: Place,
+): readonly FileReport[] {
+  const about = { client: client.name, title: client.title, path };
+  try {
+    const file = readConfigFile(path);
+    if (!file) return [];
+    const { text, servers } = edit(file.text, client, place);
+    if (text === file.text) return [{ ...about, outcome: "unchanged", servers }];
+    write(file, text);
+    return [{ ...about, outcome: "changed", servers, restart: client.restart }];
+  } catch (problem) {
+    return [{ ...about, outcome: "left", servers: [], ...reasonOf(problem) }];
+  }
+}
+
+function reasonOf(problem: unknown): { readonly reason: string; readonly line?: number } {
+  if (problem instanceof SourceError) {
+    return { reason: `cannot be read: ${problem.message}`, line: problem.line };
+  }
+  if (problem instanceof FileLeft) return { reason: problem.message };
+  throw problem;
+}
+
+function keep(file: ConfigFile, text: string, { dryRun }: InstallRequest, place: Place): void {
+  if (dryRun) return;
+  backUp(file, join(place.caumHome, "backups"));
+  replaceConfigFile(file, text);
+}
+
+function remember(reports: readonly FileReport[], place: Place): void {
+  const known = installedFiles(place);
+  const { resolve } = pathsOf(place.platform);
+  const added = reports
+    .filter(({ servers }) => servers.some(({ outcome }) => outcome === "wrapped"))
+    .map(({ client, path }): InstalledFile => ({ client, path: resolve(path) }))
+    .filter(({ client, path }) => !known.some((f) => f.client === client && f.path === path));
+  if (added.length > 0) rememberFiles([...known, ...added], place);
+}

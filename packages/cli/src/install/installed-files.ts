@@ -1,0 +1,42 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Place } from "./place.ts";
+
+/** A file that holds something of ours. */
+export interface InstalledFile {
+  readonly client: string;
+  readonly path: string;
+}
+
+const NAME = "installed.json";
+
+/** What was wrapped on this machine, project files too; nothing when that cannot be read. */
+export function installedFiles(place: Place): readonly InstalledFile[] {
+  try {
+    const { files } = JSON.parse(readFileSync(join(place.caumHome, NAME), "utf8"));
+    return Array.isArray(files) ? files.filter(isInstalledFile) : [];
+  } catch {
+    return [];
+  }
+}
+
+export function rememberFiles(files: readonly InstalledFile[], place: Place): void {
+  const path = join(place.caumHome, NAME);
+  if (files.length === 0) {
+    rmSync(path, { force: true });
+    return;
+  }
+  mkdirSync(place.caumHome, { recursive: true, mode: 0o700 });
+  writeFileSync(`${path}.new`, `${JSON.stringify({ files }, undefined, 2)}\n`, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}
+
+function isInstalledFile(value: unknown): value is InstalledFile {
+  if (typeof value !== "object" || value === null) return false;
+  return (
+    "client" in value &&
+    typeof value.client === "string" &&
+    "path" in value &&
+    typeof value.path === "string"
+  );
+}

@@ -1,0 +1,38 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Place } from "./place.ts";
+
+/** Where records are sent. The key is kept in this file only: arguments and variables are seen. */
+export interface Upstream {
+  readonly url: string;
+  readonly apiKey?: string | undefined;
+}
+
+/** @throws {Error} when the URL, or what the file holds, is not usable */
+export function keepUpstream({ url, apiKey }: Upstream, place: Place): void {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new Error("--url is no http or https URL: copy the one that `caum up` prints");
+  }
+  const path = join(place.caumHome, "config.json");
+  const content = { ...readSettings(path), url, ...(apiKey ? { apiKey } : {}) };
+  mkdirSync(place.caumHome, { recursive: true, mode: 0o700 });
+  writeFileSync(`${path}.new`, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}
+
+function readSettings(path: string): object {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch {
+    return {};
+  }
+  try {
+    const settings: unknown = JSON.parse(text);
+    if (typeof settings === "object" && settings !== null && !Array.isArray(settings))
+      return settings;
+  } catch {
+    // Told below; the file is not overwritten.
+  }
+  throw new Error("config.json in CAUM_HOME is no JSON object: correct or remove it");
+}

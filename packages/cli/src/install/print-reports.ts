@@ -1,0 +1,29 @@
+import type { FileReport } from "./install.ts";
+
+/** What was done, for a person. */
+export function describeReports(reports: readonly FileReport[]): string {
+  const lines = reports.flatMap(describeFile);
+  return lines.length === 0 ? "no configuration of a known client was found" : lines.join("\n");
+}
+
+function describeFile({ title, path, outcome, reason, line, servers }: FileReport) {
+  if (outcome === "left") {
+    const place = line === undefined ? path : `${path}:${line}`;
+    return [`${title}: left as it is: ${place} ${reason}`];
+  }
+  if (servers.length === 0) return [];
+  return [
+    `${title}  ${path}`,
+    ...servers.map(
+      (server) =>
+        `  ${server.outcome.padEnd(9)}  ${server.name}${server.reason ? `: ${server.reason}` : ""}`,
+    ),
+  ];
+}
+
+/** One line for every client whose file was changed. */
+export function describeRestarts(reports: readonly FileReport[]): string {
+  const changed = reports.filter(({ outcome }) => outcome === "changed");
+  const restarts = new Set(changed.map(({ title, restart }) => `  ${title}: ${restart}`));
+  return restarts.size === 0 ? "" : ["", "to take effect:", ...restarts].join("\n");
+}

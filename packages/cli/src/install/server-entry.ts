@@ -1,0 +1,124 @@
+/** The servers of a configuration file, and what can be done with each. */
+import type { Client } from "./clients.ts";
+import type { Place } from "./place.ts";
+import { dataOf, memberOf, type SourceMember, type SourceNode } from "./source/source-node.ts";
+import { isHalfWrapped, unwrapWords, type Wrapped, whyNotWrapped } from "./wrapped-command.ts";
+
+/** The parts of an entry that wrapping touches. */
+export interface Launch {
+  readonly command: SourceMember;
+  /** Absent when the entry has no arguments, or one list of command and arguments. */
+  readonly args: SourceMember | undefined;
+  readonly argsName: string;
+  readonly isOneList: boolean;
+  /** Program and arguments as they stand in the file. */
+  readonly words: readonly string[];
+}
+
+export type EntryState =
+  | { readonly kind: "ready"; readonly launch: Launch }
+  | { readonly kind: "wrapped"; readonly launch: Launch; readonly wrapped: Wrapped }
+  | { readonly kind: "left"; readonly reason: string };
+
+export interface ServerEntry {
+  readonly name: string;
+  readonly node: SourceNode;
+  readonly state: EntryState;
+}
+
+const URL_FIELDS = ["url", "httpUrl", "serverUrl", "uri"];
+const AUTH_FIELDS = ["headers", "http_headers", "env_http_headers", "bearer_token_env_var"];
+const INPUT = /\$\{input:/;
+const OURS = /caum-mcp-proxy|@caum[\\/]mcp-proxy/;
+
+export function entriesOf(
+  root: SourceNode | undefined,
+  client: Client,
+  place: Place,
+): readonly ServerEntry[] {
+  return client.servers
+    .flatMap((path) => nodesAt(root, path))
+    .flatMap((servers) => namedEntries(servers))
+    .map(({ name, node }) => ({ name, node, state: stateOf(node, client, place) }));
+}
+
+function nodesAt(node: SourceNode | undefined, path: readonly string[]): readonly SourceNode[] {
+  const [key, ...rest] = path;
+  if (!node) return [];
+  if (key === undefined) return [node];
+  if (key !== "*") return nodesAt(memberOf(node, key)?.node, rest);
+  return node.kind === "map" ? node.members.flatMap((member) => nodesAt(member.node, rest)) : [];
+}
+
+function namedEntries(servers: SourceNode) {
+  if (servers.kind === "map") return servers.members.map(({ key, node }) => ({ name: key, node }));
+  if (servers.kind !== "list") return [];
+  return servers.items.map((node, index) => {
+    const name = memberOf(node, "name")?.node;
+    return { name: name?.kind === "text" ? name.value : `#${index + 1}`, node };
+  });
+}
+
+function stateOf(node: SourceNode, client: Client, place: Place): EntryState {
+  if (node.kind !== "map") return left("is no entry of a server");
+  const launch = launchOf(node, client);
+  const wrapped = launch && unwrapWords(launch.words);
+  if (launch && wrapped) return { kind: "wrapped", launch, wrapped };
+  const reason = whyLeft(node) ?? (launch ? whyLaunchIsLeft(launch, place) : whyNoLaunch(node));
+  if (reason !== undefined || !launch) return left(reason ?? "starts nothing");
+  return { kind: "ready", launch };
+}
+
+function left(reason: string): EntryState {
+  return { kind: "left", reason };
+}
+
+function launchOf(entry: SourceNode, client: Client): Launch | undefined {
+  const names = client.fields ?? { command: "command", args: "args" };
+  const command = memberOf(entry, names.command);
+  if (!command) return undefined;
+  const argsName = names.args;
+  const all = plainWords(command.node);
+  if (command.node.kind === "list") {
+    if (!all || all.length === 0) return undefined;
+    return { command, args: undefined, argsName, isOneList: true, words: all };
+  }
+  const args = memberOf(entry, argsName);
+  const isTwice =
+    entry.kind === "map" && entry.members.filter((m) => m.key === argsName).length > 1;
+  const rest = args ? plainWords(args.node) : [];
+  if (!all || !rest || isTwice || args?.node.kind === "text") return undefined;
+  return { command, args, argsName, isOneList: false, words: [...all, ...rest] };
+}
+
+/** Texts as they are; undefined when something else is among them. */
+function plainWords(node: SourceNode): readonly string[] | undefined {
+  const items = node.kind === "list" ? node.items : [node];
+  const words = items.map((item) => (item.kind === "text" && !item.isOdd ? item.value : undefined));
+  return words.every((word) => word !== undefined) ? words : undefined;
+}
+
+function whyLeft(entry: SourceNode): string | undefined {
+  const isTrue = (key: string) => dataOf(memberOf(entry, key)?.node);
+  if (isTrue("disabled") === true || isTrue("enabled") === false) return "is disabled";
+  if (!URL_FIELDS.some((field) => memberOf(entry, field))) return undefined;
+  return AUTH_FIELDS.some((field) => memberOf(entry, field))
+    ? "speaks HTTP: nothing to start; run `caum-mcp-proxy --http URL` and point the entry at it"
+    : "speaks HTTP and may sign in by OAuth, which a proxy in between would break";
+}
+
+function whyLaunchIsLeft({ words }: Launch, place: Place): string | undefined {
+  const [command = ""] = words;
+  if (command === "") return "names no command";
+  if (words.some((word) => INPUT.test(word))) return "asks for an input in its command line";
+  if (isHalfWrapped(words)) return "was wrapped and then edited by hand: correct its command";
+  if (words.some((word) => OURS.test(word))) return "is recorded already";
+  if (/\s/.test(command) && !/[\\/]/.test(command)) return "has arguments inside its command";
+  return whyNotWrapped(words, place);
+}
+
+function whyNoLaunch(entry: SourceNode): string {
+  return memberOf(entry, "command") || memberOf(entry, "cmd")
+    ? "has a command or arguments that are not plain texts"
+    : "starts nothing";
+}

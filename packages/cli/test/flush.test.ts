@@ -1,0 +1,108 @@
+/** `caum flush` and `caum status` as a person runs them. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Collector, startCollector } from "@caum/collector";
+import { createObserver } from "@caum/core";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+const MAIN = join(import.meta.dirname, "../src/main.ts");
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "caum-flush-"));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Run {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function caum(words: readonly string[], env: Record<string, string> = {}): Promise<Run> {
+  const child = spawn(
+    process.execPath,
+    ["--no-warnings", "--conditions=@caum/source", MAIN, ...words],
+    { env: { PATH: process.env.PATH ?? "", CAUM_HOME: join(folder, "home"), ...env } },
+  );
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  const [status] = await once(child, "close");
+  return { status, stdout, stderr };
+}
+
+/** Records of a process that could not deliver them. */
+async function leaveRecords(url: string, apiKey: string): Promise<void> {
+  const observer = createObserver({
+    writer: "test",
+    writerVersion: "1.0.0",
+    layer: "framework",
+    view: "full",
+    home: join(folder, "home"),
+    env: {},
+    upstream: { url, apiKey },
+    transport: async () => Promise.reject(new Error("down")),
+    onProblem: () => undefined,
+  });
+  for (let index = 0; index < 10; index++) observer.observe("s", { tool: "a", status: "ok" });
+  await observer.close();
+}
+
+async function withCollector(work: (collector: Collector) => Promise<void>): Promise<void> {
+  const collector = await startCollector({ data: join(folder, "data"), port: 0, env: {} });
+  try {
+    await work(collector);
+  } finally {
+    await collector.close();
+  }
+}
+
+test("what a dead process left is shown, previewed, delivered, and gone", async () => {
+  await withCollector(async ({ url, apiKey }) => {
+    await leaveRecords(url, apiKey);
+    const before = await caum(["status", "--json"], { CAUM_URL: url, CAUM_API_KEY: apiKey });
+    expect(before.stdout).not.toContain(apiKey);
+    const status = JSON.parse(before.stdout);
+    expect(status).toMatchObject({ collector: url, hasKey: true, problems: [] });
+    expect(status.upstreams).toMatchObject([
+      { spooled: 12, dropped: 0, rejected: 0, lastError: { code: "unreachable" } },
+    ]);
+    const preview = await caum(["flush", "--dry-run"], { CAUM_URL: url, CAUM_API_KEY: apiKey });
+    expect(preview.stdout).toContain(`POST ${url}/v1/runs/`);
+    expect(preview.stdout).not.toContain(apiKey);
+    expect(preview.stderr).toBe("caum flush: 12 records would be sent; nothing was\n");
+    const flush = await caum(["flush"], { CAUM_URL: url, CAUM_API_KEY: apiKey });
+    expect(flush).toEqual({ status: 0, stdout: "delivered 12 records\n", stderr: "" });
+    const after = JSON.parse((await caum(["status", "--json"])).stdout);
+    expect(after.upstreams).toMatchObject([{ spooled: 0, spooledBytes: 0 }]);
+  });
+});
+
+test("without a collector, with a wrong URL or a bad number there is one clear line", async () => {
+  expect(await caum(["flush"])).toMatchObject({
+    status: 2,
+    stderr: "caum flush: no collector: set CAUM_URL and CAUM_API_KEY, or give --url and --key\n",
+  });
+  expect((await caum(["flush", "--url", "ftp://x"])).stderr).toMatch(
+    /^caum flush: url .* is not usable/,
+  );
+  const late = await caum(["flush", "--url", "http://127.0.0.1:1", "--within", "soon"]);
+  expect(late).toMatchObject({ status: 2 });
+  writeFileSync(join(folder, "config.json"), "{");
+  expect((await caum(["status", "--home", folder])).stdout).toContain(
+    "config.json is no JSON object",
+  );
+});

@@ -1,0 +1,252 @@
+import { execFile, spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { hookCommand } from "../../src/install/install-hooks.ts";
+import { placeHook, placeLauncher } from "../../src/launcher/place-launcher.ts";
+import { TemporaryHome } from "../install/temporary-home.ts";
+
+const CANARY = "canary-9f3b";
+
+let machine: TemporaryHome;
+beforeEach(() => {
+  machine = new TemporaryHome();
+  placeLauncher(machine.place);
+  placeHook(machine.place);
+});
+afterEach(() => {
+  endRecorder();
+  machine.remove();
+});
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The command as it stands in the settings, run by a shell as Claude Code runs it. */
+function hook(input: string, { messages = false, records = false } = {}): Promise<Outcome> {
+  const command = hookCommand(machine.place, messages);
+  const line = records
+    ? command
+    : command.replace(" 2>/dev/null; exit 0", " --no-recorder 2>/dev/null; exit 0");
+  return new Promise((resolve) => {
+    const child = execFile(
+      "/bin/sh",
+      ["-c", line],
+      { env: machine.env },
+      (error, stdout, stderr) => {
+        resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+      },
+    );
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.end(input);
+  });
+}
+
+const NOTHING = { code: 0, stdout: "", stderr: "" };
+
+function event(name: string, fields: object = {}): string {
+  return JSON.stringify({
+    session_id: "5b2c-1",
+    transcript_path: `/home/${CANARY}`,
+    cwd: `/home/${CANARY}`,
+    hook_event_name: name,
+    ...fields,
+  });
+}
+
+function toolEvent(name: string, id: string, fields: object = {}): string {
+  const call = {
+    tool_name: "Bash",
+    tool_input: { command: `cat ${CANARY} ${id}` },
+    tool_use_id: id,
+  };
+  return event(name, { ...call, ...fields });
+}
+
+const own = (...path: string[]) => join(machine.caumHome, ...path);
+
+function drain(): void {
+  const done = spawnSync(process.execPath, [
+    own("bin", "hook-recorder.cjs"),
+    "--home",
+    machine.caumHome,
+    "--once",
+  ]);
+  expect(done.status).toBe(0);
+}
+
+interface Recorded {
+  readonly category: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+function records(): readonly Recorded[] {
+  if (!existsSync(own("runs"))) return [];
+  return readdirSync(own("runs"))
+    .flatMap((run) =>
+      readFileSync(own("runs", run, "records.ndjson"), "utf8")
+        .trim()
+        .split("\n"),
+    )
+    .map((line) => JSON.parse(line));
+}
+
+function calls() {
+  return records()
+    .filter(({ category }) => category === "tool_api")
+    .map(({ payload }) => payload);
+}
+
+/** The one that this test's hooks started. */
+function endRecorder(): void {
+  try {
+    process.kill(
+      Number.parseInt(readFileSync(own("inbox", "recorder.lock"), "utf8"), 10),
+      "SIGKILL",
+    );
+  } catch {
+    // None was started, or it is gone.
+  }
+}
+
+test("what the agent does is recorded with outcomes and durations, and without content", async () => {
+  await hook(event("UserPromptSubmit", { prompt: `please ${CANARY}` }));
+  await hook(toolEvent("PreToolUse", "t1"));
+  await hook(toolEvent("PostToolUse", "t1", { tool_response: { stdout: CANARY } }));
+  await hook(toolEvent("PreToolUse", "t2"));
+  await hook(toolEvent("PostToolUseFailure", "t2", { error: `no ${CANARY}` }));
+  await hook(toolEvent("PreToolUse", "t3"));
+  await hook(event("Stop"));
+  await hook(event("SessionEnd", { reason: "exit" }));
+  const inbox = readFileSync(own("inbox", "5b2c-1.ndjson"), "utf8");
+  expect(inbox).not.toContain(CANARY);
+  expect(Math.max(...inbox.split("\n").map((line) => line.length))).toBeLessThan(4_096);
+  drain();
+  expect(JSON.stringify(records())).not.toContain(CANARY);
+  expect(calls().map(({ toolName, op, status }) => [toolName, op, status])).toEqual([
+    ["Bash", "read", "ok"],
+    ["Bash", "read", "error"],
+    ["Bash", "read", "unresolved"],
+  ]);
+  expect(calls()[0]!.durationMs).toBeGreaterThan(0);
+  expect(records().map(({ payload }) => payload.type ?? payload.kind)).toEqual([
+    "open",
+    "message",
+    undefined,
+    undefined,
+    undefined,
+    "end",
+    "close",
+  ]);
+});
+
+test("hooks that run at the same time lose nothing", async () => {
+  const ids = Array.from({ length: 24 }, (_, index) => `t${index}`);
+  const outcomes = await Promise.all(
+    ids.map((id) => hook(toolEvent("PostToolUse", id, { tool_response: "x" }), { records: true })),
+  );
+  expect(outcomes).toEqual(ids.map(() => NOTHING));
+  await expect.poll(() => calls().length, { timeout: 10_000 }).toBe(ids.length);
+  expect(new Set(calls().map(({ toolCallId }) => toolCallId)).size).toBe(ids.length);
+  expect(readdirSync(own("runs"))).toHaveLength(1);
+});
+
+test("a recorder that died is replaced, and what was left meanwhile is recorded once", async () => {
+  await hook(toolEvent("PostToolUse", "t1", { tool_response: "x" }), { records: true });
+  await expect
+    .poll(() => existsSync(own("inbox", "5b2c-1.offset")), { timeout: 10_000 })
+    .toBe(true);
+  endRecorder();
+  await hook(toolEvent("PostToolUse", "t2", { tool_response: "x" }), { records: true });
+  await expect.poll(() => calls().length, { timeout: 10_000 }).toBe(2);
+});
+
+test.each([
+  ["no input", ""],
+  ["no JSON", "{"],
+  ["no object", "[]"],
+  ["no session", '{"hook_event_name": "Stop"}'],
+  ["an unknown event", '{"session_id": "a", "hook_event_name": "Notification"}'],
+  [
+    "odd fields",
+    '{"session_id": "../../x\\u0000", "hook_event_name": "PreToolUse", "tool_name": 3, "tool_use_id": {}}',
+  ],
+])("%s is passed over with exit code 0", async (_name, input) => {
+  expect(await hook(input)).toEqual(NOTHING);
+  expect(existsSync(join(machine.root, "x.ndjson"))).toBe(false);
+});
+
+test.each([
+  ["CAUM_HOME is gone", () => rmSync(machine.caumHome, { recursive: true })],
+  ["the hook is gone", () => rmSync(own("bin", "hook.cjs"))],
+  ["the hook is garbage", () => writeFileSync(own("bin", "hook.cjs"), "(((")],
+  ["the inbox is no folder", () => writeFileSync(own("inbox"), "")],
+  ["the keys are no folder", () => writeFileSync(own("keys"), "")],
+  [
+    "the disk is full",
+    () => {
+      mkdirSync(own("inbox"));
+      symlinkSync("/dev/full", own("inbox", "5b2c-1.ndjson"));
+    },
+  ],
+])("exit code 0 and no word when %s", async (_name, breakIt) => {
+  breakIt();
+  expect(await hook(toolEvent("PostToolUse", "t1", { tool_response: "x" }))).toEqual(NOTHING);
+});
+
+test("a hard alert is told once, to the person, and only when that was asked for", async () => {
+  const again = () =>
+    toolEvent("PostToolUse", "t", {
+      tool_input: { command: "make test" },
+      tool_response: "failed",
+    });
+  for (let count = 0; count < 8; count++) await hook(again());
+  drain();
+  expect(await hook(event("Stop"))).toEqual(NOTHING);
+  const told = await hook(event("Stop"), { messages: true });
+  expect(JSON.parse(told.stdout)).toEqual({
+    systemMessage: expect.stringMatching(
+      /^caum: this session repeats itself \([\w:]+\); caum only observes$/,
+    ),
+  });
+  expect(await hook(event("Stop"), { messages: true })).toEqual(NOTHING);
+});
+
+test("a hook takes at most 60 ms longer than an empty Node script", () => {
+  const empty = machine.write("empty.cjs", "");
+  const command = hookCommand(machine.place, false).replace(
+    " 2>/dev/null; exit",
+    " --no-recorder; exit",
+  );
+  const input = toolEvent("PostToolUse", "t1", { tool_response: { stdout: "x".repeat(4_000) } });
+  const timeOf = (program: string, args: readonly string[]) => {
+    const start = performance.now();
+    spawnSync(program, args, { input, env: machine.env });
+    return performance.now() - start;
+  };
+  // The quickest of several: what the machine does beside makes runs slower, never quicker.
+  const pairs = Array.from(
+    { length: 9 },
+    () => [timeOf(process.execPath, [empty]), timeOf("/bin/sh", ["-c", command])] as const,
+  );
+  const added =
+    Math.min(...pairs.map(([, hooked]) => hooked)) - Math.min(...pairs.map(([bare]) => bare));
+  expect(added).toBeLessThan(60);
+});
+
+test("caum hook claude-code does the same as the installed hook", async () => {
+  const command = ["hook", "claude-code", "--home", machine.caumHome];
+  const outcome = await machine.caum(command);
+  expect(outcome).toMatchObject({ code: 0, stdout: "" });
+});

@@ -1,0 +1,220 @@
+import fc from "fast-check";
+import { parse as parseJson } from "jsonc-parser";
+import { parse as parseToml } from "smol-toml";
+import { describe, expect, test } from "vitest";
+import { parse as parseYaml } from "yaml";
+import { CLIENTS, type Client } from "../../src/install/clients.ts";
+import type { Place } from "../../src/install/place.ts";
+import { SourceError } from "../../src/install/source/source-node.ts";
+import { unwrapText, wrapText } from "../../src/install/wrap-text.ts";
+import { jsonFiles, tomlFiles, yamlFiles } from "./generated-files.ts";
+
+const LINUX: Place = {
+  platform: "linux",
+  home: "/home/u",
+  env: {},
+  folder: "/home/u/project",
+  caumHome: "/home/u/.ca'um",
+  node: "/usr/bin/node",
+};
+const WINDOWS: Place = { ...LINUX, platform: "win32", caumHome: "C:\\Users\\A B\\.caum" };
+
+function clientOf(name: string): Client {
+  return CLIENTS.find((client) => client.name === name)!;
+}
+
+const FORMATS = [
+  {
+    format: "JSON",
+    client: clientOf("cursor"),
+    files: jsonFiles,
+    read: (text: string) => parseJson(text.replace("\ufeff", "")).mcpServers,
+  },
+  {
+    format: "YAML",
+    client: clientOf("goose"),
+    files: yamlFiles,
+    read: (text: string) => parseYaml(text.replace("\ufeff", "")).extensions,
+  },
+  {
+    format: "TOML",
+    client: clientOf("codex"),
+    files: tomlFiles,
+    read: (text: string) => parseToml(text.replace("\ufeff", "")).mcp_servers ?? {},
+  },
+];
+
+describe.each(FORMATS)("$format", ({ client, files, read }) => {
+  test("wrapping and unwrapping any file gives back its bytes", () => {
+    fc.assert(
+      fc.property(files, (text) => {
+        const wrapped = wrapText(text, client, LINUX).text;
+        expect(unwrapText(wrapped, client, LINUX).text).toBe(text);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test("wrapping twice equals wrapping once", () => {
+    fc.assert(
+      fc.property(files, (text) => {
+        const once = wrapText(text, client, LINUX).text;
+        expect(wrapText(once, client, LINUX).text).toBe(once);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("every entry that starts a server is wrapped, with its words at the end", () => {
+    fc.assert(
+      fc.property(files, (text) => {
+        const before = read(text);
+        const { text: wrapped, servers } = wrapText(text, client, LINUX);
+        const after = read(wrapped);
+        expect(Object.keys(after)).toEqual(Object.keys(before));
+        for (const [name, entry] of Object.entries<Record<string, unknown>>(before)) {
+          const { command, cmd, args = [], ...others } = entry;
+          const {
+            command: shell,
+            cmd: shell2,
+            args: shellArgs,
+            ...sameOthers
+          } = after[name] as Record<string, unknown>;
+          expect(sameOthers).toEqual(others);
+          const outcome = servers.find((server) => server.name === name);
+          if (outcome?.outcome !== "wrapped") {
+            expect(outcome?.reason).toMatch(/disabled|HTTP/);
+            continue;
+          }
+          expect(shell ?? shell2).toBe("/bin/sh");
+          expect((shellArgs as string[]).slice(3)).toEqual([command ?? cmd, ...(args as string[])]);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("what was edited elsewhere since stays", () => {
+    fc.assert(
+      fc.property(files, (text) => {
+        const comment = client.format === "json" ? "// mine" : "# mine";
+        const wrapped = `${wrapText(text, client, LINUX).text}\n${comment}\n`;
+        expect(unwrapText(wrapped, client, LINUX).text).toBe(`${text}\n${comment}\n`);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+test("the Windows entry holds the original words twice and no quote of its own", () => {
+  const text =
+    '{"mcpServers": {"a": {"command": "npx", "args": ["-y", "srv", "C:\\\\A B"]}, "b": {"command": "npx", "args": ["50%"]}}}';
+  const client = clientOf("claude-desktop");
+  const { text: wrapped, servers } = wrapText(text, client, WINDOWS);
+  expect(servers).toEqual([
+    { name: "a", outcome: "wrapped" },
+    { name: "b", outcome: "left", reason: "holds characters that cmd.exe would change" },
+  ]);
+  const { command, args } = JSON.parse(wrapped).mcpServers.a;
+  expect([command, ...args.slice(0, 4)]).toEqual(["cmd", "/d", "/c", "if", "not"]);
+  expect(args[4]).toMatch(/^caum1:[\w-]+==0$/);
+  const launcher = "C:\\Users\\A B\\.caum\\bin\\launch.cmd";
+  expect(args.slice(5)).toEqual([
+    ..."if exist".split(" "),
+    launcher,
+    "(",
+    "call",
+    launcher,
+    "npx",
+    "-y",
+    "srv",
+    "C:\\A B",
+    ")",
+    "else",
+    "(",
+    "npx",
+    "-y",
+    "srv",
+    "C:\\A B",
+    ")",
+  ]);
+  expect(unwrapText(wrapped, client, WINDOWS).text).toBe(text);
+});
+
+test("an argument added to a wrapped entry stays when it is unwrapped", () => {
+  const client = clientOf("cursor");
+  const text = '{"mcpServers": {"a": {"command": "npx", "args": [ "-y" ]}}}';
+  const wrapped = wrapText(text, client, LINUX).text.replace(
+    '"npx", "-y"]',
+    '"npx", "-y", "--new"]',
+  );
+  const expected = text.replace('[ "-y" ]', '["-y", "--new"]');
+  expect(unwrapText(wrapped, client, LINUX).text).toBe(expected);
+});
+
+test("a command that was put in place of ours stays", () => {
+  const client = clientOf("cursor");
+  const text = '{"mcpServers": {"a": {"command": "npx", "args": [ "-y" ]}}}';
+  const wrapped = wrapText(text, client, LINUX).text.replace('"/bin/sh"', '"bunx"');
+  expect(unwrapText(wrapped, client, LINUX).text).toBe(text.replace('"npx"', '"bunx"'));
+});
+
+test("an entry that lost its marker is left alone, with the reason", () => {
+  const client = clientOf("cursor");
+  const text = '{"mcpServers": {"a": {"command": "npx"}}}';
+  const half = wrapText(text, client, LINUX).text.replace(/caum1:[\w-]+/, "x");
+  const { text: same, servers } = wrapText(half, client, LINUX);
+  expect(same).toBe(half);
+  expect(servers).toEqual([
+    {
+      name: "a",
+      outcome: "left",
+      reason: "was wrapped and then edited by hand: correct its command",
+    },
+  ]);
+});
+
+test.each([
+  ["json", "cursor", '{\n  "mcpServers": {\n    "a": [\n}', 4],
+  ["yaml", "goose", "a: 1\nextensions: [", 2],
+  ["toml", "codex", "a = 1\n[mcp_servers.x]\ncommand = \n", 3],
+])("a broken %s file is named with its line", (_format, name, text, line) => {
+  const attempt = () => wrapText(text, clientOf(name), LINUX);
+  expect(attempt).toThrow(SourceError);
+  try {
+    attempt();
+  } catch (error) {
+    expect((error as SourceError).line).toBe(line);
+  }
+});
+
+test.each([
+  [
+    "opencode",
+    '{"mcp": {"a": {"type": "local", "command": ["npx", /* c */ "-y"], "enabled": true}}}',
+  ],
+  ["vscode", '{"inputs": [], "servers": {"a": {"type": "stdio", "command": "npx"}}}'],
+  ["zed", '{"context_servers": {"a": {"source": "custom", "command": "npx", "args": []}}}'],
+  ["amp", '{"amp.mcpServers": {"a": {"command": "npx"}}}'],
+  ["claude-code", '{"projects": {"/p": {"mcpServers": {"a": {"command": "npx"}}}}}'],
+  [
+    "continue",
+    "mcpServers:\n- name: a\n  command: npx\n  args:\n  - -y\n  # end\n- url: https://x\n",
+  ],
+  [
+    "mistral-vibe",
+    '[[mcp_servers]]\nname = "a"\ncommand = "npx"\n\n[[mcp_servers]]\nname = "b"\nurl = "x"\n',
+  ],
+  ["codex", 'mcp_servers.a.command = "npx"\nmcp_servers.a.startup_timeout_sec = 5\n'],
+])("%s: its own shape of entries is wrapped and restored", (name, text) => {
+  const client = clientOf(name);
+  const { text: wrapped, servers } = wrapText(text, client, LINUX);
+  expect(servers[0]).toEqual({ name: "a", outcome: "wrapped" });
+  expect(wrapped).toContain("caum1:");
+  expect(unwrapText(wrapped, client, LINUX).text).toBe(text);
+});
+
+test("there are at least 20 clients, each with a name of its own", () => {
+  expect(new Set(CLIENTS.map(({ name }) => name)).size).toBeGreaterThanOrEqual(20);
+  expect(new Set(CLIENTS.map(({ name }) => name)).size).toBe(CLIENTS.length);
+});

@@ -1,0 +1,164 @@
+import { spawn } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { install } from "../../src/install/install.ts";
+import { checksumLine } from "../../src/launcher/checksum.ts";
+import { TemporaryHome } from "../install/temporary-home.ts";
+
+const SERVER = fileURLToPath(new URL("fixtures/server.mjs", import.meta.url));
+const CONFIG = "u/.cursor/mcp.json";
+const WORDS = ["it's", 'a "b"', "$(touch x)", "", "*"];
+
+let machine: TemporaryHome;
+beforeEach(() => {
+  machine = new TemporaryHome();
+});
+afterEach(() => machine.remove());
+
+function wrap(node = process.execPath): void {
+  const entry = { command: process.execPath, args: [SERVER, ...WORDS], env: { MODE: "x" } };
+  machine.write(CONFIG, JSON.stringify({ mcpServers: { echo: entry } }));
+  install({ clients: [], project: false, dryRun: false }, { ...machine.place, node });
+}
+
+interface Served {
+  readonly text: string;
+  readonly code: number | null;
+  readonly stderr: string;
+}
+
+/** Starts the entry exactly as its client would, makes one call and goes away. */
+async function useEntry(env: NodeJS.ProcessEnv = machine.env): Promise<Served> {
+  const { command, args } = JSON.parse(machine.read(CONFIG)).mcpServers.echo;
+  const child = spawn(command, args, { env: { ...env, MODE: "x" }, cwd: machine.project });
+  let stderr = "";
+  child.stderr.on("data", (chunk) => (stderr += chunk));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ask = async (id: number, method: string, params: object) => {
+    child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`);
+    return JSON.parse(String((await lines.next()).value)).result;
+  };
+  await ask(1, "initialize", {
+    protocolVersion: "2025-11-25",
+    capabilities: {},
+    clientInfo: { name: "t", version: "1" },
+  });
+  const result = await ask(2, "tools/call", { name: "echo", arguments: {} });
+  const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
+  child.stdin.end();
+  return { text: result.content[0].text, code: await ended, stderr };
+}
+
+function recordedCalls(): number {
+  const runs = join(machine.caumHome, "runs");
+  if (!existsSync(runs)) return 0;
+  const text = readdirSync(runs)
+    .map((run) => readFileSync(join(runs, run, "records.ndjson"), "utf8"))
+    .join("");
+  return text.split('"category":"tool_api"').length - 1;
+}
+
+const SERVED = { text: WORDS.join("|"), code: 7 };
+
+test("a wrapped entry serves the real server and records its calls", async () => {
+  wrap();
+  expect(await useEntry()).toEqual({ ...SERVED, stderr: "" });
+  expect(recordedCalls()).toBe(1);
+});
+
+const own = (name: string) => join(machine.caumHome, "bin", name);
+
+test.each([
+  ["CAUM_HOME is deleted", () => rmSync(machine.caumHome, { recursive: true })],
+  ["the launcher is deleted", () => rmSync(own("launch"))],
+  ["the launcher is empty", () => truncateSync(own("launch"))],
+  ["the launcher is cut off", () => truncateSync(own("launch"), 500)],
+  ["the launcher is garbage", () => writeFileSync(own("launch"), "\0\x01(((")],
+  ["the relay is deleted", () => rmSync(own("relay.cjs"))],
+  ["the relay is cut off", () => truncateSync(own("relay.cjs"), 9_000)],
+  [
+    "the relay has a wrong byte",
+    () =>
+      writeFileSync(
+        own("relay.cjs"),
+        readFileSync(own("relay.cjs"), "latin1").replace("{", "("),
+        "latin1",
+      ),
+  ],
+])("the original command runs alone when %s", async (_name, breakIt) => {
+  wrap();
+  breakIt();
+  expect(await useEntry()).toEqual({ ...SERVED, stderr: "" });
+  expect(recordedCalls()).toBe(0);
+});
+
+test.each([
+  ["deleted", () => rmSync(own("recorder.cjs"))],
+  ["garbage", () => writeFileSync(own("recorder.cjs"), "(((")],
+])("the server is served when the recorder behind the relay is %s", async (_name, breakIt) => {
+  wrap();
+  breakIt();
+  expect(await useEntry()).toMatchObject(SERVED);
+});
+
+test("another Node is taken when a version manager removed the one of the installation", async () => {
+  const node = machine.write("u/.nvm/versions/node/v24.0.0/bin/node", "");
+  wrap(node);
+  rmSync(node);
+  const folder = machine.write("bin/x", "").slice(0, -1);
+  copyFileSync(process.execPath, join(folder, "node"));
+  expect(await useEntry({ ...machine.env, PATH: `${folder}:/usr/bin:/bin` })).toEqual({
+    ...SERVED,
+    stderr: "",
+  });
+  expect(recordedCalls()).toBe(1);
+});
+
+test("the original command runs alone when no Node is left that can run the relay", async () => {
+  const node = machine.write("bin/node", "#!/bin/sh\necho v12.22.0\n");
+  wrap(node);
+  // The usual places may have a Node here: then it is used, and the server is served all the same.
+  expect(await useEntry({ ...machine.env, PATH: "/usr/bin:/bin" })).toMatchObject(SERVED);
+});
+
+test("a server that cannot be started fails with its own words", async () => {
+  machine.write(CONFIG, JSON.stringify({ mcpServers: { echo: { command: "no-such-server" } } }));
+  install({ clients: [], project: false, dryRun: false }, machine.place);
+  rmSync(machine.caumHome, { recursive: true });
+  const { command, args } = JSON.parse(machine.read(CONFIG)).mcpServers.echo;
+  const child = spawn(command, args, { env: machine.env });
+  let stderr = "";
+  child.stderr.on("data", (chunk) => (stderr += chunk));
+  expect(await new Promise((resolve) => child.on("close", resolve))).toBe(127);
+  expect(stderr).toContain("no-such-server");
+});
+
+test("the server gets the signal that its client sends", async () => {
+  wrap();
+  rmSync(machine.caumHome, { recursive: true });
+  const { command, args } = JSON.parse(machine.read(CONFIG)).mcpServers.echo;
+  const child = spawn(command, args, { env: machine.env, stdio: ["pipe", "pipe", "inherit"] });
+  child.stdin.write('{"jsonrpc":"2.0","id":1,"method":"tools/list"}\n');
+  await new Promise((resolve) => child.stdout.once("data", resolve));
+  const ended = new Promise((resolve) => child.on("exit", (_code, signal) => resolve(signal)));
+  child.kill("SIGTERM");
+  expect(await ended).toBe("SIGTERM");
+});
+
+test.each([
+  ["", "4294967295 0"],
+  ["123456789", "930766865 9"],
+])("the checksum of %j is the one of cksum", (text, line) => {
+  expect(checksumLine(Buffer.from(text))).toBe(line);
+});

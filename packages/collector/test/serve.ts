@@ -1,0 +1,13 @@
+/** A collector as a process of its own, for tests that kill it. */
+import { startCollector } from "../src/index.ts";
+
+const collector = await startCollector({
+  data: process.argv[2] ?? "",
+  port: 0,
+  eventsPerSecond: 0,
+});
+const { url, apiKey, adminKey, verifierKey } = collector;
+process.stdout.write(`${JSON.stringify({ url, apiKey, adminKey, verifierKey })}\n`);
+process.on("SIGTERM", () => {
+  collector.close().then(() => process.exit(0));
+});

@@ -1,0 +1,161 @@
+/** What every store must do, whatever it is made of. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { EventIntake, EventOutcome, Outcome } from "../src/ingest/intake.ts";
+import type { Store } from "../src/store/store.ts";
+
+/** How a store under test comes and goes; `reopen` closes it and opens the same data again. */
+export interface StoreUnderTest {
+  readonly store: Store;
+  reopen(): Promise<StoreUnderTest>;
+  dispose(): Promise<void>;
+}
+
+const KEYS = { digestKeyId: "test", digestKeyCommitment: "c".repeat(64) };
+const NOW = Date.parse("2026-01-01T00:00:00Z");
+
+function event(tenant: number, sessionId: string, more: Partial<EventIntake> = {}): EventIntake {
+  return {
+    kind: "event",
+    tenant,
+    receivedMs: NOW,
+    sessionId,
+    facts: { agentId: "agent" },
+    keys: KEYS,
+    draft: {
+      category: "tool_api",
+      sourceTimestamp: new Date(NOW).toISOString(),
+      payload: { toolName: "tool", status: "ok", stateId: "state" },
+    },
+    ...more,
+  };
+}
+
+function accepted(outcome: Outcome): EventOutcome {
+  if (outcome.kind !== "event") throw new Error(`not accepted: ${JSON.stringify(outcome)}`);
+  return outcome;
+}
+
+export function storeContract(open: () => Promise<StoreUnderTest>): void {
+  let subject: StoreUnderTest;
+  beforeEach(async () => {
+    subject = await open();
+  });
+  afterEach(() => subject.dispose());
+
+  const submit = async (intake: EventIntake) => accepted(await subject.store.submit(intake));
+
+  test("records of a session are linked in the order of acceptance", async () => {
+    const outcomes = [];
+    for (let at = 0; at < 5; at++) outcomes.push(await submit(event(1, "s")));
+    const records = await subject.store.reader.records(1, "s", 0, 100);
+    expect(records).toHaveLength(6);
+    for (const [at, outcome] of outcomes.entries()) {
+      expect(outcome.index).toBe(at + 1);
+      expect(outcome.previousHash).toBe(records[at]?.leaf);
+      expect(records[at + 1]?.leaf).toBe(outcome.leaf);
+    }
+  });
+
+  test("many callers at once never fork a chain", async () => {
+    await Promise.all(Array.from({ length: 200 }, (_, at) => submit(event(1, `s${at % 3}`))));
+    for (const id of ["s0", "s1", "s2"]) {
+      const records = await subject.store.reader.records(1, id, 0, 1_000);
+      const links = records.map(({ line }) => JSON.parse(line).previousHash);
+      expect(links.slice(1)).toEqual(records.slice(0, -1).map(({ leaf }) => leaf));
+    }
+  });
+
+  test("a claimed event id is stored once in a tenant, and another tenant has its own", async () => {
+    const claim = { eventId: "550e8400-e29b-41d4-a716-446655440000", body: "b" };
+    const first = await submit(event(1, "s", { claim }));
+    const again = await submit(event(1, "s", { claim, receivedMs: NOW + 5 }));
+    expect(again).toMatchObject({ how: "repeated", conflict: false, receivedMs: NOW });
+    expect(again.root).toBe(first.root);
+    const other = await submit(event(1, "s", { claim: { ...claim, body: "other" } }));
+    expect(other).toMatchObject({ how: "repeated", conflict: true });
+    expect(await submit(event(2, "s", { claim }))).toMatchObject({ how: "appended" });
+  });
+
+  test("reads of one tenant never see another", async () => {
+    await submit(event(1, "mine"));
+    const { reader } = subject.store;
+    expect(await reader.session(2, "mine")).toBeUndefined();
+    expect(await reader.records(2, "mine", 0, 10)).toEqual([]);
+    expect(await reader.leaves(2, "mine", 0, 10)).toEqual([]);
+    expect(await reader.sessions(2, { limit: 10 })).toEqual([]);
+    expect(await reader.usage(2)).toMatchObject({ sessions: 0, events: 0 });
+  });
+
+  test("a session goes on exactly where it was after the store was opened again", async () => {
+    for (let at = 0; at < 70; at++) await submit(event(1, "kept"));
+    const before = await subject.store.reader.session(1, "kept");
+    subject = await subject.reopen();
+    expect(await subject.store.reader.session(1, "kept")).toEqual(before);
+    const outcome = await submit(event(1, "kept"));
+    expect(outcome).toMatchObject({ index: 71, standing: { step: 71, regime: "LOOP" } });
+    expect(outcome.standing.pattern).toMatchObject({ rule: "periodic", cycles: 71, fromStep: 1 });
+  });
+
+  test("sessions are listed newest first, page by page", async () => {
+    for (let at = 0; at < 7; at++) await submit(event(1, `s${at}`, { receivedMs: NOW + at }));
+    const { reader } = subject.store;
+    const first = await reader.sessions(1, { limit: 4 });
+    expect(first.map(({ id }) => id)).toEqual(["s6", "s5", "s4", "s3"]);
+    const last = first.at(-1);
+    const after = last && { lastMs: last.lastMs, key: last.key };
+    const second = await reader.sessions(1, { limit: 4, after });
+    expect(second.map(({ id }) => id)).toEqual(["s2", "s1", "s0"]);
+  });
+
+  test("keys are found by their hash until they are revoked", async () => {
+    const created = await subject.store.administer({
+      kind: "create_tenant",
+      ulid: "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+      tenantKind: "account",
+      plan: "self_hosted",
+      createdMs: NOW,
+      email: "digest",
+    });
+    if (created.kind !== "done") throw new Error("no tenant");
+    const tenant = created.value;
+    const hash = "a".repeat(64);
+    await subject.store.administer({
+      kind: "add_key",
+      tenant,
+      hash,
+      keyId: "key_1",
+      prefix: "caum_live_x",
+      scopes: ["read"],
+      createdMs: NOW,
+    });
+    expect(await subject.store.reader.key(hash)).toMatchObject({ tenant, scopes: ["read"] });
+    expect(await subject.store.reader.tenantByEmail("digest")).toMatchObject({ tenant });
+    await subject.store.administer({ kind: "revoke_key", tenant: tenant + 1, keyId: "key_1" });
+    expect(await subject.store.reader.key(hash)).toBeDefined();
+    await subject.store.administer({ kind: "revoke_key", tenant, keyId: "key_1" });
+    expect(await subject.store.reader.key(hash)).toBeUndefined();
+  });
+
+  test("a job that cannot be done takes no other with it", async () => {
+    const bad = event(1, "s", {
+      draft: {
+        category: "tool_api",
+        sourceTimestamp: new Date(NOW).toISOString(),
+        payload: { toolName: "\ud800", status: "ok" },
+      },
+    });
+    const outcomes = await Promise.all([
+      subject.store.submit(event(1, "s")),
+      subject.store.submit(bad),
+      subject.store.submit(event(1, "s")),
+    ]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["event", "refused", "event"]);
+    expect(await subject.store.reader.records(1, "s", 0, 10)).toHaveLength(3);
+  });
+
+  test("what is submitted after closing is refused, not lost in silence", async () => {
+    const { store } = subject;
+    subject = await subject.reopen();
+    expect(await store.submit(event(1, "s"))).toEqual({ kind: "refused", code: "UNAVAILABLE" });
+  });
+}

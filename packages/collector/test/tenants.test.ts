@@ -1,0 +1,112 @@
+import { randomUUID } from "node:crypto";
+import * as fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Client, startClient } from "./client.ts";
+
+let client: Client;
+
+beforeAll(async () => {
+  client = await startClient();
+});
+afterAll(() => client.stop());
+
+interface Tenant {
+  readonly name: string;
+  readonly key: Record<string, string>;
+}
+
+async function newTenant(name: string): Promise<Tenant> {
+  const email = `${name}-${randomUUID()}@example.com`;
+  const { body } = await client.post("/v1/register", { email }, {});
+  return { name, key: { authorization: `Bearer ${body.api_key}` } };
+}
+
+const READS = [
+  "/v1/session/ID",
+  "/v1/session/ID/bundle",
+  "/v1/session/ID/receipt",
+  "/v1/session/ID/proof/0",
+  "/v1/session/ID/consistency?from=1",
+  "/v2/live/session/ID",
+] as const;
+const LISTS = ["/v1/sessions?limit=100", "/v2/live/customer/sessions?limit=100"] as const;
+
+test("on a random walk over all doors no tenant ever sees an id of the other", async () => {
+  const step = fc.record({
+    actor: fc.integer({ min: 0, max: 1 }),
+    door: fc.constantFrom("step", "event", "end", "delete", "list", "read"),
+    session: fc.integer({ min: 0, max: 3 }),
+    path: fc.nat({ max: READS.length - 1 }),
+    foreign: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 25 }), async (steps) => {
+      const tenants = [await newTenant("first"), await newTenant("second")] as const;
+      const idOf = (owner: number, at: number) => `${tenants[owner]?.name}-session-${at}`;
+      let number = 0;
+      for (const { actor, door, session, path, foreign } of steps) {
+        const tenant = tenants[actor];
+        if (!tenant) continue;
+        const own = idOf(actor, session);
+        const other = idOf(1 - actor, session);
+        const target = foreign ? other : own;
+        const { key } = tenant;
+        let text = "";
+        if (door === "step") {
+          const body = { session_id: own, step: ++number, tool: "t" };
+          text = (await client.post("/v1/step", body, key)).text;
+        } else if (door === "event") {
+          const body = {
+            eventId: randomUUID(),
+            agentId: tenant.name,
+            sessionId: own,
+            sourceTimestamp: "2026-01-01T00:00:00Z",
+            category: "identity",
+            schemaVersion: "1.0",
+            payload: {},
+          };
+          text = (await client.post("/v1/events", body, key)).text;
+        } else if (door === "list") {
+          for (const list of LISTS) text += (await client.get(list, key)).text;
+        } else {
+          const request =
+            door === "end"
+              ? client.post(`/v1/session/${target}/end`, {}, key)
+              : door === "delete"
+                ? client.request("DELETE", `/v1/session/${target}`, { headers: key })
+                : client.get((READS[path] ?? "").replace("ID", target), key);
+          const answer = await request;
+          if (foreign) expect(answer.status).toBe(404);
+          text = answer.text;
+        }
+        expect(text).not.toContain(`${tenants[1 - actor]?.name}-session`);
+      }
+    }),
+    { numRuns: 8, seed: 7 },
+  );
+});
+
+test("the same session id in two tenants is two sessions", async () => {
+  const [first, second] = [await newTenant("a"), await newTenant("b")];
+  await client.post("/v1/step", { session_id: "same", step: 1, tool: "x" }, first.key);
+  await client.post("/v1/step", { session_id: "same", step: 2, tool: "y" }, first.key);
+  await client.post("/v1/step", { session_id: "same", step: 1, tool: "z" }, second.key);
+  const sizes = [];
+  for (const { key } of [first, second]) {
+    sizes.push((await client.get("/v1/session/same", key)).body.tree_size);
+  }
+  expect(sizes).toEqual([3, 2]);
+});
+
+test("equal content has different digests in two tenants and in two sessions", async () => {
+  const tenants = [await newTenant("a"), await newTenant("b")];
+  const digests = new Set<string>();
+  for (const { key } of tenants) {
+    for (const session_id of ["one", "two"]) {
+      await client.post("/v1/step", { session_id, step: 1, tool: "t", content: "the same" }, key);
+      const detail = await client.get(`/v1/session/${session_id}`, key);
+      digests.add(detail.body.steps[1].record.payload.resultHash);
+    }
+  }
+  expect(digests.size).toBe(4);
+});

@@ -1,0 +1,57 @@
+import type { Layer, View } from "./capture/record.ts";
+import type { Settings } from "./report/configuration.ts";
+import type { ReportProblemCode } from "./report/problem.ts";
+import type { SpoolFollower } from "./report/reporter.ts";
+import type { Transport } from "./report/upstream/http-transport.ts";
+
+/** Something of ours that did not work; the host is not affected by it. */
+export interface ObserverProblem {
+  readonly code:
+    | "ephemeral_digest_key"
+    | "ephemeral_writer_key"
+    | "not_recorded"
+    | "not_observed"
+    | "runs_removed"
+    | ReportProblemCode;
+  readonly message: string;
+}
+
+/** Who observes, from where, and where records go. */
+export interface ObserverOptions {
+  /** Program and version that write the records, for example `caum-mcp-proxy`. */
+  readonly writer: string;
+  readonly writerVersion: string;
+  readonly layer: Layer;
+  readonly view: View;
+  /** The agent that is observed; `CAUM_AGENT_ID` and then `default` when absent. */
+  readonly agentId?: string | undefined;
+  readonly agentVersion?: string | undefined;
+  /** The host that called us, as a label: a framework or an MCP client. */
+  readonly sourceFramework?: string | undefined;
+  /** The folder of keys and runs; `CAUM_HOME` and then `~/.caum` when absent. */
+  readonly home?: string | undefined;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Key tool, model and other names as well. */
+  readonly hashNames?: boolean | undefined;
+  /**
+   * The collector; the environment and `config.json` where a setting is absent, and none at all
+   * when it is `false`.
+   */
+  readonly upstream?: Settings | false | undefined;
+  /** Serverless hosts: keeps the instance awake until a promise is settled. */
+  readonly waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
+  /** Another thread, which sends what this one then only spools. */
+  readonly follower?: SpoolFollower | undefined;
+  /** Carries requests in place of `node:http`. */
+  readonly transport?: Transport | undefined;
+  /** Milliseconds since 1970. */
+  readonly clock?: (() => number) | undefined;
+  /** Told once per kind of problem; all are counted in `status`. Standard error when absent. */
+  readonly onProblem?: ((problem: ObserverProblem) => void) | undefined;
+}
+
+export interface ObserverStatus {
+  readonly openSessions: number;
+  readonly dropped: number;
+  readonly problems: Readonly<Partial<Record<ObserverProblem["code"], number>>>;
+}

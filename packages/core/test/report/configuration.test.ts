@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { loadConfiguration } from "../../src/report/configuration.ts";
+
+let home: string;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "caum-configuration-"));
+});
+
+afterEach(() => {
+  rmSync(home, { recursive: true, force: true });
+});
+
+const file = (content: unknown) =>
+  writeFileSync(
+    join(home, "config.json"),
+    typeof content === "string" ? content : JSON.stringify(content),
+  );
+
+test("an argument wins over the environment, and that over config.json", () => {
+  file({ url: "http://file.example", apiKey: "from-file", agentId: "file", sessionId: "file" });
+  const env = {
+    CAUM_HOME: home,
+    CAUM_URL: "http://environment.example",
+    CAUM_AGENT_ID: "environment",
+  };
+  expect(loadConfiguration({ arguments: { agentId: "argument" }, env })).toEqual({
+    home,
+    url: "http://environment.example",
+    apiKey: "from-file",
+    agentId: "argument",
+    sessionId: "file",
+    protocol: "runs",
+    dryRun: false,
+    problems: [],
+  });
+});
+
+test("an empty variable counts as unset, and a missing file is no problem", () => {
+  const env = { CAUM_URL: "", CAUM_HOME: "", CAUM_API_KEY: "" };
+  const configuration = loadConfiguration({ arguments: { home }, env });
+  expect(configuration).toEqual({ home, protocol: "runs", dryRun: false, problems: [] });
+  expect(loadConfiguration({ env }).home).toBe(join(homedir(), ".caum"));
+});
+
+const unusable: readonly (readonly [string, Record<string, string>])[] = [
+  ["a URL of another kind", { CAUM_URL: "ftp://collector" }],
+  ["a URL that is none", { CAUM_URL: "collector:port" }],
+  ["a URL with a password", { CAUM_URL: "https://me:secret@collector" }],
+  ["a key with a line break", { CAUM_URL: "https://c", CAUM_API_KEY: "secret\r\nx: y" }],
+  ["an unknown protocol", { CAUM_PROTOCOL: "secret" }],
+  ["a verifier key that is none", { CAUM_VERIFIER_KEY: "secret" }],
+  ["a flag that is none", { CAUM_DRY_RUN: "secret" }],
+];
+
+test.each(unusable)("%s is one problem, which does not repeat the value", (_name, env) => {
+  const { problems } = loadConfiguration({ arguments: { home }, env });
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toMatch(/^CAUM_[A-Z_]+ is not usable: give /);
+  expect(problems[0]).not.toContain("secret");
+});
+
+test("a config.json that is not understood is not used at all", () => {
+  for (const content of ["{", "[]", { url: "http://a", keys: "x" }, { url: 5 }]) {
+    file(content);
+    const { url, problems } = loadConfiguration({ arguments: { home }, env: {} });
+    expect(url).toBeUndefined();
+    expect(problems).toHaveLength(1);
+  }
+});
+
+test("a key without a URL is told", () => {
+  const { problems } = loadConfiguration({ arguments: { home }, env: { CAUM_API_KEY: "k" } });
+  expect(problems).toEqual(["there is a key but no URL: set CAUM_URL, or remove CAUM_API_KEY"]);
+});
