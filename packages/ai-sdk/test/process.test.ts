@@ -83,6 +83,14 @@ test("a tool that ends the process leaves its call unresolved", () => {
   expect(eventsOf(recordsIn(home))).toEqual(["message user", "turn ok 1", "search unresolved"]);
 });
 
+test.each([
+  ["a home that cannot be written", { CAUM_HOME: "/dev/null/caum" }],
+  ["a collector that is down", { CAUM_URL: "http://127.0.0.1:9", CAUM_API_KEY: "caum_test_x" }],
+])("%s changes nothing", (_name, env) => {
+  const { stdout, stderr, status } = run(agent(REGISTER), [], { CAUM_QUIET: "1", ...env });
+  expect({ stdout, stderr, status }).toEqual({ stdout: "done", stderr: "", status: 0 });
+});
+
 test("a CommonJS program can require it", () => {
   program = program.replace(".mjs", ".cjs");
   const source = `

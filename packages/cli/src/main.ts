@@ -6,9 +6,11 @@ import { registerFlush } from "./commands/flush.ts";
 import { registerHook } from "./commands/hook.ts";
 import { registerInstall } from "./commands/install.ts";
 import { registerShowWire } from "./commands/show-wire.ts";
+import { registerSmoke } from "./commands/smoke.ts";
 import { registerStatus } from "./commands/status.ts";
 import { registerUninstall } from "./commands/uninstall.ts";
 import { registerUp } from "./commands/up.ts";
+import { registerValidate } from "./commands/validate.ts";
 import { registerVerify } from "./commands/verify.ts";
 
 /** Wrong usage, as opposed to a command that ran and found something. */
@@ -24,6 +26,8 @@ registerUninstall(program);
 registerHook(program);
 registerDoctor(program);
 registerShowWire(program);
+registerSmoke(program);
+registerValidate(program);
 registerExport(program);
 registerCheck(program);
 registerVerify(program);

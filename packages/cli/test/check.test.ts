@@ -188,6 +188,23 @@ describe("caum check", () => {
     expect(out.startsWith("a\ufffd[2Jb  1 step")).toBe(true);
   });
 
+  test("names the steps of a trace as it does, however they are numbered", async () => {
+    const first = Number.MAX_SAFE_INTEGER - 6;
+    const lines = [1, 2, 3, 4, 5].map((step) => line("far", first + step, "again"));
+    const [far] = (await check("json", file("far.jsonl", lines.join("\n")))).out.split("\n");
+    expect(JSON.parse(far ?? "").loops).toMatchObject([
+      { fromStep: first + 1, alertStep: first + 4, lastStep: first + 5 },
+    ]);
+  });
+
+  test("says when there are more sessions at a time than it holds", async () => {
+    const ids = Array.from({ length: 20_002 }, (_, index) => `s${index}`);
+    const lines = ids.map((id) => line(id, 1, "once"));
+    const { err, out } = await check("json", file("many.jsonl", lines.join("\n")));
+    expect(err).toMatch(/^caum check: more than 20000 sessions at a time: [^\n]+\n$/);
+    expect(out.split("\n")).toHaveLength(20_003);
+  });
+
   test("keeps the strip of a long session short", async () => {
     const long = file(
       "steps.jsonl",
@@ -244,6 +261,15 @@ describe("a trace event", () => {
       parseObject('{"session_id":"s","step":1,"event":"tool_call","tool":"t","status":"error"}'),
     );
     expect(observed).toEqual({ kind: "call", tool: "t", status: "error" });
+  });
+
+  test("has its arguments word for word where they hold what changes by itself", () => {
+    const masked = parseObject(line("s", 1, "a", { args_norm: "masked" }));
+    expect(traceEventOf(masked).observed).toMatchObject({
+      argumentsHash: "a asked",
+      argumentsNorm: "masked",
+    });
+    expect(traceEventOf(parseObject(line("s", 1, "a"))).observed.argumentsHash).toBeUndefined();
   });
 
   test("of a user is no step of the agent", () => {

@@ -72,7 +72,9 @@ test("says how much is signed, and draws no name that could deceive", async () =
   const session = 'of session "s-\\u202ek\\u2028o"';
   expect(stdout).toContain(`ok-open: 5 records in 1 run ${session}, 2 of them under a signed root`);
   expect(stdout).toMatch(/unsigned_tail at records\.ndjson, line 3, run [0-9a-f]{32}, seq 2: /);
-  expect(stdout).toContain("not proven:\n  - that the records after number 2 are what was recorded");
+  expect(stdout).toContain(
+    "not proven:\n  - that the records after number 2 are what was recorded",
+  );
   expect(stdout).not.toContain("FAILS");
 });
 

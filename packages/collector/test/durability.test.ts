@@ -66,12 +66,16 @@ async function postUntilKilled(served: Served): Promise<Event[]> {
 }
 
 async function expectAllThere(served: Served, events: readonly Event[]): Promise<void> {
-  const lost = [];
-  for (const event of events) {
-    const answer = await served.post("/v1/events", event);
-    const { duplicate, conflict } = (await answer.json()) as Record<string, boolean>;
-    if (duplicate !== true || conflict !== false) lost.push(event.eventId);
-  }
+  const lost: string[] = [];
+  const waiting = [...events];
+  const caller = async () => {
+    for (let event = waiting.pop(); event !== undefined; event = waiting.pop()) {
+      const answer = await served.post("/v1/events", event);
+      const { duplicate, conflict } = (await answer.json()) as Record<string, boolean>;
+      if (duplicate !== true || conflict !== false) lost.push(event.eventId);
+    }
+  };
+  await Promise.all(Array.from({ length: CALLERS }, caller));
   expect(lost).toEqual([]);
 }
 

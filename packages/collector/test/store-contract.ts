@@ -26,6 +26,7 @@ function event(tenant: number, sessionId: string, more: Partial<EventIntake> = {
       sourceTimestamp: new Date(NOW).toISOString(),
       payload: { toolName: "tool", status: "ok", stateId: "state" },
     },
+    asksRoot: true,
     ...more,
   };
 }

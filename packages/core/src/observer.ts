@@ -13,10 +13,10 @@ import type { ObserverOptions, ObserverProblem, ObserverStatus } from "./observe
 import { atExit } from "./report/at-exit.ts";
 import { type Configuration, loadConfiguration } from "./report/configuration.ts";
 import type { DeliveryResult } from "./report/delivery/tally.ts";
-import { DiskCap } from "./report/disk-cap.ts";
 import type { EventLog } from "./report/event-log.ts";
+import { DiskCap } from "./report/local/disk-cap.ts";
+import { RunLog } from "./report/local/run-log.ts";
 import { openReporter, type ReporterLease } from "./report/open-reporter.ts";
-import { RunLog } from "./report/run-log.ts";
 import { UpstreamLog } from "./report/upstream-log.ts";
 import { Session, type Verdict } from "./session.ts";
 import { knownFacts, type SessionFacts } from "./session-facts.ts";

@@ -104,6 +104,20 @@ test("registerCaum sees what the requests of a server do, side by side", () => {
   }
 });
 
+test.each([
+  ["a home that cannot be written", { CAUM_HOME: "/dev/null/caum" }],
+  ["a collector that is down", { CAUM_URL: "http://127.0.0.1:9", CAUM_API_KEY: "caum_test_x" }],
+])("%s changes nothing", (_name, env) => {
+  const { stdout, stderr, status } = run(
+    ".mjs",
+    `${IMPORTS} registerCaum(); ${AGENT}
+    const { messages } = await agent().invoke(ask);
+    process.stdout.write(messages.at(-1).content);`,
+    { CAUM_QUIET: "1", ...env },
+  );
+  expect({ stdout, stderr, status }).toEqual({ stdout: "done", stderr: "", status: 0 });
+});
+
 test("a CommonJS program is seen as well", () => {
   const { stdout, stderr } = run(
     ".cjs",

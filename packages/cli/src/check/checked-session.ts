@@ -35,7 +35,7 @@ export interface SessionReport {
 export class CheckedSession {
   readonly #health = new Health();
   readonly #strip = new StepStrip();
-  readonly #numbers = new Int32Array(REMEMBERED_STEPS);
+  readonly #numbers = new Float64Array(REMEMBERED_STEPS);
   #summary = NOTHING_YET;
   #last = this.#health.current();
   #lastNumber = -1;

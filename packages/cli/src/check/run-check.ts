@@ -9,7 +9,7 @@ import { readTraceLines, TraceFileError, type TraceLine } from "./trace-lines.ts
 export type CheckFormat = "text" | "json" | "predictions";
 
 /** Sessions held at a time; beyond it the one that was idle longest is reported and forgotten. */
-const OPEN_SESSIONS = 5_000;
+const OPEN_SESSIONS = 20_000;
 /** Problems of one file that are printed one by one. */
 const PRINTED_PROBLEMS = 20;
 
@@ -21,6 +21,7 @@ export class TraceCheck {
   readonly #sessions = new Map<string, CheckedSession>();
   readonly #records = new RecordReader();
   readonly #noticed = new Set<string>();
+  #isCrowded = false;
   readonly #totals: Totals = { sessions: 0, steps: 0, loops: 0, looping: 0, problems: 0 };
 
   constructor(format: CheckFormat, out: Writable, err: Writable) {
@@ -98,6 +99,13 @@ export class TraceCheck {
   }
 
   async #closeIdlest(): Promise<void> {
+    if (!this.#isCrowded) {
+      this.#err.write(
+        `caum check: more than ${OPEN_SESSIONS} sessions at a time: ` +
+          "one that goes on after a long pause is judged anew; sort the trace by session\n",
+      );
+    }
+    this.#isCrowded = true;
     for (const [id, session] of this.#sessions) {
       this.#sessions.delete(id);
       return this.#close(id, session);

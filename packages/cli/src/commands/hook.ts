@@ -3,6 +3,7 @@ import type { Command } from "commander";
 interface HookFlags {
   readonly home?: string;
   readonly messages?: boolean;
+  readonly recorder?: boolean;
 }
 
 const ABOUT = `
@@ -17,6 +18,7 @@ export function registerHook(program: Command): void {
     .description("take one hook event of Claude Code")
     .option("--home <folder>", "CAUM_HOME")
     .option("--messages", "tell the person in Claude Code about a hard alert")
+    .option("--no-recorder", "leave the line only; caum hook drain records it")
     .addHelpText("after", ABOUT)
     .action(take);
   hook
@@ -31,11 +33,11 @@ async function take(flags: HookFlags): Promise<void> {
   const { fileURLToPath } = await import("node:url");
   const { runHook } = await import("../hook/run-hook.ts");
   try {
-    const recorder = fileURLToPath(new URL("../../dist/hook-recorder.cjs", import.meta.url));
-    const options = { env: process.env, messages: flags.messages ?? false, recorder };
-    process.stdout.write(
-      runHook(readFileSync(0, "utf8"), { ...options, home: await homeOf(flags) }),
-    );
+    const bundle = fileURLToPath(new URL("../../dist/hook-recorder.cjs", import.meta.url));
+    const recorder = flags.recorder === false ? undefined : bundle;
+    const home = await homeOf(flags);
+    const options = { home, env: process.env, messages: flags.messages ?? false, recorder };
+    process.stdout.write(runHook(readFileSync(0, "utf8"), options));
   } catch {
     // A hook has no failure that an agent should see.
   }

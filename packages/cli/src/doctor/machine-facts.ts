@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { loadConfiguration } from "@caum/core";
+import { type Configuration, loadConfiguration } from "@caum/core";
 import type { Place } from "../install/place.ts";
 import { DOCTOR_SESSION } from "./compare-servers.ts";
 
@@ -17,7 +17,11 @@ const COLLECTOR_WITHIN_MS = 2_000;
 const NEWEST_RUNS = 50;
 
 export async function machineFacts(place: Place): Promise<readonly Fact[]> {
-  return [homeFact(place), launcherFact(place), callsFact(place), await collectorFact(place)];
+  const { caumHome: home, env } = place;
+  const settings = loadConfiguration({ arguments: { home }, env });
+  const collector = await collectorFact(settings);
+  const calls = localCalls(place) ?? (await sentCalls(settings)) ?? NO_CALLS;
+  return [homeFact(place), launcherFact(place), calls, collector];
 }
 
 function homeFact({ caumHome }: Place): Fact {
@@ -45,13 +49,39 @@ function launcherFact(place: Place): Fact {
   return { about, state: "problem", text };
 }
 
-function callsFact({ caumHome }: Place): Fact {
-  const about = "calls";
+const NO_CALLS: Fact = {
+  about: "calls",
+  state: "note",
+  text: "none seen yet: use a tool in a client",
+};
+
+function localCalls({ caumHome }: Place): Fact | undefined {
   const seen = newestRuns(join(caumHome, "runs")).find(({ text }) => hasCall(text));
-  if (!seen) {
-    return { about, state: "note", text: "none seen on this machine yet: use a tool in a client" };
+  if (!seen) return undefined;
+  const text = `the newest run with a call is of ${seen.at.toISOString()}`;
+  return { about: "calls", state: "ok", text };
+}
+
+/** With a collector runs are not kept here, so it is asked. */
+async function sentCalls({ url, apiKey }: Configuration): Promise<Fact | undefined> {
+  if (url === undefined || apiKey === undefined) return undefined;
+  try {
+    const headers = { authorization: `Bearer ${apiKey}` };
+    const signal = AbortSignal.timeout(COLLECTOR_WITHIN_MS);
+    const reply = await fetch(new URL("/v1/sessions?limit=100", url), { headers, signal });
+    const { sessions } = await reply.json();
+    const isCalled = (session: { readonly session_id?: unknown; readonly steps?: unknown }) =>
+      session.session_id !== DOCTOR_SESSION && Number(session.steps) > 0;
+    const count = sessions.filter(isCalled).length;
+    if (count === 0) return undefined;
+    return {
+      about: "calls",
+      state: "ok",
+      text: `in ${count} of the newest sessions of the collector`,
+    };
+  } catch {
+    return undefined;
   }
-  return { about, state: "ok", text: `the newest run with a call is of ${seen.at.toISOString()}` };
 }
 
 function newestRuns(folder: string) {
@@ -74,9 +104,8 @@ function hasCall(text: string): boolean {
   );
 }
 
-async function collectorFact({ caumHome, env }: Place): Promise<Fact> {
+async function collectorFact({ url, problems }: Configuration): Promise<Fact> {
   const about = "collector";
-  const { url, problems } = loadConfiguration({ arguments: { home: caumHome }, env });
   const [problem] = problems;
   if (problem !== undefined) return { about, state: "problem", text: problem };
   if (url === undefined) return { about, state: "ok", text: "none: runs stay on this machine" };

@@ -14,23 +14,28 @@ import { join } from "node:path";
 import { inboxFolder } from "./inbox.ts";
 
 /** A recorder says that it is alive more often than this. */
-const STALE_AFTER_MS = 10_000;
+const STALE_AFTER_MS = 3_000;
+const ALIVE_EVERY_MS = 500;
 
 export class RecorderLock {
   readonly #path: string;
+  #timer: NodeJS.Timeout | undefined;
   readonly #name = `${process.pid} ${randomBytes(8).toString("hex")}`;
 
   constructor(home: string) {
     this.#path = lockPath(home);
-    mkdirSync(inboxFolder(home), { recursive: true, mode: 0o700 });
+    makeInbox(home);
   }
 
   /** @returns false when another recorder is at work */
   take(): boolean {
-    if (this.#make()) return true;
-    if (isHeld(this.#path)) return false;
-    rmSync(this.#path, { force: true });
-    return this.#make();
+    if (!this.#make()) {
+      if (isHeld(this.#path)) return false;
+      rmSync(this.#path, { force: true });
+      if (!this.#make()) return false;
+    }
+    this.#timer = setInterval(() => this.hold(), ALIVE_EVERY_MS).unref();
+    return true;
   }
 
   /** Whether the lock is still ours; says that we are alive. */
@@ -46,6 +51,7 @@ export class RecorderLock {
   }
 
   release(): void {
+    clearInterval(this.#timer);
     if (this.hold()) rmSync(this.#path, { force: true });
   }
 
@@ -63,6 +69,16 @@ export class RecorderLock {
 
 export function hasRecorder(home: string): boolean {
   return isHeld(lockPath(home));
+}
+
+/** Not the home itself: a recorder whose home was removed has nothing to do. */
+function makeInbox(home: string): void {
+  try {
+    mkdirSync(inboxFolder(home), { mode: 0o700 });
+  } catch (problem) {
+    if (!(problem instanceof Error && "code" in problem && problem.code === "EEXIST"))
+      throw problem;
+  }
 }
 
 function lockPath(home: string): string {

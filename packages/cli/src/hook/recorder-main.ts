@@ -4,5 +4,8 @@ import { recordInbox } from "./record-inbox.ts";
 const words = process.argv.slice(2);
 const home = words[words.indexOf("--home") + 1];
 if (words.includes("--home") && home) {
-  void recordInbox({ home, version: "0.1.0", once: words.includes("--once") });
+  recordInbox({ home, version: "0.1.0", once: words.includes("--once") }).catch(() => {
+    // Nobody reads what it would say; the lines stay for the next one.
+    process.exitCode = 1;
+  });
 }

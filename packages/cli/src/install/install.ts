@@ -13,7 +13,8 @@ import {
 import { type InstalledFile, installedFiles, rememberFiles } from "./installed-files.ts";
 import { type Place, pathsOf } from "./place.ts";
 import { SourceError } from "./source/source-node.ts";
-import { type ServerOutcome, type TextOutcome, unwrapText, wrapText } from "./wrap-text.ts";
+import { type ServerOutcome, type TextOutcome, unwrapText } from "./unwrap-text.ts";
+import { wrapText } from "./wrap-text.ts";
 
 export interface InstallRequest {
   /** All of them when empty. */

@@ -11,7 +11,7 @@ function describeFile({ title, path, outcome, reason, line, servers }: FileRepor
     const place = line === undefined ? path : `${path}:${line}`;
     return [`${title}: left as it is: ${place} ${reason}`];
   }
-  if (servers.length === 0) return [];
+  if (servers.length === 0) return outcome === "changed" ? [`${title}  ${path}`] : [];
   return [
     `${title}  ${path}`,
     ...servers.map(

@@ -1,28 +1,13 @@
-/** Wraps and unwraps the servers in the text of a configuration file, touching nothing else. */
+/** Wraps the servers in the text of a configuration file, touching nothing else. */
 import { isDeepStrictEqual } from "node:util";
 import type { Client } from "./clients.ts";
 import type { Place } from "./place.ts";
 import { entriesOf, type Launch, type ServerEntry } from "./server-entry.ts";
 import { readSource } from "./source/read-source.ts";
 import { dataOf, literalOf, type SourceMember } from "./source/source-node.ts";
-import { isOurShell, type Original, type Wrapped, wrappedWords } from "./wrapped-command.ts";
-
-export interface ServerOutcome {
-  readonly name: string;
-  readonly outcome: "wrapped" | "unwrapped" | "left";
-  readonly reason?: string;
-}
-
-export interface TextOutcome {
-  readonly text: string;
-  readonly servers: readonly ServerOutcome[];
-}
-
-interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
+import { applied, type Edit, replacing } from "./text-edit.ts";
+import { type ServerOutcome, type TextOutcome, unwrapText } from "./unwrap-text.ts";
+import { type Original, wrappedWords } from "./wrapped-command.ts";
 
 /**
  * The text with every server wrapped that can be. Wrapping what is wrapped already changes nothing.
@@ -77,23 +62,6 @@ function wrapEach(entries: readonly ReadyEntry[], job: Job) {
   return { text: wrapSome(job.plain, [...wrapped], job) ?? job.plain, wrapped };
 }
 
-/**
- * The text with every wrapped server as it was; what was edited since is kept.
- *
- * @throws {SourceError} when the text is not of the client's format
- */
-export function unwrapText(text: string, client: Client, place: Place): TextOutcome {
-  const entries = entriesOf(readSource(text, client.format), client, place);
-  let plain = text;
-  const servers: ServerOutcome[] = [];
-  for (const { name, state } of [...entries].reverse()) {
-    if (state.kind !== "wrapped") continue;
-    plain = applied(plain, editsBack(state.launch, state.wrapped, text));
-    servers.unshift({ name, outcome: "unwrapped" });
-  }
-  return { text: plain, servers };
-}
-
 function editsTo(launch: Launch, text: string, place: Place): readonly Edit[] {
   const { command, args, argsName, isOneList } = launch;
   const original: Original = {
@@ -107,45 +75,8 @@ function editsTo(launch: Launch, text: string, place: Place): readonly Edit[] {
   return [{ ...first, text: first.text + command.sibling(argsName, literalOf(rest)) }];
 }
 
-function editsBack(launch: Launch, wrapped: Wrapped, text: string): readonly Edit[] {
-  const { command, args, isOneList } = launch;
-  const { words, original } = wrapped;
-  const [program = "", ...rest] = words;
-  if (isOneList) {
-    return [original ? restoring(command, original.command) : replacing(command, literalOf(words))];
-  }
-  // A command that is not our shell any more was given by the person; only the rest is ours.
-  const isOurs = isOurShell(launch.words[0] ?? "");
-  const back = original
-    ? restoring(command, original.command)
-    : replacing(command, literalOf(program));
-  const edits = isOurs ? [back] : [];
-  if (!args) return edits;
-  if (original?.args !== undefined) return [...edits, restoring(args, original.args)];
-  const between = text.slice(command.region.end, args.region.start);
-  const isInserted = /^\s*,?\s*(?:[\w.-]+\.)?"?\w+"?\s*[:=]\s*$/.test(between);
-  if (original && isInserted && command.region.end < args.region.start) {
-    return [...edits, { start: command.region.end, end: args.region.end, text: "" }];
-  }
-  return [...edits, replacing(args, literalOf(rest))];
-}
-
 function textOf({ region }: SourceMember, text: string): string {
   return text.slice(region.start, region.end);
-}
-
-function replacing({ region, lead }: SourceMember, literal: string): Edit {
-  return { ...region, text: lead + literal };
-}
-
-function restoring({ region }: SourceMember, text: string): Edit {
-  return { ...region, text };
-}
-
-function applied(text: string, edits: readonly Edit[]): string {
-  return [...edits]
-    .sort((left, right) => right.start - left.start)
-    .reduce((rest, edit) => rest.slice(0, edit.start) + edit.text + rest.slice(edit.end), text);
 }
 
 /** Whether the edit did what it should and can be undone; looked at before anything is written. */

@@ -14,7 +14,7 @@ const HOOK_BUNDLES = ["hook-recorder.cjs", "hook.cjs"];
 export function placeLauncher(place: Place, from: string = proxyFolder()): void {
   const folder = join(place.caumHome, "bin");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const bundles = BUNDLES.map((name) => ({ name, bytes: readFileSync(join(from, name)) }));
+  const bundles = BUNDLES.map((name) => ({ name, bytes: bundle(from, name) }));
   for (const { name, bytes } of bundles) put(join(folder, name), bytes, 0o600);
   const relay = bundles.find(({ name }) => name === "relay.cjs");
   const checksum = checksumLine(relay?.bytes ?? new Uint8Array());
@@ -27,11 +27,20 @@ export function placeLauncher(place: Place, from: string = proxyFolder()): void 
 /** The hook and the recorder behind it, beside the launcher. */
 export function placeHook(place: Place, from: string = ownFolder()): void {
   const folder = join(place.caumHome, "bin");
-  for (const name of HOOK_BUNDLES) put(join(folder, name), readFileSync(join(from, name)), 0o600);
+  for (const name of HOOK_BUNDLES) put(join(folder, name), bundle(from, name), 0o600);
 }
 
 export function removeLauncher(place: Place): void {
   rmSync(join(place.caumHome, "bin"), { recursive: true, force: true });
+}
+
+/** @throws {Error} when this package was not built */
+function bundle(folder: string, name: string): Buffer {
+  try {
+    return readFileSync(join(folder, name));
+  } catch {
+    throw new Error(`${name} is missing: install @caum/cli again, or run npm run build`);
+  }
 }
 
 /** In one step: a server that starts meanwhile never sees half a file. */

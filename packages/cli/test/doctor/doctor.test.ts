@@ -19,7 +19,7 @@ test("a wrapped server is compared with itself, with milliseconds and memory of 
   install({ clients: [], project: false, dryRun: false }, machine.place);
   const { code, stdout } = await machine.caum(["doctor"]);
   expect(stdout).toMatch(/^ok {7}launcher {3}starts .*node$/m);
-  expect(stdout).toMatch(/^note {5}calls {6}none seen on this machine yet/m);
+  expect(stdout).toMatch(/^note {5}calls {6}none seen yet/m);
   expect(stdout).toMatch(/^ok {7}collector {2}none: runs stay on this machine$/m);
   expect(stdout).toMatch(/^ok {7}Cursor: echo: same answers, 1 tools$/m);
   expect(stdout).toMatch(/^ +direct {4}\d+ ms to the first answer, (\d+|\?) MiB$/m);

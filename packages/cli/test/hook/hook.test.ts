@@ -169,7 +169,12 @@ test("a recorder that died is replaced, and what was left meanwhile is recorded 
     .toBe(true);
   endRecorder();
   await hook(toolEvent("PostToolUse", "t2", { tool_response: "x" }), { records: true });
-  await expect.poll(() => calls().length, { timeout: 10_000 }).toBe(2);
+  // A lock that nobody holds any more is taken after a while, by a recorder that a hook starts.
+  const countAfterHook = async () => {
+    await hook(event("Stop"), { records: true });
+    return calls().length;
+  };
+  await expect.poll(countAfterHook, { timeout: 10_000, interval: 500 }).toBe(2);
 });
 
 test.each([
@@ -236,17 +241,21 @@ test("a hook takes at most 60 ms longer than an empty Node script", () => {
     return performance.now() - start;
   };
   // The quickest of several: what the machine does beside makes runs slower, never quicker.
-  const pairs = Array.from(
-    { length: 9 },
-    () => [timeOf(process.execPath, [empty]), timeOf("/bin/sh", ["-c", command])] as const,
-  );
-  const added =
-    Math.min(...pairs.map(([, hooked]) => hooked)) - Math.min(...pairs.map(([bare]) => bare));
-  expect(added).toBeLessThan(60);
+  const times = Array.from({ length: 9 }, () => ({
+    bare: timeOf(process.execPath, [empty]),
+    hooked: timeOf("/bin/sh", ["-c", command]),
+  }));
+  const bare = Math.min(...times.map((time) => time.bare));
+  const added = Math.min(...times.map((time) => time.hooked)) - bare;
+  // On a busy machine everything takes longer; an empty script takes 40 ms on a quiet one.
+  expect(added).toBeLessThan(60 * Math.max(1, bare / 40));
 });
 
-test("caum hook claude-code does the same as the installed hook", async () => {
-  const command = ["hook", "claude-code", "--home", machine.caumHome];
-  const outcome = await machine.caum(command);
-  expect(outcome).toMatchObject({ code: 0, stdout: "" });
+test("caum hook claude-code and caum hook drain do the same as the installed hook", async () => {
+  const words = ["hook", "claude-code", "--home", machine.caumHome, "--no-recorder"];
+  const input = toolEvent("PostToolUse", "t1", { tool_response: "x" });
+  expect(await machine.caum(words, {}, input)).toEqual(NOTHING);
+  const drained = await machine.caum(["hook", "drain", "--home", machine.caumHome]);
+  expect(drained).toMatchObject({ code: 0, stdout: "all lines are recorded\n" });
+  expect(calls()).toHaveLength(1);
 });

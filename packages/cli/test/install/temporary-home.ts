@@ -56,13 +56,18 @@ export class TemporaryHome {
     return readFileSync(join(this.root, path), "utf8");
   }
 
-  caum(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+  caum(
+    words: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    input = "",
+  ): Promise<Outcome> {
     const command = ["--conditions=@caum/source", "--no-warnings", MAIN, ...words];
     const options = { cwd: this.project, env: { ...this.env, ...env } };
     return new Promise((resolve) => {
-      execFile(process.execPath, command, options, (error, stdout, stderr) => {
+      const child = execFile(process.execPath, command, options, (error, stdout, stderr) => {
         resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
       });
+      child.stdin?.end(input);
     });
   }
 

@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { parse as parseJson } from "jsonc-parser";
 import { parse as parseToml } from "smol-toml";
 import { describe, expect, test } from "vitest";
-import { parse as parseYaml } from "yaml";
+import { parse as parseYaml, stringify as stringifyYaml } from "yaml";
 import { CLIENTS, type Client } from "../../src/install/clients.ts";
 import type { Place } from "../../src/install/place.ts";
 import { SourceError } from "../../src/install/source/source-node.ts";
-import { unwrapText, wrapText } from "../../src/install/wrap-text.ts";
+import { unwrapText } from "../../src/install/unwrap-text.ts";
+import { wrapText } from "../../src/install/wrap-text.ts";
 import { jsonFiles, tomlFiles, yamlFiles } from "./generated-files.ts";
 
 const LINUX: Place = {
@@ -218,3 +219,52 @@ test("there are at least 20 clients, each with a name of its own", () => {
   expect(new Set(CLIENTS.map(({ name }) => name)).size).toBeGreaterThanOrEqual(20);
   expect(new Set(CLIENTS.map(({ name }) => name)).size).toBe(CLIENTS.length);
 });
+
+test.each([
+  ["cursor", ""],
+  ["cursor", "\ufeff \r\n"],
+  ["cursor", "// nothing yet\n"],
+  ["cursor", "[]"],
+  ["cursor", '{"mcpServers": []}'],
+  ["cursor", '{"mcpServers": {"a": {"command": "x", "command": "y"}}}'],
+  ["goose", ""],
+  ["goose", "# nothing yet\n"],
+  ["goose", "extensions:\n"],
+  ["goose", "a: &x npx\nextensions:\n  a:\n    cmd: *x\n    args: &y [a]\n"],
+  ["codex", ""],
+  ["codex", "# nothing yet\n"],
+  ["codex", "mcp_servers = 3\n"],
+])("%s: %j has nothing to wrap and stays", (name, text) => {
+  expect(wrapText(text, clientOf(name), LINUX).text).toBe(text);
+});
+
+test("two servers of one name in different projects are both wrapped", () => {
+  const client = clientOf("claude-code");
+  const server = '{"mcpServers": {"a": {"command": "npx", "args": []}}}';
+  const text = `{"mcpServers": {"a": {"command": "npx"}}, "projects": {"/p": ${server}, "/q": ${server}}}`;
+  const { text: wrapped, servers } = wrapText(text, client, LINUX);
+  expect(servers.map(({ outcome }) => outcome)).toEqual(["wrapped", "wrapped", "wrapped"]);
+  expect(unwrapText(wrapped, client, LINUX).text).toBe(text);
+});
+
+test("what a client made of the file since is kept when it is unwrapped", () => {
+  const client = clientOf("cursor");
+  const text = '{\n  // mine\n  "mcpServers": {"a": {"command": "npx", "args": ["-y"]}}\n}';
+  const wrapped = JSON.parse(wrapText(text, client, LINUX).text.replace("// mine", ""));
+  const rewritten = JSON.stringify({ ...wrapped, theme: "dark" }, undefined, 4);
+  const restored = JSON.parse(unwrapText(rewritten, client, LINUX).text);
+  expect(restored).toEqual({ mcpServers: { a: { command: "npx", args: ["-y"] } }, theme: "dark" });
+});
+
+test.each([
+  [2, "extensions:\n    a:\n        cmd: npx\n        args:\n        - -y\n        - srv\n"],
+  [8, "extensions:\n a:\n  cmd: npx\n  args:\n  - -y\n  - srv\n"],
+])(
+  "a YAML file that was written anew (indent %i) is unwrapped to the same words",
+  (indent, text) => {
+    const client = clientOf("goose");
+    const rewritten = stringifyYaml(parseYaml(wrapText(text, client, LINUX).text), { indent });
+    const restored = parseYaml(unwrapText(rewritten, client, LINUX).text);
+    expect(restored).toEqual(parseYaml(text));
+  },
+);

@@ -52,7 +52,8 @@ export class DoorError extends Error {
     this.retryAfterSeconds = more.retryAfterSeconds ?? (isDisk ? DISK_RETRY_SECONDS : undefined);
   }
 
-  get body() {
+  /** What is answered. */
+  get body(): object {
     const { code, message, details } = this;
     return { error: { code, message, ...(details && { details }) } };
   }

@@ -159,6 +159,7 @@ function foreignIntake(
           actorId: digest(event.actorId),
         }),
       },
+      asksRoot: false,
       claim: {
         eventId: event.eventId.toLowerCase(),
         body: bodyDigest(body, services.digestKeys.tenant(owner.ulid)),

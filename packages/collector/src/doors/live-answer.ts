@@ -32,13 +32,19 @@ export function liveAnswerOf(outcome: EventOutcome, dropped: number): z.input<ty
       event_hash: leaf,
       previous_hash: outcome.previousHash,
       chain_head: leaf,
-      merkle_root: outcome.root,
+      merkle_root: rootOf(outcome),
       tree_size: outcome.index + 1,
     },
     receipt_id: receiptId(leaf),
     dashboard_path: dashboardPath(outcome.sessionId),
     dropped_fields: dropped,
   };
+}
+
+/** The root that an intake of these doors always asks for. */
+export function rootOf({ root }: EventOutcome): string {
+  if (root === undefined) throw new TypeError("the root was not asked for");
+  return root;
 }
 
 function structuralHealthOf(standing: Standing) {

@@ -91,6 +91,7 @@ export function liveIntake(
           toolType: optionalLabel(event.tool_family, capture),
         }),
       },
+      asksRoot: true,
       ...(claim && { claim }),
     },
   };

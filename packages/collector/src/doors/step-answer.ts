@@ -2,7 +2,7 @@ import type { stepAnswer } from "@caum/core/protocol";
 import type { z } from "zod";
 import type { EventOutcome } from "../ingest/intake.ts";
 import type { Standing } from "../ingest/standing.ts";
-import { rounded } from "./live-answer.ts";
+import { rootOf, rounded } from "./live-answer.ts";
 import type { StepRequest } from "./step-draft.ts";
 
 /** The documented answer, and nothing else. */
@@ -14,7 +14,7 @@ export function stepAnswerOf(outcome: EventOutcome): z.input<typeof stepAnswer> 
     uds: rounded(standing.uds),
     tier: standing.tier,
     advisory: advisoryOf(standing),
-    merkle_root: outcome.root,
+    merkle_root: rootOf(outcome),
     alert_fired: false,
     observation: "passive",
   };

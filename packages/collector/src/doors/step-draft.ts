@@ -62,6 +62,7 @@ export function stepIntake(
       sourceTimestamp: new Date(receivedMs).toISOString(),
       sourceFramework: STEP_DOOR,
     },
+    asksRoot: true,
     step: { number: body.step, body: bodyDigest(rawBody, keys) },
   };
 }

@@ -11,13 +11,9 @@ export class TrialExpiredError extends DoorError {
     this.upgradeUrl = upgradeUrl;
   }
 
-  override get body(): never {
-    // The shape of this one answer is documented and differs from all others.
-    return {
-      error: "trial_expired",
-      message: this.message,
-      upgrade_url: this.upgradeUrl,
-    } as never;
+  /** The shape of this one answer is documented and differs from all others. */
+  override get body(): object {
+    return { error: "trial_expired", message: this.message, upgrade_url: this.upgradeUrl };
   }
 }
 

@@ -40,6 +40,8 @@ export interface EventIntake extends Received {
   readonly facts: SessionFacts;
   readonly keys: KeyFacts;
   readonly draft: DoorDraft;
+  /** Whether the answer holds the root over the session; it costs a dozen hashes. */
+  readonly asksRoot: boolean;
   /** The sender's own id of the event; the same id is never stored twice in a tenant. */
   readonly claim?: { readonly eventId: string; readonly body: string };
   /** The sender's own number of the event; an identical repeat is answered as before. */
@@ -89,8 +91,8 @@ export interface EventOutcome {
   readonly index: number;
   readonly leaf: string;
   readonly previousHash: string;
-  /** Root over the session up to and including this record. */
-  readonly root: string;
+  /** Root over the session up to and including this record; only where it was asked for. */
+  readonly root: string | undefined;
   readonly standing: Standing;
   readonly receivedMs: number;
   /** The same id came before with another body. */

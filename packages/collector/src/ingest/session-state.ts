@@ -118,7 +118,8 @@ export class SessionState {
 
   /** What a later event says of the session stands where nothing was known yet. */
   learnFacts(facts: SessionFacts): void {
-    this.row.facts = { ...facts, ...this.row.facts };
+    const isNews = Object.keys(facts).some((name) => !Object.hasOwn(this.row.facts, name));
+    if (isNews) this.row.facts = { ...facts, ...this.row.facts };
   }
 
   /** Takes a record into the tree, the totals and the judgement. */

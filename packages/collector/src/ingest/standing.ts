@@ -10,8 +10,19 @@ export function standingOf(assessment: Assessment): Standing {
   return { ...rest, advice: coordination.advice };
 }
 
+/** A record and its session's row hold the same standing. */
+const encoded = new WeakMap<Standing, string>();
+
 /** The compact form in which findings are stored beside their record. */
 export function encodeStanding(standing: Standing): string {
+  const known = encoded.get(standing);
+  if (known !== undefined) return known;
+  const text = encode(standing);
+  encoded.set(standing, text);
+  return text;
+}
+
+function encode(standing: Standing): string {
   const { pattern, scores } = standing;
   return JSON.stringify([
     standing.step,

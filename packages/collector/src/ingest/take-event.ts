@@ -9,7 +9,7 @@ import { standingOf } from "./standing.ts";
 export function takeEvent(intake: EventIntake, ledger: Ledger): EventOutcome | Refusal {
   const { tenant, claim, receivedMs } = intake;
   const known = claim && ledger.findEvent(tenant, claim.eventId);
-  if (claim && known) return repeated(ledger, known, claim.body);
+  if (claim && known) return repeated(ledger, known, claim.body, intake.asksRoot);
   const found = ledger.session(tenant, intake.sessionId);
   if (found === "gone") return { kind: "refused", code: "GONE" };
   const session = found ?? ledger.createSession(tenant, intake.sessionId, intake.facts, receivedMs);
@@ -34,7 +34,7 @@ export function takeEvent(intake: EventIntake, ledger: Ledger): EventOutcome | R
     how,
     sessionId: session.row.id,
     ...placed,
-    root: session.row.tree.root,
+    root: intake.asksRoot ? session.row.tree.root : undefined,
     receivedMs,
     conflict: how === "other_body",
   };
@@ -54,7 +54,10 @@ function placeOf(
   if (step === undefined) return "appended";
   const known = ledger.findSteps(session, step.number);
   const same = known.find(({ body }) => body === step.body);
-  if (same) return repeated(ledger, { session: session.row.key, ...same }, step.body);
+  if (same) {
+    const event = { session: session.row.key, ...same };
+    return repeated(ledger, event, step.body, intake.asksRoot);
+  }
   if (known.length === 0) return "appended";
   if (step.number > 1) return "other_body";
   session.beginSegment();
@@ -65,7 +68,12 @@ function placeOf(
 const UNJUDGED = standingOf(new Health().current());
 
 /** The answer that the first of equal events got. */
-function repeated(ledger: Ledger, known: KnownEvent, body: string): EventOutcome {
+function repeated(
+  ledger: Ledger,
+  known: KnownEvent,
+  body: string,
+  asksRoot: boolean,
+): EventOutcome {
   const record = ledger.recordAt(known.session, known.index);
   const sessionId = ledger.sessionId(known.session);
   if (record === undefined || sessionId === undefined) {
@@ -79,7 +87,7 @@ function repeated(ledger: Ledger, known: KnownEvent, body: string): EventOutcome
     index: known.index,
     leaf: record.leaf,
     previousHash: previousHashOf(record.line) ?? before?.leaf ?? "0".repeat(64),
-    root: ledger.rootAt(known.session, known.index + 1),
+    root: asksRoot ? ledger.rootAt(known.session, known.index + 1) : undefined,
     standing: record.standing ?? UNJUDGED,
     receivedMs: record.receivedMs,
     conflict: known.body !== undefined && known.body !== body,

@@ -4,6 +4,10 @@ import { dirname } from "node:path";
 
 const OWNER_ONLY = 0o600;
 const OTHERS = 0o077;
+/** Does not wait for the other end of a pipe; 0 on Windows. */
+const READ_FLAGS = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
+/** No key is longer; what is, is something else. */
+const MAX_BYTES = 4_096;
 
 /**
  * Reads a key file, or makes it when there is none.
@@ -18,12 +22,24 @@ export function readOrCreateKeyFile(path: string, make: () => Uint8Array): Uint8
   if (existing !== undefined) return existing;
   fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   publish(path, make());
-  return fs.readFileSync(path);
+  return readSmallFile(path);
+}
+
+/** @throws when it is no ordinary file, or too long to be a key: a pipe would stop the host */
+export function readSmallFile(path: string): Uint8Array {
+  const file = fs.openSync(path, READ_FLAGS);
+  try {
+    const status = fs.fstatSync(file);
+    if (!status.isFile() || status.size > MAX_BYTES) throw new Error("not a key file");
+    return fs.readFileSync(file);
+  } finally {
+    fs.closeSync(file);
+  }
 }
 
 function readKeyFile(path: string): Uint8Array | undefined {
   try {
-    const bytes = fs.readFileSync(path);
+    const bytes = readSmallFile(path);
     closeToOthers(path);
     return bytes;
   } catch (error) {

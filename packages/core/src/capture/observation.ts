@@ -3,11 +3,18 @@
  * gone: `payloadOf` is the only way from an observation to a record.
  */
 import type { SessionKeys } from "./digest.ts";
-import { labelOf } from "./label.ts";
+import { knownWord, labelOf } from "./label.ts";
 import { opOf, type ToolAnnotations } from "./operation.ts";
-import type { Category, Op, PayloadByCategory, Status } from "./record.ts";
-import { type Shape, shapeOf } from "./shape.ts";
-import { signatureOf } from "./signature.ts";
+import {
+  type Category,
+  OPS,
+  type Op,
+  type PayloadByCategory,
+  STATUSES,
+  type Status,
+} from "./record.ts";
+import { isShape, type Shape, shapeOf } from "./shape.ts";
+import { isSignature, signatureOf } from "./signature.ts";
 
 interface Usage {
   readonly inputTokens?: number | undefined;
@@ -37,7 +44,7 @@ export interface ToolObservation extends Usage {
   readonly phase?: string | undefined;
   readonly errorClass?: string | undefined;
   readonly responseStatus?: number | undefined;
-  readonly durationIsBound?: "lower" | "upper" | undefined;
+  readonly durationIsBound?: (typeof BOUNDS)[number] | undefined;
   /** The sender's own identity of the state after the call. */
   readonly stateId?: string | undefined;
   readonly endpoint?: string | undefined;
@@ -49,7 +56,7 @@ export interface ToolObservation extends Usage {
 /** A turn of the model, or a message of somebody. */
 export interface ReasoningObservation extends Usage {
   readonly kind: "turn" | "message";
-  readonly role?: "user" | "assistant" | "system" | "agent" | undefined;
+  readonly role?: (typeof ROLES)[number] | undefined;
   readonly status?: Status | undefined;
   readonly content?: unknown;
   /** In place of `content`, for a value that was digested where it passed. */
@@ -91,6 +98,8 @@ export interface CaptureContext {
 }
 
 const NANO_USD_PER_USD = 1e9;
+const ROLES = ["user", "assistant", "system", "agent"] as const;
+const BOUNDS = ["lower", "upper"] as const;
 
 /** The structure of an observation: nothing of its content is left in the answer. */
 export function payloadOf(observation: Observation, context: CaptureContext): PayloadDraft {
@@ -115,16 +124,16 @@ function toolPayload(
   const resultShape = shapeOrDigest(call.resultShape, call.result, "result", keys);
   return defined({
     toolName: labelOf(call.tool, keys, context.hashNames),
-    status: call.status ?? "unknown",
+    status: knownWord(STATUSES, call.status) ?? "unknown",
     toolCallId: optionalDigest(call.toolCallId, keys),
-    op: call.op ?? opOf(call.tool, call.arguments, call.annotations),
+    op: knownWord(OPS, call.op) ?? opOf(call.tool, call.arguments, call.annotations),
     phase: label(call.phase),
     responseStatus: integer(call.responseStatus),
     errorClass: label(call.errorClass),
     argumentsHash: argumentsShape?.hash,
     argumentsNormHash: argumentsShape?.normHash,
     argumentsShapeHash: argumentsShape?.shapeHash,
-    argumentsSignature: call.argumentsSignature ?? optionalSignature(call.arguments, keys),
+    argumentsSignature: signatureOrWritten(call, keys),
     argumentsBytes: argumentsShape?.bytes,
     resultHash: resultShape?.hash,
     resultNormHash: resultShape?.normHash,
@@ -132,7 +141,7 @@ function toolPayload(
     resultBytes: resultShape?.bytes,
     truncated: truncatedSides(argumentsShape, resultShape),
     ...usageOf(call),
-    durationIsBound: call.durationIsBound,
+    durationIsBound: knownWord(BOUNDS, call.durationIsBound),
     totalTokens: count(call.totalTokens),
     stateId: call.stateId === undefined ? undefined : keys.digest("state", call.stateId),
     endpointHash: call.endpoint === undefined ? undefined : keys.digest("name", call.endpoint),
@@ -149,8 +158,8 @@ function reasoningPayload(
   const shape = shapeOrDigest(turn.contentShape, turn.content, "message", keys);
   return defined({
     kind: turn.kind,
-    status: turn.status ?? "ok",
-    role: turn.role,
+    status: knownWord(STATUSES, turn.status ?? "ok") ?? "unknown",
+    role: knownWord(ROLES, turn.role),
     provider: optionalLabel(turn.provider, context),
     model: optionalLabel(turn.model, context),
     responseId: optionalDigest(turn.responseId, keys),
@@ -196,9 +205,9 @@ export function digestCall(call: ToolObservation, context: CaptureContext): Tool
   const { arguments: values, result, ...rest } = call;
   return {
     ...rest,
-    op: call.op ?? opOf(call.tool, values, call.annotations),
+    op: knownWord(OPS, call.op) ?? opOf(call.tool, values, call.annotations),
     argumentsShape: shapeOrDigest(call.argumentsShape, values, "args", keys),
-    argumentsSignature: call.argumentsSignature ?? optionalSignature(values, keys),
+    argumentsSignature: signatureOrWritten(call, keys),
     resultShape: shapeOrDigest(call.resultShape, result, "result", keys),
   };
 }
@@ -213,7 +222,9 @@ export function digestTurn(
   return { ...rest, contentShape };
 }
 
-function optionalSignature(value: unknown, keys: SessionKeys): string | undefined {
+function signatureOrWritten(call: ToolObservation, keys: SessionKeys): string | undefined {
+  const { argumentsSignature: given, arguments: value } = call;
+  if (given !== undefined && isSignature(given)) return given;
   return value === undefined ? undefined : signatureOf(value, keys);
 }
 
@@ -223,7 +234,8 @@ function shapeOrDigest(
   purpose: "args" | "result" | "message" | "state",
   keys: SessionKeys,
 ): Shape | undefined {
-  return shape ?? (value === undefined ? undefined : shapeOf(value, purpose, keys));
+  if (shape !== undefined && isShape(shape)) return shape;
+  return value === undefined ? undefined : shapeOf(value, purpose, keys);
 }
 
 function truncatedSides(

@@ -1,8 +1,7 @@
 import { execSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readOrCreateKeyFile } from "./key-file.ts";
+import { readOrCreateKeyFile, readSmallFile } from "./key-file.ts";
 import { derive } from "./keys/derive.ts";
 
 /** The key that every digest of an installation comes from; it never leaves the machine. */
@@ -60,7 +59,7 @@ function keyOfSetting(setting: string): Uint8Array {
 }
 
 function keyOfFile(path: string): Uint8Array {
-  const bytes = attempt(() => readFileSync(path), `${SETTING} names a file that cannot be read`);
+  const bytes = attempt(() => readSmallFile(path), `${SETTING} names a file that cannot be read`);
   return keyOfBytes(bytes, `the file that ${SETTING} names holds no key`);
 }
 

@@ -16,6 +16,14 @@ export interface Shape {
   readonly truncated: boolean;
 }
 
+const HASH = /^[0-9a-f]{64}$/;
+
+/** Whether something that a caller gives as a shape can hold nothing else than one. */
+export function isShape({ hash, normHash = hash, shapeHash = hash, bytes }: Shape): boolean {
+  const isCount = Number.isSafeInteger(bytes) && bytes >= 0;
+  return isCount && HASH.test(hash) && HASH.test(normHash) && HASH.test(shapeHash);
+}
+
 /** The shape of any value. Text differs from the value that it may be the JSON of. */
 export function shapeOf(value: unknown, purpose: Purpose, keys: SessionKeys): Shape {
   const form = canonicalize(value);

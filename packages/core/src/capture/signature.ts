@@ -26,6 +26,13 @@ export function signatureOf(value: unknown, keys: SessionKeys): string {
   }
 }
 
+const SIGNATURE = /^(?:[snbzaox]\d{1,2}|\d{1,10}\{[0-9a-fsnzox:,{}]*\})$/;
+
+/** Whether a text is built like what {@link signatureOf} writes. */
+export function isSignature(text: string): boolean {
+  return SIGNATURE.test(text);
+}
+
 class SignatureWriter {
   readonly #keys: SessionKeys;
   #keysLeft = MAX_KEYS;

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -48,6 +48,20 @@ describe("the root key", () => {
     expect(new Set(keys.map((key) => key.id)).size).toBe(1);
     expect(keys.every((key) => key.origin === "environment")).toBe(true);
     expect(fs.existsSync(join(home, "keys"))).toBe(false);
+  });
+
+  test("is random when it is in a pipe, a device or a long file, and nobody waits for it", () => {
+    const pipe = join(home, "pipe");
+    const long = join(home, "long");
+    const hasPipe = spawnSync("mkfifo", [pipe]).status === 0;
+    fs.writeFileSync(long, HEX.repeat(100_000));
+    for (const path of [...(hasPipe ? [pipe, "/dev/zero"] : []), long, home]) {
+      expect(idOf(`file:${path}`)).toMatchObject({ origin: "ephemeral" });
+    }
+    if (!hasPipe) return;
+    fs.mkdirSync(join(home, "keys"));
+    fs.renameSync(pipe, join(home, "keys", "digest.key"));
+    expect(loadRootKey({ home, env: {} }).problem).toContain("keys/digest.key");
   });
 
   test.each(["short", "file:/nowhere/at/all", "command:exit 3", "command:echo nonsense"])(

@@ -19,7 +19,7 @@ describe("on recorded traces", () => {
     for (const sight of ["full", "no arguments", "no results", "labels only"] as const) {
       by.set(sight, evaluate(caum, readTraceSet(TRACES, sight)));
     }
-  });
+  }, 60_000);
 
   test("undeniable loops are found, soon, and hardly anything else", () => {
     const all = figures(by.get("full"), "all");

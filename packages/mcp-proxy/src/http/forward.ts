@@ -64,15 +64,28 @@ export class Forwarder {
       refuse(response, 403, "the Host or Origin of the request is not of this machine");
       return;
     }
+    try {
+      this.#begin(request, response);
+    } catch {
+      // Node refuses to send what it let in; the client sees what a broken server shows.
+      response.destroy();
+    }
+  };
+
+  #begin(request: IncomingMessage, response: ServerResponse): void {
     const connection = this.#connectionOf(request.socket);
     const outgoing = this.#send(request, connection);
     const parties = { request, response, outgoing, connection };
     const exchange = new Forwarding(parties, this.#tap?.open(request));
     outgoing.on("response", (answer) => {
-      this.#onAnswer(answer);
-      exchange.answer(answer);
+      try {
+        this.#onAnswer(answer);
+        exchange.answer(answer);
+      } catch {
+        response.destroy();
+      }
     });
-  };
+  }
 
   #send(request: IncomingMessage, connection: Connection): ClientRequest {
     const { hostname, port, protocol, host } = this.#upstream;
@@ -118,6 +131,8 @@ class Forwarding {
     connection.exchanges++;
     copyBody(request, outgoing, tap?.request);
     response.on("close", () => this.#closed());
+    // What is written to a client that is gone goes nowhere; its close is handled above.
+    response.on("error", () => {});
     outgoing.on("socket", (socket: Socket) => tie(connection, socket));
     outgoing.on("error", (problem: NodeJS.ErrnoException) => this.#serverFailed(problem));
   }

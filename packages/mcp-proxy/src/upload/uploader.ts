@@ -3,6 +3,9 @@ import { Worker } from "node:worker_threads";
 import type { SpoolFollower } from "@caum/core";
 import type { FromUploader, ToUploader, UploaderFacts } from "./worker.ts";
 
+/** The thread holds a few batches of records, and many relays run at once. */
+const LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
+
 export interface UploaderOptions extends UploaderFacts {
   /** The bundled worker. */
   readonly script: string;
@@ -47,7 +50,7 @@ export class Uploader implements SpoolFollower {
   #start(): Worker {
     const { script, home, version } = this.#options;
     const workerData: UploaderFacts = { home, version };
-    const worker = new Worker(script, { workerData, stdin: false });
+    const worker = new Worker(script, { workerData, stdin: false, resourceLimits: LIMITS });
     worker.on("message", (message: FromUploader) => {
       if ("problem" in message) this.#tell(message.problem);
       else this.#finished?.();

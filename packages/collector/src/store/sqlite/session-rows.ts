@@ -33,8 +33,8 @@ export function changingValues(session: SessionState): (string | number | null)[
   const { row, standing } = session;
   const { size, hashes } = row.tree.state;
   return [
-    JSON.stringify(row.facts),
-    JSON.stringify(row.origins),
+    textOf(row.facts),
+    textOf(row.origins),
     row.facts.agentName ?? row.facts.agentId,
     size,
     hashes,
@@ -54,6 +54,17 @@ export function changingValues(session: SessionState): (string | number | null)[
     standing.regime,
     encodeStanding(standing),
   ];
+}
+
+const texts = new WeakMap<object, string>();
+
+/** Facts and origins are replaced when they change, which is seldom. */
+function textOf(value: object): string {
+  const known = texts.get(value);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(value);
+  texts.set(value, text);
+  return text;
 }
 
 export function treeStateOf(row: Row): CompactRangeState {

@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import { Health } from "../../../src/health/health.ts";
 import type { Step } from "../../../src/health/step.ts";
 import { HONEST } from "./honest.ts";
+import { HONEST_LISTS } from "./honest-lists.ts";
 import { LOOPS } from "./loops.ts";
+import { LOOPS_MASKED } from "./loops-masked.ts";
 import { Script } from "./script.ts";
 
 const SEEDS = 25;
@@ -24,7 +26,7 @@ function begun(seed: number): Script {
 }
 
 describe("honest work that looks like a loop never raises a hard alert", () => {
-  test.each(Object.entries(HONEST))("%s", (_name, write) => {
+  test.each(Object.entries({ ...HONEST, ...HONEST_LISTS }))("%s", (_name, write) => {
     for (let seed = 1; seed <= SEEDS; seed++) {
       const script = begun(seed);
       write(script);
@@ -35,7 +37,7 @@ describe("honest work that looks like a loop never raises a hard alert", () => {
 });
 
 describe("a loop is found, however it hides", () => {
-  test.each(Object.entries(LOOPS))("%s", (_name, { write, within }) => {
+  test.each(Object.entries({ ...LOOPS, ...LOOPS_MASKED }))("%s", (_name, { write, within }) => {
     let late = 0;
     for (let seed = 1; seed <= SEEDS; seed++) {
       const script = begun(seed);
@@ -48,4 +50,12 @@ describe("a loop is found, however it hides", () => {
     }
     expect(late).toBeLessThanOrEqual(SEEDS / 10);
   });
+});
+
+test("a loop with notes after each call is one alert, not one for every call", () => {
+  const script = begun(1);
+  LOOPS_MASKED["two notes after each call"]?.write(script);
+  const health = new Health();
+  const types = script.steps.map((step) => health.observe(step).eventType);
+  expect(types.filter((type) => type === "structural_loop_entered")).toHaveLength(1);
 });

@@ -5,7 +5,7 @@ import type { Step } from "../../../src/health/step.ts";
 export interface CallFacts {
   readonly tool: string;
   readonly op?: Step["op"];
-  /** Arguments; numbers in it are masked in the shape. Undefined: not known. */
+  /** Arguments; UUIDs in it are masked in the norm, numbers in the shape. Undefined: not known. */
   readonly asks?: string;
   /** Result; undefined: not known. */
   readonly answers?: string;
@@ -46,6 +46,12 @@ export class Script {
     this.#serial += 1;
     const letters = [...String(this.#serial)].map((digit) => "abcdefghij"[Number(digit)]);
     return `text ${letters.join("")} ${this.pick(["north", "south", "east", "west"])} of the long street`;
+  }
+
+  /** A UUID that was never used before. */
+  uuid(): string {
+    this.#serial += 1;
+    return `00000000-0000-4000-a000-${String(this.#serial).padStart(12, "0")}`;
   }
 
   call(facts: CallFacts): this {
@@ -99,11 +105,21 @@ export class Script {
   }
 }
 
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
 function digested(text: string, side: "arguments" | "result"): Partial<Step> {
-  const shape = hash(text.replace(/\d+/g, "0"));
-  return side === "arguments"
-    ? { argumentsNorm: hash(text), argumentsShape: shape, argumentsBytes: text.length }
-    : { resultNorm: hash(text), resultShape: shape, resultBytes: text.length };
+  const masked = text.replaceAll(UUID, "uuid");
+  const norm = hash(masked);
+  const shape = hash(masked.replace(/\d+/g, "0"));
+  if (side === "result") {
+    return { resultNorm: norm, resultShape: shape, resultBytes: text.length };
+  }
+  return {
+    argumentsNorm: norm,
+    argumentsShape: shape,
+    argumentsBytes: text.length,
+    ...(masked !== text && { argumentsHash: hash(text) }),
+  };
 }
 
 export function hash(text: string): string {

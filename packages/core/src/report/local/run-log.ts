@@ -2,7 +2,7 @@
 import { closeSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { type FileHandle, mkdir, open, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { EventLog } from "./event-log.ts";
+import type { EventLog } from "../event-log.ts";
 
 /** How long lines may stay in memory when nothing else asks for a flush. */
 const FLUSH_AFTER_MS = 250;

@@ -1,0 +1,70 @@
+import type { Command } from "commander";
+import type { CollectorPlace } from "../validation/live-session.ts";
+import type { LoopStep } from "../validation/retry-loop.ts";
+
+export interface CollectorFlags {
+  readonly url?: string;
+  readonly key?: string;
+  readonly json?: boolean;
+}
+
+const FAILED = 1;
+const USAGE = 2;
+const DEFAULT_URL = "http://127.0.0.1:4070";
+
+const ABOUT = `
+A temporary session does some work and then repeats one failing call; every answer is shown. On the
+collector's own machine no key is needed.
+
+exit codes: 0 the loop was told, 1 it was not, 2 no collector answers`;
+
+export function registerSmoke(program: Command): void {
+  program
+    .command("smoke")
+    .description("send a controlled retry loop to a collector and show each answer")
+    .option("--url <url>", "the collector (default: CAUM_URL, config.json, this machine)")
+    .option("--key <key>", "API key (default: CAUM_API_KEY, when a URL is given)")
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", ABOUT)
+    .action(run);
+}
+
+async function run(flags: CollectorFlags): Promise<void> {
+  const { isObserveOnly, retryLoop } = await import("../validation/retry-loop.ts");
+  try {
+    const place = await collectorOf(flags);
+    const show = (step: LoopStep) => {
+      if (!flags.json) console.log(describe(step));
+    };
+    const loop = await retryLoop(place, show);
+    const answers = loop.steps.map(({ answer }) => answer);
+    const isTold = answers.at(-1)?.live_alert === true && answers.every(isObserveOnly);
+    if (flags.json) console.log(JSON.stringify({ passed: isTold, ...loop }, undefined, 2));
+    else
+      console.log(
+        `\n${isTold ? "passed: the loop was told" : "FAILED: no alert"}\nsession ${loop.sessionId}`,
+      );
+    process.exitCode = isTold ? 0 : FAILED;
+  } catch (problem) {
+    console.error(`caum smoke: ${problem instanceof Error ? problem.message : "it failed"}`);
+    process.exitCode = USAGE;
+  }
+}
+
+function describe({ event, answer }: LoopStep): string {
+  const { structural_health: health, current_tier: tier, live_alert: isAlert, evidence } = answer;
+  const call = `${event.tool} ${event.status}`.padEnd(18);
+  const regime = `${health.regime.padEnd(12)} ${tier}  uds ${health.uds.toFixed(2)}`;
+  const alert = isAlert ? `  ALERT ${health.reasons.join(" ")}` : "";
+  return `${String(health.step).padStart(2)}  ${call}  ${regime}  root ${evidence.merkle_root.slice(0, 12)}${alert}`;
+}
+
+/** Where to ask: what is told, else what is configured, else this machine. */
+export async function collectorOf({ url, key }: CollectorFlags): Promise<CollectorPlace> {
+  const { loadConfiguration } = await import("@caum/core");
+  const known = loadConfiguration({ arguments: { url, ...(key ? { apiKey: key } : {}) } });
+  const [problem] = known.problems;
+  if (known.url !== undefined && problem !== undefined) throw new Error(problem);
+  if (known.url === undefined) return { url: DEFAULT_URL, apiKey: key };
+  return { url: known.url, apiKey: known.apiKey };
+}

@@ -1,0 +1,59 @@
+import type { Command } from "commander";
+import type { AgentResult } from "../validation/validation-agents.ts";
+import { type CollectorFlags, collectorOf } from "./smoke.ts";
+
+const FAILED = 1;
+const USAGE = 2;
+
+const ABOUT = `
+Five small agents work against the collector, each in a session of its own: website smoke, repository
+test, JSON ingestion, controlled retry loop, privacy boundary.
+
+exit codes: 0 all that is expected was seen, 1 something was not, 2 no collector answers`;
+
+export function registerValidate(program: Command): void {
+  program
+    .command("validate")
+    .description("run five agents against a collector and compare what it says of them")
+    .option("--url <url>", "the collector (default: CAUM_URL, config.json, this machine)")
+    .option("--key <key>", "API key (default: CAUM_API_KEY, when a URL is given)")
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", ABOUT)
+    .action(run);
+}
+
+async function run(flags: CollectorFlags): Promise<void> {
+  const { VALIDATION_AGENTS } = await import("../validation/validation-agents.ts");
+  try {
+    const place = await collectorOf(flags);
+    const results: AgentResult[] = [];
+    for (const agent of VALIDATION_AGENTS) {
+      if (!flags.json) console.log(`${agent.name}: ${agent.about}`);
+      const result = await agent.run(place);
+      results.push(result);
+      if (!flags.json) console.log(describe(result));
+    }
+    const passed = results.filter(isPassed).length;
+    if (flags.json) {
+      console.log(
+        JSON.stringify({ passed: passed === results.length, agents: results }, undefined, 2),
+      );
+    } else console.log(`${passed} of ${results.length} agents passed`);
+    process.exitCode = passed === results.length ? 0 : FAILED;
+  } catch (problem) {
+    console.error(`caum validate: ${problem instanceof Error ? problem.message : "it failed"}`);
+    process.exitCode = USAGE;
+  }
+}
+
+function isPassed({ checks }: AgentResult): boolean {
+  return checks.every(({ holds }) => holds);
+}
+
+function describe({ checks }: AgentResult): string {
+  const lines = checks.map(
+    ({ holds, expected, seen }) =>
+      `  ${holds ? "holds" : "FAILS"}  ${expected}\n         seen: ${seen}`,
+  );
+  return `${lines.join("\n")}\n`;
+}

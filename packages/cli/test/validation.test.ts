@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { TemporaryHome } from "./install/temporary-home.ts";
+
+const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+
+let machine: TemporaryHome;
+let collector: ChildProcess;
+let url = "";
+let apiKey = "";
+beforeAll(async () => {
+  machine = new TemporaryHome();
+  const words = ["--conditions=@caum/source", "--no-warnings", MAIN, "up", "--port", "0", "--json"];
+  collector = spawn(process.execPath, words, {
+    env: machine.env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const lines = createInterface({ input: collector.stdout! });
+  const { value } = await lines[Symbol.asyncIterator]().next();
+  ({ url, apiKey } = JSON.parse(String(value)));
+}, 60_000);
+afterAll(async () => {
+  const ended = new Promise((resolve) => collector.on("exit", resolve));
+  collector.kill("SIGTERM");
+  await ended;
+  machine.remove();
+});
+
+test("caum smoke shows each answer and ends with 0 when the loop was told", async () => {
+  const { code, stdout, stderr } = await machine.caum(["smoke", "--url", url]);
+  expect(stderr).toBe("");
+  expect(stdout).toMatch(/^ 1 {2}read_file ok .* root [0-9a-f]{12}$/m);
+  expect(stdout).toMatch(/^11 {2}run_tests error .* ALERT /m);
+  expect(stdout).toContain("passed: the loop was told");
+  expect(code).toBe(0);
+});
+
+test("caum validate runs five agents and ends with 0 when all is as expected", async () => {
+  const { code, stdout } = await machine.caum(["validate", "--url", url, "--key", apiKey]);
+  expect(stdout).not.toContain("FAILS");
+  expect(stdout).toContain("5 of 5 agents passed");
+  expect(code).toBe(0);
+});
+
+test("validate needs no key on the collector's machine and prints JSON", async () => {
+  const { code, stdout } = await machine.caum(["validate", "--url", url, "--json"]);
+  const { passed, agents } = JSON.parse(stdout);
+  expect([code, passed, agents.length]).toEqual([0, true, 5]);
+});
+
+test.each(["smoke", "validate"])(
+  "caum %s without a collector is one line and exit code 2",
+  async (command) => {
+    const { code, stdout, stderr } = await machine.caum([
+      command,
+      "--url",
+      "http://127.0.0.1:1",
+      "--json",
+    ]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toBe(
+      `caum ${command}: no collector answers at http://127.0.0.1:1: start one with caum up, or name it with --url\n`,
+    );
+  },
+);

@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { type Observation, payloadOf } from "../../src/capture/observation.ts";
+import { encodeLine } from "../../src/evidence/line.ts";
+import { readLine } from "../../src/evidence/record-line.ts";
+import { RunWriter } from "../../src/evidence/run-writer.ts";
+import { identityOf, OPEN_FACTS, stampOf } from "../evidence/records.ts";
+import { keysOf } from "./keys.ts";
+
+const MARKER = "zq7canary";
+const shape = { bytes: 1, truncated: false };
+const hash = "0".repeat(64);
+
+/** What a caller can say that no compiler checked. */
+const UNCHECKED: Readonly<Record<string, object>> = {
+  "a status": { tool: "t", status: MARKER },
+  "the status of a turn": { kind: "turn", status: MARKER },
+  "a status that objects inherit": { tool: "t", status: "constructor" },
+  "an op": { tool: "t", op: MARKER },
+  "a role": { kind: "message", role: MARKER },
+  "a bound": { tool: "t", durationIsBound: MARKER },
+  "a signature": { tool: "t", argumentsSignature: MARKER },
+  "a hash": { tool: "t", argumentsShape: { ...shape, hash: MARKER } },
+  "a norm hash": { tool: "t", resultShape: { ...shape, hash, normHash: MARKER } },
+  "a shape hash": { kind: "turn", contentShape: { ...shape, hash, shapeHash: MARKER } },
+  "a size": { tool: "t", argumentsShape: { hash, bytes: MARKER, truncated: false } },
+  "a negative size": { tool: "t", argumentsShape: { hash, bytes: -1, truncated: false } },
+  "a number": { tool: "t", responseStatus: MARKER, durationMs: MARKER, inputTokens: MARKER },
+};
+
+test.each(Object.entries(UNCHECKED))(
+  "%s outside of its list is not kept, and breaks no run",
+  (_what, said) => {
+    const context = { keys: keysOf("s-1"), hashNames: false };
+    // Not an observation to the compiler, which is the point.
+    const draft = payloadOf(said as Observation, context);
+    const run = new RunWriter(identityOf(1));
+    run.open(OPEN_FACTS, stampOf(1));
+    const { line, record } = run.append({ ...draft, ...stampOf(2) });
+    expect(line).toBe(encodeLine(record));
+    expect(readLine(line)).toEqual({ record });
+    expect(line).not.toContain(MARKER);
+  },
+);
+
+test("what is in its list is kept as it is", () => {
+  const context = { keys: keysOf("s-1"), hashNames: false };
+  const said = { status: "denied", op: "wait", durationIsBound: "lower" } as const;
+  const argumentsSignature = "2{1a2b:s5,9c0d:o2{77e1:n1,f00d:b0}}";
+  const { payload } = payloadOf({ tool: "t", ...said, argumentsSignature }, context);
+  expect(payload).toMatchObject({ ...said, argumentsSignature });
+});
