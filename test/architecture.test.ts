@@ -30,7 +30,6 @@ const CORE_FLOW = [
   "report",
   "observer-options.ts",
   "session-facts.ts",
-  "observer-options.ts",
   "session.ts",
   "observer.ts",
   "merge",

@@ -11,7 +11,8 @@ const BATCH = 2_000;
 const IN_FLIGHT = 64;
 /** As fast as the recorder reads, so that it records all of them. */
 const PAUSE_MS = 250;
-const WARM_UP_CALLS = 100_000;
+/** Until the heap has its size: compiled code, full rings, pages of the allocator. */
+const WARM_UP_CALLS = 200_000;
 const REPORT_EVERY = 100_000;
 const SETTLE_MS = 3_000;
 const MAX_GROWTH_MIB = 5;
@@ -19,7 +20,7 @@ const MAX_GROWTH_MIB = 5;
 const client = new StdioClient(OURS.around(ECHO_SERVER));
 const pid = client.child.pid ?? 0;
 
-await calls(Math.min(WARM_UP_CALLS, CALLS / 10));
+await calls(Math.min(WARM_UP_CALLS, CALLS / 5));
 const before = residentMib(pid);
 console.log(`after the warm-up: ${before.toFixed(1)} MiB`);
 await calls(CALLS);

@@ -8,7 +8,9 @@ import {
   payloadOf,
   type ReasoningObservation,
   type ToolObservation,
+  type Unplaced,
 } from "./capture/observation.ts";
+import type { LifecyclePayload } from "./capture/record.ts";
 import { type Shape, shapeOfText } from "./capture/shape.ts";
 import { CompactRange } from "./evidence/compact-range.ts";
 import type { OpenFacts, RunWriter, Stamp } from "./evidence/run-writer.ts";
@@ -64,6 +66,9 @@ const UNJUDGED: Assessment = {
   evidenceGrade: evidenceGradeOf("none"),
 };
 
+/** Why an event was assessed but not recorded: memory and disk are full, or recording it failed. */
+type DropReason = "no_room" | "failed";
+
 /** One opening of one session: every event is captured, chained, judged and logged at once. */
 export class Session {
   readonly #parts: SessionParts;
@@ -71,8 +76,8 @@ export class Session {
   /** What was judged last; the answer when judging fails. */
   #assessment: Assessment = UNJUDGED;
   #dropped = 0;
-  /** Dropped events that no `drop` record speaks of yet. */
-  #undeclared = 0;
+  /** Dropped events that no `drop` record speaks of yet, by reason. */
+  readonly #undeclared = new Map<DropReason, number>();
   #closed = false;
 
   constructor(parts: SessionParts) {
@@ -105,21 +110,22 @@ export class Session {
    */
   observe(observation: Observation): Verdict {
     const { capture, onFailure, stamp } = this.#parts;
+    let seq: number | undefined;
     try {
-      return this.#observe({ ...payloadOf(observation, capture), ...stamp() });
+      const draft = { ...payloadOf(observation, capture), ...stamp() };
+      seq = this.#record(draft);
+      this.#assessment = this.#judge(draft);
     } catch (failure) {
+      if (seq === undefined) this.#countDropped("failed");
       onFailure(failure);
-      return this.#verdict(this.#assessment, undefined);
     }
+    return this.#verdict(this.#assessment, seq);
   }
 
   /** Says inside the chain that something passed and could not be observed. */
   drop(count: number, reason: string): void {
     this.#dropped += count;
-    this.#fenced(() => {
-      const payload = { type: "drop", count, reason } as const;
-      this.#append({ category: "lifecycle", payload, ...this.#parts.stamp() });
-    });
+    this.#recordLifecycle({ type: "drop", count, reason });
   }
 
   /** The call with its values digested now, to be completed and observed later. */
@@ -145,10 +151,7 @@ export class Session {
   end(outcome: { readonly resolved?: boolean | undefined } = {}): Promise<DeliveryResult> {
     const { resolved } = outcome;
     const told = resolved === undefined ? {} : ({ resolved: resolved ? "true" : "false" } as const);
-    this.#fenced(() => {
-      const payload = { type: "end", ...told } as const;
-      this.#append({ category: "lifecycle", payload, ...this.#parts.stamp() });
-    });
+    this.#recordLifecycle({ type: "end", ...told });
     return this.flush();
   }
 
@@ -174,30 +177,38 @@ export class Session {
     return this.#parts.log.flush();
   }
 
-  #observe(draft: PayloadDraft & Stamp): Verdict {
-    const seq = this.#record(draft);
+  #judge(draft: PayloadDraft & Stamp): Assessment {
     const step = stepOf(draft, { view: this.#parts.openFacts.view });
-    this.#assessment = step ? this.#health.observe(step) : this.#health.current();
-    return this.#verdict(this.#assessment, seq);
+    return step ? this.#health.observe(step) : this.#health.current();
   }
 
   /** The seq of the record that was made, or none when there is no room to keep it. */
   #record(draft: PayloadDraft & Stamp): number | undefined {
     if (this.#closed || !this.#parts.log.hasRoom) {
-      this.#dropped += 1;
-      this.#undeclared += 1;
+      this.#countDropped("no_room");
       return undefined;
     }
     this.#declareDropped();
     return this.#append(draft);
   }
 
+  /** Nothing comes after the `close` record of a run. */
+  #recordLifecycle(payload: Unplaced<LifecyclePayload>): void {
+    if (this.#closed) return;
+    this.#fenced(() => this.#append({ category: "lifecycle", payload, ...this.#parts.stamp() }));
+  }
+
+  #countDropped(reason: DropReason): void {
+    this.#dropped += 1;
+    this.#undeclared.set(reason, (this.#undeclared.get(reason) ?? 0) + 1);
+  }
+
   /** Silence is not allowed: what was not kept is counted inside the chain. */
   #declareDropped(): void {
-    if (this.#undeclared === 0) return;
-    const payload = { type: "drop", count: this.#undeclared, reason: "no_room" } as const;
-    this.#append({ category: "lifecycle", payload, ...this.#parts.stamp() });
-    this.#undeclared = 0;
+    for (const [reason, count] of this.#undeclared) {
+      this.#recordLifecycle({ type: "drop", count, reason });
+    }
+    this.#undeclared.clear();
   }
 
   #append(draft: PayloadDraft & Stamp): number {

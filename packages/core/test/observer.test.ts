@@ -201,3 +201,24 @@ test("keys and runs are for their owner only", async () => {
   expect(mode("keys", "writer.key")).toBe(0);
   expect(mode("runs", readdirSync(join(home, "runs"))[0] ?? "")).toBe(0);
 });
+
+test("an event that cannot be recorded is counted in the chain, and nothing follows the close", async () => {
+  const seen = observer({ onProblem: () => undefined });
+  const session = seen.session("s");
+  session.observe({ tool: "a", status: "ok" });
+  session.observe({ tool: undefined as unknown as string });
+  session.observe({ tool: "b", status: "ok" });
+  await session.close();
+  session.drop(3, "late");
+  await session.end();
+  await seen.close();
+  const payloads = lines().map((line) => JSON.parse(line).payload);
+  expect(payloads.map((payload) => payload.type ?? payload.toolName)).toEqual([
+    "open",
+    "a",
+    "drop",
+    "b",
+    "close",
+  ]);
+  expect(payloads[2]).toMatchObject({ count: 1, reason: "failed" });
+});

@@ -62,6 +62,10 @@ function localCalls({ caumHome }: Place): Fact | undefined {
   return { about: "calls", state: "ok", text };
 }
 
+interface SessionList {
+  readonly sessions: readonly { readonly session_id: string; readonly steps: number }[];
+}
+
 /** With a collector runs are not kept here, so it is asked. */
 async function sentCalls({ url, apiKey }: Configuration): Promise<Fact | undefined> {
   if (url === undefined || apiKey === undefined) return undefined;
@@ -69,9 +73,10 @@ async function sentCalls({ url, apiKey }: Configuration): Promise<Fact | undefin
     const headers = { authorization: `Bearer ${apiKey}` };
     const signal = AbortSignal.timeout(COLLECTOR_WITHIN_MS);
     const reply = await fetch(new URL("/v1/sessions?limit=100", url), { headers, signal });
-    const { sessions } = await reply.json();
-    const isCalled = (session: { readonly session_id?: unknown; readonly steps?: unknown }) =>
-      session.session_id !== DOCTOR_SESSION && Number(session.steps) > 0;
+    // True for a collector; anything else throws below and counts as not known.
+    const { sessions } = (await reply.json()) as SessionList;
+    const isCalled = ({ session_id: id, steps }: SessionList["sessions"][number]) =>
+      id !== DOCTOR_SESSION && steps > 0;
     const count = sessions.filter(isCalled).length;
     if (count === 0) return undefined;
     return {

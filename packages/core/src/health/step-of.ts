@@ -39,8 +39,6 @@ function moment(record: StepSource): Common {
 /** A call that still runs, or waits for a yes, is judged when it is answered. */
 function callOf(payload: Unplaced<ToolPayload>, common: Common): Step | undefined {
   if (payload.status === "pending") return undefined;
-  const argumentsNorm = payload.argumentsNormHash ?? payload.argumentsHash;
-  const argumentsShape = payload.argumentsShapeHash ?? argumentsNorm;
   const resultNorm = payload.resultNormHash ?? payload.resultHash;
   const resultShape = payload.resultShapeHash ?? resultNorm;
   return {
@@ -49,17 +47,26 @@ function callOf(payload: Unplaced<ToolPayload>, common: Common): Step | undefine
     status: payload.status,
     ...common,
     ...(payload.op !== undefined && { op: payload.op }),
-    ...(argumentsNorm !== undefined && { argumentsNorm }),
-    ...(payload.argumentsHash !== undefined &&
-      payload.argumentsHash !== argumentsNorm && { argumentsHash: payload.argumentsHash }),
-    ...(argumentsShape !== undefined && { argumentsShape }),
-    ...(payload.argumentsBytes !== undefined && { argumentsBytes: payload.argumentsBytes }),
+    ...argumentsOf(payload),
     ...(resultNorm !== undefined && { resultNorm }),
     ...(resultShape !== undefined && { resultShape }),
     ...(payload.resultBytes !== undefined && { resultBytes: payload.resultBytes }),
     ...(payload.stateId !== undefined && { stateId: payload.stateId }),
     ...(payload.agentTag !== undefined && { agentTag: payload.agentTag }),
     ...(payload.serverTag !== undefined && { serverTag: payload.serverTag }),
+  };
+}
+
+function argumentsOf(payload: Unplaced<ToolPayload>): Partial<Step> {
+  const { argumentsHash, argumentsNormHash, argumentsBytes } = payload;
+  const argumentsNorm = argumentsNormHash ?? argumentsHash;
+  const argumentsShape = payload.argumentsShapeHash ?? argumentsNorm;
+  const isMasked = argumentsHash !== undefined && argumentsHash !== argumentsNorm;
+  return {
+    ...(argumentsNorm !== undefined && { argumentsNorm }),
+    ...(isMasked && { argumentsHash }),
+    ...(argumentsShape !== undefined && { argumentsShape }),
+    ...(argumentsBytes !== undefined && { argumentsBytes }),
   };
 }
 

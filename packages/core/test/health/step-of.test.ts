@@ -29,6 +29,7 @@ describe("the step of a record", () => {
     });
     expect(step?.argumentsShape).toBe(step?.argumentsNorm);
     expect(step?.resultShape).toBe(step?.resultNorm);
+    expect(step?.argumentsHash).toBeUndefined();
     expect(step?.atMs).toBe(1_700_000_000_000);
   });
 
