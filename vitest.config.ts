@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const project = (name: string, include: string) => ({
@@ -9,6 +10,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["@caum/source"] } },
   test: {
     testTimeout: 30_000,
+    setupFiles: [join(import.meta.dirname, "test/seed.ts")],
     coverage: { include: ["packages/*/src/**"] },
     projects: [
       project("core", "packages/core/test/**/*.test.ts"),

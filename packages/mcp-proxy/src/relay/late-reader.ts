@@ -7,7 +7,7 @@ import { say } from "./say.ts";
 /** A relay that is silent this long has nobody waiting. */
 const QUIET_MS = 20;
 /** Under steady traffic there is a slice all the same, after this long. */
-const LATEST_MS = 200;
+const LATEST_MS = 500;
 /** The reading code is loaded after the first reply; a server that keeps silent is given up on. */
 const WITHOUT_REPLY_MS = 1_000;
 /** One slice of reading; an agent that calls just then waits this long at most. */

@@ -115,7 +115,9 @@ function zoneEnd(text: Uint8Array, at: number): number {
   if ((first | TO_LOWER) === LOWER_Z) return endOfWord(text, at + 1);
   if ((first === PLUS || first === DASH) && twoDigits(text, at + 1) >= 0) {
     const minutes = byteAt(text, at + 3) === COLON ? at + 4 : at + 3;
-    if (twoDigits(text, minutes) >= 0) return endOfWord(text, minutes + 2);
+    // Longer digits behind the sign are no zone but a number of their own.
+    const isZone = twoDigits(text, minutes) >= 0 && !isWordByte(text, minutes + 2);
+    if (isZone) return minutes + 2;
   }
   return first === COLON ? NOWHERE : endOfWord(text, at);
 }
