@@ -37,8 +37,9 @@ export {
 export { loadRootKey, type RootKey } from "./capture/root-key.ts";
 export type { Shape } from "./capture/shape.ts";
 export { accept, NEW_RUN, type RunCursor } from "./evidence/acceptance.ts";
+export { type FileSlice, SliceReader } from "./evidence/bundle/file-slice.ts";
 export { type Fork, formatFork, formatTombstone } from "./evidence/bundle/side-lines.ts";
-export { paddedLength, tarEnd, tarHeader } from "./evidence/bundle/tar.ts";
+export { listTar, paddedLength, tarEnd, tarHeader } from "./evidence/bundle/tar.ts";
 export { readVerifier } from "./evidence/bundle/write-bundle.ts";
 export { CompactRange, type CompactRangeState } from "./evidence/compact-range.ts";
 export { EMPTY_ROOT, NO_PREVIOUS_HASH, sha256 } from "./evidence/leaf.ts";

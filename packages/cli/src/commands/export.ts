@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import type { Command } from "commander";
-import { filesOf } from "../export/unpack.ts";
+import { unpackBundle } from "../export/unpack.ts";
 
 interface ExportOptions {
   readonly out: string;
@@ -30,9 +31,7 @@ async function exportSession(session: string, options: ExportOptions): Promise<v
     if (existsSync(options.out)) throw new Error(`${options.out} exists: choose a new name`);
     const url = (options.url ?? process.env.CAUM_URL ?? DEFAULT_URL).replace(/\/+$/, "");
     const headers = authorization(options);
-    const archive = await fetchBundle(url, session, headers);
-    if (options.out.endsWith(".tar")) writeFileSync(options.out, archive, { mode: 0o600 });
-    else writeFolder(options.out, archive);
+    await fetchBundle(url, session, headers, options.out);
     const key = await verifierKey(url);
     console.log(`exported ${session} to ${options.out}`);
     console.log(`verify it with: caum verify ${options.out} --key ${key}`);
@@ -54,14 +53,25 @@ async function fetchBundle(
   url: string,
   session: string,
   headers: Record<string, string>,
-): Promise<Buffer> {
+  out: string,
+): Promise<void> {
   const path = `${url}/v1/session/${encodeURIComponent(session)}/bundle`;
   const answer = await reach(url, path, headers);
-  if (answer.ok) return Buffer.from(await answer.arrayBuffer());
   if (answer.status === 401) throw new Error("the key is not accepted: pass --key or CAUM_API_KEY");
   if (answer.status === 404) throw new Error("there is no such session under this key");
   if (answer.status === 410) throw new Error("the session was deleted: only its head is kept");
-  throw new Error(`the collector answered ${answer.status}: try again`);
+  if (!answer.ok || !answer.body) {
+    throw new Error(`the collector answered ${answer.status}: try again`);
+  }
+  // Through a file, because a bundle may be larger than memory.
+  const archive = `${out}.part`;
+  try {
+    await pipeline(Readable.fromWeb(answer.body), createWriteStream(archive, { mode: 0o600 }));
+    if (out.endsWith(".tar")) renameSync(archive, out);
+    else unpackBundle(archive, out);
+  } finally {
+    rmSync(archive, { force: true });
+  }
 }
 
 /** For convenience only: whoever verifies gets the key from the operator, not from the bundle. */
@@ -80,13 +90,5 @@ async function reach(
     return await fetch(path, { headers });
   } catch {
     throw new Error(`no collector answers at ${url}: pass --url or CAUM_URL`);
-  }
-}
-
-function writeFolder(folder: string, archive: Buffer): void {
-  for (const { name, bytes } of filesOf(archive)) {
-    const path = join(folder, name);
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(path, bytes, { flag: "wx", mode: 0o600 });
   }
 }
