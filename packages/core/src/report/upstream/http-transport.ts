@@ -24,6 +24,10 @@ export interface HttpTransportOptions {
 const TIMEOUT_MS = 10_000;
 /** A pending connection is the one thing that Node cannot be told not to wait for at exit. */
 const CONNECT_TIMEOUT_MS = 1_000;
+/** How often it is looked whether the process waits for nothing but such a connection. */
+const LOOK_EVERY_MS = 20;
+/** What Node calls a socket and its attempt to connect among the things that it waits for. */
+const CONNECTING = new Set(["ConnectWrap", "TCPConnectWrap", "TCPSocketWrap", "TLSWrap"]);
 const MAX_SOCKETS = 4;
 const GZIP_FROM_BYTES = 1_024;
 /** Five times faster than the default level and 4 % larger (measured on records). */
@@ -123,14 +127,29 @@ function send(attempt: Attempt, body: Buffer | undefined): Promise<HttpAnswer> {
   });
 }
 
+/** A connection that does not come about is given up, at once when only it holds the process. */
 function limitConnecting(request: ClientRequest, limitMs: number): void {
   const { socket } = request;
   if (!socket?.connecting) return;
-  const giveUp = setTimeout(() => {
-    if (socket.connecting) request.destroy(new Error("no connection in time"));
-  }, limitMs).unref();
-  socket.once("connect", () => clearTimeout(giveUp));
-  socket.once("close", () => clearTimeout(giveUp));
+  const giveUp = (reason: string) => {
+    if (socket.connecting) request.destroy(new Error(reason));
+  };
+  const timers = [
+    setTimeout(() => giveUp("no connection in time"), limitMs).unref(),
+    setInterval(() => {
+      if (isOnlyConnecting(process.getActiveResourcesInfo())) giveUp("the process ends");
+    }, LOOK_EVERY_MS).unref(),
+  ];
+  const stop = () => {
+    for (const timer of timers) clearTimeout(timer);
+  };
+  socket.once("connect", stop);
+  socket.once("close", stop);
+}
+
+/** Whether the process would end but for connections that are being made. */
+export function isOnlyConnecting(resources: readonly string[]): boolean {
+  return resources.every((resource) => CONNECTING.has(resource));
 }
 
 function readAnswer(response: IncomingMessage): Promise<HttpAnswer> {
