@@ -2,7 +2,7 @@
 import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { HeadAndTail } from "../relay/head-and-tail.ts";
-import { lineOf } from "../relay/line-framer.ts";
+import type { Line } from "../relay/line-framer.ts";
 import { EventFramer, type ServerEvent } from "./event-framer.ts";
 
 export interface BodyFacts {
@@ -50,7 +50,7 @@ function tapPlain(facts: BodyFacts, emit: Emit, onEnd: () => void): BodyTap {
   return {
     add: (chunk) => body.add(chunk),
     end() {
-      const data = lineOf({ toServer: facts.toServer, time: Date.now(), kept: body.take() });
+      const data: Line = { toServer: facts.toServer, time: Date.now(), ...body.take() };
       if (data.byteLength > 0) emit({ data });
       onEnd();
     },

@@ -1,5 +1,5 @@
 /** Cuts a stream of server-sent events into events, keeping both ends of each. */
-import { type Line, LineFramer, lineOf } from "../relay/line-framer.ts";
+import { type Line, LineFramer } from "../relay/line-framer.ts";
 
 export interface ServerEvent {
   /** The event's name; absent for plain messages. */
@@ -17,7 +17,7 @@ export class EventFramer {
   #name: string | undefined;
 
   feed(chunk: Buffer, time: number, emit: (event: ServerEvent) => void): void {
-    this.#lines.feed(chunk, time, (line) => this.#line(withoutReturn(lineOf(line)), emit));
+    this.#lines.feed(chunk, time, (line) => this.#line(withoutReturn(line), emit));
   }
 
   #line(line: Line, emit: (event: ServerEvent) => void): void {

@@ -43,35 +43,15 @@ export class HeadAndTail {
   }
 
   /** What was added since the last time. */
-  take(): Kept {
-    const kept = new Kept(this.#head, this.#tail, this.#byteLength);
+  take(): Ends {
+    const [first = EMPTY] = this.#head;
+    const head = this.#head.length === 1 ? first : Buffer.concat(this.#head);
+    const ends = { byteLength: this.#byteLength, head };
+    const tail = this.#tail;
     this.#head = [];
     this.#headBytes = 0;
     this.#tail = EMPTY;
     this.#byteLength = 0;
-    return kept;
-  }
-}
-
-/** Both ends, put together when somebody reads them: most of what is long is never read. */
-export class Kept implements Ends {
-  readonly byteLength: number;
-  readonly tail?: Buffer;
-  readonly #parts: readonly Buffer[];
-
-  constructor(parts: readonly Buffer[], tail: Buffer, byteLength: number) {
-    this.#parts = parts;
-    this.byteLength = byteLength;
-    if (tail.length > 0) this.tail = tail;
-  }
-
-  get head(): Buffer {
-    const [first = EMPTY] = this.#parts;
-    return this.#parts.length === 1 ? first : Buffer.concat(this.#parts);
-  }
-
-  /** What it holds in memory. */
-  get heldBytes(): number {
-    return Math.min(this.byteLength, HEAD_BYTES) + (this.tail?.length ?? 0);
+    return tail.length > 0 ? { ...ends, tail } : ends;
   }
 }

@@ -1,5 +1,5 @@
 /** Cuts one direction of a stream into lines without keeping more of them than both ends. */
-import { type Ends, HeadAndTail, type Kept } from "./head-and-tail.ts";
+import { type Ends, HeadAndTail } from "./head-and-tail.ts";
 
 const NEWLINE = 0x0a;
 
@@ -10,18 +10,6 @@ export interface Line extends Ends {
   readonly time: number;
 }
 
-/** A line whose ends are put together by `lineOf`. */
-export interface KeptLine {
-  readonly toServer: boolean;
-  readonly time: number;
-  readonly kept: Kept;
-}
-
-export function lineOf({ toServer, time, kept }: KeptLine): Line {
-  const { byteLength, head, tail } = kept;
-  return { toServer, time, byteLength, head, ...(tail ? { tail } : {}) };
-}
-
 export class LineFramer {
   readonly #toServer: boolean;
   readonly #line = new HeadAndTail();
@@ -30,12 +18,12 @@ export class LineFramer {
     this.#toServer = toServer;
   }
 
-  feed(chunk: Buffer, time: number, emit: (line: KeptLine) => void): void {
+  feed(chunk: Buffer, time: number, emit: (line: Line) => void): void {
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
       this.#line.add(chunk.subarray(start, end));
       start = end + 1;
-      emit({ toServer: this.#toServer, time, kept: this.#line.take() });
+      emit({ toServer: this.#toServer, time, ...this.#line.take() });
     }
     if (start < chunk.length) this.#line.add(start === 0 ? chunk : chunk.subarray(start));
   }

@@ -1,7 +1,7 @@
 /** What was relayed over stdio and not looked at yet: in the path of the bytes only references. */
 import { BoundedQueue } from "./bounded-queue.ts";
 import type { Backlog } from "./late-reader.ts";
-import { type KeptLine, type Line, LineFramer, lineOf } from "./line-framer.ts";
+import { type Line, LineFramer } from "./line-framer.ts";
 
 /** Chunks are cut into lines at once when this many bytes wait, so that long lines shrink. */
 const FRAME_AT_BYTES = 256 * 1024;
@@ -20,7 +20,7 @@ interface Chunk {
 export class TapQueue implements Backlog<Line> {
   #chunks: Chunk[] = [];
   #chunkBytes = 0;
-  readonly #lines = new BoundedQueue<KeptLine>();
+  readonly #lines = new BoundedQueue<Line>();
   readonly #requests = new LineFramer(true);
   readonly #replies = new LineFramer(false);
 
@@ -37,8 +37,7 @@ export class TapQueue implements Backlog<Line> {
   /** The next line in the order of arrival. */
   shift(): Line | undefined {
     if (this.#lines.isEmpty) this.#frame();
-    const next = this.#lines.shift();
-    return next && lineOf(next);
+    return this.#lines.shift();
   }
 
   takeForgotten(): number {
@@ -55,7 +54,7 @@ export class TapQueue implements Backlog<Line> {
     }
   }
 
-  readonly #add = (line: KeptLine): void => {
-    if (line.kept.byteLength > 0) this.#lines.add(line, line.kept.heldBytes);
+  readonly #add = (line: Line): void => {
+    if (line.byteLength > 0) this.#lines.add(line, line.head.length + (line.tail?.length ?? 0));
   };
 }

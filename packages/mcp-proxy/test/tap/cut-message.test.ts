@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { HEAD_BYTES, TAIL_BYTES } from "../../src/relay/head-and-tail.ts";
-import { type Line, LineFramer, lineOf } from "../../src/relay/line-framer.ts";
+import { type Line, LineFramer } from "../../src/relay/line-framer.ts";
 import { messagesOf } from "../../src/tap/message.ts";
 
 /** The line as the relay keeps it. */
-function keptLine(text: string): Line {
+function lineOf(text: string): Line {
   const lines: Line[] = [];
-  new LineFramer(true).feed(Buffer.from(`${text}\n`), 0, (line) => lines.push(lineOf(line)));
+  new LineFramer(true).feed(Buffer.from(`${text}\n`), 0, (line) => lines.push(line));
   const [line] = lines;
   if (!line) throw new Error("no line");
   return line;
@@ -24,7 +24,7 @@ describe("a reply of more than 64 KiB", () => {
     ["with other members of the name inside", { id: 7, result: { content, x: { id: 9 } } }],
   ])("is paired %s", (_name, message) => {
     const text = JSON.stringify(message);
-    const [reply] = messagesOf(keptLine(text));
+    const [reply] = messagesOf(lineOf(text));
     expect(reply).toMatchObject({ kind: "reply", id: message.id });
     if (reply?.kind !== "reply") return;
     const result = JSON.stringify(message.result);
@@ -37,21 +37,21 @@ describe("a reply of more than 64 KiB", () => {
       { content, isError },
       { isError, content },
     ]) {
-      const [reply] = messagesOf(keptLine(JSON.stringify({ result, jsonrpc: "2.0", id: 1 })));
+      const [reply] = messagesOf(lineOf(JSON.stringify({ result, jsonrpc: "2.0", id: 1 })));
       expect(reply).toMatchObject({ kind: "reply", result: { isError } });
     }
   });
 
   test("may be an error", () => {
     const error = { code: -32603, message: long };
-    const [reply] = messagesOf(keptLine(JSON.stringify({ jsonrpc: "2.0", id: 1, error })));
+    const [reply] = messagesOf(lineOf(JSON.stringify({ jsonrpc: "2.0", id: 1, error })));
     expect(reply).toMatchObject({ kind: "reply", id: 1, errorCode: -32603 });
   });
 
   test("equal results under different ids are equal", () => {
     const cuts = [1, 1_000].map((id) => {
       const [reply] = messagesOf(
-        keptLine(JSON.stringify({ result: { content }, jsonrpc: "2.0", id })),
+        lineOf(JSON.stringify({ result: { content }, jsonrpc: "2.0", id })),
       );
       return reply?.kind === "reply" ? reply.cut : undefined;
     });
@@ -63,7 +63,7 @@ describe("a request of more than 64 KiB", () => {
   test("keeps the tool's name and the place of its arguments", () => {
     const params = { name: "write", arguments: { text: long }, _meta: { progressToken: 1 } };
     const message = { method: "tools/call", params, jsonrpc: "2.0", id: 3 };
-    const [request] = messagesOf(keptLine(JSON.stringify(message)));
+    const [request] = messagesOf(lineOf(JSON.stringify(message)));
     expect(request).toMatchObject({ kind: "request", id: 3, method: "tools/call" });
     if (request?.kind !== "request") return;
     expect(request.params.name).toBe("write");
