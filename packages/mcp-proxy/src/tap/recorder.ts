@@ -24,7 +24,7 @@ const TICK_MS = 5_000;
 /**
  * V8 lets the young generation grow under load and then keeps hundreds of megabytes. Many relays run
  * at once, and most of what is recorded is garbage at once: the young generation stays as it begins
- * (measured: 105 MiB in place of 190 after 100,000 calls; docs/decisions/0005-relay-memory.md).
+ * (measured: 105 MiB in place of 190 after 100,000 calls; docs/decisions/0007-relay-memory.md).
  */
 const KEEP_HEAP_SMALL = "--semi-space-growth-factor=1";
 
