@@ -4,6 +4,7 @@ interface HookFlags {
   readonly home?: string;
   readonly messages?: boolean;
   readonly recorder?: boolean;
+  readonly json?: boolean;
 }
 
 const ABOUT = `
@@ -25,6 +26,7 @@ export function registerHook(program: Command): void {
     .command("drain")
     .description("record what hooks left, now")
     .option("--home <folder>", "CAUM_HOME")
+    .option("--json", "print the result as JSON")
     .action(drain);
 }
 
@@ -46,7 +48,8 @@ async function take(flags: HookFlags): Promise<void> {
 async function drain(flags: HookFlags): Promise<void> {
   const { recordInbox } = await import("../hook/record-inbox.ts");
   const isDone = await recordInbox({ home: await homeOf(flags), version: "0.1.0", once: true });
-  console.log(isDone ? "all lines are recorded" : "the recorder is at work already");
+  if (flags.json) console.log(JSON.stringify({ drained: isDone }));
+  else console.log(isDone ? "all lines are recorded" : "the recorder is at work already");
 }
 
 async function homeOf({ home }: HookFlags): Promise<string> {

@@ -1,5 +1,6 @@
 /** What a collector says of the sessions of a key. */
 import { ask, CollectorError, type CollectorPlace } from "../validation/live-session.ts";
+import type { ShownPayload } from "./live-step.ts";
 
 export interface SessionSummary {
   readonly session_id: string;
@@ -9,6 +10,8 @@ export interface SessionSummary {
   readonly regime: string;
   readonly tier: string;
   readonly uds: number;
+  readonly failure_risk: number;
+  readonly public_class: string;
   readonly live_alert: boolean;
   readonly total_tokens: number;
   readonly total_cost_usd: number;
@@ -20,12 +23,14 @@ export interface SessionSummary {
 export interface StepOfSession {
   readonly index: number;
   readonly record: {
-    readonly payload?: { readonly toolName?: string; readonly status?: string };
+    readonly category?: string;
+    readonly payload?: ShownPayload;
   } | null;
   readonly assessment: {
     readonly step: number;
     readonly regime: string;
     readonly tier: string;
+    readonly uds: number;
     readonly public_class: string;
     readonly reasons: readonly string[];
   } | null;
@@ -52,16 +57,34 @@ export async function readSessions(
 
 /** The session with all of its steps. @throws {CollectorError} */
 export async function readReport(place: CollectorPlace, id: string): Promise<SessionReport> {
+  const { session, merkle_root, tree_size } = await readSummary(place, id);
+  const steps = await readStepsFrom(place, id, 0);
+  return { session, merkle_root, tree_size, steps };
+}
+
+/** How a session stands, without its steps. @throws {CollectorError} */
+export async function readSummary(
+  place: CollectorPlace,
+  id: string,
+): Promise<Omit<SessionReport, "steps">> {
+  return read<SessionReport>(place, `/v1/session/${encodeURIComponent(id)}?limit=1`);
+}
+
+/** The records of a session from an index on. @throws {CollectorError} */
+export async function readStepsFrom(
+  place: CollectorPlace,
+  id: string,
+  from: number,
+): Promise<readonly StepOfSession[]> {
   const path = `/v1/session/${encodeURIComponent(id)}?limit=1000`;
   type Page = SessionReport & { readonly next_cursor: string | null };
-  let page = await read<Page>(place, path);
-  const steps = [...page.steps];
-  while (page.next_cursor !== null) {
-    page = await read<Page>(place, `${path}&cursor=${encodeURIComponent(page.next_cursor)}`);
+  const steps: StepOfSession[] = [];
+  for (let cursor: string | null = String(from); cursor !== null; ) {
+    const page: Page = await read<Page>(place, `${path}&cursor=${encodeURIComponent(cursor)}`);
     steps.push(...page.steps);
+    cursor = page.next_cursor;
   }
-  const { session, merkle_root, tree_size } = page;
-  return { session, merkle_root, tree_size, steps };
+  return steps;
 }
 
 async function read<Answer>(place: CollectorPlace, path: string): Promise<Answer> {

@@ -1,0 +1,35 @@
+import type { Command } from "commander";
+
+interface McpFlags {
+  readonly home?: string;
+  readonly url?: string;
+  readonly key?: string;
+}
+
+const ABOUT = `
+An MCP server on standard input and output, read-only: am_i_looping, sessions, verdict, evidence. It
+answers from the runs on this machine, and from the collector when one is configured.
+
+example, for a client's configuration:
+  "caum": { "command": "caum", "args": ["mcp"] }`;
+
+export function registerMcp(program: Command): void {
+  program
+    .command("mcp")
+    .description("let an agent ask what is known of its sessions")
+    .option("--home <folder>", "CAUM_HOME")
+    .option("--url <url>", "the collector (default: CAUM_URL, config.json)")
+    .option("--key <key>", "API key (default: CAUM_API_KEY, config.json)")
+    .addHelpText("after", ABOUT)
+    .action(serve);
+}
+
+async function serve({ home, url, key }: McpFlags): Promise<void> {
+  const { loadConfiguration } = await import("@caum/core");
+  const { serveMcp } = await import("../mcp/serve.ts");
+  const known = loadConfiguration({ arguments: { home, url, ...(key ? { apiKey: key } : {}) } });
+  const isUsable = known.url !== undefined && known.problems.length === 0;
+  for (const problem of known.problems) console.error(`caum mcp: ${problem}`);
+  const collector = isUsable ? { url: known.url, apiKey: known.apiKey } : undefined;
+  await serveMcp(known.home, collector);
+}

@@ -1,0 +1,104 @@
+import type { Command } from "commander";
+import type { LiveStep, StepFeed } from "../sessions/live-step.ts";
+import { type CollectorFlags, collectorOf } from "./smoke.ts";
+
+interface TailFlags extends CollectorFlags {
+  readonly home?: string;
+  readonly local?: boolean;
+  readonly once?: boolean;
+}
+
+const USAGE = 2;
+const READ_EVERY_MS = 500;
+const SESSION_WIDTH = 20;
+const RED = "\x1b[31m";
+const PLAIN = "\x1b[0m";
+const ABOUT = `
+With a collector (--url, CAUM_URL, config.json) its 20 newest sessions are asked for, else the runs on
+this machine are read. Ctrl-C ends it.
+
+examples:
+  caum tail
+  caum tail SESSION --once --json
+
+exit codes: 0 also after Ctrl-C, 2 the collector does not answer or refuses`;
+
+export function registerTail(program: Command): void {
+  program
+    .command("tail")
+    .description("watch sessions, one row per step")
+    .argument("[session]", "only this one")
+    .option("--url <url>", "the collector (default: CAUM_URL, config.json)")
+    .option("--key <key>", "API key (default: CAUM_API_KEY, config.json)")
+    .option("--local", "the runs on this machine, whatever is configured")
+    .option("--home <folder>", "CAUM_HOME")
+    .option("--once", "print what is there and end")
+    .option("--json", "one JSON object per step")
+    .addHelpText("after", ABOUT)
+    .action(run);
+}
+
+async function run(session: string | undefined, flags: TailFlags): Promise<void> {
+  const stopping = new AbortController();
+  const stop = () => stopping.abort();
+  process.once("SIGINT", stop).once("SIGTERM", stop);
+  // A reader that went away (`| head`) wants no more rows.
+  process.stdout.on("error", () => process.exit(0));
+  try {
+    const feed = await feedOf(session, flags);
+    if (!flags.json) console.log(titles());
+    await follow(feed, flags, stopping.signal);
+  } catch (problem) {
+    console.error(`caum tail: ${problem instanceof Error ? problem.message : "it failed"}`);
+    process.exitCode = USAGE;
+  } finally {
+    process.off("SIGINT", stop).off("SIGTERM", stop);
+  }
+}
+
+async function feedOf(session: string | undefined, flags: TailFlags): Promise<StepFeed> {
+  const { loadConfiguration } = await import("@caum/core");
+  const { home, url, key } = flags;
+  const known = loadConfiguration({ arguments: { home, url, ...(key ? { apiKey: key } : {}) } });
+  if (flags.local || known.url === undefined) {
+    const { LocalSessions } = await import("../sessions/local-sessions.ts");
+    return new LocalSessions(known.home, session);
+  }
+  const { CollectorSteps } = await import("../sessions/collector-steps.ts");
+  return new CollectorSteps(await collectorOf(flags), session);
+}
+
+async function follow(feed: StepFeed, flags: TailFlags, signal: AbortSignal): Promise<void> {
+  const { setTimeout: wait } = await import("node:timers/promises");
+  const isColoured = process.stdout.isTTY === true && !process.env.NO_COLOR;
+  while (!signal.aborted) {
+    for (const step of await feed.read()) {
+      console.log(flags.json ? JSON.stringify(step) : row(step, isColoured));
+    }
+    if (flags.once) return;
+    await wait(READ_EVERY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+function titles(): string {
+  const call = `${"tool".padEnd(24)}  ${"op".padEnd(7)}  ${"status".padEnd(12)}`;
+  return `${"session".padEnd(SESSION_WIDTH)}  step  ${call}  ${"regime".padEnd(14)}  uds   tier  alert`;
+}
+
+function row(step: LiveStep, isColoured: boolean): string {
+  const { session, tool, op, status, regime, uds, tier, alert, reasons } = step;
+  const text = [
+    session.slice(0, SESSION_WIDTH).padEnd(SESSION_WIDTH),
+    String(step.step).padStart(4),
+    tool.slice(0, 24).padEnd(24),
+    op.padEnd(7),
+    status.padEnd(12),
+    regime.padEnd(14),
+    uds.toFixed(2),
+    tier.padEnd(4),
+    alert ? `ALERT ${reasons.join(" ")}` : "",
+  ]
+    .join("  ")
+    .trimEnd();
+  return alert && isColoured ? `${RED}${text}${PLAIN}` : text;
+}

@@ -1,0 +1,46 @@
+import type { CollectorPlace } from "../validation/live-session.ts";
+import { callOf, type LiveStep, type StepFeed } from "./live-step.ts";
+import { readSessions, readStepsFrom, type StepOfSession } from "./read-sessions.ts";
+
+/** How many of the newest sessions are looked at when none is named. */
+const NEWEST = 20;
+
+/** Asks a collector for the steps that it has taken since. */
+export class CollectorSteps implements StepFeed {
+  readonly #place: CollectorPlace;
+  readonly #only: string | undefined;
+  /** Records that were read, by session. */
+  readonly #read = new Map<string, number>();
+
+  constructor(place: CollectorPlace, only?: string) {
+    this.#place = place;
+    this.#only = only;
+  }
+
+  /** @throws {CollectorError} */
+  async read(): Promise<readonly LiveStep[]> {
+    if (this.#only !== undefined) return this.#stepsOf(this.#only);
+    const steps: LiveStep[] = [];
+    const sessions = await readSessions(this.#place, NEWEST);
+    for (const { session_id: id, events } of [...sessions].reverse()) {
+      if (events > (this.#read.get(id) ?? 0)) steps.push(...(await this.#stepsOf(id)));
+    }
+    return steps;
+  }
+
+  async #stepsOf(id: string): Promise<readonly LiveStep[]> {
+    const from = this.#read.get(id) ?? 0;
+    const found = await readStepsFrom(this.#place, id, from);
+    this.#read.set(id, from + found.length);
+    return found.flatMap((step) => liveStepOf(id, step));
+  }
+}
+
+function liveStepOf(session: string, { record, assessment }: StepOfSession): readonly LiveStep[] {
+  const payload = record?.payload;
+  const isCall = record?.category === "tool_api" || record?.category === "reasoning";
+  if (!(isCall && payload && assessment)) return [];
+  const { step, regime, uds, tier, public_class: publicClass, reasons } = assessment;
+  const alert = publicClass === "hard_alert";
+  return [{ session, step, ...callOf(payload), regime, uds, tier, alert, reasons }];
+}

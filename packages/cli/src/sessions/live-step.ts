@@ -1,0 +1,34 @@
+/** One step of a session as it is shown while it happens. */
+
+export interface LiveStep {
+  readonly session: string;
+  readonly step: number;
+  readonly tool: string;
+  readonly op: string;
+  readonly status: string;
+  readonly regime: string;
+  readonly uds: number;
+  readonly tier: string;
+  /** Whether a hard rule stands. */
+  readonly alert: boolean;
+  readonly reasons: readonly string[];
+}
+
+/** Gives what is new each time it is asked. */
+export interface StepFeed {
+  read(): Promise<readonly LiveStep[]>;
+}
+
+/** The part of a payload that a step is shown by. */
+export interface ShownPayload {
+  readonly toolName?: string;
+  readonly kind?: string;
+  readonly op?: string;
+  readonly status?: string;
+}
+
+/** The tool, or who speaks, with its operation and status. */
+export function callOf(payload: ShownPayload): Pick<LiveStep, "tool" | "op" | "status"> {
+  const { toolName, kind, op, status } = payload;
+  return { tool: toolName ?? kind ?? "?", op: op ?? "other", status: status ?? "ok" };
+}
