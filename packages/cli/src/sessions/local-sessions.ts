@@ -9,6 +9,8 @@ const NEW_LINE = 0x0a;
 /** What is read of a file at once. */
 const PART_BYTES = 1024 * 1024;
 
+const NOTHING = Buffer.alloc(0);
+
 interface Followed {
   offset: number;
   /** Bytes of a line that is not whole yet. */
@@ -21,6 +23,7 @@ export class LocalSessions implements StepFeed {
   readonly #only: string | undefined;
   readonly #files = new Map<string, Followed>();
   readonly #sessions = new Map<string, LocalSession>();
+  readonly #starts = new Map<string, string>();
 
   /** @param only the one session whose steps are given */
   constructor(home: string, only?: string) {
@@ -35,10 +38,23 @@ export class LocalSessions implements StepFeed {
 
   async read(): Promise<readonly LiveStep[]> {
     if (!existsSync(this.#runs)) return [];
-    // The names of runs begin with their time.
+    // Names of runs are random; a session that was opened again is judged in the order it happened.
     return readdirSync(this.#runs)
-      .sort()
-      .flatMap((run) => this.#readRun(run));
+      .map((run) => ({ run, startedAt: this.#startOf(run) }))
+      .sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1))
+      .flatMap(({ run }) => this.#readRun(run));
+  }
+
+  /** When the first record of a run was made; "" while there is none. */
+  #startOf(run: string): string {
+    const known = this.#starts.get(run);
+    if (known !== undefined) return known;
+    const [part] = newBytes(join(this.#runs, run, RECORDS_FILE), { offset: 0, rest: NOTHING });
+    const end = part?.indexOf(NEW_LINE) ?? -1;
+    const read = readLine(part?.toString("utf8", 0, Math.max(0, end)) ?? "");
+    if (!("record" in read)) return "";
+    this.#starts.set(run, read.record.sourceTimestamp);
+    return read.record.sourceTimestamp;
   }
 
   #readRun(run: string): readonly LiveStep[] {
