@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { currentSession } from "../merge/current-session.ts";
 import { RecentMap } from "../merge/recent-map.ts";
-import { listOf, objectOf, textOf } from "./json-field.ts";
-import type { ModelRequest, ModelTurn } from "./model-turn.ts";
+import { listOf, objectOf, textOf } from "./dialects/json-field.ts";
+import type { ModelRequest, ModelTurn } from "./dialects/model-turn.ts";
 
 /** The sessions that calls of one client belong to, as far as its user told. */
 export interface ClientScope {

@@ -1,5 +1,5 @@
 import type { Status } from "../capture/record.ts";
-import type { ModelTurn } from "./model-turn.ts";
+import type { ModelTurn } from "./dialects/model-turn.ts";
 
 /** How one logical call of a model went; its retries are attempts of the same call. */
 export interface CallOutcome {

@@ -3,9 +3,9 @@ import type { Adapter } from "../merge/adapter.ts";
 import { fullerIsBusy } from "../merge/process-registry.ts";
 import { RecentMap } from "../merge/recent-map.ts";
 import { type ClientScope, Conversations } from "./conversations.ts";
-import type { Route } from "./dialects.ts";
+import type { Route } from "./dialects/dialects.ts";
+import type { ModelRequest, ToolAnswer } from "./dialects/model-turn.ts";
 import type { CallOutcome } from "./model-call.ts";
-import type { ModelRequest, ToolAnswer } from "./model-turn.ts";
 
 /** An answer that is made in the background, until somebody fetches it. */
 interface Background {

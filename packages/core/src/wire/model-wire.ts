@@ -1,11 +1,10 @@
 import type { Status } from "../capture/record.ts";
-import { type AnswerReader, answerReader } from "./answer-reader.ts";
 import type { ClientScope } from "./conversations.ts";
-import { type Route, routeOf } from "./dialects.ts";
-import { parseJson } from "./json-field.ts";
+import { type Route, routeOf } from "./dialects/dialects.ts";
+import { parseJson } from "./dialects/json-field.ts";
+import type { ModelTurn } from "./dialects/model-turn.ts";
 import { ModelCall, statusOfResponse } from "./model-call.ts";
 import type { ModelListener } from "./model-listener.ts";
-import type { ModelTurn } from "./model-turn.ts";
 import { OpenCalls } from "./open-calls.ts";
 import {
   bodyTextOf,
@@ -14,7 +13,8 @@ import {
   type SentRequest,
   timeLimitOf,
 } from "./sent-request.ts";
-import { tapResponse } from "./tapped-response.ts";
+import { type AnswerReader, answerReader } from "./stream/answer-reader.ts";
+import { tapResponse } from "./stream/tapped-response.ts";
 
 /** The longest wait before a retry that the SDKs accept from a server, and then some. */
 const RETRY_MS = 90_000;

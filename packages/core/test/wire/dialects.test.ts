@@ -4,12 +4,12 @@ import type { Answer } from "../../../../test/wire-server/answer.ts";
 import { messageEvents, messageOf } from "../../../../test/wire-server/anthropic-messages.ts";
 import { chatCompletion, chatCompletionEvents } from "../../../../test/wire-server/openai-chat.ts";
 import { responseEvents, responseOf } from "../../../../test/wire-server/openai-responses.ts";
-import { answerReader } from "../../src/wire/answer-reader.ts";
-import { anthropicMessages } from "../../src/wire/anthropic-messages.ts";
-import { routeOf } from "../../src/wire/dialects.ts";
-import type { Dialect } from "../../src/wire/model-turn.ts";
-import { openaiChat } from "../../src/wire/openai-chat.ts";
-import { openaiResponses } from "../../src/wire/openai-responses.ts";
+import { anthropicMessages } from "../../src/wire/dialects/anthropic-messages.ts";
+import { routeOf } from "../../src/wire/dialects/dialects.ts";
+import type { Dialect } from "../../src/wire/dialects/model-turn.ts";
+import { openaiChat } from "../../src/wire/dialects/openai-chat.ts";
+import { openaiResponses } from "../../src/wire/dialects/openai-responses.ts";
+import { answerReader } from "../../src/wire/stream/answer-reader.ts";
 
 interface Vendor {
   readonly name: string;

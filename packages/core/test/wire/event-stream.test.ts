@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { EventStream } from "../../src/wire/event-stream.ts";
+import { EventStream } from "../../src/wire/stream/event-stream.ts";
 
 function read(chunks: Iterable<Uint8Array>): { data: string[]; tooLong: number } {
   const data: string[] = [];

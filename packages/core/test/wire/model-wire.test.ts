@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import type { ModelRequest } from "../../src/wire/dialects/model-turn.ts";
 import type { CallOutcome } from "../../src/wire/model-call.ts";
 import type { ModelListener } from "../../src/wire/model-listener.ts";
-import type { ModelRequest } from "../../src/wire/model-turn.ts";
 import { ModelWire } from "../../src/wire/model-wire.ts";
 import type { SentRequest } from "../../src/wire/sent-request.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { tapResponse } from "../../src/wire/tapped-response.ts";
-import type { BodyTap } from "../../src/wire/tapped-stream.ts";
+import { tapResponse } from "../../src/wire/stream/tapped-response.ts";
+import type { BodyTap } from "../../src/wire/stream/tapped-stream.ts";
 
 function recorder() {
   const seen: string[] = [];

@@ -1,6 +1,6 @@
+import { parseJson } from "../dialects/json-field.ts";
+import type { Dialect, ModelTurn } from "../dialects/model-turn.ts";
 import { EventStream } from "./event-stream.ts";
-import { parseJson } from "./json-field.ts";
-import type { Dialect, ModelTurn } from "./model-turn.ts";
 
 /** A whole body longer than this is not read: its turn stays unknown. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { Status } from "../capture/record.ts";
+import type { Status } from "../../capture/record.ts";
 import { parseJson } from "./json-field.ts";
 import type { ModelTurn, ToolRequest, TurnUsage } from "./model-turn.ts";
 

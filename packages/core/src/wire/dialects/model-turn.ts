@@ -1,4 +1,4 @@
-import type { Status } from "../capture/record.ts";
+import type { Status } from "../../capture/record.ts";
 
 /** What a model asked for, and for tools of the vendor's own also what came of it. */
 export interface ToolRequest {
