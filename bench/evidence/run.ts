@@ -19,9 +19,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { CompactRange } from "../../packages/core/src/evidence/compact-range.ts";
-import { hashLeaf, sha256 } from "../../packages/core/src/evidence/leaf.ts";
-import { encodeLine } from "../../packages/core/src/evidence/line.ts";
+import { CompactRange } from "../../packages/core/src/evidence/tree/compact-range.ts";
+import { hashLeaf, sha256 } from "../../packages/core/src/evidence/tree/leaf.ts";
+import { encodeLine } from "../../packages/core/src/evidence/line/line.ts";
 import { signRun } from "../../packages/core/src/evidence/local-run.ts";
 import { Signer } from "../../packages/core/src/evidence/note/signer.ts";
 import { parseVerifierKey } from "../../packages/core/src/evidence/note/vkey.ts";

@@ -41,21 +41,21 @@ export { type FileSlice, SliceReader } from "./evidence/bundle/file-slice.ts";
 export { type Fork, formatFork, formatTombstone } from "./evidence/bundle/side-lines.ts";
 export { listTar, paddedLength, tarEnd, tarHeader } from "./evidence/bundle/tar.ts";
 export { readVerifier } from "./evidence/bundle/write-bundle.ts";
-export { CompactRange, type CompactRangeState } from "./evidence/compact-range.ts";
-export { EMPTY_ROOT, NO_PREVIOUS_HASH, sha256 } from "./evidence/leaf.ts";
-export { encodeLine, MAX_LINE_BYTES } from "./evidence/line.ts";
+export { encodeLine, MAX_LINE_BYTES } from "./evidence/line/line.ts";
 export { sessionOrigin } from "./evidence/note/checkpoint.ts";
 export { formatNote } from "./evidence/note/note.ts";
 export { cosignNote, Signer, signCheckpoint } from "./evidence/note/signer.ts";
 export { formatTlogProof } from "./evidence/note/tlog-proof.ts";
+export { RECEIPT_MODE, receiptId } from "./evidence/receipt.ts";
+export { type Draft, isIdentifier, type OpenFacts } from "./evidence/run-writer.ts";
+export { CompactRange, type CompactRangeState } from "./evidence/tree/compact-range.ts";
+export { EMPTY_ROOT, NO_PREVIOUS_HASH, sha256 } from "./evidence/tree/leaf.ts";
 export {
   proveConsistency,
   proveInclusion,
   type SubtreeRoot,
   subtreeRoots,
-} from "./evidence/proofs.ts";
-export { RECEIPT_MODE, receiptId } from "./evidence/receipt.ts";
-export { type Draft, isIdentifier, type OpenFacts } from "./evidence/run-writer.ts";
+} from "./evidence/tree/proofs.ts";
 export { loadWriterKey, type WriterKey } from "./evidence/writer-key.ts";
 export { type AlertState, moveAlert, QUIET } from "./health/alert-edge.ts";
 export type {

@@ -12,8 +12,8 @@ import {
 } from "./capture/observation.ts";
 import type { LifecyclePayload } from "./capture/record.ts";
 import { type Shape, shapeOfText } from "./capture/shape.ts";
-import { CompactRange } from "./evidence/compact-range.ts";
 import type { OpenFacts, RunWriter, Stamp } from "./evidence/run-writer.ts";
+import { CompactRange } from "./evidence/tree/compact-range.ts";
 import { type Assessment, coordinationOf, evidenceGradeOf } from "./health/assessment.ts";
 import { Health } from "./health/health.ts";
 import { stepOf } from "./health/step-of.ts";

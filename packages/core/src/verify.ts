@@ -1,13 +1,13 @@
 /** `@caum/core/verify`: what an auditor needs, and nothing of the recorder. */
 export { EvidenceError, type EvidenceFault } from "./evidence/error.ts";
-export { hashLeaf } from "./evidence/leaf.ts";
+export { readLine } from "./evidence/line/record-line.ts";
 export { type Checkpoint, parseCheckpoint, sessionTag } from "./evidence/note/checkpoint.ts";
 export { parseNote, type VerifiedSignature, verifySignatures } from "./evidence/note/note.ts";
 export { parseTlogProof, type TlogProof } from "./evidence/note/tlog-proof.ts";
 export { parseVerifierKey, type VerifierKey } from "./evidence/note/vkey.ts";
-export { verifyConsistency, verifyInclusion } from "./evidence/proofs.ts";
 export { parseReceipt, type ReceiptClaim } from "./evidence/receipt.ts";
-export { readLine } from "./evidence/record-line.ts";
+export { hashLeaf } from "./evidence/tree/leaf.ts";
+export { verifyConsistency, verifyInclusion } from "./evidence/tree/proofs.ts";
 export type { Check } from "./evidence/verify/checks.ts";
 export { exitCodeOf, type Requirements, USAGE_EXIT_CODE } from "./evidence/verify/exit-code.ts";
 export type { Finding, FindingKind, Verdict } from "./evidence/verify/findings.ts";

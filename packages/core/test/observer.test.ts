@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { hashLeaf } from "../src/evidence/leaf.ts";
+import { hashLeaf } from "../src/evidence/tree/leaf.ts";
 import { createObserver, type ObserverOptions, type ObserverProblem } from "../src/index.ts";
 
 let home: string;

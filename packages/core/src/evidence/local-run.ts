@@ -5,13 +5,13 @@ import type { RecordOf, StructuralRecord } from "../capture/record.ts";
 import { SliceReader } from "./bundle/file-slice.ts";
 import { LineReader } from "./bundle/line-reader.ts";
 import { RECORDS_FILE } from "./bundle/open-bundle.ts";
-import { CompactRange } from "./compact-range.ts";
 import { EvidenceError } from "./error.ts";
-import { hashLeaf, NO_PREVIOUS_HASH } from "./leaf.ts";
+import { readLine } from "./line/record-line.ts";
 import { runOrigin } from "./note/checkpoint.ts";
 import { type Signer, signCheckpoint } from "./note/signer.ts";
-import { readLine } from "./record-line.ts";
 import type { RunIdentity, RunState } from "./run-writer.ts";
+import { CompactRange } from "./tree/compact-range.ts";
+import { hashLeaf, NO_PREVIOUS_HASH } from "./tree/leaf.ts";
 
 /** A run as far as it is signed: {@link import("./run-writer.ts").RunWriter} is one. */
 export interface SignableRun {

@@ -1,9 +1,9 @@
 import type { PayloadDraft, Unplaced } from "../capture/observation.ts";
 import type { Envelope, OpenPayload, StructuralRecord } from "../capture/record.ts";
-import { CompactRange, type CompactRangeState } from "./compact-range.ts";
 import { EvidenceError } from "./error.ts";
-import { hashLeaf, NO_PREVIOUS_HASH } from "./leaf.ts";
-import { encodeLine, MAX_LINE_BYTES } from "./line.ts";
+import { encodeLine, MAX_LINE_BYTES } from "./line/line.ts";
+import { CompactRange, type CompactRangeState } from "./tree/compact-range.ts";
+import { hashLeaf, NO_PREVIOUS_HASH } from "./tree/leaf.ts";
 
 /** A UTF-16 unit takes at most three bytes in UTF-8. */
 const SURELY_SHORT = Math.floor(MAX_LINE_BYTES / 3);

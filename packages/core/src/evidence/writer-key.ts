@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { readOrCreateKeyFile } from "../capture/key-file.ts";
-import { sha256 } from "./leaf.ts";
 import { Signer } from "./note/signer.ts";
+import { sha256 } from "./tree/leaf.ts";
 
 const SEED_BYTES = 32;
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Observation, payloadOf } from "../../src/capture/observation.ts";
-import { encodeLine } from "../../src/evidence/line.ts";
-import { readLine } from "../../src/evidence/record-line.ts";
+import { encodeLine } from "../../src/evidence/line/line.ts";
+import { readLine } from "../../src/evidence/line/record-line.ts";
 import { RunWriter } from "../../src/evidence/run-writer.ts";
 import { identityOf, OPEN_FACTS, stampOf } from "../evidence/records.ts";
 import { keysOf } from "./keys.ts";

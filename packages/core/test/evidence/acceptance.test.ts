@@ -8,9 +8,9 @@ import {
   type RunCursor,
   type Stored,
 } from "../../src/evidence/acceptance.ts";
-import { hashLeaf } from "../../src/evidence/leaf.ts";
-import { encodeLine } from "../../src/evidence/line.ts";
-import { readLine } from "../../src/evidence/record-line.ts";
+import { encodeLine } from "../../src/evidence/line/line.ts";
+import { readLine } from "../../src/evidence/line/record-line.ts";
+import { hashLeaf } from "../../src/evidence/tree/leaf.ts";
 import { edited } from "./bundles.ts";
 import { closedRun, hexOf, stampOf } from "./records.ts";
 

@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll } from "vitest";
 import type { StructuralRecord } from "../../src/capture/record.ts";
-import { hashLeaf } from "../../src/evidence/leaf.ts";
-import { encodeLine } from "../../src/evidence/line.ts";
+import { encodeLine } from "../../src/evidence/line/line.ts";
 import { sessionOrigin } from "../../src/evidence/note/checkpoint.ts";
 import { cosignNote, type Signer, signCheckpoint } from "../../src/evidence/note/signer.ts";
 import { formatTlogProof } from "../../src/evidence/note/tlog-proof.ts";
-import { proveInclusion, rootOf, subtreeRoots } from "../../src/evidence/proofs.ts";
 import { RECEIPT_MODE, receiptId } from "../../src/evidence/receipt.ts";
 import { RunWriter } from "../../src/evidence/run-writer.ts";
+import { hashLeaf } from "../../src/evidence/tree/leaf.ts";
+import { proveInclusion, rootOf, subtreeRoots } from "../../src/evidence/tree/proofs.ts";
 import { identityOf, OPEN_FACTS, signerOf, stampOf, toolDraft } from "./records.ts";
 
 export const TENANT = "01J9ZQ4M7C3T8V5X2R6N1B0KDE";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { canonicalJson } from "../../src/evidence/jcs.ts";
-import { sha256 } from "../../src/evidence/leaf.ts";
+import { canonicalJson } from "../../src/evidence/line/jcs.ts";
+import { sha256 } from "../../src/evidence/tree/leaf.ts";
 import numbers from "./fixtures/jcs-numbers.json" with { type: "json" };
 import pairs from "./fixtures/jcs-pairs.json" with { type: "json" };
 import rejected from "./fixtures/jcs-reject.json" with { type: "json" };

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { StructuralRecord } from "../../src/capture/record.ts";
-import { findFault } from "../../src/evidence/fields.ts";
-import { canonicalJson } from "../../src/evidence/jcs.ts";
-import { encodeLine } from "../../src/evidence/line.ts";
-import { readLine } from "../../src/evidence/record-line.ts";
+import { findFault } from "../../src/evidence/line/fields.ts";
+import { canonicalJson } from "../../src/evidence/line/jcs.ts";
+import { encodeLine } from "../../src/evidence/line/line.ts";
+import { readLine } from "../../src/evidence/line/record-line.ts";
 import { RunWriter } from "../../src/evidence/run-writer.ts";
 import {
   closedRun,

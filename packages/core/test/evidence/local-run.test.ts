@@ -1,10 +1,10 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { hashLeaf } from "../../src/evidence/leaf.ts";
 import { readRun, signRun } from "../../src/evidence/local-run.ts";
 import { parseVerifierKey } from "../../src/evidence/note/vkey.ts";
 import { RunWriter, runIdOf } from "../../src/evidence/run-writer.ts";
+import { hashLeaf } from "../../src/evidence/tree/leaf.ts";
 import { verifyBundle } from "../../src/evidence/verify/verify-bundle.ts";
 import { WRITER, written } from "./bundles.ts";
 import { identityOf, OPEN_FACTS, stampOf, toolDraft } from "./records.ts";

@@ -1,6 +1,5 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { expect, test } from "vitest";
-import { sha256 } from "../../src/evidence/leaf.ts";
 import {
   parseCheckpoint,
   parseOrigin,
@@ -11,7 +10,8 @@ import { formatNote, parseNote, verifySignatures } from "../../src/evidence/note
 import { cosignNote, Signer, signCheckpoint } from "../../src/evidence/note/signer.ts";
 import { formatTlogProof, parseTlogProof } from "../../src/evidence/note/tlog-proof.ts";
 import { encodeVerifierKey, parseVerifierKey } from "../../src/evidence/note/vkey.ts";
-import { verifyInclusion } from "../../src/evidence/proofs.ts";
+import { sha256 } from "../../src/evidence/tree/leaf.ts";
+import { verifyInclusion } from "../../src/evidence/tree/proofs.ts";
 import own from "./fixtures/notes.json" with { type: "json" };
 import log from "./fixtures/upstream-checkpoints.json" with { type: "json" };
 import upstream from "./fixtures/upstream-notes.json" with { type: "json" };

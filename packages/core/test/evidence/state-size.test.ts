@@ -1,8 +1,8 @@
 import { serialize } from "node:v8";
 import { expect, test } from "vitest";
-import { CompactRange } from "../../src/evidence/compact-range.ts";
-import { hashLeaf } from "../../src/evidence/leaf.ts";
 import { RunWriter } from "../../src/evidence/run-writer.ts";
+import { CompactRange } from "../../src/evidence/tree/compact-range.ts";
+import { hashLeaf } from "../../src/evidence/tree/leaf.ts";
 import { identityOf } from "./records.ts";
 
 /** The size below a million whose tree keeps the most subtree roots: all but one bit are set. */

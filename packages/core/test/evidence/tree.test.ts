@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { CompactRange } from "../../src/evidence/compact-range.ts";
-import { EMPTY_ROOT, hashLeaf, sha256 } from "../../src/evidence/leaf.ts";
+import { CompactRange } from "../../src/evidence/tree/compact-range.ts";
+import { EMPTY_ROOT, hashLeaf, sha256 } from "../../src/evidence/tree/leaf.ts";
 import {
   proveConsistency,
   proveInclusion,
@@ -9,7 +9,7 @@ import {
   subtreeRoots,
   verifyConsistency,
   verifyInclusion,
-} from "../../src/evidence/proofs.ts";
+} from "../../src/evidence/tree/proofs.ts";
 import own from "./fixtures/merkle.json" with { type: "json" };
 import log from "./fixtures/upstream-checkpoints.json" with { type: "json" };
 import upstream from "./fixtures/upstream-merkle.json" with { type: "json" };

@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { accept, NEW_RUN, type RunCursor } from "../../src/evidence/acceptance.ts";
-import { CompactRange } from "../../src/evidence/compact-range.ts";
-import { hashLeaf, NO_PREVIOUS_HASH } from "../../src/evidence/leaf.ts";
-import { readLine } from "../../src/evidence/record-line.ts";
+import { readLine } from "../../src/evidence/line/record-line.ts";
+import { CompactRange } from "../../src/evidence/tree/compact-range.ts";
+import { hashLeaf, NO_PREVIOUS_HASH } from "../../src/evidence/tree/leaf.ts";
 
 /** What to do with the next request; `undefined` serves it. */
 export type Misdeed =

@@ -1,6 +1,6 @@
 /** Checkpoints: the signed size and root of a tree (C2SP tlog-checkpoint). */
 import { EvidenceError } from "../error.ts";
-import { HASH_BYTES, sha256 } from "../leaf.ts";
+import { HASH_BYTES, sha256 } from "../tree/leaf.ts";
 import { strictBase64 } from "./base64.ts";
 
 /** A size and root, and which tree they are of. */

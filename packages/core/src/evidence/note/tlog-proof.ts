@@ -1,7 +1,7 @@
 /** One leaf, its way to the root and the signed root, as one text (C2SP tlog-proof). */
 import { isUtf8 } from "node:buffer";
 import { EvidenceError } from "../error.ts";
-import { HASH_BYTES } from "../leaf.ts";
+import { HASH_BYTES } from "../tree/leaf.ts";
 import { strictBase64 } from "./base64.ts";
 import { parseSize } from "./checkpoint.ts";
 

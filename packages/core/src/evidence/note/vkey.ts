@@ -1,7 +1,7 @@
 /** Verifier keys as text: C2SP signed-note, `<name>+<key id>+<base64(type || public key)>`. */
 import { createPublicKey, type KeyObject, verify } from "node:crypto";
 import { EvidenceError } from "../error.ts";
-import { sha256 } from "../leaf.ts";
+import { sha256 } from "../tree/leaf.ts";
 import { strictBase64 } from "./base64.ts";
 
 /** Signature types of C2SP signed-note: a note by its author, and a cosignature with a time. */

@@ -1,8 +1,8 @@
 import { readSlice } from "../bundle/file-slice.ts";
 import type { ReceiptFile } from "../bundle/open-bundle.ts";
 import { parseTlogProof, type TlogProof } from "../note/tlog-proof.ts";
-import { verifyInclusion } from "../proofs.ts";
 import { MAX_RECEIPT_BYTES, parseReceipt, receiptId } from "../receipt.ts";
+import { verifyInclusion } from "../tree/proofs.ts";
 import type { Findings, Place } from "./findings.ts";
 import type { SignedHeads } from "./signed-heads.ts";
 

@@ -1,5 +1,5 @@
 import type { StructuralRecord } from "../../capture/record.ts";
-import { NO_PREVIOUS_HASH } from "../leaf.ts";
+import { NO_PREVIOUS_HASH } from "../tree/leaf.ts";
 import type { Findings, Place } from "./findings.ts";
 
 /** More runs than this in one session are not followed. */

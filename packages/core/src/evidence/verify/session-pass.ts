@@ -1,11 +1,11 @@
 import type { StructuralRecord } from "../../capture/record.ts";
 import { RECORDS_FILE } from "../bundle/open-bundle.ts";
 import { parseTombstone, TOMBSTONE_START } from "../bundle/side-lines.ts";
-import { CompactRange } from "../compact-range.ts";
-import { EMPTY_ROOT, hashLeaf } from "../leaf.ts";
+import { readLine } from "../line/record-line.ts";
 import { sessionTag } from "../note/checkpoint.ts";
 import { parseVerifierKey } from "../note/vkey.ts";
-import { readLine } from "../record-line.ts";
+import { CompactRange } from "../tree/compact-range.ts";
+import { EMPTY_ROOT, hashLeaf } from "../tree/leaf.ts";
 import type { Findings, Place } from "./findings.ts";
 import type { Receipts } from "./receipts.ts";
 import { type Link, Runs } from "./runs.ts";

@@ -1,8 +1,8 @@
 /** Brings entries to the collector: each run in order, runs beside each other. */
 import { createHash } from "node:crypto";
 import { holeRecord } from "../../evidence/acceptance.ts";
-import { encodeLine } from "../../evidence/line.ts";
-import { readLine } from "../../evidence/record-line.ts";
+import { encodeLine } from "../../evidence/line/line.ts";
+import { readLine } from "../../evidence/line/record-line.ts";
 import type { ReportProblem } from "../problem.ts";
 import type { Entry, Refusal, Reply, Upstream } from "../upstream/upstream.ts";
 import type { DeliveredRun } from "./delivered-run.ts";

@@ -1,5 +1,5 @@
-import { CompactRange, type CompactRangeState } from "../../evidence/compact-range.ts";
-import { hashLeaf } from "../../evidence/leaf.ts";
+import { CompactRange, type CompactRangeState } from "../../evidence/tree/compact-range.ts";
+import { hashLeaf } from "../../evidence/tree/leaf.ts";
 import type { Entry, Standing } from "../upstream/upstream.ts";
 
 /** How far one run has come, as it is kept beside the spool. */

@@ -1,5 +1,5 @@
-import { hashLeaf } from "../../evidence/leaf.ts";
-import { readLine } from "../../evidence/record-line.ts";
+import { readLine } from "../../evidence/line/record-line.ts";
+import { hashLeaf } from "../../evidence/tree/leaf.ts";
 import type { Entry } from "../upstream/upstream.ts";
 
 /** Lines of a spool that can be sent, and those that cannot. */

@@ -1,6 +1,6 @@
 /** One of our records as a live event: the fields that a door of this kind knows, nothing else. */
 import type { RecordOf, StructuralRecord } from "../../capture/record.ts";
-import { sha256 } from "../../evidence/leaf.ts";
+import { sha256 } from "../../evidence/tree/leaf.ts";
 
 export type LiveEvent = Readonly<Record<string, string | number>>;
 

@@ -14,7 +14,7 @@ import { parseNote, verifySignatures } from "../../evidence/note/note.ts";
 import { cosignNote, type Signer } from "../../evidence/note/signer.ts";
 import { parseTlogProof, type TlogProof } from "../../evidence/note/tlog-proof.ts";
 import { parseVerifierKey, type VerifierKey } from "../../evidence/note/vkey.ts";
-import { verifyConsistency, verifyInclusion } from "../../evidence/proofs.ts";
+import { verifyConsistency, verifyInclusion } from "../../evidence/tree/proofs.ts";
 import type { DeliveredRun } from "../delivery/delivered-run.ts";
 import type { EvidenceClient } from "./evidence-client.ts";
 import { readKept, writeKept } from "./kept-file.ts";

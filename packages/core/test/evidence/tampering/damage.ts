@@ -1,7 +1,7 @@
 /** What damaged bundles are made of: one good bundle, and ways to change it. */
 
 import { formatTombstone } from "../../../src/evidence/bundle/side-lines.ts";
-import { hashLeaf } from "../../../src/evidence/leaf.ts";
+import { hashLeaf } from "../../../src/evidence/tree/leaf.ts";
 import type { FindingKind, Verdict } from "../../../src/evidence/verify/findings.ts";
 import {
   bundleOf,

@@ -2,7 +2,7 @@
 
 import { sessionOrigin } from "../../../src/evidence/note/checkpoint.ts";
 import { cosignNote, signCheckpoint } from "../../../src/evidence/note/signer.ts";
-import { rootOf } from "../../../src/evidence/proofs.ts";
+import { rootOf } from "../../../src/evidence/tree/proofs.ts";
 import { COLLECTOR, noteOf, STRANGER, TENANT, WRITER } from "../bundles.ts";
 import { good, LAST, lines, note, type Tampering, withFiles, without } from "./damage.ts";
 

@@ -2,7 +2,7 @@
 
 import { runOrigin } from "../../../src/evidence/note/checkpoint.ts";
 import { cosignNote, signCheckpoint } from "../../../src/evidence/note/signer.ts";
-import { rootOf } from "../../../src/evidence/proofs.ts";
+import { rootOf } from "../../../src/evidence/tree/proofs.ts";
 import { COLLECTOR, edited, leavesOf, noteOf, STRANGER, WRITER } from "../bundles.ts";
 import { hexOf } from "../records.ts";
 import {

@@ -1,6 +1,6 @@
 /** Records that are dropped, moved, repeated, renumbered or of another session. */
 
-import { hashLeaf } from "../../../src/evidence/leaf.ts";
+import { hashLeaf } from "../../../src/evidence/tree/leaf.ts";
 import { edited } from "../bundles.ts";
 import { hexOf } from "../records.ts";
 import {

@@ -1,12 +1,12 @@
 /** Keys that are replaced, and records that the writer lost. */
 
 import { holeRecord } from "../../../src/evidence/acceptance.ts";
-import { hashLeaf } from "../../../src/evidence/leaf.ts";
-import { encodeLine } from "../../../src/evidence/line.ts";
+import { encodeLine } from "../../../src/evidence/line/line.ts";
 import { sessionOrigin } from "../../../src/evidence/note/checkpoint.ts";
 import { Signer, signCheckpoint } from "../../../src/evidence/note/signer.ts";
-import { rootOf } from "../../../src/evidence/proofs.ts";
 import { RunWriter } from "../../../src/evidence/run-writer.ts";
+import { hashLeaf } from "../../../src/evidence/tree/leaf.ts";
+import { rootOf } from "../../../src/evidence/tree/proofs.ts";
 import {
   bundleOf,
   COLLECTOR,

@@ -1,5 +1,5 @@
 /** Inclusion and consistency proofs (RFC 6962, sections 2.1.1 and 2.1.2): making and checking. */
-import { EvidenceError } from "./error.ts";
+import { EvidenceError } from "../error.ts";
 import { EMPTY_ROOT, hashChildren } from "./leaf.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { StructuralRecord } from "../capture/record.ts";
+import type { StructuralRecord } from "../../capture/record.ts";
 import { findFault } from "./fields.ts";
 import { encodeLine } from "./line.ts";
 

@@ -19,7 +19,7 @@ import {
   type PayloadByCategory,
   STATUSES,
   VIEWS,
-} from "../capture/record.ts";
+} from "../../capture/record.ts";
 import {
   type FieldRules,
   type Fields,

@@ -1,4 +1,4 @@
-import { EvidenceError } from "./error.ts";
+import { EvidenceError } from "../error.ts";
 import { EMPTY_ROOT, HASH_BYTES, hashChildrenAt } from "./leaf.ts";
 
 /** Room for hashes is made four at a time, so that a tree of a million leaves takes 640 bytes. */

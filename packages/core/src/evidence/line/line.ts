@@ -16,7 +16,7 @@ import type {
   ReasoningPayload,
   StructuralRecord,
   ToolPayload,
-} from "../capture/record.ts";
+} from "../../capture/record.ts";
 import {
   escaped,
   numberAfter,

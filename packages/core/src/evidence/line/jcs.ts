@@ -1,4 +1,4 @@
-import { EvidenceError } from "./error.ts";
+import { EvidenceError } from "../error.ts";
 
 /** A lone surrogate; pairs are one code point under the `u` flag and do not match. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
