@@ -1,7 +1,15 @@
 /** `caum flush` and `caum status` as a person runs them. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Collector, startCollector } from "@caum/collector";
@@ -89,6 +97,46 @@ test("what a dead process left is shown, previewed, delivered, and gone", async 
     const after = JSON.parse((await caum(["status", "--json"])).stdout);
     expect(after.upstreams).toMatchObject([{ spooled: 0, spooledBytes: 0 }]);
   });
+});
+
+test("a local run that was cut off is signed by flush", async () => {
+  const observer = createObserver({
+    writer: "test",
+    writerVersion: "1.0.0",
+    layer: "framework",
+    view: "full",
+    home: join(folder, "home"),
+    env: {},
+    upstream: false,
+  });
+  observer.observe("s", { tool: "a", status: "ok" });
+  await observer.flush();
+  const runs = join(folder, "home", "runs");
+  const run = join(runs, readdirSync(runs)[0] ?? "");
+  const note = join(run, "checkpoints", "head.note");
+  const signed = readFileSync(note);
+  observer.observe("s", { tool: "a", status: "ok" });
+  await observer.close();
+  writeFileSync(note, signed);
+  utimesSync(join(run, "records.ndjson"), 0, 0);
+  const flush = await caum(["flush"]);
+  expect(flush.stdout).toBe("signed 1 local runs that were cut off\n");
+  expect((await caum(["flush"])).stdout).toBe("");
+  expect(readdirSync(join(run, "checkpoints")).sort()).toEqual(["head.note", "recovered.note"]);
+});
+
+test("status names what stands against the spool, and who else could read the key", async () => {
+  const home = join(folder, "home");
+  await leaveRecords("http://127.0.0.1:1", "k");
+  const [tag = ""] = readdirSync(join(home, "upstream"));
+  const processes = join(home, "upstream", tag, "processes");
+  chmodSync(join(processes, readdirSync(processes)[0] ?? ""), 0o777);
+  const open = await caum(["status"], { CAUM_URL: "http://10.0.0.1", CAUM_API_KEY: "k" });
+  expect(open.stdout).toContain("problem     the key goes over the network unencrypted");
+  expect(open.stdout).toContain("refused   1 folders: links, of somebody else or open to others");
+  rmSync(join(home, "upstream"), { recursive: true });
+  writeFileSync(join(home, "upstream"), "");
+  expect((await caum(["status"])).stdout).toContain("upstream is no folder: move it away");
 });
 
 test("without a collector, with a wrong URL or a bad number there is one clear line", async () => {

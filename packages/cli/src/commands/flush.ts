@@ -6,6 +6,7 @@ import {
   previewSpool,
   readUpstreams,
   type Settings,
+  signLeftRuns,
 } from "@caum/core";
 import type { Command } from "commander";
 
@@ -27,7 +28,7 @@ const AGENT = "caum-flush";
 export function registerFlush(program: Command): void {
   program
     .command("flush")
-    .description("deliver what processes that have ended left in the spool")
+    .description("deliver what ended processes left in the spool, and sign their local runs")
     .option("--home <folder>", "CAUM_HOME")
     .option("--url <url>", "the collector (CAUM_URL)")
     .option("--key <key>", "its key (CAUM_API_KEY)")
@@ -41,6 +42,9 @@ export function registerFlush(program: Command): void {
 async function run(flags: FlushFlags): Promise<void> {
   const settings = { home: flags.home, url: flags.url, apiKey: flags.key };
   const configuration = loadConfiguration({ arguments: settings });
+  const { home } = configuration;
+  const signed = flags.dryRun ? 0 : await signLeftRuns({ home, nowMs: Date.now() });
+  if (signed > 0 && !flags.json) console.log(`signed ${signed} local runs that were cut off`);
   const mistake = mistakeIn(configuration, flags);
   if (mistake !== undefined) {
     console.error(`caum flush: ${mistake}`);
@@ -49,7 +53,7 @@ async function run(flags: FlushFlags): Promise<void> {
     const count = await previewSpool({ arguments: settings, agent: AGENT }, console.log);
     console.error(`caum flush: ${count ?? 0} records would be sent; nothing was`);
   } else {
-    await deliver(configuration, settings, flags);
+    await deliver(configuration, settings, { ...flags, signed });
   }
 }
 
@@ -64,11 +68,11 @@ function mistakeIn(configuration: Configuration, { within }: FlushFlags): string
 }
 
 async function deliver(
-  { home }: Configuration,
+  { home, warnings }: Configuration,
   settings: Settings & { readonly home?: string | undefined },
-  { within, json }: FlushFlags,
+  { within, json, signed }: FlushFlags & { readonly signed: number },
 ): Promise<void> {
-  const told: string[] = [];
+  const told = [...warnings];
   const sender = openSpoolSender({
     arguments: settings,
     agent: AGENT,
@@ -78,7 +82,7 @@ async function deliver(
   if (!result) return;
   const upstreams = await readUpstreams(home);
   const left = upstreams.reduce((sum, { spooled }) => sum + spooled, 0);
-  if (json) console.log(JSON.stringify({ ...result, spooled: left, problems: told }));
+  if (json) console.log(JSON.stringify({ ...result, spooled: left, signed, problems: told }));
   else console.log(describe(result, left));
   for (const message of json ? [] : told) console.error(`caum flush: ${message}`);
   if (left > 0) process.exitCode = LEFT_EXIT_CODE;

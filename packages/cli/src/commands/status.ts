@@ -4,6 +4,7 @@ import {
   type Configuration,
   loadConfiguration,
   readUpstreams,
+  spoolProblem,
   type UpstreamStatus,
 } from "@caum/core";
 import type { Command } from "commander";
@@ -45,13 +46,14 @@ async function run({ home, json }: StatusFlags): Promise<void> {
 }
 
 async function statusOf(configuration: Configuration): Promise<Status> {
-  const { home, url, protocol, apiKey, problems } = configuration;
+  const { home, url, protocol, apiKey, problems, warnings } = configuration;
+  const spool = spoolProblem(home);
   return {
     home,
     collector: url ?? null,
     protocol,
     hasKey: apiKey !== undefined,
-    problems,
+    problems: [...problems, ...warnings, ...(spool === undefined ? [] : [spool])],
     localRuns: countRuns(join(home, "runs")),
     upstreams: await readUpstreams(home),
     clients: wrappedServers({ clients: [], project: false, dryRun: true }, thisMachine()),
@@ -93,7 +95,7 @@ function describe(status: Status): string {
 }
 
 function describeUpstream(upstream: UpstreamStatus): readonly string[] {
-  const { url, tag, spooled, spooledBytes, dropped, rejected, lastError } = upstream;
+  const { url, tag, spooled, spooledBytes, dropped, rejected, refused, lastError } = upstream;
   const error = lastError ? `${lastError.at}  ${lastError.message}` : "none";
   return [
     "",
@@ -101,6 +103,9 @@ function describeUpstream(upstream: UpstreamStatus): readonly string[] {
     `  spooled   ${spooled} records (${sizeOf(spooledBytes)})`,
     `  dropped   ${dropped}`,
     `  rejected  ${rejected}`,
+    ...(refused > 0
+      ? [`  refused   ${refused} folders: links, of somebody else or open to others`]
+      : []),
     `  last error ${error}`,
   ];
 }

@@ -10,7 +10,10 @@ export type Protocol = (typeof PROTOCOLS)[number];
 
 /** What can be set, under the same name as an argument and in `config.json`. */
 export interface Settings {
-  /** The collector: `http://127.0.0.1:7777`. Without it runs stay on this machine. */
+  /**
+   * The collector; with a key alone it is the one of this machine. Without both, runs stay on this
+   * machine.
+   */
   readonly url?: string | undefined;
   /** The collector's key, `caum_live_...`. */
   readonly apiKey?: string | undefined;
@@ -30,6 +33,8 @@ export interface Configuration extends Settings {
   readonly dryRun: boolean;
   /** What could not be used; nothing is sent while there is any. */
   readonly problems: readonly string[];
+  /** Who else could read the key; it is used all the same. */
+  readonly warnings: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -45,8 +50,12 @@ const VARIABLES: Readonly<Record<keyof Settings, string>> = {
 };
 // True because the record above names each setting once.
 const NAMES = Object.keys(VARIABLES) as readonly (keyof Settings)[];
+/** Where `caum up` listens: a key that comes without a URL is one of this machine's collector. */
+const LOCAL_COLLECTOR = "http://127.0.0.1:4070";
 const CONFIG_FILE = "config.json";
 const MAX_CONFIG_BYTES = 65_536;
+/** Rights of anybody but the owner. */
+const OTHERS = 0o077;
 /** What fits into a header: visible ASCII. */
 const KEY = /^[\x21-\x7e]{1,512}$/;
 
@@ -65,10 +74,11 @@ export function loadConfiguration(sources: ConfigurationSources = {}): Configura
   const env = sources.env ?? process.env;
   const home = homeOf(sources.arguments?.home, env);
   const problems: string[] = [];
+  const file = fromFile(join(home, CONFIG_FILE), problems);
   const layers = [
     { from: "argument", values: { ...sources.arguments } },
     { from: "environment", values: fromEnvironment(env) },
-    { from: CONFIG_FILE, values: fromFile(join(home, CONFIG_FILE), problems) },
+    { from: CONFIG_FILE, values: file.values },
   ];
   const chosen: Partial<Record<keyof Settings, unknown>> = {};
   for (const name of NAMES) {
@@ -80,16 +90,28 @@ export function loadConfiguration(sources: ConfigurationSources = {}): Configura
   }
   // True because `checked` answers with the type that the setting has.
   const settings = chosen as Settings;
-  if (settings.apiKey !== undefined && settings.url === undefined && problems.length === 0) {
-    problems.push("there is a key but no URL: set CAUM_URL, or remove CAUM_API_KEY");
-  }
+  const url = settings.url ?? (settings.apiKey === undefined ? undefined : LOCAL_COLLECTOR);
   return {
     ...settings,
+    ...(url === undefined ? {} : { url }),
     home,
     protocol: settings.protocol ?? "runs",
     dryRun: settings.dryRun ?? false,
     problems,
+    warnings: [...warnings({ ...settings, url }), ...file.warnings],
   };
+}
+
+function warnings({ url, apiKey }: Settings): readonly string[] {
+  if (url === undefined || apiKey === undefined) return [];
+  const { protocol, hostname } = new URL(url);
+  if (protocol === "https:" || isThisMachine(hostname)) return [];
+  return ["the key goes over the network unencrypted: give the collector an https URL"];
+}
+
+function isThisMachine(hostname: string): boolean {
+  const isName = hostname === "localhost" || hostname.endsWith(".localhost");
+  return isName || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 type Values = Readonly<Partial<Record<string, unknown>>>;
@@ -109,28 +131,43 @@ function readFlag(text: string): unknown {
   return text === "0" || text === "false" ? false : text;
 }
 
-function fromFile(path: string, problems: string[]): Values {
+interface FileSettings {
+  readonly values: Values;
+  readonly warnings: readonly string[];
+}
+
+const NO_FILE: FileSettings = { values: {}, warnings: [] };
+
+function fromFile(path: string, problems: string[]): FileSettings {
   let text: string;
+  let mode: number;
   try {
-    text = statSync(path).size > MAX_CONFIG_BYTES ? "" : readFileSync(path, "utf8");
+    const stats = statSync(path);
+    mode = stats.mode;
+    text = stats.size > MAX_CONFIG_BYTES ? "" : readFileSync(path, "utf8");
   } catch (problem) {
     const code = problem instanceof Error && "code" in problem ? problem.code : undefined;
     const isAbsent = code === "ENOENT" || code === "ENOTDIR";
     if (!isAbsent) problems.push(`${CONFIG_FILE} cannot be read: look at its rights`);
-    return {};
+    return NO_FILE;
   }
   const values = jsonOf(text);
-  if (!values) {
-    problems.push(`${CONFIG_FILE} is no JSON object: correct or remove it`);
-    return {};
+  const mistake = mistakeIn(values);
+  if (!values || mistake !== undefined) {
+    problems.push(`${CONFIG_FILE} ${mistake}`);
+    return NO_FILE;
   }
+  const isOpen = process.platform !== "win32" && (mode & OTHERS) !== 0;
+  if (!isOpen || values.apiKey === undefined) return { values, warnings: [] };
+  return { values, warnings: [`${CONFIG_FILE} holds a key and is open to others: chmod 600 it`] };
+}
+
+function mistakeIn(values: Values | undefined): string | undefined {
+  if (!values) return "is no JSON object: correct or remove it";
   const unknown = Object.keys(values).find((name) => !NAMES.some((known) => known === name));
-  if (unknown !== undefined) {
-    const shown = /^[A-Za-z]{1,32}$/.test(unknown) ? ` (${unknown})` : "";
-    problems.push(`${CONFIG_FILE} has a setting that is not known${shown}: remove it`);
-    return {};
-  }
-  return values;
+  if (unknown === undefined) return undefined;
+  const shown = /^[A-Za-z]{1,32}$/.test(unknown) ? ` (${unknown})` : "";
+  return `has a setting that is not known${shown}: remove it`;
 }
 
 /** @returns undefined when the value is not usable */

@@ -8,13 +8,15 @@ import type { DeliveryResult } from "./delivery/tally.ts";
 import type { ReportProblem } from "./problem.ts";
 import { Reporter, type SpoolFollower } from "./reporter.ts";
 import { Spool } from "./spool/spool.ts";
-import { noteUpstream, upstreamsFolder } from "./status-file.ts";
+import { upstreamsFolder } from "./status-file.ts";
 import { Address } from "./upstream/address.ts";
 import { createDryRun } from "./upstream/dry-run.ts";
 import { createHttpTransport, type Transport } from "./upstream/http-transport.ts";
 import { type KeptSessions, LiveDoor } from "./upstream/live-door.ts";
 import { RunsDoor } from "./upstream/runs-door.ts";
 import type { Entry } from "./upstream/upstream.ts";
+import { UpstreamNotes } from "./upstream-notes.ts";
+import { within } from "./within.ts";
 import { EvidenceClient } from "./witness/evidence-client.ts";
 import { readKept, writeKept } from "./witness/kept-file.ts";
 import { spoolsOfTenant } from "./witness/tenant.ts";
@@ -38,15 +40,19 @@ export interface ReporterOptions {
 /** One user's hold on a shared reporter. */
 export interface ReporterLease {
   readonly reporter: Reporter;
-  /** Events of one session that were assessed but not recorded, for `caum status`. */
+  /** Events that were assessed but not recorded, for `caum status`. */
   noteDropped(count: number): void;
+  /** Puts what is left on the disk, synchronously: the process ends. */
+  closeNow(): void;
   /** Delivers what there is; the last user to let go closes the reporter. */
   release(): Promise<DeliveryResult>;
 }
 
+const NOTES_WITHIN_MS = 1_000;
+
 interface Shared {
   readonly reporter: Reporter;
-  readonly root: string;
+  readonly notes: UpstreamNotes;
   readonly listeners: Set<(problem: ReportProblem) => void>;
   leases: number;
 }
@@ -67,16 +73,22 @@ export function openReporter(options: ReporterOptions): ReporterLease | undefine
   open.set(key, shared);
   shared.listeners.add(onProblem);
   shared.leases += 1;
+  const { reporter, notes } = shared;
   return {
-    reporter: shared.reporter,
+    reporter,
     noteDropped(dropped) {
-      if (dropped > 0) noteUpstream(shared.root, { dropped });
+      if (dropped > 0) notes.note({ dropped });
+    },
+    closeNow() {
+      reporter.closeNow();
+      notes.flushNow();
     },
     async release() {
       shared.leases -= 1;
       const isLast = shared.leases === 0;
       if (isLast) open.delete(key);
-      const result = await (isLast ? shared.reporter.close() : shared.reporter.flush());
+      const result = await (isLast ? reporter.close() : reporter.flush());
+      await within(NOTES_WITHIN_MS, notes.flush());
       shared.listeners.delete(onProblem);
       return result;
     },
@@ -88,13 +100,20 @@ function share(options: ReporterOptions, address: Address): Shared {
   const clock = options.clock ?? Date.now;
   const { home, protocol } = options.configuration;
   const root = join(upstreamsFolder(home), address.tag);
+  const notes = new UpstreamNotes(root);
+  let lastCode = "";
   const tell = (problem: ReportProblem) => {
-    noteError(root, problem, clock());
+    const { code, message } = problem;
+    // The same error is noted once, not with every attempt.
+    if (code !== lastCode) {
+      notes.note({ lastError: { at: new Date(clock()).toISOString(), code, message } });
+    }
+    lastCode = code;
     for (const listener of listeners) listener(problem);
   };
-  noteUpstream(root, { url: address.display, protocol });
+  notes.note({ url: address.display, protocol });
   const reporter = makeReporter(options, address, { root, tell, clock });
-  return { reporter, root, listeners, leases: 0 };
+  return { reporter, notes, listeners, leases: 0 };
 }
 
 interface Place {
@@ -148,20 +167,11 @@ function keptSessions(root: string): KeptSessions {
   };
 }
 
-const seen = new Map<string, string>();
-
-/** The same error is written once, not with every attempt. */
-function noteError(root: string, { code, message }: ReportProblem, nowMs: number): void {
-  if (seen.get(root) === code) return;
-  seen.set(root, code);
-  noteUpstream(root, { lastError: { at: new Date(nowMs).toISOString(), code, message } });
-}
-
 function refusal(what: "altered_record" | "untrusted_folder", count: number): ReportProblem {
   const message =
     what === "altered_record"
       ? `${count} spooled records are not as they were written: they are not sent`
-      : `${count} spool folders are links or open to others: they are not touched`;
+      : `${count} spool folders or segments are links, of somebody else or open to others: they are not touched`;
   return { code: "spool_refused", message };
 }
 

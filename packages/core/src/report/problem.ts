@@ -9,7 +9,8 @@ export type ReportProblemCode =
   | "record_refused"
   | "evidence_mismatch"
   | "not_delivered"
-  | "configuration";
+  | "configuration"
+  | "exposed_key";
 
 export interface ReportProblem {
   readonly code: ReportProblemCode;

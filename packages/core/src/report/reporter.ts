@@ -4,8 +4,8 @@ import { Pending } from "./delivery/pending.ts";
 import type { Continuation } from "./delivery/progress.ts";
 import { Sender, type SenderParts } from "./delivery/sender.ts";
 import { type DeliveryResult, Tally } from "./delivery/tally.ts";
-import { holdProcess } from "./hold-process.ts";
 import type { Entry } from "./upstream/upstream.ts";
+import { within } from "./within.ts";
 
 /** Entries are sent when so many, or so many bytes, are there, or this long after the first. */
 const SEND_AT_ENTRIES = 100;
@@ -13,8 +13,11 @@ const SEND_AT_BYTES = 64 * 1024;
 const SEND_AFTER_MS = 250;
 /** How long `flush` waits for the collector unless it is told otherwise. */
 const FLUSH_WITHIN_MS = 5_000;
+/** What the disk may take after that. */
+const DISK_WITHIN_MS = 2_000;
 
-export interface ReporterParts extends Omit<SenderParts, "pending" | "backoff" | "tally" | "now"> {
+export interface ReporterParts
+  extends Omit<SenderParts, "pending" | "backoff" | "tally" | "now" | "onAdopted"> {
   /** Milliseconds from any origin; only differences count. */
   readonly now?: (() => number) | undefined;
   readonly random?: (() => number) | undefined;
@@ -58,6 +61,7 @@ export class Reporter {
       backoff: this.#backoff,
       tally: this.#tally,
       now: this.#now,
+      onAdopted: () => this.#schedule(0),
     });
     this.#sends = parts.follower === undefined;
     this.#sender.isSpooling = !this.#sends;
@@ -69,6 +73,11 @@ export class Reporter {
     return this.#pending.ring.hasRoom;
   }
 
+  /** Whether memory holds what neither the collector nor the disk has. */
+  get isHolding(): boolean {
+    return !this.#pending.isEmpty;
+  }
+
   /** Never throws, never waits. */
   push(entry: Entry): void {
     const { ring } = this.#pending;
@@ -77,7 +86,7 @@ export class Reporter {
     if (ring.isHalfFull) this.#sender.isSpooling = true;
     // A delivery that is under way looks by itself whether there is more.
     if (!this.#turn || this.#sender.isSpooling) this.#schedule(this.#isEnough ? 0 : SEND_AFTER_MS);
-    if (ring.size === 1) this.#stayAwake();
+    this.#stayAwake();
   }
 
   /** What a new run of the session continues; undefined when no run of it was cut off. */
@@ -102,22 +111,8 @@ export class Reporter {
    * @returns what became of every record so far
    */
   async flush(withinMs = FLUSH_WITHIN_MS): Promise<DeliveryResult> {
-    const release = holdProcess();
-    let giveUp: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      giveUp = setTimeout(resolve, withinMs);
-    });
-    try {
-      if (this.#sends) await Promise.race([this.#drain(), limit]);
-      if (!this.#pending.isEmpty) {
-        this.#sender.isSpooling = true;
-        await this.#pending.spill(true);
-      }
-      await Promise.race([this.#parts.progress.flush(), limit]);
-    } finally {
-      clearTimeout(giveUp);
-      release();
-    }
+    if (this.#sends) await within(withinMs, this.#drain());
+    await within(DISK_WITHIN_MS, this.#keep());
     return this.result;
   }
 
@@ -144,7 +139,8 @@ export class Reporter {
   async close(withinMs?: number): Promise<DeliveryResult> {
     const result = await this.flush(withinMs);
     clearTimeout(this.#timer);
-    await this.#parts.spool.close();
+    const disk = this.#pending.disk().then(() => this.#parts.spool.close());
+    await within(DISK_WITHIN_MS, disk);
     return result;
   }
 
@@ -158,12 +154,22 @@ export class Reporter {
     return !this.#pending.isEmpty || spool.hasOwn || spool.hasAdopted;
   }
 
+  /** Brings what is left to the disk, as far as the disk takes it. */
+  async #keep(): Promise<void> {
+    if (!this.#pending.isEmpty) {
+      this.#sender.isSpooling = true;
+      await this.#pending.spill(true);
+    }
+    await this.#parts.progress.flush();
+  }
+
   /** Looks for what dead processes left, then sends until nothing is left or it fails. */
   async #drain(): Promise<void> {
     this.#sender.allowNow();
     do {
       while (this.#turn) await this.#turn;
       await this.#takeTurn();
+      await this.#sender.adopted();
     } while (this.#hasMore && this.#sender.maySend);
     await this.#sender.settled();
   }

@@ -1,23 +1,14 @@
-/** What a person wants to know of one collector: kept beside its spool for `caum status`. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+/** What a person wants to know of each collector, for `caum status`. */
+import { accessSync, constants, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { namesIn } from "./spool/owned-folder.ts";
+import { REJECTED_FILE } from "./spool/rejected.ts";
+import { countUntrusted } from "./spool/segment-reader.ts";
 import { segmentPath, segmentsIn } from "./spool/segments.ts";
-import { openTrusted } from "./spool/trusted.ts";
-import { isCount, isObject, jsonOf } from "./upstream/answer.ts";
+import { isTrustedFolder, openTrusted } from "./spool/trusted.ts";
+import { readNote, type UpstreamNote } from "./upstream-notes.ts";
 
-const FOLDER_MODE = 0o700;
-const FILE_MODE = 0o600;
-const STATUS_FILE = "status.json";
 const NEWLINE = 0x0a;
-
-export interface UpstreamNote {
-  readonly url: string;
-  readonly protocol: string;
-  /** Events that any process had to leave unrecorded, since the file was made. */
-  readonly dropped: number;
-  readonly lastError?: { readonly at: string; readonly code: string; readonly message: string };
-}
 
 export interface UpstreamStatus extends UpstreamNote {
   /** Names the spool: one collector under one key. */
@@ -25,27 +16,14 @@ export interface UpstreamStatus extends UpstreamNote {
   /** Records that wait on this disk, of all processes. */
   readonly spooled: number;
   readonly spooledBytes: number;
-  /** Records that the collector did not take. */
+  /** Records that the collector did not take, as far as they are kept. */
   readonly rejected: number;
+  /** Spool folders that are links, of somebody else or open to others, or hold such segments. */
+  readonly refused: number;
 }
 
 export function upstreamsFolder(home: string): string {
   return join(home, "upstream");
-}
-
-/** Notes something about a collector; what was noted before stays. */
-export function noteUpstream(root: string, change: Partial<UpstreamNote>): void {
-  try {
-    const before = readNote(root);
-    const dropped = (before?.dropped ?? 0) + (change.dropped ?? 0);
-    const path = join(root, STATUS_FILE);
-    mkdirSync(root, { recursive: true, mode: FOLDER_MODE });
-    const text = `${JSON.stringify({ ...before, ...change, dropped })}\n`;
-    writeFileSync(`${path}.${process.pid}.new`, text, { mode: FILE_MODE });
-    renameSync(`${path}.${process.pid}.new`, path);
-  } catch {
-    // A status that cannot be written is told by the spool as well.
-  }
 }
 
 /** The state of every collector that this home has had. */
@@ -59,20 +37,42 @@ export async function readUpstreams(home: string): Promise<readonly UpstreamStat
   return found;
 }
 
+/** Why this user can spool nothing in this home; undefined when nothing speaks against it. */
+export function spoolProblem(home: string): string | undefined {
+  const folder = upstreamsFolder(home);
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  if (found && !found.isDirectory()) return `${folder} is no folder: move it away`;
+  try {
+    const isThere = found ?? lstatSync(home, { throwIfNoEntry: false });
+    if (isThere) accessSync(found ? folder : home, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch {
+    return `${found ? folder : home} cannot be written: look at its rights`;
+  }
+}
+
 async function countSpooled(root: string) {
   let spooled = 0;
   let spooledBytes = 0;
+  let refused = 0;
   const processes = join(root, "processes");
+  const isTrusted = await isTrustedFolder(processes);
   for (const name of await namesIn(processes)) {
     const folder = join(processes, name);
+    const untrusted =
+      isTrusted && (await isTrustedFolder(folder)) ? await countUntrusted(folder) : 1;
+    if (untrusted > 0) {
+      refused += 1;
+      continue;
+    }
     for (const segment of await segmentsIn(folder)) {
       const counted = await countLines(segmentPath(folder, segment));
       spooled += counted.lines;
       spooledBytes += counted.bytes;
     }
   }
-  const { lines: rejected } = await countLines(join(root, "rejected.ndjson"));
-  return { spooled, spooledBytes, rejected };
+  const { lines: rejected } = await countLines(join(root, REJECTED_FILE));
+  return { spooled, spooledBytes, rejected, refused };
 }
 
 async function countLines(path: string): Promise<{ lines: number; bytes: number }> {
@@ -93,29 +93,6 @@ async function countLines(path: string): Promise<{ lines: number; bytes: number 
     await file.close().catch(() => undefined);
   }
   return { lines, bytes };
-}
-
-function readNote(root: string): UpstreamNote | undefined {
-  const { url, protocol, dropped, lastError } = jsonOf(textAt(join(root, STATUS_FILE))) ?? {};
-  if (typeof url !== "string" || typeof protocol !== "string" || !isCount(dropped))
-    return undefined;
-  const isError = isObject(lastError) && typeof lastError.message === "string";
-  if (!isError) return { url, protocol, dropped };
-  const { at, code, message } = lastError;
-  return {
-    url,
-    protocol,
-    dropped,
-    lastError: { at: String(at), code: String(code), message: String(message) },
-  };
-}
-
-function textAt(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }
 
 function namesNow(folder: string): readonly string[] {

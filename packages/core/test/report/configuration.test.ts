@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -36,13 +36,15 @@ test("an argument wins over the environment, and that over config.json", () => {
     protocol: "runs",
     dryRun: false,
     problems: [],
+    warnings: [expect.stringContaining("unencrypted"), expect.stringContaining("chmod 600")],
   });
 });
 
 test("an empty variable counts as unset, and a missing file is no problem", () => {
   const env = { CAUM_URL: "", CAUM_HOME: "", CAUM_API_KEY: "" };
   const configuration = loadConfiguration({ arguments: { home }, env });
-  expect(configuration).toEqual({ home, protocol: "runs", dryRun: false, problems: [] });
+  const nothing = { protocol: "runs", dryRun: false, problems: [], warnings: [] };
+  expect(configuration).toEqual({ home, ...nothing });
   expect(loadConfiguration({ env }).home).toBe(join(homedir(), ".caum"));
 });
 
@@ -72,7 +74,46 @@ test("a config.json that is not understood is not used at all", () => {
   }
 });
 
-test("a key without a URL is told", () => {
-  const { problems } = loadConfiguration({ arguments: { home }, env: { CAUM_API_KEY: "k" } });
-  expect(problems).toEqual(["there is a key but no URL: set CAUM_URL, or remove CAUM_API_KEY"]);
+test("a key without a URL is one of this machine's collector", () => {
+  const { url, problems, warnings } = loadConfiguration({
+    arguments: { home },
+    env: { CAUM_API_KEY: "k" },
+  });
+  expect({ url, problems, warnings }).toEqual({
+    url: "http://127.0.0.1:4070",
+    problems: [],
+    warnings: [],
+  });
 });
+
+const warningsOf = (env: Record<string, string>) =>
+  loadConfiguration({ arguments: { home }, env }).warnings;
+
+test("a key that would go over the network in the clear is one warning, and is used", () => {
+  for (const url of ["http://collector.example", "http://10.0.0.1", "http://127.example"]) {
+    expect(warningsOf({ CAUM_URL: url, CAUM_API_KEY: "k" })).toHaveLength(1);
+    expect(warningsOf({ CAUM_URL: url })).toEqual([]);
+  }
+  for (const host of ["localhost", "caum.localhost", "127.0.0.1:4070", "127.8.0.1", "[::1]"]) {
+    expect(warningsOf({ CAUM_URL: `http://${host}`, CAUM_API_KEY: "k" })).toEqual([]);
+  }
+  expect(warningsOf({ CAUM_URL: "https://collector.example", CAUM_API_KEY: "k" })).toEqual([]);
+});
+
+test.skipIf(process.platform === "win32")(
+  "a config.json with a key that others can read is one warning",
+  () => {
+    file({ url: "https://collector.example", apiKey: "k" });
+    for (const mode of [0o644, 0o640, 0o602]) {
+      chmodSync(join(home, "config.json"), mode);
+      expect(warningsOf({})).toEqual([
+        "config.json holds a key and is open to others: chmod 600 it",
+      ]);
+    }
+    chmodSync(join(home, "config.json"), 0o600);
+    expect(warningsOf({})).toEqual([]);
+    file({ url: "https://collector.example" });
+    chmodSync(join(home, "config.json"), 0o644);
+    expect(warningsOf({})).toEqual([]);
+  },
+);

@@ -38,6 +38,23 @@ test("lines arrive in order, one per line, whoever flushes", async () => {
   expect(readFileSync(join(folder, "run", "checkpoints", "head.note"), "utf8")).toBe("a note\n");
 });
 
+test("what came shortly after a signature is signed soon, also when nothing follows it", async () => {
+  let size = 0;
+  const checkpoint = () => `a note over ${size}\n`;
+  const problems: Error[] = [];
+  const onProblem = (problem: Error) => problems.push(problem);
+  const run = new RunLog({ folder: join(folder, "run"), checkpoint, onProblem });
+  for (const line of ["one", "two"]) {
+    run.push(line);
+    size += 1;
+    await run.flush();
+  }
+  const note = () => readFileSync(join(folder, "run", "checkpoints", "head.note"), "utf8");
+  await expect.poll(note, { timeout: 10_000 }).toBe("a note over 2\n");
+  expect(problems).toEqual([]);
+  await run.close();
+});
+
 test("lines pushed while an append runs are neither lost nor doubled", async () => {
   const run = log();
   const expected: string[] = [];

@@ -26,8 +26,8 @@ export interface PendingParts {
 export class Pending {
   readonly ring = new Ring();
   readonly #parts: PendingParts;
-  /** Taken out of the ring and not answered yet. */
-  #sending: readonly Entry[] = [];
+  /** How many of the oldest are on their way and not answered for yet. */
+  #sending = 0;
   /** What is being written; at exit it is written again over the same bytes. */
   #appending: readonly Entry[] = [];
   #append: Promise<void> | undefined;
@@ -38,22 +38,20 @@ export class Pending {
   }
 
   get isEmpty(): boolean {
-    return this.ring.size + this.#sending.length === 0;
+    return this.ring.size === 0;
   }
 
   /** The entries that are sent next; the same ones again until they are settled. */
   takeUnit(): readonly Entry[] {
-    if (this.#sending.length === 0) {
-      this.#sending = this.ring.peek(MAX_UNIT);
-      this.ring.remove(this.#sending.length);
-    }
-    return this.#sending;
+    if (this.#sending === 0) this.#sending = Math.min(this.ring.size, MAX_UNIT);
+    return this.ring.peek(this.#sending);
   }
 
-  /** The unit was delivered. */
+  /** The unit was delivered; what went to the disk meanwhile is not here any more. */
   async settleUnit(): Promise<void> {
     await this.disk();
-    this.#sending = [];
+    this.ring.remove(this.#sending);
+    this.#sending = 0;
   }
 
   /** Resolves when nothing is being written. */
@@ -64,7 +62,7 @@ export class Pending {
   /** Moves everything to the disk, or leaves it in memory when the disk refuses. */
   async spill(isForced = false): Promise<void> {
     await this.disk();
-    const entries = this.#inMemory();
+    const entries = this.ring.peek(this.ring.size);
     const isTooSoon = !isForced && this.#parts.now() < this.#spillAt;
     if (entries.length > 0 && !isTooSoon) await this.#write(entries);
   }
@@ -76,23 +74,19 @@ export class Pending {
 
   /** What would be lost with the process, oldest first. */
   spillNow(): readonly Entry[] {
-    const rest = [...this.#appending, ...this.#inMemory().slice(this.#appending.length)];
+    const inMemory = this.ring.peek(this.ring.size);
+    const rest = [...this.#appending, ...inMemory.slice(this.#appending.length)];
     this.#parts.spool.appendNow(rest);
     return rest;
   }
 
-  #inMemory(): readonly Entry[] {
-    return [...this.#sending, ...this.ring.peek(this.ring.size)];
-  }
-
   async #write(entries: readonly Entry[]): Promise<void> {
-    const sending = this.#sending.length;
     this.#appending = entries;
     const written = this.#parts.spool
       .append(entries)
       .then(() => {
-        this.#sending = [];
-        this.ring.remove(entries.length - sending);
+        this.#sending = 0;
+        this.ring.remove(entries.length);
         this.#parts.onKept(entries);
       })
       .catch((problem) => {

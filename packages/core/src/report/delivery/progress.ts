@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { mkdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sessionTag } from "../../evidence/note/checkpoint.ts";
+import { inLane } from "../disk-lanes.ts";
 import { mayBeAlive, parseProcessIdentity, thisProcess } from "../spool/process-identity.ts";
 import { openTrusted } from "../spool/trusted.ts";
 import { isCount, isHash, isObject, jsonOf } from "../upstream/answer.ts";
@@ -15,6 +16,8 @@ const FILE_MODE = 0o600;
 const NOTE_AFTER_MS = 1_000;
 const MAX_FILE_BYTES = 16_384;
 const MAX_RUNS = 5_000;
+/** Notes of one session that are read while its first event waits. */
+const MAX_NOTES_READ = 100;
 /** Runs noted at exit, where each costs the host a write. */
 const MAX_NOTED_AT_EXIT = 200;
 
@@ -88,7 +91,7 @@ export class Progress {
   /** Resolves when what is known is on the disk, or the disk refused. */
   async flush(): Promise<void> {
     while (this.#noting) await this.#noting;
-    this.#noting = this.#noteAll().finally(() => {
+    this.#noting = inLane(() => this.#noteAll()).finally(() => {
       this.#noting = undefined;
     });
     await this.#noting;
@@ -115,6 +118,7 @@ export class Progress {
       const folder = this.#folderOf(sessionId);
       const notes = readdirSync(folder).filter((name) => name.endsWith(".json"));
       const dead = notes
+        .slice(0, MAX_NOTES_READ)
         .map((name) => parse(readFileSync(join(folder, name), "utf8")))
         .filter((run) => run !== undefined)
         .filter(({ closed, seq, owner }) => !closed && seq >= 0 && !isAlive(owner))

@@ -28,6 +28,8 @@ export interface SenderParts {
   readonly onClosed?: ((run: DeliveredRun) => Promise<void>) | undefined;
   /** False where nothing is to be taken over from dead processes. */
   readonly adopts?: boolean | undefined;
+  /** Something was taken over and can be sent. */
+  readonly onAdopted: () => void;
 }
 
 export class Sender {
@@ -39,6 +41,7 @@ export class Sender {
   /** The collector refused the key: nothing is sent until somebody asks for it. */
   #isStopped = false;
   #adoptAt = Number.NEGATIVE_INFINITY;
+  #adopting: Promise<void> | undefined;
 
   constructor(parts: SenderParts) {
     this.#parts = parts;
@@ -59,6 +62,11 @@ export class Sender {
     this.#parts.backoff.allowNow();
   }
 
+  /** Resolves when it is known what dead processes left. */
+  async adopted(): Promise<void> {
+    await this.#adopting;
+  }
+
   /** Resolves when what is asked at the close of runs is answered. */
   async settled(): Promise<void> {
     await Promise.all(this.#closing.values());
@@ -66,7 +74,7 @@ export class Sender {
 
   async work(): Promise<void> {
     if (!this.maySend) return;
-    await this.#adopt();
+    this.#adopt();
     if (this.isSpooling) await this.#sendSpooled();
     if (!this.isSpooling) await this.#sendFromMemory();
     if (!this.isSpooling) await this.#sendAdopted();
@@ -154,10 +162,19 @@ export class Sender {
     this.#closing.set(run.runId, closing);
   }
 
-  async #adopt(): Promise<void> {
+  /** In the background: what this process observes does not wait for a slow disk. */
+  #adopt(): void {
     const now = this.#parts.now();
-    if (now < this.#adoptAt || this.#parts.adopts === false) return;
+    const isDue = now >= this.#adoptAt && this.#parts.adopts !== false;
+    if (!isDue || this.#adopting) return;
     this.#adoptAt = now + ADOPT_AFTER_MS;
-    await this.#parts.spool.adopt().catch(() => undefined);
+    const { spool, onAdopted } = this.#parts;
+    this.#adopting = spool
+      .adopt()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#adopting = undefined;
+        if (spool.hasAdopted) onAdopted();
+      });
   }
 }

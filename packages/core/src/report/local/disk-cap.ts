@@ -1,6 +1,7 @@
 /** Keeps what local runs take on the disk under a cap: whole closed runs go, the oldest first. */
 import { open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { inLane } from "../disk-lanes.ts";
 
 const CAP_BYTES = 1024 * 1024 * 1024;
 const CHECK_AFTER_MS = 2_000;
@@ -39,7 +40,7 @@ export class DiskCap {
     this.#checkedAt = now;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      void this.enforce();
+      void inLane(() => this.enforce());
     }, CHECK_AFTER_MS).unref();
   }
 

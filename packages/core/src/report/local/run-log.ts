@@ -2,6 +2,7 @@
 import { closeSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { type FileHandle, mkdir, open, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { inLane } from "../disk-lanes.ts";
 import type { EventLog } from "../event-log.ts";
 
 /** How long lines may stay in memory when nothing else asks for a flush. */
@@ -40,10 +41,11 @@ export class RunLog implements EventLog {
   /** The file is there, made by us. */
   #isMade = false;
   #timer: NodeJS.Timeout | undefined;
+  #timerAt = 0;
   #appending: Promise<void> | undefined;
   #failing = false;
   #closed = false;
-  #signedAt = 0;
+  #signedAt = Number.NEGATIVE_INFINITY;
   #unsigned = false;
 
   constructor(options: RunLogOptions) {
@@ -103,8 +105,10 @@ export class RunLog implements EventLog {
   }
 
   #schedule(delayMs: number): void {
-    if (this.#timer && delayMs > 0) return;
+    const at = performance.now() + delayMs;
+    if (this.#timer && this.#timerAt <= at) return;
     clearTimeout(this.#timer);
+    this.#timerAt = at;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       if (!this.#appending) void this.#append();
@@ -112,12 +116,16 @@ export class RunLog implements EventLog {
   }
 
   #append(): Promise<void> {
-    const appending = this.#appendWaiting()
+    const appending = inLane(() => this.#appendWaiting())
       .catch((problem) => this.#report(problem))
       .finally(() => {
         this.#appending = undefined;
-        if (this.#waiting.length > 0 && !this.#closed) {
+        if (this.#closed) return;
+        if (this.#waiting.length > 0) {
           this.#schedule(this.#failing ? RETRY_AFTER_MS : FLUSH_AFTER_MS);
+        } else if (this.#unsigned) {
+          // Nothing may come after these lines for a long time.
+          this.#schedule(SIGN_AFTER_MS);
         }
       });
     this.#appending = appending;

@@ -42,7 +42,7 @@ export async function isStillOwned(folder: string): Promise<boolean> {
 
 export interface Adoption {
   readonly adopted: readonly string[];
-  /** Folders that are links, or that others can write to: they stay untouched. */
+  /** Folders that are links, of somebody else, or that others can write to: they stay untouched. */
   readonly refused: readonly string[];
 }
 
@@ -59,7 +59,9 @@ export async function adoptFolders(
 ): Promise<Adoption> {
   const adopted: string[] = [];
   const refused: string[] = [];
-  for (const name of await namesIn(root)) {
+  const names = await namesIn(root);
+  if (names.length > 0 && !(await isTrustedFolder(root))) return { adopted, refused: [root] };
+  for (const name of names) {
     const folder = join(root, name);
     if (!(await isTrustedFolder(folder))) refused.push(folder);
     else if (await isOrphan(folder, nowMs)) adopted.push(...(await takeOver(into, folder)));

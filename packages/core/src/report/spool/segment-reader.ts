@@ -37,6 +37,17 @@ export async function readChunk(
   return undefined;
 }
 
+/** Segments that are links, belong to somebody else or are open to others; they are not read. */
+export async function countUntrusted(folder: string): Promise<number> {
+  let count = 0;
+  for (const segment of await segmentsIn(folder)) {
+    const file = await openTrusted(segmentPath(folder, segment));
+    if (!file) count += 1;
+    await file?.close();
+  }
+  return count;
+}
+
 async function readBytes(path: string, offset: number, limit: number): Promise<Buffer> {
   const file = await openTrusted(path);
   if (!file) return Buffer.alloc(0);

@@ -1,15 +1,13 @@
 /** The spool of one collector and key: what this process writes, and what dead ones left. */
-import { appendFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { inLane } from "../disk-lanes.ts";
 import type { Entry } from "../upstream/upstream.ts";
 import { checkEntries, type KnownHead } from "./checked-entries.ts";
 import { adoptFolders, removeFolder } from "./owned-folder.ts";
-import { readChunk } from "./segment-reader.ts";
+import { keepRejected } from "./rejected.ts";
+import { countUntrusted, readChunk } from "./segment-reader.ts";
 import { SegmentWriter } from "./segment-writer.ts";
 import { type Cursor, removeSegment, START } from "./segments.ts";
-
-const FOLDER_MODE = 0o700;
-const FILE_MODE = 0o600;
 
 export interface SpoolParts {
   /** The folder of one collector and key. */
@@ -85,7 +83,9 @@ export class Spool {
 
   /** @throws when the disk does not take them, or the cap is reached; they stay where they were */
   async append(entries: readonly Entry[]): Promise<void> {
-    if (entries.length > 0) await this.#writer.append(entries.map(({ line }) => line));
+    if (entries.length === 0) return;
+    const lines = entries.map(({ line }) => line);
+    await inLane(() => this.#writer.append(lines));
   }
 
   appendNow(entries: readonly Entry[]): void {
@@ -96,7 +96,9 @@ export class Spool {
   async adopt(): Promise<void> {
     const { root, relatives, clock, onRefused } = this.#parts;
     for (const from of [root, ...((await relatives?.()) ?? [])]) {
-      const { adopted, refused } = await adoptFolders(foldersOf(from), clock(), this.#folders);
+      const { adopted, refused } = await inLane(() =>
+        adoptFolders(foldersOf(from), clock(), this.#folders),
+      );
       if (refused.length > 0) onRefused("untrusted_folder", refused.length);
       for (const folder of adopted) this.#adopted.push({ folder, origin: "adopted", from: START });
     }
@@ -117,12 +119,19 @@ export class Spool {
       const entries = await this.#next(source, knownHead);
       if (entries) return entries;
       this.#adopted.shift();
-      await removeFolder(source.folder);
+      await this.#leave(source.folder);
     }
     this.#hasFollowed = false;
     const entries = this.#followed && (await this.#next(this.#followed, knownHead));
     if (entries) this.#hasFollowed = true;
     return entries;
+  }
+
+  /** Removes what was read to its end; what must not be read stays for a person to look at. */
+  async #leave(folder: string): Promise<void> {
+    const untrusted = await inLane(() => countUntrusted(folder));
+    if (untrusted > 0) this.#parts.onRefused("untrusted_folder", untrusted);
+    else await removeFolder(folder);
   }
 
   /** Everything that this process wrote has arrived. */
@@ -133,8 +142,7 @@ export class Spool {
 
   /** Keeps a record that the collector does not take, for a person to look at. */
   async setAside(line: string): Promise<void> {
-    await mkdir(this.#parts.root, { recursive: true, mode: FOLDER_MODE });
-    await appendFile(join(this.#parts.root, "rejected.ndjson"), `${line}\n`, { mode: FILE_MODE });
+    await keepRejected(this.#parts.root, line);
   }
 
   async close(): Promise<void> {
@@ -147,7 +155,7 @@ export class Spool {
     end?: Cursor,
   ): Promise<SpooledEntries | undefined> {
     const { folder, origin, from } = source;
-    const chunk = await readChunk(folder, from, end);
+    const chunk = await inLane(() => readChunk(folder, from, end));
     if (!chunk) return undefined;
     const { entries, refused } = await checkEntries(chunk.lines, origin, knownHead);
     if (refused.length > 0) this.#parts.onRefused("altered_record", refused.length);
