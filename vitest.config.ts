@@ -17,6 +17,7 @@ export default defineConfig({
       project("mcp-proxy", "packages/mcp-proxy/test/**/*.test.ts"),
       project("adapters", "packages/{ai-sdk,langchain,openai,anthropic,caum}/test/**/*.test.ts"),
       project("collector", "packages/collector/test/**/*.test.ts"),
+      project("dashboard", "packages/dashboard/test/**/*.test.ts"),
       project("cli", "packages/cli/test/**/*.test.ts"),
       project("workspace", "test/**/*.test.ts"),
     ],

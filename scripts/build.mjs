@@ -1,4 +1,4 @@
-/** Builds the packages (tsc) and bundles the relay (esbuild); does nothing when nothing changed. */
+/** Builds the packages (tsc), the bundles (esbuild) and the page (vite); only what changed. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -18,6 +18,12 @@ const bundles = [
     sources: ["packages/core/src", "packages/cli/src/hook", "packages/cli/scripts"],
     module: "packages/cli/scripts/bundle.mjs",
     make: "bundleHook",
+  },
+  {
+    files: ["packages/collector/dist/page/index.html"],
+    sources: ["packages/dashboard/src", "packages/dashboard/scripts"],
+    module: "packages/collector/scripts/embed-page.mjs",
+    make: "embedPage",
   },
 ];
 

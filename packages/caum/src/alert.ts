@@ -12,6 +12,15 @@ export interface Alert {
   readonly advice: Advisory["advice"];
   readonly reasons: readonly string[];
   readonly message: string;
+  /** What was waited for; absent for the alert that everybody gets. */
+  readonly condition?: string;
+}
+
+export interface AlertOptions {
+  /** Conditions such as `tier>=T4` or `cost>5`: see docs/alerts.md. */
+  readonly when?: readonly string[];
+  /** For so long after it fired, a session does not fire a condition again; 300 when absent. */
+  readonly cooldownSeconds?: number;
 }
 
 export type AlertListener = (alert: Alert) => void;

@@ -1,7 +1,14 @@
 import { type AnthropicClient, wrapAnthropic as observeAnthropic } from "@caum/anthropic";
-import type { AdapterOptions, DeliveryResult, ObserverStatus, SessionFacts } from "@caum/core";
+import {
+  type AdapterOptions,
+  AlertWatch,
+  type DeliveryResult,
+  type LocalAlert,
+  type ObserverStatus,
+  type SessionFacts,
+} from "@caum/core";
 import { type OpenAIClient, wrapOpenAI as observeOpenAI } from "@caum/openai";
-import type { AlertListener } from "./alert.ts";
+import { type AlertListener, type AlertOptions, alertOf } from "./alert.ts";
 import type { InitOptions } from "./init-options.ts";
 import { ObservedSession } from "./observed-session.ts";
 import { Recorder } from "./recorder.ts";
@@ -10,6 +17,7 @@ import type { Step } from "./step.ts";
 import type { StepVerdict } from "./verdict.ts";
 
 const listeners = new Set<AlertListener>();
+const alerts = new AlertWatch();
 let recorder: Recorder | undefined;
 
 /** Where this process reports, and how it goes. */
@@ -31,7 +39,7 @@ export type WrapOptions = Pick<AdapterOptions, "session" | "onDiagnostic">;
  */
 export function init(apiKey?: string, options: InitOptions = {}): void {
   const { apiKey: _, ...rest } = options;
-  recorder = new Recorder({ ...rest, apiKey: apiKey ?? options.apiKey }, listeners);
+  recorder = new Recorder({ ...rest, apiKey: apiKey ?? options.apiKey }, listeners, alerts);
 }
 
 /**
@@ -79,11 +87,19 @@ export function flush(): Promise<DeliveryResult> {
 }
 
 /**
- * Tells when a session enters an alert.
+ * Tells when a session enters an alert: a loop, or tier T4 or T5 that held; or what `when` says, in
+ * the words of the collector's rules.
  *
  * @returns stops telling
+ * @throws {ConditionError} when a condition is none
  */
-export function onAlert(listener: AlertListener): () => void {
+export function onAlert(listener: AlertListener, options: AlertOptions = {}): () => void {
+  const { when, ...more } = options;
+  if (when !== undefined) {
+    const tell = ({ sessionId, condition, assessment }: LocalAlert) =>
+      listener({ ...alertOf(sessionId, assessment), condition });
+    return alerts.on(when, tell, more);
+  }
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
@@ -96,7 +112,7 @@ export function status(): Status {
 }
 
 function current(): Recorder {
-  recorder ??= new Recorder({}, listeners);
+  recorder ??= new Recorder({}, listeners, alerts);
   return recorder;
 }
 

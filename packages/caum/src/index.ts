@@ -1,4 +1,4 @@
-export type { Alert, AlertListener } from "./alert.ts";
+export type { Alert, AlertListener, AlertOptions } from "./alert.ts";
 export {
   end,
   flush,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import {
+  type AlertWatch,
   createObserver,
   type DeliveryResult,
   type Evidence,
@@ -31,8 +32,6 @@ const NOTHING_DELIVERED: DeliveryResult = {
   spooled: 0,
   dropped: 0,
 };
-/** Where `caum up` listens: a key that comes without a URL is one of this machine's collector. */
-const LOCAL_COLLECTOR = "http://127.0.0.1:4070";
 
 /** What this process observes, through whatever way in. */
 export class Recorder {
@@ -42,12 +41,14 @@ export class Recorder {
   readonly url: string | undefined;
   readonly #sessions = new RecentMap<string, SessionState>(MAX_SESSIONS);
   readonly #listeners: Set<AlertListener>;
+  readonly #alerts: AlertWatch;
 
-  constructor(options: InitOptions, listeners: Set<AlertListener>) {
+  constructor(options: InitOptions, listeners: Set<AlertListener>, alerts: AlertWatch) {
     this.options = options;
     this.#listeners = listeners;
+    this.#alerts = alerts;
     this.url = collectorOf(options);
-    this.observer = createObserver(observerOptions(options, this.url));
+    this.observer = createObserver({ ...observerOptions(options), alerts });
   }
 
   /** Never throws: what cannot be observed is answered like a session that has just begun. */
@@ -55,8 +56,10 @@ export class Recorder {
     try {
       const session = this.observer.session(sessionId, sessionFactsOf(step));
       this.#stateOf(sessionId).addUsage(step.tokensUsed, step.costUsd);
+      const firedBefore = this.#alerts.fired;
       const verdict = session.observe(observationOf(step));
-      return stepVerdictOf(verdict, this.take(verdict, sessionId));
+      const hasFired = this.#alerts.fired > firedBefore;
+      return stepVerdictOf(verdict, this.take(verdict, sessionId) || hasFired);
     } catch {
       return this.#unobserved(sessionId);
     }
@@ -147,14 +150,14 @@ const IDENTITY = {
   view: "full",
 } as const;
 
-function observerOptions(options: InitOptions, url: string | undefined): ObserverOptions {
-  const { agentId, agentVersion, apiKey, home, env, hashNames, onProblem, waitUntil } = options;
+function observerOptions(options: InitOptions): ObserverOptions {
+  const { agentId, agentVersion, apiKey, url, home, env, hashNames, onProblem, waitUntil } =
+    options;
   const upstream = { apiKey, url };
   const who = { ...IDENTITY, agentId, agentVersion, hashNames };
   return { ...who, home, env, upstream, onProblem, waitUntil };
 }
 
 function collectorOf({ apiKey, url, home, env }: InitOptions): string | undefined {
-  const known = loadConfiguration({ arguments: { apiKey, url, home }, env });
-  return known.url ?? (known.apiKey === undefined ? undefined : LOCAL_COLLECTOR);
+  return loadConfiguration({ arguments: { apiKey, url, home }, env }).url;
 }

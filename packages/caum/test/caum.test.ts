@@ -21,6 +21,11 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
+test("a key without a URL is one of this machine's collector", () => {
+  caum.init("caum_test_key", { home, env: {}, quiet: true });
+  expect(caum.status()).toMatchObject({ mode: "collector", url: "http://127.0.0.1:4070" });
+});
+
 const CALL = {
   tool: "bash",
   arguments: { command: "pytest tests/" },
@@ -56,6 +61,22 @@ test("a step is answered at once, in the documented words", async () => {
     // Open, step, end and close; none of them left this machine.
     delivery: { accepted: 0, spooled: 4, dropped: 0 },
   });
+});
+
+test("conditions are those of the collector's rules, and the step that meets one says so", () => {
+  const alerts: caum.Alert[] = [];
+  const stop = caum.onAlert((alert) => alerts.push(alert), { when: ["cost>0.25", "steps>2"] });
+  const step = { tool: "bash", content: "different", costUsd: 0.1 };
+  const fired = [1, 2, 3, 4].map(
+    (at) => caum.observe("watched", { ...step, content: `output ${at}` }).alert_fired,
+  );
+  stop();
+  expect(fired).toEqual([false, false, true, false]);
+  expect(alerts).toMatchObject([
+    { session_id: "watched", step: 3, condition: "cost>0.25" },
+    { session_id: "watched", step: 3, condition: "steps>2" },
+  ]);
+  expect(() => caum.onAlert(() => {}, { when: ["sometimes"] })).toThrow("at position 1");
 });
 
 test("a loop is told once, to the caller and to whoever listens, and the report names it", async () => {

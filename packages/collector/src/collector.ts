@@ -1,8 +1,10 @@
 /** One collector: a data folder, a port, and everything between. */
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { loadRootKey } from "@caum/core";
+import { loadRootKey, type RootKey } from "@caum/core";
 import type { FastifyInstance } from "fastify";
+import { type AlertOptions, openAlerts, type RunningAlerts } from "./alerts/alerts.ts";
+import { type Billing, openBilling } from "./billing/open-billing.ts";
 import type { DoorError } from "./doors/door-error.ts";
 import { loadSigningKey } from "./evidence/signing-key.ts";
 import { adoptLocalRuns } from "./operation/adopt.ts";
@@ -16,6 +18,7 @@ import { Authenticator } from "./tenants/authenticate.ts";
 import { DigestKeys } from "./tenants/digest-keys.ts";
 import { openLocalAccount } from "./tenants/local-account.ts";
 import { RateLimit } from "./tenants/rate-limit.ts";
+import { SignIns } from "./tenants/sign-ins.ts";
 
 export interface CollectorOptions {
   /** The data folder; made when it is not there. */
@@ -35,8 +38,12 @@ export interface CollectorOptions {
   readonly trialDays?: number | undefined;
   /** Where people reach the collector; its own address when absent. */
   readonly publicUrl?: string | undefined;
+  /** Where alerts may go, and how they are tried. */
+  readonly alerts?: AlertOptions | undefined;
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly clock?: (() => number) | undefined;
+  /** Milliseconds by a clock that nobody can set; the process's own when absent. */
+  readonly uptime?: (() => number) | undefined;
   readonly onFailure?: ((failure: Error | DoorError) => void) | undefined;
 }
 
@@ -50,6 +57,8 @@ export interface Collector {
   readonly isNew: boolean;
   /** Resolves when the local runs that were there are adopted. */
   readonly adopted: Promise<number>;
+  /** An address that signs one browser in with the first API key, within a minute. */
+  newSignInLink(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -61,7 +70,7 @@ const REGISTRATIONS_PER_SECOND = 5;
 const REGISTRATION_BURST = 100;
 const SWEEP_MS = 5;
 /** A request that is not answered by then was too slow to be sent. */
-const DRAIN_MS = 1_000;
+const DRAIN_MS = 100;
 
 /**
  * Starts a collector and resolves when it is ready to serve.
@@ -77,7 +86,12 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   try {
     const account = await openLocalAccount(store, data, clock);
     const address = { url: "" };
-    const services = servicesOf(options, { store, signer, clock, data, address });
+    // The collector has a root key of its own: what a client set for itself is not taken over.
+    const rootKey = loadRootKey({ home: data, env: {} });
+    const parts = { store, signer, clock, rootKey, address };
+    const alerts = alertsOf(options, parts, env);
+    const billing = await billingOf(options, parts, env);
+    const services = servicesOf(options, parts, { alerts, billing });
     const app = await buildServer(services);
     address.url = await app.listen({
       host: options.host ?? DEFAULT_HOST,
@@ -90,6 +104,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       clock,
     );
     const stopRetention = keepRetention(store, clock);
+    alerts.start();
     return {
       url: address.url,
       data,
@@ -98,10 +113,16 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       verifierKey: signer.vkey,
       isNew: account.isNew,
       adopted: adoption.done,
+      async newSignInLink() {
+        const link = await services.signIns.newLink({ ...account, scopes: ["ingest", "read"] });
+        return `${services.policy.publicUrl()}/#link=${link}`;
+      },
       async close() {
         stopRetention();
         await closeServer(app);
         await adoption.stop();
+        await alerts.stop();
+        await billing.serviceClock.stop();
         await store.close();
       },
     };
@@ -124,21 +145,63 @@ interface Parts {
   readonly store: Store;
   readonly signer: Services["signer"];
   readonly clock: () => number;
-  readonly data: string;
+  readonly rootKey: RootKey;
   readonly address: { readonly url: string };
 }
 
-function servicesOf(options: CollectorOptions, parts: Parts): Services {
-  const { store, signer, clock, data, address } = parts;
-  const { eventsPerSecond = DEFAULT_EVENTS_PER_SECOND } = options;
+/** Where people reach the collector. */
+function publicUrlOf(options: CollectorOptions, { address }: Parts): () => string {
   const publicUrl = options.publicUrl?.replace(/\/+$/, "");
+  return () => publicUrl ?? address.url;
+}
+
+function alertsOf(
+  options: CollectorOptions,
+  parts: Parts,
+  env: Readonly<Record<string, string | undefined>>,
+): RunningAlerts {
+  const { store, rootKey, clock } = parts;
+  return openAlerts(options.alerts ?? {}, {
+    store,
+    rootKey,
+    env,
+    clock,
+    publicUrl: publicUrlOf(options, parts),
+    onFailure: options.onFailure ?? (() => {}),
+  });
+}
+
+function billingOf(
+  options: CollectorOptions,
+  parts: Parts,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Billing> {
+  const { store, clock } = parts;
+  return openBilling({
+    store,
+    clocks: { wall: clock, uptime: options.uptime ?? (() => performance.now()) },
+    hasTrials: options.trialDays !== undefined,
+    env,
+    publicUrl: publicUrlOf(options, parts),
+  });
+}
+
+function servicesOf(
+  options: CollectorOptions,
+  parts: Parts,
+  { alerts, billing }: Pick<Services, "billing"> & { readonly alerts: RunningAlerts },
+): Services {
+  const { store, signer, clock, rootKey } = parts;
+  const { eventsPerSecond = DEFAULT_EVENTS_PER_SECOND } = options;
   return {
     store,
+    alerts,
+    billing,
     signer,
     clock,
     authenticator: new Authenticator(store, clock),
-    // The collector has a digest key of its own: what a client set for itself is not taken over.
-    digestKeys: new DigestKeys(loadRootKey({ home: data, env: {} })),
+    signIns: new SignIns(store, clock),
+    digestKeys: new DigestKeys(rootKey),
     limits: {
       events: new RateLimit(eventsPerSecond, eventsPerSecond * 2, clock),
       register: new RateLimit(REGISTRATIONS_PER_SECOND, REGISTRATION_BURST, clock),
@@ -150,7 +213,7 @@ function servicesOf(options: CollectorOptions, parts: Parts): Services {
       hashNames: options.hashNames ?? false,
       eventsPerSecond,
       trialDays: options.trialDays,
-      publicUrl: () => publicUrl ?? address.url,
+      publicUrl: publicUrlOf(options, parts),
     },
     onFailure: options.onFailure ?? (() => {}),
   };

@@ -2,6 +2,8 @@
 import swagger from "@fastify/swagger";
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from "fastify";
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
+import { openBillingDoor } from "./billing/billing-door.ts";
+import { openDashboard } from "./dashboard/dashboard-door.ts";
 import { openAccountsDoor } from "./doors/accounts-door.ts";
 import { openAlertsDoor } from "./doors/alerts-door.ts";
 import { readBodies } from "./doors/body.ts";
@@ -11,7 +13,9 @@ import { openLiveDoor } from "./doors/live-door.ts";
 import { openRunsDoor } from "./doors/runs-door.ts";
 import { openStepDoor } from "./doors/step-door.ts";
 import { TRIAL_EXPIRED_STATUS, TrialExpiredError } from "./doors/trial.ts";
+import { openEffectivenessDoor } from "./effectiveness/effectiveness-door.ts";
 import { openEvidenceDoor } from "./evidence/evidence-door.ts";
+import { openEvidencePackDoor } from "./evidence-pack/evidence-pack-door.ts";
 import { openOperationDoor } from "./operation/operation-door.ts";
 import type { Services } from "./services.ts";
 
@@ -63,8 +67,12 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
   openRunsDoor(app, services);
   openEvidenceDoor(app, services);
   openAccountsDoor(app, services);
+  openBillingDoor(app, services);
+  openEffectivenessDoor(app, services);
+  openEvidencePackDoor(app, services);
   openAlertsDoor(app, services);
   openOperationDoor(app, services);
+  openDashboard(app, services);
   return app;
 }
 

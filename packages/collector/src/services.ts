@@ -1,10 +1,13 @@
 import type { Signer } from "@caum/core";
+import type { Alerts } from "./alerts/alerts.ts";
+import type { Billing } from "./billing/open-billing.ts";
 import type { DoorError } from "./doors/door-error.ts";
 import type { Metrics } from "./operation/metrics.ts";
 import type { Store } from "./store/store.ts";
 import type { Authenticator } from "./tenants/authenticate.ts";
 import type { DigestKeys } from "./tenants/digest-keys.ts";
 import type { RateLimit } from "./tenants/rate-limit.ts";
+import type { SignIns } from "./tenants/sign-ins.ts";
 
 /** What the operator decided. */
 export interface Policy {
@@ -24,10 +27,13 @@ export interface Policy {
 export interface Services {
   readonly store: Store;
   readonly authenticator: Authenticator;
+  readonly signIns: SignIns;
   readonly digestKeys: DigestKeys;
   readonly signer: Signer;
   readonly limits: { readonly events: RateLimit; readonly register: RateLimit };
   readonly metrics: Metrics;
+  readonly alerts: Alerts;
+  readonly billing: Billing;
   readonly policy: Policy;
   readonly clock: () => number;
   /** Told of failures that are ours, without content. */

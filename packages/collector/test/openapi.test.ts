@@ -159,31 +159,35 @@ test("there is a page for people, and metrics for Prometheus", async () => {
   expect((await client.get("/readyz", {})).body).toEqual({ status: "ready" });
 });
 
-test("alert rules are kept and masked, and it is said that nothing is delivered yet", async () => {
+test("alerts answer what is documented", async () => {
   const rule = {
-    condition: "tier>=T4",
+    condition: "steps>0",
     action_type: "webhook",
     destination: "https://your-server.com/caum-alert",
   };
   const made = await client.post("/v1/alerts", [rule]);
   expectDocumented("post", "/v1/alerts", made);
-  expect(made.status).toBe(201);
-  const listed = await client.get("/v1/alerts");
-  expectDocumented("get", "/v1/alerts", listed);
-  expect(listed.body).toMatchObject({
-    rules: [{ ...rule, destination: "https://your-server.com/..." }],
-    delivery: "not_available",
-  });
-  expectDocumented("get", "/v1/alerts/history", await client.get("/v1/alerts/history"));
-  expect((await client.post("/v1/alerts", [{ ...rule, condition: "tier>T4" }])).status).toBe(400);
-  expect((await client.post("/v1/alerts", [{ ...rule, destination: "file:///x" }])).status).toBe(
-    400,
+  const { id } = made.body.rules[0];
+  expectDocumented("get", "/v1/alerts", await client.get("/v1/alerts"));
+  expectDocumented(
+    "post",
+    "/v1/alerts/{id}/secret",
+    await client.post(`/v1/alerts/${id}/secret`, {}),
   );
+  expectDocumented("post", "/v1/alerts/{id}/test", await client.post(`/v1/alerts/${id}/test`, {}));
+  await client.post("/v1/step", { session_id: "documented-alert", step: 1, tool: "bash" });
+  const history = await client.get("/v1/alerts/history");
+  expectDocumented("get", "/v1/alerts/history", history);
+  expect(history.body.alerts.length).toBeGreaterThan(0);
+  const none = await client.post(`/v1/alerts/history/alert_${"0".repeat(32)}/replay`, {});
+  expect(none.status).toBe(404);
+  const gone = await client.request("DELETE", `/v1/alerts/${id}`, { headers: client.key });
+  expectDocumented("delete", "/v1/alerts/{id}", gone);
 });
 
 test("what is not built yet says so", async () => {
   const answer = await client.post("/v1/checkout", {});
   expect(answer.status).toBe(501);
-  expect(answer.body.error.code).toBe("NOT_IMPLEMENTED");
+  expect(answer.body.error.code).toBe("billing_not_configured");
   expect((await client.get("/v1/alerts/history", {})).status).toBe(401);
 });

@@ -5,6 +5,7 @@ const collector = await startCollector({
   data: process.argv[2] ?? "",
   port: 0,
   eventsPerSecond: 0,
+  alerts: { timing: { leaseMs: Number(process.env.TEST_LEASE_MS ?? 20_000), pollMs: 20 } },
 });
 const { url, apiKey, adminKey, verifierKey } = collector;
 process.stdout.write(`${JSON.stringify({ url, apiKey, adminKey, verifierKey })}\n`);

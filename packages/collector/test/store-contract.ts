@@ -6,6 +6,8 @@ import type { Store } from "../src/store/store.ts";
 /** How a store under test comes and goes; `reopen` closes it and opens the same data again. */
 export interface StoreUnderTest {
   readonly store: Store;
+  /** A second node on the same data, where there can be one. */
+  readonly peer?: Store;
   reopen(): Promise<StoreUnderTest>;
   dispose(): Promise<void>;
 }

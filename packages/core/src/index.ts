@@ -48,6 +48,7 @@ export { cosignNote, Signer, signCheckpoint } from "./evidence/note/signer.ts";
 export { formatTlogProof } from "./evidence/note/tlog-proof.ts";
 export { RECEIPT_MODE, receiptId } from "./evidence/receipt.ts";
 export { type Draft, isIdentifier, type OpenFacts } from "./evidence/run-writer.ts";
+export { shellWord } from "./evidence/shell-word.ts";
 export { CompactRange, type CompactRangeState } from "./evidence/tree/compact-range.ts";
 export { EMPTY_ROOT, NO_PREVIOUS_HASH, sha256 } from "./evidence/tree/leaf.ts";
 export {
@@ -57,7 +58,26 @@ export {
   subtreeRoots,
 } from "./evidence/tree/proofs.ts";
 export { loadWriterKey, type WriterKey } from "./evidence/writer-key.ts";
-export { type AlertState, moveAlert, QUIET } from "./health/alert-edge.ts";
+export {
+  AlertWatch,
+  type LocalAlert,
+  type LocalAlertListener,
+} from "./health/alerts/alert-watch.ts";
+export {
+  CONDITION_FORMS,
+  type Condition,
+  ConditionError,
+  formatCondition,
+  parseCondition,
+} from "./health/alerts/condition.ts";
+export { type AlertState, moveAlert, QUIET } from "./health/alerts/edge.ts";
+export {
+  type AlertMemory,
+  type Sighting,
+  UNTOLD,
+  type Watched,
+  watchCondition,
+} from "./health/alerts/watch.ts";
 export type {
   Advice,
   Assessment,
@@ -104,9 +124,10 @@ export {
 } from "./report/configuration.ts";
 export type { DeliveryResult } from "./report/delivery/tally.ts";
 export { openSpoolSender, type SpoolSender } from "./report/follow-spool.ts";
+export { signLeftRuns } from "./report/local/sign-left-runs.ts";
 export { previewSpool } from "./report/preview.ts";
 export type { SpoolFollower } from "./report/reporter.ts";
-export { readUpstreams, type UpstreamStatus } from "./report/status-file.ts";
+export { readUpstreams, spoolProblem, type UpstreamStatus } from "./report/status-file.ts";
 export { type Evidence, Session, type Verdict } from "./session.ts";
 export type { SessionFacts } from "./session-facts.ts";
 export { endModelSession, type ModelPass, observeModelClient } from "./wire/model-observer.ts";

@@ -1,4 +1,5 @@
 import type { Layer, View } from "./capture/record.ts";
+import type { AlertWatch } from "./health/alerts/alert-watch.ts";
 import type { Settings } from "./report/configuration.ts";
 import type { ReportProblemCode } from "./report/problem.ts";
 import type { SpoolFollower } from "./report/reporter.ts";
@@ -44,6 +45,8 @@ export interface ObserverOptions {
   readonly follower?: SpoolFollower | undefined;
   /** Carries requests in place of `node:http`. */
   readonly transport?: Transport | undefined;
+  /** Rules that are told of in this process. */
+  readonly alerts?: AlertWatch | undefined;
   /** Milliseconds since 1970. */
   readonly clock?: (() => number) | undefined;
   /** Told once per kind of problem; all are counted in `status`. Standard error when absent. */

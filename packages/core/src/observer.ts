@@ -18,11 +18,14 @@ import { DiskCap } from "./report/local/disk-cap.ts";
 import { RunLog } from "./report/local/run-log.ts";
 import { openReporter, type ReporterLease } from "./report/open-reporter.ts";
 import { UpstreamLog } from "./report/upstream-log.ts";
+import { within } from "./report/within.ts";
 import { Session, type Verdict } from "./session.ts";
 import { knownFacts, type SessionFacts } from "./session-facts.ts";
 
 /** Sessions kept open at once; the one that was idle longest is closed for a new one. */
 const MAX_OPEN_SESSIONS = 2_000;
+/** Whoever waits for the disk of a run does so for this long; the disk goes on behind it. */
+const DISK_WITHIN_MS = 5_000;
 
 /** Starts observing. Reads or makes the keys under `home`; never throws. */
 export function createObserver(options: ObserverOptions): Observer {
@@ -39,12 +42,15 @@ export class Observer {
   readonly #writerKey: WriterKey;
   readonly #eventIds: EventIds;
   readonly #sessions = new Map<string, Session>();
+  /** Not whole on the disk yet. */
+  readonly #closing = new Set<Session>();
   readonly #problems = new Map<ObserverProblem["code"], number>();
   readonly #cancelAtExit: () => void;
   readonly #configuration: Configuration;
   readonly #lease: ReporterLease | undefined;
   readonly #diskCap: DiskCap | undefined;
   #droppedByClosed = 0;
+  #droppedNoted = 0;
   #recordedByClosed = 0;
 
   constructor(options: ObserverOptions) {
@@ -54,6 +60,8 @@ export class Observer {
     this.#configuration = configurationOf(options, this.#env);
     this.home = this.#configuration.home;
     for (const problem of this.#configuration.problems) this.#report("configuration", problem);
+    const exposed = this.#configuration.warnings.join("; ");
+    if (exposed !== "") this.#report("exposed_key", exposed);
     this.#rootKey = loadRootKey({ home: this.home, env: this.#env });
     if (this.#rootKey.problem) this.#report("ephemeral_digest_key", this.#rootKey.problem);
     this.#writerKey = loadWriterKey({ home: this.home });
@@ -64,8 +72,9 @@ export class Observer {
     this.#lease = this.#openReporter();
     this.#diskCap = this.#lease ? undefined : this.#capRuns();
     this.#cancelAtExit = atExit(() => {
-      for (const session of this.#sessions.values()) session.closeNow();
-      this.#lease?.reporter.closeNow();
+      for (const session of [...this.#sessions.values(), ...this.#closing]) session.closeNow();
+      this.#noteDropped();
+      this.#lease?.closeNow();
     });
   }
 
@@ -93,9 +102,11 @@ export class Observer {
     const session = this.#sessions.get(id);
     this.#sessions.delete(id);
     if (!session) return;
-    this.#lease?.noteDropped(session.dropped);
     this.#droppedByClosed += session.dropped;
+    this.#noteDropped();
+    this.#closing.add(session);
     await session.close();
+    this.#closing.delete(session);
     this.#recordedByClosed += session.size;
     this.#diskCap?.check();
   }
@@ -105,17 +116,23 @@ export class Observer {
    * answer within a few seconds.
    */
   async flush(): Promise<DeliveryResult> {
+    this.#noteDropped();
     const delivery = this.#lease?.reporter.flush();
-    await Promise.all([...this.#sessions.values()].map((session) => session.flushLog()));
+    const logs = [...this.#sessions.values()].map((session) => session.flushLog());
+    await within(DISK_WITHIN_MS, Promise.all(logs));
     return this.#resultOf(await delivery);
   }
 
   /** Closes every run and delivers it; nothing may be observed afterwards. */
   async close(): Promise<DeliveryResult> {
-    this.#cancelAtExit();
-    await Promise.all([...this.#sessions.keys()].map((id) => this.closeSession(id)));
+    const closed = [...this.#sessions.keys()].map((id) => this.closeSession(id));
+    await within(DISK_WITHIN_MS, Promise.all(closed));
     this.#diskCap?.stop();
-    return this.#resultOf(await this.#lease?.release());
+    const delivery = await this.#lease?.release();
+    // What a slow disk has not taken is written at the exit of the process.
+    const isSafe = this.#closing.size === 0 && this.#lease?.reporter.isHolding !== true;
+    if (isSafe) this.#cancelAtExit();
+    return this.#resultOf(delivery);
   }
 
   get status(): ObserverStatus {
@@ -135,6 +152,13 @@ export class Observer {
     let spooled = this.#recordedByClosed;
     for (const session of this.#sessions.values()) spooled += session.size;
     return { accepted: 0, duplicate: 0, rejected: 0, spooled, dropped: this.#dropped };
+  }
+
+  /** For `caum status`, which other processes read. */
+  #noteDropped(): void {
+    const dropped = this.#dropped;
+    this.#lease?.noteDropped(dropped - this.#droppedNoted);
+    this.#droppedNoted = dropped;
   }
 
   #openReporter(): ReporterLease | undefined {
@@ -183,6 +207,7 @@ export class Observer {
         ...knownFacts(facts, keys),
         ...this.#lease?.reporter.continuation(sessionId),
       },
+      watch: this.#options.alerts?.session(sessionId),
       flush: () => this.flush(),
       stamp: () => this.#stamp(),
       onFailure: (failure) => this.#report("not_observed", messageOf(failure)),
@@ -244,7 +269,9 @@ function configurationOf(
   env: Readonly<Record<string, string | undefined>>,
 ): Configuration {
   const configuration = loadConfiguration({ arguments: { ...(upstream || {}), home }, env });
-  return upstream === false ? { ...configuration, url: undefined, problems: [] } : configuration;
+  return upstream === false
+    ? { ...configuration, url: undefined, problems: [], warnings: [] }
+    : configuration;
 }
 
 /** One line on standard error, as Node prints its own warnings. */

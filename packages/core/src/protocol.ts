@@ -1,8 +1,10 @@
 /** `@caum/core/protocol`: what goes over the wire, as zod schemas. For servers and commands only. */
 export {
+  checkoutAnswer,
   keyAnswer,
   keyRequest,
   keysAnswer,
+  paymentMessageAnswer,
   registerAnswer,
   registerRequest,
   retentionRequest,
@@ -10,7 +12,23 @@ export {
   type Scope,
   usageAnswer,
 } from "./protocol/accounts.ts";
-export { alertHistoryAnswer, alertRulesAnswer, alertRulesRequest } from "./protocol/alerts.ts";
+export {
+  ALERT_STATUSES,
+  alertHistoryAnswer,
+  alertRule,
+  alertRulesAnswer,
+  alertRulesRequest,
+  alertSecretAnswer,
+  alertTestAnswer,
+  DEFAULT_COOLDOWN_SECONDS,
+  MAX_ALERT_RULES,
+} from "./protocol/alerts.ts";
+export {
+  amountComparison,
+  effectivenessAnswer,
+  evidencePackAnswer,
+  shareComparison,
+} from "./protocol/effectiveness.ts";
 export {
   ERROR_CODES,
   type ErrorCode,

@@ -14,6 +14,7 @@ import type { LifecyclePayload } from "./capture/record.ts";
 import { type Shape, shapeOfText } from "./capture/shape.ts";
 import type { OpenFacts, RunWriter, Stamp } from "./evidence/run-writer.ts";
 import { CompactRange } from "./evidence/tree/compact-range.ts";
+import type { SessionWatch } from "./health/alerts/alert-watch.ts";
 import { type Assessment, coordinationOf, evidenceGradeOf } from "./health/assessment.ts";
 import { Health } from "./health/health.ts";
 import { stepOf } from "./health/step-of.ts";
@@ -45,6 +46,8 @@ export interface SessionParts {
   /** A new event id and the time of now. */
   readonly stamp: () => Stamp;
   readonly onFailure: (failure: unknown) => void;
+  /** Alert rules of the process; none when absent. */
+  readonly watch?: SessionWatch | undefined;
   /** Delivers what all sessions of the observer recorded. */
   readonly flush: () => Promise<DeliveryResult>;
 }
@@ -115,6 +118,7 @@ export class Session {
       const draft = { ...payloadOf(observation, capture), ...stamp() };
       seq = this.#record(draft);
       this.#assessment = this.#judge(draft);
+      this.#parts.watch?.see({ draft, assessment: this.#assessment });
     } catch (failure) {
       if (seq === undefined) this.#countDropped("failed");
       onFailure(failure);
@@ -157,6 +161,7 @@ export class Session {
 
   /** Closes the run on the disk; later events belong to a new run. */
   async close(): Promise<void> {
+    this.#parts.watch?.close();
     this.#recordClose();
     await this.#parts.log.close();
   }

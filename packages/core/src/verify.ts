@@ -9,7 +9,12 @@ export { parseReceipt, type ReceiptClaim } from "./evidence/receipt.ts";
 export { hashLeaf } from "./evidence/tree/leaf.ts";
 export { verifyConsistency, verifyInclusion } from "./evidence/tree/proofs.ts";
 export type { Check } from "./evidence/verify/checks.ts";
-export { exitCodeOf, type Requirements, USAGE_EXIT_CODE } from "./evidence/verify/exit-code.ts";
+export {
+  exitCodeOf,
+  exitCodeOfVerdict,
+  type Requirements,
+  USAGE_EXIT_CODE,
+} from "./evidence/verify/exit-code.ts";
 export type { Finding, FindingKind, Verdict } from "./evidence/verify/findings.ts";
 export type { SignedBy } from "./evidence/verify/signed-heads.ts";
 export {
@@ -17,3 +22,8 @@ export {
   type VerifyOptions,
   verifyBundle,
 } from "./evidence/verify/verify-bundle.ts";
+export {
+  type PackFinding,
+  type PackVerification,
+  verifyPack,
+} from "./evidence/verify/verify-pack.ts";

@@ -20,20 +20,12 @@ export function registerCheck(program: Command): void {
     .option("--json", "one JSON object a session")
     .option("--predictions", "one JSON object an event, in the format of the detection scorer")
     .action(async (files: readonly string[], options: CheckOptions) => {
-      process.stdout.on("error", leave);
       // Loaded when it runs, so that no command pays for another.
       const { TraceCheck } = await import("../check/run-check.ts");
       const check = new TraceCheck(formatOf(options), process.stdout, process.stderr);
       for (const file of files) await check.file(file);
       if ((await check.finish()) > 0) process.exitCode = INCOMPLETE;
     });
-}
-
-/** A reader that has seen enough, such as `head`, closes the pipe: that is no error. */
-function leave(error: NodeJS.ErrnoException): void {
-  if (error.code === "EPIPE") process.exit(0);
-  process.stderr.write(`caum check: cannot write the output (${error.code}): is the disk full?\n`);
-  process.exit(INCOMPLETE);
 }
 
 function formatOf(options: CheckOptions): CheckFormat {

@@ -1,18 +1,35 @@
 import { createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { CollectorPlace } from "@caum/collector/validation";
+import { shellWord } from "@caum/core";
 import type { Command } from "commander";
 import { unpackBundle } from "../export/unpack.ts";
+import { reasonOf } from "../reason.ts";
+import { Progress } from "../terminal/progress.ts";
+import { collectorOf } from "./smoke.ts";
 
 interface ExportOptions {
   readonly out: string;
   readonly url?: string;
   readonly key?: string;
   readonly token?: string;
+  readonly json?: boolean;
 }
 
-const USAGE = 2;
-const DEFAULT_URL = "http://127.0.0.1:4070";
+const NOT_DONE = 2;
+const BUNDLE_TYPE = "application/x-tar";
+
+const ABOUT = `
+examples:
+  caum export SESSION --out bundle            a new folder
+  caum export SESSION --out bundle.tar        the archive as it is sent
+  caum verify bundle --key VKEY               offline, anywhere; the command is printed at the end
+
+The key that is printed with it comes from the collector itself: whoever wants proof against its
+operator gets the key from somewhere else.
+
+exit codes: 0 exported, 2 it was not: nothing is left at --out`;
 
 export function registerExport(program: Command): void {
   program
@@ -20,74 +37,100 @@ export function registerExport(program: Command): void {
     .description("fetch a session from a collector as a bundle that anyone can verify")
     .argument("<session>", "id of the session")
     .requiredOption("--out <path>", "new folder, or a file that ends in .tar")
-    .option("--url <url>", "the collector (default: CAUM_URL, then this machine)")
-    .option("--key <key>", "API key with the scope read (default: CAUM_API_KEY)")
+    .option("--url <url>", "the collector (default: CAUM_URL, config.json, this machine)")
+    .option("--key <key>", "API key with the scope read (default: CAUM_API_KEY, config.json)")
     .option("--token <token>", "token of a live session, instead of a key")
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", ABOUT)
     .action((session: string, options: ExportOptions) => exportSession(session, options));
 }
 
 async function exportSession(session: string, options: ExportOptions): Promise<void> {
+  const { out, token, json } = options;
   try {
-    if (existsSync(options.out)) throw new Error(`${options.out} exists: choose a new name`);
-    const url = (options.url ?? process.env.CAUM_URL ?? DEFAULT_URL).replace(/\/+$/, "");
-    const headers = authorization(options);
-    await fetchBundle(url, session, headers, options.out);
-    const key = await verifierKey(url);
-    console.log(`exported ${session} to ${options.out}`);
-    console.log(`verify it with: caum verify ${options.out} --key ${key}`);
+    if (existsSync(out)) throw new Error(`${out} exists: choose a new name`);
+    const place = await collectorOf(options);
+    await fetchBundle(place, session, token, out);
+    const key = await verifierKey(place);
+    const verify = `caum verify ${shellWord(out)} --key ${key ?? "VKEY"}`;
+    if (json) {
+      console.log(JSON.stringify({ session, out, verifierKey: key ?? null, verify }, undefined, 2));
+      return;
+    }
+    console.log(`exported ${session} to ${out}`);
+    console.log(`verify it with: ${verify}`);
   } catch (failure) {
-    console.error(`caum export: ${failure instanceof Error ? failure.message : "it failed"}`);
-    process.exitCode = USAGE;
+    console.error(`caum export: ${reasonOf(failure)}`);
+    process.exitCode = NOT_DONE;
   }
-}
-
-function authorization({ key, token }: ExportOptions): Record<string, string> {
-  const known = key ?? process.env.CAUM_API_KEY;
-  return {
-    ...(known && { authorization: `Bearer ${known}` }),
-    ...(token && { "x-caum-session-token": token }),
-  };
 }
 
 async function fetchBundle(
-  url: string,
+  place: CollectorPlace,
   session: string,
-  headers: Record<string, string>,
+  token: string | undefined,
   out: string,
 ): Promise<void> {
-  const path = `${url}/v1/session/${encodeURIComponent(session)}/bundle`;
-  const answer = await reach(url, path, headers);
-  if (answer.status === 401) throw new Error("the key is not accepted: pass --key or CAUM_API_KEY");
-  if (answer.status === 404) throw new Error("there is no such session under this key");
-  if (answer.status === 410) throw new Error("the session was deleted: only its head is kept");
-  if (!answer.ok || !answer.body) {
-    throw new Error(`the collector answered ${answer.status}: try again`);
+  const path = `/v1/session/${encodeURIComponent(session)}/bundle`;
+  const answer = await reach(place, path, {
+    ...(place.apiKey && { authorization: `Bearer ${place.apiKey}` }),
+    ...(token && { "x-caum-session-token": token }),
+  });
+  const { status, body, headers } = answer;
+  if (status === 401 || status === 403) {
+    throw new Error("the key is not accepted: pass --key or CAUM_API_KEY");
   }
-  // Through a file, because a bundle may be larger than memory.
+  if (status === 404) throw new Error("there is no such session under this key");
+  if (status === 410) throw new Error("the session was deleted: only its head is kept");
+  if (!answer.ok || !body) throw new Error(`the collector answered ${status}: try again`);
+  if (!headers.get("content-type")?.startsWith(BUNDLE_TYPE)) {
+    throw new Error(`what answers at ${place.url} is no collector: name one with --url`);
+  }
+  await keep(Readable.fromWeb(body), out);
+}
+
+/** Through a file, because a bundle may be larger than memory. */
+async function keep(body: Readable, out: string): Promise<void> {
   const archive = `${out}.part`;
+  const progress = new Progress();
   try {
-    await pipeline(Readable.fromWeb(answer.body), createWriteStream(archive, { mode: 0o600 }));
+    await pipeline(
+      body,
+      progress.bytes((size) => `received ${size}`),
+      createWriteStream(archive, { mode: 0o600, flags: "wx" }),
+    );
+    progress.clear();
     if (out.endsWith(".tar")) renameSync(archive, out);
     else unpackBundle(archive, out);
-  } finally {
     rmSync(archive, { force: true });
+  } catch (problem) {
+    progress.clear();
+    // A file of this name that was there before belongs to somebody else.
+    const isOurs = !(problem instanceof Error && "code" in problem && problem.code === "EEXIST");
+    if (isOurs) rmSync(archive, { force: true });
+    throw problem;
   }
 }
 
 /** For convenience only: whoever verifies gets the key from the operator, not from the bundle. */
-async function verifierKey(url: string): Promise<string> {
-  const answer = await reach(url, `${url}/.well-known/caum-verifier-keys`, {});
-  const { keys } = (await answer.json()) as { keys?: readonly { vkey?: string }[] };
-  return keys?.[0]?.vkey ?? "VKEY";
+async function verifierKey(place: CollectorPlace): Promise<string | undefined> {
+  try {
+    const answer = await reach(place, "/.well-known/caum-verifier-keys", {});
+    const { keys } = (await answer.json()) as { keys?: readonly { vkey?: string }[] };
+    return keys?.[0]?.vkey;
+  } catch {
+    // The bundle is there; its reader asks for the key.
+    return undefined;
+  }
 }
 
 async function reach(
-  url: string,
+  { url }: CollectorPlace,
   path: string,
   headers: Record<string, string>,
 ): Promise<Response> {
   try {
-    return await fetch(path, { headers });
+    return await fetch(new URL(path, url), { headers });
   } catch {
     throw new Error(`no collector answers at ${url}: pass --url or CAUM_URL`);
   }

@@ -1,6 +1,5 @@
+import type { CollectorPlace, LoopStep } from "@caum/collector/validation";
 import type { Command } from "commander";
-import type { CollectorPlace } from "../validation/live-session.ts";
-import type { LoopStep } from "../validation/retry-loop.ts";
 
 export interface CollectorFlags {
   readonly url?: string;
@@ -30,7 +29,7 @@ export function registerSmoke(program: Command): void {
 }
 
 async function run(flags: CollectorFlags): Promise<void> {
-  const { isObserveOnly, retryLoop } = await import("../validation/retry-loop.ts");
+  const { isObserveOnly, retryLoop } = await import("@caum/collector/validation");
   try {
     const place = await collectorOf(flags);
     const show = (step: LoopStep) => {

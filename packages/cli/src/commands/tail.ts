@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { LiveStep, StepFeed } from "../sessions/live-step.ts";
+import { SteadyFeed } from "../sessions/steady-feed.ts";
 import { type CollectorFlags, collectorOf } from "./smoke.ts";
 
 interface TailFlags extends CollectorFlags {
@@ -9,19 +10,18 @@ interface TailFlags extends CollectorFlags {
 }
 
 const USAGE = 2;
-const READ_EVERY_MS = 500;
 const SESSION_WIDTH = 20;
 const RED = "\x1b[31m";
 const PLAIN = "\x1b[0m";
 const ABOUT = `
 With a collector (--url, CAUM_URL, config.json) its 20 newest sessions are asked for, else the runs on
-this machine are read. Ctrl-C ends it.
+this machine are read. A collector that goes away is waited for. Ctrl-C ends it.
 
 examples:
   caum tail
   caum tail SESSION --once --json
 
-exit codes: 0 also after Ctrl-C, 2 the collector does not answer or refuses`;
+exit codes: 0 also after Ctrl-C, 2 the collector refuses, or did not answer the first time`;
 
 export function registerTail(program: Command): void {
   program
@@ -42,8 +42,6 @@ async function run(session: string | undefined, flags: TailFlags): Promise<void>
   const stopping = new AbortController();
   const stop = () => stopping.abort();
   process.once("SIGINT", stop).once("SIGTERM", stop);
-  // A reader that went away (`| head`) wants no more rows.
-  process.stdout.on("error", () => process.exit(0));
   try {
     const feed = await feedOf(session, flags);
     if (!flags.json) console.log(titles());
@@ -71,12 +69,13 @@ async function feedOf(session: string | undefined, flags: TailFlags): Promise<St
 async function follow(feed: StepFeed, flags: TailFlags, signal: AbortSignal): Promise<void> {
   const { setTimeout: wait } = await import("node:timers/promises");
   const isColoured = process.stdout.isTTY === true && !process.env.NO_COLOR;
+  const steadily = new SteadyFeed(feed, (text) => console.error(`caum tail: ${text}`));
   while (!signal.aborted) {
-    for (const step of await feed.read()) {
+    for (const step of flags.once ? await feed.read() : await steadily.read()) {
       console.log(flags.json ? JSON.stringify(step) : row(step, isColoured));
     }
     if (flags.once) return;
-    await wait(READ_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    await wait(steadily.waitMs, undefined, { signal }).catch(() => undefined);
   }
 }
 

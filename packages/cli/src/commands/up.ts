@@ -15,6 +15,7 @@ interface UpOptions {
   readonly publicUrl?: string;
   readonly rateLimit?: string;
   readonly trialDays?: string;
+  readonly allowDestination?: readonly string[];
 }
 
 /** Exit code for what cannot work the way it was asked for. */
@@ -37,6 +38,7 @@ export function registerUp(program: Command): void {
     .option("--public-url <url>", "where people reach the collector")
     .option("--rate-limit <events>", "events a second and key; 0 for no limit")
     .option("--trial-days <days>", "registered accounts are on trial for so long")
+    .option("--allow-destination <host...>", "let alerts go to this internal host or host:port")
     .action((options: UpOptions) => up(options));
 }
 
@@ -64,6 +66,7 @@ async function up(options: UpOptions): Promise<void> {
       publicUrl: options.publicUrl,
       eventsPerSecond: numberOf(options.rateLimit, "--rate-limit"),
       trialDays: numberOf(options.trialDays, "--trial-days"),
+      alerts: { allowDestinations: options.allowDestination },
       onFailure: (failure) => log({ level: "error", event: "not_answered", kind: failure.name }),
     });
     const keys = { apiKey: collector.apiKey, adminKey: collector.adminKey };

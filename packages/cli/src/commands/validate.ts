@@ -1,5 +1,5 @@
+import type { AgentResult } from "@caum/collector/validation";
 import type { Command } from "commander";
-import type { AgentResult } from "../validation/validation-agents.ts";
 import { type CollectorFlags, collectorOf } from "./smoke.ts";
 
 const FAILED = 1;
@@ -23,7 +23,7 @@ export function registerValidate(program: Command): void {
 }
 
 async function run(flags: CollectorFlags): Promise<void> {
-  const { VALIDATION_AGENTS } = await import("../validation/validation-agents.ts");
+  const { VALIDATION_AGENTS } = await import("@caum/collector/validation");
   try {
     const place = await collectorOf(flags);
     const results: AgentResult[] = [];

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import {
   EvidenceError,
   exitCodeOf,
+  exitCodeOfVerdict,
   type Finding,
   parseVerifierKey,
   USAGE_EXIT_CODE,
@@ -11,6 +12,7 @@ import {
   verifyBundle,
 } from "@caum/core/verify";
 import type { Command } from "commander";
+import { checkPack, describePack, isPack } from "./verify-pack.ts";
 
 interface VerifyFlags {
   readonly key?: readonly string[];
@@ -30,7 +32,7 @@ export function registerVerify(program: Command): void {
   program
     .command("verify")
     .description("check a bundle or a local run offline: intact or altered, and where")
-    .argument("<bundle>", "folder or tar archive")
+    .argument("<bundle>", "folder or tar archive, or an evidence pack (.json)")
     .option("--key <vkey>", "verifier key to trust (repeatable)", collect)
     .option("--require-closed", "fail (10) unless the session is closed")
     .option("--require-complete", "fail (11) when records were deleted")
@@ -51,6 +53,10 @@ function collect(value: string, before: readonly string[] = []): readonly string
 
 function run(path: string, flags: VerifyFlags): void {
   try {
+    if (isPack(path)) {
+      runPack(path, flags);
+      return;
+    }
     const verification = verify(path, flags);
     const text = flags.json ? JSON.stringify(verification, undefined, 2) : describe(verification);
     console.log(text);
@@ -59,6 +65,12 @@ function run(path: string, flags: VerifyFlags): void {
     console.error(`caum verify: ${reasonOf(error)}`);
     process.exitCode = USAGE_EXIT_CODE;
   }
+}
+
+function runPack(path: string, flags: VerifyFlags): void {
+  const pack = checkPack(path, optionsOf(flags).keys);
+  console.log(flags.json ? JSON.stringify(pack, undefined, 2) : describePack(pack));
+  process.exitCode = exitCodeOfVerdict(pack.verdict);
 }
 
 function verify(path: string, flags: VerifyFlags): Verification {

@@ -10,9 +10,17 @@ export interface RelayFacts {
 }
 
 /** Where Node is looked for when the one of the installation is gone, after PATH. */
-const USUAL_PLACES = ["/opt/homebrew/bin/node", "/usr/local/bin/node", "/usr/bin/node"];
+export const USUAL_PLACES: readonly string[] = [
+  "/opt/homebrew/bin/node",
+  "/usr/local/bin/node",
+  "/usr/bin/node",
+];
 
-export function posixLauncher({ node, caumHome }: Place, relay: RelayFacts): string {
+export function posixLauncher(
+  { node, caumHome }: Place,
+  relay: RelayFacts,
+  usualPlaces: readonly string[] = USUAL_PLACES,
+): string {
   return `#!/bin/sh
 # Prints the Node that starts the relay beside this file; fails when there is none or the relay is
 # not whole. A wrapped server then runs alone.
@@ -23,7 +31,7 @@ works() {
     v2[0-9].* | v[3-9][0-9].*) printf '%s\\n' "$1" && exit 0 ;;
   esac
 }
-for node in ${quoted(node)} "$(command -v node)" ${USUAL_PLACES.join(" ")}; do
+for node in ${quoted(node)} "$(command -v node)" ${usualPlaces.join(" ")}; do
   [ -x "$node" ] && works "$node"
 done
 exit 1

@@ -4,14 +4,18 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Place } from "../install/place.ts";
 import { checksumLine } from "./checksum.ts";
-import { posixLauncher, windowsLauncher } from "./launch-script.ts";
+import { posixLauncher, USUAL_PLACES, windowsLauncher } from "./launch-script.ts";
 
 /** What is copied from the proxy; it never needs the package again. */
 const BUNDLES = ["recorder.cjs", "relay.cjs"];
 const HOOK_BUNDLES = ["hook-recorder.cjs", "hook.cjs"];
 
 /** The launcher with its own copy of the relay, in `bin` of CAUM_HOME. */
-export function placeLauncher(place: Place, from: string = proxyFolder()): void {
+export function placeLauncher(
+  place: Place,
+  from: string = proxyFolder(),
+  usualPlaces: readonly string[] = USUAL_PLACES,
+): void {
   const folder = join(place.caumHome, "bin");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const bundles = BUNDLES.map((name) => ({ name, bytes: bundle(from, name) }));
@@ -19,7 +23,9 @@ export function placeLauncher(place: Place, from: string = proxyFolder()): void 
   const relay = bundles.find(({ name }) => name === "relay.cjs");
   const checksum = checksumLine(relay?.bytes ?? new Uint8Array());
   const script =
-    place.platform === "win32" ? windowsLauncher(place) : posixLauncher(place, { checksum });
+    place.platform === "win32"
+      ? windowsLauncher(place)
+      : posixLauncher(place, { checksum }, usualPlaces);
   const name = place.platform === "win32" ? "launch.cmd" : "launch";
   put(join(folder, name), script, 0o700);
 }

@@ -1,8 +1,9 @@
 /** What is known of sessions here and at the collector: structure only, as plain JSON. */
+
+import type { CollectorPlace } from "@caum/collector/validation";
 import type { LocalSession } from "../sessions/local-session.ts";
 import { LocalSessions } from "../sessions/local-sessions.ts";
 import { readSessions, readSummary, type SessionSummary } from "../sessions/read-sessions.ts";
-import type { CollectorPlace } from "../validation/live-session.ts";
 
 const LISTED = 20;
 

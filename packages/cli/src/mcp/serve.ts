@@ -1,7 +1,7 @@
+import type { CollectorPlace } from "@caum/collector/validation";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { z } from "zod";
-import type { CollectorPlace } from "../validation/live-session.ts";
 import { KnownSessions } from "./known-sessions.ts";
 
 const SESSION = z.string().max(256).describe("id of the session").optional();

@@ -1,5 +1,6 @@
-import type { CollectorPlace } from "../validation/live-session.ts";
+import type { CollectorPlace } from "@caum/collector/validation";
 import { callOf, type LiveStep, type StepFeed } from "./live-step.ts";
+import { SessionGone } from "./ask-collector.ts";
 import { readSessions, readStepsFrom, type StepOfSession } from "./read-sessions.ts";
 
 /** How many of the newest sessions are looked at when none is named. */
@@ -23,7 +24,16 @@ export class CollectorSteps implements StepFeed {
     const steps: LiveStep[] = [];
     const sessions = await readSessions(this.#place, NEWEST);
     for (const { session_id: id, events } of [...sessions].reverse()) {
-      if (events > (this.#read.get(id) ?? 0)) steps.push(...(await this.#stepsOf(id)));
+      if (events <= (this.#read.get(id) ?? 0)) continue;
+      try {
+        steps.push(...(await this.#stepsOf(id)));
+      } catch (problem) {
+        // One that was deleted meanwhile has no more steps.
+        if (problem instanceof SessionGone) continue;
+        // What was read already is given; whatever is in the way is still there the next time.
+        if (steps.length > 0) break;
+        throw problem;
+      }
     }
     return steps;
   }

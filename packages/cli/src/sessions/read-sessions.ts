@@ -1,5 +1,6 @@
 /** What a collector says of the sessions of a key. */
-import { ask, CollectorError, type CollectorPlace } from "../validation/live-session.ts";
+import type { CollectorPlace } from "@caum/collector/validation";
+import { readJson } from "./ask-collector.ts";
 import type { ShownPayload } from "./live-step.ts";
 
 export interface SessionSummary {
@@ -43,23 +44,31 @@ export interface SessionReport {
   readonly steps: readonly StepOfSession[];
 }
 
+interface Page extends SessionReport {
+  readonly next_cursor: string | null;
+}
+
 /** The newest first. @throws {CollectorError} */
 export async function readSessions(
   place: CollectorPlace,
   limit: number,
 ): Promise<readonly SessionSummary[]> {
-  const page = await read<{ sessions: readonly SessionSummary[] }>(
-    place,
-    `/v1/sessions?limit=${limit}`,
-  );
-  return page.sessions;
+  const path = `/v1/sessions?limit=${limit}`;
+  return (await readJson<{ sessions: readonly SessionSummary[] }>(place, path)).sessions;
 }
 
-/** The session with all of its steps. @throws {CollectorError} */
+/**
+ * The session with all of its steps. Verdict and root are those of the moment at which the last
+ * steps were read, so that they speak of the same records while the session goes on.
+ *
+ * @throws {CollectorError}
+ */
 export async function readReport(place: CollectorPlace, id: string): Promise<SessionReport> {
-  const { session, merkle_root, tree_size } = await readSummary(place, id);
-  const steps = await readStepsFrom(place, id, 0);
-  return { session, merkle_root, tree_size, steps };
+  const { steps, last } = await readPages(place, id, 0);
+  const { session, merkle_root, tree_size } = last;
+  // A step that came while the page was read is not under this root.
+  const covered = steps.filter(({ index }) => index < tree_size);
+  return { session, merkle_root, tree_size, steps: covered };
 }
 
 /** How a session stands, without its steps. @throws {CollectorError} */
@@ -67,7 +76,7 @@ export async function readSummary(
   place: CollectorPlace,
   id: string,
 ): Promise<Omit<SessionReport, "steps">> {
-  return read<SessionReport>(place, `/v1/session/${encodeURIComponent(id)}?limit=1`);
+  return readJson<SessionReport>(place, `/v1/session/${encodeURIComponent(id)}?limit=1`);
 }
 
 /** The records of a session from an index on. @throws {CollectorError} */
@@ -76,24 +85,16 @@ export async function readStepsFrom(
   id: string,
   from: number,
 ): Promise<readonly StepOfSession[]> {
-  const path = `/v1/session/${encodeURIComponent(id)}?limit=1000`;
-  type Page = SessionReport & { readonly next_cursor: string | null };
-  const steps: StepOfSession[] = [];
-  for (let cursor: string | null = String(from); cursor !== null; ) {
-    const page: Page = await read<Page>(place, `${path}&cursor=${encodeURIComponent(cursor)}`);
-    steps.push(...page.steps);
-    cursor = page.next_cursor;
-  }
-  return steps;
+  return (await readPages(place, id, from)).steps;
 }
 
-async function read<Answer>(place: CollectorPlace, path: string): Promise<Answer> {
-  const { status, text } = await ask(place, "GET", path);
-  if (status === 401)
-    throw new CollectorError("a key is needed: give it with --key or CAUM_API_KEY");
-  if (status === 404)
-    throw new CollectorError("there is no such session: caum sessions lists them");
-  if (status !== 200) throw new CollectorError(`the collector refused (${status})`);
-  // True because the collector checks its answers against the schema of the door.
-  return JSON.parse(Buffer.from(text, "latin1").toString("utf8")) as Answer;
+async function readPages(place: CollectorPlace, id: string, from: number) {
+  const path = `/v1/session/${encodeURIComponent(id)}?limit=1000`;
+  const steps: StepOfSession[] = [];
+  for (let cursor = String(from); ; ) {
+    const last = await readJson<Page>(place, `${path}&cursor=${encodeURIComponent(cursor)}`);
+    steps.push(...last.steps);
+    if (last.next_cursor === null) return { steps, last };
+    cursor = last.next_cursor;
+  }
 }

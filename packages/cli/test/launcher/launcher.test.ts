@@ -1,10 +1,13 @@
 import { spawn } from "node:child_process";
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -14,6 +17,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { install } from "../../src/install/install.ts";
 import { checksumLine } from "../../src/launcher/checksum.ts";
+import { placeLauncher } from "../../src/launcher/place-launcher.ts";
 import { TemporaryHome } from "../install/temporary-home.ts";
 
 const SERVER = fileURLToPath(new URL("fixtures/server.mjs", import.meta.url));
@@ -125,12 +129,30 @@ test("another Node is taken when a version manager removed the one of the instal
   expect(recordedCalls()).toBe(1);
 });
 
-test("the original command runs alone when no Node is left that can run the relay", async () => {
-  const node = machine.write("bin/node", "#!/bin/sh\necho v12.22.0\n");
+test.each([
+  ["is too old", "#!/bin/sh\necho v12.22.0\n"],
+  ["has no libraries any more", "#!/bin/sh\nexit 127\n"],
+  ["is no program", "garbage"],
+])("the original command runs alone when the only Node left %s", async (_name, program) => {
+  const node = machine.write("bin/node", program);
+  chmodSync(node, 0o755);
   wrap(node);
-  // The usual places may have a Node here: then it is used, and the server is served all the same.
-  expect(await useEntry({ ...machine.env, PATH: "/usr/bin:/bin" })).toMatchObject(SERVED);
+  placeLauncher({ ...machine.place, node }, undefined, [node]);
+  expect(await useEntry({ ...machine.env, PATH: folderWith("cksum") })).toEqual({
+    ...SERVED,
+    stderr: "",
+  });
+  expect(recordedCalls()).toBe(0);
 });
+
+/** A folder for PATH that holds this program of the system and nothing else. */
+function folderWith(name: string): string {
+  const folder = join(machine.root, "only");
+  mkdirSync(folder);
+  const found = ["/usr/bin", "/bin"].map((place) => join(place, name)).find(existsSync);
+  symlinkSync(found ?? "", join(folder, name));
+  return folder;
+}
 
 test("a server that cannot be started fails with its own words", async () => {
   machine.write(CONFIG, JSON.stringify({ mcpServers: { echo: { command: "no-such-server" } } }));

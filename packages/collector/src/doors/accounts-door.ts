@@ -1,4 +1,4 @@
-/** Accounts: registering, keys, usage, retention and deletion. */
+/** Accounts: registering, keys, retention and deletion. */
 import { randomBytes } from "node:crypto";
 import {
   errorAnswer,
@@ -8,15 +8,14 @@ import {
   registerAnswer,
   registerRequest,
   retentionRequest,
-  usageAnswer,
 } from "@caum/core/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
+import { SELF_HOSTED, TRIAL } from "../billing/plan.ts";
 import type { Services } from "../services.ts";
 import type { KeyEntry, TenantRow } from "../store/store.ts";
-import { isExpired } from "../tenants/authenticate.ts";
 import { isLocal } from "../tenants/keyless.ts";
-import { addKey, SELF_HOSTED } from "../tenants/local-account.ts";
+import { addKey } from "../tenants/local-account.ts";
 import { formatSecret, SECRET_BYTES, visiblePart } from "../tenants/secret.ts";
 import { newUlid } from "../tenants/ulid.ts";
 import { ownerOf } from "./caller.ts";
@@ -25,7 +24,6 @@ import { parse } from "./parse.ts";
 
 const ERRORS = { "4xx": errorAnswer } as const;
 const DAY_MS = 86_400_000;
-const NANO_USD_PER_USD = 1e9;
 const DONE = z.object({ done: z.literal(true) });
 
 export function openAccountsDoor(app: FastifyInstance, services: Services): void {
@@ -37,13 +35,6 @@ export function openAccountsDoor(app: FastifyInstance, services: Services): void
       return register(request, services);
     },
   );
-  app.get("/v1/usage", { schema: { response: { 200: usageAnswer, ...ERRORS } } }, (request) =>
-    usage(request, services),
-  );
-  app.post("/v1/checkout", { schema: { response: ERRORS } }, async (request) => {
-    await ownerOf(request, services, "read");
-    throw new DoorError("NOT_IMPLEMENTED", "billing is not configured on this collector");
-  });
   openKeys(app, services);
   openRetention(app, services);
 }
@@ -82,6 +73,7 @@ function openKeys(app: FastifyInstance, services: Services): void {
       });
       if (revoked.kind === "refused") throw new DoorError("NOT_FOUND", "there is no such key");
       services.authenticator.forget();
+      services.signIns.forget();
       return { done: true };
     },
   );
@@ -158,10 +150,9 @@ async function prove(
 }
 
 async function newAccount(email: string, services: Services): Promise<TenantRow> {
-  const { trialDays } = services.policy;
   const createdMs = services.clock();
-  const trialEndsMs = trialDays === undefined ? undefined : createdMs + trialDays * DAY_MS;
-  const plan = trialDays === undefined ? SELF_HOSTED : "trial";
+  const trialEndsMs = await newTrial(services);
+  const plan = trialEndsMs === undefined ? SELF_HOSTED : TRIAL;
   const ulid = newUlid(createdMs, randomBytes(10));
   const created = await services.store.administer({
     kind: "create_tenant",
@@ -176,23 +167,14 @@ async function newAccount(email: string, services: Services): Promise<TenantRow>
   return { tenant: created.value, ulid, kind: "account", plan, trialEndsMs };
 }
 
-async function usage(request: FastifyRequest, services: Services) {
-  const owner = await ownerOf(request, services, "read");
-  const used = await services.store.reader.usage(owner.tenant);
-  const { trialEndsMs } = owner;
-  return {
-    plan: owner.plan,
-    trial: {
-      active: trialEndsMs !== undefined && !isExpired(owner, services.clock()),
-      expires_at: trialEndsMs === undefined ? null : new Date(trialEndsMs).toISOString(),
-    },
-    sessions: used.sessions,
-    events: used.events,
-    steps: used.steps,
-    total_tokens: used.totalTokens,
-    total_cost_usd: used.costNanoUsd / NANO_USD_PER_USD,
-    limits: { events_per_second: services.policy.eventsPerSecond },
-  };
+/** When a trial that begins now is over, by the service clock. */
+async function newTrial({ policy, billing }: Services): Promise<number | undefined> {
+  const { trialDays } = policy;
+  const { serviceClock } = billing;
+  if (trialDays === undefined) return undefined;
+  const saved = await serviceClock.save();
+  if (saved.kind === "refused") throw refusalError(saved.code);
+  return serviceClock.now() + trialDays * DAY_MS;
 }
 
 function keyEntryOf(entry: KeyEntry) {

@@ -1,38 +1,76 @@
-/** Alert rules are kept here; firing and delivering them is a part of its own that reads them. */
+/** Alert rules, what they fired, and what became of each delivery. */
 import { randomBytes } from "node:crypto";
 import {
+  ALERT_STATUSES,
   alertHistoryAnswer,
   alertRulesAnswer,
   alertRulesRequest,
+  alertSecretAnswer,
+  alertTestAnswer,
   errorAnswer,
+  MAX_ALERT_RULES,
 } from "@caum/core/protocol";
-import type { FastifyInstance } from "fastify";
-import type { z } from "zod";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { z } from "zod";
+import type { AlertRow, AlertRule } from "../alerts/alert-rows.ts";
+import { maskDestination } from "../alerts/mask-destination.ts";
+import { RuleError, readRule, type SentRule } from "../alerts/sent-rule.ts";
+import { trialAlert } from "../alerts/trial-alert.ts";
+import { ROTATION_MS } from "../alerts/webhook-secret.ts";
 import type { Services } from "../services.ts";
-import type { AlertRule } from "../store/store.ts";
+import type { TenantRow } from "../store/store.ts";
+import { decodeAlertCursor, nextAlertCursor } from "./alert-cursor.ts";
 import { ownerOf } from "./caller.ts";
 import { DoorError, refusalError } from "./door-error.ts";
+import { rounded } from "./live-answer.ts";
 import { parse } from "./parse.ts";
 
 const ERRORS = { "4xx": errorAnswer } as const;
-const DELIVERY = "not_available";
+const DONE = z.object({ done: z.literal(true) });
+const PARAMS = z.object({ id: z.string() });
+const DEFAULT_LIMIT = 20;
 
-type Sent = z.output<typeof alertRulesRequest>[number];
+const historyQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(DEFAULT_LIMIT),
+  cursor: z.string().max(200).optional(),
+  status: z.enum(ALERT_STATUSES).optional(),
+});
+
+type OfRule = { Params: { id: string } };
 
 export function openAlertsDoor(app: FastifyInstance, services: Services): void {
-  const { store, clock } = services;
+  openRules(app, services);
+  openHistory(app, services);
+  app.post<OfRule>(
+    "/v1/alerts/:id/test",
+    { schema: { params: PARAMS, response: { 202: alertTestAnswer, ...ERRORS } } },
+    async (request, reply) => {
+      const owner = await ownerOf(request, services, "ingest");
+      const alertId = await fireTest(owner, request.params.id, services);
+      reply.code(202);
+      return { alert_id: alertId };
+    },
+  );
+  app.post<OfRule>(
+    "/v1/alerts/:id/secret",
+    { schema: { params: PARAMS, response: { 200: alertSecretAnswer, ...ERRORS } } },
+    async (request) => {
+      const owner = await ownerOf(request, services, "ingest");
+      return rotateSecret(owner, request.params.id, services);
+    },
+  );
+}
+
+function openRules(app: FastifyInstance, services: Services): void {
+  const { store } = services;
   app.post(
     "/v1/alerts",
     { schema: { body: alertRulesRequest, response: { 201: alertRulesAnswer, ...ERRORS } } },
     async (request, reply) => {
-      const { tenant } = await ownerOf(request, services, "ingest");
-      const rules = parse(alertRulesRequest, request.body).map((sent) => ruleOf(sent, clock()));
-      for (const rule of rules) {
-        const added = await store.administer({ kind: "add_rule", tenant, rule });
-        if (added.kind === "refused") throw refusalError(added.code);
-      }
+      const owner = await ownerOf(request, services, "ingest");
+      const rules = await addRules(owner, sentRules(request), services);
       reply.code(201);
-      return { rules: rules.map(shown), delivery: DELIVERY };
+      return { rules, delivery: "active" };
     },
   );
   app.get(
@@ -40,50 +78,183 @@ export function openAlertsDoor(app: FastifyInstance, services: Services): void {
     { schema: { response: { 200: alertRulesAnswer, ...ERRORS } } },
     async (request) => {
       const { tenant } = await ownerOf(request, services, "read");
-      return { rules: (await store.reader.alertRules(tenant)).map(shown), delivery: DELIVERY };
+      return { rules: (await store.reader.alertRules(tenant)).map(shownRule), delivery: "active" };
     },
   );
+  app.delete<OfRule>(
+    "/v1/alerts/:id",
+    { schema: { params: PARAMS, response: { 200: DONE, ...ERRORS } } },
+    async (request) => {
+      const { tenant } = await ownerOf(request, services, "ingest");
+      const { id } = request.params;
+      const nowMs = services.clock();
+      const deleted = await store.administer({ kind: "delete_rule", tenant, id, nowMs });
+      if (deleted.kind === "refused") throw refusalOf(deleted.code, "there is no such rule");
+      return { done: true };
+    },
+  );
+}
+
+function openHistory(app: FastifyInstance, services: Services): void {
+  const { store } = services;
   app.get(
     "/v1/alerts/history",
-    { schema: { response: { 200: alertHistoryAnswer, ...ERRORS } } },
+    { schema: { querystring: historyQuery, response: { 200: alertHistoryAnswer, ...ERRORS } } },
     async (request) => {
-      await ownerOf(request, services, "read");
-      return { alerts: [], delivery: DELIVERY };
+      const { tenant } = await ownerOf(request, services, "read");
+      const { limit, cursor, status } = parse(historyQuery, request.query);
+      const after = cursor === undefined ? undefined : decodeAlertCursor(cursor);
+      const alerts = await store.reader.alerts(tenant, { limit, after, status });
+      return {
+        alerts: alerts.map(shownAlert),
+        next_cursor: nextAlertCursor(alerts, limit),
+        delivery: "active",
+      };
+    },
+  );
+  app.post<OfRule>(
+    "/v1/alerts/history/:id/replay",
+    { schema: { params: PARAMS, response: { 202: DONE, ...ERRORS } } },
+    async (request, reply) => {
+      const { tenant } = await ownerOf(request, services, "ingest");
+      const { id } = request.params;
+      const nowMs = services.clock();
+      const replayed = await store.administer({ kind: "replay_alert", tenant, id, nowMs });
+      if (replayed.kind === "refused") throw replayRefusal(replayed.code);
+      services.alerts.wake();
+      reply.code(202);
+      return { done: true };
     },
   );
 }
 
-function ruleOf(sent: Sent, createdMs: number): AlertRule {
-  const { condition, action_type: actionType, destination } = sent;
-  const fits = actionType === "email" ? /^\S+@\S+$/.test(destination) : isHttps(destination);
-  if (!fits) {
-    const message = "destination must be an https URL, or an address for email";
-    throw new DoorError("VALIDATION_ERROR", message, {
-      details: [{ path: ["destination"], code: "invalid_format", message }],
+/** A body of one rule is a list of one, so that messages name its fields. */
+function sentRules(request: FastifyRequest): readonly SentRule[] {
+  const [list] = alertRulesRequest.options;
+  const { body } = request;
+  return parse(list, Array.isArray(body) || body === undefined ? body : [body]);
+}
+
+/** Rules that are there already are answered as they are, without their secret. */
+async function addRules(
+  { tenant }: TenantRow,
+  sent: readonly SentRule[],
+  { store, alerts, clock }: Services,
+) {
+  const present = await store.reader.alertRules(tenant);
+  const read: AlertRule[] = [];
+  for (const [at, each] of sent.entries()) {
+    const rule = await readRule(each, alerts, clock()).catch((failure: unknown) => {
+      throw failure instanceof RuleError ? ruleRefusal(failure, at) : failure;
     });
+    read.push([...present, ...read].find((known) => isSame(known, rule)) ?? rule);
   }
-  const id = `rule_${randomBytes(8).toString("hex")}`;
-  return { id, condition, actionType, destination, createdMs };
+  const rules = [...new Set(read)].filter((rule) => !present.includes(rule));
+  const added = await store.administer({ kind: "add_rules", tenant, rules, max: MAX_ALERT_RULES });
+  if (added.kind === "refused") {
+    throw refusalOf(added.code, `a tenant has at most ${MAX_ALERT_RULES} rules: delete some first`);
+  }
+  return read.map((rule) => ({
+    ...shownRule(rule),
+    ...(rule.actionType === "webhook" &&
+      !present.includes(rule) && { secret: alerts.secrets.secretOf(rule) }),
+  }));
 }
 
-function isHttps(text: string): boolean {
-  return URL.canParse(text) && new URL(text).protocol === "https:";
+function isSame(known: AlertRule, rule: AlertRule): boolean {
+  return (
+    known.condition === rule.condition &&
+    known.actionType === rule.actionType &&
+    known.destination === rule.destination
+  );
 }
 
-function shown({ id, condition, actionType, destination, createdMs }: AlertRule) {
+async function fireTest(owner: TenantRow, id: string, services: Services): Promise<string> {
+  const { store, clock, limits, alerts } = services;
+  const { tenant } = owner;
+  const rule = (await store.reader.alertRules(tenant)).find((known) => known.id === id);
+  if (rule === undefined) throw new DoorError("NOT_FOUND", "there is no such rule");
+  const waitSeconds = limits.register.take(`alert test ${owner.ulid}`, 1);
+  if (waitSeconds !== undefined) {
+    const message = "too many tests: wait, then try again";
+    throw new DoorError("RATE_LIMITED", message, { retryAfterSeconds: waitSeconds });
+  }
+  const alert = trialAlert(tenant, rule, randomBytes(16), clock());
+  const added = await store.administer({ kind: "add_alert", alert });
+  if (added.kind === "refused") throw refusalOf(added.code, "there is no such rule");
+  alerts.wake();
+  return alert.id;
+}
+
+async function rotateSecret({ tenant }: TenantRow, id: string, services: Services) {
+  const { store, clock, alerts } = services;
+  const rule = (await store.reader.alertRules(tenant)).find((known) => known.id === id);
+  if (rule === undefined) throw new DoorError("NOT_FOUND", "there is no such rule");
+  if (rule.actionType !== "webhook") {
+    throw new DoorError("CONFLICT", "only webhooks are signed: this rule has no secret");
+  }
+  const nowMs = clock();
+  const rotated = await store.administer({ kind: "rotate_rule_secret", tenant, id, nowMs });
+  if (rotated.kind === "refused") throw refusalOf(rotated.code, "there is no such rule");
+  return {
+    id,
+    secret: alerts.secrets.secretOf({ id, secretVersion: rotated.value }),
+    previous_secret_until: new Date(nowMs + ROTATION_MS).toISOString(),
+  };
+}
+
+function ruleRefusal({ field, message }: RuleError, at: number): DoorError {
+  const details = [{ path: [at, field], code: "invalid_value", message }];
+  return new DoorError("VALIDATION_ERROR", `rule ${at + 1}: ${field}: ${message}`, { details });
+}
+
+type RefusedCode = Parameters<typeof refusalError>[0];
+
+/** Refusals of the store that mean something else here than for a session. */
+function refusalOf(code: RefusedCode, message: string): DoorError {
+  const isOurs = code === "NOT_FOUND" || code === "CONFLICT";
+  return isOurs ? new DoorError(code, message) : refusalError(code);
+}
+
+function replayRefusal(code: RefusedCode): DoorError {
+  const message =
+    code === "NOT_FOUND"
+      ? "there is no such alert"
+      : "only an alert that was given up can be replayed, and only while its rule is there";
+  return refusalOf(code, message);
+}
+
+function shownRule({ id, condition, actionType, destination, cooldownMs, createdMs }: AlertRule) {
   return {
     id,
     condition,
     action_type: actionType,
-    destination: masked(destination),
+    destination: maskDestination(destination),
+    cooldown_seconds: cooldownMs / 1_000,
     created_at: new Date(createdMs).toISOString(),
   };
 }
 
-/** Where it goes, without the part that lets others send there. */
-function masked(destination: string): string {
-  if (URL.canParse(destination) && !destination.includes("@")) {
-    return `${new URL(destination).origin}/...`;
-  }
-  return `...${destination.slice(destination.lastIndexOf("@"))}`;
+function shownAlert({ facts, ...alert }: AlertRow) {
+  const isDue = alert.status === "due";
+  return {
+    id: alert.id,
+    rule_id: alert.rule,
+    condition: facts.condition,
+    action_type: facts.actionType,
+    destination: facts.maskedDestination,
+    session_id: facts.sessionId,
+    agent: facts.agent,
+    step: facts.step,
+    regime: facts.regime,
+    uds: rounded(facts.uds),
+    tier: facts.tier,
+    fired_at: new Date(alert.firedMs).toISOString(),
+    is_test: facts.isTest,
+    status: alert.status,
+    attempts: alert.attempts,
+    next_attempt_at: isDue ? new Date(alert.dueMs).toISOString() : null,
+    settled_at: alert.settledMs === undefined ? null : new Date(alert.settledMs).toISOString(),
+    problem: alert.problem ?? null,
+  };
 }

@@ -3,18 +3,39 @@ import type { Scope } from "@caum/core/protocol";
 import type { FastifyRequest } from "fastify";
 import type { Services } from "../services.ts";
 import type { TenantRow } from "../store/store.ts";
+import { cookieName, cookieValue, isFromOwnPage } from "../tenants/browser-cookie.ts";
+import type { Signee } from "../tenants/sign-ins.ts";
 import { DoorError } from "./door-error.ts";
 import { checkTrial } from "./trial.ts";
 
 const TOKEN_HEADER = "x-caum-session-token";
 
-/** The owner of the request's key, who may do this. */
-export function ownerOf(
+/** The owner of the request's key or the browser that signed in with one, who may do this. */
+export async function ownerOf(
   request: FastifyRequest,
   services: Services,
   scope: Scope,
 ): Promise<TenantRow> {
-  return services.authenticator.withScope(request.headers.authorization, scope);
+  const { authorization } = request.headers;
+  const browser = authorization === undefined ? await browserOf(request, services) : undefined;
+  if (browser === undefined) return services.authenticator.withScope(authorization, scope);
+  if (browser.scopes.includes(scope)) return browser;
+  throw new DoorError("FORBIDDEN", `the key that you signed in with lacks the scope ${scope}`);
+}
+
+/**
+ * Who signed in, as the request's cookie says; undefined when nobody did.
+ *
+ * @throws {DoorError} 403 when another site's page wants to change something
+ */
+export async function browserOf(
+  { method, headers }: FastifyRequest,
+  { signIns, signer }: Services,
+): Promise<Signee | undefined> {
+  const secret = cookieValue(headers, cookieName(signer.vkey));
+  const browser = secret === undefined ? undefined : await signIns.browser(secret);
+  if (browser === undefined || method === "GET" || isFromOwnPage(headers)) return browser;
+  throw new DoorError("FORBIDDEN", "only the collector's own page may do this with a cookie");
 }
 
 /** The same for posting events: within the trial and the rate limit. */
@@ -30,7 +51,7 @@ export async function senderOf(
 
 /** @throws {DoorError} when the trial is over or the sender is too fast */
 export function admit(owner: TenantRow, services: Services, events: number): void {
-  checkTrial(owner, services.clock(), services.policy.publicUrl());
+  checkTrial(owner, services);
   const waitSeconds = services.limits.events.take(owner.ulid, events);
   if (waitSeconds === undefined) return;
   throw new DoorError("RATE_LIMITED", "too many events: wait, then send them again", {
@@ -68,7 +89,9 @@ export async function tokenHolderOf(
     throw new DoorError("AUTHENTICATION_FAILED", "the session token is not valid: start a session");
   }
   if (holder.kind === "demo") return holder;
-  const owner = await services.authenticator.keyOwner(request.headers.authorization);
+  const owner =
+    (await services.authenticator.keyOwner(request.headers.authorization)) ??
+    (await browserOf(request, services));
   if (owner?.tenant === holder.tenant) return holder;
   throw new DoorError(
     "AUTHENTICATION_FAILED",

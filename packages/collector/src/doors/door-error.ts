@@ -20,7 +20,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   NORMALIZATION_FAILED: 422,
   RATE_LIMITED: 429,
   INTERNAL_ERROR: 500,
-  NOT_IMPLEMENTED: 501,
+  billing_not_configured: 501,
   UNAVAILABLE: 503,
   STORAGE_FULL: 507,
 };

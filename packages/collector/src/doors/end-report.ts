@@ -1,6 +1,7 @@
 import {
   type Assessment,
   dominantRegime,
+  ENGINE_VERSION,
   familyOf,
   NOTHING_YET,
   receiptId,
@@ -11,6 +12,7 @@ import {
 } from "@caum/core";
 import type { endAnswer } from "@caum/core/protocol";
 import type { z } from "zod";
+import { verifyLine } from "../evidence/verify-line.ts";
 import type { HeadOutcome } from "../ingest/intake.ts";
 import { originOf } from "../ingest/session-state.ts";
 import { type Standing, standingOf } from "../ingest/standing.ts";
@@ -79,7 +81,8 @@ export async function endReport(
     tree_size: view.tree.size,
     receipt_id: receiptId(view.lastLeaf),
     claim_boundaries: CLAIM_BOUNDARIES,
-    verify: `caum export ${view.id} --out bundle && caum verify bundle --key ${services.signer.vkey}`,
+    verify: verifyLine(view.id, services.signer.vkey),
+    engine_version: ENGINE_VERSION,
     observation: "passive",
   };
 }

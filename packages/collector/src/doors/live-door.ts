@@ -22,7 +22,7 @@ import { keyFactsOf } from "../tenants/digest-keys.ts";
 import { isLocal } from "../tenants/keyless.ts";
 import { formatSecret, hashSecret, SECRET_BYTES } from "../tenants/secret.ts";
 import { newUlid } from "../tenants/ulid.ts";
-import { admit, ownerOf, readerOf, senderOf, tokenHolderOf } from "./caller.ts";
+import { admit, browserOf, ownerOf, readerOf, senderOf, tokenHolderOf } from "./caller.ts";
 import { DoorError, refusalError } from "./door-error.ts";
 import { liveAnswerOf, liveSessionOf } from "./live-answer.ts";
 import { liveFacts, liveIntake } from "./live-draft.ts";
@@ -126,7 +126,9 @@ async function start(request: FastifyRequest, services: Services) {
 
 /** With a key its tenant; without one a throw-away tenant for this session alone. */
 async function starterOf(request: FastifyRequest, services: Services): Promise<TenantRow> {
-  if (request.headers.authorization !== undefined) return senderOf(request, services);
+  const { authorization } = request.headers;
+  const hasOwner = authorization !== undefined || (await browserOf(request, services));
+  if (hasOwner) return senderOf(request, services);
   const { remoteAddress } = request.socket;
   const isAllowed =
     services.policy.keyless === "anywhere" || isLocal({ remoteAddress, headers: request.headers });

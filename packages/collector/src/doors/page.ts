@@ -13,9 +13,13 @@ export const pageQuery = z.object({
   regime: z.string().max(32).optional(),
 });
 
-/** Which page of sessions is asked for. */
-export function pageOf(query: unknown): SessionFilter {
-  const { cursor, ...filter } = parse(pageQuery, query);
+/**
+ * Which page of sessions is asked for.
+ *
+ * @param schema one that is made of {@link pageQuery}
+ */
+export function pageOf(query: unknown, schema = pageQuery): SessionFilter {
+  const { cursor, ...filter } = parse(schema, query);
   return { ...filter, after: cursor === undefined ? undefined : decodeCursor(cursor) };
 }
 

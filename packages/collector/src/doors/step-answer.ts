@@ -15,7 +15,7 @@ export function stepAnswerOf(outcome: EventOutcome): z.input<typeof stepAnswer> 
     tier: standing.tier,
     advisory: advisoryOf(standing),
     merkle_root: rootOf(outcome),
-    alert_fired: false,
+    alert_fired: outcome.alertsFired > 0,
     observation: "passive",
   };
 }
@@ -38,7 +38,8 @@ export function explainStep(body: StepRequest, outcome: EventOutcome, dropped: n
     ...(body.state_hash ? ["state_hash (as a keyed digest)"] : []),
     ...(body.task ? ["task (as a keyed tag)"] : []),
   ];
-  const kept = ["the tool name", "counters", ...digested].join(", ");
+  const labels = (["workflow", "cohort"] as const).filter((name) => body[name]);
+  const kept = ["the tool name", "counters", ...labels, ...digested].join(", ");
   const gone = `${dropped} unknown ${dropped === 1 ? "field was" : "fields were"} dropped`;
   return `${HOW[outcome.how]}: recorded ${kept}; ${gone}; no content was kept`;
 }

@@ -15,6 +15,7 @@ import type { Services } from "../services.ts";
 import { keyFactsOf } from "../tenants/digest-keys.ts";
 import { rawBodyOf } from "./body.ts";
 import { ownerOf, readerOf, senderOf } from "./caller.ts";
+import { identifierOf, present } from "./capture.ts";
 import { refusalError } from "./door-error.ts";
 import { endReport } from "./end-report.ts";
 import { nextCursor, pageOf, pageQuery } from "./page.ts";
@@ -95,7 +96,8 @@ async function step(request: FastifyRequest, services: Services) {
 
 async function end(request: FastifyRequest, sessionId: string, services: Services) {
   const owner = await senderOf(request, services);
-  const { resolved } = parse(endRequest, request.body);
+  const { resolved, workflow, cohort } = parse(endRequest, request.body);
+  const keys = services.digestKeys.tenant(owner.ulid);
   const outcome = await services.store.submit({
     kind: "end",
     tenant: owner.tenant,
@@ -103,6 +105,10 @@ async function end(request: FastifyRequest, sessionId: string, services: Service
     sessionId,
     keys: keyFactsOf(services.digestKeys.session(owner.ulid, sessionId)),
     ...(resolved !== null && resolved !== undefined && { resolved }),
+    labels: present({
+      workflow: workflow ? identifierOf(workflow, keys) : undefined,
+      cohort: cohort ? identifierOf(cohort, keys) : undefined,
+    }),
   });
   if (outcome.kind === "refused") throw refusalError(outcome.code);
   const view = await services.store.reader.session(owner.tenant, sessionId);

@@ -52,6 +52,8 @@ export function stepIntake(
       ...present({
         agentName,
         team: body.team ? identifierOf(body.team, tenantKeys) : undefined,
+        workflow: body.workflow ? identifierOf(body.workflow, tenantKeys) : undefined,
+        cohort: body.cohort ? identifierOf(body.cohort, tenantKeys) : undefined,
         taskTag: body.task ? taskTagOf(body.task, tenantKeys) : undefined,
       }),
     },

@@ -1,5 +1,6 @@
+import { isTrialOver, TRIAL } from "../billing/plan.ts";
+import type { Services } from "../services.ts";
 import type { TenantRow } from "../store/store.ts";
-import { isExpired } from "../tenants/authenticate.ts";
 import { DoorError } from "./door-error.ts";
 
 /** The documented answer when a trial is over; reading goes on. */
@@ -7,7 +8,7 @@ export class TrialExpiredError extends DoorError {
   readonly upgradeUrl: string;
 
   constructor(upgradeUrl: string) {
-    super("FORBIDDEN", "Trial expired. Upgrade to go on.");
+    super("FORBIDDEN", `Trial expired. Upgrade at ${upgradeUrl}`);
     this.upgradeUrl = upgradeUrl;
   }
 
@@ -19,6 +20,8 @@ export class TrialExpiredError extends DoorError {
 
 export const TRIAL_EXPIRED_STATUS = 402;
 
-export function checkTrial(owner: TenantRow, nowMs: number, publicUrl: string): void {
-  if (isExpired(owner, nowMs)) throw new TrialExpiredError(`${publicUrl}/v1/checkout`);
+/** @throws {TrialExpiredError} when the owner's trial is over; other plans cost one comparison */
+export function checkTrial(owner: TenantRow, { billing }: Services): void {
+  if (owner.plan !== TRIAL || !isTrialOver(owner, billing.serviceClock.now())) return;
+  throw new TrialExpiredError(billing.upgradeUrl());
 }

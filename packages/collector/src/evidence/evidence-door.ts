@@ -181,7 +181,8 @@ async function consistency(asked: Asked, head: SignedHead, from: number, { store
   };
 }
 
-async function receipt(asked: Asked, head: SignedHead, index: number, services: Services) {
+/** A receipt for one record, under a signed head of its session. */
+export async function receipt(asked: Asked, head: SignedHead, index: number, services: Services) {
   const { owner, view } = asked;
   const { leaf, hashes } = await inclusion(asked, head, index, services);
   const [record] = await services.store.reader.records(owner.tenant, view.id, index, 1);

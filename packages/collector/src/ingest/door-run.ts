@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { encodeLine, NO_PREVIOUS_HASH, type OpenFacts, type StructuralRecord } from "@caum/core";
 import { hashLeaf } from "@caum/core/verify";
+import { watchSession } from "../alerts/firing/watch-session.ts";
 import type { DoorDraft, KeyFacts, SessionFacts } from "./intake.ts";
 import type { Ledger } from "./ledger.ts";
 import type { RunHead, SessionState } from "./session-state.ts";
@@ -16,6 +17,8 @@ export interface Placed {
   readonly leaf: string;
   readonly previousHash: string;
   readonly standing: Standing;
+  /** Rules that fired with it. */
+  readonly alertsFired: number;
 }
 
 /** Appends a record to the collector's own run of a session, which opens with the first one. */
@@ -68,7 +71,8 @@ function place(
   const standing = session.take(record, leaf, receivedMs);
   session.row.door = { runId: run.runId, next: run.next + 1, head: leaf };
   ledger.addRecord(session, { leaf, line, receivedMs, standing });
-  return { index, leaf, previousHash, standing };
+  const alertsFired = watchSession(ledger, session, { record, leaf, receivedMs });
+  return { index, leaf, previousHash, standing, alertsFired };
 }
 
 function recordOf(
@@ -89,7 +93,11 @@ function recordOf(
   } as StructuralRecord;
 }
 
-function openFacts({ agentId: _, ...facts }: SessionFacts): Omit<SessionFacts, "agentId"> {
+function openFacts({
+  agentId: _,
+  isMarkedAtEnd: __,
+  ...facts
+}: SessionFacts): Omit<SessionFacts, "agentId" | "isMarkedAtEnd"> {
   return facts;
 }
 

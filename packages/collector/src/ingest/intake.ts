@@ -11,6 +11,8 @@ export interface SessionFacts {
   readonly taskTag?: string;
   readonly cohort?: string;
   readonly baselineCostNanoUsd?: number;
+  /** The cohort was told at the end, when the outcome was known. */
+  readonly isMarkedAtEnd?: true;
 }
 
 /** The digest key that a session's records were made under. */
@@ -63,6 +65,8 @@ export interface EndIntake extends Received {
   readonly sessionId: string;
   readonly keys: KeyFacts;
   readonly resolved?: boolean;
+  /** Labels that stand where none was given before; they are kept beside the records. */
+  readonly labels?: Pick<SessionFacts, "workflow" | "cohort">;
 }
 
 /** Native lines of one run, each already known to be its own canonical form. */
@@ -97,6 +101,8 @@ export interface EventOutcome {
   readonly receivedMs: number;
   /** The same id came before with another body. */
   readonly conflict: boolean;
+  /** Alert rules that fired with it. */
+  readonly alertsFired: number;
 }
 
 export interface LineResult {
@@ -114,6 +120,8 @@ export interface RecordsOutcome {
   readonly nextSeq: number;
   readonly runHead: string;
   readonly head: SessionHead;
+  /** Alert rules that fired with what was accepted. */
+  readonly alertsFired: number;
 }
 
 export interface HeadOutcome {

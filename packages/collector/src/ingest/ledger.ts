@@ -1,5 +1,6 @@
 /** What one group of intakes reads and writes; everything in it becomes durable at once or not at all. */
 import type { Fork } from "@caum/core";
+import type { AlertRule, NewAlert } from "../alerts/alert-rows.ts";
 import type { SessionFacts } from "./intake.ts";
 import type { RunHead, SessionState } from "./session-state.ts";
 import type { Standing } from "./standing.ts";
@@ -61,6 +62,14 @@ export interface Ledger {
     readonly sessionId: string;
     readonly expiresMs: number;
   }): void;
+
+  /** The tenant's rules; empty for most, so asking must cost nothing. */
+  alertRules(tenant: number): readonly AlertRule[];
+  /** Stores an alert with its outbox row; one that is there already stays as it is. */
+  addAlert(alert: NewAlert): void;
+  /** Takes an armed alert back; one that is due stays. */
+  disarmAlert(tenant: number, id: string): void;
+  hasAlert(tenant: number, id: string): boolean;
 
   /** A fresh event id for a record that the collector writes. */
   eventId(): string;

@@ -7,6 +7,8 @@ import {
   type StructuralRecord,
   summarize,
 } from "@caum/core";
+import type { SessionAlerts } from "../alerts/alert-rows.ts";
+import { figuresOf, type SessionFigures } from "./figures.ts";
 import type { SessionFacts, SessionHead } from "./intake.ts";
 import { type Standing, standingOf } from "./standing.ts";
 import { addTo, NO_TOTALS, type Totals } from "./totals.ts";
@@ -53,6 +55,8 @@ export interface SessionRow {
   lastLeaf: string;
   readonly firstMs: number;
   lastMs: number;
+  /** Absent while no rule of the tenant has anything to remember. */
+  alerts: SessionAlerts | undefined;
 }
 
 /** The judged part of a session, which is stored now and then and replayed from there. */
@@ -116,10 +120,21 @@ export class SessionState {
     return this.#health.workYield;
   }
 
+  get figures(): SessionFigures {
+    return figuresOf(this.#summary, this.workYield);
+  }
+
   /** What a later event says of the session stands where nothing was known yet. */
   learnFacts(facts: SessionFacts): void {
     const isNews = Object.keys(facts).some((name) => !Object.hasOwn(this.row.facts, name));
     if (isNews) this.row.facts = { ...facts, ...this.row.facts };
+  }
+
+  /** Labels at the end never replace those of the start: a cohort is not chosen by its outcome. */
+  learnLabels(labels: Pick<SessionFacts, "workflow" | "cohort">): void {
+    const { facts } = this.row;
+    const isMarked = labels.cohort !== undefined && facts.cohort === undefined;
+    this.learnFacts({ ...labels, ...(isMarked && { isMarkedAtEnd: true }), ...facts });
   }
 
   /** Takes a record into the tree, the totals and the judgement. */
@@ -224,5 +239,6 @@ export function newRow(
     lastLeaf: NO_PREVIOUS_HASH,
     firstMs: receivedMs,
     lastMs: receivedMs,
+    alerts: undefined,
   };
 }

@@ -1,4 +1,5 @@
 import { Health } from "@caum/core";
+import { firedBefore } from "../alerts/firing/watch-session.ts";
 import { writeDoorRecord } from "./door-run.ts";
 import type { EventIntake, EventOutcome, Refusal } from "./intake.ts";
 import type { KnownEvent, Ledger } from "./ledger.ts";
@@ -9,7 +10,7 @@ import { standingOf } from "./standing.ts";
 export function takeEvent(intake: EventIntake, ledger: Ledger): EventOutcome | Refusal {
   const { tenant, claim, receivedMs } = intake;
   const known = claim && ledger.findEvent(tenant, claim.eventId);
-  if (claim && known) return repeated(ledger, known, claim.body, intake.asksRoot);
+  if (claim && known) return repeated(ledger, tenant, known, claim.body, intake.asksRoot);
   const found = ledger.session(tenant, intake.sessionId);
   if (found === "gone") return { kind: "refused", code: "GONE" };
   const session = found ?? ledger.createSession(tenant, intake.sessionId, intake.facts, receivedMs);
@@ -56,7 +57,7 @@ function placeOf(
   const same = known.find(({ body }) => body === step.body);
   if (same) {
     const event = { session: session.row.key, ...same };
-    return repeated(ledger, event, step.body, intake.asksRoot);
+    return repeated(ledger, intake.tenant, event, step.body, intake.asksRoot);
   }
   if (known.length === 0) return "appended";
   if (step.number > 1) return "other_body";
@@ -70,6 +71,7 @@ const UNJUDGED = standingOf(new Health().current());
 /** The answer that the first of equal events got. */
 function repeated(
   ledger: Ledger,
+  tenant: number,
   known: KnownEvent,
   body: string,
   asksRoot: boolean,
@@ -91,6 +93,7 @@ function repeated(
     standing: record.standing ?? UNJUDGED,
     receivedMs: record.receivedMs,
     conflict: known.body !== undefined && known.body !== body,
+    alertsFired: firedBefore(ledger, tenant, record.leaf),
   };
 }
 

@@ -1,5 +1,6 @@
 import { accept, type Fork, NEW_RUN, NO_PREVIOUS_HASH, type StructuralRecord } from "@caum/core";
 import { hashLeaf } from "@caum/core/verify";
+import { watchSession } from "../alerts/firing/watch-session.ts";
 import type { LineResult, RecordsIntake, RecordsOutcome, Refusal } from "./intake.ts";
 import type { Ledger, NativeRun } from "./ledger.ts";
 import type { SessionState } from "./session-state.ts";
@@ -36,6 +37,7 @@ export function takeRecords(intake: RecordsIntake, ledger: Ledger): RecordsOutco
     nextSeq: writer.run.next,
     runHead: writer.run.head ?? NO_PREVIOUS_HASH,
     head: session.head,
+    alertsFired: writer.alertsFired,
   };
 }
 
@@ -51,6 +53,7 @@ class NativeRunWriter {
   readonly #ledger: Ledger;
   readonly #session: SessionState;
   run: NativeRun;
+  alertsFired = 0;
 
   constructor(ledger: Ledger, session: SessionState, runId: string) {
     this.#ledger = ledger;
@@ -108,5 +111,6 @@ class NativeRunWriter {
     const judged = standing.step > step ? standing : undefined;
     this.#ledger.addRecord(this.#session, { leaf, line, receivedMs, standing: judged });
     this.#ledger.nameEvent(tenant, record.eventId, { session, index });
+    this.alertsFired += watchSession(this.#ledger, this.#session, { record, leaf, receivedMs });
   }
 }

@@ -38,6 +38,7 @@ function takeEnd(intake: EndIntake, ledger: Ledger): HeadOutcome | Refusal {
   const session = ledger.session(tenant, sessionId);
   if (session === undefined) return { kind: "refused", code: "NOT_FOUND" };
   if (session === "gone") return { kind: "refused", code: "GONE" };
+  session.learnLabels(intake.labels ?? {});
   const isNews = resolved !== undefined && resolved !== session.row.resolved;
   if (!session.row.ended || isNews) {
     const told = resolved === undefined ? {} : ({ resolved: resolved ? "true" : "false" } as const);

@@ -7,6 +7,8 @@ export interface Totals {
   readonly totalTokens: number;
   readonly costNanoUsd: number;
   readonly durationMs: number;
+  /** Events that a writer could not record or no longer has, as its `drop` and `hole` records say. */
+  readonly dropped: number;
 }
 
 export const NO_TOTALS: Totals = {
@@ -15,10 +17,13 @@ export const NO_TOTALS: Totals = {
   totalTokens: 0,
   costNanoUsd: 0,
   durationMs: 0,
+  dropped: 0,
 };
 
 /** Adds one record. A total that was not given is the sum of what was. */
 export function addTo(totals: Totals, record: StructuralRecord): Totals {
+  const lost = lostWith(record);
+  if (lost > 0) return { ...totals, dropped: capped(totals.dropped + lost) };
   if (record.category !== "tool_api" && record.category !== "reasoning") return totals;
   const { payload } = record;
   const input = payload.inputTokens ?? 0;
@@ -28,12 +33,21 @@ export function addTo(totals: Totals, record: StructuralRecord): Totals {
   const duration = payload.durationMs ?? 0;
   if (input + output + total + cost + duration === 0) return totals;
   return {
+    ...totals,
     inputTokens: capped(totals.inputTokens + input),
     outputTokens: capped(totals.outputTokens + output),
     totalTokens: capped(totals.totalTokens + total),
     costNanoUsd: capped(totals.costNanoUsd + cost),
     durationMs: capped(totals.durationMs + duration),
   };
+}
+
+/** How many events a record declares as lost. */
+function lostWith(record: StructuralRecord): number {
+  if (record.category !== "lifecycle") return 0;
+  const { payload } = record;
+  if (payload.type === "drop") return payload.count;
+  return payload.type === "hole" ? Math.max(0, payload.to - payload.from + 1) : 0;
 }
 
 /** Sums of hostile numbers stay integers. */

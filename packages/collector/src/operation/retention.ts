@@ -1,9 +1,13 @@
+import type { Command } from "../store/command.ts";
 import type { Store } from "../store/store.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** Turns old records into tombstones, for tenants that want it; answers how to stop. */
+/**
+ * Turns old records into tombstones, for tenants that want it, and deletes what nobody can use any
+ * more; answers how to stop.
+ */
 export function keepRetention(store: Store, clock: () => number): () => void {
   const timer = setInterval(() => {
     void expireAll(store, clock());
@@ -15,10 +19,15 @@ export function keepRetention(store: Store, clock: () => number): () => void {
 /** One round over all tenants. */
 export async function expireAll(store: Store, nowMs: number): Promise<void> {
   for (const { tenant, days } of await store.reader.retentions()) {
-    const idleSinceMs = nowMs - days * DAY_MS;
-    for (let isDone = false; !isDone; ) {
-      const answer = await store.administer({ kind: "expire", tenant, idleSinceMs });
-      isDone = answer.kind !== "done" || answer.value === 0;
-    }
+    await untilDone(store, { kind: "expire", tenant, idleSinceMs: nowMs - days * DAY_MS });
+  }
+  await untilDone(store, { kind: "purge", nowMs });
+}
+
+/** Small steps, so that events between them wait for none. */
+async function untilDone(store: Store, command: Command): Promise<void> {
+  for (let isDone = false; !isDone; ) {
+    const answer = await store.administer(command);
+    isDone = answer.kind !== "done" || answer.value === 0;
   }
 }

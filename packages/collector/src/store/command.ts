@@ -1,7 +1,12 @@
-import type { AlertRule } from "./store.ts";
+import type { AlertCommand } from "../alerts/alert-rows.ts";
+import type { BillingCommand } from "../billing/billing-rows.ts";
+import type { SignInCommand } from "../tenants/sign-in-rows.ts";
 
 /** Changes that are no events: accounts, keys, notes, deletion. Plain data: it crosses threads. */
 export type Command =
+  | AlertCommand
+  | BillingCommand
+  | SignInCommand
   | {
       readonly kind: "create_tenant";
       readonly ulid: string;
@@ -29,11 +34,6 @@ export type Command =
       readonly size: number;
       readonly note: string;
     }
-  | {
-      readonly kind: "add_rule";
-      readonly tenant: number;
-      readonly rule: AlertRule;
-    }
   | { readonly kind: "set_retention"; readonly tenant: number; readonly days: number | null }
   | { readonly kind: "delete_session"; readonly tenant: number; readonly sessionId: string }
   | {
@@ -41,11 +41,19 @@ export type Command =
       readonly kind: "expire";
       readonly tenant: number;
       readonly idleSinceMs: number;
+    }
+  | {
+      /**
+       * Deletes what nobody can use any more, of all tenants: tokens and sign-ins that ran out, demo tenants
+       * without one, ids of old payment messages. A bounded step; answers how much went.
+       */
+      readonly kind: "purge";
+      readonly nowMs: number;
     };
 
-export type CommandAnswer =
-  | { readonly kind: "done"; readonly value: number }
-  | {
-      readonly kind: "refused";
-      readonly code: "NOT_FOUND" | "CONFLICT" | "UNAVAILABLE" | "STORAGE_FULL" | "INTERNAL_ERROR";
-    };
+export type CommandAnswer = { readonly kind: "done"; readonly value: number } | CommandRefusal;
+
+export interface CommandRefusal {
+  readonly kind: "refused";
+  readonly code: "NOT_FOUND" | "CONFLICT" | "UNAVAILABLE" | "STORAGE_FULL" | "INTERNAL_ERROR";
+}

@@ -1,11 +1,21 @@
 /** The one interface to what is kept. Every read names its tenant, so that no query can forget it. */
 import type { CompactRangeState, Fork } from "@caum/core";
+import type {
+  AlertFilter,
+  AlertRow,
+  AlertRule,
+  ClaimedDeliveries,
+  DeliveryClaim,
+} from "../alerts/alert-rows.ts";
+import type { BillingRow, ServiceClockRow } from "../billing/billing-rows.ts";
+import type { SessionFigures } from "../ingest/figures.ts";
 import type { Intake, Outcome, SessionFacts } from "../ingest/intake.ts";
 import type { StoredRecord } from "../ingest/ledger.ts";
 import type { Origins } from "../ingest/session-state.ts";
 import type { Standing } from "../ingest/standing.ts";
 import type { Totals } from "../ingest/totals.ts";
-import type { Command, CommandAnswer } from "./command.ts";
+import type { SignInRow } from "../tenants/sign-in-rows.ts";
+import type { Command, CommandAnswer, CommandRefusal } from "./command.ts";
 
 /** Who a key or a token belongs to. */
 export interface TenantRow {
@@ -51,6 +61,7 @@ export interface SessionView {
   readonly firstMs: number;
   readonly lastMs: number;
   readonly standing: Standing;
+  readonly figures: SessionFigures;
 }
 
 /** What is left of a deleted session. */
@@ -69,18 +80,13 @@ export interface SessionCursor {
 export interface SessionFilter {
   readonly limit: number;
   readonly after?: SessionCursor | undefined;
+  /** Those with something new since then, in milliseconds since 1970. */
+  readonly sinceMs?: number | undefined;
+  /** Part of the id, agent or workflow; upper and lower case of ASCII letters are the same. */
+  readonly search?: string | undefined;
   readonly agent?: string | undefined;
   readonly tier?: string | undefined;
   readonly regime?: string | undefined;
-}
-
-/** When somebody wants to be told, and how. */
-export interface AlertRule {
-  readonly id: string;
-  readonly condition: string;
-  readonly actionType: string;
-  readonly destination: string;
-  readonly createdMs: number;
 }
 
 export interface Usage {
@@ -89,6 +95,24 @@ export interface Usage {
   readonly steps: number;
   readonly totalTokens: number;
   readonly costNanoUsd: number;
+  /** Alerts that fired. */
+  readonly alerts: number;
+  /** Events that writers could not record, as their `drop` records say. */
+  readonly dropped: number;
+}
+
+/** Sessions of one workflow, in the order in which they began. */
+export interface WorkflowFilter {
+  readonly limit: number;
+  readonly cohort?: string | undefined;
+  /** Newest first instead, for samples of the present. */
+  readonly newestFirst?: boolean | undefined;
+}
+
+/** How many sessions of a workflow have which label; undefined for those without. */
+export interface CohortCount {
+  readonly cohort: string | undefined;
+  readonly sessions: number;
 }
 
 export interface SignedNote {
@@ -99,6 +123,7 @@ export interface SignedNote {
 export interface StoreReader {
   key(hash: string): Promise<KeyRow | undefined>;
   token(hash: string): Promise<TokenRow | undefined>;
+  signIn(hash: string): Promise<SignInRow | undefined>;
   keys(tenant: number): Promise<readonly KeyEntry[]>;
   tenantByEmail(digest: string): Promise<TenantRow | undefined>;
   tenantByUlid(ulid: string): Promise<TenantRow | undefined>;
@@ -116,8 +141,20 @@ export interface StoreReader {
   subtrees(tenant: number, id: string): Promise<readonly string[]>;
   forks(tenant: number, id: string): Promise<readonly Fork[]>;
   notes(tenant: number, id: string): Promise<readonly SignedNote[]>;
+  /** Oldest first. */
   alertRules(tenant: number): Promise<readonly AlertRule[]>;
+  /** What was fired, newest first; what is only armed is left out. */
+  alerts(tenant: number, filter: AlertFilter): Promise<readonly AlertRow[]>;
   usage(tenant: number): Promise<Usage>;
+  workflowSessions(
+    tenant: number,
+    workflow: string,
+    filter: WorkflowFilter,
+  ): Promise<readonly SessionView[]>;
+  cohorts(tenant: number, workflow: string): Promise<readonly CohortCount[]>;
+  billing(tenant: number): Promise<BillingRow>;
+  /** Undefined while nobody was ever on trial here. */
+  serviceClock(): Promise<ServiceClockRow | undefined>;
   /** Tenants that keep records for a limited time, with the days. */
   retentions(): Promise<readonly { readonly tenant: number; readonly days: number }[]>;
 }
@@ -134,6 +171,8 @@ export interface Store {
   /** Resolves when the outcome is durable. */
   submit(intake: Intake): Promise<Outcome>;
   administer(command: Command): Promise<CommandAnswer>;
+  /** Takes alerts that are due to be delivered; refused when the store cannot write. */
+  claimDeliveries(claim: DeliveryClaim): Promise<ClaimedDeliveries | CommandRefusal>;
   status(): StoreStatus;
   /** Finishes what was submitted, then closes. */
   close(): Promise<void>;

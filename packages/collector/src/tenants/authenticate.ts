@@ -1,6 +1,6 @@
 import type { Scope } from "@caum/core/protocol";
 import { DoorError } from "../doors/door-error.ts";
-import type { KeyRow, Store, TenantRow, TokenRow } from "../store/store.ts";
+import type { KeyRow, Store, TokenRow } from "../store/store.ts";
 import { Recent } from "./recent.ts";
 import { hashSecret, isWellFormed } from "./secret.ts";
 
@@ -60,11 +60,6 @@ export class Authenticator {
     this.#keys.clear();
     this.#tokens.clear();
   }
-}
-
-/** Whether a trial has run out. */
-export function isExpired(owner: TenantRow, nowMs: number): boolean {
-  return owner.trialEndsMs !== undefined && owner.trialEndsMs <= nowMs;
 }
 
 function unknownKey(): DoorError {

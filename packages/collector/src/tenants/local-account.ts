@@ -2,6 +2,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { readOrCreateKeyFile } from "@caum/core";
+import { SELF_HOSTED } from "../billing/plan.ts";
 import type { Store, TenantRow } from "../store/store.ts";
 import { formatSecret, hashSecret, SECRET_BYTES, visiblePart } from "./secret.ts";
 import { newUlid } from "./ulid.ts";
@@ -12,9 +13,6 @@ export interface LocalAccount extends TenantRow {
   /** Whether this start made it. */
   readonly isNew: boolean;
 }
-
-/** What accounts on one's own machine may do: everything, for ever. */
-export const SELF_HOSTED = "self_hosted";
 
 /**
  * Finds or makes the local account.

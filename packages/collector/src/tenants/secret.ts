@@ -4,7 +4,13 @@ import { sha256 } from "@caum/core";
 export const SECRET_BYTES = 24;
 const CHECK_LENGTH = 4;
 
-export type SecretPrefix = "caum_live_" | "caum_test_" | "caum_admin_" | "caum_session_";
+export type SecretPrefix =
+  | "caum_live_"
+  | "caum_test_"
+  | "caum_admin_"
+  | "caum_session_"
+  | "caum_link_"
+  | "caum_browser_";
 
 /** @param random 24 random bytes: with so many a slow hash would add nothing */
 export function formatSecret(prefix: SecretPrefix, random: Uint8Array): string {
@@ -12,7 +18,8 @@ export function formatSecret(prefix: SecretPrefix, random: Uint8Array): string {
   return `${prefix}${body}${checkOf(body)}`;
 }
 
-const WELL_FORMED = /^caum_(?:live|test|admin|session)_([A-Za-z0-9_-]{32})([0-9a-f]{4})$/;
+const WELL_FORMED =
+  /^caum_(?:live|test|admin|session|link|browser)_([A-Za-z0-9_-]{32})([0-9a-f]{4})$/;
 
 /** Whether a text can be a key at all; a typing error is found without asking the store. */
 export function isWellFormed(secret: string): boolean {

@@ -5,25 +5,11 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import { LAYOUT_VERSION } from "../../src/store/sqlite/migrations.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
-import { type StoreUnderTest, storeContract } from "../store-contract.ts";
-
-async function openIn(folder: string): Promise<StoreUnderTest> {
-  const store = await openSqliteStore(folder);
-  return {
-    store,
-    async reopen() {
-      await store.close();
-      return openIn(folder);
-    },
-    async dispose() {
-      await store.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
+import { storeContract } from "../store-contract.ts";
+import { openSqlite } from "./open-sqlite.ts";
 
 describe("SQLite", () => {
-  storeContract(() => openIn(mkdtempSync(join(tmpdir(), "caum-store-"))));
+  storeContract(openSqlite);
 
   test("a folder of a newer program is refused", async () => {
     const folder = mkdtempSync(join(tmpdir(), "caum-store-"));

@@ -38,13 +38,40 @@ export const keysAnswer = z.object({ keys: z.array(keyEntry) });
 
 export const usageAnswer = z.object({
   plan: z.string(),
-  trial: z.object({ active: z.boolean(), expires_at: z.string().nullable() }),
+  trial: z.object({
+    active: z.boolean(),
+    /** As long as clocks go as they should; null without a trial. */
+    expires_at: z.string().nullable(),
+    /** Days that are begun count as whole ones; null without a trial. */
+    days_left: count.nullable(),
+  }),
+  /** State of the newest subscription, in the words of the payment provider. */
+  subscription: z.string().nullable(),
   sessions: count,
   events: count,
   steps: count,
   total_tokens: count,
   total_cost_usd: z.number(),
+  /** Alerts that fired. */
+  alerts: count,
+  /** Events that senders could not record and declared as dropped. */
+  dropped_events: count,
+  /** 0 means that there is no limit. */
   limits: z.object({ events_per_second: count }),
+});
+
+export const checkoutAnswer = z.object({
+  /** Where a person pays. */
+  checkout_url: z.string(),
+  checkout_id: z.string(),
+  expires_at: z.string(),
+});
+
+/** What a payment provider's message was good for. */
+export const paymentMessageAnswer = z.object({
+  received: z.literal(true),
+  /** False when it was applied before, or is about nothing here. */
+  applied: z.boolean(),
 });
 
 export const retentionRequest = z.object({

@@ -1,45 +1,80 @@
-/** Alert rules as they are posted and listed. */
+/** Alert rules and what they fired, as they are posted and listed. */
 import { z } from "zod";
 
-const CONDITION = new RegExp(
-  [
-    "tier(?:>=|=)T[1-5]",
-    "regime=[A-Z_]{4,20}",
-    "uds<(?:0?\\.\\d{1,4}|[01])",
-    "class=hard_alert",
-    "cost>\\d{1,9}(?:\\.\\d{1,9})?",
-    "steps>\\d{1,9}",
-    "open_call>\\d{1,9}",
-    "tool_definition_changed",
-  ]
-    .map((form) => `^${form}$`)
-    .join("|"),
-);
-
-const MAX_RULES = 50;
+export const MAX_ALERT_RULES = 50;
+const MAX_COOLDOWN_SECONDS = 7 * 86_400;
+export const DEFAULT_COOLDOWN_SECONDS = 300;
 
 export const alertRule = z.object({
-  condition: z.string().regex(CONDITION, { message: "is no known condition: see /docs" }),
+  /** `tier>=T4`, `regime=LOOP`, `uds<0.3`, ...: see docs/alerts.md; the door reads it. */
+  condition: z.string().min(1).max(100),
   action_type: z.enum(["webhook", "slack", "email"]),
   destination: z.string().min(3).max(2_048),
+  /** For so long after it fired, a session does not fire the rule again. */
+  cooldown_seconds: z.number().int().min(0).max(MAX_COOLDOWN_SECONDS).optional(),
 });
 
-export const alertRulesRequest = z.array(alertRule).min(1).max(MAX_RULES);
+/** A list of rules; one alone may come without the list. */
+export const alertRulesRequest = z.union([
+  z.array(alertRule).min(1).max(MAX_ALERT_RULES),
+  alertRule,
+]);
+
+const shownRule = alertRule.extend({
+  id: z.string(),
+  /** Masked: who may read rules need not learn the secret part of a hook. */
+  destination: z.string(),
+  cooldown_seconds: z.number(),
+  created_at: z.string(),
+  /** Signs a webhook's deliveries (Standard Webhooks); shown once, when the rule is made. */
+  secret: z.string().optional(),
+});
 
 export const alertRulesAnswer = z.object({
-  rules: z.array(
-    alertRule.extend({
-      id: z.string(),
-      /** Masked: who may read rules need not learn the secret part of a hook. */
-      destination: z.string(),
-      created_at: z.string(),
-    }),
-  ),
-  /** Whether fired rules are delivered; a rule that waits says so. */
-  delivery: z.enum(["active", "not_available"]),
+  rules: z.array(shownRule),
+  delivery: z.literal("active"),
 });
 
+export const alertSecretAnswer = z.object({
+  id: z.string(),
+  secret: z.string(),
+  /** Until then deliveries are signed with the secret before as well. */
+  previous_secret_until: z.string(),
+});
+
+export const alertTestAnswer = z.object({
+  /** The delivery is found under it in the history. */
+  alert_id: z.string(),
+});
+
+export const ALERT_STATUSES = ["due", "delivered", "dead"] as const;
+
 export const alertHistoryAnswer = z.object({
-  alerts: z.array(z.record(z.string(), z.unknown())),
-  delivery: z.enum(["active", "not_available"]),
+  alerts: z.array(
+    z.object({
+      /** The same in every delivery of it. */
+      id: z.string(),
+      rule_id: z.string(),
+      condition: z.string(),
+      action_type: z.enum(["webhook", "slack", "email"]),
+      destination: z.string(),
+      session_id: z.string(),
+      agent: z.string(),
+      step: z.number(),
+      regime: z.string(),
+      uds: z.number(),
+      tier: z.string(),
+      fired_at: z.string(),
+      is_test: z.boolean(),
+      /** `dead`: given up; it can be replayed. */
+      status: z.enum(ALERT_STATUSES),
+      attempts: z.number(),
+      next_attempt_at: z.string().nullable(),
+      settled_at: z.string().nullable(),
+      /** Why the last attempt failed. */
+      problem: z.string().nullable(),
+    }),
+  ),
+  next_cursor: z.string().nullable(),
+  delivery: z.literal("active"),
 });

@@ -14,7 +14,7 @@ export const ERROR_CODES = [
   "NORMALIZATION_FAILED",
   "RATE_LIMITED",
   "INTERNAL_ERROR",
-  "NOT_IMPLEMENTED",
+  "billing_not_configured",
   "UNAVAILABLE",
   "STORAGE_FULL",
 ] as const;

@@ -12,6 +12,9 @@ export const stepRequest = z.object({
   team: anyText.nullish(),
   /** Kept as a keyed tag only. */
   task: anyText.nullish(),
+  workflow: anyText.nullish(),
+  /** Which side of a comparison the session is on, for example `before` or `after`. */
+  cohort: anyText.nullish(),
   tokens_used: count.nullish(),
   cost_usd: costUsd.nullish(),
   /** Stands for the state after the call; equal states are equal hashes. */
@@ -40,6 +43,9 @@ export const stepAnswer = z.object({
 
 export const endRequest = z.object({
   resolved: z.boolean().nullish(),
+  /** Labels stand where none was given before; they are not part of the chain. */
+  workflow: anyText.nullish(),
+  cohort: anyText.nullish(),
 });
 
 const loop = z.object({
@@ -88,6 +94,8 @@ export const endAnswer = z.object({
   receipt_id: z.string(),
   claim_boundaries: z.record(z.string(), z.literal(true)),
   verify: z.string(),
+  /** Version of the rules that judged it. */
+  engine_version: z.string(),
   observation: z.literal("passive"),
 });
 

@@ -3,7 +3,10 @@ import type { DatabaseSync } from "node:sqlite";
 import { formatTombstone } from "@caum/core";
 import { sessionTag } from "@caum/core/verify";
 import type { Command, CommandAnswer } from "../command.ts";
+import { obeyAlertCommand } from "./alerts/alert-commands.ts";
+import { applyBilling, saveCheckout, saveServiceClock } from "./billing/billing-commands.ts";
 import { bytes, hex, integer, type Row, text } from "./columns.ts";
+import { purge } from "./purge.ts";
 import type { SqliteLedger } from "./sqlite-ledger.ts";
 
 const NOT_FOUND: CommandAnswer = { kind: "refused", code: "NOT_FOUND" };
@@ -27,8 +30,6 @@ export function obey(
       return revokeKey(command, database);
     case "save_note":
       return saveNote(command, database);
-    case "add_rule":
-      return addRule(command, database);
     case "set_retention": {
       const sql = "update tenants set retention_days = ? where key = ?";
       return done(database.prepare(sql).run(command.days, command.tenant).changes);
@@ -37,6 +38,22 @@ export function obey(
       return deleteSession(command, database, ledger);
     case "expire":
       return expire(command, database, ledger);
+    case "add_sign_in":
+      return addSignIn(command, database);
+    case "remove_sign_in": {
+      const sql = "delete from sign_ins where hash = ?";
+      return done(database.prepare(sql).run(bytes(command.hash)).changes);
+    }
+    case "save_service_clock":
+      return saveServiceClock(command, database);
+    case "save_checkout":
+      return saveCheckout(command, database);
+    case "apply_billing":
+      return applyBilling(command, database);
+    case "purge":
+      return purge(command, database, ledger);
+    default:
+      return obeyAlertCommand(command, database, ledger.alerts);
   }
 }
 
@@ -60,18 +77,21 @@ function addKey(command: CommandOf<"add_key">, database: DatabaseSync): CommandA
   return added.changes === 0 ? CONFLICT : done(1);
 }
 
-function addRule({ tenant, rule }: CommandOf<"add_rule">, database: DatabaseSync): CommandAnswer {
-  const { id, condition, actionType, destination, createdMs } = rule;
-  const sql = `insert into alert_rules (tenant, id, condition, action_type, destination, created_ms)
-    values (?, ?, ?, ?, ?, ?)`;
-  database.prepare(sql).run(tenant, id, condition, actionType, destination, createdMs);
-  return done(1);
-}
-
 function revokeKey(command: CommandOf<"revoke_key">, database: DatabaseSync): CommandAnswer {
   const sql = "update keys set revoked = 1 where tenant = ? and key_id = ?";
   const { changes } = database.prepare(sql).run(command.tenant, command.keyId);
+  database
+    .prepare("delete from sign_ins where tenant = ? and key_id = ?")
+    .run(command.tenant, command.keyId);
   return changes === 0 ? NOT_FOUND : done(changes);
+}
+
+function addSignIn(command: CommandOf<"add_sign_in">, database: DatabaseSync): CommandAnswer {
+  const { hash, tenant, signIn, scopes, keyId = null, expiresMs } = command;
+  const sql = `insert into sign_ins (hash, tenant, kind, scopes, key_id, expires_ms)
+    values (?, ?, ?, ?, ?, ?)`;
+  database.prepare(sql).run(bytes(hash), tenant, signIn, scopes.join(" "), keyId, expiresMs);
+  return done(1);
 }
 
 function saveNote(command: CommandOf<"save_note">, database: DatabaseSync): CommandAnswer {
@@ -98,6 +118,8 @@ function deleteSession(
 ): CommandAnswer {
   const session = find(command, database);
   if (session === undefined) return NOT_FOUND;
+  // What this group changed is written before the sessions in memory are forgotten.
+  ledger.finish();
   const key = integer(session, "key");
   for (const table of [
     "records",
@@ -107,6 +129,7 @@ function deleteSession(
     "forks",
     "subtrees",
     "judgements",
+    "alerts",
   ]) {
     database.prepare(`delete from ${table} where session = ?`).run(key);
   }
@@ -120,7 +143,7 @@ function deleteSession(
     .run(key, key);
   database
     .prepare(
-      "update sessions set gone = 1, id = null, agent = null, facts = '{}', door = null where key = ?",
+      "update sessions set gone = 1, id = null, agent = null, workflow = null, cohort = null, facts = '{}', door = null, alerts = null where key = ?",
     )
     .run(key);
   ledger.forget();

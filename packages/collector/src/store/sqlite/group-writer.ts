@@ -1,21 +1,24 @@
 import { DatabaseSync } from "node:sqlite";
+import type { ClaimedDeliveries, DeliveryClaim } from "../../alerts/alert-rows.ts";
 import type { Intake, Outcome } from "../../ingest/intake.ts";
 import { take } from "../../ingest/take.ts";
 import type { Command, CommandAnswer } from "../command.ts";
+import { claimDeliveries } from "./alerts/claim-deliveries.ts";
 import { obey } from "./commands.ts";
 import { migrate } from "./migrations.ts";
 import { SqliteLedger } from "./sqlite-ledger.ts";
 
-/** One thing to do in a group; exactly one of the two. */
+/** One thing to do in a group; exactly one of the three. */
 export interface Job {
   readonly id: number;
   readonly intake?: Intake;
   readonly command?: Command;
+  readonly claim?: DeliveryClaim;
 }
 
 export interface JobAnswer {
   readonly id: number;
-  readonly answer: Outcome | CommandAnswer;
+  readonly answer: Outcome | CommandAnswer | ClaimedDeliveries;
 }
 
 /** Primary result codes of SQLite (sqlite.org/rescode.html). */
@@ -74,9 +77,10 @@ export class GroupWriter {
     return answers;
   }
 
-  #do({ intake, command }: Job): Outcome | CommandAnswer {
+  #do({ intake, command, claim }: Job): JobAnswer["answer"] {
     if (intake) return take(intake, this.#ledger);
     if (command) return obey(command, this.#database, this.#ledger);
+    if (claim) return claimDeliveries(claim, this.#database);
     throw new TypeError("a job without work");
   }
 

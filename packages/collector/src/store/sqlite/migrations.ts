@@ -144,6 +144,87 @@ const MIGRATIONS: readonly Migration[] = [
       ) without rowid;
     `,
   },
+  {
+    version: 3,
+    sql: `
+      create table sign_ins (
+        hash blob primary key,
+        tenant integer not null,
+        kind text not null,
+        scopes text not null,
+        key_id text,
+        expires_ms integer not null
+      ) without rowid;
+    `,
+  },
+  {
+    version: 4,
+    sql: `
+      alter table alert_rules add column cooldown_ms integer not null default 300000;
+      alter table alert_rules add column secret_version integer not null default 1;
+      alter table alert_rules add column secret_rotated_ms integer;
+      alter table sessions add column alerts text;
+      create table alerts (
+        tenant integer not null,
+        id text not null,
+        rule text not null,
+        session integer,
+        status text not null,
+        fired_ms integer not null,
+        due_ms integer not null,
+        attempts integer not null default 0,
+        settled_ms integer,
+        problem text,
+        facts text not null,
+        primary key (tenant, id)
+      ) without rowid;
+      create index alerts_by_time on alerts (tenant, fired_ms, id);
+      create index alerts_by_session on alerts (session) where session is not null;
+      create index alerts_due on alerts (due_ms) where status in ('armed', 'due');
+      create index alerts_by_rule on alerts (tenant, rule, due_ms, id) where status in ('armed', 'due');
+      create index alerts_settled on alerts (settled_ms) where settled_ms is not null;
+    `,
+  },
+  {
+    version: 5,
+    sql: `
+      alter table sessions add column workflow text;
+      alter table sessions add column cohort text;
+      alter table sessions add column dropped integer not null default 0;
+      alter table sessions add column figures text;
+      update sessions set workflow = json_extract(facts, '$.workflow'),
+        cohort = json_extract(facts, '$.cohort');
+      create index sessions_by_workflow on sessions (tenant, workflow, first_ms, key)
+        where workflow is not null;
+      create index sessions_by_cohort on sessions (tenant, workflow, cohort, first_ms, key)
+        where workflow is not null;
+      create table service_clock (
+        one integer primary key check (one = 1),
+        service_ms integer not null,
+        high_ms integer not null
+      );
+      create table subscriptions (
+        tenant integer not null,
+        id text not null,
+        status text not null,
+        changed_s integer not null,
+        primary key (tenant, id)
+      ) without rowid;
+      create table checkouts (
+        tenant integer primary key,
+        attempt integer not null,
+        session text,
+        url text,
+        expires_ms integer
+      );
+      create table billing_events (
+        tenant integer not null,
+        id text not null,
+        received_ms integer not null,
+        primary key (tenant, id)
+      ) without rowid;
+    `,
+  },
 ];
 
 /** The layout that this program writes. */

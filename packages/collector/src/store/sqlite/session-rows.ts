@@ -1,7 +1,9 @@
 /** A session's row and what it becomes in memory. */
-import { CompactRange, type CompactRangeState } from "@caum/core";
+import { CompactRange, type CompactRangeState, NOTHING_YET } from "@caum/core";
+import { figuresOf, type SessionFigures } from "../../ingest/figures.ts";
 import type { SessionRow, SessionState } from "../../ingest/session-state.ts";
 import { decodeStanding, encodeStanding } from "../../ingest/standing.ts";
+import { NO_TOTALS } from "../../ingest/totals.ts";
 import type { SessionView } from "../store.ts";
 import { integer, optional, type Row, text } from "./columns.ts";
 
@@ -27,6 +29,9 @@ export const CHANGING_COLUMNS = [
   "tier",
   "regime",
   "standing",
+  "alerts",
+  "dropped",
+  "figures",
 ] as const;
 
 export function changingValues(session: SessionState): (string | number | null)[] {
@@ -53,12 +58,15 @@ export function changingValues(session: SessionState): (string | number | null)[
     standing.tier,
     standing.regime,
     encodeStanding(standing),
+    row.alerts === undefined ? null : textOf(row.alerts),
+    row.totals.dropped,
+    JSON.stringify(session.figures),
   ];
 }
 
 const texts = new WeakMap<object, string>();
 
-/** Facts and origins are replaced when they change, which is seldom. */
+/** Facts, origins and alerts are replaced when they change, which is seldom. */
 function textOf(value: object): string {
   const known = texts.get(value);
   if (known !== undefined) return known;
@@ -74,11 +82,13 @@ export function treeStateOf(row: Row): CompactRangeState {
 /** The row as the ingest path goes on with it. */
 export function sessionRowOf(row: Row): SessionRow {
   const door = optional(row, "door", text);
+  const alerts = optional(row, "alerts", text);
   return {
     ...shared(row),
     tenant: integer(row, "tenant"),
     tree: CompactRange.restore(treeStateOf(row)),
     door: door === undefined ? undefined : JSON.parse(door),
+    alerts: alerts === undefined ? undefined : JSON.parse(alerts),
   };
 }
 
@@ -88,7 +98,16 @@ export function sessionViewOf(row: Row): SessionView {
     ...shared(row),
     tree: treeStateOf(row),
     standing: decodeStanding(text(row, "standing")),
+    figures: figuresIn(row),
   };
+}
+
+const NO_FIGURES: SessionFigures = figuresOf(NOTHING_YET, 0);
+
+/** Absent in rows of an earlier layout that nothing was added to since. */
+function figuresIn(row: Row): SessionFigures {
+  const figures = optional(row, "figures", text);
+  return figures === undefined ? NO_FIGURES : JSON.parse(figures);
 }
 
 function shared(row: Row) {
@@ -98,7 +117,7 @@ function shared(row: Row) {
     // Only `changingValues` writes these texts.
     facts: JSON.parse(text(row, "facts")) as SessionRow["facts"],
     origins: JSON.parse(text(row, "origins")) as SessionRow["origins"],
-    totals: JSON.parse(text(row, "totals")) as SessionRow["totals"],
+    totals: { ...NO_TOTALS, ...(JSON.parse(text(row, "totals")) as SessionRow["totals"]) },
     segment: integer(row, "segment"),
     segmentStart: integer(row, "segment_start"),
     ended: integer(row, "ended") === 1,

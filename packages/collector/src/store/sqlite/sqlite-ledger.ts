@@ -2,6 +2,7 @@ import { randomFillSync } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { EventIds, type Fork, type StructuralRecord, subtreeRoots } from "@caum/core";
 import { sessionTag } from "@caum/core/verify";
+import type { AlertRule, NewAlert } from "../../alerts/alert-rows.ts";
 import type { SessionFacts } from "../../ingest/intake.ts";
 import type {
   KnownEvent,
@@ -13,6 +14,7 @@ import type {
 import { type Judgement, newRow, SessionState } from "../../ingest/session-state.ts";
 import { decodeStanding, encodeStanding } from "../../ingest/standing.ts";
 import { BLOCK_LEAVES, subtreeRootsFrom } from "../subtrees.ts";
+import { AlertBook } from "./alerts/alert-book.ts";
 import { bytes, hex, integer, optional, type Row, text, uuidBytes } from "./columns.ts";
 import { changingValues, sessionRowOf } from "./session-rows.ts";
 import { type Statements, statementsFor } from "./statements.ts";
@@ -29,9 +31,14 @@ export class SqliteLedger implements Ledger {
   readonly #statements: Statements;
   readonly #hot = new Map<string, SessionState>();
   readonly #touched = new Set<SessionState>();
+  /** Facts whose workflow and cohort are in their columns. */
+  #placed = new WeakSet<SessionFacts>();
   readonly #eventIds = new EventIds({ clock: Date.now, fillRandom: randomFillSync });
 
+  readonly alerts: AlertBook;
+
   constructor(database: DatabaseSync) {
+    this.alerts = new AlertBook(database);
     this.#statements = statementsFor(database);
   }
 
@@ -39,6 +46,7 @@ export class SqliteLedger implements Ledger {
   finish(): void {
     for (const session of this.#touched) {
       this.#statements.updateSession.run(...changingValues(session), session.row.key);
+      this.#placeInWorkflow(session);
       const isDue = session.judgedAt < 0 || session.size - session.judgedAt >= JUDGE_EVERY;
       if (isDue) this.saveJudgement(session);
     }
@@ -49,10 +57,20 @@ export class SqliteLedger implements Ledger {
     }
   }
 
+  /** Facts change seldom, and an index over them must not be written with every group. */
+  #placeInWorkflow({ row }: SessionState): void {
+    if (this.#placed.has(row.facts)) return;
+    this.#placed.add(row.facts);
+    const { workflow = null, cohort = null } = row.facts;
+    if (workflow !== null) this.#statements.placeInWorkflow.run(workflow, cohort, row.key);
+  }
+
   /** After a group that failed: what is on the disk stands, memory is read anew. */
   forget(): void {
     this.#hot.clear();
     this.#touched.clear();
+    this.#placed = new WeakSet();
+    this.alerts.forgetRules();
   }
 
   saveJudgement(session: SessionState): void {
@@ -165,6 +183,22 @@ export class SqliteLedger implements Ledger {
 
   addToken({ hash, tenant, sessionId, expiresMs }: Parameters<Ledger["addToken"]>[0]): void {
     this.#statements.addToken.run(bytes(hash), tenant, sessionId, expiresMs);
+  }
+
+  alertRules(tenant: number): readonly AlertRule[] {
+    return this.alerts.rulesOf(tenant);
+  }
+
+  addAlert(alert: NewAlert): void {
+    this.alerts.add(alert);
+  }
+
+  disarmAlert(tenant: number, id: string): void {
+    this.alerts.disarm(tenant, id);
+  }
+
+  hasAlert(tenant: number, id: string): boolean {
+    return this.alerts.has(tenant, id);
   }
 
   eventId(): string {

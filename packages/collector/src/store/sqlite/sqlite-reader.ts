@@ -1,9 +1,12 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { Fork } from "@caum/core";
 import { sessionTag } from "@caum/core/verify";
+import type { AlertFilter, AlertRow, AlertRule } from "../../alerts/alert-rows.ts";
+import type { BillingRow, ServiceClockRow } from "../../billing/billing-rows.ts";
 import type { StoredRecord } from "../../ingest/ledger.ts";
+import type { SignInKind, SignInRow } from "../../tenants/sign-in-rows.ts";
 import type {
-  AlertRule,
+  CohortCount,
   GoneSession,
   KeyEntry,
   KeyRow,
@@ -14,7 +17,10 @@ import type {
   TenantRow,
   TokenRow,
   Usage,
+  WorkflowFilter,
 } from "../store.ts";
+import { alertOf, ruleOf } from "./alerts/alert-columns.ts";
+import { billingOf } from "./billing/billing-reads.ts";
 import { bytes, hex, integer, optional, type Row, text } from "./columns.ts";
 import { sessionViewOf, treeStateOf } from "./session-rows.ts";
 import { storedRecordOf } from "./sqlite-ledger.ts";
@@ -22,6 +28,8 @@ import { storedRecordOf } from "./sqlite-ledger.ts";
 const TENANT = `t.key as tenant, t.ulid, t.kind, t.plan, t.trial_ends_ms`;
 /** Every read of a session goes through its tenant. */
 const OF_SESSION = `session = (select key from sessions where tenant = ? and tag = ? and gone = 0)`;
+
+const SEARCHED = `(${["id", "agent", "workflow"].map((name) => `${name} like ? escape '\\'`).join(" or ")})`;
 
 /** Reads on a connection of its own; no transaction outlives a call. */
 export class SqliteReader implements StoreReader {
@@ -51,6 +59,22 @@ export class SqliteReader implements StoreReader {
       row && {
         ...tenantOf(row),
         sessionId: text(row, "session_id"),
+        expiresMs: integer(row, "expires_ms"),
+      }
+    );
+  }
+
+  async signIn(hash: string): Promise<SignInRow | undefined> {
+    const row = this.#one(
+      `select ${TENANT}, s.kind as sign_in, s.scopes, s.expires_ms from sign_ins s
+        join tenants t on t.key = s.tenant where s.hash = ?`,
+      bytes(hash),
+    );
+    return (
+      row && {
+        ...tenantOf(row),
+        signIn: text(row, "sign_in") as SignInKind, // Only the command writes it.
+        scopes: scopesOf(row),
         expiresMs: integer(row, "expires_ms"),
       }
     );
@@ -87,12 +111,20 @@ export class SqliteReader implements StoreReader {
   }
 
   async sessions(tenant: number, filter: SessionFilter): Promise<readonly SessionView[]> {
-    const { limit, after, agent, tier, regime } = filter;
+    const { limit, after, sinceMs, search, agent, tier, regime } = filter;
     const conditions = ["tenant = ?", "gone = 0"];
     const values: SQLInputValue[] = [tenant];
     if (after !== undefined) {
       conditions.push("(last_ms, key) < (?, ?)");
       values.push(after.lastMs, after.key);
+    }
+    if (sinceMs !== undefined) {
+      conditions.push("last_ms >= ?");
+      values.push(sinceMs);
+    }
+    if (search !== undefined) {
+      conditions.push(SEARCHED);
+      values.push(...Array<string>(3).fill(`%${search.replace(/[\\%_]/g, "\\$&")}%`));
     }
     for (const [column, value] of Object.entries({ agent, tier, regime })) {
       if (value === undefined) continue;
@@ -148,26 +180,70 @@ export class SqliteReader implements StoreReader {
 
   async alertRules(tenant: number): Promise<readonly AlertRule[]> {
     const sql = "select * from alert_rules where tenant = ? order by created_ms, id";
-    return this.#all(sql, tenant).map((row) => ({
-      id: text(row, "id"),
-      condition: text(row, "condition"),
-      actionType: text(row, "action_type"),
-      destination: text(row, "destination"),
-      createdMs: integer(row, "created_ms"),
-    }));
+    return this.#all(sql, tenant).map(ruleOf);
+  }
+
+  async alerts(tenant: number, filter: AlertFilter): Promise<readonly AlertRow[]> {
+    const { limit, after, status } = filter;
+    const sql = `select * from alerts where tenant = ? and status <> 'armed'
+      ${status === undefined ? "" : "and status = ?"}
+      ${after === undefined ? "" : "and (fired_ms, id) < (?, ?)"}
+      order by fired_ms desc, id desc limit ?`;
+    const values = [
+      tenant,
+      ...(status === undefined ? [] : [status]),
+      ...(after === undefined ? [] : [after.firedMs, after.id]),
+      limit,
+    ];
+    return this.#all(sql, ...values).map(alertOf);
   }
 
   async usage(tenant: number): Promise<Usage> {
     const sql = `select count(*) as sessions, total(size) as events, total(steps) as steps,
-      total(tokens) as tokens, total(cost_nano_usd) as cost from sessions where tenant = ?`;
-    const row = this.#one(sql, tenant) ?? {};
+      total(tokens) as tokens, total(cost_nano_usd) as cost, total(dropped) as dropped,
+      (select count(*) from alerts where tenant = ? and status <> 'armed') as alerts
+      from sessions where tenant = ?`;
+    const row = this.#one(sql, tenant, tenant) ?? {};
     return {
       sessions: integer(row, "sessions"),
       events: integer(row, "events"),
       steps: integer(row, "steps"),
       totalTokens: integer(row, "tokens"),
       costNanoUsd: integer(row, "cost"),
+      alerts: integer(row, "alerts"),
+      dropped: integer(row, "dropped"),
     };
+  }
+
+  async workflowSessions(
+    tenant: number,
+    workflow: string,
+    { limit, cohort, newestFirst = false }: WorkflowFilter,
+  ): Promise<readonly SessionView[]> {
+    const direction = newestFirst ? "desc" : "asc";
+    const sql = `select * from sessions where tenant = ? and workflow = ?
+      ${cohort === undefined ? "" : "and cohort = ?"}
+      order by first_ms ${direction}, key ${direction} limit ?`;
+    const values = cohort === undefined ? [] : [cohort];
+    return this.#all(sql, tenant, workflow, ...values, limit).map(sessionViewOf);
+  }
+
+  async cohorts(tenant: number, workflow: string): Promise<readonly CohortCount[]> {
+    const sql = `select cohort, count(*) as sessions from sessions
+      where tenant = ? and workflow = ? group by cohort order by cohort`;
+    return this.#all(sql, tenant, workflow).map((row) => ({
+      cohort: optional(row, "cohort", text),
+      sessions: integer(row, "sessions"),
+    }));
+  }
+
+  async billing(tenant: number): Promise<BillingRow> {
+    return billingOf(this.#database, tenant);
+  }
+
+  async serviceClock(): Promise<ServiceClockRow | undefined> {
+    const row = this.#one("select service_ms, high_ms from service_clock");
+    return row && { serviceMs: integer(row, "service_ms"), highMs: integer(row, "high_ms") };
   }
 
   async retentions(): Promise<readonly { readonly tenant: number; readonly days: number }[]> {

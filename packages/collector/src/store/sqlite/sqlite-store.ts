@@ -2,8 +2,9 @@ import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Worker } from "node:worker_threads";
+import type { ClaimedDeliveries, DeliveryClaim } from "../../alerts/alert-rows.ts";
 import type { Intake, Outcome } from "../../ingest/intake.ts";
-import type { Command, CommandAnswer } from "../command.ts";
+import type { Command, CommandAnswer, CommandRefusal } from "../command.ts";
 import type { Store, StoreReader, StoreStatus } from "../store.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import type { Job, JobAnswer } from "./group-writer.ts";
@@ -55,7 +56,7 @@ function startWorker(path: string): Promise<Worker> {
   });
 }
 
-type Settle = (answer: Outcome | CommandAnswer) => void;
+type Settle = (answer: JobAnswer["answer"]) => void;
 
 class SqliteStore implements Store {
   readonly reader: StoreReader;
@@ -89,6 +90,10 @@ class SqliteStore implements Store {
     return this.#send({ command }) as Promise<CommandAnswer>; // As above, for a command.
   }
 
+  claimDeliveries(claim: DeliveryClaim): Promise<ClaimedDeliveries | CommandRefusal> {
+    return this.#send({ claim }) as Promise<ClaimedDeliveries | CommandRefusal>; // As above, for a claim.
+  }
+
   status(): StoreStatus {
     const wal = statSync(`${this.#path}-wal`, { throwIfNoEntry: false });
     return { isWritable: !this.#isDead, waiting: this.#waiting.size, walBytes: wal?.size ?? 0 };
@@ -113,7 +118,7 @@ class SqliteStore implements Store {
     this.#lock.release();
   }
 
-  #send(job: Omit<Job, "id">): Promise<Outcome | CommandAnswer> {
+  #send(job: Omit<Job, "id">): Promise<JobAnswer["answer"]> {
     if (this.#closing || this.#isDead)
       return Promise.resolve({ kind: "refused", code: "UNAVAILABLE" });
     const id = this.#nextId++;

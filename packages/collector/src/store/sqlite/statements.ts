@@ -12,6 +12,7 @@ const SQL = {
   insertSession: `insert into sessions (tenant, tag, id, first_ms, ${CHANGING})
     values (?, ?, ?, ?, ${CHANGING_MARKS})`,
   updateSession: `update sessions set ${SET_CHANGING} where key = ?`,
+  placeInWorkflow: "update sessions set workflow = ?, cohort = ? where key = ?",
   insertRecord: `insert into records (session, position, leaf, received_ms, line, standing)
     values (?, ?, ?, ?, ?, ?)`,
   records: `select position, leaf, line, received_ms, standing from records

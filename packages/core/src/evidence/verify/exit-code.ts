@@ -22,6 +22,11 @@ export interface Requirements {
   readonly requireComplete?: boolean;
 }
 
+/** The exit code for an evidence pack, which is whole or not. */
+export function exitCodeOfVerdict(verdict: Verdict): number {
+  return EXIT_CODE[verdict];
+}
+
 /** The exit code of `caum verify`: 0 only when the verdict and what is required of it hold. */
 export function exitCodeOf(verification: Verification, required: Requirements): number {
   const code = EXIT_CODE[verification.verdict];

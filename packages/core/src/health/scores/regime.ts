@@ -1,15 +1,17 @@
 /** What a session does at the moment. */
-export type Regime =
-  | "WARMING_UP"
-  | "EXPLORER"
-  | "EXPANSION"
-  | "LINEAR_PROGRESS"
-  | "STABLE"
-  | "GRIND"
-  | "LOOP"
-  | "REASONING_LOOP"
-  | "STAGNATION"
-  | "FUNNEL_TRAP";
+export const REGIMES = [
+  "WARMING_UP",
+  "EXPLORER",
+  "EXPANSION",
+  "LINEAR_PROGRESS",
+  "STABLE",
+  "GRIND",
+  "LOOP",
+  "REASONING_LOOP",
+  "STAGNATION",
+  "FUNNEL_TRAP",
+] as const;
+export type Regime = (typeof REGIMES)[number];
 
 /** Four words for reports. */
 export type RegimeFamily = "EXPANSION" | "STABLE" | "CONFINEMENT" | "STUPOR";

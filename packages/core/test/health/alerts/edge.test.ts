@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { moveAlert, QUIET } from "../../src/health/alert-edge.ts";
-import type { Assessment } from "../../src/health/assessment.ts";
-import { Health } from "../../src/health/health.ts";
+import { moveAlert, QUIET } from "../../../src/health/alerts/edge.ts";
+import type { Assessment } from "../../../src/health/assessment.ts";
+import { Health } from "../../../src/health/health.ts";
 
 const base = new Health().current();
 

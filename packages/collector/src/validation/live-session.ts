@@ -4,7 +4,16 @@ export interface CollectorPlace {
   readonly url: string;
   /** None is needed on the collector's own machine. */
   readonly apiKey?: string | undefined;
+  /** In place of HTTP, for a collector that asks itself. */
+  readonly send?: Send | undefined;
 }
+
+export type Send = (request: {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}) => Promise<Reply>;
 
 /** The part of an answer that is looked at. */
 export interface LiveAnswer {
@@ -29,6 +38,7 @@ export interface LiveAnswer {
 
 export interface Reply {
   readonly status: number;
+  /** One character for each byte. */
   readonly text: string;
 }
 
@@ -81,31 +91,38 @@ export class LiveSession {
 
 /** @throws {CollectorError} when nobody answers */
 export async function ask(
-  { url, apiKey }: CollectorPlace,
+  place: CollectorPlace,
   method: string,
   path: string,
   body?: unknown,
   more: Readonly<Record<string, string>> = {},
 ): Promise<Reply> {
+  const { url, apiKey, send = sendTo(url) } = place;
   const headers = {
     ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
     ...(body === undefined ? {} : { "content-type": "application/json" }),
     ...more,
   };
   try {
-    const signal = AbortSignal.timeout(WITHIN_MS);
     const text = typeof body === "string" ? body : JSON.stringify(body);
-    const init = { method, headers, signal, ...(body === undefined ? {} : { body: text }) };
-    const reply = await fetch(new URL(path, url), init);
-    return {
-      status: reply.status,
-      text: Buffer.from(await reply.arrayBuffer()).toString("latin1"),
-    };
+    return await send({ method, path, headers, body: text });
   } catch {
     throw new CollectorError(
       `no collector answers at ${url}: start one with caum up, or name it with --url`,
     );
   }
+}
+
+function sendTo(url: string): Send {
+  return async ({ method, path, headers, body }) => {
+    const signal = AbortSignal.timeout(WITHIN_MS);
+    const init = { method, headers, signal, ...(body !== undefined && { body }) };
+    const reply = await fetch(new URL(path, url), init);
+    return {
+      status: reply.status,
+      text: Buffer.from(await reply.arrayBuffer()).toString("latin1"),
+    };
+  };
 }
 
 function answerOf<Answer>({ status, text }: Reply): Answer {

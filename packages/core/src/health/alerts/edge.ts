@@ -1,4 +1,4 @@
-import type { Assessment } from "./assessment.ts";
+import type { Assessment } from "../assessment.ts";
 
 /** Steps for which a condition must hold before it is an alert. */
 const DWELL_STEPS = 3;
@@ -21,7 +21,11 @@ export const QUIET: AlertState = { standing: false, held: 0, step: 0 };
  *
  * Compare `standing` before and after to see an edge.
  */
-export function moveAlert(state: AlertState, assessment: Assessment, holds: boolean): AlertState {
+export function moveAlert(
+  state: AlertState,
+  assessment: Pick<Assessment, "step" | "publicClass">,
+  holds: boolean,
+): AlertState {
   const { step } = assessment;
   if (!holds) return { standing: false, held: 0, step };
   const counts = step > state.step && step >= FROM_STEP;

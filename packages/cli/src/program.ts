@@ -1,0 +1,44 @@
+import { Command } from "commander";
+import { registerCheck } from "./commands/check.ts";
+import { registerDoctor } from "./commands/doctor.ts";
+import { registerExport } from "./commands/export.ts";
+import { registerFlush } from "./commands/flush.ts";
+import { registerHook } from "./commands/hook.ts";
+import { registerInstall } from "./commands/install.ts";
+import { registerMcp } from "./commands/mcp.ts";
+import { registerSessions } from "./commands/sessions.ts";
+import { registerShowWire } from "./commands/show-wire.ts";
+import { registerSmoke } from "./commands/smoke.ts";
+import { registerStatus } from "./commands/status.ts";
+import { registerTail } from "./commands/tail.ts";
+import { registerUninstall } from "./commands/uninstall.ts";
+import { registerUp } from "./commands/up.ts";
+import { registerValidate } from "./commands/validate.ts";
+import { registerVerify } from "./commands/verify.ts";
+import { VERSION } from "./version.ts";
+
+/** The command line with all of its commands, in the order in which help lists them. */
+export function createProgram(): Command {
+  const program = new Command("caum")
+    .description("A flight recorder for AI agents: structure, not secrets.")
+    .version(VERSION, "-V, --version", "print the version")
+    .showHelpAfterError("(--help shows how it is used)")
+    .exitOverride();
+  registerUp(program);
+  registerInstall(program);
+  registerUninstall(program);
+  registerStatus(program);
+  registerDoctor(program);
+  registerShowWire(program);
+  registerHook(program);
+  registerTail(program);
+  registerSessions(program);
+  registerMcp(program);
+  registerSmoke(program);
+  registerValidate(program);
+  registerCheck(program);
+  registerExport(program);
+  registerVerify(program);
+  registerFlush(program);
+  return program;
+}

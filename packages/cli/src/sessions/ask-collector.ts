@@ -1,0 +1,53 @@
+/** Reads what a collector has to say, and tells what is in the way when it says nothing. */
+import { ask, CollectorError, type CollectorPlace } from "@caum/collector/validation";
+
+/** It may answer again: nobody is there, or somebody who is busy or broken for the moment. */
+export class CollectorAway extends CollectorError {}
+
+/** The session was deleted, or never was. */
+export class SessionGone extends CollectorError {}
+
+/**
+ * @throws {CollectorAway} when it makes sense to ask again
+ * @throws {CollectorError} when it does not
+ */
+export async function readJson<Answer>(place: CollectorPlace, path: string): Promise<Answer> {
+  const { status, text } = await reach(place, path);
+  if (status === 429 || status >= 500) {
+    throw new CollectorAway(`the collector cannot answer now (${status}): try again`);
+  }
+  if (status === 401 || status === 403) throw new CollectorError(refusalOf(place));
+  const answer = objectOf(Buffer.from(text, "latin1").toString("utf8"));
+  if (answer === undefined) {
+    throw new CollectorError(`what answers at ${place.url} is no collector: name one with --url`);
+  }
+  if (status === 404) throw new SessionGone("there is no such session: caum sessions lists them");
+  if (status === 410) throw new SessionGone("the session was deleted: only its head is kept");
+  if (status !== 200) throw new CollectorError(`the collector refused (${status})`);
+  // True because the collector checks its answers against the schema of the door.
+  return answer as Answer;
+}
+
+async function reach(place: CollectorPlace, path: string) {
+  try {
+    return await ask(place, "GET", path);
+  } catch (problem) {
+    if (!(problem instanceof CollectorError)) throw problem;
+    throw new CollectorAway(problem.message);
+  }
+}
+
+function refusalOf({ apiKey }: CollectorPlace): string {
+  return apiKey === undefined
+    ? "a key is needed: give it with --key or CAUM_API_KEY"
+    : "the key is not accepted: give another with --key or CAUM_API_KEY";
+}
+
+function objectOf(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

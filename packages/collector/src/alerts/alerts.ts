@@ -1,0 +1,89 @@
+/** Everything that brings alerts out of one collector. */
+import type { RootKey } from "@caum/core";
+import type { Store } from "../store/store.ts";
+import { Deliverer, type DeliveryTiming } from "./deliverer.ts";
+import { AllowList } from "./guard/allow-list.ts";
+import { DestinationGuard, type ResolveName } from "./guard/destination.ts";
+import { mailerFor, mailSettings } from "./send/mailer.ts";
+import { sendAlert } from "./send/send-alert.ts";
+import { WebhookSecrets } from "./webhook-secret.ts";
+
+export interface AlertOptions {
+  /** Internal targets, `host` or `host:port`, beside those of CAUM_ALLOW_DESTINATIONS. */
+  readonly allowDestinations?: readonly string[] | undefined;
+  /** Answers for all names in place of the system. */
+  readonly resolve?: ResolveName | undefined;
+  /** From 0 to 1. */
+  readonly random?: (() => number) | undefined;
+  readonly timing?: Partial<DeliveryTiming> | undefined;
+}
+
+export interface AlertParts {
+  readonly store: Store;
+  readonly rootKey: RootKey;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: () => number;
+  readonly publicUrl: () => string;
+  readonly onFailure: (failure: Error) => void;
+}
+
+/** What the alerts door needs of it. */
+export interface Alerts {
+  readonly guard: DestinationGuard;
+  readonly secrets: WebhookSecrets;
+  readonly canMail: boolean;
+  /** Something was made due just now. */
+  wake(): void;
+}
+
+export interface RunningAlerts extends Alerts {
+  start(): void;
+  stop(): Promise<void>;
+}
+
+const HOUR_MS = 3_600_000;
+/** History is kept so long after an alert was delivered or given up. */
+const KEPT_MS = 90 * 24 * HOUR_MS;
+
+/** @throws {Error} when a setting of the operator cannot be used */
+export function openAlerts(options: AlertOptions, parts: AlertParts): RunningAlerts {
+  const { store, rootKey, env, clock, publicUrl, onFailure } = parts;
+  const listed = (env.CAUM_ALLOW_DESTINATIONS ?? "").split(",").filter((entry) => entry.trim());
+  const allowed = new AllowList([...(options.allowDestinations ?? []), ...listed]);
+  const guard = new DestinationGuard(allowed, options.resolve);
+  const secrets = new WebhookSecrets(rootKey);
+  const settings = mailSettings(env);
+  const sendMail = settings && mailerFor(settings);
+  const deliverer = new Deliverer({
+    store,
+    send: (delivery, attempt) =>
+      sendAlert(delivery, { guard, secrets, sendMail, publicUrl }, attempt),
+    clock,
+    random: options.random ?? Math.random,
+    onFailure,
+    timing: options.timing,
+  });
+  let forgetting: NodeJS.Timeout | undefined;
+  return {
+    guard,
+    secrets,
+    canMail: sendMail !== undefined,
+    wake: () => deliverer.wake(),
+    start() {
+      forgetting = setInterval(() => void forgetOld(store, clock() - KEPT_MS), HOUR_MS);
+      forgetting.unref();
+      deliverer.start();
+    },
+    async stop() {
+      clearInterval(forgetting);
+      await deliverer.stop();
+    },
+  };
+}
+
+async function forgetOld(store: Store, settledBeforeMs: number): Promise<void> {
+  for (let isDone = false; !isDone; ) {
+    const answer = await store.administer({ kind: "expire_alerts", settledBeforeMs });
+    isDone = answer.kind !== "done" || answer.value === 0;
+  }
+}

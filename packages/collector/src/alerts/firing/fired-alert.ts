@@ -1,0 +1,56 @@
+/** What firing a rule is made of. */
+import { type Condition, parseCondition, type StructuralRecord, sha256 } from "@caum/core";
+import type { SessionState } from "../../ingest/session-state.ts";
+import type { AlertFacts, AlertRule } from "../alert-rows.ts";
+import { maskDestination } from "../mask-destination.ts";
+
+/** A record that was just accepted. */
+export interface Accepted {
+  readonly record: StructuralRecord;
+  readonly leaf: string;
+  readonly receivedMs: number;
+}
+
+/** A rule fires at most once with a record, whoever looks. */
+export function alertId(rule: AlertRule, leaf: string): string {
+  return `alert_${sha256(`${rule.id}\n${leaf}`).slice(0, 32)}`;
+}
+
+const conditions = new WeakMap<AlertRule, Condition | "unknown">();
+
+/** What a rule waits for. One that another version wrote may be unknown: events go on without it. */
+export function conditionOf(rule: AlertRule): Condition | "unknown" {
+  const known = conditions.get(rule);
+  if (known !== undefined) return known;
+  const condition = readCondition(rule);
+  conditions.set(rule, condition);
+  return condition;
+}
+
+function readCondition(rule: AlertRule): Condition | "unknown" {
+  try {
+    return parseCondition(rule.condition);
+  } catch {
+    return "unknown";
+  }
+}
+
+/** How the session stands now, as the alert will tell it. */
+export function alertFacts(rule: AlertRule, { row, standing }: SessionState): AlertFacts {
+  const { facts, totals } = row;
+  return {
+    condition: rule.condition,
+    actionType: rule.actionType,
+    maskedDestination: maskDestination(rule.destination),
+    sessionId: row.id,
+    agent: facts.agentName ?? facts.agentId,
+    team: facts.team ?? null,
+    taskTag: facts.taskTag ?? null,
+    step: standing.step,
+    regime: standing.regime,
+    uds: standing.uds,
+    tier: standing.tier,
+    costNanoUsd: totals.costNanoUsd,
+    isTest: false,
+  };
+}

@@ -1,0 +1,46 @@
+import { advisoryOf } from "../advisory.ts";
+import type { ClaimedDelivery } from "../alert-rows.ts";
+import type { DestinationGuard } from "../guard/destination.ts";
+import type { WebhookSecrets } from "../webhook-secret.ts";
+import { type Attempt, failed } from "./attempt.ts";
+import { httpPost } from "./http-post.ts";
+import { mailOf } from "./mail-message.ts";
+import type { SendMail } from "./mailer.ts";
+import { slackMessage } from "./slack-message.ts";
+
+/** What bringing an alert out takes. */
+export interface Channels {
+  readonly guard: DestinationGuard;
+  readonly secrets: WebhookSecrets;
+  /** Absent when e-mail is not configured. */
+  readonly sendMail: SendMail | undefined;
+  readonly publicUrl: () => string;
+}
+
+const USER_AGENT = "caum-collector";
+
+/** One attempt over the channel of the rule. Never throws. */
+export function sendAlert(
+  delivery: ClaimedDelivery,
+  { guard, secrets, sendMail, publicUrl }: Channels,
+  attempt: { readonly signal: AbortSignal; readonly nowMs: number },
+): Promise<Attempt> {
+  const { target, id } = delivery;
+  const { destination } = target;
+  const advisory = advisoryOf(delivery, publicUrl());
+  const headers = { "content-type": "application/json", "user-agent": USER_AGENT };
+  switch (target.actionType) {
+    case "webhook": {
+      const body = JSON.stringify(advisory);
+      const signed = secrets.headersFor(target, id, body, attempt.nowMs);
+      return httpPost({ destination, headers: { ...headers, ...signed }, body }, guard, attempt);
+    }
+    case "slack": {
+      const body = JSON.stringify(slackMessage(advisory));
+      return httpPost({ destination, headers, body }, guard, attempt);
+    }
+    case "email":
+      if (sendMail === undefined) return Promise.resolve(failed("email_not_configured"));
+      return sendMail({ ...mailOf(advisory), id, to: destination }, attempt.signal);
+  }
+}

@@ -1,0 +1,82 @@
+/** A rule as it is posted, checked before it is kept. */
+import { randomBytes } from "node:crypto";
+import { ConditionError, formatCondition, parseCondition } from "@caum/core";
+import { type alertRule, DEFAULT_COOLDOWN_SECONDS } from "@caum/core/protocol";
+import type { z } from "zod";
+import type { AlertRule } from "./alert-rows.ts";
+import type { Alerts } from "./alerts.ts";
+import { DestinationError } from "./guard/destination.ts";
+import { HOW_TO_CONFIGURE } from "./send/mailer.ts";
+
+export type SentRule = z.output<typeof alertRule>;
+
+/** Why a rule is refused: which of its fields, and what to do. */
+export class RuleError extends Error {
+  override readonly name = "RuleError";
+  readonly field: keyof SentRule;
+
+  constructor(field: keyof SentRule, message: string) {
+    super(message);
+    this.field = field;
+  }
+}
+
+/** Two addresses, a name or a second header line are no address. */
+const ADDRESS =
+  /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$/;
+
+/**
+ * Reads one rule. A destination whose name has no address at the moment is taken: every attempt asks
+ * again, and sends nothing where the answer leads inside.
+ *
+ * @throws {RuleError}
+ */
+export async function readRule(
+  sent: SentRule,
+  { guard, canMail }: Alerts,
+  createdMs: number,
+): Promise<AlertRule> {
+  const { action_type: actionType, cooldown_seconds = DEFAULT_COOLDOWN_SECONDS } = sent;
+  const condition = readCondition(sent.condition);
+  if (actionType === "email" && !canMail) {
+    throw new RuleError("action_type", `e-mail is not configured: ${HOW_TO_CONFIGURE}`);
+  }
+  const destination =
+    actionType === "email" ? readAddress(sent.destination) : await readUrl(sent.destination, guard);
+  return {
+    id: `rule_${randomBytes(12).toString("hex")}`,
+    condition,
+    actionType,
+    destination,
+    cooldownMs: cooldown_seconds * 1_000,
+    secretVersion: 1,
+    secretRotatedMs: undefined,
+    createdMs,
+  };
+}
+
+function readCondition(text: string): string {
+  try {
+    return formatCondition(parseCondition(text));
+  } catch (failure) {
+    if (failure instanceof ConditionError) throw new RuleError("condition", failure.message);
+    throw failure;
+  }
+}
+
+function readAddress(text: string): string {
+  if (ADDRESS.test(text)) return text;
+  throw new RuleError("destination", "destination must be one e-mail address, without a name");
+}
+
+async function readUrl(text: string, guard: Alerts["guard"]): Promise<string> {
+  try {
+    const { href } = guard.read(text);
+    await guard.check(href);
+    return href;
+  } catch (failure) {
+    if (!(failure instanceof DestinationError)) throw failure;
+    if (failure.fault !== "unresolved") throw new RuleError("destination", failure.message);
+    return guard.read(text).href;
+  }
+}

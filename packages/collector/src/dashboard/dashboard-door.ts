@@ -1,0 +1,14 @@
+import type { FastifyInstance } from "fastify";
+import type { Services } from "../services.ts";
+import { openChecksDoor } from "./checks-door.ts";
+import { openLedgerDoor } from "./ledger-door.ts";
+import { openPageDoor } from "./page-door.ts";
+import { openSignInDoor } from "./sign-in-door.ts";
+
+/** Everything that people in a browser see of the collector. */
+export function openDashboard(app: FastifyInstance, services: Services): void {
+  openPageDoor(app);
+  openSignInDoor(app, services);
+  openLedgerDoor(app, services);
+  openChecksDoor(app, services);
+}

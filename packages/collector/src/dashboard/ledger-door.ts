@@ -1,0 +1,112 @@
+/** What the page reads: the ledger, one session, its steps, and both as they change. */
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { ownerOf, readerOf } from "../doors/caller.ts";
+import { refusalError } from "../doors/door-error.ts";
+import { nextCursor, pageOf, pageQuery } from "../doors/page.ts";
+import { parse } from "../doors/parse.ts";
+import type { Services } from "../services.ts";
+import { EventStream } from "./event-stream.ts";
+import { ledgerRows } from "./ledger-rows.ts";
+import { catchUp, type LedgerNews, sendNews, watchLedger } from "./ledger-stream.ts";
+import { Polls } from "./poll.ts";
+import { sessionAnswer } from "./session-answer.ts";
+import { type SessionNow, sessionViewer, watchSession } from "./session-stream.ts";
+import { stepRowOf } from "./step-row.ts";
+
+const HIDDEN = { schema: { hide: true } } as const;
+const INDEX = z.coerce.number().int().nonnegative();
+const LEDGER_QUERY = pageQuery.extend({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  q: z.string().trim().max(255).optional(),
+  since: INDEX.optional(),
+});
+const STEPS_QUERY = z.object({
+  from: INDEX.default(0),
+  limit: z.coerce.number().int().min(1).max(2_000).default(500),
+});
+/** The newest change that the page knows from its list. */
+const LEDGER_STREAM_QUERY = z.object({ since: INDEX.optional() });
+const STREAM_QUERY = z.object({ after: z.coerce.number().int().min(-1).default(-1) });
+
+type ById = { Params: { id: string } };
+
+export function openLedgerDoor(app: FastifyInstance, services: Services): void {
+  const { reader } = services.store;
+  app.get("/dashboard-api/sessions", HIDDEN, async (request) => {
+    const { tenant } = await ownerOf(request, services, "read");
+    const { q, since, ...page } = parse(LEDGER_QUERY, request.query);
+    const filter = { ...pageOf(page, LEDGER_QUERY), sinceMs: since, search: q || undefined };
+    const views = await reader.sessions(tenant, filter);
+    return {
+      sessions: await ledgerRows(tenant, views, reader),
+      next_cursor: nextCursor(views, filter.limit),
+    };
+  });
+  app.get<ById>("/dashboard-api/session/:id", HIDDEN, async (request) => {
+    const { tenant } = await readerOf(request, services, request.params.id);
+    return sessionAnswer(tenant, await viewOf(tenant, request.params.id, services), reader);
+  });
+  app.get<ById>("/dashboard-api/session/:id/steps", HIDDEN, async (request) => {
+    const { id } = request.params;
+    const { tenant } = await readerOf(request, services, id);
+    const { from, limit } = parse(STEPS_QUERY, request.query);
+    await viewOf(tenant, id, services);
+    const records = await reader.records(tenant, id, from, limit);
+    const next = records.length < limit ? null : from + records.length;
+    return { steps: records.map(stepRowOf), next };
+  });
+  openStreams(app, services);
+}
+
+function openStreams(app: FastifyInstance, services: Services): void {
+  const { reader } = services.store;
+  const ledgers = new Polls<LedgerNews>(services.onFailure);
+  const sessions = new Polls<SessionNow>(services.onFailure);
+  const open = new Set<EventStream>();
+  app.addHook("preClose", async () => {
+    for (const stream of open) stream.end();
+  });
+  app.get("/dashboard-api/sessions/stream", HIDDEN, async (request, reply) => {
+    const { tenant } = await ownerOf(request, services, "read");
+    const { since } = parse(LEDGER_STREAM_QUERY, request.query);
+    const stream = new EventStream(reply, () => {
+      leave();
+      open.delete(stream);
+    });
+    open.add(stream);
+    const leave = ledgers.join(
+      String(tenant),
+      () => watchLedger(tenant, reader),
+      (news) => sendNews(news, stream),
+    );
+    const sinceMs = lastEventOf(request) ?? since;
+    if (sinceMs !== undefined) await catchUp(tenant, sinceMs, { reader, stream });
+  });
+  app.get<ById>("/dashboard-api/session/:id/stream", HIDDEN, async (request, reply) => {
+    const { id } = request.params;
+    const { tenant } = await readerOf(request, services, id);
+    const { after } = parse(STREAM_QUERY, request.query);
+    await viewOf(tenant, id, services);
+    const stream = new EventStream(reply, () => {
+      leave();
+      open.delete(stream);
+    });
+    open.add(stream);
+    const viewer = sessionViewer((lastEventOf(request) ?? after) + 1, stream);
+    const leave = sessions.join(`${tenant} ${id}`, () => watchSession(tenant, id, reader), viewer);
+  });
+}
+
+/** Where a page that was here before left off. */
+function lastEventOf({ headers }: FastifyRequest): number | undefined {
+  const id = headers["last-event-id"];
+  return typeof id === "string" && /^\d{1,15}$/.test(id) ? Number(id) : undefined;
+}
+
+async function viewOf(tenant: number, id: string, { store }: Services) {
+  const view = await store.reader.session(tenant, id);
+  if (view === undefined) throw refusalError("NOT_FOUND");
+  if ("gone" in view) throw refusalError("GONE");
+  return view;
+}

@@ -1,0 +1,34 @@
+/** Sessions as the ledger shows them: what lists hold, and how UDS went lately. */
+
+import { rounded } from "../doors/live-answer.ts";
+import { sessionSummaryOf } from "../doors/session-detail.ts";
+import type { SessionView, StoreReader } from "../store/store.ts";
+
+/** As many as the small curve of a row has room for. */
+const RECENT = 32;
+
+type Summary = ReturnType<typeof sessionSummaryOf>;
+
+export interface LedgerRow extends Summary {
+  /** UDS of the last records that are steps, oldest first. */
+  readonly uds_recent: readonly number[];
+}
+
+export function ledgerRows(
+  tenant: number,
+  views: readonly SessionView[],
+  reader: StoreReader,
+): Promise<LedgerRow[]> {
+  return Promise.all(views.map((view) => ledgerRow(tenant, view, reader)));
+}
+
+export async function ledgerRow(
+  tenant: number,
+  view: SessionView,
+  reader: StoreReader,
+): Promise<LedgerRow> {
+  const from = Math.max(view.segmentStart, view.tree.size - RECENT);
+  const records = await reader.records(tenant, view.id, from, RECENT);
+  const recent = records.flatMap(({ standing }) => (standing ? [rounded(standing.uds)] : []));
+  return { ...sessionSummaryOf(view), uds_recent: recent };
+}

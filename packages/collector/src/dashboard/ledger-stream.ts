@@ -1,0 +1,48 @@
+/** Rows of the ledger as they change. */
+import type { SessionView, StoreReader } from "../store/store.ts";
+import type { EventStream } from "./event-stream.ts";
+import { type LedgerRow, ledgerRows } from "./ledger-rows.ts";
+
+/** Clocks of nodes that share a store differ by less. */
+const OVERLAP_MS = 2_000;
+/** More changes than this between two looks are read again by the page, as a list. */
+const MOST = 200;
+
+/** What changed between two looks; everything when it was too much to tell. */
+export type LedgerNews = readonly LedgerRow[] | "everything";
+
+/** Looks for sessions of a tenant that have something new; the first look finds nothing. */
+export function watchLedger(tenant: number, reader: StoreReader): () => Promise<LedgerNews> {
+  const sizes = new Map<number, number>();
+  let newestMs: number | undefined;
+  return async () => {
+    const isFirst = newestMs === undefined;
+    const sinceMs = newestMs === undefined ? undefined : newestMs - OVERLAP_MS;
+    const views = await reader.sessions(tenant, { limit: MOST, sinceMs });
+    const changed = views.filter(({ key, tree }) => sizes.get(key) !== tree.size);
+    newestMs = Math.max(newestMs ?? 0, ...views.map(({ lastMs }) => lastMs));
+    sizes.clear();
+    for (const { key, tree } of views) sizes.set(key, tree.size);
+    if (isFirst) return [];
+    return views.length === MOST && changed.length > 0
+      ? "everything"
+      : ledgerRows(tenant, changed, reader);
+  };
+}
+
+export async function sendNews(news: LedgerNews, stream: EventStream): Promise<void> {
+  if (news === "everything") return stream.reload();
+  for (const row of news) stream.send("session", row, Date.parse(row.last_seen));
+}
+
+/** What a page missed while it was away. */
+export async function catchUp(
+  tenant: number,
+  sinceMs: number,
+  { reader, stream }: { readonly reader: StoreReader; readonly stream: EventStream },
+): Promise<void> {
+  const views: readonly SessionView[] = await reader.sessions(tenant, { limit: MOST, sinceMs });
+  if (views.length === MOST) return stream.reload();
+  const rows = await ledgerRows(tenant, views, reader);
+  await sendNews(rows.reverse(), stream);
+}

@@ -1,0 +1,54 @@
+/** The page itself: one document for every address, and the files it is made of. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { DoorError } from "../doors/door-error.ts";
+import { type PageFile, type PageFiles, readPage } from "./page-files.ts";
+
+const PATHS = ["/", "/dashboard/:id", "/live/sessions/:id", "/onboarding", "/alerts"];
+const HIDDEN = { schema: { hide: true } } as const;
+
+/** Nothing from elsewhere, no script or style in the document, no frame around it. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const NOT_BUILT = `<!doctype html><meta charset="utf-8"><title>CAUM collector</title>
+<p>The collector runs, but its page was not built: run <code>npm run build</code>, then start it again.
+The API is described at <a href="/docs">/docs</a>.</p>`;
+
+export function openPageDoor(app: FastifyInstance): void {
+  let page: PageFiles | undefined;
+  // Read when it is first asked for: a collector that nobody looks at packs nothing.
+  const files = () => {
+    page ??= readPage();
+    return page;
+  };
+  for (const path of PATHS) {
+    app.get(path, HIDDEN, async (request, reply) => {
+      reply.headers({ "content-security-policy": POLICY, "referrer-policy": "no-referrer" });
+      const { index } = files() ?? {};
+      if (index) return send(index, request, reply);
+      reply.code(503).type("text/html; charset=utf-8");
+      return NOT_BUILT;
+    });
+  }
+  app.get<{ Params: { name: string } }>("/assets/:name", HIDDEN, async (request, reply) => {
+    const asset = files()?.assets.get(request.params.name);
+    if (asset === undefined) throw new DoorError("NOT_FOUND", "there is no such file");
+    reply.header("cache-control", "public, max-age=31536000, immutable");
+    return send(asset, request, reply);
+  });
+}
+
+function send(file: PageFile, request: FastifyRequest, reply: FastifyReply): Buffer {
+  reply.type(file.type).header("vary", "accept-encoding");
+  if (!/\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""))) return file.bytes;
+  reply.header("content-encoding", "gzip");
+  return file.gzip;
+}

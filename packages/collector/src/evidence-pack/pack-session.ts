@@ -1,0 +1,70 @@
+import type { evidencePackAnswer } from "@caum/core/protocol";
+import { sessionTag } from "@caum/core/verify";
+import type { z } from "zod";
+import { rounded } from "../doors/live-answer.ts";
+import type { Checkpoints } from "../evidence/checkpoints.ts";
+import { receipt } from "../evidence/evidence-door.ts";
+import { verifyLine } from "../evidence/verify-line.ts";
+import type { Services } from "../services.ts";
+import type { SessionView, TenantRow } from "../store/store.ts";
+
+export type PackSession = z.input<typeof evidencePackAnswer>["sessions"][number];
+
+const NANO_USD_PER_USD = 1e9;
+
+/** One session of a pack: what was found in it, and what shows that its records stand. */
+export async function packSession(
+  owner: TenantRow,
+  view: SessionView,
+  checkpoints: Checkpoints,
+  services: Services,
+): Promise<PackSession> {
+  const head = await checkpoints.exact(owner, view);
+  const { facts, standing } = view;
+  const expected = ` --expect-size ${head.size} --expect-root ${head.root}`;
+  return {
+    session_id: view.id,
+    session_tag: sessionTag(view.id),
+    agent: facts.agentName ?? facts.agentId,
+    cohort: facts.cohort ?? null,
+    cohort_marked_at_end: facts.isMarkedAtEnd === true,
+    first_seen: new Date(view.firstMs).toISOString(),
+    last_seen: new Date(view.lastMs).toISOString(),
+    ended: view.ended,
+    resolved: view.resolved ?? null,
+    figures: figuresOf(view),
+    review: standing.publicClass,
+    evidence: {
+      records: head.size,
+      runs: view.runs,
+      forks: (await services.store.reader.forks(owner.tenant, view.id)).length,
+      merkle_root: head.root,
+      checkpoint: head.note,
+      receipt: await receipt({ owner, view }, head, head.size - 1, services),
+    },
+    verify: verifyLine(view.id, services.signer.vkey, expected),
+  };
+}
+
+function figuresOf({ standing, figures, totals, facts }: SessionView): PackSession["figures"] {
+  const cost = totals.costNanoUsd / NANO_USD_PER_USD;
+  const baseline = facts.baselineCostNanoUsd;
+  const loopShare = standing.step === 0 ? 0 : figures.patternSteps / standing.step;
+  return {
+    engine_version: figures.engine,
+    steps: standing.step,
+    regime: standing.regime,
+    tier: standing.tier,
+    worst_tier: figures.worstTier,
+    uds: rounded(standing.uds),
+    trace_quality: standing.traceQuality,
+    loops: figures.loops,
+    loop_steps: figures.patternSteps,
+    work_yield: rounded(figures.workYield),
+    total_tokens: totals.totalTokens,
+    cost_usd: cost,
+    baseline_cost_usd: baseline === undefined ? null : baseline / NANO_USD_PER_USD,
+    reviewable_cost_exposure_usd: Math.round(cost * loopShare * 1e6) / 1e6,
+    dropped_events: totals.dropped,
+  };
+}

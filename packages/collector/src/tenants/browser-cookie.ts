@@ -1,0 +1,36 @@
+/** The cookie that a signed-in browser sends, and whether a request comes from our own page. */
+import type { IncomingHttpHeaders } from "node:http";
+import { sha256 } from "@caum/core";
+
+const MAX_AGE_SECONDS = 7 * 24 * 3_600;
+
+/** One of many collectors on a host has a name of its own: cookies do not know ports. */
+export function cookieName(verifierKey: string): string {
+  return `caum_${sha256(verifierKey).slice(0, 8)}`;
+}
+
+export function cookieValue(headers: IncomingHttpHeaders, name: string): string | undefined {
+  for (const part of (headers.cookie ?? "").split(";")) {
+    const [key, value] = part.trim().split("=", 2);
+    if (key === name && value) return value;
+  }
+  return undefined;
+}
+
+/**
+ * @param secret what it holds; empty to take it back
+ * @param publicUrl where people reach the collector: with https the cookie never travels without
+ */
+export function setCookie(name: string, secret: string, publicUrl: string): string {
+  const age = secret === "" ? 0 : MAX_AGE_SECONDS;
+  const secure = publicUrl.startsWith("https:") ? "; Secure" : "";
+  return `${name}=${secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${age}${secure}`;
+}
+
+/** Whether the page that sends this is our own: a cookie alone says nothing about that. */
+export function isFromOwnPage({ host, origin, ...headers }: IncomingHttpHeaders): boolean {
+  const site = headers["sec-fetch-site"];
+  if (site !== undefined && site !== "same-origin") return false;
+  if (origin === undefined) return site === "same-origin";
+  return URL.canParse(origin) && new URL(origin).host === host;
+}

@@ -1,0 +1,26 @@
+import type { TenantRow } from "../store/store.ts";
+
+/** A `link` becomes a `browser` once; a browser stays signed in until it expires or signs out. */
+export type SignInKind = "link" | "browser";
+
+/** Somebody who may look at a tenant's sessions without showing a key each time. */
+export interface SignInRow extends TenantRow {
+  readonly signIn: SignInKind;
+  readonly scopes: readonly string[];
+  readonly expiresMs: number;
+}
+
+/** Changes of sign-ins, beside the other commands of a store. */
+export type SignInCommand =
+  | {
+      readonly kind: "add_sign_in";
+      readonly hash: string;
+      readonly tenant: number;
+      readonly signIn: SignInKind;
+      readonly scopes: readonly string[];
+      /** The key that was shown; when it is revoked, its sign-ins go as well. */
+      readonly keyId?: string | undefined;
+      readonly expiresMs: number;
+    }
+  /** Of one secret, whoever's it is. Answers 1 to the one who removed it, and 0 to all others. */
+  | { readonly kind: "remove_sign_in"; readonly hash: string };

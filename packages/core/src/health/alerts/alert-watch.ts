@@ -1,0 +1,162 @@
+import type { PayloadDraft } from "../../capture/observation.ts";
+import type { Assessment } from "../assessment.ts";
+import { type Condition, formatCondition, parseCondition } from "./condition.ts";
+import { type AlertMemory, UNTOLD, watchCondition } from "./watch.ts";
+
+/** A rule that fired in this process. */
+export interface LocalAlert {
+  readonly sessionId: string;
+  /** The condition that was met, in its canonical form. */
+  readonly condition: string;
+  /** How the session stood. */
+  readonly assessment: Assessment;
+}
+
+export type LocalAlertListener = (alert: LocalAlert) => void;
+
+interface Rule {
+  readonly condition: Condition;
+  readonly cooldownMs: number;
+  readonly tell: LocalAlertListener;
+}
+
+/** Does something later, unless it is told not to. */
+export type Schedule = (work: () => void, waitMs: number) => () => void;
+
+/** A record of a session, with how the session stands after it. */
+export interface Watchable {
+  readonly draft: PayloadDraft & { readonly sourceTimestamp: string };
+  readonly assessment: Assessment;
+}
+
+const DEFAULT_COOLDOWN_SECONDS = 300;
+/** A longer wait is more than a timer can hold. */
+const MAX_WAIT_MS = 2 ** 31 - 1;
+
+/** Alert rules of this process, with the same conditions as the collector's. */
+export class AlertWatch {
+  readonly #rules = new Set<Rule>();
+  readonly #schedule: Schedule;
+  #fired = 0;
+
+  constructor(schedule: Schedule = scheduleQuietly) {
+    this.#schedule = schedule;
+  }
+
+  /** How often any rule fired. */
+  get fired(): number {
+    return this.#fired;
+  }
+
+  /**
+   * Tells when one of the conditions is met.
+   *
+   * @param conditions for example `tier>=T4`, `cost>5`: see docs/alerts.md
+   * @returns stops telling
+   * @throws {ConditionError} when one is none
+   */
+  on(
+    conditions: readonly string[],
+    tell: LocalAlertListener,
+    { cooldownSeconds = DEFAULT_COOLDOWN_SECONDS }: { readonly cooldownSeconds?: number } = {},
+  ): () => void {
+    const cooldownMs = cooldownSeconds * 1_000;
+    const rules = conditions.map((text) => ({
+      condition: parseCondition(text),
+      cooldownMs,
+      tell,
+    }));
+    for (const rule of rules) this.#rules.add(rule);
+    return () => {
+      for (const rule of rules) this.#rules.delete(rule);
+    };
+  }
+
+  /** What looks at one session. */
+  session(sessionId: string): SessionWatch {
+    const fire = (rule: Rule, assessment: Assessment) => {
+      if (!this.#rules.has(rule)) return;
+      this.#fired += 1;
+      try {
+        rule.tell({ sessionId, condition: formatCondition(rule.condition), assessment });
+      } catch {
+        // A listener's failure is its own; the agent goes on.
+      }
+    };
+    return new SessionWatch(this.#rules, this.#schedule, fire);
+  }
+}
+
+/** What the rules of a process remember of one session. */
+export class SessionWatch {
+  readonly #rules: ReadonlySet<Rule>;
+  readonly #schedule: Schedule;
+  readonly #fire: (rule: Rule, assessment: Assessment) => void;
+  readonly #memories = new WeakMap<Rule, AlertMemory>();
+  /** Cancels what waits for a call to be open for too long. */
+  readonly #open = new Map<string, () => void>();
+  #costNanoUsd = 0;
+
+  constructor(
+    rules: ReadonlySet<Rule>,
+    schedule: Schedule,
+    fire: (rule: Rule, assessment: Assessment) => void,
+  ) {
+    this.#rules = rules;
+    this.#schedule = schedule;
+    this.#fire = fire;
+  }
+
+  see({ draft, assessment }: Watchable): void {
+    // Summed up without rules as well: a rule may come later.
+    if ("costNanoUsd" in draft.payload) this.#costNanoUsd += draft.payload.costNanoUsd ?? 0;
+    if (this.#rules.size === 0) return;
+    const sighting = {
+      assessment,
+      costNanoUsd: this.#costNanoUsd,
+      isToolChange: draft.category === "environment" && draft.payload.kind === "tool_definition",
+      nowMs: Date.parse(draft.sourceTimestamp),
+    };
+    for (const rule of this.#rules) {
+      const known = this.#memories.get(rule) ?? UNTOLD;
+      const { memory, fires } = watchCondition(rule.condition, rule.cooldownMs, known, sighting);
+      this.#memories.set(rule, memory);
+      if (fires) this.#fire(rule, assessment);
+    }
+    this.#noteCall(draft, assessment);
+  }
+
+  /** The session is over: nothing is waited for any more. */
+  close(): void {
+    for (const cancel of this.#open.values()) cancel();
+    this.#open.clear();
+  }
+
+  #noteCall(draft: PayloadDraft, assessment: Assessment): void {
+    if (draft.category !== "tool_api" || draft.payload.toolCallId === undefined) return;
+    const { toolCallId, status, durationMs = 0 } = draft.payload;
+    if (status !== "pending") {
+      this.#open.get(toolCallId)?.();
+      this.#open.delete(toolCallId);
+    } else if (!this.#open.has(toolCallId)) {
+      const cancels = [...this.#rules].map((rule) => this.#arm(rule, durationMs, assessment));
+      this.#open.set(toolCallId, () => {
+        for (const cancel of cancels) cancel();
+      });
+    }
+  }
+
+  #arm(rule: Rule, openMs: number, assessment: Assessment): () => void {
+    if (rule.condition.kind !== "open_call") return () => {};
+    const waitMs = Math.max(0, rule.condition.overSeconds * 1_000 - openMs);
+    if (waitMs > MAX_WAIT_MS) return () => {};
+    return this.#schedule(() => this.#fire(rule, assessment), waitMs);
+  }
+}
+
+/** A timer that keeps no process alive. */
+function scheduleQuietly(work: () => void, waitMs: number): () => void {
+  const timer = setTimeout(work, waitMs);
+  timer.unref();
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,92 @@
+import type { Assessment } from "../assessment.ts";
+import type { Condition } from "./condition.ts";
+import { type AlertState, moveAlert, QUIET } from "./edge.ts";
+
+/** What one rule remembers of one session. JSON-safe. */
+export interface AlertMemory extends AlertState {
+  /** When it last fired, in milliseconds since 1970. */
+  readonly firedMs?: number;
+}
+
+export const UNTOLD: AlertMemory = QUIET;
+
+/** What a rule sees of a session after a record. */
+export interface Sighting {
+  readonly assessment: Pick<Assessment, "step" | "tier" | "uds" | "regime" | "publicClass">;
+  readonly costNanoUsd: number;
+  /** The record says that the definition of a tool is not what it was. */
+  readonly isToolChange: boolean;
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+}
+
+export interface Watched {
+  readonly memory: AlertMemory;
+  readonly fires: boolean;
+}
+
+/**
+ * Moves a rule by one record of a session. It fires when its condition begins to hold: a tier, uds
+ * or regime after the dwell of {@link moveAlert}, everything else at once. A condition that begins to
+ * hold within the cooldown fires with the first record after it, should it still hold then.
+ *
+ * `open_call` never fires here: nothing is recorded when its time has come.
+ */
+export function watchCondition(
+  condition: Condition,
+  cooldownMs: number,
+  memory: AlertMemory,
+  sighting: Sighting,
+): Watched {
+  const { nowMs } = sighting;
+  const moved = move(condition, memory, sighting);
+  const { firedMs } = memory;
+  const told = firedMs === undefined ? {} : { firedMs };
+  if (!moved.standing || memory.standing) {
+    return { memory: { ...moved, ...told }, fires: false };
+  }
+  if (firedMs !== undefined && isWithin(nowMs - firedMs, cooldownMs)) {
+    return { memory: { ...moved, standing: false, ...told }, fires: false };
+  }
+  // A change stands for one record only: the next one is news again.
+  const standing = condition.kind !== "tool_definition_changed";
+  return { memory: { ...moved, standing, firedMs: nowMs }, fires: true };
+}
+
+/** A clock that was set back does not hold an alert back. */
+function isWithin(elapsedMs: number, cooldownMs: number): boolean {
+  return elapsedMs >= 0 && elapsedMs < cooldownMs;
+}
+
+function move(condition: Condition, memory: AlertMemory, sighting: Sighting): AlertState {
+  const { assessment } = sighting;
+  const holds = isMet(condition, sighting);
+  if (condition.kind === "tier" || condition.kind === "uds" || condition.kind === "regime") {
+    return moveAlert(memory, assessment, holds);
+  }
+  return { standing: holds, held: 0, step: assessment.step };
+}
+
+function isMet(condition: Condition, sighting: Sighting): boolean {
+  const { assessment, costNanoUsd, isToolChange } = sighting;
+  switch (condition.kind) {
+    case "tier": {
+      const rank = Number(assessment.tier.slice(1));
+      return condition.orWorse ? rank >= condition.rank : rank === condition.rank;
+    }
+    case "regime":
+      return assessment.regime === condition.regime;
+    case "uds":
+      return assessment.uds < condition.below;
+    case "class":
+      return assessment.publicClass === condition.publicClass;
+    case "cost":
+      return costNanoUsd > condition.overNanoUsd;
+    case "steps":
+      return assessment.step > condition.over;
+    case "tool_definition_changed":
+      return isToolChange;
+    case "open_call":
+      return false;
+  }
+}

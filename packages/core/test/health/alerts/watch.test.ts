@@ -1,0 +1,114 @@
+import { expect, test } from "vitest";
+import { parseCondition } from "../../../src/health/alerts/condition.ts";
+import { type Sighting, UNTOLD, watchCondition } from "../../../src/health/alerts/watch.ts";
+import { Health } from "../../../src/health/health.ts";
+
+const base = new Health().current();
+const MINUTE_MS = 60_000;
+
+interface Moment extends Partial<Omit<Sighting, "assessment">> {
+  readonly step: number;
+  readonly tier?: "T1" | "T2" | "T3" | "T4" | "T5";
+  readonly uds?: number;
+  readonly regime?: Sighting["assessment"]["regime"];
+  readonly hard?: boolean;
+}
+
+/** The steps with which a rule fires. */
+function firings(text: string, moments: readonly Moment[], cooldownMs = MINUTE_MS): number[] {
+  const condition = parseCondition(text);
+  let memory = UNTOLD;
+  return moments.flatMap(({ step, tier = "T2", uds = 0.8, regime = "STABLE", hard, ...more }) => {
+    const publicClass = hard ? ("hard_alert" as const) : ("none" as const);
+    const watched = watchCondition(condition, cooldownMs, memory, {
+      assessment: { ...base, step, tier, uds, regime, publicClass },
+      costNanoUsd: 0,
+      isToolChange: false,
+      nowMs: step * 1_000,
+      ...more,
+    });
+    memory = watched.memory;
+    return watched.fires ? [step] : [];
+  });
+}
+
+/** So many steps in a tier, a second each. */
+function steps(from: number, to: number, tier: Moment["tier"]): Moment[] {
+  return Array.from({ length: to - from + 1 }, (_, at) => ({
+    step: from + at,
+    ...(tier && { tier }),
+  }));
+}
+
+test("entering T4 from T3 fires once, however long it lasts", () => {
+  const course = [...steps(1, 20, "T3"), ...steps(21, 300, "T4")];
+  expect(firings("tier>=T4", course)).toEqual([23]);
+});
+
+test("T5 after T4 is no second entry of tier>=T4, but the first of tier=T5", () => {
+  const course = [...steps(1, 20, "T3"), ...steps(21, 30, "T4"), ...steps(31, 40, "T5")];
+  expect(firings("tier>=T4", course)).toEqual([23]);
+  expect(firings("tier=T5", course)).toEqual([33]);
+});
+
+test("the first steps of a session fire nothing, whatever they look like", () => {
+  expect(firings("tier>=T3", steps(1, 11, "T5"))).toEqual([]);
+  expect(firings("tier>=T3", steps(1, 12, "T5"))).toEqual([12]);
+});
+
+test("a hard rule enters at once", () => {
+  const loop = { step: 5, tier: "T5", uds: 0.1, regime: "LOOP", hard: true } as const;
+  for (const text of ["tier>=T4", "uds<0.3", "regime=LOOP", "class=hard_alert"]) {
+    expect(firings(text, [...steps(1, 4, "T2"), loop])).toEqual([5]);
+  }
+});
+
+test("falling back and entering again fires again after the cooldown, not within it", () => {
+  const course = [
+    ...steps(1, 20, "T3"),
+    ...steps(21, 30, "T4"),
+    ...steps(31, 40, "T3"),
+    ...steps(41, 50, "T4"),
+    ...steps(51, 90, "T3"),
+    ...steps(91, 99, "T4"),
+  ];
+  expect(firings("tier>=T4", course)).toEqual([23, 93]);
+});
+
+test("what began to hold within the cooldown is told after it, should it still hold", () => {
+  const course = [
+    ...steps(1, 20, "T3"),
+    ...steps(21, 30, "T4"),
+    ...steps(31, 40, "T3"),
+    ...steps(41, 200, "T4"),
+  ];
+  expect(firings("tier>=T4", course)).toEqual([23, 83]);
+});
+
+test("a clock that is set back holds nothing back", () => {
+  const course = [
+    ...steps(1, 20, "T3"),
+    ...steps(21, 30, "T4"),
+    ...steps(31, 40, "T3"),
+    ...steps(41, 50, "T4").map((moment) => ({ ...moment, nowMs: -1e12 })),
+  ];
+  expect(firings("tier>=T4", course)).toEqual([23, 43]);
+});
+
+test("cost and steps fire where the figure is passed", () => {
+  const course = [1, 2, 3, 4].map((step) => ({ step, costNanoUsd: step * 1e9 }));
+  expect(firings("cost>2", course)).toEqual([3]);
+  expect(firings("cost>0", course)).toEqual([1]);
+  expect(firings("steps>2", course)).toEqual([3]);
+});
+
+test("each change of a tool's definition fires, but many at once fire once", () => {
+  const course = [10, 11, 12, 100].map((step) => ({ step, isToolChange: step !== 12 }));
+  expect(firings("tool_definition_changed", course)).toEqual([10, 100]);
+  expect(firings("tool_definition_changed", course, 0)).toEqual([10, 11, 100]);
+});
+
+test("records that are no steps neither fire nor count", () => {
+  const course = [20, 20, 20, 20, 21, 21, 22].map((step) => ({ step, tier: "T4" }) as const);
+  expect(firings("tier>=T4", course)).toEqual([22]);
+});
