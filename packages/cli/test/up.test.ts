@@ -62,7 +62,14 @@ test("up prints one line when ready, keeps its keys, and stops on SIGTERM", SLOW
   const data = join(home, "data");
   const first = await up("--json", "--data", data);
   const ready = JSON.parse(first.line);
-  expect(Object.keys(ready)).toEqual(["url", "apiKey", "adminKey", "verifierKey", "data"]);
+  expect(Object.keys(ready)).toEqual([
+    "url",
+    "signInLink",
+    "apiKey",
+    "adminKey",
+    "verifierKey",
+    "data",
+  ]);
   const headers = { authorization: `Bearer ${ready.apiKey}` };
   expect((await fetch(`${ready.url}/v1/sessions`, { headers })).status).toBe(200);
 

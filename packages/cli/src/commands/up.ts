@@ -8,6 +8,7 @@ interface UpOptions {
   readonly host?: string;
   readonly data?: string;
   readonly json?: boolean;
+  readonly open: boolean;
   readonly showKeys?: boolean;
   readonly demo?: boolean;
   readonly register?: boolean;
@@ -31,6 +32,7 @@ export function registerUp(program: Command): void {
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--data <folder>", "where everything is kept (default: collector in CAUM_HOME)")
     .option("--json", "print one line of JSON when ready")
+    .option("--no-open", "do not open the dashboard in a browser")
     .option("--show-keys", "print the keys again, not only on the first start")
     .option("--demo", "take sessions without a key from other machines too")
     .option("--register", "let other machines register accounts")
@@ -71,7 +73,12 @@ async function up(options: UpOptions): Promise<void> {
     });
     const keys = { apiKey: collector.apiKey, adminKey: collector.adminKey };
     const shown = collector.isNew || options.showKeys === true ? keys : undefined;
-    announce(collector, shown, options.json === true);
+    const signInLink = await collector.newSignInLink();
+    announce({ ...collector, signInLink }, shown, options.json === true);
+    if (options.open && !options.json && process.stdout.isTTY && !process.env.CI) {
+      const { openBrowser } = await import("../up/open-browser.ts");
+      openBrowser(signInLink, collector.data);
+    }
     stopOnSignals(() => collector.close());
   } catch (failure) {
     fail(reasonOf(failure, options));
@@ -80,6 +87,7 @@ async function up(options: UpOptions): Promise<void> {
 
 interface Started {
   readonly url: string;
+  readonly signInLink: string;
   readonly data: string;
   readonly verifierKey: string;
 }
@@ -87,15 +95,17 @@ interface Started {
 type Keys = { readonly apiKey: string; readonly adminKey: string };
 
 function announce(
-  { url, data, verifierKey }: Started,
+  { url, signInLink, data, verifierKey }: Started,
   keys: Keys | undefined,
   json: boolean,
 ): void {
   if (json) {
-    console.log(JSON.stringify({ url, ...keys, verifierKey, data }));
+    console.log(JSON.stringify({ url, signInLink, ...keys, verifierKey, data }));
     return;
   }
   console.log(`caum collector  ${url}`);
+  console.log(`  dashboard     ${signInLink}`);
+  console.log("                signs one browser in, within a minute; later with an API key");
   console.log(`  API           ${url}/docs`);
   console.log(`  data          ${data}`);
   console.log(`  verifier key  ${verifierKey}`);

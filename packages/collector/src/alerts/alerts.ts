@@ -1,7 +1,7 @@
 /** Everything that brings alerts out of one collector. */
 import type { RootKey } from "@caum/core";
 import type { Store } from "../store/store.ts";
-import { Deliverer, type DeliveryTiming } from "./deliverer.ts";
+import { type Attempts, Deliverer, type DeliveryTiming } from "./deliverer.ts";
 import { AllowList } from "./guard/allow-list.ts";
 import { DestinationGuard, type ResolveName } from "./guard/destination.ts";
 import { mailerFor, mailSettings } from "./send/mailer.ts";
@@ -32,6 +32,7 @@ export interface Alerts {
   readonly guard: DestinationGuard;
   readonly secrets: WebhookSecrets;
   readonly canMail: boolean;
+  readonly attempts: Attempts;
   /** Something was made due just now. */
   wake(): void;
 }
@@ -68,6 +69,7 @@ export function openAlerts(options: AlertOptions, parts: AlertParts): RunningAle
     guard,
     secrets,
     canMail: sendMail !== undefined,
+    attempts: deliverer.attempts,
     wake: () => deliverer.wake(),
     start() {
       forgetting = setInterval(() => void forgetOld(store, clock() - KEPT_MS), HOUR_MS);

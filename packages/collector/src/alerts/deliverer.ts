@@ -27,6 +27,8 @@ export interface DeliveryTiming {
   readonly drainMs: number;
 }
 
+export type Attempts = Readonly<Record<DeliveryOutcome["kind"], number>>;
+
 const TIMING: DeliveryTiming = { pollMs: 250, timeoutMs: 10_000, leaseMs: 20_000, drainMs: 200 };
 
 /** Targets that are delivered to at once; each may hold its place until the timeout. */
@@ -45,10 +47,16 @@ export class Deliverer {
   #claiming: Promise<void> | undefined;
   #claimAgain = false;
   #isStopping = false;
+  readonly #attempts: Record<DeliveryOutcome["kind"], number> = { delivered: 0, retry: 0, dead: 0 };
 
   constructor(parts: DelivererParts) {
     this.#parts = parts;
     this.#timing = { ...TIMING, ...parts.timing };
+  }
+
+  /** How attempts of this process went. */
+  get attempts(): Attempts {
+    return this.#attempts;
   }
 
   start(): void {
@@ -115,13 +123,15 @@ export class Deliverer {
     const signal = AbortSignal.any([AbortSignal.timeout(this.#timing.timeoutMs), stopping]);
     const attempt = await send(delivery, { signal, nowMs: clock() });
     const nowMs = clock();
+    const outcome = this.#outcomeOf(attempt, delivery, nowMs);
+    this.#attempts[outcome.kind] += 1;
     await store.administer({
       kind: "settle_delivery",
       tenant: delivery.tenant,
       id: delivery.id,
       attempt: delivery.attempts,
       nowMs,
-      outcome: this.#outcomeOf(attempt, delivery, nowMs),
+      outcome,
     });
   }
 

@@ -1,6 +1,6 @@
 /** A rule as it is posted, checked before it is kept. */
 import { randomBytes } from "node:crypto";
-import { ConditionError, formatCondition, parseCondition } from "@caum/core";
+import { CONDITION_FORMS, ConditionError, formatCondition, parseCondition } from "@caum/core";
 import { type alertRule, DEFAULT_COOLDOWN_SECONDS } from "@caum/core/protocol";
 import type { z } from "zod";
 import type { AlertRule } from "./alert-rows.ts";
@@ -59,8 +59,11 @@ function readCondition(text: string): string {
   try {
     return formatCondition(parseCondition(text));
   } catch (failure) {
-    if (failure instanceof ConditionError) throw new RuleError("condition", failure.message);
-    throw failure;
+    if (!(failure instanceof ConditionError)) throw failure;
+    const { message, position } = failure;
+    // At the first position the message names all forms already.
+    const forms = position === 1 ? "" : `; conditions are ${CONDITION_FORMS.join(", ")}`;
+    throw new RuleError("condition", `${message}${forms}`);
   }
 }
 

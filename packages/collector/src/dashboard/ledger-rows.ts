@@ -29,6 +29,10 @@ export async function ledgerRow(
 ): Promise<LedgerRow> {
   const from = Math.max(view.segmentStart, view.tree.size - RECENT);
   const records = await reader.records(tenant, view.id, from, RECENT);
-  const recent = records.flatMap(({ standing }) => (standing ? [rounded(standing.uds)] : []));
+  // Records that are no steps repeat how the step before them stood; before the first there is 0.
+  const bySteps = new Map(records.map(({ standing }) => [standing?.step ?? 0, standing]));
+  const recent = [...bySteps].flatMap(([step, standing]) =>
+    step > 0 && standing ? [rounded(standing.uds)] : [],
+  );
   return { ...sessionSummaryOf(view), uds_recent: recent };
 }

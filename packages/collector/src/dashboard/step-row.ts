@@ -22,8 +22,13 @@ export function stepRowOf({ index, leaf, line, receivedMs, standing }: StoredRec
     run_id: record.runId,
     previous_hash: record.previousHash,
     ...contentOf(record),
-    ...(standing && assessmentOf(standing)),
+    ...(standing && isJudged(record) && assessmentOf(standing)),
   };
+}
+
+/** Other records stand where the step before them stood. */
+function isJudged({ category }: StructuralRecord): boolean {
+  return category === "tool_api" || category === "reasoning";
 }
 
 function contentOf(record: StructuralRecord) {

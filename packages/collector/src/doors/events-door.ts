@@ -1,5 +1,5 @@
 /** Events v1: foreign senders, checked strictly; the collector writes the record. */
-import { errorAnswer, eventAnswer, eventBatchAnswer, eventRequest } from "@caum/core/protocol";
+import { eventAnswer, eventBatchAnswer, eventRequest } from "@caum/core/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { EventIntake, EventOutcome } from "../ingest/intake.ts";
@@ -13,6 +13,7 @@ import { DoorError, refusalError } from "./door-error.ts";
 import { foreignPayload } from "./foreign-payload.ts";
 import { parse } from "./parse.ts";
 import { linesOf } from "./runs-door.ts";
+import { SENDER_ERRORS } from "./trial.ts";
 
 const BATCH_BYTES = 4 * 1024 * 1024;
 
@@ -21,7 +22,7 @@ type ForeignEvent = z.output<typeof eventRequest>;
 export function openEventsDoor(app: FastifyInstance, services: Services): void {
   app.post(
     "/v1/events",
-    { schema: { body: eventRequest, response: { 202: eventAnswer, "4xx": errorAnswer } } },
+    { schema: { body: eventRequest, response: { 202: eventAnswer, ...SENDER_ERRORS } } },
     async (request, reply) => {
       const owner = await senderOf(request, services);
       const event = parse(eventRequest, request.body);
@@ -35,7 +36,7 @@ export function openEventsDoor(app: FastifyInstance, services: Services): void {
       bodyLimit: BATCH_BYTES,
       schema: {
         consumes: ["application/x-ndjson"],
-        response: { 202: eventBatchAnswer, "4xx": errorAnswer },
+        response: { 202: eventBatchAnswer, ...SENDER_ERRORS },
       },
     },
     async (request, reply) => {

@@ -28,6 +28,7 @@ import { liveAnswerOf, liveSessionOf } from "./live-answer.ts";
 import { liveFacts, liveIntake } from "./live-draft.ts";
 import { nextCursor, pageOf, pageQuery } from "./page.ts";
 import { parse } from "./parse.ts";
+import { SENDER_ERRORS } from "./trial.ts";
 
 const TOKEN_DAYS = 7;
 const DAY_MS = 86_400_000;
@@ -43,12 +44,12 @@ export function openLiveDoor(app: FastifyInstance, services: Services): void {
   }));
   app.post(
     "/v2/live/start",
-    { schema: { body: liveStartRequest, response: { 200: liveStartAnswer, ...ERRORS } } },
+    { schema: { body: liveStartRequest, response: { 200: liveStartAnswer, ...SENDER_ERRORS } } },
     (request) => start(request, services),
   );
   app.post(
     "/v2/live/event",
-    { schema: { body: liveEventRequest, response: { 200: liveAnswer, ...ERRORS } } },
+    { schema: { body: liveEventRequest, response: { 200: liveAnswer, ...SENDER_ERRORS } } },
     async (request) => {
       const body = parse(liveEventRequest, request.body);
       const owner = await tokenHolderOf(request, services, body.session_token, body.session_id);
@@ -62,7 +63,7 @@ export function openLiveDoor(app: FastifyInstance, services: Services): void {
     "/v2/live/batch",
     {
       bodyLimit: BATCH_BYTES,
-      schema: { body: liveBatchRequest, response: { 200: liveBatchAnswer, ...ERRORS } },
+      schema: { body: liveBatchRequest, response: { 200: liveBatchAnswer, ...SENDER_ERRORS } },
     },
     (request) => batch(request, services),
   );

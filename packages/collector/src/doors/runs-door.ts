@@ -1,6 +1,6 @@
 /** Runs v1: native canonical lines, verified and stored as they are. */
 import { MAX_LINE_BYTES } from "@caum/core";
-import { errorAnswer, MAX_RUN_LINES, runAnswer, runIdParameter } from "@caum/core/protocol";
+import { MAX_RUN_LINES, runAnswer, runIdParameter } from "@caum/core/protocol";
 import { readLine } from "@caum/core/verify";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { z } from "zod";
@@ -10,6 +10,7 @@ import { admit, ownerOf } from "./caller.ts";
 import { DoorError, refusalError } from "./door-error.ts";
 import { isAlert, rounded } from "./live-answer.ts";
 import { parse } from "./parse.ts";
+import { SENDER_ERRORS } from "./trial.ts";
 
 const BODY_BYTES = 4 * 1024 * 1024;
 
@@ -21,7 +22,7 @@ export function openRunsDoor(app: FastifyInstance, services: Services): void {
       schema: {
         params: runIdParameter,
         consumes: ["application/x-ndjson"],
-        response: { 200: runAnswer, "4xx": errorAnswer },
+        response: { 200: runAnswer, ...SENDER_ERRORS },
       },
     },
     (request) => takeLines(request, services),

@@ -23,6 +23,7 @@ import { parse } from "./parse.ts";
 import { sessionDetail, sessionSummaryOf, stepsQuery } from "./session-detail.ts";
 import { explainStep, stepAnswerOf } from "./step-answer.ts";
 import { droppedFields, stepIntake } from "./step-draft.ts";
+import { SENDER_ERRORS } from "./trial.ts";
 
 const ERRORS = { "4xx": errorAnswer } as const;
 const PARAMS = z.object({ id: z.string() });
@@ -34,14 +35,20 @@ export function openStepDoor(app: FastifyInstance, services: Services): void {
       schema: {
         body: stepRequest,
         querystring: z.object({ explain: z.string().optional() }),
-        response: { 200: stepAnswer, ...ERRORS },
+        response: { 200: stepAnswer, ...SENDER_ERRORS },
       },
     },
     (request) => step(request, services),
   );
   app.post<{ Params: { id: string } }>(
     "/v1/session/:id/end",
-    { schema: { params: PARAMS, body: endRequest, response: { 200: endAnswer, ...ERRORS } } },
+    {
+      schema: {
+        params: PARAMS,
+        body: endRequest,
+        response: { 200: endAnswer, ...SENDER_ERRORS },
+      },
+    },
     (request) => end(request, request.params.id, services),
   );
   openReads(app, services);

@@ -1,3 +1,4 @@
+import { errorAnswer, trialExpiredAnswer } from "@caum/core/protocol";
 import { isTrialOver, TRIAL } from "../billing/plan.ts";
 import type { Services } from "../services.ts";
 import type { TenantRow } from "../store/store.ts";
@@ -19,6 +20,12 @@ export class TrialExpiredError extends DoorError {
 }
 
 export const TRIAL_EXPIRED_STATUS = 402;
+
+/** What doors that take events answer instead of taking them. */
+export const SENDER_ERRORS = {
+  [TRIAL_EXPIRED_STATUS]: trialExpiredAnswer,
+  "4xx": errorAnswer,
+} as const;
 
 /** @throws {TrialExpiredError} when the owner's trial is over; other plans cost one comparison */
 export function checkTrial(owner: TenantRow, { billing }: Services): void {

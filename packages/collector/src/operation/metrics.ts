@@ -1,4 +1,5 @@
 /** Numbers about the collector itself, in the text format of Prometheus; no name of any tenant. */
+import type { Attempts } from "../alerts/deliverer.ts";
 import type { Store } from "../store/store.ts";
 
 /** Upper bounds of the answer times, in seconds. */
@@ -26,7 +27,7 @@ export class Metrics {
     this.#count += 1;
   }
 
-  format(store: Store, nowMs: number): string {
+  format(store: Store, attempts: Attempts, nowMs: number): string {
     const { waiting, walBytes } = store.status();
     const memory = process.memoryUsage.rss();
     return [
@@ -38,6 +39,10 @@ export class Metrics {
       `caum_store_waiting ${waiting}`,
       ...help("caum_store_wal_bytes", "gauge", "Size of the write-ahead log."),
       `caum_store_wal_bytes ${walBytes}`,
+      ...help("caum_alert_attempts_total", "counter", "Attempts to deliver an alert."),
+      ...Object.entries(attempts).map(
+        ([outcome, count]) => `caum_alert_attempts_total{outcome="${outcome}"} ${count}`,
+      ),
       ...help("caum_memory_bytes", "gauge", "Resident memory."),
       `caum_memory_bytes ${memory}`,
       ...help("caum_uptime_seconds", "gauge", "Time since the start."),

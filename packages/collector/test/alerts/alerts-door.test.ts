@@ -87,7 +87,11 @@ describe("rules", () => {
   });
 
   const REFUSED = [
-    [{ condition: "tier>T4" }, "condition", 'at position 5: expected ">=" or "="'],
+    [
+      { condition: "tier>T4" },
+      "condition",
+      'position 5: expected ">=" or "="; conditions are tier',
+    ],
     [{ condition: "when bad" }, "condition", "at position 1: expected one of tier>=T1..T5"],
     [{ action_type: "email", destination: "a@b.com,c@d.com" }, "action_type", "not configured"],
     [{ destination: "http://example.com/" }, "destination", "https URL"],

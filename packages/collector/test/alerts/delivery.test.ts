@@ -266,6 +266,9 @@ test("a receiver that hangs keeps nobody waiting, and is given up after the time
     (all) => all.some(({ problem }) => problem === "timeout"),
   );
   expect(alerts.some(({ problem }) => problem === "http_500")).toBe(true);
+  expect((await client.get("/metrics", {})).text).toMatch(
+    /^caum_alert_attempts_total\{outcome="delivered"\} 20$/m,
+  );
   // One at a time: what hangs is not flooded either.
   expect(hanging.received.length).toBeLessThan(20);
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { ServiceClockRow } from "../../src/billing/billing-rows.ts";
 import { ServiceClock } from "../../src/billing/service-clock.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -90,6 +90,28 @@ test("a machine that sleeps uses up its trial by a day at most", () => {
   expect(clock.now() - startMs).toBe(9 * HOUR_MS);
   machine.set(NOON + 30 * DAY_MS);
   expect(clock.now() - startMs).toBe(9 * HOUR_MS + DAY_MS);
+});
+
+test("what has passed is written down while the collector runs, once there was a trial", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  try {
+    const machine = machineClocks();
+    const [store, idle] = [rowStore(), rowStore()];
+    const clock = await ServiceClock.open(store, clocksOf(machine), true);
+    await ServiceClock.open(idle, clocksOf(machine), false);
+    machine.wait(60_000);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await store.reader.serviceClock()).toEqual({
+      serviceMs: NOON + 60_000,
+      highMs: NOON + 60_000,
+    });
+    expect(await idle.reader.serviceClock()).toBeUndefined();
+    machine.wait(1_000);
+    await clock.stop();
+    expect(await store.reader.serviceClock()).toMatchObject({ serviceMs: NOON + 61_000 });
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("nodes that share a store go by the one that is furthest", async () => {

@@ -1,0 +1,33 @@
+import type { SessionState } from "../../../ingest/session-state.ts";
+
+/** Sessions that stay in memory between groups. */
+const LIMIT = 2_000;
+
+export interface HotSession {
+  readonly state: SessionState;
+  /** Version of the row that the state is of: another node's group makes it a later one. */
+  readonly version: number;
+}
+
+/**
+ * States of sessions as this node last wrote them. Whoever takes one owns it, and puts it back once
+ * its changes are committed; what is not put back is read anew.
+ */
+export class HotSessions {
+  readonly #sessions = new Map<string, HotSession>();
+
+  take(tenant: number, id: string): HotSession | undefined {
+    const place = `${tenant}/${id}`;
+    const session = this.#sessions.get(place);
+    this.#sessions.delete(place);
+    return session;
+  }
+
+  put(tenant: number, id: string, session: HotSession): void {
+    this.#sessions.set(`${tenant}/${id}`, session);
+    for (const place of this.#sessions.keys()) {
+      if (this.#sessions.size <= LIMIT) break;
+      this.#sessions.delete(place);
+    }
+  }
+}

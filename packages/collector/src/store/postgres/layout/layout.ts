@@ -1,0 +1,291 @@
+/**
+ * The layout on PostgreSQL, as numbered steps that only go forward. Each may run on several nodes at
+ * once and more than once: `if not exists` everywhere, no table lock, no advisory lock.
+ *
+ * The tenant stands first in every key and index but those of the directory (`tenants`, `keys`,
+ * `tokens`, `sign_ins`), which answers whose a secret is. No key comes from a sequence.
+ */
+interface Step {
+  readonly version: number;
+  readonly statements: readonly string[];
+}
+
+const TABLES = [
+  `create table if not exists tenants (
+    key bigint primary key,
+    ulid text not null unique,
+    kind text not null,
+    plan text not null,
+    email text unique,
+    created_ms bigint not null,
+    trial_ends_ms bigint,
+    retention_days bigint
+  )`,
+  `create table if not exists keys (
+    hash bytea primary key,
+    tenant bigint not null,
+    key_id text not null,
+    prefix text not null,
+    scopes text not null,
+    created_ms bigint not null,
+    revoked bigint not null default 0,
+    unique (tenant, key_id)
+  )`,
+  `create table if not exists tokens (
+    hash bytea primary key,
+    tenant bigint not null,
+    session_id text not null,
+    expires_ms bigint not null
+  )`,
+  "create index if not exists tokens_by_tenant on tokens (tenant, session_id)",
+  "create index if not exists tokens_by_expiry on tokens (expires_ms)",
+  `create table if not exists sign_ins (
+    hash bytea primary key,
+    tenant bigint not null,
+    kind text not null,
+    scopes text not null,
+    key_id text,
+    expires_ms bigint not null
+  )`,
+  "create index if not exists sign_ins_by_tenant on sign_ins (tenant, key_id)",
+  "create index if not exists sign_ins_by_expiry on sign_ins (expires_ms)",
+  `create table if not exists sessions (
+    tenant bigint not null,
+    key bigint not null,
+    tag text not null,
+    id text,
+    version bigint not null,
+    facts text not null,
+    origins text not null,
+    agent text,
+    workflow text,
+    cohort text,
+    size bigint not null,
+    tree text not null,
+    door text,
+    segment bigint not null,
+    segment_start bigint not null,
+    ended bigint not null,
+    resolved bigint,
+    totals text not null,
+    tokens bigint not null,
+    cost_nano_usd bigint not null,
+    steps bigint not null,
+    runs bigint not null,
+    last_leaf text not null,
+    first_ms bigint not null,
+    last_ms bigint not null,
+    tier text not null,
+    regime text not null,
+    standing text not null,
+    alerts text,
+    dropped bigint not null,
+    figures text,
+    gone bigint not null default 0,
+    buried bigint not null default 0,
+    primary key (tenant, key),
+    unique (tenant, tag)
+  ) with (fillfactor = 70)`,
+  "create index if not exists sessions_by_time on sessions (tenant, last_ms, key)",
+  `create index if not exists sessions_by_workflow on sessions (tenant, workflow, first_ms, key)
+    where workflow is not null`,
+  `create table if not exists records (
+    tenant bigint not null,
+    session bigint not null,
+    position bigint not null,
+    leaf bytea not null,
+    received_ms bigint not null,
+    line text not null,
+    standing text,
+    primary key (tenant, session, position)
+  )`,
+  `create table if not exists event_ids (
+    tenant bigint not null,
+    id bytea not null,
+    session bigint not null,
+    position bigint not null,
+    body text,
+    primary key (tenant, id)
+  )`,
+  "create index if not exists event_ids_by_session on event_ids (tenant, session)",
+  `create table if not exists steps (
+    tenant bigint not null,
+    session bigint not null,
+    segment bigint not null,
+    step bigint not null,
+    body text not null,
+    position bigint not null,
+    primary key (tenant, session, segment, step, body)
+  )`,
+  `create table if not exists runs (
+    tenant bigint not null,
+    session bigint not null,
+    run text not null,
+    next bigint not null,
+    head text,
+    forked bigint not null,
+    primary key (tenant, session, run)
+  )`,
+  `create table if not exists forks (
+    tenant bigint not null,
+    session bigint not null,
+    run text not null,
+    seq bigint not null,
+    leaf text not null,
+    reason text not null,
+    received_ms bigint not null,
+    primary key (tenant, session, run, seq, leaf)
+  )`,
+  `create table if not exists subtrees (
+    tenant bigint not null,
+    session bigint not null,
+    block bigint not null,
+    root bytea not null,
+    primary key (tenant, session, block)
+  )`,
+  `create table if not exists judgements (
+    tenant bigint not null,
+    session bigint not null,
+    segment bigint not null,
+    size bigint not null,
+    state text not null,
+    primary key (tenant, session)
+  )`,
+  `create table if not exists notes (
+    tenant bigint not null,
+    session bigint not null,
+    size bigint not null,
+    note text not null,
+    primary key (tenant, session, size)
+  )`,
+  `create table if not exists alert_rules (
+    tenant bigint not null,
+    id text not null,
+    condition text not null,
+    action_type text not null,
+    destination text not null,
+    cooldown_ms bigint not null,
+    secret_version bigint not null,
+    secret_rotated_ms bigint,
+    created_ms bigint not null,
+    primary key (tenant, id)
+  )`,
+  `create table if not exists alerts (
+    tenant bigint not null,
+    id text not null,
+    rule text not null,
+    session bigint,
+    status text not null,
+    fired_ms bigint not null,
+    due_ms bigint not null,
+    attempts bigint not null default 0,
+    settled_ms bigint,
+    problem text,
+    facts text not null,
+    primary key (tenant, id)
+  )`,
+  "create index if not exists alerts_by_time on alerts (tenant, fired_ms, id)",
+  `create index if not exists alerts_by_session on alerts (tenant, session)
+    where session is not null`,
+  `create index if not exists alerts_waiting on alerts (tenant, rule, due_ms, id)
+    where status in ('armed', 'due')`,
+  "create index if not exists alerts_due on alerts (due_ms) where status in ('armed', 'due')",
+  "create index if not exists alerts_settled on alerts (settled_ms) where settled_ms is not null",
+  `create table if not exists service_clock (
+    one bigint primary key check (one = 1),
+    service_ms bigint not null,
+    high_ms bigint not null
+  )`,
+  `create table if not exists subscriptions (
+    tenant bigint not null,
+    id text not null,
+    status text not null,
+    changed_s bigint not null,
+    primary key (tenant, id)
+  )`,
+  `create table if not exists checkouts (
+    tenant bigint primary key,
+    attempt bigint not null,
+    session text,
+    url text,
+    expires_ms bigint
+  )`,
+  `create table if not exists billing_events (
+    tenant bigint not null,
+    id text not null,
+    received_ms bigint not null,
+    primary key (tenant, id)
+  )`,
+  "create index if not exists billing_events_by_time on billing_events (received_ms)",
+  // What all nodes must agree on; the keys themselves are never here.
+  `create table if not exists node_identity (
+    one bigint primary key check (one = 1),
+    verifier_key text not null,
+    digest_key text not null
+  )`,
+];
+
+/** Tables of which a transaction sees one tenant's rows. */
+export const TENANT_TABLES = [
+  "keys",
+  "tokens",
+  "sign_ins",
+  "sessions",
+  "records",
+  "event_ids",
+  "steps",
+  "runs",
+  "forks",
+  "subtrees",
+  "judgements",
+  "notes",
+  "alert_rules",
+  "alerts",
+  "subscriptions",
+  "checkouts",
+  "billing_events",
+] as const;
+
+/** Tables that are also reached by the hash of a secret, before the tenant is known. */
+const SECRET_TABLES = ["keys", "tokens", "sign_ins"] as const;
+
+const MINE = "nullif(current_setting('caum.tenant', true), '')::bigint";
+/** Set by jobs that look after all tenants: delivery, retention, purge. */
+const IS_CARETAKER = "current_setting('caum.scope', true) = 'all'";
+const SHOWN = "decode(nullif(current_setting('caum.secret', true), ''), 'hex')";
+
+export const LAYOUT: readonly Step[] = [
+  {
+    version: 1,
+    statements: [
+      ...TABLES,
+      ...TENANT_TABLES.flatMap((table) => [
+        ...fence(table),
+        ...policy(table, "of_tenant", `tenant = ${MINE}`),
+        ...policy(table, "of_caretaker", IS_CARETAKER),
+      ]),
+      ...SECRET_TABLES.flatMap((table) => policy(table, "of_secret", `hash = ${SHOWN}`)),
+      ...fence("tenants"),
+      ...policy("tenants", "of_tenant", `key = ${MINE}`),
+      ...policy("tenants", "of_caretaker", `${IS_CARETAKER} or current_setting('caum.scope', true) = 'directory'`),
+    ],
+  },
+];
+
+export const LAYOUT_VERSION = LAYOUT.at(-1)?.version ?? 0;
+
+/** Forced: it holds for the owner of the tables as well. */
+function fence(table: string): readonly string[] {
+  return [
+    `alter table ${table} enable row level security`,
+    `alter table ${table} force row level security`,
+  ];
+}
+
+/** There is no `create policy if not exists`. */
+function policy(table: string, name: string, condition: string): readonly string[] {
+  return [
+    `drop policy if exists ${name} on ${table}`,
+    `create policy ${name} on ${table} using (${condition}) with check (${condition})`,
+  ];
+}

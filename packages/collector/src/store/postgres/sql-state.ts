@@ -1,0 +1,55 @@
+/** What a failure of the database means for whoever asked. */
+
+/** Give up waiting for the other transaction and start over from what stands now. */
+const CONFLICTS: ReadonlySet<string> = new Set([
+  "40001", // serialization_failure
+  "40P01", // deadlock_detected
+  "55P03", // lock_not_available
+  "23505", // unique_violation: another node was first, and is found on the next attempt
+]);
+
+/** The server is going, coming or full: the work was not done, or nobody can say. */
+const LOST: ReadonlySet<string> = new Set([
+  "57P01", // admin_shutdown
+  "57P02", // crash_shutdown
+  "57P03", // cannot_connect_now
+  "57014", // query_canceled
+  "53300", // too_many_connections
+  "25P03", // idle_in_transaction_session_timeout
+  "25006", // read_only_sql_transaction: a standby that is not promoted yet
+]);
+
+/** disk_full, and the same told by the file system as an I/O error. */
+const FULL: ReadonlySet<string> = new Set(["53100"]);
+
+export type Trouble = "conflict" | "lost" | "full" | "other";
+
+/** A row of another transaction was first; the group starts over. */
+export class GroupConflict extends Error {
+  override readonly name = "GroupConflict";
+}
+
+export function troubleOf(failure: unknown): Trouble {
+  if (failure instanceof GroupConflict) return "conflict";
+  const state = sqlStateOf(failure);
+  if (state === undefined) return isConnectionFailure(failure) ? "lost" : "other";
+  if (CONFLICTS.has(state)) return "conflict";
+  if (FULL.has(state)) return "full";
+  return LOST.has(state) || state.startsWith("08") ? "lost" : "other";
+}
+
+/** The five characters by which PostgreSQL names a failure; undefined when it was not the server. */
+export function sqlStateOf(failure: unknown): string | undefined {
+  if (!(failure instanceof Error) || !("code" in failure) || "syscall" in failure) return undefined;
+  const { code } = failure;
+  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** The driver names system errors by their code and its own by their text alone. */
+function isConnectionFailure(failure: unknown): boolean {
+  if (!(failure instanceof Error)) return false;
+  if ("syscall" in failure) return true;
+  if ("errors" in failure) return true;
+  if ("code" in failure && typeof failure.code === "string") return /^E[A-Z]+$/.test(failure.code);
+  return /connection|timeout|client (was closed|has encountered)/i.test(failure.message);
+}
