@@ -149,7 +149,11 @@ async function lineOf(stream: NodeJS.ReadableStream | null): Promise<string> {
   return text;
 }
 
-function post(url: string, body: string, headers: Record<string, string> = JSON_BODY): Promise<void> {
+function post(
+  url: string,
+  body: string,
+  headers: Record<string, string> = JSON_BODY,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { method: "POST", headers }, (answer) => {
       answer.resume().on("end", resolve).on("error", reject);

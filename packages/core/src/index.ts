@@ -127,7 +127,11 @@ export { openSpoolSender, type SpoolSender } from "./report/follow-spool.ts";
 export { signLeftRuns } from "./report/local/sign-left-runs.ts";
 export { previewSpool } from "./report/preview.ts";
 export type { SpoolFollower } from "./report/reporter.ts";
-export { readUpstreams, spoolProblem, type UpstreamStatus } from "./report/status-file.ts";
+export {
+  readUpstreams,
+  spoolProblem,
+  type UpstreamStatus,
+} from "./report/status/upstream-status.ts";
 export { type Evidence, Session, type Verdict } from "./session.ts";
 export type { SessionFacts } from "./session-facts.ts";
 export { endModelSession, type ModelPass, observeModelClient } from "./wire/model-observer.ts";

@@ -25,6 +25,13 @@ const USAGE_EXIT_CODE = 2;
 const MILLISECONDS = 1_000;
 const AGENT = "caum-flush";
 
+const ABOUT = `
+examples:
+  caum flush
+  caum flush --dry-run
+
+exit codes: 0 everything delivered, 1 records wait still, 2 usage`;
+
 export function registerFlush(program: Command): void {
   program
     .command("flush")
@@ -35,7 +42,7 @@ export function registerFlush(program: Command): void {
     .option("--within <seconds>", "give up after so long", "30")
     .option("--dry-run", "print what would be sent, and send nothing")
     .option("--json", "print the result as JSON")
-    .addHelpText("after", "\nexit codes: 0 everything delivered, 1 records wait still, 2 usage")
+    .addHelpText("after", ABOUT)
     .action(run);
 }
 

@@ -30,11 +30,18 @@ interface Status {
   readonly clients: readonly FileReport[];
 }
 
+const ABOUT = `
+examples:
+  caum status
+  caum status --json
+
+exit codes: 0 always; what is wrong is said in the text`;
+
 export function registerStatus(program: Command): void {
   program
     .command("status")
     .description("what is recorded on this machine, and what waits for which collector")
-    .addHelpText("after", "\nexit codes: 0 always; what is wrong is said in the text")
+    .addHelpText("after", ABOUT)
     .option("--home <folder>", "CAUM_HOME")
     .option("--json", "print it as JSON")
     .action(run);

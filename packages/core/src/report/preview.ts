@@ -10,7 +10,7 @@ import { namesIn } from "./spool/owned-folder.ts";
 import { readChunk } from "./spool/segment-reader.ts";
 import { START } from "./spool/segments.ts";
 import { isTrustedFolder } from "./spool/trusted.ts";
-import { upstreamsFolder } from "./status-file.ts";
+import { upstreamsFolder } from "./status/upstream-status.ts";
 import { Address } from "./upstream/address.ts";
 import { createDryRun } from "./upstream/dry-run.ts";
 import { LiveDoor } from "./upstream/live-door.ts";

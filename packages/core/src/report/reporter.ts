@@ -217,6 +217,8 @@ export class Reporter {
 
   /** Whoever sends keeps the notes: two that write them would undo each other's. */
   #noteKept(entries: readonly Entry[]): void {
+    // What is on the disk goes before what is in memory.
+    this.#sender.isSpooling = true;
     const { follower, progress, spool } = this.#parts;
     if (!follower) progress.kept(entries);
     else if (spool.folder !== undefined) follower.appended(spool.folder);

@@ -79,7 +79,6 @@ test("with the collector down and the disk hanging, observe writes nothing itsel
   observeTools(seen, 90_000, 90_001);
   const closed = await seen.close();
   // `open` and the first ten, the ring, `drop`, one more and `close`.
-  process.stderr.write(JSON.stringify([closed, problems]) + "\n");
   expect(closed).toMatchObject({ accepted: 11 + RING_RECORDS + 3, spooled: 0, dropped: 490 });
   const records = back.lines.map((line) => JSON.parse(line));
   const drops = records.filter(({ payload }) => payload.type === "drop");

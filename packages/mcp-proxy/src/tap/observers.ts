@@ -33,6 +33,7 @@ export class Observers {
     const { home, agentId, sessionId, version } = facts;
     this.#facts = facts;
     this.configuration = loadConfiguration({ arguments: { home, agentId, sessionId } });
+    for (const warning of this.configuration.warnings) facts.say(warning);
     this.#uploader = new Uploader({
       script: join(__dirname, "uploader.cjs"),
       home: this.configuration.home,
@@ -80,7 +81,10 @@ export class Observers {
       follower: this.#uploader,
       hashNames,
       clock: () => this.#time || Date.now(),
-      onProblem: (problem) => this.#tell(problem.message),
+      onProblem: ({ code, message }) => {
+        // Said at the start: it limits nothing.
+        if (code !== "exposed_key") this.#tell(message);
+      },
     });
   }
 

@@ -1,4 +1,5 @@
 import type { ReportProblem } from "../problem.ts";
+import type { Cursor } from "../spool/segments.ts";
 import type { Spool } from "../spool/spool.ts";
 import type { Entry } from "../upstream/upstream.ts";
 import { Ring } from "./ring.ts";
@@ -30,7 +31,8 @@ export class Pending {
   #sending = 0;
   /** What is being written; at exit it is written again over the same bytes. */
   #appending: readonly Entry[] = [];
-  #append: Promise<void> | undefined;
+  /** What is done on the disk, one after the other. */
+  #disk: Promise<void> = Promise.resolve();
   #spillAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: PendingParts) {
@@ -48,28 +50,42 @@ export class Pending {
   }
 
   /** The unit was delivered; what went to the disk meanwhile is not here any more. */
-  async settleUnit(): Promise<void> {
-    await this.disk();
-    this.ring.remove(this.#sending);
-    this.#sending = 0;
+  settleUnit(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.ring.remove(this.#sending);
+      this.#sending = 0;
+    });
   }
 
-  /** Resolves when nothing is being written. */
+  /** Resolves when what was asked of the disk so far is done. */
   async disk(): Promise<void> {
-    while (this.#append) await this.#append;
+    await this.#disk;
   }
 
   /** Moves everything to the disk, or leaves it in memory when the disk refuses. */
-  async spill(isForced = false): Promise<void> {
-    await this.disk();
-    const entries = this.ring.peek(this.ring.size);
-    const isTooSoon = !isForced && this.#parts.now() < this.#spillAt;
-    if (entries.length > 0 && !isTooSoon) await this.#write(entries);
+  spill(isForced = false): Promise<void> {
+    return this.#inTurn(async () => {
+      const entries = this.ring.peek(this.ring.size);
+      const isTooSoon = !isForced && this.#parts.now() < this.#spillAt;
+      if (entries.length > 0 && !isTooSoon) await this.#write(entries);
+    });
   }
 
-  /** Everything on the disk has arrived; whatever is in memory comes after it. */
-  async clearDisk(): Promise<void> {
-    await this.#exclusively(this.#parts.spool.clear());
+  /**
+   * Everything on the disk has arrived; whatever is in memory comes after it.
+   *
+   * @param readTo up to where it was read
+   * @returns false when something was added since, which stays
+   */
+  async clearDisk(readTo: Cursor, onClear: () => void): Promise<boolean> {
+    let isCleared = false;
+    await this.#inTurn(async () => {
+      if (this.#parts.spool.end !== readTo) return;
+      await this.#parts.spool.clear();
+      isCleared = true;
+      onClear();
+    });
+    return isCleared;
   }
 
   /** What would be lost with the process, oldest first. */
@@ -81,29 +97,25 @@ export class Pending {
   }
 
   async #write(entries: readonly Entry[]): Promise<void> {
+    const { spool, now, onKept, onProblem } = this.#parts;
     this.#appending = entries;
-    const written = this.#parts.spool
-      .append(entries)
-      .then(() => {
-        this.#sending = 0;
-        this.ring.remove(entries.length);
-        this.#parts.onKept(entries);
-      })
-      .catch((problem) => {
-        this.#spillAt = this.#parts.now() + RETRY_DISK_AFTER_MS;
-        this.#parts.onProblem(problemOf(problem));
-      })
-      .finally(() => {
-        this.#appending = [];
-      });
-    await this.#exclusively(written);
+    try {
+      await spool.append(entries);
+      this.#sending = 0;
+      this.ring.remove(entries.length);
+      onKept(entries);
+    } catch (problem) {
+      this.#spillAt = now() + RETRY_DISK_AFTER_MS;
+      onProblem(problemOf(problem));
+    } finally {
+      this.#appending = [];
+    }
   }
 
-  async #exclusively(work: Promise<void>): Promise<void> {
-    this.#append = work.finally(() => {
-      this.#append = undefined;
-    });
-    await this.#append;
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#disk.then(work);
+    this.#disk = done.catch(() => undefined);
+    return done;
   }
 }
 

@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readLine } from "../../evidence/line/record-line.ts";
 import { sessionTag } from "../../evidence/note/checkpoint.ts";
 import { inLane } from "../disk-lanes.ts";
 import { mayBeAlive, parseProcessIdentity, thisProcess } from "../spool/process-identity.ts";
@@ -47,12 +48,12 @@ export class Progress {
   }
 
   /** The run of an entry, as far as it is known here or from the process that wrote it. */
-  async runOf({ sessionId, runId, origin }: Entry): Promise<DeliveredRun> {
+  async runOf({ sessionId, runId, origin, line }: Entry): Promise<DeliveredRun> {
     const known = this.#runs.get(runId);
     if (known) return known;
     const noted = origin === "adopted" ? await this.#read(sessionId, runId) : undefined;
     // Two may have asked for it at the same time.
-    const start = noted ?? { sessionId, runId };
+    const start = noted ?? { sessionId, runId, openedAt: timeOf(line) };
     return this.#runs.get(runId) ?? this.#add(start);
   }
 
@@ -200,6 +201,13 @@ export class Progress {
   #folderOf(sessionId: string): string {
     return join(this.#root, sessionTag(sessionId));
   }
+}
+
+/** A run that is not known is as old as its record: a run of this process is newer than it. */
+function timeOf(line: string): number {
+  const read = readLine(line);
+  const time = "record" in read ? Date.parse(read.record.sourceTimestamp) : 0;
+  return isCount(time) ? time : 0;
 }
 
 function textOf(run: DeliveredRun): string {

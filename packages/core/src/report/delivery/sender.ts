@@ -106,10 +106,11 @@ export class Sender {
       if (spooled && !(await this.#sendFrom(spooled))) return;
       await this.#parts.pending.disk();
       if (spooled || spool.end !== end) continue;
-      // All of it has arrived, and nothing was added since: what is in memory follows.
-      this.isSpooling = false;
-      await this.#parts.pending.clearDisk();
-      return;
+      // All of it has arrived: what is in memory follows, unless it went to the disk just now.
+      const isCleared = await this.#parts.pending.clearDisk(end, () => {
+        this.isSpooling = false;
+      });
+      if (isCleared) return;
     }
   }
 

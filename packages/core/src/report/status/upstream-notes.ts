@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { inLane } from "./disk-lanes.ts";
-import { isCount, isObject, jsonOf } from "./upstream/answer.ts";
+import { inLane } from "../disk-lanes.ts";
+import { isCount, isObject, jsonOf } from "../upstream/answer.ts";
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;

@@ -1,11 +1,11 @@
 /** What a person wants to know of each collector, for `caum status`. */
 import { accessSync, constants, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { namesIn } from "./spool/owned-folder.ts";
-import { REJECTED_FILE } from "./spool/rejected.ts";
-import { countUntrusted } from "./spool/segment-reader.ts";
-import { segmentPath, segmentsIn } from "./spool/segments.ts";
-import { isTrustedFolder, openTrusted } from "./spool/trusted.ts";
+import { namesIn } from "../spool/owned-folder.ts";
+import { REJECTED_FILE } from "../spool/rejected.ts";
+import { countUntrusted } from "../spool/segment-reader.ts";
+import { segmentPath, segmentsIn } from "../spool/segments.ts";
+import { isTrustedFolder, openTrusted } from "../spool/trusted.ts";
 import { readNote, type UpstreamNote } from "./upstream-notes.ts";
 
 const NEWLINE = 0x0a;

@@ -1,0 +1,54 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { readNote, UpstreamNotes } from "../../src/report/status/upstream-notes.ts";
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "caum-notes-"));
+});
+
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+const COLLECTOR = { url: "http://collector.example/", protocol: "runs" };
+
+test("what was noted before stays, and what was dropped is added up, over processes as well", async () => {
+  const first = new UpstreamNotes(root);
+  first.note(COLLECTOR);
+  first.note({ dropped: 3 });
+  await first.flush();
+  first.note({ dropped: 4 });
+  await first.flush();
+  const second = new UpstreamNotes(root);
+  second.note({ lastError: { at: "now", code: "unreachable", message: "no answer" } });
+  second.note({ dropped: 5 });
+  await second.flush();
+  expect(readNote(root)).toMatchObject({ ...COLLECTOR, dropped: 12, lastError: { at: "now" } });
+  expect(readdirSync(root)).toEqual(["status.json"]);
+});
+
+test.each([0, 1, 2, 5])(
+  "an end of the process %i turns into a note counts it once",
+  async (turns) => {
+    const notes = new UpstreamNotes(root);
+    notes.note({ ...COLLECTOR, dropped: 2 });
+    await notes.flush();
+    notes.note({ dropped: 7 });
+    for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+    notes.flushNow();
+    expect(readNote(root)).toMatchObject({ ...COLLECTOR, dropped: 9 });
+  },
+);
+
+test("a place that takes no note is no failure", async () => {
+  writeFileSync(join(root, "file"), "");
+  const notes = new UpstreamNotes(join(root, "file", "below"));
+  notes.note(COLLECTOR);
+  notes.flushNow();
+  await notes.flush();
+  expect(readNote(join(root, "file", "below"))).toBeUndefined();
+});
