@@ -212,6 +212,14 @@ export function alertContract(open: () => Promise<StoreUnderTest>): void {
       expect(late.alertsFired).toBe(1);
     });
 
+    test("a call that is open when the session ends fires nothing", async () => {
+      await addRules(1, ruleOf("rule_a", { condition: "open_call>120" }));
+      await submit(event(1, "s", { draft: call("pending", 60_000) }));
+      const end = { kind: "end", tenant: 1, receivedMs: NOW, sessionId: "s", keys: KEYS } as const;
+      expect(await peer().submit(end)).toMatchObject({ kind: "head" });
+      expect(await claim(NOW + 1e9)).toEqual([]);
+    });
+
     test("no alert is handed out twice while its lease runs, and each is after it", async () => {
       await addRules(1, ruleOf("rule_a"));
       await loop(1, "s");

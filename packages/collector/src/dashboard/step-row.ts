@@ -1,6 +1,6 @@
 /** One record with what was found at it, flat, as the strip, the charts and the table read it. */
 import type { RecordOf, StructuralRecord } from "@caum/core";
-import { rounded } from "../doors/live-answer.ts";
+import { rounded } from "../doors/live/live-answer.ts";
 import type { StoredRecord } from "../ingest/ledger.ts";
 import type { Standing } from "../ingest/standing.ts";
 

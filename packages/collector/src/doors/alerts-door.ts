@@ -22,7 +22,7 @@ import type { TenantRow } from "../store/store.ts";
 import { decodeAlertCursor, nextAlertCursor } from "./alert-cursor.ts";
 import { ownerOf } from "./caller.ts";
 import { DoorError, refusalError } from "./door-error.ts";
-import { rounded } from "./live-answer.ts";
+import { rounded } from "./live/live-answer.ts";
 import { parse } from "./parse.ts";
 
 const ERRORS = { "4xx": errorAnswer } as const;

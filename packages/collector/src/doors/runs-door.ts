@@ -8,7 +8,7 @@ import type { LineResult, RecordsOutcome } from "../ingest/intake.ts";
 import type { Services } from "../services.ts";
 import { admit, ownerOf } from "./caller.ts";
 import { DoorError, refusalError } from "./door-error.ts";
-import { isAlert, rounded } from "./live-answer.ts";
+import { isAlert, rounded } from "./live/live-answer.ts";
 import { parse } from "./parse.ts";
 import { SENDER_ERRORS } from "./trial.ts";
 

@@ -1,7 +1,7 @@
 import type { evidencePackAnswer } from "@caum/core/protocol";
 import { sessionTag } from "@caum/core/verify";
 import type { z } from "zod";
-import { rounded } from "../doors/live-answer.ts";
+import { rounded } from "../doors/live/live-answer.ts";
 import type { Checkpoints } from "../evidence/checkpoints.ts";
 import { receipt } from "../evidence/evidence-door.ts";
 import { verifyLine } from "../evidence/verify-line.ts";

@@ -5,5 +5,5 @@ export function verifyLine(sessionId: string, vkey: string, more = ""): string {
   const word = shellWord(sessionId);
   // After `--` a name that begins with a dash is no option.
   const place = sessionId.startsWith("-") ? `--out bundle -- ${word}` : `${word} --out bundle`;
-  return `caum export ${place} && caum verify bundle --key ${vkey}${more}`;
+  return `caum export ${place} && caum verify bundle --key ${shellWord(vkey)}${more}`;
 }

@@ -1,12 +1,12 @@
 import { payloadOf } from "@caum/core";
 import { stepRequest } from "@caum/core/protocol";
 import type { z } from "zod";
-import type { EventIntake } from "../ingest/intake.ts";
-import { STEP_DOOR } from "../ingest/session-state.ts";
-import type { Services } from "../services.ts";
-import type { TenantRow } from "../store/store.ts";
-import { keyFactsOf } from "../tenants/digest-keys.ts";
-import { bodyDigest, identifierOf, present, taskTagOf } from "./capture.ts";
+import type { EventIntake } from "../../ingest/intake.ts";
+import { STEP_DOOR } from "../../ingest/session-state.ts";
+import type { Services } from "../../services.ts";
+import type { TenantRow } from "../../store/store.ts";
+import { keyFactsOf } from "../../tenants/digest-keys.ts";
+import { bodyDigest, identifierOf, present, taskTagOf } from "../capture.ts";
 
 export type StepRequest = z.output<typeof stepRequest>;
 

@@ -12,14 +12,14 @@ import {
 } from "@caum/core";
 import type { endAnswer } from "@caum/core/protocol";
 import type { z } from "zod";
-import { verifyLine } from "../evidence/verify-line.ts";
-import type { HeadOutcome } from "../ingest/intake.ts";
-import { originOf } from "../ingest/session-state.ts";
-import { type Standing, standingOf } from "../ingest/standing.ts";
-import type { Services } from "../services.ts";
-import type { SessionView, TenantRow } from "../store/store.ts";
+import { verifyLine } from "../../evidence/verify-line.ts";
+import type { HeadOutcome } from "../../ingest/intake.ts";
+import { originOf } from "../../ingest/session-state.ts";
+import { type Standing, standingOf } from "../../ingest/standing.ts";
+import type { Services } from "../../services.ts";
+import type { SessionView, TenantRow } from "../../store/store.ts";
+import { rounded } from "../live/live-answer.ts";
 import { CLAIM_BOUNDARIES } from "./claim-boundaries.ts";
-import { rounded } from "./live-answer.ts";
 
 const NANO_USD_PER_USD = 1e9;
 const PAGE = 1_000;

@@ -1,10 +1,10 @@
 import { payloadOf } from "@caum/core";
 import { liveEvent, type liveStartRequest } from "@caum/core/protocol";
 import type { z } from "zod";
-import type { EventIntake, SessionFacts } from "../ingest/intake.ts";
-import type { Services } from "../services.ts";
-import type { TenantRow } from "../store/store.ts";
-import { keyFactsOf } from "../tenants/digest-keys.ts";
+import type { EventIntake, SessionFacts } from "../../ingest/intake.ts";
+import type { Services } from "../../services.ts";
+import type { TenantRow } from "../../store/store.ts";
+import { keyFactsOf } from "../../tenants/digest-keys.ts";
 import {
   bodyDigest,
   identifierOf,
@@ -14,8 +14,8 @@ import {
   taskTagOf,
   timestampOf,
   uuidOf,
-} from "./capture.ts";
-import { parse } from "./parse.ts";
+} from "../capture.ts";
+import { parse } from "../parse.ts";
 
 const NANO_USD_PER_USD = 1e9;
 const ALLOWED = new Set(Object.keys(liveEvent.shape));

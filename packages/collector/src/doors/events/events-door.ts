@@ -2,18 +2,18 @@
 import { eventAnswer, eventBatchAnswer, eventRequest } from "@caum/core/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { z } from "zod";
-import type { EventIntake, EventOutcome } from "../ingest/intake.ts";
-import type { Services } from "../services.ts";
-import type { TenantRow } from "../store/store.ts";
-import { keyFactsOf } from "../tenants/digest-keys.ts";
-import { rawBodyOf } from "./body.ts";
-import { admit, ownerOf, senderOf } from "./caller.ts";
-import { bodyDigest, optionalLabel, present, timestampOf } from "./capture.ts";
-import { DoorError, refusalError } from "./door-error.ts";
+import type { EventIntake, EventOutcome } from "../../ingest/intake.ts";
+import type { Services } from "../../services.ts";
+import type { TenantRow } from "../../store/store.ts";
+import { keyFactsOf } from "../../tenants/digest-keys.ts";
+import { rawBodyOf } from "../body.ts";
+import { admit, ownerOf, senderOf } from "../caller.ts";
+import { bodyDigest, optionalLabel, present, timestampOf } from "../capture.ts";
+import { DoorError, refusalError } from "../door-error.ts";
+import { parse } from "../parse.ts";
+import { linesOf } from "../runs-door.ts";
+import { SENDER_ERRORS } from "../trial.ts";
 import { foreignPayload } from "./foreign-payload.ts";
-import { parse } from "./parse.ts";
-import { linesOf } from "./runs-door.ts";
-import { SENDER_ERRORS } from "./trial.ts";
 
 const BATCH_BYTES = 4 * 1024 * 1024;
 

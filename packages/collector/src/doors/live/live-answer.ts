@@ -1,9 +1,9 @@
 import { receiptId } from "@caum/core";
 import type { liveAnswer, liveSession } from "@caum/core/protocol";
 import type { z } from "zod";
-import type { EventOutcome } from "../ingest/intake.ts";
-import type { Standing } from "../ingest/standing.ts";
-import type { SessionView } from "../store/store.ts";
+import type { EventOutcome } from "../../ingest/intake.ts";
+import type { Standing } from "../../ingest/standing.ts";
+import type { SessionView } from "../../store/store.ts";
 
 const NANO_USD_PER_USD = 1e9;
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { SessionCursor, SessionFilter, SessionView } from "../store/store.ts";
-import { DoorError } from "./door-error.ts";
-import { parse } from "./parse.ts";
+import type { SessionCursor, SessionFilter, SessionView } from "../../store/store.ts";
+import { DoorError } from "../door-error.ts";
+import { parse } from "../parse.ts";
 
 const DEFAULT_LIMIT = 20;
 

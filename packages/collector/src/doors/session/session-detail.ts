@@ -1,11 +1,11 @@
 import { CompactRange } from "@caum/core";
 import { z } from "zod";
-import type { StoredRecord } from "../ingest/ledger.ts";
-import type { Services } from "../services.ts";
-import type { SessionView, TenantRow } from "../store/store.ts";
-import { DoorError, refusalError } from "./door-error.ts";
-import { dashboardPath, isAlert, rounded } from "./live-answer.ts";
-import { parse } from "./parse.ts";
+import type { StoredRecord } from "../../ingest/ledger.ts";
+import type { Services } from "../../services.ts";
+import type { SessionView, TenantRow } from "../../store/store.ts";
+import { DoorError, refusalError } from "../door-error.ts";
+import { dashboardPath, isAlert, rounded } from "../live/live-answer.ts";
+import { parse } from "../parse.ts";
 
 const NANO_USD_PER_USD = 1e9;
 const DEFAULT_STEPS = 200;

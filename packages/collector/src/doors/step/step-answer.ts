@@ -1,8 +1,8 @@
 import type { stepAnswer } from "@caum/core/protocol";
 import type { z } from "zod";
-import type { EventOutcome } from "../ingest/intake.ts";
-import type { Standing } from "../ingest/standing.ts";
-import { rootOf, rounded } from "./live-answer.ts";
+import type { EventOutcome } from "../../ingest/intake.ts";
+import type { Standing } from "../../ingest/standing.ts";
+import { rootOf, rounded } from "../live/live-answer.ts";
 import type { StepRequest } from "./step-draft.ts";
 
 /** The documented answer, and nothing else. */
