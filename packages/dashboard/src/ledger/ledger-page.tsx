@@ -1,0 +1,192 @@
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { ago, count, money, score } from "../parts/format.ts";
+import { AlertMark, lookOf, REGIMES, Regime, Tier } from "../parts/regime.tsx";
+import { sessionPath } from "../parts/router.ts";
+import { Sparkline } from "../parts/sparkline.tsx";
+import { VirtualTable } from "../parts/virtual-table.tsx";
+import type { SessionRow } from "../server/answers.ts";
+import type { Connection } from "../server/event-stream.ts";
+import type { SessionFilter } from "../server/session-filter.ts";
+import { useLedger } from "./use-ledger.ts";
+
+const ROW_HEIGHT = 40;
+const HOUR_MS = 3_600_000;
+const TIERS = ["T1", "T2", "T3", "T4", "T5"];
+const TIMES = [
+  ["", "any time"],
+  [String(HOUR_MS), "last hour"],
+  [String(24 * HOUR_MS), "last day"],
+  [String(7 * 24 * HOUR_MS), "last 7 days"],
+] as const;
+const TICK_MS = 5_000;
+const COLUMNS = [
+  { name: "session" },
+  { name: "workflow", look: "wide" },
+  { name: "steps", look: "wide number" },
+  { name: "regime" },
+  { name: "tier" },
+  { name: "last steps", look: "wide" },
+  { name: "UDS", look: "wide number" },
+  { name: "cost", look: "wide number" },
+  { name: "alert", look: "wide" },
+  { name: "last seen", look: "wide number" },
+] as const;
+
+/** Every session of the tenant, the latest first, as they change. */
+export function LedgerPage({ onConnection }: { readonly onConnection: (to: Connection) => void }) {
+  const [filter, setFilter] = useState<SessionFilter>({});
+  const { rows, isLast, isLoading, failure, more } = useLedger(filter, onConnection);
+  const nowMs = useNow();
+  const cells = useCallback((index: number) => cellsOf(rows[index], nowMs), [rows, nowMs]);
+  const isFiltered = Object.values(filter).some((value) => value !== undefined);
+  return (
+    <main aria-busy={isLoading}>
+      <Filters filter={filter} onFilter={setFilter} />
+      {failure !== undefined && (
+        <div class="panel padded bad" role="alert">
+          {failure}
+        </div>
+      )}
+      {rows.length === 0 && !isLoading && failure === undefined ? (
+        <Empty isFiltered={isFiltered} onClear={() => setFilter({})} />
+      ) : (
+        <VirtualTable
+          label="Sessions, latest first"
+          kind="ledger"
+          columns={COLUMNS}
+          count={rows.length}
+          rowHeight={ROW_HEIGHT}
+          onEnd={more}
+          rowLook={(index) => (rows[index]?.publicClass === "hard_alert" ? "hot" : "")}
+          cells={cells}
+        />
+      )}
+      <p class="quiet" role="status">
+        {isLoading
+          ? "Loading…"
+          : `${count(rows.length)} session${rows.length === 1 ? "" : "s"}${isLast ? "" : ", more below"}`}
+      </p>
+    </main>
+  );
+}
+
+function cellsOf(row: SessionRow | undefined, nowMs: number) {
+  if (row === undefined) return [];
+  return [
+    <a key="session" href={sessionPath(row.id)} title={row.id}>
+      <bdi>{row.agent}</bdi> <bdi class="quiet mono">{row.id}</bdi>
+    </a>,
+    <bdi key="workflow" class="quiet">
+      {row.workflow ?? "–"}
+    </bdi>,
+    count(row.steps),
+    <Regime key="regime" regime={row.regime} />,
+    <Tier key="tier" tier={row.tier} />,
+    <Sparkline key="uds" values={row.recentUds} />,
+    score(row.uds),
+    money(row.costUsd),
+    <AlertMark key="alert" publicClass={row.publicClass} />,
+    <span key="seen" class="quiet">
+      {row.ended ? "ended " : ""}
+      {ago(row.lastMs, nowMs)}
+    </span>,
+  ];
+}
+
+interface FiltersProperties {
+  readonly filter: SessionFilter;
+  readonly onFilter: (filter: SessionFilter) => void;
+}
+
+function Filters({ filter, onFilter }: FiltersProperties) {
+  const search = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const focus = (event: KeyboardEvent) => {
+      if (event.key !== "/" || event.target instanceof HTMLInputElement) return;
+      event.preventDefault();
+      search.current?.focus();
+    };
+    addEventListener("keydown", focus);
+    return () => removeEventListener("keydown", focus);
+  }, []);
+  const set = (name: keyof SessionFilter) => (event: { currentTarget: { value: string } }) =>
+    onFilter({ ...filter, [name]: event.currentTarget.value || undefined });
+  return (
+    <search class="line">
+      <h1 class="hidden">Sessions</h1>
+      <input
+        ref={search}
+        type="search"
+        placeholder="Search agent, session, workflow  /"
+        aria-label="Search"
+        value={filter.search ?? ""}
+        onInput={set("search")}
+      />
+      <select aria-label="Regime" value={filter.regime ?? ""} onChange={set("regime")}>
+        <option value="">every regime</option>
+        {REGIMES.map((regime) => (
+          <option key={regime} value={regime}>
+            {lookOf(regime).word}
+          </option>
+        ))}
+      </select>
+      <select aria-label="Tier" value={filter.tier ?? ""} onChange={set("tier")}>
+        <option value="">every tier</option>
+        {TIERS.map((tier) => (
+          <option key={tier}>{tier}</option>
+        ))}
+      </select>
+      <input
+        aria-label="Agent"
+        placeholder="Agent"
+        value={filter.agent ?? ""}
+        onChange={set("agent")}
+      />
+      <select aria-label="Time" value={filter.withinMs ?? ""} onChange={set("withinMs")}>
+        {TIMES.map(([value, words]) => (
+          <option key={value} value={value}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </search>
+  );
+}
+
+function Empty({
+  isFiltered,
+  onClear,
+}: {
+  readonly isFiltered: boolean;
+  readonly onClear: () => void;
+}) {
+  if (isFiltered) {
+    return (
+      <div class="panel empty">
+        <h2>No session fits these filters</h2>
+        <button type="button" onClick={onClear}>
+          Clear filters
+        </button>
+      </div>
+    );
+  }
+  return (
+    <div class="panel empty">
+      <h2>No session yet</h2>
+      <p class="quiet">Sessions appear here by themselves, at their first event.</p>
+      <a class="button first" href="/onboarding">
+        Send the first event
+      </a>
+    </div>
+  );
+}
+
+/** The time, renewed now and then. */
+function useNow(): number {
+  const [nowMs, setNowMs] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNowMs(Date.now()), TICK_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return nowMs;
+}

@@ -1,0 +1,89 @@
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { AlertsPage } from "../alerts/alerts-page.tsx";
+import { LedgerPage } from "../ledger/ledger-page.tsx";
+import { usePlace } from "../parts/router.ts";
+import { type Account, readAccount, signInByLink, signOut } from "../server/account.ts";
+import type { Connection } from "../server/event-stream.ts";
+import { SessionPage } from "../session/session-page.tsx";
+import { StartPage } from "../start/start-page.tsx";
+import { SignInPage } from "./sign-in-page.tsx";
+
+/** What the state of the line to the collector is called. */
+const STATES: Readonly<Record<Connection, readonly [words: string, look: string]>> = {
+  connecting: ["connecting", "quiet"],
+  live: ["live", "live good"],
+  waiting: ["reconnecting", "warn"],
+  signed_out: ["signed out", "bad"],
+};
+/** How the one-time link carries its token: in the fragment, which no request shows. */
+const LINK = /^#link=([\w.-]+)$/;
+
+export function App() {
+  const [account, setAccount] = useState<Account | undefined | "unknown">("unknown");
+  const [notice, setNotice] = useState<string>();
+  const settle = useCallback(() => {
+    void readAccount().then(setAccount);
+  }, []);
+  useEffect(() => {
+    const token = LINK.exec(location.hash)?.[1];
+    if (token === undefined) return settle();
+    history.replaceState(null, "", location.pathname);
+    signInByLink(token)
+      .catch((failure: Error) => setNotice(`The link does not work: ${failure.message}`))
+      .then(settle);
+  }, [settle]);
+  if (account === "unknown") return <main aria-busy="true" />;
+  if (account === undefined) return <SignInPage notice={notice} onSignedIn={settle} />;
+  return <SignedIn account={account} onSignedOut={() => setAccount(undefined)} />;
+}
+
+interface Properties {
+  readonly account: Account;
+  readonly onSignedOut: () => void;
+}
+
+function SignedIn({ account, onSignedOut }: Properties) {
+  const place = usePlace();
+  const [connection, setConnection] = useState<Connection>("connecting");
+  const onConnection = useCallback(
+    (to: Connection) => (to === "signed_out" ? onSignedOut() : setConnection(to)),
+    [onSignedOut],
+  );
+  useEffect(() => {
+    document.title = place.page === "session" ? `${place.id} \u00b7 CAUM` : `CAUM ${place.page}`;
+  }, [place]);
+  const [words, look] = STATES[connection];
+  const current = (page: string) => (place.page === page ? "page" : undefined);
+  const isLive = place.page === "session" || place.page === "sessions";
+  return (
+    <>
+      <header class="top">
+        <b>CAUM</b>
+        <a href="/" aria-current={current("sessions")}>
+          Sessions
+        </a>
+        <a href="/alerts" aria-current={current("alerts")}>
+          Alerts
+        </a>
+        <a href="/onboarding" aria-current={current("start")}>
+          Start
+        </a>
+        <span class="spread" />
+        {isLive && (
+          <span class={`state ${look}`} role="status">
+            {words}
+          </span>
+        )}
+        <button type="button" class="plain" onClick={() => signOut().finally(onSignedOut)}>
+          Sign out
+        </button>
+      </header>
+      {place.page === "sessions" && <LedgerPage onConnection={onConnection} />}
+      {place.page === "session" && (
+        <SessionPage key={place.id} id={place.id} onConnection={onConnection} />
+      )}
+      {place.page === "alerts" && <AlertsPage />}
+      {place.page === "start" && <StartPage account={account} />}
+    </>
+  );
+}

@@ -1,0 +1,63 @@
+/** Numbers and times as people read them; `-` where nothing is known. */
+
+const NOTHING = "\u2013";
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const grouped = new Intl.NumberFormat("en");
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+
+export function count(value: number | undefined): string {
+  return value === undefined ? NOTHING : grouped.format(value);
+}
+
+export function short(value: number | undefined): string {
+  return value === undefined ? NOTHING : compact.format(value);
+}
+
+export function score(value: number | undefined): string {
+  return value === undefined ? NOTHING : value.toFixed(2);
+}
+
+/** Small sums keep the digits that matter. */
+export function money(usd: number | undefined): string {
+  if (usd === undefined) return NOTHING;
+  return `$${usd !== 0 && usd < 0.1 ? usd.toFixed(4) : usd.toFixed(2)}`;
+}
+
+/** A sum without zeros that say nothing, for an axis. */
+export function price(usd: number): string {
+  return `$${usd.toFixed(4).replace(/0{1,2}$/, "")}`;
+}
+
+export function bytes(value: number | undefined): string {
+  if (value === undefined) return NOTHING;
+  if (value < 1_024) return `${value} B`;
+  const kibi = value / 1_024;
+  return kibi < 1_024 ? `${kibi.toFixed(1)} KiB` : `${(kibi / 1_024).toFixed(1)} MiB`;
+}
+
+export function duration(ms: number | undefined): string {
+  if (ms === undefined) return NOTHING;
+  if (ms < SECOND) return `${ms} ms`;
+  return ms < MINUTE ? `${(ms / SECOND).toFixed(1)} s` : `${(ms / MINUTE).toFixed(1)} min`;
+}
+
+export function ago(atMs: number, nowMs: number): string {
+  const ms = Math.max(0, nowMs - atMs);
+  if (ms < 5 * SECOND) return "now";
+  if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s ago`;
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min ago`;
+  return ms < DAY ? `${Math.floor(ms / HOUR)} h ago` : `${Math.floor(ms / DAY)} d ago`;
+}
+
+/** Time of day, to the second. */
+export function clock(atMs: number): string {
+  return new Date(atMs).toLocaleTimeString("en-GB");
+}
+
+export function shortHash(hash: string): string {
+  return hash.slice(0, 8);
+}

@@ -1,0 +1,65 @@
+import { useEffect, useState } from "preact/hooks";
+
+/** Where in the page somebody is. */
+export type Place =
+  | { readonly page: "sessions" | "alerts" | "start" }
+  | { readonly page: "session"; readonly id: string };
+
+const SESSION_PATH = /^\/(?:dashboard|live\/sessions)\/([^/]+)$/;
+
+const PAGES: ReadonlyMap<string, "sessions" | "alerts" | "start"> = new Map([
+  ["/", "sessions"],
+  ["/alerts", "alerts"],
+  ["/onboarding", "start"],
+]);
+
+/** @returns undefined when the path is none of the page's */
+export function placeOf(pathname: string): Place | undefined {
+  const id = SESSION_PATH.exec(pathname)?.[1];
+  if (id !== undefined) return { page: "session", id: decoded(id) };
+  const page = PAGES.get(pathname);
+  return page && { page };
+}
+
+export function sessionPath(id: string): string {
+  return `/dashboard/${encodeURIComponent(id)}`;
+}
+
+/** The place, and again whenever a link of the page is followed. */
+export function usePlace(): Place {
+  const [place, setPlace] = useState(here);
+  useEffect(() => {
+    const settle = () => setPlace(here());
+    addEventListener("popstate", settle);
+    addEventListener("click", follow);
+    return () => {
+      removeEventListener("popstate", settle);
+      removeEventListener("click", follow);
+    };
+  }, []);
+  return place;
+}
+
+function here(): Place {
+  return placeOf(location.pathname) ?? { page: "sessions" };
+}
+
+/** Follows a link inside the page without loading it again. */
+function follow(event: MouseEvent): void {
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
+  if (!link || !isPlain || link.origin !== location.origin || link.hasAttribute("download")) return;
+  if (placeOf(link.pathname) === undefined) return;
+  event.preventDefault();
+  history.pushState(null, "", link.href);
+  dispatchEvent(new PopStateEvent("popstate"));
+  scrollTo(0, 0);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,39 @@
+import { getJson, Refusal, sendJson, UNAUTHORIZED } from "./request.ts";
+
+/** Who is signed in, as far as the page shows it. */
+export interface Account {
+  /** Where agents send to. */
+  readonly url: string;
+  readonly plan: string;
+}
+
+/** Says that a cookie may be there; without it the collector is not asked who is signed in. */
+const MARK = "caum-signed-in";
+
+/** @returns undefined when nobody is signed in */
+export async function readAccount(): Promise<Account | undefined> {
+  if (localStorage.getItem(MARK) === null) return undefined;
+  try {
+    return await getJson<Account>("/dashboard-api/me");
+  } catch (failure) {
+    if (failure instanceof Refusal && failure.status === UNAUTHORIZED) forget();
+    return undefined;
+  }
+}
+
+export const signInByKey = (key: string) => signIn({ api_key: key });
+export const signInByLink = (link: string) => signIn({ link });
+
+async function signIn(secret: object): Promise<void> {
+  await sendJson("POST", "/dashboard-api/sign-in", secret);
+  localStorage.setItem(MARK, "");
+}
+
+export async function signOut(): Promise<void> {
+  forget();
+  await sendJson("POST", "/dashboard-api/sign-out");
+}
+
+function forget(): void {
+  localStorage.removeItem(MARK);
+}

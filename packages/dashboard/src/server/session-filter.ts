@@ -1,0 +1,9 @@
+/** What the ledger is narrowed to; absent is everything. */
+export interface SessionFilter {
+  readonly search?: string | undefined;
+  readonly regime?: string | undefined;
+  readonly tier?: string | undefined;
+  readonly agent?: string | undefined;
+  /** Seen in the last so many milliseconds, as text. */
+  readonly withinMs?: string | undefined;
+}

@@ -1,0 +1,96 @@
+/** Sessions and their records, read and followed. */
+import type { Recorded, SessionHead, SessionRow } from "./answers.ts";
+import { type Connection, openStream } from "./event-stream.ts";
+import {
+  headOf,
+  recordOf,
+  rowOf,
+  type WireHead,
+  type WireRow,
+  type WireStep,
+} from "./read-answers.ts";
+import { getJson } from "./request.ts";
+import type { SessionFilter } from "./session-filter.ts";
+
+const ROWS = 100;
+const RECORDS = 2_000;
+
+export async function listSessions(
+  { search, regime, tier, agent, withinMs }: SessionFilter,
+  cursor: string | undefined,
+): Promise<{ readonly rows: readonly SessionRow[]; readonly next: string | null }> {
+  const since = withinMs && String(Date.now() - Number(withinMs));
+  const query = new URLSearchParams({ limit: String(ROWS) });
+  const wanted = { q: search, regime, tier, agent, since, cursor };
+  for (const [name, value] of Object.entries(wanted)) if (value) query.set(name, value);
+  const { sessions, next_cursor: next } = await getJson<{
+    sessions: readonly WireRow[];
+    next_cursor: string | null;
+  }>(`/dashboard-api/sessions?${query}`);
+  return { rows: sessions.map(rowOf), next };
+}
+
+interface LedgerHandlers {
+  onRow(row: SessionRow): void;
+  /** More was missed than can be told one by one. */
+  onStale(): void;
+  onConnection(connection: Connection): void;
+}
+
+/**
+ * @param sinceMs what changed since then is told first
+ * @returns closes the stream
+ */
+export function streamLedger(
+  sinceMs: number,
+  { onRow, onStale, onConnection }: LedgerHandlers,
+): () => void {
+  return openStream("/dashboard-api/sessions/stream", String(sinceMs), {
+    onConnection,
+    onEvent: (type, data) => {
+      if (type === "reload") onStale();
+      else if (type === "session") onRow(rowOf(JSON.parse(data)));
+    },
+  });
+}
+
+export async function readSession(id: string): Promise<SessionHead> {
+  return headOf(await getJson<WireHead>(pathOf(id)));
+}
+
+export async function readRecords(
+  id: string,
+  from: number,
+): Promise<{ readonly records: readonly Recorded[]; readonly isLast: boolean }> {
+  const { steps, next } = await getJson<{ steps: readonly WireStep[]; next: number | null }>(
+    `${pathOf(id)}/steps?from=${from}&limit=${RECORDS}`,
+  );
+  return { records: steps.map(recordOf), isLast: next === null || steps.length === 0 };
+}
+
+interface SessionHandlers {
+  onHead(head: SessionHead): void;
+  onRecord(record: Recorded): void;
+  /** More was missed than can be told one by one. */
+  onStale(): void;
+  onConnection(connection: Connection): void;
+}
+
+/**
+ * @param after index of the last record that is known, -1 without one
+ * @returns closes the stream
+ */
+export function streamSession(id: string, after: number, handlers: SessionHandlers): () => void {
+  return openStream(`${pathOf(id)}/stream?after=${after}`, "", {
+    onConnection: handlers.onConnection,
+    onEvent: (type, data) => {
+      if (type === "reload") handlers.onStale();
+      else if (type === "step") handlers.onRecord(recordOf(JSON.parse(data)));
+      else if (type === "session") handlers.onHead(headOf(JSON.parse(data)));
+    },
+  });
+}
+
+function pathOf(id: string): string {
+  return `/dashboard-api/session/${encodeURIComponent(id)}`;
+}

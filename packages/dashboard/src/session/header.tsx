@@ -1,0 +1,88 @@
+import { ago, clock, count, money, score, short } from "../parts/format.ts";
+import { AlertMark, lookOf, Regime, Tier } from "../parts/regime.tsx";
+import type { SessionHead } from "../server/answers.ts";
+import type { Trace } from "./trace.ts";
+
+/** Which regimes the session had and how often; at the right, the step that is pointed at. */
+export function Legend({
+  trace,
+  cursor,
+}: {
+  readonly trace: Trace;
+  readonly cursor: number | undefined;
+}) {
+  const { steps, records, recordOf } = trace;
+  const counts = new Map<string, number>();
+  for (const { regime } of steps) counts.set(regime, (counts.get(regime) ?? 0) + 1);
+  const step = cursor === undefined ? undefined : steps[cursor];
+  return (
+    <div class="line quiet">
+      {[...counts].map(([regime, times]) => (
+        <span key={regime}>
+          <Regime regime={regime} /> {count(times)}
+        </span>
+      ))}
+      <span class="spread" />
+      {cursor !== undefined && step !== undefined && (
+        <span>
+          step {cursor + 1}: <bdi>{records[recordOf[cursor] ?? 0]?.name}</bdi>,{" "}
+          {lookOf(step.regime).word}, {step.tier}, UDS {score(step.uds)}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** State first, then identity, then since when and at what cost. */
+export function Header({ head: { row, advice, traceQuality } }: { readonly head: SessionHead }) {
+  const facts: readonly (readonly [string, string])[] = [
+    ["steps", count(row.steps)],
+    ["UDS", score(row.uds)],
+    ["failure risk", score(row.failureRisk)],
+    ["tokens", short(row.tokens)],
+    ["cost", money(row.costUsd)],
+    ["first seen", clock(row.firstMs)],
+    ["last seen", ago(row.lastMs, Date.now())],
+  ];
+  return (
+    <>
+      <div class="line">
+        <h1>
+          <bdi>{row.agent}</bdi> <span class="quiet mono">{row.id}</span>
+        </h1>
+        <Regime regime={row.regime} />
+        <Tier tier={row.tier} />
+        <AlertMark publicClass={row.publicClass} />
+        <span>
+          <span class="quiet">advice</span> {ADVICE[advice] ?? advice}
+        </span>
+        {row.ended && <span class="quiet">ended</span>}
+      </div>
+      <div class="line">
+        {facts.map(([name, value]) => (
+          <span key={name}>
+            <span class="quiet">{name}</span> {value}
+          </span>
+        ))}
+        {traceQuality !== "full" && (
+          <span>
+            <span class="quiet">trace</span>{" "}
+            <span class="warn">{traceQuality.replaceAll("_", " ")}</span>
+          </span>
+        )}
+        {row.workflow !== undefined && (
+          <span>
+            <span class="quiet">workflow</span> <bdi>{row.workflow}</bdi>
+          </span>
+        )}
+      </div>
+    </>
+  );
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  continue: "continue",
+  watch: "watch it",
+  replan: "replan: the pattern does not look like progress",
+  break_loop: "break the loop: the same steps come back without news",
+};

@@ -1,0 +1,50 @@
+import { clock, money } from "../parts/format.ts";
+import { lookOf } from "../parts/regime.tsx";
+import { type Loop, nameOf } from "./loops.ts";
+import type { Trace } from "./trace.ts";
+
+/** The latest ones are listed; all of them are on the strip. */
+const LISTED = 5;
+
+interface Properties {
+  readonly trace: Trace;
+  /** Called with the place of a step. */
+  readonly onPick: (at: number) => void;
+}
+
+/** Each loop in words: its rule, since when it stands, and what its steps cost. */
+export function LoopList({ trace, onPick }: Properties) {
+  const { loops, steps } = trace;
+  if (loops.length === 0) {
+    const isIll = steps.some(({ regime }) => lookOf(regime).gravity === 2);
+    return <p class="quiet">{isIll ? "No loop; see the regimes above." : "No loop so far."}</p>;
+  }
+  const earlier = loops.length - LISTED;
+  return (
+    <ul class="plain-list">
+      {loops.slice(-LISTED).map((loop) => (
+        <li key={loop.from} class="line">
+          <b class={loop.isHard ? "bad" : "warn"}>{loop.isHard ? "Loop" : "For review"}</b>
+          <span>
+            {loop.rule.replaceAll("_", " ")},{" "}
+            {loop.period > 0 ? `period ${loop.period}, ${loop.cycles} cycles` : nameOf(loop)}
+          </span>
+          <button type="button" class="plain" onClick={() => onPick(loop.from)}>
+            steps {loop.from + 1}–{loop.to + 1}
+          </button>
+          <span class="quiet">since {sinceOf(loop, trace)}</span>
+          <span class="quiet">cost {money(costOf(loop, trace))}</span>
+        </li>
+      ))}
+      {earlier > 0 && <li class="quiet">and {earlier} before</li>}
+    </ul>
+  );
+}
+
+function sinceOf({ from }: Loop, { records, recordOf }: Trace): string {
+  return clock(records[recordOf[from] ?? 0]?.atMs ?? 0);
+}
+
+function costOf({ from, to }: Loop, { cost }: Trace): number {
+  return (cost[to] ?? 0) - (cost[from - 1] ?? 0);
+}

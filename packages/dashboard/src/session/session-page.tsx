@@ -1,0 +1,85 @@
+import { useMemo, useState } from "preact/hooks";
+import type { SessionHead } from "../server/answers.ts";
+import type { Connection } from "../server/event-stream.ts";
+import { Charts } from "./charts.tsx";
+import { Header, Legend } from "./header.tsx";
+import { LoopList } from "./loop-list.tsx";
+import { Proof } from "./proof.tsx";
+import { RunTree } from "./run-tree.tsx";
+import { StepTable } from "./step-table.tsx";
+import { Strip } from "./strip.tsx";
+import { type Trace, traceOf } from "./trace.ts";
+import { useSession } from "./use-session.ts";
+
+interface Properties {
+  readonly id: string;
+  readonly onConnection: (connection: Connection) => void;
+}
+
+/** One session: what it did, where it turned in circles, what it cost, and the proof. */
+export function SessionPage({ id, onConnection }: Properties) {
+  const { head, records, failure } = useSession(id, onConnection);
+  const trace = useMemo(() => traceOf(records), [records]);
+  if (failure !== undefined) {
+    return (
+      <main>
+        <div class="panel empty" role="alert">
+          <h1>This session cannot be shown</h1>
+          <p class="quiet">{failure}</p>
+          <a href="/">All sessions</a>
+        </div>
+      </main>
+    );
+  }
+  if (head === undefined) {
+    return (
+      <main aria-busy="true">
+        <div class="panel empty quiet" role="status">
+          Loading the session…
+        </div>
+      </main>
+    );
+  }
+  return <Opened head={head} trace={trace} />;
+}
+
+function Opened({ head, trace }: { readonly head: SessionHead; readonly trace: Trace }) {
+  const [cursor, setCursor] = useState<number>();
+  const [shown, setShown] = useState<{ readonly index: number }>();
+  const { steps, recordOf, loops } = trace;
+  const pointed = cursor === undefined ? undefined : recordOf[cursor];
+  const show = (at: number) => {
+    const index = recordOf[at];
+    if (index !== undefined) setShown({ index });
+  };
+  const point = (index: number) => {
+    const at = recordOf.indexOf(index);
+    if (at >= 0) setCursor(at);
+  };
+  return (
+    <main>
+      <section class="panel padded" aria-label="Steps">
+        {steps.length === 0 ? (
+          <p class="quiet">No step yet. The first call of the agent appears here by itself.</p>
+        ) : (
+          <Strip steps={steps} loops={loops} cursor={cursor} onCursor={setCursor} onPick={show} />
+        )}
+        <Legend trace={trace} cursor={cursor} />
+        <Header head={head} />
+        <LoopList trace={trace} onPick={show} />
+      </section>
+      <Charts trace={trace} cursor={cursor} onCursor={setCursor} />
+      <StepTable records={trace.records} pointed={pointed} shown={shown} onPoint={point} />
+      <div class="halves">
+        <Proof
+          id={head.row.id}
+          head={head.chainHead}
+          root={head.root}
+          size={head.size}
+          receiptId={head.receiptId}
+        />
+        <RunTree records={trace.records} />
+      </div>
+    </main>
+  );
+}

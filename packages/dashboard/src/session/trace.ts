@@ -1,0 +1,54 @@
+import type { Recorded, Step } from "../server/answers.ts";
+import { type Loop, loopsOf } from "./loops.ts";
+
+/** Everything of a session that the page draws, in the order of its records. */
+export interface Trace {
+  readonly records: readonly Recorded[];
+  /** Assessed steps, and the record that each came from. */
+  readonly steps: readonly Step[];
+  readonly recordOf: readonly number[];
+  readonly loops: readonly Loop[];
+  readonly uds: readonly number[];
+  readonly risk: readonly number[];
+  /** Sums up to and with each step. */
+  readonly tokens: readonly number[];
+  readonly cost: readonly number[];
+}
+
+/** @param records by index from 0, without a gap */
+export function traceOf(records: readonly Recorded[]): Trace {
+  const steps: Step[] = [];
+  const recordOf: number[] = [];
+  const tokens: number[] = [];
+  const cost: number[] = [];
+  let [allTokens, allCost] = [0, 0];
+  for (const record of records) {
+    allTokens += record.tokens ?? 0;
+    allCost += record.costUsd ?? 0;
+    if (record.assessed === undefined) continue;
+    steps.push(record.assessed);
+    recordOf.push(record.index);
+    tokens.push(allTokens);
+    cost.push(allCost);
+  }
+  return {
+    records,
+    steps,
+    recordOf,
+    loops: loopsOf(steps),
+    uds: steps.map(({ uds }) => uds),
+    risk: steps.map(({ failureRisk }) => failureRisk),
+    tokens,
+    cost,
+  };
+}
+
+/** What is new, where it follows on what is there; a record that is there already is left out. */
+export function extended(
+  records: readonly Recorded[],
+  added: readonly Recorded[],
+): readonly Recorded[] {
+  const fresh = added.filter(({ index }) => index >= records.length);
+  const follows = fresh.every(({ index }, at) => index === records.length + at);
+  return follows && fresh.length > 0 ? [...records, ...fresh] : records;
+}

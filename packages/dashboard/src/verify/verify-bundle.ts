@@ -1,0 +1,133 @@
+/** Re-checks an exported session in the browser, without asking the collector anything more. */
+import { checkTree, type SignedTree } from "./checkpoints.ts";
+import { type Finding, type FindingKind, Findings, type Verdict } from "./findings.ts";
+import type { VerifierKey } from "./note.ts";
+import { checkReceipt } from "./receipt.ts";
+import { type Records, readRecords } from "./records.ts";
+import { readTar } from "./tar.ts";
+
+/** One question that was put to the bundle. */
+export interface Check {
+  readonly holds: boolean;
+  /** What was looked at, with its number. */
+  readonly detail: string;
+}
+
+export interface Verification {
+  readonly verdict: Verdict;
+  readonly records: number;
+  /** How many of the records a signed checkpoint speaks of. */
+  readonly signedSize: number;
+  readonly root: string | undefined;
+  readonly checks: readonly Check[];
+  readonly findings: readonly Finding[];
+  /** What this check did not look at or cannot show, in sentences. */
+  readonly notChecked: readonly string[];
+}
+
+/** @param expected the session that the bundle should be of */
+export async function verifyBundle(
+  archive: Uint8Array,
+  key: VerifierKey,
+  expected?: string,
+): Promise<Verification> {
+  const findings = new Findings();
+  const files = openArchive(archive, findings);
+  const bytes = files.get("records.ndjson");
+  if (bytes === undefined) {
+    findings.add("not_a_bundle", "it holds no records.ndjson");
+    return { ...NOTHING_READ, verdict: findings.verdict("ok"), findings: findings.list };
+  }
+  const records = await readRecords(bytes, findings);
+  if (expected !== undefined && records.sessionId !== expected) {
+    findings.add("spliced", "the bundle is of another session");
+  }
+  const tree = records.isWhole ? await checkSigned(files, records, key, findings) : undefined;
+  const isClosed = records.ended && tree?.signedSize === records.leaves.length;
+  const well = records.redacted > 0 ? "ok-redacted" : isClosed ? "ok" : "ok-open";
+  return {
+    verdict: findings.verdict(well),
+    records: records.leaves.length,
+    signedSize: tree?.signedSize ?? 0,
+    root: tree?.root,
+    checks: checksOf(records, tree, findings),
+    findings: findings.list,
+    notChecked: notChecked(records, isClosed),
+  };
+}
+
+const NOTHING_READ = {
+  records: 0,
+  signedSize: 0,
+  root: undefined,
+  checks: [],
+  notChecked: ["anything: it could not be read"],
+} as const;
+
+function openArchive(archive: Uint8Array, findings: Findings): ReadonlyMap<string, Uint8Array> {
+  try {
+    return readTar(archive);
+  } catch (failure) {
+    findings.add("not_a_bundle", failure instanceof Error ? failure.message : "no archive");
+    return new Map();
+  }
+}
+
+async function checkSigned(
+  files: ReadonlyMap<string, Uint8Array>,
+  records: Records,
+  key: VerifierKey,
+  findings: Findings,
+): Promise<SignedTree> {
+  const notes = new Map([...files].filter(([name]) => name.startsWith("checkpoints/")));
+  const tree = await checkTree(notes, records, key, findings);
+  for (const [name, bytes] of files) {
+    if (!name.startsWith("receipts/")) continue;
+    await checkReceipt(name, bytes, records.leaves, key, findings);
+  }
+  if (files.has("forks.ndjson")) {
+    findings.add("fork", "records that contradict accepted ones were set aside");
+  }
+  return tree;
+}
+
+function checksOf({ leaves, runs }: Records, tree: SignedTree | undefined, findings: Findings) {
+  const check = (detail: string, ...kinds: readonly FindingKind[]): Check => ({
+    detail,
+    holds: !findings.has(...kinds),
+  });
+  const form = check(`${leaves.length} lines, each its own canonical form`, "malformed_record");
+  if (tree === undefined) return [form];
+  const heads = tree.heads.length;
+  return [
+    form,
+    check(
+      `${leaves.length} links in ${runs} run${runs === 1 ? "" : "s"}: each record names the hash of the one before`,
+      ...(["altered", "reordered", "spliced", "gap", "hole", "duplicate"] as const),
+    ),
+    check(
+      `tree over ${leaves.length} leaves has every signed root (${heads} checkpoint${heads === 1 ? "" : "s"})`,
+      ...(["root_mismatch", "missing_records"] as const),
+    ),
+    check(
+      "Ed25519 signature of every checkpoint by the key above",
+      ...(["no_note", "bad_signature", "wrong_origin", "malformed_note"] as const),
+    ),
+    check("the latest receipt leads to a signed root", "bad_receipt", "malformed_receipt"),
+    check("no record was set aside for contradicting another", "fork"),
+  ];
+}
+
+function notChecked(records: Records, isClosed: boolean): readonly string[] {
+  if (!records.isWhole) return ["anything after the line named above"];
+  return [
+    "field by field, that records fit the schema: caum verify does",
+    "co-signatures of the writer: caum verify does",
+    ...(records.rotations > 0 ? ["the change of the signing key: caum verify does"] : []),
+    ...(isClosed ? [] : ["what comes after the last record: the session is open"]),
+    ...(records.dropped > 0 ? [`what ${records.dropped} unrecorded events were`] : []),
+    ...(records.redacted > 0 ? [`what ${records.redacted} deleted records said`] : []),
+    "that the key belongs to whom you think: it came from this collector",
+    "that the recorder saw every call, and that clocks were right",
+  ];
+}

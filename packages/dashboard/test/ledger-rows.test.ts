@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { fits, withRow } from "../src/ledger/rows.ts";
+import type { SessionRow } from "../src/server/answers.ts";
+
+function row(id: string, lastMs: number): SessionRow {
+  return {
+    id,
+    lastMs,
+    agent: "Helper",
+    workflow: "support",
+    team: undefined,
+    steps: 1,
+    regime: "STABLE",
+    tier: "T2",
+    uds: 0.7,
+    failureRisk: 0.2,
+    recentUds: [],
+    publicClass: "none",
+    tokens: 0,
+    costUsd: 0,
+    firstMs: 0,
+    ended: false,
+  };
+}
+
+test("a row moves to where its last event puts it, and is there once", () => {
+  const rows = [row("c", 3), row("b", 2), row("a", 1)];
+  expect(withRow(rows, row("a", 4)).map(({ id }) => id)).toEqual(["a", "c", "b"]);
+  expect(withRow(rows, row("d", 0)).map(({ id }) => id)).toEqual(["c", "b", "a", "d"]);
+  expect(withRow([], row("a", 1))).toHaveLength(1);
+});
+
+test("a changed row is held against every filter", () => {
+  const helper = row("s-1", Date.now());
+  expect(fits(helper, {})).toBe(true);
+  expect(fits(helper, { search: "SUPPORT", tier: "T2", regime: "STABLE", agent: "Helper" })).toBe(
+    true,
+  );
+  expect(fits(helper, { search: "nothing" })).toBe(false);
+  expect(fits(helper, { tier: "T5" })).toBe(false);
+  expect(fits(helper, { regime: "LOOP" })).toBe(false);
+  expect(fits(helper, { agent: "other" })).toBe(false);
+  expect(fits({ ...helper, lastMs: 0 }, { withinMs: "1000" })).toBe(false);
+});

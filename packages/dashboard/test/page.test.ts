@@ -1,0 +1,34 @@
+/** The page in a real Chromium, served by a real collector. */
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe } from "vitest";
+import { accessCases } from "./page/access-cases.ts";
+import { chromiumPath, launch } from "./page/chromium.ts";
+import { ledgerCases } from "./page/ledger-cases.ts";
+import { proofCases } from "./page/proof-cases.ts";
+import { sessionCases } from "./page/session-cases.ts";
+import { signInCases } from "./page/sign-in-cases.ts";
+import { startCases } from "./page/start-cases.ts";
+import { startWorld, type World } from "./page/world.ts";
+
+/** What the cases share: one browser and one collector. */
+export interface Stage {
+  readonly browser: Browser;
+  readonly world: World;
+}
+
+describe.skipIf(chromiumPath === undefined)("the page in a browser", () => {
+  const stage = {} as { browser: Browser; world: World }; // Filled before the first case.
+  beforeAll(async () => {
+    [stage.world, stage.browser] = await Promise.all([startWorld(), launch()]);
+  });
+  afterAll(async () => {
+    await stage.browser.close();
+    await stage.world.stop();
+  });
+  signInCases(stage);
+  ledgerCases(stage);
+  sessionCases(stage);
+  proofCases(stage);
+  startCases(stage);
+  accessCases(stage);
+});

@@ -1,0 +1,85 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import type { Stage } from "../page.test.ts";
+import { signIn } from "./chromium.ts";
+import { openPage } from "./open-page.ts";
+
+const run = promisify(execFile);
+
+export function startCases(stage: Stage): void {
+  test("the commands hold the user's own address and key, and work as they are", async () => {
+    const { world, browser } = stage;
+    const { page, problems, close } = await openPage(browser, world.url);
+    await signIn(page, world.apiKey);
+    await page.getByRole("link", { name: "Start" }).click();
+    await page.getByLabel("your API key").fill(world.apiKey);
+    const command = page.locator("pre").nth(0);
+    const start = (await command.textContent()) ?? "";
+    expect(start).toContain(`'${world.url}/v2/live/start'`);
+    expect(start).toContain(`Bearer ${world.apiKey}`);
+    const { stdout: started } = await run("sh", ["-c", start]);
+    await page.getByLabel("paste the answer").fill(started);
+    const event = (await page.locator("pre").nth(1).textContent()) ?? "";
+    for (let times = 0; times < 5; times++) await run("sh", ["-c", event]);
+    const { stdout } = await run("sh", ["-c", event]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      event_type: "structural_loop_continues",
+      live_alert: true,
+      evidence_grade: { public_class: "hard_alert", allowed_to_block: false },
+      coordination: { decision: "observe_only" },
+    });
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test("Run smoke test shows a loop that was found, and leads to its session", async () => {
+    const { world, browser } = stage;
+    const { page, problems, close } = await openPage(browser, world.url);
+    await signIn(page, world.apiKey);
+    await page.goto("/onboarding");
+    await page.getByRole("button", { name: "Run smoke test" }).click();
+    const section = page.getByRole("region", { name: "Smoke test" });
+    await section.getByText("✓ passed").waitFor();
+    await section.getByText("hard alert").first().waitFor();
+    await section.getByRole("link", { name: "see the session" }).click();
+    await page.locator(".bracket").first().waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test("every validation agent is seen as it is expected", async () => {
+    const { world, browser } = stage;
+    const { page, problems, close } = await openPage(browser, world.url);
+    await signIn(page, world.apiKey);
+    await page.goto("/onboarding");
+    const section = page.getByRole("region", { name: "Validation agents" });
+    const buttons = section.getByRole("button", { name: /^Run/ });
+    await buttons.first().waitFor();
+    const agents = await buttons.count();
+    expect(agents).toBeGreaterThan(0);
+    for (let nth = 0; nth < agents; nth++) await buttons.nth(nth).click();
+    await expect
+      .poll(() => section.getByText("✓ as expected").count(), { timeout: 15_000 })
+      .toBe(agents);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test("an alert rule is made, tried and deleted", async () => {
+    const { world, browser } = stage;
+    const { page, problems, close } = await openPage(browser, world.url);
+    await signIn(page, world.apiKey);
+    await page.getByRole("link", { name: "Alerts" }).click();
+    await page.getByLabel("when").fill("class=hard_alert");
+    await page.getByRole("textbox", { name: "to", exact: true }).fill("https://hooks.example/caum");
+    await page.getByRole("button", { name: "Add rule" }).click();
+    await page.getByText("Signing secret, shown once").waitFor();
+    const rules = page.getByRole("region", { name: "Rules" });
+    await rules.getByText("class=hard_alert").first().waitFor();
+    await rules.getByRole("button", { name: "Delete" }).click();
+    await rules.getByText("No rule yet").waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+}

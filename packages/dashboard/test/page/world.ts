@@ -1,0 +1,94 @@
+/** A collector with the built page, and agents that send to it. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Collector, startCollector } from "@caum/collector";
+import { buildDashboard } from "../../scripts/build.mjs";
+
+export interface LiveSession {
+  readonly id: string;
+  /** Sends events; resolves when they are durable. */
+  send(...events: readonly object[]): Promise<void>;
+}
+
+export interface World {
+  readonly url: string;
+  readonly apiKey: string;
+  newSignInLink(): Promise<string>;
+  /** A session of the live door. */
+  startSession(facts?: object): Promise<LiveSession>;
+  /** Canonical lines of a run, as an observer sends them. */
+  sendRun(runId: string, lines: readonly string[]): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What an agent that turns in circles sends. */
+export const REPEATED = {
+  event: "tool_call",
+  tool: "browser.get",
+  phase: "retry",
+  status: "not_found",
+  state_id: "opaque_state_a",
+  input_tokens: 120,
+  output_tokens: 12,
+  cost_usd: 0.0012,
+};
+
+/** The nth step of an agent that gets on. */
+export function varied(nth: number): object {
+  const tools = ["read_file", "edit", "bash", "search"];
+  return {
+    event: "tool_call",
+    tool: tools[nth % tools.length],
+    status: "ok",
+    state_id: `state_${nth}`,
+    input_tokens: 100 + (nth % 50),
+    output_tokens: 20,
+    cost_usd: 0.0004,
+    latency_ms: 5 + (nth % 90),
+  };
+}
+
+export async function startWorld(): Promise<World> {
+  await buildDashboard();
+  const data = mkdtempSync(join(tmpdir(), "caum-page-"));
+  let collector: Collector = await startCollector({ data, port: 0, eventsPerSecond: 0 });
+  const { url, apiKey } = collector;
+  const post = async (path: string, body: string, type = "application/json") => {
+    const headers = { authorization: `Bearer ${apiKey}`, "content-type": type };
+    const answer = await fetch(`${url}${path}`, { method: "POST", headers, body });
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+    // Answers of our own collector, read freely.
+    // biome-ignore lint/suspicious/noExplicitAny: see above
+    return answer.json() as any;
+  };
+  return {
+    url,
+    apiKey,
+    newSignInLink: () => collector.newSignInLink(),
+    async startSession(facts = {}) {
+      const started = await post("/v2/live/start", JSON.stringify({ agent_id: "agent", ...facts }));
+      const { session_token, session } = started;
+      const session_id: string = session.session_id;
+      return {
+        id: session_id,
+        async send(...events) {
+          await post("/v2/live/batch", JSON.stringify({ session_id, session_token, events }));
+        },
+      };
+    },
+    sendRun: (runId, lines) =>
+      post(`/v1/runs/${runId}/records`, `${lines.join("\n")}\n`, "application/x-ndjson"),
+    pause: () => collector.close(),
+    async resume() {
+      const port = Number(new URL(url).port);
+      collector = await startCollector({ data, port, eventsPerSecond: 0 });
+    },
+    async stop() {
+      await collector.close();
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
