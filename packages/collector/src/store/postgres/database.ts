@@ -33,7 +33,8 @@ const BIGINT = 20;
  * Set in every transaction, so that it also holds behind a pool of connections: no lock is waited for
  * longer than this, and the locks of a node that hangs are given back.
  */
-const LIMITS = "set local lock_timeout = '5s'; set local idle_in_transaction_session_timeout = '20s'";
+const LIMITS =
+  "set local lock_timeout = '5s'; set local idle_in_transaction_session_timeout = '20s'";
 /** A server that answers before it wrote would break the promise of a durable answer. */
 const DURABLE = `select set_config('synchronous_commit', 'on', true)
   where current_setting('synchronous_commit') = 'off'`;
@@ -136,7 +137,8 @@ async function commit(client: PoolClient): Promise<void> {
   try {
     await client.query("commit");
   } catch (failure) {
-    if (troubleOf(failure) === "lost") throw new CommitLost("the connection broke", { cause: failure });
+    if (troubleOf(failure) === "lost")
+      throw new CommitLost("the connection broke", { cause: failure });
     throw failure;
   }
 }
@@ -163,7 +165,7 @@ function settingsFor(scope: Scope): string {
   return `select set_config('caum.scope', '${scope.everyone}', true)`;
 }
 
-async function loadDriver(): Promise<typeof import("pg")> {
+async function loadDriver(): Promise<typeof import("pg").default> {
   try {
     // The driver is CommonJS: its exports are those of its default export.
     return (await import("pg")).default;

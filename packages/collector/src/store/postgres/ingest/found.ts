@@ -16,6 +16,8 @@ export interface Questions {
   readonly records: Set<string>;
   readonly roots: Set<string>;
   readonly alerts: Set<string>;
+  /** Whether a repeated event is answered with the root over its session up to it. */
+  asksRoots: boolean;
 }
 
 export interface Found {
@@ -60,6 +62,7 @@ export function questionsOf(intakes: readonly Intake[]): Questions {
     records: new Set(),
     roots: new Set(),
     alerts: new Set(),
+    asksRoots: intakes.some((intake) => intake.kind === "event" && intake.asksRoot),
   };
   for (const intake of intakes) foresee(intake, questions);
   return questions;
@@ -79,7 +82,7 @@ function foresee(intake: Intake, { sessions, events, steps, runs }: Questions): 
   }
 }
 
-export function addTo<T>(sets: Map<string, Set<T>>, name: string, value: T): void {
+export function addTo<K, T>(sets: Map<K, Set<T>>, name: K, value: T): void {
   const known = sets.get(name);
   if (known) known.add(value);
   else sets.set(name, new Set([value]));

@@ -267,7 +267,11 @@ export const LAYOUT: readonly Step[] = [
       ...SECRET_TABLES.flatMap((table) => policy(table, "of_secret", `hash = ${SHOWN}`)),
       ...fence("tenants"),
       ...policy("tenants", "of_tenant", `key = ${MINE}`),
-      ...policy("tenants", "of_caretaker", `${IS_CARETAKER} or current_setting('caum.scope', true) = 'directory'`),
+      ...policy(
+        "tenants",
+        "of_caretaker",
+        `${IS_CARETAKER} or current_setting('caum.scope', true) = 'directory'`,
+      ),
     ],
   },
 ];

@@ -1,0 +1,35 @@
+import type { BillingRow, Checkout, Subscription } from "../../../billing/billing-rows.ts";
+import { integer, optional, type Row, text } from "../../sqlite/columns.ts";
+import type { Transaction } from "../database.ts";
+
+/** What is known of an account's subscriptions and its checkout. */
+export async function readBilling(transaction: Transaction, tenant: number): Promise<BillingRow> {
+  const sql = "select * from checkouts where tenant = $1";
+  const [row] = await transaction.rows("read_checkout", sql, [tenant]);
+  return {
+    subscriptions: await readSubscriptions(transaction, tenant),
+    attempt: row === undefined ? 0 : integer(row, "attempt"),
+    checkout: row && checkoutOf(row),
+  };
+}
+
+export async function readSubscriptions(
+  transaction: Transaction,
+  tenant: number,
+): Promise<readonly Subscription[]> {
+  const sql = "select id, status, changed_s from subscriptions where tenant = $1 order by id";
+  const rows = await transaction.rows("read_subscriptions", sql, [tenant]);
+  return rows.map((row) => ({
+    id: text(row, "id"),
+    // Only `applyBilling` writes the column.
+    status: text(row, "status") as Subscription["status"],
+    changedS: integer(row, "changed_s"),
+  }));
+}
+
+/** Undefined once the checkout is over. */
+function checkoutOf(row: Row): Checkout | undefined {
+  const session = optional(row, "session", text);
+  if (session === undefined) return undefined;
+  return { session, url: text(row, "url"), expiresMs: integer(row, "expires_ms") };
+}

@@ -1,0 +1,188 @@
+/** Reads what a group asks, once its sessions are locked. */
+
+import type { AlertRule } from "../../../alerts/alert-rows.ts";
+import { alertId } from "../../../alerts/firing/fired-alert.ts";
+import type { KnownEvent, KnownStep, NativeRun, StoredRecord } from "../../../ingest/ledger.ts";
+import type { SessionState } from "../../../ingest/session-state.ts";
+import { ruleOf } from "../../sqlite/alerts/alert-columns.ts";
+import { integer, optional, type Row, text, uuidBytes } from "../../sqlite/columns.ts";
+import { storedRecordOf } from "../../sqlite/sqlite-ledger.ts";
+import type { Transaction } from "../database.ts";
+import { type Found, placeOf, type Questions } from "./found.ts";
+import { readRoots } from "./read-roots.ts";
+
+/** One round trip for all that most groups need; each part is empty for most of them. */
+const FACTS = `select
+  (select json_agg(r order by r.created_ms, r.id) from alert_rules r where r.tenant = $1) as rules,
+  (select json_agg(json_build_object('id', encode(e.id, 'hex'), 'session', e.session,
+      'position', e.position, 'body', e.body))
+    from event_ids e where e.tenant = $1 and e.id = any($2::bytea[])) as events,
+  (select json_agg(s) from unnest($3::bigint[], $4::bigint[], $5::bigint[]) w (session, segment, step)
+    join steps s on s.tenant = $1 and s.session = w.session and s.segment = w.segment
+      and s.step = w.step) as steps,
+  (select json_agg(r) from unnest($6::bigint[], $7::text[]) w (session, run)
+    join runs r on r.tenant = $1 and r.session = w.session and r.run = w.run) as runs`;
+
+const RECORDS = `select r.session, r.position, r.leaf, r.line, r.received_ms, r.standing
+  from unnest($2::bigint[], $3::bigint[]) w (session, position)
+  join records r on r.tenant = $1 and r.session = w.session and r.position = w.position`;
+const SESSION_IDS = `select key, id from sessions
+  where tenant = $1 and key = any($2::bigint[]) and gone = 0`;
+const ALERTS = "select id from alerts where tenant = $1 and id = any($2::text[])";
+
+export async function loadFound(
+  transaction: Transaction,
+  tenant: number,
+  asked: Questions,
+  sessions: Map<string, SessionState | "gone">,
+): Promise<Found> {
+  const row = await readFacts(transaction, tenant, asked, sessions);
+  const rules = listIn(row, "rules").map(ruleOf);
+  const events = new Map(listIn(row, "events").map((known) => [uuidIn(known), eventOf(known)]));
+  const steps = stepsOf(listIn(row, "steps"));
+  const runs = new Map(listIn(row, "runs").map(runOf));
+  foreseeRepeats(asked, [...events.values(), ...eventsOf(steps)]);
+  const records = await readRecords(transaction, tenant, asked);
+  const sessionIds = await readSessionIds(transaction, tenant, records);
+  const roots = await readRoots(transaction, tenant, asked.roots);
+  const alerts = await readAlerts(transaction, tenant, asked, { rules, records });
+  return { sessions, events, steps, runs, records, sessionIds, roots, alerts, rules };
+}
+
+async function readFacts(
+  transaction: Transaction,
+  tenant: number,
+  asked: Questions,
+  sessions: ReadonlyMap<string, SessionState | "gone">,
+): Promise<Row> {
+  const present = (id: string) => {
+    const session = sessions.get(id);
+    return session === "gone" ? undefined : session?.row;
+  };
+  const steps = [...asked.steps].flatMap(([id, numbers]) => {
+    const row = present(id);
+    return row ? Array.from(numbers, (step) => ({ row, step })) : [];
+  });
+  const runs = [...asked.runs].flatMap(([id, names]) => {
+    const row = present(id);
+    return row ? Array.from(names, (run) => ({ row, run })) : [];
+  });
+  const [row] = await transaction.rows("read_facts", FACTS, [
+    tenant,
+    Array.from(asked.events, uuidBytes),
+    steps.map(({ row: { key } }) => key),
+    steps.map(({ row: { segment } }) => segment),
+    steps.map(({ step }) => step),
+    runs.map(({ row: { key } }) => key),
+    runs.map(({ run }) => run),
+  ]);
+  return row ?? {};
+}
+
+/** What is there already is answered with its record, the one before it, and the root up to it. */
+function foreseeRepeats(asked: Questions, known: readonly KnownEvent[]): void {
+  for (const { session, index, body } of known) {
+    asked.records.add(placeOf(session, index));
+    // Native records are answered by their leaf alone.
+    if (body === undefined) continue;
+    if (index > 0) asked.records.add(placeOf(session, index - 1));
+    if (asked.asksRoots) asked.roots.add(placeOf(session, index + 1));
+  }
+}
+
+async function readRecords(
+  transaction: Transaction,
+  tenant: number,
+  { records }: Questions,
+): Promise<Map<string, StoredRecord>> {
+  if (records.size === 0) return new Map();
+  const places = Array.from(records, (place) => place.split("/").map(Number));
+  const rows = await transaction.rows("read_places", RECORDS, [
+    tenant,
+    places.map(([session]) => session),
+    places.map(([, position]) => position),
+  ]);
+  return new Map(
+    rows.map((row) => {
+      const record = storedRecordOf(row);
+      return [placeOf(integer(row, "session"), record.index), record];
+    }),
+  );
+}
+
+async function readSessionIds(
+  transaction: Transaction,
+  tenant: number,
+  records: ReadonlyMap<string, StoredRecord>,
+): Promise<Map<number, string>> {
+  if (records.size === 0) return new Map();
+  const keys = new Set(Array.from(records.keys(), (place) => Number(place.split("/")[0])));
+  const rows = await transaction.rows("read_session_ids", SESSION_IDS, [tenant, [...keys]]);
+  return new Map(rows.map((row) => [integer(row, "key"), text(row, "id")]));
+}
+
+/** Which of the rules fired with a record that is there already. */
+async function readAlerts(
+  transaction: Transaction,
+  tenant: number,
+  { alerts }: Questions,
+  {
+    rules,
+    records,
+  }: { readonly rules: readonly AlertRule[]; readonly records: Map<string, StoredRecord> },
+): Promise<Set<string>> {
+  for (const { leaf } of records.values()) {
+    for (const rule of rules) alerts.add(alertId(rule, leaf));
+  }
+  if (alerts.size === 0) return new Set();
+  const rows = await transaction.rows("read_alerts", ALERTS, [tenant, [...alerts]]);
+  return new Set(rows.map((row) => text(row, "id")));
+}
+
+/** Numbers in these lists are safe integers, as all that the store keeps. */
+function listIn(row: Row, name: string): readonly Row[] {
+  const list = row[name];
+  return Array.isArray(list) ? list : [];
+}
+
+function uuidIn(row: Row): string {
+  const id = text(row, "id");
+  const parts = [id.slice(0, 8), id.slice(8, 12), id.slice(12, 16), id.slice(16, 20), id.slice(20)];
+  return parts.join("-");
+}
+
+function eventOf(row: Row): KnownEvent {
+  const body = optional(row, "body", text);
+  return {
+    session: integer(row, "session"),
+    index: integer(row, "position"),
+    ...(body !== undefined && { body }),
+  };
+}
+
+function stepsOf(rows: readonly Row[]): Map<string, readonly KnownStep[]> {
+  const steps = new Map<string, readonly KnownStep[]>();
+  for (const row of rows) {
+    const place = placeOf(integer(row, "session"), integer(row, "step"));
+    const known = { index: integer(row, "position"), body: text(row, "body") };
+    steps.set(place, [...(steps.get(place) ?? []), known]);
+  }
+  return steps;
+}
+
+function eventsOf(steps: ReadonlyMap<string, readonly KnownStep[]>): readonly KnownEvent[] {
+  return [...steps].flatMap(([place, known]) =>
+    known.map((step) => ({ session: Number(place.split("/")[0]), ...step })),
+  );
+}
+
+function runOf(row: Row): readonly [string, NativeRun] {
+  const runId = text(row, "run");
+  const run = {
+    runId,
+    next: integer(row, "next"),
+    head: optional(row, "head", text) ?? null,
+    forked: integer(row, "forked") === 1,
+  };
+  return [placeOf(integer(row, "session"), runId), run];
+}

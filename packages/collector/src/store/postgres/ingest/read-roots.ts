@@ -1,0 +1,57 @@
+/** Roots over the first records of sessions, from whole blocks and the leaves behind them. */
+import { hex } from "../../sqlite/columns.ts";
+import { BLOCK_LEAVES, subtreeRootsFrom } from "../../subtrees.ts";
+import type { Transaction } from "../database.ts";
+
+const BLOCKS = `select root from subtrees
+  where tenant = $1 and session = $2 and block < $3 order by block`;
+const LEAVES = `select leaf from records
+  where tenant = $1 and session = $2 and position >= $3 and position < $4 order by position`;
+
+/** @param places session and size, as in `placeOf` */
+export async function readRoots(
+  transaction: Transaction,
+  tenant: number,
+  places: ReadonlySet<string>,
+): Promise<Map<string, string>> {
+  const roots = new Map<string, string>();
+  for (const place of places) {
+    const [session = 0, size = 0] = place.split("/").map(Number);
+    roots.set(place, await readRoot(transaction, tenant, session, size));
+  }
+  return roots;
+}
+
+async function readRoot(
+  transaction: Transaction,
+  tenant: number,
+  session: number,
+  size: number,
+): Promise<string> {
+  const whole = Math.floor(size / BLOCK_LEAVES);
+  const values = [tenant, session, whole];
+  const blocks = await transaction.rows("read_blocks", BLOCKS, values);
+  // A folder that was moved here may lack blocks: then their leaves are read.
+  const from = blocks.length * BLOCK_LEAVES;
+  const leaves = await transaction.rows("read_leaves", LEAVES, [tenant, session, from, size]);
+  return subtreeRootsFrom({
+    block: (number) => hex(blocks[number] ?? {}, "root"),
+    leaf: (index) => hex(leaves[index - from] ?? {}, "leaf"),
+    blocks: blocks.length,
+  })(0, size);
+}
+
+export async function blockRoot(
+  transaction: Transaction,
+  tenant: number,
+  session: number,
+  start: number,
+): Promise<string> {
+  const values = [tenant, session, start, start + BLOCK_LEAVES];
+  const leaves = await transaction.rows("read_leaves", LEAVES, values);
+  return subtreeRootsFrom({
+    block: () => "",
+    leaf: (index) => hex(leaves[index] ?? {}, "leaf"),
+    blocks: 0,
+  })(0, BLOCK_LEAVES);
+}

@@ -1,0 +1,138 @@
+/** One group: intakes of one tenant that become durable together. */
+import type { Intake, Outcome } from "../../../ingest/intake.ts";
+import type { SessionState } from "../../../ingest/session-state.ts";
+import { take } from "../../../ingest/take.ts";
+import { bytes } from "../../sqlite/columns.ts";
+import { CommitLost, type Database, type Transaction } from "../database.ts";
+import { questionsOf, Unasked } from "./found.ts";
+import type { HotSessions } from "./hot-sessions.ts";
+import { loadFound } from "./load-found.ts";
+import { lockSessions } from "./load-sessions.ts";
+import { type NodeParts, PostgresLedger } from "./postgres-ledger.ts";
+import { writeGroup } from "./write-group.ts";
+
+/** How often a group is taken again because it asked something unforeseen. */
+const MAX_ROUNDS = 2_000;
+
+export interface Group {
+  readonly tenant: number;
+  readonly intakes: readonly Intake[];
+}
+
+/** A record that is there if, and only if, an attempt was committed: its leaf occurs once. */
+interface Witness {
+  readonly sessionId: string;
+  readonly index: number;
+  readonly leaf: string;
+  readonly outcomes: readonly Outcome[];
+}
+
+interface Attempt {
+  readonly outcomes: readonly Outcome[];
+  readonly witness: Witness | undefined;
+  readonly states: readonly { readonly state: SessionState; readonly version: number }[];
+}
+
+/** Attempts of one group whose commit got no answer; the next attempt finds out which was done. */
+export class OpenAttempts {
+  readonly #witnesses: Witness[] = [];
+
+  note(witness: Witness | undefined): void {
+    if (witness) this.#witnesses.push(witness);
+  }
+
+  /**
+   * The answers of the attempt that was committed. Called when the sessions are locked, so that no
+   * earlier attempt is still under way.
+   */
+  async find(
+    transaction: Transaction,
+    tenant: number,
+    locked: ReadonlyMap<string, SessionState | "gone">,
+  ): Promise<readonly Outcome[] | undefined> {
+    for (const { sessionId, index, leaf, outcomes } of this.#witnesses) {
+      const session = locked.get(sessionId);
+      if (session === undefined || session === "gone") continue;
+      const values = [tenant, session.row.key, index, bytes(leaf)];
+      if ((await transaction.rows("find_witness", WITNESS, values)).length > 0) return outcomes;
+    }
+    return undefined;
+  }
+}
+
+const WITNESS = `select 1 from records
+  where tenant = $1 and session = $2 and position = $3 and leaf = $4`;
+
+export interface GroupParts extends NodeParts {
+  readonly database: Database;
+  readonly hot: HotSessions;
+}
+
+/** One attempt; whatever it throws, nothing of it is kept in memory. */
+export async function takeGroup(
+  { tenant, intakes }: Group,
+  open: OpenAttempts,
+  parts: GroupParts,
+): Promise<readonly Outcome[]> {
+  let witness: Witness | undefined;
+  try {
+    const attempt = await parts.database.write({ tenant }, async (transaction) => {
+      const made = await attemptGroup({ tenant, intakes }, open, parts, transaction);
+      witness = made.witness;
+      return made;
+    });
+    for (const { state, version } of attempt.states) {
+      parts.hot.put(tenant, state.row.id, { state, version });
+    }
+    return attempt.outcomes;
+  } catch (failure) {
+    if (failure instanceof CommitLost) open.note(witness);
+    throw failure;
+  }
+}
+
+async function attemptGroup(
+  { tenant, intakes }: Group,
+  open: OpenAttempts,
+  parts: GroupParts,
+  transaction: Transaction,
+): Promise<Attempt> {
+  const questions = questionsOf(intakes);
+  for (let round = 0; ; round++) {
+    const locked = await lockSessions(transaction, tenant, questions.sessions, parts.hot);
+    const before = await open.find(transaction, tenant, locked.sessions);
+    if (before) return { outcomes: before, witness: undefined, states: [] };
+    const found = await loadFound(transaction, tenant, questions, locked.sessions);
+    const ledger = new PostgresLedger(questions, found, parts);
+    try {
+      const outcomes = intakes.map((intake) => take(intake, ledger));
+      await writeGroup(transaction, tenant, ledger.writes);
+      return {
+        outcomes,
+        witness: witnessOf(ledger, outcomes),
+        states: statesAfter(ledger, locked.versions),
+      };
+    } catch (failure) {
+      if (!(failure instanceof Unasked) || round === MAX_ROUNDS) throw failure;
+      failure.ask(questions);
+    }
+  }
+}
+
+function statesAfter(
+  { writes }: PostgresLedger,
+  versions: ReadonlyMap<SessionState, number>,
+): Attempt["states"] {
+  return Array.from(writes.touched, (state) => ({
+    state,
+    version: (versions.get(state) ?? 0) + 1,
+  }));
+}
+
+function witnessOf(ledger: PostgresLedger, outcomes: readonly Outcome[]): Witness | undefined {
+  const [record] = ledger.writes.records;
+  const session = [...ledger.writes.touched].find(({ row }) => row.key === record?.session);
+  if (record === undefined || session === undefined) return undefined;
+  const { index, leaf } = record.value;
+  return { sessionId: session.row.id, index, leaf, outcomes };
+}

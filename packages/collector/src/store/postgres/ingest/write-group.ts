@@ -1,0 +1,194 @@
+/** Writes what a group left: one statement for many rows, in an order in which no two nodes wait for each other. */
+
+import { sessionTag } from "@caum/core/verify";
+import type { SessionState } from "../../../ingest/session-state.ts";
+import { encodeStanding } from "../../../ingest/standing.ts";
+import { bytes, uuidBytes } from "../../sqlite/columns.ts";
+import { CHANGING_COLUMNS, changingValues } from "../../sqlite/session-rows.ts";
+import { BLOCK_LEAVES } from "../../subtrees.ts";
+import type { Transaction } from "../database.ts";
+import { GroupConflict } from "../sql-state.ts";
+import type { Writes } from "./postgres-ledger.ts";
+import { blockRoot } from "./read-roots.ts";
+import { addAlerts, addForks, addSteps, addTokens, disarmAlerts, saveRuns } from "./write-rest.ts";
+
+/** After so many records the judgement is stored, so that at most so many are replayed. */
+const JUDGE_EVERY = 64;
+
+const TEXTS: ReadonlySet<string> = new Set([
+  "facts",
+  "origins",
+  "agent",
+  "tree",
+  "door",
+  "totals",
+  "last_leaf",
+  "tier",
+  "regime",
+  "standing",
+  "alerts",
+  "figures",
+  "workflow",
+  "cohort",
+]);
+const CHANGING = [...CHANGING_COLUMNS, "workflow", "cohort"];
+const typeOf = (column: string) => (TEXTS.has(column) ? "text[]" : "bigint[]");
+const arrays = (columns: readonly string[], first: number) =>
+  columns.map((column, at) => `$${first + at}::${typeOf(column)}`).join(", ");
+
+const UPDATE = `update sessions s
+  set version = s.version + 1, ${CHANGING.map((column) => `${column} = w.${column}`).join(", ")}
+  from unnest($2::bigint[], ${arrays(CHANGING, 3)}) w (key, ${CHANGING.join(", ")})
+  where s.tenant = $1 and s.key = w.key`;
+
+const CREATE = `insert into sessions (tenant, version, key, tag, id, first_ms, ${CHANGING.join(", ")})
+  select $1::bigint, 1, w.* from unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[],
+    ${arrays(CHANGING, 6)}) w (key, tag, id, first_ms, ${CHANGING.join(", ")})
+  on conflict do nothing`;
+
+const RECORDS = `insert into records (tenant, session, position, leaf, received_ms, line, standing)
+  select $1::bigint, w.* from unnest($2::bigint[], $3::bigint[], $4::bytea[], $5::bigint[], $6::text[],
+    $7::text[]) w`;
+const EVENTS = `insert into event_ids (tenant, id, session, position, body)
+  select $1::bigint, w.* from unnest($2::bytea[], $3::bigint[], $4::bigint[], $5::text[]) w
+  on conflict do nothing`;
+const JUDGEMENTS = `insert into judgements (tenant, session, segment, size, state)
+  select $1::bigint, w.* from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[]) w
+  on conflict (tenant, session) do update
+  set segment = excluded.segment, size = excluded.size, state = excluded.state`;
+const BLOCK = `insert into subtrees (tenant, session, block, root) values ($1, $2, $3, $4)
+  on conflict do nothing`;
+
+/** @throws {GroupConflict} when another node made the same session or event id meanwhile */
+export async function writeGroup(
+  transaction: Transaction,
+  tenant: number,
+  writes: Writes,
+): Promise<void> {
+  await createSessions(transaction, tenant, writes);
+  await updateSessions(transaction, tenant, writes);
+  await addRecords(transaction, tenant, writes);
+  await nameEvents(transaction, tenant, writes);
+  await addSteps(transaction, tenant, writes.steps);
+  await saveRuns(transaction, tenant, [...writes.runs.values()]);
+  await addForks(transaction, tenant, writes.forks);
+  await addTokens(transaction, tenant, writes.tokens);
+  await disarmAlerts(transaction, tenant, writes.disarmed);
+  await addAlerts(transaction, tenant, [...writes.alerts.values()]);
+  await saveJudgements(transaction, tenant, [...writes.touched].filter(isJudgementDue));
+  await addBlocks(transaction, tenant, writes);
+}
+
+async function createSessions(
+  transaction: Transaction,
+  tenant: number,
+  { created }: Writes,
+): Promise<void> {
+  if (created.size === 0) return;
+  const tagged = Array.from(created, (session) => ({ session, tag: sessionTag(session.row.id) }));
+  const sorted = tagged.toSorted((a, b) => (a.tag < b.tag ? -1 : 1));
+  const sessions = sorted.map(({ session }) => session);
+  const made = await transaction.change("create_sessions", CREATE, [
+    tenant,
+    sessions.map(({ row }) => row.key),
+    sorted.map(({ tag }) => tag),
+    sessions.map(({ row }) => row.id),
+    sessions.map(({ row }) => row.firstMs),
+    ...changingColumns(sessions),
+  ]);
+  if (made < created.size) throw new GroupConflict("another node made the session");
+}
+
+async function updateSessions(
+  transaction: Transaction,
+  tenant: number,
+  { created, touched }: Writes,
+): Promise<void> {
+  const changed = [...touched].filter((session) => !created.has(session));
+  if (changed.length === 0) return;
+  const keys = changed.map(({ row }) => row.key);
+  await transaction.change("update_sessions", UPDATE, [tenant, keys, ...changingColumns(changed)]);
+}
+
+async function addRecords(
+  transaction: Transaction,
+  tenant: number,
+  { records }: Writes,
+): Promise<void> {
+  if (records.length === 0) return;
+  await transaction.change("add_records", RECORDS, [
+    tenant,
+    records.map(({ session }) => session),
+    records.map(({ value }) => value.index),
+    records.map(({ value }) => bytes(value.leaf)),
+    records.map(({ value }) => value.receivedMs),
+    records.map(({ value }) => value.line),
+    records.map(({ value }) => value.standing && encodeStanding(value.standing)),
+  ]);
+}
+
+async function nameEvents(
+  transaction: Transaction,
+  tenant: number,
+  { events }: Writes,
+): Promise<void> {
+  if (events.size === 0) return;
+  // Two groups that name the same ids meet in the same order.
+  const sorted = [...events].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const named = await transaction.change("name_events", EVENTS, [
+    tenant,
+    sorted.map(([id]) => uuidBytes(id)),
+    sorted.map(([, { session }]) => session),
+    sorted.map(([, { index }]) => index),
+    sorted.map(([, { body }]) => body),
+  ]);
+  if (named < events.size) throw new GroupConflict("another node stored the event");
+}
+
+function isJudgementDue({ judgedAt, size }: SessionState): boolean {
+  return judgedAt < 0 || size - judgedAt >= JUDGE_EVERY;
+}
+
+export async function saveJudgements(
+  transaction: Transaction,
+  tenant: number,
+  sessions: readonly SessionState[],
+): Promise<void> {
+  if (sessions.length === 0) return;
+  await transaction.change("save_judgements", JUDGEMENTS, [
+    tenant,
+    sessions.map(({ row }) => row.key),
+    sessions.map(({ row }) => row.segment),
+    sessions.map(({ size }) => size),
+    sessions.map(({ judgement }) => JSON.stringify(judgement)),
+  ]);
+  for (const session of sessions) session.judgedAt = session.size;
+}
+
+/** Blocks of leaves that became whole. */
+async function addBlocks(
+  transaction: Transaction,
+  tenant: number,
+  { records }: Writes,
+): Promise<void> {
+  for (const { session, value } of records) {
+    const size = value.index + 1;
+    if (size % BLOCK_LEAVES !== 0) continue;
+    const root = await blockRoot(transaction, tenant, session, size - BLOCK_LEAVES);
+    const values = [tenant, session, size / BLOCK_LEAVES - 1, bytes(root)];
+    await transaction.change("add_block", BLOCK, values);
+  }
+}
+
+/** One array per column, in the order of `CHANGING`. */
+function changingColumns(sessions: readonly SessionState[]): (readonly unknown[])[] {
+  const rows = sessions.map((session) => {
+    const { workflow, cohort } = session.row.facts;
+    return [
+      ...changingValues(session),
+      workflow ?? null,
+      workflow === undefined ? null : (cohort ?? null),
+    ];
+  });
+  return CHANGING.map((_, column) => rows.map((row) => row[column]));
+}

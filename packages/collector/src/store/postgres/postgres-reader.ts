@@ -1,0 +1,242 @@
+import { type Fork, sha256 } from "@caum/core";
+import { sessionTag } from "@caum/core/verify";
+import type { AlertFilter, AlertRow, AlertRule } from "../../alerts/alert-rows.ts";
+import type { BillingRow, ServiceClockRow } from "../../billing/billing-rows.ts";
+import type { StoredRecord } from "../../ingest/ledger.ts";
+import type { SignInKind, SignInRow } from "../../tenants/sign-in-rows.ts";
+import { alertOf, ruleOf } from "../sqlite/alerts/alert-columns.ts";
+import { bytes, hex, integer, optional, type Row, text } from "../sqlite/columns.ts";
+import { sessionViewOf, treeStateOf } from "../sqlite/session-rows.ts";
+import { storedRecordOf } from "../sqlite/sqlite-ledger.ts";
+import type {
+  CohortCount,
+  GoneSession,
+  KeyEntry,
+  KeyRow,
+  SessionFilter,
+  SessionView,
+  SignedNote,
+  StoreReader,
+  TenantRow,
+  TokenRow,
+  Usage,
+  WorkflowFilter,
+} from "../store.ts";
+import { readBilling } from "./commands/billing-rows.ts";
+import type { Scope, Transaction } from "./database.ts";
+import { READS } from "./read-statements.ts";
+
+/** Runs reads in one transaction of one scope. */
+export type Read = <T>(scope: Scope, work: (transaction: Transaction) => Promise<T>) => Promise<T>;
+
+export class PostgresReader implements StoreReader {
+  readonly #read: Read;
+
+  constructor(read: Read) {
+    this.#read = read;
+  }
+
+  async key(hash: string): Promise<KeyRow | undefined> {
+    const [row] = await this.#rows({ secret: hash }, "key", bytes(hash));
+    return row && { ...tenantOf(row), keyId: text(row, "key_id"), scopes: scopesOf(row) };
+  }
+
+  async token(hash: string): Promise<TokenRow | undefined> {
+    const [row] = await this.#rows({ secret: hash }, "token", bytes(hash));
+    return (
+      row && {
+        ...tenantOf(row),
+        sessionId: text(row, "session_id"),
+        expiresMs: integer(row, "expires_ms"),
+      }
+    );
+  }
+
+  async signIn(hash: string): Promise<SignInRow | undefined> {
+    const [row] = await this.#rows({ secret: hash }, "signIn", bytes(hash));
+    return (
+      row && {
+        ...tenantOf(row),
+        signIn: text(row, "sign_in") as SignInKind, // Only the command writes it.
+        scopes: scopesOf(row),
+        expiresMs: integer(row, "expires_ms"),
+      }
+    );
+  }
+
+  async keys(tenant: number): Promise<readonly KeyEntry[]> {
+    return (await this.#rows({ tenant }, "keys", tenant)).map((row) => ({
+      keyId: text(row, "key_id"),
+      prefix: text(row, "prefix"),
+      scopes: scopesOf(row),
+      createdMs: integer(row, "created_ms"),
+      revoked: integer(row, "revoked") === 1,
+    }));
+  }
+
+  async tenantByEmail(digest: string): Promise<TenantRow | undefined> {
+    const [row] = await this.#rows({ everyone: "directory" }, "tenantByEmail", digest);
+    return row && tenantOf(row);
+  }
+
+  async tenantByUlid(ulid: string): Promise<TenantRow | undefined> {
+    const [row] = await this.#rows({ everyone: "directory" }, "tenantByUlid", ulid);
+    return row && tenantOf(row);
+  }
+
+  async session(tenant: number, id: string): Promise<SessionView | GoneSession | undefined> {
+    const [row] = await this.#rows({ tenant }, "session", tenant, sessionTag(id));
+    if (row === undefined) return undefined;
+    if (integer(row, "gone") === 0) return sessionViewOf(row);
+    return { gone: true, tree: treeStateOf(row), lastLeaf: text(row, "last_leaf") };
+  }
+
+  async sessions(tenant: number, filter: SessionFilter): Promise<readonly SessionView[]> {
+    const { limit, after, sinceMs, search, agent, tier, regime } = filter;
+    const values: unknown[] = [tenant];
+    const next = (value: unknown) => `$${values.push(value)}`;
+    const conditions = ["tenant = $1", "gone = 0"];
+    if (after) conditions.push(`(last_ms, key) < (${next(after.lastMs)}, ${next(after.key)})`);
+    if (sinceMs !== undefined) conditions.push(`last_ms >= ${next(sinceMs)}`);
+    if (search !== undefined) {
+      const pattern = next(`%${lowerAscii(search).replace(/[\\%_]/g, "\\$&")}%`);
+      const matches = ["id", "agent", "workflow"].map(
+        (name) => `translate(${name}, '${UPPER}', '${LOWER}') like ${pattern}`,
+      );
+      conditions.push(`(${matches.join(" or ")})`);
+    }
+    for (const [column, value] of Object.entries({ agent, tier, regime })) {
+      if (value !== undefined) conditions.push(`${column} = ${next(value)}`);
+    }
+    const sql = `select * from sessions where ${conditions.join(" and ")}
+      order by last_ms desc, key desc limit ${next(limit)}`;
+    const name = `sessions_${sha256(Buffer.from(sql)).slice(0, 16)}`;
+    const rows = await this.#read({ tenant }, (transaction) => {
+      return transaction.rows(name, sql, values);
+    });
+    return rows.map(sessionViewOf);
+  }
+
+  async records(
+    tenant: number,
+    id: string,
+    from: number,
+    limit: number,
+  ): Promise<readonly StoredRecord[]> {
+    const rows = await this.#rows({ tenant }, "records", tenant, sessionTag(id), from, limit);
+    return rows.map(storedRecordOf);
+  }
+
+  async leaves(tenant: number, id: string, from: number, to: number): Promise<readonly string[]> {
+    const rows = await this.#rows({ tenant }, "leaves", tenant, sessionTag(id), from, to);
+    return rows.map((row) => hex(row, "leaf"));
+  }
+
+  async subtrees(tenant: number, id: string): Promise<readonly string[]> {
+    const rows = await this.#rows({ tenant }, "subtrees", tenant, sessionTag(id));
+    return rows.map((row) => hex(row, "root"));
+  }
+
+  async forks(tenant: number, id: string): Promise<readonly Fork[]> {
+    return (await this.#rows({ tenant }, "forks", tenant, sessionTag(id))).map((row) => ({
+      run: text(row, "run"),
+      seq: integer(row, "seq"),
+      leaf: text(row, "leaf"),
+      reason: text(row, "reason") as Fork["reason"], // Only the ledger writes it.
+    }));
+  }
+
+  async notes(tenant: number, id: string): Promise<readonly SignedNote[]> {
+    return (await this.#rows({ tenant }, "notes", tenant, sessionTag(id))).map((row) => ({
+      size: integer(row, "size"),
+      note: text(row, "note"),
+    }));
+  }
+
+  async alertRules(tenant: number): Promise<readonly AlertRule[]> {
+    return (await this.#rows({ tenant }, "alertRules", tenant)).map(ruleOf);
+  }
+
+  async alerts(tenant: number, filter: AlertFilter): Promise<readonly AlertRow[]> {
+    const { limit, after, status = null } = filter;
+    const values = [tenant, limit, status, after?.firedMs ?? null, after?.id ?? null];
+    return (await this.#rows({ tenant }, "alerts", ...values)).map(alertOf);
+  }
+
+  async usage(tenant: number): Promise<Usage> {
+    const [row = {}] = await this.#rows({ tenant }, "usage", tenant);
+    return {
+      sessions: integer(row, "sessions"),
+      events: integer(row, "events"),
+      steps: integer(row, "steps"),
+      totalTokens: integer(row, "tokens"),
+      costNanoUsd: integer(row, "cost"),
+      alerts: integer(row, "alerts"),
+      dropped: integer(row, "dropped"),
+    };
+  }
+
+  async workflowSessions(
+    tenant: number,
+    workflow: string,
+    { limit, cohort = undefined, newestFirst = false }: WorkflowFilter,
+  ): Promise<readonly SessionView[]> {
+    const name = newestFirst ? "newestOfWorkflow" : "oldestOfWorkflow";
+    const values = [tenant, workflow, cohort ?? null, limit];
+    return (await this.#rows({ tenant }, name, ...values)).map(sessionViewOf);
+  }
+
+  async cohorts(tenant: number, workflow: string): Promise<readonly CohortCount[]> {
+    return (await this.#rows({ tenant }, "cohorts", tenant, workflow)).map((row) => ({
+      cohort: optional(row, "cohort", text),
+      sessions: integer(row, "sessions"),
+    }));
+  }
+
+  billing(tenant: number): Promise<BillingRow> {
+    return this.#read({ tenant }, (transaction) => readBilling(transaction, tenant));
+  }
+
+  async serviceClock(): Promise<ServiceClockRow | undefined> {
+    const [row] = await this.#rows({ everyone: "directory" }, "serviceClock");
+    return row && { serviceMs: integer(row, "service_ms"), highMs: integer(row, "high_ms") };
+  }
+
+  async retentions(): Promise<readonly { readonly tenant: number; readonly days: number }[]> {
+    return (await this.#rows({ everyone: "all" }, "retentions")).map((row) => ({
+      tenant: integer(row, "key"),
+      days: integer(row, "retention_days"),
+    }));
+  }
+
+  #rows(
+    scope: Scope,
+    name: keyof typeof READS,
+    ...values: readonly unknown[]
+  ): Promise<readonly Row[]> {
+    return this.#read(scope, (transaction) => {
+      return transaction.rows(`reader_${name}`, READS[name], values);
+    });
+  }
+}
+
+const UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+const LOWER = UPPER.toLowerCase();
+
+function lowerAscii(value: string): string {
+  return value.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+function tenantOf(row: Row): TenantRow {
+  return {
+    tenant: integer(row, "tenant"),
+    ulid: text(row, "ulid"),
+    kind: text(row, "kind") === "demo" ? "demo" : "account",
+    plan: text(row, "plan"),
+    trialEndsMs: optional(row, "trial_ends_ms", integer),
+  };
+}
+
+function scopesOf(row: Row): readonly string[] {
+  return text(row, "scopes").split(" ");
+}
