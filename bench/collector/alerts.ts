@@ -174,6 +174,21 @@ async function latency(): Promise<void> {
     (share) => `p${share * 100} ${quantile(waits, share).toFixed(0)} ms`,
   );
   print("alert", `${figures.join(", ")} after the answer, over ${ALERTS} alerts (hold: p99 1,000)`);
+  // All at once: the queue of one rule.
+  const started = performance.now();
+  const ids = Array.from({ length: ALERTS }, (_, at) => `burst${at}`);
+  await Promise.all(
+    ids.map((session_id) => send("/v1/step", { session_id, step: 1, tool: "bash" })),
+  );
+  const sentMs = performance.now() - started;
+  while (arrived.size < 2 * ALERTS && performance.now() - started < 60_000) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const allMs = performance.now() - started;
+  print(
+    "burst",
+    `${ALERTS} steps in ${sentMs.toFixed(0)} ms, their alerts in ${allMs.toFixed(0)} ms`,
+  );
   await collector.close();
   server.close();
 }

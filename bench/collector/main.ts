@@ -1,13 +1,16 @@
-/** Measures the collector against its floors in one run; `npm run bench:collector`. */
-import { type ChildProcess, spawn } from "node:child_process";
+/**
+ * Measures the collector against its floors in one run; `npm run bench:collector`, and with
+ * `-- --database [URL]` on PostgreSQL.
+ */
+import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bareSqlite } from "./bare-sqlite.ts";
 import { eventBody, runBatches } from "./bodies.ts";
-import { type LoadResult, load, percentile, type Target } from "./load.ts";
+import { type LoadResult, load, percentile } from "./load.ts";
+import { check, median, once, print, rate, type Started, start, targetOf } from "./programs.ts";
 
-const root = join(import.meta.dirname, "../..");
 const CONNECTIONS = 64;
 const EVENTS = 40_000;
 const SESSIONS = 200;
@@ -15,14 +18,14 @@ const RUNS = 8;
 const BATCHES = 60;
 const LINES = 100;
 
-interface Started {
-  readonly child: ChildProcess;
-  readonly ready: { readonly url: string; readonly apiKey?: string };
-}
-
 const folder = mkdtempSync(join(tmpdir(), "caum-bench-"));
+const env = { CAUM_HOME: join(folder, "home") };
 try {
-  await main();
+  if (process.argv.includes("--database")) {
+    await (await import("./database.ts")).measureDatabase(process.argv.at(-1));
+  } else {
+    await main();
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -39,11 +42,11 @@ async function main(): Promise<void> {
     "0",
     "--data",
     join(folder, "data"),
-  ]);
+  ], env);
   const target = targetOf(collector, "/v1/events", "application/json");
   await load({ target, connections: 1, nextBody: once(eventBody(0, 1)) });
   const firstAckMs = performance.now() - spawned;
-  const bare = await start(["bench/collector/bare-server.ts"]);
+  const bare = await start(["bench/collector/bare-server.ts"], env);
   const bareTarget = targetOf(bare, "/", "application/json");
   print("first ack", `${firstAckMs.toFixed(0)} ms after the command (hold: 1,000)`);
 
@@ -96,50 +99,9 @@ async function lines(collector: Started): Promise<number> {
   return (RUNS * BATCHES * LINES) / ((performance.now() - started) / 1_000);
 }
 
-function start(args: readonly string[]): Promise<Started> {
-  const child = spawn(process.execPath, [...args], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, CAUM_HOME: join(folder, "home") },
-  });
-  return new Promise((resolve, reject) => {
-    let text = "";
-    child.once("exit", (code) => reject(new Error(`it ended with ${code}`)));
-    child.stdout.on("data", (chunk: Buffer) => {
-      text += chunk.toString("utf8");
-      if (text.includes("\n")) resolve({ child, ready: JSON.parse(text) });
-    });
-  });
-}
-
-function targetOf({ ready }: Started, path: string, type: string): Target {
-  const { hostname, port } = new URL(ready.url);
-  const headers = { "Content-Type": type, Authorization: `Bearer ${ready.apiKey ?? "none"}` };
-  return { host: hostname, port: Number(port), path, headers };
-}
-
 function events(count: number): () => string | undefined {
   let at = 0;
   return () => (at < count ? eventBody(at++, SESSIONS) : undefined);
-}
-
-function once(body: string): () => string | undefined {
-  const bodies = [body];
-  return () => bodies.pop();
-}
-
-function rate({ requests, seconds }: LoadResult): number {
-  return requests / seconds;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-}
-
-function check(results: readonly LoadResult[], status: number): void {
-  for (const { statuses, requests } of results) {
-    if (statuses.get(status) !== requests) throw new Error(`not all answers were ${status}`);
-  }
 }
 
 /** The most that a child ever held, where the system tells. */
@@ -150,8 +112,4 @@ function peakMegabytes({ pid }: ChildProcess): number {
   } catch {
     return Number.NaN;
   }
-}
-
-function print(what: string, figure: string): void {
-  console.log(`${what.padEnd(18)}${figure}`);
 }

@@ -1,18 +1,16 @@
-/** One collector: a data folder, a port, and everything between. */
-import { mkdirSync } from "node:fs";
+/** One collector: a data folder or a database, a port, and everything between. */
 import { join, resolve } from "node:path";
-import { loadRootKey, type RootKey } from "@caum/core";
+import type { RootKey } from "@caum/core";
 import type { FastifyInstance } from "fastify";
 import { type AlertOptions, openAlerts, type RunningAlerts } from "./alerts/alerts.ts";
 import { type Billing, openBilling } from "./billing/open-billing.ts";
 import type { DoorError } from "./doors/door-error.ts";
-import { loadSigningKey } from "./evidence/signing-key.ts";
 import { adoptLocalRuns } from "./operation/adopt.ts";
 import { Metrics } from "./operation/metrics.ts";
 import { keepRetention } from "./operation/retention.ts";
 import { buildServer } from "./server.ts";
 import type { Services } from "./services.ts";
-import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+import { openStore } from "./store/open-store.ts";
 import type { Store } from "./store/store.ts";
 import { Authenticator } from "./tenants/authenticate.ts";
 import { DigestKeys } from "./tenants/digest-keys.ts";
@@ -23,6 +21,8 @@ import { SignIns } from "./tenants/sign-ins.ts";
 export interface CollectorOptions {
   /** The data folder; made when it is not there. */
   readonly data: string;
+  /** URL of a PostgreSQL database that takes the place of the data folder. */
+  readonly database?: string | undefined;
   readonly host?: string | undefined;
   /** 0 takes a free port. */
   readonly port?: number | undefined;
@@ -80,14 +80,11 @@ const DRAIN_MS = 100;
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
   const data = resolve(options.data);
   const { env = process.env, clock = Date.now } = options;
-  mkdirSync(data, { recursive: true, mode: 0o700 });
-  const signer = loadSigningKey(data, env);
-  const store = await openSqliteStore(data);
+  const opened = await openStore({ data, database: options.database, env });
+  const { store, signer, rootKey } = opened;
   try {
-    const account = await openLocalAccount(store, data, clock);
+    const account = await openLocalAccount(store, opened.accountSeed, clock);
     const address = { url: "" };
-    // The collector has a root key of its own: what a client set for itself is not taken over.
-    const rootKey = loadRootKey({ home: data, env: {} });
     const parts = { store, signer, clock, rootKey, address };
     const alerts = alertsOf(options, parts, env);
     const billing = await billingOf(options, parts, env);
@@ -107,7 +104,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     alerts.start();
     return {
       url: address.url,
-      data,
+      data: opened.place,
       apiKey: account.apiKey,
       adminKey: account.adminKey,
       verifierKey: signer.vkey,

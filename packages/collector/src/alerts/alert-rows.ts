@@ -1,8 +1,7 @@
 /** Rules, what they remember of a session, and what was fired: plain data, as it is stored. */
 import type { AlertMemory } from "@caum/core";
 
-export const ACTION_TYPES = ["webhook", "slack", "email"] as const;
-export type ActionType = (typeof ACTION_TYPES)[number];
+export type ActionType = "webhook" | "slack" | "email";
 
 /** When somebody wants to be told, and how. */
 export interface AlertRule {
@@ -161,7 +160,7 @@ export interface DeliveryClaim {
   readonly nowMs: number;
   readonly leaseMs: number;
   readonly limit: number;
-  /** Rules that this node is delivering for. */
+  /** Rules that this node wants no more of at the moment. */
   readonly busyRules: readonly string[];
 }
 

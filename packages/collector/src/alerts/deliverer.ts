@@ -1,6 +1,7 @@
 import type { Store } from "../store/store.ts";
 import type { ClaimedDelivery, DeliveryOutcome } from "./alert-rows.ts";
 import { waitAfter } from "./backoff.ts";
+import { Lanes } from "./lanes.ts";
 import type { Attempt } from "./send/attempt.ts";
 
 export interface DelivererParts {
@@ -31,17 +32,17 @@ export type Attempts = Readonly<Record<DeliveryOutcome["kind"], number>>;
 
 const TIMING: DeliveryTiming = { pollMs: 250, timeoutMs: 10_000, leaseMs: 20_000, drainMs: 200 };
 
-/** Targets that are delivered to at once; each may hold its place until the timeout. */
-const MAX_TARGETS = 256;
+/** Of all targets; each may hold its place until the timeout. */
+const MAX_ATTEMPTS_AT_ONCE = 512;
 
 /**
- * Brings alerts out, at least once each. Every rule is a lane of its own with one attempt at a time:
- * a target that hangs holds its own lane and nobody else's.
+ * Brings alerts out, at least once each. Every rule has a lane of its own: a target that hangs holds its
+ * own lane and nobody else's.
  */
 export class Deliverer {
   readonly #parts: DelivererParts;
   readonly #timing: DeliveryTiming;
-  readonly #lanes = new Map<string, Promise<void>>();
+  readonly #lanes = new Lanes();
   readonly #stopping = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #claiming: Promise<void> | undefined;
@@ -88,33 +89,36 @@ export class Deliverer {
     clearInterval(this.#timer);
     const drain = setTimeout(() => this.#stopping.abort(), this.#timing.drainMs);
     await this.#claiming;
-    await Promise.all(this.#lanes.values());
+    await this.#lanes.drained();
     clearTimeout(drain);
   }
 
   async #claim(): Promise<void> {
-    const limit = MAX_TARGETS - this.#lanes.size;
+    const limit = MAX_ATTEMPTS_AT_ONCE - this.#lanes.size;
     if (limit <= 0) return;
     const claimed = await this.#parts.store.claimDeliveries({
       kind: "claim_deliveries",
       nowMs: this.#parts.clock(),
       leaseMs: this.#timing.leaseMs,
       limit,
-      busyRules: [...this.#lanes.keys()],
+      busyRules: this.#lanes.full,
     });
     // A store that cannot write now is asked again later.
     if (claimed.kind !== "claimed") return;
     for (const delivery of claimed.deliveries) this.#open(delivery);
+    // There may be more of the same rules.
+    if (claimed.deliveries.length > 0) this.#claimAgain = true;
   }
 
   #open(delivery: ClaimedDelivery): void {
-    const lane = this.#deliver(delivery)
+    const { rule } = delivery;
+    const attempt = this.#deliver(delivery)
       .catch((failure: unknown) => this.#tell(failure))
       .finally(() => {
-        this.#lanes.delete(delivery.rule);
+        this.#lanes.remove(rule, attempt);
         this.wake();
       });
-    this.#lanes.set(delivery.rule, lane);
+    this.#lanes.add(rule, attempt);
   }
 
   async #deliver(delivery: ClaimedDelivery): Promise<void> {
@@ -125,6 +129,7 @@ export class Deliverer {
     const nowMs = clock();
     const outcome = this.#outcomeOf(attempt, delivery, nowMs);
     this.#attempts[outcome.kind] += 1;
+    this.#lanes.note(delivery.rule, outcome.kind === "delivered");
     await store.administer({
       kind: "settle_delivery",
       tenant: delivery.tenant,

@@ -12,17 +12,15 @@ import {
 } from "@caum/core/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { AlertRow, AlertRule } from "../alerts/alert-rows.ts";
-import { maskDestination } from "../alerts/mask-destination.ts";
+import type { AlertRule } from "../alerts/alert-rows.ts";
 import { RuleError, readRule, type SentRule } from "../alerts/sent-rule.ts";
 import { trialAlert } from "../alerts/trial-alert.ts";
 import { ROTATION_MS } from "../alerts/webhook-secret.ts";
 import type { Services } from "../services.ts";
 import type { TenantRow } from "../store/store.ts";
-import { decodeAlertCursor, nextAlertCursor } from "./alert-cursor.ts";
+import { decodeAlertCursor, nextAlertCursor, shownAlert, shownRule } from "./alert-answer.ts";
 import { ownerOf } from "./caller.ts";
 import { DoorError, refusalError } from "./door-error.ts";
-import { rounded } from "./live/live-answer.ts";
 import { parse } from "./parse.ts";
 
 const ERRORS = { "4xx": errorAnswer } as const;
@@ -139,26 +137,37 @@ function sentRules(request: FastifyRequest): readonly SentRule[] {
 async function addRules(
   { tenant }: TenantRow,
   sent: readonly SentRule[],
-  { store, alerts, clock }: Services,
-) {
+  services: Services,
+): Promise<readonly ReturnType<typeof shownRule>[]> {
+  const { store, alerts } = services;
   const present = await store.reader.alertRules(tenant);
-  const read: AlertRule[] = [];
-  for (const [at, each] of sent.entries()) {
-    const rule = await readRule(each, alerts, clock()).catch((failure: unknown) => {
-      throw failure instanceof RuleError ? ruleRefusal(failure, at) : failure;
-    });
-    read.push([...present, ...read].find((known) => isSame(known, rule)) ?? rule);
-  }
-  const rules = [...new Set(read)].filter((rule) => !present.includes(rule));
+  const known = [...present];
+  const asked = (await readRules(sent, services)).map((rule) => {
+    const same = known.find((other) => isSame(other, rule));
+    if (same === undefined) known.push(rule);
+    return same ?? rule;
+  });
+  const rules = known.slice(present.length);
   const added = await store.administer({ kind: "add_rules", tenant, rules, max: MAX_ALERT_RULES });
   if (added.kind === "refused") {
     throw refusalOf(added.code, `a tenant has at most ${MAX_ALERT_RULES} rules: delete some first`);
   }
-  return read.map((rule) => ({
-    ...shownRule(rule),
-    ...(rule.actionType === "webhook" &&
-      !present.includes(rule) && { secret: alerts.secrets.secretOf(rule) }),
-  }));
+  return asked.map((rule) => {
+    const isSigned = rule.actionType === "webhook" && rules.includes(rule);
+    return { ...shownRule(rule), ...(isSigned && { secret: alerts.secrets.secretOf(rule) }) };
+  });
+}
+
+/** All at once, because each may ask a name server; the first that is refused is told. */
+async function readRules(
+  sent: readonly SentRule[],
+  { alerts, clock }: Services,
+): Promise<readonly AlertRule[]> {
+  const reading = sent.map((rule) => readRule(rule, alerts, clock()));
+  return (await Promise.allSettled(reading)).map((read, at) => {
+    if (read.status === "fulfilled") return read.value;
+    throw read.reason instanceof RuleError ? ruleRefusal(read.reason, at) : read.reason;
+  });
 }
 
 function isSame(known: AlertRule, rule: AlertRule): boolean {
@@ -222,39 +231,4 @@ function replayRefusal(code: RefusedCode): DoorError {
       ? "there is no such alert"
       : "only an alert that was given up can be replayed, and only while its rule is there";
   return refusalOf(code, message);
-}
-
-function shownRule({ id, condition, actionType, destination, cooldownMs, createdMs }: AlertRule) {
-  return {
-    id,
-    condition,
-    action_type: actionType,
-    destination: maskDestination(destination),
-    cooldown_seconds: cooldownMs / 1_000,
-    created_at: new Date(createdMs).toISOString(),
-  };
-}
-
-function shownAlert({ facts, ...alert }: AlertRow) {
-  const isDue = alert.status === "due";
-  return {
-    id: alert.id,
-    rule_id: alert.rule,
-    condition: facts.condition,
-    action_type: facts.actionType,
-    destination: facts.maskedDestination,
-    session_id: facts.sessionId,
-    agent: facts.agent,
-    step: facts.step,
-    regime: facts.regime,
-    uds: rounded(facts.uds),
-    tier: facts.tier,
-    fired_at: new Date(alert.firedMs).toISOString(),
-    is_test: facts.isTest,
-    status: alert.status,
-    attempts: alert.attempts,
-    next_attempt_at: isDue ? new Date(alert.dueMs).toISOString() : null,
-    settled_at: alert.settledMs === undefined ? null : new Date(alert.settledMs).toISOString(),
-    problem: alert.problem ?? null,
-  };
 }

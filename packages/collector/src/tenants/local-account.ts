@@ -1,7 +1,5 @@
 /** The account of whoever runs the collector: made on the first start, with its first two keys. */
-import { createHmac, randomBytes } from "node:crypto";
-import { join } from "node:path";
-import { readOrCreateKeyFile } from "@caum/core";
+import { createHmac } from "node:crypto";
 import { SELF_HOSTED } from "../billing/plan.ts";
 import type { Store, TenantRow } from "../store/store.ts";
 import { formatSecret, hashSecret, SECRET_BYTES, visiblePart } from "./secret.ts";
@@ -17,15 +15,14 @@ export interface LocalAccount extends TenantRow {
 /**
  * Finds or makes the local account.
  *
- * Its keys are derived from `keys/first.key`, so that they can be shown again to whoever owns the
- * folder, while the store holds their hashes only.
+ * Its keys are derived from a seed, so that they can be shown again to whoever has it, while the
+ * store holds their hashes only. Several nodes with the same seed may start at once.
  */
 export async function openLocalAccount(
   store: Store,
-  folder: string,
+  seed: Uint8Array,
   clock: () => number,
 ): Promise<LocalAccount> {
-  const seed = readOrCreateKeyFile(join(folder, "keys", "first.key"), () => randomBytes(32));
   const derived = (purpose: string) => createHmac("sha256", seed).update(purpose).digest();
   const ulid = newUlid(0, derived("account"));
   const apiKey = formatSecret("caum_live_", derived("api key").subarray(0, SECRET_BYTES));
@@ -40,8 +37,9 @@ export async function openLocalAccount(
     plan: SELF_HOSTED,
     createdMs,
   });
-  if (created.kind !== "done") throw new Error("the data folder cannot be written");
-  const tenant = created.value;
+  const isNew = created.kind === "done";
+  const tenant = isNew ? created.value : (await store.reader.tenantByUlid(ulid))?.tenant;
+  if (tenant === undefined) throw new Error("the store cannot be written");
   await addKey(store, tenant, apiKey, ["ingest", "read"], createdMs);
   await addKey(store, tenant, adminKey, ["ingest", "read", "admin"], createdMs);
   const row: TenantRow = {
@@ -51,7 +49,7 @@ export async function openLocalAccount(
     plan: SELF_HOSTED,
     trialEndsMs: undefined,
   };
-  return { ...row, apiKey, adminKey, isNew: true };
+  return { ...row, apiKey, adminKey, isNew };
 }
 
 /** Stores a key's hash; the key itself is the caller's to show. */

@@ -20,14 +20,19 @@ export function noteOpenCalls(
   accepted: Accepted,
 ): number {
   const { record } = accepted;
-  if (record.category !== "tool_api") return 0;
   const call = callOf(record);
-  if (call === undefined) return 0;
-  if (record.payload.status !== "pending") {
-    answered(ledger, session, call);
-    return 0;
+  if (call !== undefined && record.category === "tool_api") {
+    if (record.payload.status === "pending") {
+      return opened(ledger, session, rules, { ...accepted, call });
+    }
+    takeBack(ledger, session, (open) => open === call);
+  } else if (record.category === "lifecycle") {
+    const { type } = record.payload;
+    // Nobody waits any more for what was open at the end of the work, or of the process.
+    if (type === "end") takeBack(ledger, session, () => true);
+    if (type === "close") takeBack(ledger, session, (open) => open.startsWith(`${record.runId}/`));
   }
-  return opened(ledger, session, rules, { ...accepted, call });
+  return 0;
 }
 
 /** The same in all records of one call; absent where the writer does not tell calls apart. */
@@ -71,10 +76,12 @@ function opened(
   return fired;
 }
 
-function answered(ledger: Ledger, { row }: SessionState, call: string): void {
-  const armed = row.alerts?.open[call];
-  if (row.alerts === undefined || armed === undefined) return;
-  for (const id of armed) ledger.disarmAlert(row.tenant, id);
-  const { [call]: _, ...open } = row.alerts.open;
+function takeBack(ledger: Ledger, { row }: SessionState, isOver: (call: string) => boolean): void {
+  if (row.alerts === undefined) return;
+  const entries = Object.entries(row.alerts.open);
+  const over = entries.filter(([call]) => isOver(call));
+  if (over.length === 0) return;
+  for (const id of over.flatMap(([, armed]) => armed)) ledger.disarmAlert(row.tenant, id);
+  const open = Object.fromEntries(entries.filter(([call]) => !isOver(call)));
   row.alerts = { ...row.alerts, open };
 }

@@ -1,8 +1,8 @@
 /** Where alerts may be sent: the open internet over https, and what the operator allows. */
-import { lookup, Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
 import { type AllowList, hostOf } from "./allow-list.ts";
 import { isPublicAddress } from "./public-address.ts";
+import { type ResolveName, resolveInDns, resolveOnSystem } from "./resolve-name.ts";
 
 /** A destination that is not sent to. */
 export class DestinationError extends Error {
@@ -16,11 +16,6 @@ export class DestinationError extends Error {
   }
 }
 
-/** All addresses of a name; rejects, or answers none, when it has none. */
-export type ResolveName = (name: string) => Promise<readonly string[]>;
-
-const RESOLVE_TIMEOUT_MS = 3_000;
-const RESOLVE_TRIES = 2;
 /** Names that only mean something inside, whatever a resolver answers. */
 const INSIDE_NAME = /(?:^|\.)(?:localhost|local|localdomain|internal|intranet|lan|home|corp|arpa)$/;
 
@@ -86,9 +81,8 @@ export class DestinationGuard {
   async #addressesOf(name: string, isAllowed: boolean): Promise<readonly string[]> {
     try {
       if (this.#resolve) return await this.#resolve(name);
-      // What the operator named may stand in a hosts file; strangers' names must not hold the few
-      // threads on which the system looks names up.
-      return isAllowed ? await addressesOnSystem(name) : await addressesInDns(name);
+      // What the operator named may stand in a hosts file.
+      return isAllowed ? await resolveOnSystem(name) : await resolveInDns(name);
     } catch {
       return [];
     }
@@ -99,14 +93,4 @@ function notPublic(): DestinationError {
   const message =
     "destination leads into a private network: the operator can allow it with --allow-destination";
   return new DestinationError("not_public", message);
-}
-
-async function addressesOnSystem(name: string): Promise<readonly string[]> {
-  return (await lookup(name, { all: true })).map(({ address }) => address);
-}
-
-async function addressesInDns(name: string): Promise<readonly string[]> {
-  const resolver = new Resolver({ timeout: RESOLVE_TIMEOUT_MS, tries: RESOLVE_TRIES });
-  const answers = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
-  return answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
 }

@@ -1,0 +1,96 @@
+/** The store of a collector, and the keys that belong to it. */
+import { createHmac, randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { loadRootKey, type RootKey, readOrCreateKeyFile, type Signer } from "@caum/core";
+import { loadSigningKey } from "../evidence/signing-key.ts";
+import { claimIdentity } from "./postgres/identity.ts";
+import { openPostgresStore } from "./postgres/postgres-store.ts";
+import { openSqliteStore } from "./sqlite/sqlite-store.ts";
+import type { Store } from "./store.ts";
+
+export interface StorePlace {
+  readonly data: string;
+  /** URL of a PostgreSQL database; the data folder itself when absent. */
+  readonly database: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface OpenedStore {
+  readonly store: Store;
+  readonly signer: Signer;
+  readonly rootKey: RootKey;
+  /** What the first account's keys are derived from. */
+  readonly accountSeed: Uint8Array;
+  /** Where everything is kept, as it may be shown. */
+  readonly place: string;
+}
+
+export function openStore({ data, database, env }: StorePlace): Promise<OpenedStore> {
+  return database === undefined ? openFolder(data, env) : openNode(database, env);
+}
+
+async function openFolder(data: string, env: StorePlace["env"]): Promise<OpenedStore> {
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const signer = loadSigningKey(data, env);
+  const store = await openSqliteStore(data);
+  return {
+    store,
+    signer,
+    // The collector has a root key of its own: what a client set for itself is not taken over.
+    rootKey: loadRootKey({ home: data, env: {} }),
+    accountSeed: readOrCreateKeyFile(join(data, "keys", "first.key"), () => randomBytes(32)),
+    place: data,
+  };
+}
+
+/**
+ * A node keeps nothing by itself, so that all its keys come from settings that every node has.
+ *
+ * @throws {Error} when it has no signing key, or other keys than the nodes before it
+ */
+async function openNode(database: string, env: StorePlace["env"]): Promise<OpenedStore> {
+  const signingKey = env.CAUM_SIGNING_KEY?.trim();
+  if (!signingKey) {
+    throw new Error(
+      "--database needs CAUM_SIGNING_KEY, the same for all nodes: take that of a data folder, keys/signing.key",
+    );
+  }
+  const signer = loadSigningKey("", env);
+  const rootKey = rootKeyOf(signingKey, env);
+  const store = await openPostgresStore(database);
+  try {
+    await claimIdentity(store.database, { verifierKey: signer.vkey, digestKey: rootKey.id });
+  } catch (failure) {
+    await store.close();
+    throw failure;
+  }
+  return {
+    store,
+    signer,
+    rootKey,
+    accountSeed: rootKey.sessionKey("first account"),
+    place: shown(database),
+  };
+}
+
+/** `CAUM_DIGEST_KEY` is for collectors that had another one before, or that change their signing key. */
+function rootKeyOf(signingKey: string, env: StorePlace["env"]): RootKey {
+  const derived = createHmac("sha256", signingKey).update("caum digest key").digest("hex");
+  const rootKey = loadRootKey({
+    home: "",
+    env: { CAUM_DIGEST_KEY: env.CAUM_DIGEST_KEY?.trim() || derived },
+  });
+  if (rootKey.origin === "ephemeral") throw new Error(rootKey.problem);
+  return rootKey;
+}
+
+/** Without the user and the password. */
+function shown(database: string): string {
+  try {
+    const { protocol, host, pathname } = new URL(database);
+    return `${protocol}//${host}${pathname}`;
+  } catch {
+    return "a PostgreSQL database";
+  }
+}
