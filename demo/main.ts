@@ -1,73 +1,67 @@
-/** `npm start`: three agents behind the proxy, what is seen of them, and the proof of it. */
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+/**
+ * `npm start`: three agents behind the proxy, a collector with its dashboard, and the proof of it all.
+ *
+ * Stays up until Ctrl-C; with `--once` it ends after the verdict, with 1 when a proof does not hold.
+ */
+import { once } from "node:events";
 import { parseArgs } from "node:util";
-import { loadWriterKey } from "@caum/core";
-import { parseVerifierKey, verifyBundle } from "@caum/core/verify";
-import { agents, type Call, play } from "./agents.ts";
-import { tableHead, tableRow } from "./table.ts";
-import { verdictOf } from "./verdict.ts";
-import { RunWatcher, type WatchedRun } from "./watch.ts";
+import { showEnding } from "./ending.ts";
+import { openPlace, type Place } from "./place.ts";
+import { playRound } from "./round.ts";
 
-const PAUSE_MS = 200;
-const READ_EVERY_MS = 50;
+const ONCE_PAUSE_MS = 200;
+/** Slow enough to open the link and see the rest happen. */
+const WATCHED_PAUSE_MS = 800;
+/** As shells say it of a process that Ctrl-C ended. */
+const INTERRUPTED = 130;
 
-parseArgs({ options: { once: { type: "boolean" } } });
-const colour = process.stdout.isTTY && !process.env.NO_COLOR;
-const home = mkdtempSync(join(tmpdir(), "caum-demo-"));
-let example: { readonly call: Call; readonly answer: unknown } | undefined;
+const { values } = parseArgs({ options: { once: { type: "boolean" } } });
+console.log("Three agents call a real MCP server through caum-mcp-proxy,");
+console.log("which reports to a collector of this demo's own.");
 
-console.log("Three agents call a real MCP server through caum-mcp-proxy.\n");
-console.log(tableHead());
-
-const watcher = new RunWatcher(home, (record, assessment, line) => {
-  console.log(tableRow(record, assessment, colour));
-  if (record.agentId === "helper" && assessment.step === 1) showWhatIsKept(line);
-});
-const reading = setInterval(() => watcher.read(), READ_EVERY_MS);
-await Promise.all(
-  agents.map((agent) =>
-    play(agent, home, PAUSE_MS, (call, answer) => {
-      if (agent.name === "helper") example ??= { call, answer };
-    }),
-  ),
-);
-clearInterval(reading);
-watcher.read();
-showEnd();
-
-/** One call beside its record, so that a person sees what stays and what does not. */
-function showWhatIsKept(line: string): void {
-  console.log("\n  what the agent sent and got (stays with the agent):");
-  console.log(wrapped(JSON.stringify({ ...example?.call, answer: example?.answer })));
-  console.log("  what CAUM kept of it (this record, and nothing else):");
-  console.log(`${wrapped(line)}\n`);
+const stopping = new AbortController();
+const stopped = stopping.signal;
+const ended = once(stopped, "abort");
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stopping.abort());
+const place = await openPlace();
+try {
+  if (values.once) await playOnce(place);
+  else await stayUp(place);
+} finally {
+  // After a failure, what still runs has nobody left to report to.
+  stopping.abort();
+  await place.collector.close();
 }
 
-/** A line per agent, and how to check one of them without us. */
-function showEnd(): void {
-  const { vkey } = loadWriterKey({ home });
-  const keys = [parseVerifierKey(vkey)];
-  const runs = agents.flatMap(({ name }) => watcher.runs.filter((run) => nameOf(run) === name));
-  console.log("");
-  for (const run of runs) {
-    const { verdict } = verifyBundle(run.folder, { keys });
-    console.log(`${nameOf(run).padEnd(7)}  ${verdictOf(run)} | proof ${verdict}`);
+async function playOnce(place: Place): Promise<void> {
+  const played = await playRound(place, { number: 1, pauseMs: ONCE_PAUSE_MS, stopped });
+  if (stopped.aborted) process.exitCode = INTERRUPTED;
+  else if (!(await showEnding(place, played))) process.exitCode = 1;
+}
+
+/** Plays a round at once, and another one each time Enter is pressed. */
+async function stayUp(place: Place): Promise<void> {
+  for (let number = 1; !stopped.aborted; number++) {
+    await showLink(place);
+    const played = await playRound(place, { number, pauseMs: WATCHED_PAUSE_MS, stopped });
+    if (stopped.aborted) break;
+    await showEnding(place, played);
+    console.log("\nThe collector stays up until Ctrl-C.");
+    if (process.stdin.isTTY) console.log("Enter plays the agents again.");
+    await showLink(place);
+    await enterPressed();
   }
-  const [stuck] = runs.filter((run) => nameOf(run) === "stuck");
-  const records = runs.reduce((sum, run) => sum + run.records.length, 0);
-  console.log("\nEvery verdict is observe_only, allowed_to_block=false.");
-  console.log(`${records} records in ${join(home, "runs")}`);
-  console.log(`chain head of stuck: ${stuck?.head}\n`);
-  console.log("Check it yourself, offline, with the writer's public key:\n");
-  console.log(`  npx caum verify ${stuck?.folder} --key ${vkey}`);
+  process.stdin.pause();
 }
 
-function nameOf(run: WatchedRun): string {
-  return run.records[0]?.agentId ?? "";
+async function showLink({ collector }: Place): Promise<void> {
+  console.log(`\n  dashboard  ${await collector.newSignInLink()}`);
+  console.log("             opens once, within a minute; after that sign in with the API key");
+  console.log(`  API key    ${collector.apiKey}`);
 }
 
-function wrapped(text: string): string {
-  return (text.match(/.{1,108}/gu) ?? []).map((part) => `    ${part}`).join("\n");
+/** Resolves when Enter is pressed or the demo is to end; without a terminal nobody can press it. */
+async function enterPressed(): Promise<void> {
+  const pressed = process.stdin.isTTY ? [once(process.stdin, "data")] : [];
+  if (!stopped.aborted) await Promise.race([ended, ...pressed]);
 }

@@ -1,5 +1,5 @@
 /** The demo's live table: one row per step, plain text that reads the same without colour. */
-import type { Assessment, RecordOf } from "@caum/core";
+import type { Step } from "./place.ts";
 
 const COLUMNS = [
   ["agent", 7],
@@ -23,24 +23,25 @@ export function tableHead(): string {
 }
 
 /** One step of one agent. */
-export function tableRow(
-  record: RecordOf<"tool_api">,
-  assessment: Assessment,
-  colour: boolean,
-): string {
-  const isAlert = assessment.publicClass === "hard_alert";
+export function tableRow(agent: string, step: Step, colour: boolean): string {
+  const isAlert = step.public_class === "hard_alert";
   const cells = line([
-    record.agentId,
-    String(assessment.step),
-    record.payload.toolName,
-    record.payload.op ?? "-",
-    record.payload.status,
-    assessment.regime,
-    assessment.uds.toFixed(2),
-    assessment.tier,
-    isAlert ? `${assessment.eventType} (${assessment.reasons[0]})` : "-",
+    agent,
+    String(step.step),
+    step.name,
+    step.op ?? "-",
+    step.status ?? "-",
+    step.regime ?? "-",
+    step.uds?.toFixed(2) ?? "-",
+    step.tier ?? "-",
+    isAlert ? `${step.event_type} (${step.reasons?.[0]})` : "-",
   ]);
   return isAlert && colour ? `${RED}${cells}${PLAIN}` : cells;
+}
+
+/** Long text in lines of a terminal's width. */
+export function wrapped(text: string): string {
+  return (text.match(/.{1,108}/gu) ?? []).map((part) => `    ${part}`).join("\n");
 }
 
 function line(cells: readonly string[]): string {

@@ -1,81 +1,54 @@
-/** Follows the runs that the proxies write and judges them from the records alone. */
+/** Follows the sessions of a round as the collector takes them, the way the dashboard does. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Place, type Step, stepsFrom } from "./place.ts";
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import {
-  type Assessment,
-  Health,
-  type RecordOf,
-  type StructuralRecord,
-  stepOf,
-  type View,
-} from "@caum/core";
-import { hashLeaf } from "@caum/core/verify";
+const ASK_EVERY_MS = 50;
+/** After the last call everything is there long before; a loaded machine may take longer. */
+const COMPLETE_WITHIN_MS = 10_000;
 
-/** One run as its records tell it. */
-export interface WatchedRun {
-  readonly folder: string;
-  readonly records: readonly StructuralRecord[];
-  readonly assessments: readonly Assessment[];
-  /** Leaf of the last record. */
-  readonly head: string;
+export interface WatchedSession {
+  readonly agent: string;
+  readonly session: string;
+  readonly steps: readonly Step[];
 }
 
-export type OnStep = (record: RecordOf<"tool_api">, assessment: Assessment, line: string) => void;
+type OnStep = (watched: WatchedSession, step: Step) => Promise<void> | void;
 
-/** Reads what is new in every run below a CAUM_HOME each time it is asked. */
-export class RunWatcher {
-  readonly #runs: string;
-  readonly #onStep: OnStep;
-  readonly #readers = new Map<string, RunReader>();
-
-  constructor(home: string, onStep: OnStep) {
-    this.#runs = join(home, "runs");
-    this.#onStep = onStep;
-  }
-
-  read(): void {
-    if (!existsSync(this.#runs)) return;
-    for (const run of readdirSync(this.#runs)) {
-      const reader = this.#readers.get(run) ?? new RunReader(join(this.#runs, run));
-      this.#readers.set(run, reader);
-      reader.read(this.#onStep);
+/**
+ * Reads until every session is closed.
+ *
+ * @param played resolves when nothing more is going to be sent
+ * @param onStep sees each step once, in the order of its session
+ * @throws what `played` throws
+ */
+export async function watchSessions(
+  place: Place,
+  sessions: readonly Omit<WatchedSession, "steps">[],
+  { played, stopped, onStep }: { played: Promise<void>; stopped: AbortSignal; onStep: OnStep },
+): Promise<readonly WatchedSession[]> {
+  const watched = sessions.map((session) => ({ ...session, steps: [] as Step[] }));
+  let deadline = Number.POSITIVE_INFINITY;
+  played.then(
+    () => {
+      deadline = performance.now() + COMPLETE_WITHIN_MS;
+    },
+    () => {
+      deadline = 0;
+    },
+  );
+  while (!stopped.aborted && performance.now() < deadline && !watched.every(isClosed)) {
+    for (const one of watched) {
+      for (const step of await stepsFrom(place, one.session, one.steps.length)) {
+        one.steps.push(step);
+        if (step.step !== undefined) await onStep(one, step);
+      }
     }
+    await sleep(ASK_EVERY_MS);
   }
-
-  get runs(): readonly WatchedRun[] {
-    return [...this.#readers.values()];
-  }
+  await played;
+  return watched;
 }
 
-class RunReader implements WatchedRun {
-  readonly folder: string;
-  readonly records: StructuralRecord[] = [];
-  readonly assessments: Assessment[] = [];
-  head = "";
-  readonly #health = new Health();
-  #view: View = "full";
-
-  constructor(folder: string) {
-    this.folder = folder;
-  }
-
-  read(onStep: OnStep): void {
-    const file = join(this.folder, "records.ndjson");
-    if (!existsSync(file)) return;
-    const lines = readFileSync(file, "utf8").split("\n").slice(this.records.length, -1);
-    for (const line of lines) {
-      // True of every line of a run: our own writer made it, and `caum verify` checks it below.
-      const record = JSON.parse(line) as StructuralRecord;
-      this.records.push(record);
-      this.head = hashLeaf(line);
-      const payload = record.category === "lifecycle" ? record.payload : undefined;
-      if (payload?.type === "open") this.#view = payload.view;
-      const step = stepOf(record, { view: this.#view });
-      if (!step) continue;
-      const assessment = this.#health.observe(step);
-      this.assessments.push(assessment);
-      if (record.category === "tool_api") onStep(record, assessment, line);
-    }
-  }
+function isClosed({ steps }: WatchedSession): boolean {
+  return steps.at(-1)?.kind === "close";
 }

@@ -1,18 +1,25 @@
 import { execFile } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "..");
 const run = promisify(execFile);
+let home: string;
 let lines: string[];
 
 beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), "caum-first-light-"));
+  // Ends with 0 or this throws: the exit code says whether every proof holds.
   const { stdout } = await run(process.execPath, [join(root, "demo/main.ts"), "--once"], {
     cwd: root,
+    env: { ...process.env, HOME: home, CAUM_HOME: home, CAUM_URL: "http://127.0.0.1:9" },
   });
   lines = stdout.split("\n");
 }, 60_000);
+afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 /** The table's rows of one agent. */
 function rows(agent: string): string[] {
@@ -43,13 +50,19 @@ test("the end names each agent with its proof, the promise, and where to check i
   expect(text).toMatch(/^helper +no alert in 12 steps, \w+ \| proof ok$/m);
   expect(text).toMatch(/^pager +no alert in 12 steps, \w+ \| proof ok$/m);
   expect(text).toContain("observe_only, allowed_to_block=false");
-  expect(text).toMatch(/^\d+ records in .+\nchain head of stuck: [0-9a-f]{64}$/m);
+  expect(text).toMatch(
+    /^\d+ records, three sessions exported to .+\nchain head of stuck: [0-9a-f]{64}$/m,
+  );
 });
 
-test("the printed line verifies one of the runs as it stands", async () => {
+test("the printed line verifies one of the sessions as it stands", async () => {
   const command = lines.find((line) => line.trim().startsWith("npx caum verify "))?.trim();
   const { stdout } = await run("sh", ["-c", command ?? "false"], { cwd: root });
   expect(stdout).toContain("ok");
+});
+
+test("nothing of the person's own is read or changed", () => {
+  expect(readdirSync(home)).toEqual([]);
 });
 
 test("without colour the output holds no escape sequence", () => {
