@@ -2,7 +2,7 @@ import { CommanderError } from "commander";
 import { createProgram } from "./program.ts";
 
 /** What was asked for could not be done, as opposed to a command that ran and found something. */
-const NOT_DONE_EXIT_CODE = 2;
+const NOT_DONE_EXIT_CODE = isHook() ? 0 : 2;
 
 process.stdout.on("error", leave);
 // There is nowhere left to say it.
@@ -18,6 +18,11 @@ try {
     complain(error instanceof Error ? error.message : "it failed");
     process.exitCode = NOT_DONE_EXIT_CODE;
   }
+}
+
+/** Claude Code refuses the tool call when its hook ends with 2: nothing of ours may cause that. */
+function isHook(): boolean {
+  return process.argv[2] === "hook" && process.argv[3] === "claude-code";
 }
 
 /** A reader that has seen enough, such as `head`, closes the pipe: that is no error. */

@@ -5,6 +5,7 @@ import { registerExport } from "./commands/export.ts";
 import { registerFlush } from "./commands/flush.ts";
 import { registerHook } from "./commands/hook.ts";
 import { registerInstall } from "./commands/install.ts";
+import { registerKeys } from "./commands/keys.ts";
 import { registerMcp } from "./commands/mcp.ts";
 import { registerSessions } from "./commands/sessions.ts";
 import { registerShowWire } from "./commands/show-wire.ts";
@@ -39,6 +40,7 @@ export function createProgram(): Command {
   registerCheck(program);
   registerExport(program);
   registerVerify(program);
+  registerKeys(program);
   registerFlush(program);
   return program;
 }

@@ -4,6 +4,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TemporaryHome } from "./install/temporary-home.ts";
+import { RunningCollector } from "./running-collector.ts";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const CANARY = "canary-52ab";
@@ -12,11 +13,17 @@ let machine: TemporaryHome;
 let client: Client;
 beforeEach(async () => {
   machine = new TemporaryHome();
-  client = new Client({ name: "test", version: "1" });
-  const args = ["--conditions=@caum/source", "--no-warnings", MAIN, "mcp"];
-  const command = process.execPath;
-  await client.connect(new StdioClientTransport({ command, args, env: { ...machine.env } }));
+  client = await connect();
 });
+
+async function connect(...flags: readonly string[]): Promise<Client> {
+  const connected = new Client({ name: "test", version: "1" });
+  const args = ["--conditions=@caum/source", "--no-warnings", MAIN, "mcp", ...flags];
+  const command = process.execPath;
+  await connected.connect(new StdioClientTransport({ command, args, env: { ...machine.env } }));
+  return connected;
+}
+
 afterEach(async () => {
   await client.close();
   machine.remove();
@@ -88,8 +95,45 @@ test("an agent learns that it loops, and what proves it", async () => {
 });
 
 test("what is not known is said as an error of the tool", async () => {
-  expect(await ask("verdict")).toEqual({ error: "no session is recorded on this machine yet" });
+  expect(await ask("verdict")).toEqual({ error: "no session is recorded yet" });
   expect(await ask("evidence", "x")).toEqual({
     error: "there is no such session on this machine",
+  });
+});
+
+test("with a collector its sessions are known too; one that goes away hides nothing", async () => {
+  await record("worker", ["a", "b"]);
+  const collector = await RunningCollector.start(machine);
+  const smoke = await machine.caum(["smoke", ...collector.flags, "--json"]);
+  const { sessionId } = JSON.parse(smoke.stdout);
+  await client.close();
+  client = await connect(...collector.flags);
+  // The newest of both, and what only the collector knows.
+  expect(await ask("am_i_looping")).toMatchObject({
+    session: sessionId,
+    source: "collector",
+    looping: true,
+    decision: "observe_only",
+  });
+  expect(await ask("verdict", sessionId)).toMatchObject({ steps: 11, public_class: "hard_alert" });
+  expect(await ask("verdict", "worker")).toMatchObject({ source: "local", steps: 2 });
+  const { local, collector: there } = await ask("sessions");
+  expect(local).toHaveLength(1);
+  expect(there).toContainEqual(expect.objectContaining({ session: sessionId }));
+  const evidence = await ask("evidence", sessionId);
+  expect(evidence).toMatchObject({ source: "collector", tree_size: expect.any(Number) });
+  expect(evidence.merkle_root).toMatch(/^[0-9a-f]{64}$/);
+  expect(await ask("verdict", "nobody")).toEqual({
+    error: "there is no such session: caum sessions lists them",
+  });
+  await collector.stop();
+  expect(await ask("am_i_looping")).toMatchObject({ session: "worker", looping: false });
+  expect(await ask("sessions")).toMatchObject({
+    local: [{ session: "worker" }],
+    collector: [],
+    collector_problem: expect.stringContaining("no collector answers"),
+  });
+  expect(await ask("verdict", sessionId)).toEqual({
+    error: expect.stringContaining("no collector answers"),
   });
 });

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { appendFileSync, readdirSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { createObserver } from "@caum/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TemporaryHome } from "./install/temporary-home.ts";
+import { RunningCollector } from "./running-collector.ts";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const CANARY = "canary-71ce";
@@ -46,11 +47,11 @@ async function record(session: string, calls: number): Promise<void> {
   observer.close();
 }
 
-function start(words: readonly string[]): ChildProcess {
+function start(words: readonly string[], stderr: "inherit" | "pipe" = "inherit"): ChildProcess {
   const command = ["--conditions=@caum/source", "--no-warnings", MAIN, ...words];
   const child = spawn(process.execPath, command, {
     env: machine.env,
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", stderr],
   });
   children.push(child);
   return child;
@@ -107,6 +108,44 @@ test("it follows what is recorded meanwhile, and Ctrl-C ends it with 0", async (
   const ended = new Promise((resolve) => child.on("exit", (code) => resolve(code)));
   child.kill("SIGINT");
   expect(await ended).toBe(0);
+});
+
+test("a line that is written in two parts is one step, once it is whole", async () => {
+  await record("one", 2);
+  const [run = ""] = readdirSync(join(machine.caumHome, "runs"));
+  const path = join(machine.caumHome, "runs", run, "records.ndjson");
+  const bytes = readFileSync(path);
+  const startOfCall = bytes.lastIndexOf("\n", bytes.lastIndexOf('"category":"tool_api"'));
+  const middle = startOfCall + 40;
+  writeFileSync(path, bytes.subarray(0, middle));
+  const child = start(["tail", "--json"]);
+  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+  expect(JSON.parse(String((await lines.next()).value))).toMatchObject({ step: 1 });
+  appendFileSync(path, bytes.subarray(middle));
+  expect(JSON.parse(String((await lines.next()).value))).toMatchObject({ session: "one", step: 2 });
+});
+
+test("a collector that goes away is waited for, said once, and gone on with", async () => {
+  const first = await RunningCollector.start(machine);
+  const words = ["tail", "--json", ...first.flags];
+  const child = start(words, "pipe");
+  const told = createInterface({ input: child.stderr! })[Symbol.asyncIterator]();
+  const rows = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+  const smoke = () => machine.caum(["smoke", ...first.flags, "--json"]);
+  const before = JSON.parse((await smoke()).stdout).sessionId;
+  for (let step = 1; step <= 11; step += 1) {
+    expect(JSON.parse(String((await rows.next()).value))).toMatchObject({ session: before, step });
+  }
+  await first.stop();
+  expect((await told.next()).value).toBe("caum tail: the collector went away: waiting for it");
+  const second = await RunningCollector.start(machine, first.port);
+  expect((await told.next()).value).toBe("caum tail: the collector answers again");
+  const after = JSON.parse((await smoke()).stdout).sessionId;
+  expect(JSON.parse(String((await rows.next()).value))).toMatchObject({ session: after, step: 1 });
+  const ended = new Promise((resolve) => child.on("exit", (code) => resolve(code)));
+  child.kill("SIGINT");
+  expect(await ended).toBe(0);
+  await second.stop();
 });
 
 test("with a collector its steps are shown; one that does not answer is exit code 2", async () => {

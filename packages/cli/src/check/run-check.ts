@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import { Progress } from "../terminal/progress.ts";
 import { CheckedSession } from "./checked-session.ts";
 import { predictionLine } from "./predict.ts";
 import { reportText, type Totals, totalsText } from "./print-report.ts";
@@ -22,6 +23,7 @@ export class TraceCheck {
   readonly #records = new RecordReader();
   readonly #noticed = new Set<string>();
   #isCrowded = false;
+  readonly #progress = new Progress();
   readonly #totals: Totals = { sessions: 0, steps: 0, loops: 0, looping: 0, problems: 0 };
 
   constructor(format: CheckFormat, out: Writable, err: Writable) {
@@ -35,9 +37,12 @@ export class TraceCheck {
     const before = this.#totals.problems;
     try {
       for await (const line of readTraceLines(path)) {
+        this.#progress.show(`${path}: line ${line.number}`);
         if (line.text !== "" || line.tooLong) await this.#line(path, line, before);
       }
+      this.#progress.clear();
     } catch (error) {
+      this.#progress.clear();
       if (!(error instanceof TraceFileError)) throw error;
       this.#totals.problems += 1;
       this.#err.write(`caum check: ${path}: ${error.message}\n`);
@@ -129,6 +134,7 @@ export class TraceCheck {
   }
 
   async #write(text: string): Promise<void> {
+    this.#progress.clear();
     if (this.#out.write(text)) return;
     await new Promise<void>((resolve) => this.#out.once("drain", resolve));
   }

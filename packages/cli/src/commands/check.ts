@@ -9,6 +9,14 @@ interface CheckOptions {
 /** Exit code when a line or a file could not be judged; everything else was. */
 const INCOMPLETE = 1;
 
+const ABOUT = `
+examples:
+  caum check trace.ndjson.gz
+  caum check --json *.ndjson | head -1
+  zcat trace.gz | caum check -
+
+exit codes: 0 all was judged, loops or not; 1 a line or a file could not be; 2 usage`;
+
 export function registerCheck(program: Command): void {
   program
     .command("check")
@@ -19,6 +27,7 @@ export function registerCheck(program: Command): void {
     )
     .option("--json", "one JSON object a session")
     .option("--predictions", "one JSON object an event, in the format of the detection scorer")
+    .addHelpText("after", ABOUT)
     .action(async (files: readonly string[], options: CheckOptions) => {
       // Loaded when it runs, so that no command pays for another.
       const { TraceCheck } = await import("../check/run-check.ts");

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Comparison, Start } from "../doctor/compare-servers.ts";
 import type { Fact } from "../doctor/machine-facts.ts";
+import { Progress } from "../terminal/progress.ts";
 import { collect, refuse, requestOf } from "./install.ts";
 
 interface DoctorFlags {
@@ -16,6 +17,10 @@ const PROBLEM = 1;
 const ABOUT = `
 Each configured server is started twice, without and with the recorder, and asked for its tools; no
 tool is called. The starts are recorded under the session caum-doctor.
+
+examples:
+  caum doctor
+  caum doctor --client cursor --server files --timeout 60
 
 exit codes: 0 all is well, 1 something is not, 2 usage`;
 
@@ -49,9 +54,12 @@ async function run(flags: DoctorFlags): Promise<void> {
   );
   const comparisons: Comparison[] = [];
   // One after the other: what is measured should not be the other servers.
-  for (const server of servers) {
+  const progress = new Progress();
+  for (const [index, server] of servers.entries()) {
+    progress.show(`${index + 1} of ${servers.length}: ${server.client} ${server.name}`);
     const comparison = await compareServer(server, place.env, timeoutMs);
     comparisons.push(comparison);
+    progress.clear();
     if (!flags.json) console.log(describe(comparison));
   }
   if (flags.json) console.log(JSON.stringify({ facts, servers: comparisons }, undefined, 2));

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { VERSION } from "../version.ts";
 
 interface HookFlags {
   readonly home?: string;
@@ -10,7 +11,18 @@ interface HookFlags {
 const ABOUT = `
 Claude Code calls it before and after each tool (caum install --client claude-code --hooks). It reads
 the event on its standard input, leaves one line of structure in CAUM_HOME/inbox and exits with 0,
-whatever happens; it uses no network. One recorder in the background chains the lines.`;
+whatever happens; it uses no network. One recorder in the background chains the lines.
+
+examples:
+  caum hook claude-code < event.json
+
+exit codes: 0 always`;
+
+const ABOUT_DRAIN = `
+examples:
+  caum hook drain
+
+exit codes: 0 all lines are recorded, or the recorder does it just now; 2 it could not be done`;
 
 export function registerHook(program: Command): void {
   const hook = program.command("hook").description("what agents call by themselves");
@@ -27,6 +39,7 @@ export function registerHook(program: Command): void {
     .description("record what hooks left, now")
     .option("--home <folder>", "CAUM_HOME")
     .option("--json", "print the result as JSON")
+    .addHelpText("after", ABOUT_DRAIN)
     .action(drain);
 }
 
@@ -47,7 +60,7 @@ async function take(flags: HookFlags): Promise<void> {
 
 async function drain(flags: HookFlags): Promise<void> {
   const { recordInbox } = await import("../hook/record-inbox.ts");
-  const isDone = await recordInbox({ home: await homeOf(flags), version: "0.1.0", once: true });
+  const isDone = await recordInbox({ home: await homeOf(flags), version: VERSION, once: true });
   if (flags.json) console.log(JSON.stringify({ drained: isDone }));
   else console.log(isDone ? "all lines are recorded" : "the recorder is at work already");
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { reasonOf } from "../reason.ts";
 
 interface InstallFlags {
   readonly client?: readonly string[];
@@ -65,7 +66,7 @@ async function runInstall(flags: InstallFlags): Promise<void> {
       : [];
     await show([...install(request, place), ...hooks], flags, "wrapped");
   } catch (problem) {
-    refuse("install", problem instanceof Error ? problem.message : "it did not work");
+    refuse("install", reasonOf(problem));
   }
 }
 

@@ -10,8 +10,10 @@ const ABOUT = `
 An MCP server on standard input and output, read-only: am_i_looping, sessions, verdict, evidence. It
 answers from the runs on this machine, and from the collector when one is configured.
 
-example, for a client's configuration:
-  "caum": { "command": "caum", "args": ["mcp"] }`;
+examples, for a client's configuration:
+  "caum": { "command": "caum", "args": ["mcp"] }
+
+exit codes: 0 when the client went away`;
 
 export function registerMcp(program: Command): void {
   program

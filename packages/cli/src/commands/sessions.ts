@@ -1,4 +1,6 @@
+import { shellWord } from "@caum/core";
 import type { Command } from "commander";
+import { reasonOf } from "../reason.ts";
 import type { SessionReport, SessionSummary, StepOfSession } from "../sessions/read-sessions.ts";
 import { type CollectorFlags, collectorOf } from "./smoke.ts";
 
@@ -9,6 +11,22 @@ interface SessionsFlags extends CollectorFlags {
 const USAGE = 2;
 const MOST = 100;
 
+const ABOUT_LIST = `
+examples:
+  caum sessions
+  caum sessions --limit 5 --json
+
+exit codes: 0 listed, also when there is none; 2 no collector answers, or it refuses`;
+
+const ABOUT_REPORT = `
+Verdict, root and steps are of one moment, also while the session goes on.
+
+examples:
+  caum report SESSION
+  caum report SESSION --json
+
+exit codes: 0 found, 2 there is no such session, no collector answers, or it refuses`;
+
 export function registerSessions(program: Command): void {
   program
     .command("sessions")
@@ -17,6 +35,7 @@ export function registerSessions(program: Command): void {
     .option("--key <key>", "API key (default: CAUM_API_KEY, config.json)")
     .option("--limit <n>", `how many, at most ${MOST}`, "20")
     .option("--json", "print the result as JSON")
+    .addHelpText("after", ABOUT_LIST)
     .action(list);
   program
     .command("report")
@@ -25,6 +44,7 @@ export function registerSessions(program: Command): void {
     .option("--url <url>", "the collector (default: CAUM_URL, config.json, this machine)")
     .option("--key <key>", "API key (default: CAUM_API_KEY, config.json)")
     .option("--json", "print the result as JSON")
+    .addHelpText("after", ABOUT_REPORT)
     .action(report);
 }
 
@@ -39,7 +59,7 @@ async function list(flags: SessionsFlags): Promise<void> {
     if (flags.json) console.log(JSON.stringify(sessions, undefined, 2));
     else console.log(sessions.length === 0 ? "no session yet" : table(sessions));
   } catch (problem) {
-    fail("sessions", problem instanceof Error ? problem.message : "it failed");
+    fail("sessions", reasonOf(problem));
   }
 }
 
@@ -49,7 +69,7 @@ async function report(id: string, flags: CollectorFlags): Promise<void> {
     const found = await readReport(await collectorOf(flags), id);
     console.log(flags.json ? JSON.stringify(found, undefined, 2) : describe(found));
   } catch (problem) {
-    fail("report", problem instanceof Error ? problem.message : "it failed");
+    fail("report", reasonOf(problem));
   }
 }
 
@@ -87,7 +107,7 @@ function describe({ session, merkle_root: root, tree_size: size, steps }: Sessio
     "where it turned:",
     ...turns(steps).map((line) => `  ${line}`),
     "",
-    `take it with you: caum export ${id} --out bundle`,
+    `take it with you: caum export ${shellWord(id)} --out bundle`,
   ].join("\n");
 }
 

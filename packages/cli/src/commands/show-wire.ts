@@ -17,7 +17,9 @@ examples:
   caum show-wire --call 'read_file={"path":"a.txt"}' -- npx -y @modelcontextprotocol/server-filesystem .
                                         a real call of a real server
 
-The server is started behind the real relay with a temporary CAUM_HOME; nothing is sent.`;
+The server is started behind the real relay with a temporary CAUM_HOME; nothing is sent.
+
+exit codes: 0 shown, 1 the server failed, 2 usage`;
 
 export function registerShowWire(program: Command): void {
   program

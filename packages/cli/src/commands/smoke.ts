@@ -1,5 +1,6 @@
 import type { CollectorPlace, LoopStep } from "@caum/collector/validation";
 import type { Command } from "commander";
+import { reasonOf } from "../reason.ts";
 
 export interface CollectorFlags {
   readonly url?: string;
@@ -15,7 +16,11 @@ const ABOUT = `
 A temporary session does some work and then repeats one failing call; every answer is shown. On the
 collector's own machine no key is needed.
 
-exit codes: 0 the loop was told, 1 it was not, 2 no collector answers`;
+examples:
+  caum smoke
+  caum smoke --url http://127.0.0.1:4070 --json
+
+exit codes: 0 the loop was told, 1 it was not, 2 no collector answers, or it refuses`;
 
 export function registerSmoke(program: Command): void {
   program
@@ -45,7 +50,7 @@ async function run(flags: CollectorFlags): Promise<void> {
       );
     process.exitCode = isTold ? 0 : FAILED;
   } catch (problem) {
-    console.error(`caum smoke: ${problem instanceof Error ? problem.message : "it failed"}`);
+    console.error(`caum smoke: ${reasonOfAsking(problem)}`);
     process.exitCode = USAGE;
   }
 }
@@ -58,12 +63,18 @@ function describe({ event, answer }: LoopStep): string {
   return `${String(health.step).padStart(2)}  ${call}  ${regime}  root ${evidence.merkle_root.slice(0, 12)}${alert}`;
 }
 
+/** An answer of another shape than a collector's fails wherever it is looked at. */
+export function reasonOfAsking(problem: unknown): string {
+  const isForeign = problem instanceof SyntaxError || problem instanceof TypeError;
+  return isForeign ? "what answers is no collector: name one with --url" : reasonOf(problem);
+}
+
 /** Where to ask: what is told, else what is configured, else this machine. */
 export async function collectorOf({ url, key }: CollectorFlags): Promise<CollectorPlace> {
   const { loadConfiguration } = await import("@caum/core");
   const known = loadConfiguration({ arguments: { url, ...(key ? { apiKey: key } : {}) } });
   const [problem] = known.problems;
-  if (known.url !== undefined && problem !== undefined) throw new Error(problem);
+  if (problem !== undefined) throw new Error(problem);
   if (known.url === undefined) return { url: DEFAULT_URL, apiKey: key };
   return { url: known.url, apiKey: known.apiKey };
 }

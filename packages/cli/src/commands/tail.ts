@@ -1,6 +1,8 @@
 import type { Command } from "commander";
+import { reasonOf } from "../reason.ts";
 import type { LiveStep, StepFeed } from "../sessions/live-step.ts";
 import { SteadyFeed } from "../sessions/steady-feed.ts";
+import { stepRow, stepTitles } from "../terminal/step-row.ts";
 import { type CollectorFlags, collectorOf } from "./smoke.ts";
 
 interface TailFlags extends CollectorFlags {
@@ -10,7 +12,6 @@ interface TailFlags extends CollectorFlags {
 }
 
 const USAGE = 2;
-const SESSION_WIDTH = 20;
 const RED = "\x1b[31m";
 const PLAIN = "\x1b[0m";
 const ABOUT = `
@@ -44,10 +45,10 @@ async function run(session: string | undefined, flags: TailFlags): Promise<void>
   process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
     const feed = await feedOf(session, flags);
-    if (!flags.json) console.log(titles());
+    if (!flags.json) console.log(stepTitles(process.stdout.columns));
     await follow(feed, flags, stopping.signal);
   } catch (problem) {
-    console.error(`caum tail: ${problem instanceof Error ? problem.message : "it failed"}`);
+    console.error(`caum tail: ${reasonOf(problem)}`);
     process.exitCode = USAGE;
   } finally {
     process.off("SIGINT", stop).off("SIGTERM", stop);
@@ -79,25 +80,7 @@ async function follow(feed: StepFeed, flags: TailFlags, signal: AbortSignal): Pr
   }
 }
 
-function titles(): string {
-  const call = `${"tool".padEnd(24)}  ${"op".padEnd(7)}  ${"status".padEnd(12)}`;
-  return `${"session".padEnd(SESSION_WIDTH)}  step  ${call}  ${"regime".padEnd(14)}  uds   tier  alert`;
-}
-
 function row(step: LiveStep, isColoured: boolean): string {
-  const { session, tool, op, status, regime, uds, tier, alert, reasons } = step;
-  const text = [
-    session.slice(0, SESSION_WIDTH).padEnd(SESSION_WIDTH),
-    String(step.step).padStart(4),
-    tool.slice(0, 24).padEnd(24),
-    op.padEnd(7),
-    status.padEnd(12),
-    regime.padEnd(14),
-    uds.toFixed(2),
-    tier.padEnd(4),
-    alert ? `ALERT ${reasons.join(" ")}` : "",
-  ]
-    .join("  ")
-    .trimEnd();
-  return alert && isColoured ? `${RED}${text}${PLAIN}` : text;
+  const text = stepRow(step, process.stdout.columns);
+  return step.alert && isColoured ? `${RED}${text}${PLAIN}` : text;
 }

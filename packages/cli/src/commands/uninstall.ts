@@ -9,6 +9,10 @@ interface UninstallFlags {
 }
 
 const EXAMPLES = `
+examples:
+  caum uninstall                        everything, everywhere
+  caum uninstall --client cursor        one client only (repeatable)
+
 Files become what they were, byte for byte; where somebody has edited them since, only what is
 ours is taken out. Runs, keys and backups in CAUM_HOME are kept: remove the folder to remove them.
 

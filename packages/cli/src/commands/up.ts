@@ -7,6 +7,7 @@ interface UpOptions {
   readonly port?: string;
   readonly host?: string;
   readonly data?: string;
+  readonly database?: string;
   readonly json?: boolean;
   readonly open: boolean;
   readonly showKeys?: boolean;
@@ -24,6 +25,13 @@ const USAGE = 2;
 /** `node:sqlite` needs no flag from here on. */
 const OLDEST_NODE = [22, 13] as const;
 
+const ABOUT = `
+examples:
+  caum up
+  caum up --port 0 --json --data ./collector
+
+exit codes: 0 stopped by a signal (SIGINT, SIGTERM), 1 by a second one, 2 it could not start`;
+
 export function registerUp(program: Command): void {
   program
     .command("up")
@@ -31,6 +39,7 @@ export function registerUp(program: Command): void {
     .option("--port <number>", "port to listen on; 0 takes a free one (default: 4070)")
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--data <folder>", "where everything is kept (default: collector in CAUM_HOME)")
+    .option("--database <url>", "keep everything in PostgreSQL, where many nodes can share it")
     .option("--json", "print one line of JSON when ready")
     .option("--no-open", "do not open the dashboard in a browser")
     .option("--show-keys", "print the keys again, not only on the first start")
@@ -41,6 +50,7 @@ export function registerUp(program: Command): void {
     .option("--rate-limit <events>", "events a second and key; 0 for no limit")
     .option("--trial-days <days>", "registered accounts are on trial for so long")
     .option("--allow-destination <host...>", "let alerts go to this internal host or host:port")
+    .addHelpText("after", ABOUT)
     .action((options: UpOptions) => up(options));
 }
 
@@ -59,6 +69,7 @@ async function up(options: UpOptions): Promise<void> {
   try {
     const collector = await startCollector({
       data: options.data ?? join(home, "collector"),
+      database: options.database,
       home,
       host: options.host,
       port: numberOf(options.port, "--port") ?? DEFAULT_PORT,

@@ -1,6 +1,6 @@
 import type { AgentResult } from "@caum/collector/validation";
 import type { Command } from "commander";
-import { type CollectorFlags, collectorOf } from "./smoke.ts";
+import { type CollectorFlags, collectorOf, reasonOfAsking } from "./smoke.ts";
 
 const FAILED = 1;
 const USAGE = 2;
@@ -9,7 +9,11 @@ const ABOUT = `
 Five small agents work against the collector, each in a session of its own: website smoke, repository
 test, JSON ingestion, controlled retry loop, privacy boundary.
 
-exit codes: 0 all that is expected was seen, 1 something was not, 2 no collector answers`;
+examples:
+  caum validate
+  caum validate --url http://127.0.0.1:4070 --json
+
+exit codes: 0 all that is expected was seen, 1 something was not, 2 no collector answers, or it refuses`;
 
 export function registerValidate(program: Command): void {
   program
@@ -41,7 +45,7 @@ async function run(flags: CollectorFlags): Promise<void> {
     } else console.log(`${passed} of ${results.length} agents passed`);
     process.exitCode = passed === results.length ? 0 : FAILED;
   } catch (problem) {
-    console.error(`caum validate: ${problem instanceof Error ? problem.message : "it failed"}`);
+    console.error(`caum validate: ${reasonOfAsking(problem)}`);
     process.exitCode = USAGE;
   }
 }

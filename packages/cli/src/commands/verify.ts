@@ -12,6 +12,7 @@ import {
   verifyBundle,
 } from "@caum/core/verify";
 import type { Command } from "commander";
+import { Progress } from "../terminal/progress.ts";
 import { checkPack, describePack, isPack } from "./verify-pack.ts";
 
 interface VerifyFlags {
@@ -44,6 +45,10 @@ export function registerVerify(program: Command): void {
 }
 
 const EXIT_CODES = `
+examples:
+  caum verify bundle --key VKEY               what caum export prints at its end
+  caum verify ~/.caum/runs/RUN --key "$(caum keys | head -1)"
+
 exit codes: 0 ok, 1 tampered, 2 usage, 3 malformed, 4 incomplete, 5 forked, 6 untrusted,
             10 not closed (--require-closed), 11 records deleted (--require-complete)`;
 
@@ -78,7 +83,13 @@ function verify(path: string, flags: VerifyFlags): Verification {
   if (!existsSync(path)) {
     throw new UsageError(`no such file or folder: ${path}: name the bundle to verify`);
   }
-  return verifyBundle(path, options);
+  const progress = new Progress();
+  progress.show(`verifying ${path}`);
+  try {
+    return verifyBundle(path, options);
+  } finally {
+    progress.clear();
+  }
 }
 
 function optionsOf(flags: VerifyFlags): VerifyOptions {

@@ -27,6 +27,10 @@ export async function machineFacts(place: Place): Promise<readonly Fact[]> {
 function homeFact({ caumHome }: Place): Fact {
   const about = "home";
   if (!existsSync(caumHome)) return { about, state: "note", text: `${caumHome}: not there yet` };
+  if (!statSync(caumHome).isDirectory()) {
+    const text = `${caumHome}: is no folder, nothing is kept: move it away`;
+    return { about, state: "problem", text };
+  }
   try {
     accessSync(caumHome, constants.W_OK);
     return { about, state: "ok", text: caumHome };

@@ -5,7 +5,7 @@ import {
   chmodSync,
   closeSync,
   constants,
-  copyFileSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -17,6 +17,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { writeWhole } from "./write-whole.ts";
 
 export interface ConfigFile {
   /** As the client names it. */
@@ -30,6 +31,22 @@ export interface ConfigFile {
 /** A file that is left as it is, and why. */
 export class FileLeft extends Error {
   override readonly name = "FileLeft";
+}
+
+/** Somebody else was quicker: what they wrote is to be read first. */
+export class FileChanged extends FileLeft {}
+
+const ATTEMPTS = 5;
+
+/** Does the work again while somebody else changes the same file. */
+export function retrying<Result>(work: () => Result): Result {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return work();
+    } catch (problem) {
+      if (!(problem instanceof FileChanged) || attempt === ATTEMPTS) throw problem;
+    }
+  }
 }
 
 const LARGEST_BYTES = 64 * 1024 * 1024;
@@ -71,13 +88,31 @@ export function replaceConfigFile(file: ConfigFile, text: string): void {
     accessSync(target, constants.W_OK);
     const { mode } = statSync(target);
     writeDurably(beside, text, mode & 0o7777);
-    if (!readFileSync(target).equals(bytes)) throw new FileLeft("was changed just now: try again");
+    if (!readFileSync(target).equals(bytes))
+      throw new FileChanged("was changed just now: try again");
     renameSync(beside, target);
   } catch (problem) {
     rmSync(beside, { force: true });
     if (problem instanceof FileLeft) throw problem;
     const code = problem instanceof Error && "code" in problem ? String(problem.code) : "unknown";
     throw new FileLeft(`cannot be written (${code}): look at its rights and those of its folder`);
+  }
+}
+
+/**
+ * Makes a file that was not there.
+ *
+ * @throws {FileLeft} when it cannot be made, or is there meanwhile
+ */
+export function makeConfigFile(path: string, text: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text, { flag: "wx" });
+  } catch (problem) {
+    const code = problem instanceof Error && "code" in problem ? String(problem.code) : "unknown";
+    if (code !== "EEXIST") throw new FileLeft(`cannot be written (${code})`);
+    if (existsSync(path)) throw new FileChanged("was made just now: try again");
+    throw new FileLeft("is a link to nowhere: make the file it names");
   }
 }
 
@@ -94,11 +129,10 @@ function writeDurably(path: string, text: string, mode: number): void {
 }
 
 /** Keeps the file as it is now; the same bytes are kept once. */
-export function backUp({ path, target, bytes }: ConfigFile, folder: string): string {
+export function backUp({ path, bytes }: ConfigFile, folder: string): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const digest = createHash("sha256").update(path).update("\0").update(bytes).digest("hex");
   const backup = join(folder, `${digest.slice(0, 16)}-${basename(path)}`);
-  copyFileSync(target, backup);
-  chmodSync(backup, 0o600);
+  writeWhole(backup, bytes, 0o600);
   return backup;
 }

@@ -1,12 +1,14 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { placeHook, placeLauncher } from "../launcher/place-launcher.ts";
 import {
   backUp,
   type ConfigFile,
   FileLeft,
+  makeConfigFile,
   readConfigFile,
   replaceConfigFile,
+  retrying,
 } from "./config-file.ts";
 import { addHooks, isEmptySettings, removeHooks } from "./hooks-text.ts";
 import type { FileReport } from "./install.ts";
@@ -65,12 +67,14 @@ function changed(
   edit: (text: string) => string,
 ): FileReport {
   try {
-    const file = readConfigFile(path);
-    const text = edit(file?.text ?? "");
-    const about = { ...ABOUT, path, servers: [] };
-    if (text === (file?.text ?? "")) return { ...about, outcome: "unchanged" };
-    if (!dryRun) write(path, file, text, place);
-    return { ...about, outcome: "changed", restart: RESTART };
+    return retrying(() => {
+      const file = readConfigFile(path);
+      const text = edit(file?.text ?? "");
+      const about = { ...ABOUT, path, servers: [] };
+      if (text === (file?.text ?? "")) return { ...about, outcome: "unchanged" };
+      if (!dryRun) write(path, file, text, place);
+      return { ...about, outcome: "changed", restart: RESTART };
+    });
   } catch (problem) {
     if (problem instanceof SourceError) {
       return { ...leftAlone(path, `cannot be read: ${problem.message}`), line: problem.line };
@@ -83,8 +87,7 @@ function changed(
 /** Makes the file, replaces its text, or removes it again when all that was in it is ours. */
 function write(path: string, file: ConfigFile | undefined, text: string, place: Place): void {
   if (!file) {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text, { flag: "wx" });
+    makeConfigFile(path, text);
     return;
   }
   backUp(file, join(place.caumHome, "backups"));

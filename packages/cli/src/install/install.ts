@@ -9,6 +9,7 @@ import {
   FileLeft,
   readConfigFile,
   replaceConfigFile,
+  retrying,
 } from "./config-file.ts";
 import { type InstalledFile, installedFiles, rememberFiles } from "./installed-files.ts";
 import { type Place, pathsOf } from "./place.ts";
@@ -49,7 +50,9 @@ export function install(request: InstallRequest, place: Place): readonly FileRep
     // The launcher first: an entry never names one that is not there yet.
     if (!isPlaced) placeLauncher(place);
     isPlaced = true;
-    keep(file, text, request, place);
+    if (request.dryRun) return;
+    backUp(file, join(place.caumHome, "backups"));
+    replaceConfigFile(file, text);
   };
   const reports = targets.flatMap((target) => change(target, wrapText, write, place));
   // An update of ours reaches servers that are wrapped already.
@@ -61,17 +64,25 @@ export function install(request: InstallRequest, place: Place): readonly FileRep
 
 export function uninstall(request: InstallRequest, place: Place): readonly FileReport[] {
   const targets = [...targetsOf(request, place), ...rememberedTargets(request, place)];
-  const write = (file: ConfigFile, text: string) => keep(file, text, request, place);
+  const write = (file: ConfigFile, text: string) => {
+    if (!request.dryRun) restore(file, text, place);
+  };
   const reports = unique(targets).flatMap((target) => change(target, unwrapText, write, place));
   if (request.dryRun) return reports;
+  forget(reports, request, place);
+  return reports;
+}
+
+function forget(reports: readonly FileReport[], request: InstallRequest, place: Place): void {
   const isClean = reports.every(({ outcome }) => outcome !== "left");
   const gone = new Set(reports.filter(({ outcome }) => outcome !== "left").map(({ path }) => path));
-  rememberFiles(
-    installedFiles(place).filter(({ path }) => !gone.has(path)),
-    place,
-  );
-  if (isClean && request.clients.length === 0) removeLauncher(place);
-  return reports;
+  const kept = installedFiles(place).filter(({ path }) => !gone.has(path));
+  try {
+    rememberFiles(kept, place);
+    if (isClean && request.clients.length === 0) removeLauncher(place);
+  } catch {
+    // The files of the clients are done; a CAUM_HOME that is broken has nothing to forget.
+  }
 }
 
 /** What install would find, without any change. */
@@ -120,12 +131,14 @@ function change(
 ): readonly FileReport[] {
   const about = { client: client.name, title: client.title, path };
   try {
-    const file = readConfigFile(path);
-    if (!file) return [];
-    const { text, servers } = edit(file.text, client, place);
-    if (text === file.text) return [{ ...about, outcome: "unchanged", servers }];
-    write(file, text);
-    return [{ ...about, outcome: "changed", servers, restart: client.restart }];
+    return retrying(() => {
+      const file = readConfigFile(path);
+      if (!file) return [];
+      const { text, servers } = edit(file.text, client, place);
+      if (text === file.text) return [{ ...about, outcome: "unchanged", servers }];
+      write(file, text);
+      return [{ ...about, outcome: "changed", servers, restart: client.restart }];
+    });
   } catch (problem) {
     return [{ ...about, outcome: "left", servers: [], ...reasonOf(problem) }];
   }
@@ -139,9 +152,13 @@ function reasonOf(problem: unknown): { readonly reason: string; readonly line?: 
   throw problem;
 }
 
-function keep(file: ConfigFile, text: string, { dryRun }: InstallRequest, place: Place): void {
-  if (dryRun) return;
-  backUp(file, join(place.caumHome, "backups"));
+/** The text itself holds what was there before us, so that a backup may fail. */
+function restore(file: ConfigFile, text: string, place: Place): void {
+  try {
+    backUp(file, join(place.caumHome, "backups"));
+  } catch {
+    // Told by caum doctor.
+  }
   replaceConfigFile(file, text);
 }
 

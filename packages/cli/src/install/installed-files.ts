@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Place } from "./place.ts";
+import { writeWhole } from "./write-whole.ts";
 
 /** A file that holds something of ours. */
 export interface InstalledFile {
@@ -27,8 +28,7 @@ export function rememberFiles(files: readonly InstalledFile[], place: Place): vo
     return;
   }
   mkdirSync(place.caumHome, { recursive: true, mode: 0o700 });
-  writeFileSync(`${path}.new`, `${JSON.stringify({ files }, undefined, 2)}\n`, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  writeWhole(path, `${JSON.stringify({ files }, undefined, 2)}\n`, 0o600);
 }
 
 function isInstalledFile(value: unknown): value is InstalledFile {

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Place } from "./place.ts";
+import { writeWhole } from "./write-whole.ts";
 
 /** Where records are sent. The key is kept in this file only: arguments and variables are seen. */
 export interface Upstream {
@@ -16,8 +17,7 @@ export function keepUpstream({ url, apiKey }: Upstream, place: Place): void {
   const path = join(place.caumHome, "config.json");
   const content = { ...readSettings(path), url, ...(apiKey ? { apiKey } : {}) };
   mkdirSync(place.caumHome, { recursive: true, mode: 0o700 });
-  writeFileSync(`${path}.new`, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  writeWhole(path, `${JSON.stringify(content, undefined, 2)}\n`, 0o600);
 }
 
 function readSettings(path: string): object {

@@ -64,6 +64,8 @@ function stateOf(node: SourceNode, client: Client, place: Place): EntryState {
   const launch = launchOf(node, client);
   const wrapped = launch && unwrapWords(launch.words);
   if (launch && wrapped) return { kind: "wrapped", launch, wrapped };
+  if (node.isShared)
+    return left("shares parts with other entries: write it out to have it wrapped");
   const reason = whyLeft(node) ?? (launch ? whyLaunchIsLeft(launch, place) : whyNoLaunch(node));
   if (reason !== undefined || !launch) return left(reason ?? "starts nothing");
   return { kind: "ready", launch };

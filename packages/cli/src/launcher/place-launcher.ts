@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Place } from "../install/place.ts";
+import { writeWhole } from "../install/write-whole.ts";
 import { checksumLine } from "./checksum.ts";
 import { posixLauncher, USUAL_PLACES, windowsLauncher } from "./launch-script.ts";
 
@@ -19,7 +20,7 @@ export function placeLauncher(
   const folder = join(place.caumHome, "bin");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const bundles = BUNDLES.map((name) => ({ name, bytes: bundle(from, name) }));
-  for (const { name, bytes } of bundles) put(join(folder, name), bytes, 0o600);
+  for (const { name, bytes } of bundles) writeWhole(join(folder, name), bytes, 0o600);
   const relay = bundles.find(({ name }) => name === "relay.cjs");
   const checksum = checksumLine(relay?.bytes ?? new Uint8Array());
   const script =
@@ -27,13 +28,13 @@ export function placeLauncher(
       ? windowsLauncher(place)
       : posixLauncher(place, { checksum }, usualPlaces);
   const name = place.platform === "win32" ? "launch.cmd" : "launch";
-  put(join(folder, name), script, 0o700);
+  writeWhole(join(folder, name), script, 0o700);
 }
 
 /** The hook and the recorder behind it, beside the launcher. */
 export function placeHook(place: Place, from: string = ownFolder()): void {
   const folder = join(place.caumHome, "bin");
-  for (const name of HOOK_BUNDLES) put(join(folder, name), bundle(from, name), 0o600);
+  for (const name of HOOK_BUNDLES) writeWhole(join(folder, name), bundle(from, name), 0o600);
 }
 
 export function removeLauncher(place: Place): void {
@@ -47,13 +48,6 @@ function bundle(folder: string, name: string): Buffer {
   } catch {
     throw new Error(`${name} is missing: install @caum/cli again, or run npm run build`);
   }
-}
-
-/** In one step: a server that starts meanwhile never sees half a file. */
-function put(path: string, content: string | Uint8Array, mode: number): void {
-  writeFileSync(`${path}.new`, content, { mode });
-  chmodSync(`${path}.new`, mode);
-  renameSync(`${path}.new`, path);
 }
 
 function proxyFolder(): string {

@@ -2,16 +2,18 @@ import type { CollectorPlace } from "@caum/collector/validation";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { z } from "zod";
+import { reasonOf } from "../reason.ts";
+import { VERSION } from "../version.ts";
 import { KnownSessions } from "./known-sessions.ts";
 
 const SESSION = z.string().max(256).describe("id of the session").optional();
 const READ_ONLY = { readOnlyHint: true, destructiveHint: false, openWorldHint: false };
-const NEWEST = "Without a session it is the newest on this machine.";
+const NEWEST = "Without a session it is the newest that is known.";
 
 /** Serves until the client goes away. */
 export async function serveMcp(home: string, collector?: CollectorPlace): Promise<void> {
   const known = new KnownSessions(home, collector);
-  const server = new McpServer({ name: "caum", version: "0.1.0" });
+  const server = new McpServer({ name: "caum", version: VERSION });
   server.registerTool(
     "sessions",
     { description: "The newest recorded sessions and how they stand.", annotations: READ_ONLY },
@@ -45,7 +47,6 @@ async function answer(ask: () => Promise<object>) {
     const text = JSON.stringify(await ask(), undefined, 2);
     return { content: [{ type: "text" as const, text }] };
   } catch (problem) {
-    const text = problem instanceof Error ? problem.message : "it failed";
-    return { content: [{ type: "text" as const, text }], isError: true };
+    return { content: [{ type: "text" as const, text: reasonOf(problem) }], isError: true };
   }
 }

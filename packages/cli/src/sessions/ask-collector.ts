@@ -8,22 +8,26 @@ export class CollectorAway extends CollectorError {}
 export class SessionGone extends CollectorError {}
 
 /**
+ * @param list the list that the answer holds
  * @throws {CollectorAway} when it makes sense to ask again
  * @throws {CollectorError} when it does not
  */
-export async function readJson<Answer>(place: CollectorPlace, path: string): Promise<Answer> {
+export async function readJson<Answer>(
+  place: CollectorPlace,
+  path: string,
+  list: keyof Answer & string,
+): Promise<Answer> {
   const { status, text } = await reach(place, path);
   if (status === 429 || status >= 500) {
     throw new CollectorAway(`the collector cannot answer now (${status}): try again`);
   }
   if (status === 401 || status === 403) throw new CollectorError(refusalOf(place));
   const answer = objectOf(Buffer.from(text, "latin1").toString("utf8"));
-  if (answer === undefined) {
-    throw new CollectorError(`what answers at ${place.url} is no collector: name one with --url`);
-  }
+  if (answer === undefined) throw foreign(place);
   if (status === 404) throw new SessionGone("there is no such session: caum sessions lists them");
   if (status === 410) throw new SessionGone("the session was deleted: only its head is kept");
   if (status !== 200) throw new CollectorError(`the collector refused (${status})`);
+  if (!Array.isArray(answer[list])) throw foreign(place);
   // True because the collector checks its answers against the schema of the door.
   return answer as Answer;
 }
@@ -37,16 +41,23 @@ async function reach(place: CollectorPlace, path: string) {
   }
 }
 
+function foreign({ url }: CollectorPlace): CollectorError {
+  return new CollectorError(`what answers at ${url} is no collector: name one with --url`);
+}
+
 function refusalOf({ apiKey }: CollectorPlace): string {
   return apiKey === undefined
     ? "a key is needed: give it with --key or CAUM_API_KEY"
     : "the key is not accepted: give another with --key or CAUM_API_KEY";
 }
 
-function objectOf(text: string): object | undefined {
+function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value : undefined;
+    // True because it is an object; the rest is checked by the collector against its schema.
+    return typeof value === "object" && value !== null
+      ? (value as Readonly<Record<string, unknown>>)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import type { CollectorPlace } from "@caum/collector/validation";
-import { callOf, type LiveStep, type StepFeed } from "./live-step.ts";
 import { SessionGone } from "./ask-collector.ts";
+import { callOf, type LiveStep, type StepFeed } from "./live-step.ts";
 import { readSessions, readStepsFrom, type StepOfSession } from "./read-sessions.ts";
 
 /** How many of the newest sessions are looked at when none is named. */

@@ -54,7 +54,8 @@ export async function readSessions(
   limit: number,
 ): Promise<readonly SessionSummary[]> {
   const path = `/v1/sessions?limit=${limit}`;
-  return (await readJson<{ sessions: readonly SessionSummary[] }>(place, path)).sessions;
+  return (await readJson<{ sessions: readonly SessionSummary[] }>(place, path, "sessions"))
+    .sessions;
 }
 
 /**
@@ -76,7 +77,7 @@ export async function readSummary(
   place: CollectorPlace,
   id: string,
 ): Promise<Omit<SessionReport, "steps">> {
-  return readJson<SessionReport>(place, `/v1/session/${encodeURIComponent(id)}?limit=1`);
+  return readJson<SessionReport>(place, `/v1/session/${encodeURIComponent(id)}?limit=1`, "steps");
 }
 
 /** The records of a session from an index on. @throws {CollectorError} */
@@ -92,7 +93,11 @@ async function readPages(place: CollectorPlace, id: string, from: number) {
   const path = `/v1/session/${encodeURIComponent(id)}?limit=1000`;
   const steps: StepOfSession[] = [];
   for (let cursor = String(from); ; ) {
-    const last = await readJson<Page>(place, `${path}&cursor=${encodeURIComponent(cursor)}`);
+    const last = await readJson<Page>(
+      place,
+      `${path}&cursor=${encodeURIComponent(cursor)}`,
+      "steps",
+    );
     steps.push(...last.steps);
     if (last.next_cursor === null) return { steps, last };
     cursor = last.next_cursor;

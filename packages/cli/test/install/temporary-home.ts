@@ -60,9 +60,11 @@ export class TemporaryHome {
     words: readonly string[],
     env: Readonly<Record<string, string>> = {},
     input = "",
+    user?: number,
   ): Promise<Outcome> {
     const command = ["--conditions=@caum/source", "--no-warnings", MAIN, ...words];
-    const options = { cwd: this.project, env: { ...this.env, ...env } };
+    const rights = user === undefined ? {} : { uid: user, gid: user };
+    const options = { cwd: this.project, env: { ...this.env, ...env }, ...rights };
     return new Promise((resolve) => {
       const child = execFile(process.execPath, command, options, (error, stdout, stderr) => {
         resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
@@ -83,6 +85,11 @@ export class TemporaryHome {
         return [name, `${facts.mode.toString(8)} ${content}`];
       }),
     );
+  }
+
+  /** The names of the runs that are kept here. */
+  runs(): readonly string[] {
+    return readdirSync(join(this.caumHome, "runs"));
   }
 
   copyFrom(path: string, to: string): void {

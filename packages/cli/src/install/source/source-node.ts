@@ -22,6 +22,8 @@ export interface SourceList extends Range {
 export interface SourceMap extends Range {
   readonly kind: "map";
   readonly members: readonly SourceMember[];
+  /** Shares members with other maps (anchors, merge keys), which an edit would change as well. */
+  readonly isShared?: boolean;
 }
 
 /** Numbers, truth values, dates, aliases. */

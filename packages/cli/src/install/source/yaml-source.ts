@@ -28,7 +28,8 @@ function nodeOf(node: Node, text: string): SourceNode {
   const range = { start: node.range?.[0] ?? 0, end: node.range?.[1] ?? 0 };
   if (isMap(node)) {
     const members = node.items.map((pair) => memberFrom(pair, node, text));
-    return { kind: "map", members, ...range };
+    const isShared = node.anchor !== undefined || members.some(({ key }) => key === "<<");
+    return { kind: "map", members, isShared, ...range };
   }
   if (isSeq(node)) {
     if (node.anchor !== undefined || node.tag !== undefined) {

@@ -1,0 +1,59 @@
+/** What is promised of every command, and the document that lists them. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { expect, test } from "vitest";
+import { createProgram } from "../src/program.ts";
+
+const DOCUMENT = join(import.meta.dirname, "../../../docs/commands.md");
+const MARKER = "<!-- From here on rendered from the commands: run this test with -u. -->";
+/** They speak a protocol of their own on standard output. */
+const WITHOUT_JSON = ["caum hook claude-code", "caum mcp"];
+/** Any terminal gets this width; the document as well. */
+const WIDTH = 100;
+
+interface Listed {
+  readonly name: string;
+  readonly command: Command;
+}
+
+/** Every command that does something, with its whole name. */
+function listed(command: Command, before = ""): readonly Listed[] {
+  const name = `${before}${command.name()}`;
+  const below = command.commands.flatMap((one) => listed(one, `${name} `));
+  return below.length > 0 ? below : [{ name, command }];
+}
+
+function helpOf(command: Command): string {
+  let text = "";
+  command
+    .configureOutput({ writeOut: (part) => (text += part), getOutHelpWidth: () => WIDTH })
+    .outputHelp();
+  return text.trimEnd();
+}
+
+const COMMANDS = listed(createProgram());
+
+test.each(COMMANDS)("$name has examples, exit codes and --json", ({ name, command }) => {
+  const help = helpOf(command);
+  expect(help).toMatch(/^examples\b.*:$/m);
+  expect(help).toMatch(/^exit codes: \d/m);
+  const hasJson = command.options.some(({ long }) => long === "--json");
+  expect(hasJson).toBe(!WITHOUT_JSON.includes(name));
+  for (const line of help.split("\n")) expect(line.length).toBeLessThanOrEqual(110);
+});
+
+test("docs/commands.md lists every command and option as it is registered", async () => {
+  const [introduction = ""] = readFileSync(DOCUMENT, "utf8").split(MARKER);
+  const rows = COMMANDS.map(
+    ({ name, command }) =>
+      `| [\`${name}\`](#${name.replaceAll(" ", "-")}) | ${command.description()} |`,
+  );
+  const sections = COMMANDS.map(
+    ({ name, command }) => `## ${name}\n\n\`\`\`text\n${helpOf(command)}\n\`\`\`\n`,
+  );
+  const table = ["| command | what it does |", "|---|---|", ...rows].join("\n");
+  await expect(
+    `${introduction}${MARKER}\n\n${table}\n\n${sections.join("\n")}`,
+  ).toMatchFileSnapshot(DOCUMENT);
+});

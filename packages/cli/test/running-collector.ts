@@ -1,0 +1,47 @@
+/** `caum up` in a temporary home, as a process of its own. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { TemporaryHome } from "./install/temporary-home.ts";
+
+const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+
+export class RunningCollector {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, url: string, apiKey: string) {
+    this.#child = child;
+    this.url = url;
+    this.apiKey = apiKey;
+  }
+
+  static async start(machine: TemporaryHome, port = "0"): Promise<RunningCollector> {
+    const words = ["up", "--port", port, "--json", "--show-keys"];
+    const child = spawn(
+      process.execPath,
+      ["--conditions=@caum/source", "--no-warnings", MAIN, ...words],
+      { env: machine.env, stdio: ["ignore", "pipe", "inherit"] },
+    );
+    const lines = createInterface({ input: child.stdout });
+    const { value } = await lines[Symbol.asyncIterator]().next();
+    const { url, apiKey } = JSON.parse(String(value));
+    return new RunningCollector(child, url, apiKey);
+  }
+
+  get port(): string {
+    return new URL(this.url).port;
+  }
+
+  get flags(): readonly string[] {
+    return ["--url", this.url, "--key", this.apiKey];
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null) return;
+    const ended = new Promise((resolve) => this.#child.on("exit", resolve));
+    this.#child.kill("SIGTERM");
+    await ended;
+  }
+}
