@@ -164,9 +164,12 @@ test("nothing that a server or client says is kept by the proxy in between", asy
     .map((line) => JSON.parse(line) as StructuralRecord)
     .flatMap((record) => {
       const step = stepOf(record);
-      return step && record.category === "tool_api"
-        ? [tableRow(record, health.observe(step), false)]
-        : [];
+      if (!step || record.category !== "tool_api") return [];
+      const { toolName: name, op, status } = record.payload;
+      const { publicClass, eventType, pattern: _pattern, ...assessment } = health.observe(step);
+      const found = { ...assessment, public_class: publicClass, event_type: eventType };
+      const place = { index: 0, leaf: "", at: record.sourceTimestamp };
+      return [tableRow("a", { ...place, name, ...(op && { op }), status, ...found }, false)];
     });
   expect(rows.length).toBeGreaterThanOrEqual(5);
   expectNoMarker(rows.join("\n"));

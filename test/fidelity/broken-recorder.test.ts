@@ -87,10 +87,12 @@ test("a home that cannot be written is told once, and traffic flows", async () =
   expect(outcome.stderr).toMatch(/^caum-mcp-proxy: recording is limited, traffic goes on: .*\n$/);
 });
 
-test.each(["is not there", "never answers"])(
+test.each(["is not there", "never answers", "answers with errors"])(
   "a collector that %s changes no byte",
   async (state) => {
-    const server = createServer();
+    const server = createServer((_request, response) => {
+      if (state === "answers with errors") response.writeHead(500).end();
+    });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     // True because a server that listens on a port has such an address.
     const { port } = server.address() as AddressInfo;

@@ -66,10 +66,17 @@ export interface HttpProxy {
 /** Starts the proxy in front of a server; answers its URL once it listens. */
 export async function startProxy(
   upstream: string,
-  { relay = RELAY, flags = [] as readonly string[], home = temporaryHome() } = {},
+  {
+    relay = RELAY,
+    flags = [] as readonly string[],
+    home = temporaryHome(),
+    env = process.env,
+    /** Words in front of the command. */
+    shell = [] as readonly string[],
+  } = {},
 ): Promise<HttpProxy> {
-  const words = [relay, "--home", home, ...flags, "--http", upstream];
-  const child = spawn(process.execPath, words, { stdio: ["ignore", "ignore", "pipe"] });
+  const words = [...shell, process.execPath, relay, "--home", home, ...flags, "--http", upstream];
+  const child = spawn(words[0] ?? "", words.slice(1), { env, stdio: ["ignore", "ignore", "pipe"] });
   onTestFinished(() => {
     child.kill("SIGKILL");
   });

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { request as requestHttp, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { gzipSync } from "node:zlib";
+import zlib from "node:zlib";
 import { expect, test } from "vitest";
 import { exchange, type Handler, type HttpProxy, startProxy, startServer } from "./http-party.ts";
 import { callsIn, eventually, recordsIn } from "./kept.ts";
@@ -54,12 +54,31 @@ const answering =
 test.each([
   ["JSON", JSON_TYPE, ok],
   ["events", ["Content-Type", "text/event-stream"], (id: number) => `data: ${ok(id)}\n\n`],
-  ["gzip", [...JSON_TYPE, "Content-Encoding", "gzip"], (id: number) => gzipSync(ok(id))],
+  ["gzip", [...JSON_TYPE, "Content-Encoding", "gzip"], (id: number) => zlib.gzipSync(ok(id))],
 ] as const)("a call is paired with an answer as %s", async (_name, headers, body) => {
   const home = await recorded(answering(headers, body), (proxy) => post(proxy, call(1)));
   expect(callsIn(home).map(({ payload }) => payload)).toMatchObject([
     { toolName: "get_x", status: "ok", op: "read" },
   ]);
+});
+
+test.skipIf(zlib.zstdCompressSync === undefined)("an answer as zstd is paired", async () => {
+  const headers = [...JSON_TYPE, "Content-Encoding", "zstd"];
+  const packed = answering(headers, (id) => zlib.zstdCompressSync(ok(id)));
+  const home = await recorded(packed, (proxy) => post(proxy, call(1)));
+  expect(callsIn(home).map(({ payload }) => payload.status)).toEqual(["ok"]);
+});
+
+test.each([
+  ["an unknown encoding", "x-own"],
+  ["an encoding that it is not", "gzip"],
+])("an answer in %s is a call with an unknown end, and counted", async (_name, encoding) => {
+  const headers = [...JSON_TYPE, "Content-Encoding", encoding];
+  const home = await recorded(answering(headers, ok), (proxy) => post(proxy, call(1)));
+  expect(callsIn(home).map(({ payload }) => payload.status)).toEqual(["unknown"]);
+  expect(recordsIn(home).map(({ payload }) => payload)).toContainEqual(
+    expect.objectContaining({ type: "drop", count: 1, reason: "unreadable" }),
+  );
 });
 
 test("clients without sessions may use the same ids at the same time", async () => {

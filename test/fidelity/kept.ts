@@ -1,5 +1,5 @@
 /** What was kept on the disk. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -25,13 +25,21 @@ export function filesBelow(folder: string): readonly string[] {
 
 /** All records of a CAUM_HOME, run after run. */
 export function recordsIn(home: string): readonly KeptRecord[] {
-  return filesBelow(home)
-    .filter((file) => file.endsWith("records.ndjson"))
-    .flatMap((file) => readFileSync(file, "utf8").trimEnd().split("\n"))
-    .map((line) => JSON.parse(line));
+  return (
+    filesBelow(home)
+      .filter((file) => file.endsWith("records.ndjson"))
+      // The last line may be about to be written.
+      .flatMap((file) => readFileSync(file, "utf8").split("\n").slice(0, -1))
+      .map((line) => JSON.parse(line))
+  );
 }
 
 /** The records of calls. */
 export function callsIn(home: string): readonly KeptRecord[] {
   return recordsIn(home).filter((record) => record.category === "tool_api");
+}
+
+/** Whether anything was written down yet. */
+export function recordsAreIn(home: string): boolean {
+  return existsSync(join(home, "runs")) && callsIn(home).length > 0;
 }

@@ -1,6 +1,6 @@
 /** Sees one body pass and takes the messages out of it, whatever it is packed in. */
 import type { Transform } from "node:stream";
-import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import zlib from "node:zlib";
 import { HeadAndTail } from "../relay/head-and-tail.ts";
 import type { Line } from "../relay/line-framer.ts";
 import { EventFramer, type ServerEvent } from "./event-framer.ts";
@@ -11,14 +11,24 @@ export interface BodyFacts {
   readonly contentEncoding: string | undefined;
 }
 
-type Emit = (event: ServerEvent) => void;
+/** What is found in a body. */
+export interface BodyListener {
+  emit(event: ServerEvent): void;
+  /** The body is packed in a way that cannot be unpacked here: messages were missed. */
+  missed(): void;
+  /** Called once, after the last message. */
+  end(): void;
+}
 
 const DECODERS = new Map<string, () => Transform>([
-  ["gzip", createGunzip],
-  ["x-gzip", createGunzip],
-  ["deflate", createInflate],
-  ["br", createBrotliDecompress],
+  ["gzip", zlib.createGunzip],
+  ["x-gzip", zlib.createGunzip],
+  ["deflate", zlib.createInflate],
+  ["br", zlib.createBrotliDecompress],
 ]);
+// Since Node 22.15 and 23.8; older ones count what they cannot read.
+if (typeof zlib.createZstdDecompress === "function")
+  DECODERS.set("zstd", zlib.createZstdDecompress);
 /** A decoder that lags behind by more than this is given up: it must not hold memory. */
 const MAX_UNDECODED_BYTES = 4 * 1024 * 1024;
 
@@ -28,49 +38,58 @@ export interface BodyTap {
   end(): void;
 }
 
-const IGNORED: BodyTap = { add() {}, end() {} };
-
-/** @param onEnd called once after the last message was emitted */
-export function tapBody(facts: BodyFacts, emit: Emit, onEnd: () => void): BodyTap {
-  const plain = tapPlain(facts, emit, onEnd);
+export function tapBody(facts: BodyFacts, listener: BodyListener): BodyTap {
   const encoding = facts.contentEncoding?.trim().toLowerCase() ?? "identity";
-  if (encoding === "identity") return plain;
+  const plain = tapPlain(facts, listener);
+  if (encoding === "identity" || plain === undefined) return plain ?? ignored(listener);
   const open = DECODERS.get(encoding);
-  return open ? tapEncoded(open(), plain) : { ...IGNORED, end: onEnd };
+  if (open) return tapEncoded(open(), plain, listener);
+  listener.missed();
+  return ignored(listener);
 }
 
-function tapPlain(facts: BodyFacts, emit: Emit, onEnd: () => void): BodyTap {
+/** A body that can hold no message. */
+function ignored(listener: BodyListener): BodyTap {
+  return { add() {}, end: () => listener.end() };
+}
+
+function tapPlain(facts: BodyFacts, listener: BodyListener): BodyTap | undefined {
   const type = facts.contentType?.split(";")[0]?.trim().toLowerCase();
   if (type === "text/event-stream") {
     const framer = new EventFramer();
-    return { add: (chunk) => framer.feed(chunk, Date.now(), emit), end: onEnd };
+    const emit = (event: ServerEvent) => listener.emit(event);
+    return { add: (chunk) => framer.feed(chunk, Date.now(), emit), end: () => listener.end() };
   }
-  if (type !== "application/json") return { ...IGNORED, end: onEnd };
+  if (type !== "application/json") return undefined;
   const body = new HeadAndTail();
   return {
     add: (chunk) => body.add(chunk),
     end() {
       const data: Line = { toServer: facts.toServer, time: Date.now(), ...body.take() };
-      if (data.byteLength > 0) emit({ data });
-      onEnd();
+      if (data.byteLength > 0) listener.emit({ data });
+      listener.end();
     },
   };
 }
 
-function tapEncoded(decoder: Transform, plain: BodyTap): BodyTap {
+function tapEncoded(decoder: Transform, plain: BodyTap, listener: BodyListener): BodyTap {
   let isOpen = true;
   const finish = () => {
     if (isOpen) plain.end();
     isOpen = false;
   };
+  const giveUp = () => {
+    if (isOpen) listener.missed();
+    finish();
+  };
   decoder.on("data", (chunk: Buffer) => plain.add(chunk));
   decoder.on("end", finish);
-  decoder.on("error", finish);
+  decoder.on("error", giveUp);
   return {
     add(chunk) {
       if (isOpen && decoder.writableLength > MAX_UNDECODED_BYTES) {
         decoder.destroy();
-        finish();
+        giveUp();
       } else if (isOpen) {
         decoder.write(chunk);
       }

@@ -18,6 +18,8 @@ export interface Exchange {
   /** What tells clients apart that have no session: their address and their software. */
   readonly client: string;
   status?: number;
+  /** The answer could not be read, or not to its end. */
+  isUnread?: boolean;
   /** The session that the answer opened. */
   openedSessionId?: string | undefined;
 }
@@ -72,11 +74,18 @@ export class HttpTap {
     const end = (how: ExchangeEnd) => this.#add({ exchange, end: how, time: Date.now() }, 0, true);
     let answer: BodyTap | undefined;
     return {
-      request: tapBody(factsOf(request, true), emit, () => {}),
+      // What it asks is not known then, and its answer counts as unpaired.
+      request: tapBody(factsOf(request, true), { emit, missed() {}, end() {} }),
       answer(response) {
         exchange.status = response.statusCode ?? 0;
         exchange.openedSessionId = header(response, "mcp-session-id");
-        answer = tapBody(factsOf(response, false), emit, () => end("answered"));
+        answer = tapBody(factsOf(response, false), {
+          emit,
+          missed() {
+            exchange.isUnread = true;
+          },
+          end: () => end("answered"),
+        });
         return answer;
       },
       end(how) {

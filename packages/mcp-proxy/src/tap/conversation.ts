@@ -12,7 +12,7 @@ import { keyOfId, type OpenCall, OpenCalls } from "./open-calls.ts";
 import { recordedCallOf, resultContent } from "./recorded-call.ts";
 import { type Outcome, outcomeOf } from "./reply-status.ts";
 import { type TaskState, taskIdOf, taskStateOf } from "./task-state.ts";
-import { ToolCatalog } from "./tool-catalog.ts";
+import { listedTools, ToolCatalog } from "./tool-catalog.ts";
 
 /** A call open for this long is worth a record of its own. */
 const PENDING_AFTER_MS = 60_000;
@@ -28,16 +28,17 @@ export class Conversation {
   readonly #tasks = new OpenCalls(MAX_OPEN_CALLS);
   readonly #asides = new Asides();
   readonly #inputs = new InputRequired();
-  readonly #catalog = new ToolCatalog();
+  readonly #catalog: ToolCatalog;
   #isIdentified = false;
   #nextCallId = 0;
   #hasCalls = false;
   #hasProbe = false;
 
   /** @param server what tells this server from others of the session */
-  constructor(journal: Journal, server?: string) {
+  constructor(journal: Journal, server?: string, catalog = new ToolCatalog()) {
     this.#journal = journal;
     this.#server = server;
+    this.#catalog = catalog;
   }
 
   /** Calls that are still remembered. */
@@ -167,7 +168,7 @@ export class Conversation {
   }
 
   #listed(reply: Reply, time: number): void {
-    for (const changed of this.#catalog.update(reply.result?.tools)) {
+    for (const changed of this.#catalog.update(listedTools(reply))) {
       this.#journal.observe(
         {
           kind: "environment",

@@ -30,8 +30,8 @@ export class HttpConversation {
     this.lastActiveAt = Date.now();
   }
 
-  dropped(count: number): void {
-    this.#journal.dropped(count, "overflow");
+  dropped(count: number, reason: string): void {
+    this.#journal.dropped(count, reason);
   }
 
   close(time: number): Promise<void> {
@@ -88,7 +88,7 @@ export class HttpConversations {
 
   forgot(count: number): void {
     const [any] = this.#known.values();
-    if (any) any.dropped(count + this.#forgotten);
+    if (any) any.dropped(count + this.#forgotten, "overflow");
     this.#forgotten = any ? 0 : this.#forgotten + count;
   }
 

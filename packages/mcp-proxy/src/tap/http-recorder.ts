@@ -94,11 +94,12 @@ class HttpRecorder {
     const track = this.#tracks.get(exchange);
     if (!track) return;
     const isRefused = how === "answered" && status >= HTTP_ERROR;
+    if (exchange.isUnread && track.asked.size > 0) track.target.dropped(1, "unreadable");
     // Answers within a session may still come on another stream.
-    if (!isRefused && track.target.hasSession) return;
+    if (!isRefused && !exchange.isUnread && track.target.hasSession) return;
     for (const id of track.asked) {
       const scoped = scopedId(track, exchange, id);
-      track.target.conversation.fail(scoped, outcomeOfEnd(how, isRefused, status), time);
+      track.target.conversation.fail(scoped, outcomeOfEnd(how, exchange), time);
     }
   }
 
@@ -129,7 +130,9 @@ function scopedId({ target }: Track, exchange: Exchange, id: RequestId): Request
   return target.hasSession ? id : `${exchange.number}:${keyOfId(id)}`;
 }
 
-function outcomeOfEnd(how: ExchangeEnd, isRefused: boolean, status: number): Outcome {
+function outcomeOfEnd(how: ExchangeEnd, { status = 0, isUnread }: Exchange): Outcome {
   if (how === "client_gone") return { status: "cancelled" };
+  const isRefused = how === "answered" && status >= HTTP_ERROR;
+  if (isUnread && !isRefused) return { status: "unknown" };
   return { status: "error", errorClass: isRefused ? `http:${status}` : "http:no_answer" };
 }

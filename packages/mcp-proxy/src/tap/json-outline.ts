@@ -17,6 +17,7 @@ const COLON = 0x3a;
 const OPENERS = [0x7b, 0x5b];
 const CLOSERS = [0x7d, 0x5d];
 const OBJECT_START = 0x7b;
+const LIST_START = 0x5b;
 const SPACE = 0x20;
 
 /** The members of the object that starts at `at`, as far as they can be read. */
@@ -43,6 +44,21 @@ export function membersOf(bytes: Buffer, at: number): readonly Member[] {
     position = skipSpace(bytes, position + 1);
   }
   return members;
+}
+
+/** The values of the list that starts at `at`, as far as they are whole. */
+export function wholeElementsOf(bytes: Buffer, at: number): readonly unknown[] {
+  const elements: unknown[] = [];
+  let position = skipSpace(bytes, at);
+  if (bytes[position] !== LIST_START) return elements;
+  while (bytes[position] === LIST_START || bytes[position] === COMMA) {
+    const start = skipSpace(bytes, position + 1);
+    const end = endOfValue(bytes, start);
+    if (end === undefined || end === start) break;
+    elements.push(valueAt(bytes, { key: "", start, end }));
+    position = skipSpace(bytes, end);
+  }
+  return elements;
 }
 
 /** The value of a member that is whole and is JSON; undefined otherwise. */

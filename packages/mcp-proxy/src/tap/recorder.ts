@@ -1,13 +1,15 @@
 /** The part that is loaded late: reads what was relayed over stdio and writes it down. */
-import { setFlagsFromString } from "node:v8";
 import type { Reader } from "../relay/late-reader.ts";
 import type { Line } from "../relay/line-framer.ts";
 import { bootIdentity, clientProcess } from "../session/process-tree.ts";
 import { SessionIds } from "../session/session-ids.ts";
 import { Conversation } from "./conversation.ts";
+import { keepSmall } from "./keep-small.ts";
+import { KnownTools } from "./known-tools.ts";
 import { messagesOf } from "./message.ts";
 import { ObserverJournal } from "./observer-journal.ts";
 import { type ObserverFacts, Observers } from "./observers.ts";
+import { ToolCatalog } from "./tool-catalog.ts";
 
 export { startHttpRecorder } from "./http-recorder.ts";
 
@@ -21,19 +23,14 @@ export interface RecorderOptions extends ObserverFacts {
 /** How often calls that are open for long are looked for. */
 const TICK_MS = 5_000;
 
-/**
- * V8 lets the young generation grow under load and then keeps hundreds of megabytes. Many relays run
- * at once, and most of what is recorded is garbage at once: the young generation stays as it begins
- * (measured: 105 MiB in place of 190 after 100,000 calls; docs/decisions/0007-relay-memory.md).
- */
-const KEEP_HEAP_SMALL = "--semi-space-growth-factor=1";
-
 export function startRecorder(options: RecorderOptions): Reader<Line> {
-  setFlagsFromString(KEEP_HEAP_SMALL);
+  keepSmall();
   const observers = new Observers(options);
   const ids = new SessionIds(observers.configuration);
   const journal = new ObserverJournal(observers, ids.of(clientOf(options.parentPid)));
-  const conversation = new Conversation(journal, options.server);
+  // The same words in another folder may well be another server.
+  const known = new KnownTools(observers.configuration, `${process.cwd()}|${options.server}`);
+  const conversation = new Conversation(journal, options.server, new ToolCatalog(known));
   const timer = setInterval(() => conversation.tick(Date.now()), TICK_MS).unref();
   return {
     accept(line) {

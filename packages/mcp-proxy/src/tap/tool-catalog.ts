@@ -1,7 +1,17 @@
 /** What the server says its tools are: their annotations, and whether a definition changed. */
-import { createHash } from "node:crypto";
-import type { ToolAnnotations } from "@caum/core";
+import { sha256, type ToolAnnotations } from "@caum/core";
 import { fieldsOf, textOf } from "./fields.ts";
+import { membersOf, wholeElementsOf } from "./json-outline.ts";
+import type { KnownTools } from "./known-tools.ts";
+import type { Reply } from "./message.ts";
+
+/** What a reply lists: of one that is too long to be kept, the tools that stand in its head. */
+export function listedTools(reply: Reply): unknown {
+  if (!reply.cut) return reply.result?.tools;
+  const { head } = reply.cut;
+  const tools = membersOf(head, 0).find((member) => member.key === "tools");
+  return tools && wholeElementsOf(head, tools.start);
+}
 
 /** A list longer than this is no list of tools. */
 const MAX_TOOLS = 10_000;
@@ -18,6 +28,12 @@ export interface ChangedTool {
 
 export class ToolCatalog {
   readonly #tools = new Map<string, KnownTool>();
+  readonly #known: KnownTools | undefined;
+
+  /** @param known what earlier runs saw; without it, definitions are compared within this run */
+  constructor(known?: KnownTools) {
+    this.#known = known;
+  }
 
   annotationsOf(tool: string): ToolAnnotations | undefined {
     return this.#tools.get(tool)?.annotations;
@@ -26,17 +42,22 @@ export class ToolCatalog {
   /** Takes one page of tools/list in; answers the tools that were defined differently before. */
   update(tools: unknown): readonly ChangedTool[] {
     if (!Array.isArray(tools)) return [];
-    return tools.flatMap((definition) => {
-      const fields = fieldsOf(definition);
-      const name = textOf(fields?.name);
-      if (!fields || name === undefined) return [];
-      const known = this.#tools.get(name);
-      const digest = digestOf(definition);
-      if (known || this.#tools.size < MAX_TOOLS) {
-        this.#tools.set(name, { digest, annotations: annotationsOf(fields.annotations) });
-      }
-      return known && known.digest !== digest ? [{ name, definition }] : [];
-    });
+    const changed = tools.flatMap((definition) => this.#add(definition));
+    this.#known?.save();
+    return changed;
+  }
+
+  #add(definition: unknown): readonly ChangedTool[] {
+    const fields = fieldsOf(definition);
+    const name = textOf(fields?.name);
+    if (!fields || name === undefined) return [];
+    const seen = this.#tools.get(name);
+    if (!seen && this.#tools.size >= MAX_TOOLS) return [];
+    const text = canonicalTextOf(definition);
+    const digest = sha256(text);
+    this.#tools.set(name, { digest, annotations: annotationsOf(fields.annotations) });
+    const isChanged = this.#known?.hasChanged(name, text) ?? (seen && seen.digest !== digest);
+    return isChanged ? [{ name, definition }] : [];
   }
 }
 
@@ -51,12 +72,11 @@ function annotationsOf(value: unknown): ToolAnnotations | undefined {
 }
 
 /** Equal for definitions that differ in the order of members only. */
-function digestOf(definition: unknown): string {
-  const text = JSON.stringify(definition, (_key, value: unknown) => {
+function canonicalTextOf(definition: unknown): string {
+  return JSON.stringify(definition, (_key, value: unknown) => {
     const fields = fieldsOf(value);
     if (!fields) return value;
     const names = Object.keys(fields).sort();
     return Object.fromEntries(names.map((name) => [name, fields[name]]));
   });
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -1,0 +1,34 @@
+/** A server that defines a tool differently than it did yesterday is told, though nobody ran in between. */
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { recordsIn } from "./kept.ts";
+import { outcomeOf, start, temporaryHome } from "./stdio-party.ts";
+
+/** Answers every request with the same list. */
+const LISTS = `process.stdin.on("data", () => process.stdout.write(process.env.LIST + "\\n"));
+process.stdin.on("end", () => process.exit());`;
+
+const CALL = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}\n';
+
+/** One run: a client asks for the tools and goes away. */
+async function listOnce(home: string, description: string): Promise<void> {
+  const result = { tools: [{ name: "read_file", description }, { name: "other" }] };
+  const env = { ...process.env, LIST: JSON.stringify({ jsonrpc: "2.0", id: 1, result }) };
+  const child = start("proxy", ["-e", LISTS], { home, env });
+  const ended = outcomeOf(child);
+  child.stdin?.write(CALL);
+  if (child.stdout) await once(child.stdout, "data");
+  child.stdin?.end();
+  await ended;
+}
+
+test("a tool that is defined differently in the next run is told once", async () => {
+  const home = temporaryHome();
+  for (const description of ["Reads a file.", "Reads a file.", "Mails a file.", "Mails a file."]) {
+    await listOnce(home, description);
+  }
+  const changes = recordsIn(home).filter(({ category }) => category === "environment");
+  expect(changes.map(({ payload }) => [payload.kind, payload.subject])).toEqual([
+    ["tool_definition", "read_file"],
+  ]);
+});
