@@ -22,8 +22,8 @@ const bundles = [
   {
     files: ["packages/collector/dist/page/index.html"],
     sources: ["packages/dashboard/src", "packages/dashboard/scripts"],
-    module: "packages/collector/scripts/embed-page.mjs",
-    make: "embedPage",
+    module: "packages/dashboard/scripts/build.mjs",
+    make: "buildDashboard",
   },
 ];
 

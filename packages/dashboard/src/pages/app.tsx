@@ -24,6 +24,7 @@ export function App() {
   const settle = useCallback(() => {
     void readAccount().then(setAccount);
   }, []);
+  const leave = useCallback(() => setAccount(undefined), []);
   useEffect(() => {
     const token = LINK.exec(location.hash)?.[1];
     if (token === undefined) return settle();
@@ -34,7 +35,7 @@ export function App() {
   }, [settle]);
   if (account === "unknown") return <main aria-busy="true" />;
   if (account === undefined) return <SignInPage notice={notice} onSignedIn={settle} />;
-  return <SignedIn account={account} onSignedOut={() => setAccount(undefined)} />;
+  return <SignedIn account={account} onSignedOut={leave} />;
 }
 
 interface Properties {
@@ -50,7 +51,7 @@ function SignedIn({ account, onSignedOut }: Properties) {
     [onSignedOut],
   );
   useEffect(() => {
-    document.title = place.page === "session" ? `${place.id} \u00b7 CAUM` : `CAUM ${place.page}`;
+    document.title = place.page === "session" ? `${place.id} · CAUM` : `CAUM ${place.page}`;
   }, [place]);
   const [words, look] = STATES[connection];
   const current = (page: string) => (place.page === page ? "page" : undefined);

@@ -13,40 +13,33 @@ export interface Loop {
   readonly isHard: boolean;
 }
 
-/** Steps in a row that carry a pattern are one loop; the longest count of it is its name. */
+/** Steps in a row that carry a pattern are one loop, named by what was found of it last. */
 export function loopsOf(steps: readonly Step[]): Loop[] {
   const loops: Loop[] = [];
-  let open: Loop | undefined;
+  let isOpen = false;
   for (const [at, { step, pattern, publicClass }] of steps.entries()) {
-    if (pattern === undefined) {
-      open = undefined;
-      continue;
+    if (pattern !== undefined) {
+      const { rule, period, cycles, fromStep } = pattern;
+      const from = Math.max(0, at - (step - fromStep));
+      const found = { rule, period, cycles, from, to: at, isHard: publicClass === "hard_alert" };
+      const before = isOpen ? loops.at(-1) : undefined;
+      if (before !== undefined && from <= before.to)
+        loops[loops.length - 1] = joined(before, found);
+      else loops.push(found);
     }
-    const from = Math.max(0, at - (step - pattern.fromStep));
-    const isHard = publicClass === "hard_alert";
-    const isSame = open !== undefined && from <= open.to;
-    if (isSame && open !== undefined) {
-      const name = open.isHard && !isHard ? open : { ...pattern };
-      const { rule, period, cycles } = name;
-      open = {
-        rule,
-        period,
-        cycles,
-        from: Math.min(from, open.from),
-        to: at,
-        isHard: open.isHard || isHard,
-      };
-      loops[loops.length - 1] = open;
-    } else {
-      const { rule, period, cycles } = pattern;
-      open = { rule, period, cycles, from, to: at, isHard };
-      loops.push(open);
-    }
+    isOpen = pattern !== undefined;
   }
   return loops;
 }
 
+/** A loop keeps the name that a hard rule gave it. */
+function joined(before: Loop, found: Loop): Loop {
+  const named = before.isHard && !found.isHard ? before : found;
+  const from = Math.min(before.from, found.from);
+  return { ...named, from, to: found.to, isHard: named.isHard };
+}
+
 /** Period and cycles, for example `2 × 7`. */
 export function nameOf({ period, cycles }: Loop): string {
-  return period > 0 ? `${period} \u00d7 ${cycles}` : `\u00d7 ${cycles}`;
+  return period > 0 ? `${period} × ${cycles}` : `× ${cycles}`;
 }

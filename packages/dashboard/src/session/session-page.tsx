@@ -26,7 +26,12 @@ export function SessionPage({ id, onConnection }: Properties) {
         <div class="panel empty" role="alert">
           <h1>This session cannot be shown</h1>
           <p class="quiet">{failure}</p>
-          <a href="/">All sessions</a>
+          <div class="line">
+            <button type="button" onClick={() => location.reload()}>
+              Try again
+            </button>
+            <a href="/">All sessions</a>
+          </div>
         </div>
       </main>
     );

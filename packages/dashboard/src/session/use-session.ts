@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Recorded, SessionHead } from "../server/answers.ts";
 import type { Connection } from "../server/event-stream.ts";
+import { Refusal, UNAUTHORIZED } from "../server/request.ts";
 import { readRecords, readSession, streamSession } from "../server/sessions.ts";
 import { extended } from "./trace.ts";
 
@@ -49,6 +50,8 @@ class Follower {
       await this.#readAll();
       if (!this.#isClosed) this.#follow();
     } catch (failure) {
+      const isOver = failure instanceof Refusal && failure.status === UNAUTHORIZED;
+      if (isOver) this.#onConnection("signed_out");
       this.#change({ failure: failure instanceof Error ? failure.message : "it cannot be read" });
     }
   }
@@ -62,9 +65,10 @@ class Follower {
   /** Reads on from what is there. */
   async #readAll(): Promise<void> {
     for (let isLast = false; !isLast && !this.#isClosed; ) {
-      const page = await readRecords(this.#id, this.#shown.records.length);
+      const { length } = this.#shown.records;
+      const page = await readRecords(this.#id, length);
       this.#change({ records: extended(this.#shown.records, page.records) });
-      isLast = page.isLast;
+      isLast = page.isLast || this.#shown.records.length === length;
     }
   }
 
@@ -72,11 +76,18 @@ class Follower {
     this.#closeStream = streamSession(this.#id, this.#shown.records.length - 1, {
       onConnection: this.#onConnection,
       onHead: (head) => this.#change({ head }),
-      onRecord: (record) => this.#change({ records: extended(this.#shown.records, [record]) }),
-      onStale: () => {
-        this.#readAll().catch(() => this.#onConnection("waiting"));
+      onRecord: (record) => {
+        const { records } = this.#shown;
+        if (record.index > records.length) this.#catchUp();
+        else this.#change({ records: extended(records, [record]) });
       },
+      onStale: () => this.#catchUp(),
     });
+  }
+
+  /** Reads what the stream did not tell. */
+  #catchUp(): void {
+    this.#readAll().catch(() => this.#onConnection("waiting"));
   }
 
   #change(changed: Partial<Shown>): void {

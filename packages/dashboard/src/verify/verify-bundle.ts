@@ -73,25 +73,28 @@ function openArchive(archive: Uint8Array, findings: Findings): ReadonlyMap<strin
   }
 }
 
+/** What is signed, and how many receipts were looked at. */
+type Signed = SignedTree & { readonly receipts: number };
+
 async function checkSigned(
   files: ReadonlyMap<string, Uint8Array>,
   records: Records,
   key: VerifierKey,
   findings: Findings,
-): Promise<SignedTree> {
+): Promise<Signed> {
   const notes = new Map([...files].filter(([name]) => name.startsWith("checkpoints/")));
   const tree = await checkTree(notes, records, key, findings);
-  for (const [name, bytes] of files) {
-    if (!name.startsWith("receipts/")) continue;
+  const receipts = [...files].filter(([name]) => name.startsWith("receipts/"));
+  for (const [name, bytes] of receipts) {
     await checkReceipt(name, bytes, records.leaves, key, findings);
   }
   if (files.has("forks.ndjson")) {
     findings.add("fork", "records that contradict accepted ones were set aside");
   }
-  return tree;
+  return { ...tree, receipts: receipts.length };
 }
 
-function checksOf({ leaves, runs }: Records, tree: SignedTree | undefined, findings: Findings) {
+function checksOf({ leaves, runs }: Records, tree: Signed | undefined, findings: Findings) {
   const check = (detail: string, ...kinds: readonly FindingKind[]): Check => ({
     detail,
     holds: !findings.has(...kinds),
@@ -113,7 +116,11 @@ function checksOf({ leaves, runs }: Records, tree: SignedTree | undefined, findi
       "Ed25519 signature of every checkpoint by the key above",
       ...(["no_note", "bad_signature", "wrong_origin", "malformed_note"] as const),
     ),
-    check("the latest receipt leads to a signed root", "bad_receipt", "malformed_receipt"),
+    check(
+      `${tree.receipts} receipt${tree.receipts === 1 ? "" : "s"} in it: from the record to a signed root`,
+      "bad_receipt",
+      "malformed_receipt",
+    ),
     check("no record was set aside for contradicting another", "fork"),
   ];
 }

@@ -78,6 +78,7 @@ export function accessCases(stage: Stage): void {
     await placesOf();
     const { page, close } = await openPage(browser, world.url);
     await page.goto("/");
+    await page.getByLabel("API key").waitFor();
     await page.keyboard.press("Tab");
     await page.keyboard.type(world.apiKey);
     await page.keyboard.press("Enter");
