@@ -46,9 +46,9 @@ async function stayUp(place: Place): Promise<void> {
     const played = await playRound(place, { number, pauseMs: WATCHED_PAUSE_MS, stopped });
     if (stopped.aborted) break;
     await showEnding(place, played);
-    console.log("\nThe collector stays up until Ctrl-C.");
-    if (process.stdin.isTTY) console.log("Enter plays the agents again.");
     await showLink(place);
+    const again = process.stdin.isTTY ? "; Enter plays the agents again" : "";
+    console.log(`\nThe collector stays up until Ctrl-C${again}.`);
     await enterPressed();
   }
   process.stdin.pause();
