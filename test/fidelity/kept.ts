@@ -18,9 +18,12 @@ export async function eventually(check: () => boolean): Promise<void> {
 }
 
 export function filesBelow(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile());
+  return (
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .map((name) => join(folder, name))
+      // A file may be renamed meanwhile.
+      .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
+  );
 }
 
 /** All records of a CAUM_HOME, run after run. */

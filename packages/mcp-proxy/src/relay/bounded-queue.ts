@@ -1,7 +1,7 @@
 /** A queue that forgets what comes last when memory runs out, and counts it. */
 import type { Backlog } from "./late-reader.ts";
 
-const MAX_BYTES = 4 * 1024 * 1024;
+const MAX_BYTES = 8 * 1024 * 1024;
 /** What an item costs besides its bytes. */
 const OVERHEAD_BYTES = 256;
 /** Taken items are cut off the array in steps. */
