@@ -1,8 +1,8 @@
 /** Sees one body pass and takes the messages out of it, whatever it is packed in. */
 import type { Transform } from "node:stream";
 import zlib from "node:zlib";
-import { HeadAndTail } from "../relay/head-and-tail.ts";
-import type { Line } from "../relay/line-framer.ts";
+import { HeadAndTail } from "../relay/tapped/head-and-tail.ts";
+import type { Line } from "../relay/tapped/line-framer.ts";
 import { EventFramer, type ServerEvent } from "./event-framer.ts";
 
 export interface BodyFacts {

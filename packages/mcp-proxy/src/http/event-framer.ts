@@ -1,5 +1,5 @@
 /** Cuts a stream of server-sent events into events, keeping both ends of each. */
-import { type Line, LineFramer } from "../relay/line-framer.ts";
+import { type Line, LineFramer } from "../relay/tapped/line-framer.ts";
 
 export interface ServerEvent {
   /** The event's name; absent for plain messages. */

@@ -1,10 +1,10 @@
 /** Where the bodies of an HTTP proxy are seen; what is in them is read later. */
 import type { IncomingMessage } from "node:http";
-import { BoundedQueue } from "../relay/bounded-queue.ts";
 import type { ProxyOptions } from "../relay/command-line.ts";
 import { version } from "../relay/help.ts";
-import { LateReader, type Reader } from "../relay/late-reader.ts";
 import { say } from "../relay/say.ts";
+import { BoundedQueue } from "../relay/tapped/bounded-queue.ts";
+import { LateReader, type Reader } from "../relay/tapped/late-reader.ts";
 import type { HttpRecorderOptions } from "../tap/http-recorder.ts";
 import { type BodyTap, tapBody } from "./body-tap.ts";
 import type { ServerEvent } from "./event-framer.ts";

@@ -1,8 +1,8 @@
 /** The command: the server is started first, everything else comes while it boots. */
 import { readCommandLine } from "./command-line.ts";
 import { HELP, version } from "./help.ts";
+import { startServer } from "./process/server-process.ts";
 import { say } from "./say.ts";
-import { startServer } from "./server-process.ts";
 import { relayStdio } from "./stdio-relay.ts";
 
 const USAGE_EXIT_CODE = 2;

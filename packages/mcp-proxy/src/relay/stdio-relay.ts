@@ -4,10 +4,10 @@ import { Socket } from "node:net";
 import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import type { ProxyOptions } from "./command-line.ts";
+import type { ServerProcess } from "./process/server-process.ts";
+import { passSignalsOn, SIGNAL_EXIT_BASE } from "./process/signals.ts";
 import { pump } from "./pump.ts";
 import { say } from "./say.ts";
-import type { ServerProcess } from "./server-process.ts";
-import { passSignalsOn, SIGNAL_EXIT_BASE } from "./signals.ts";
 import { StdioTap } from "./stdio-tap.ts";
 
 const CANNOT_START_EXIT_CODE = 127;

@@ -2,10 +2,10 @@
 import type { RecorderOptions } from "../tap/recorder.ts";
 import type { ProxyOptions } from "./command-line.ts";
 import { version } from "./help.ts";
-import { LateReader, type Reader } from "./late-reader.ts";
-import type { Line } from "./line-framer.ts";
 import { say } from "./say.ts";
-import { TapQueue } from "./tap-queue.ts";
+import { LateReader, type Reader } from "./tapped/late-reader.ts";
+import type { Line } from "./tapped/line-framer.ts";
+import { TapQueue } from "./tapped/tap-queue.ts";
 
 export class StdioTap {
   readonly #queue = new TapQueue();

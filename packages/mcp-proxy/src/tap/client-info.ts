@@ -1,7 +1,8 @@
 /** Who the client says it is: once in `initialize`, since 2026-07-28 in every request. */
-import { fieldsOf, textOf } from "./fields.ts";
+
 import type { Identity } from "./journal.ts";
-import type { Message } from "./message.ts";
+import { fieldsOf, textOf } from "./messages/fields.ts";
+import type { Message } from "./messages/message.ts";
 
 const CLIENT_INFO = "io.modelcontextprotocol/clientInfo";
 

@@ -2,17 +2,17 @@
  * What one client and one server say to each other, turned into calls: requests and answers are
  * paired by id and direction, and whatever else passes only changes what is known about them.
  */
-import { Asides } from "./asides.ts";
+import { Asides } from "./calls/asides.ts";
+import { InputRequired } from "./calls/input-required.ts";
+import { keyOfId, type OpenCall, OpenCalls } from "./calls/open-calls.ts";
+import { recordedCallOf, resultContent } from "./calls/recorded-call.ts";
+import { type Outcome, outcomeOf } from "./calls/reply-status.ts";
+import { type TaskState, taskIdOf, taskStateOf } from "./calls/task-state.ts";
 import { clientInfoOf } from "./client-info.ts";
-import { textOf } from "./fields.ts";
-import { InputRequired } from "./input-required.ts";
 import type { Journal } from "./journal.ts";
-import type { Message, Notification, Reply, Request, RequestId } from "./message.ts";
-import { keyOfId, type OpenCall, OpenCalls } from "./open-calls.ts";
-import { recordedCallOf, resultContent } from "./recorded-call.ts";
-import { type Outcome, outcomeOf } from "./reply-status.ts";
-import { type TaskState, taskIdOf, taskStateOf } from "./task-state.ts";
-import { listedTools, ToolCatalog } from "./tool-catalog.ts";
+import { textOf } from "./messages/fields.ts";
+import type { Message, Notification, Reply, Request, RequestId } from "./messages/message.ts";
+import { listedTools, ToolCatalog } from "./tools/tool-catalog.ts";
 
 /** A call open for this long is worth a record of its own. */
 const PENDING_AFTER_MS = 60_000;

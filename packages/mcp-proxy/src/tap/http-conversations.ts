@@ -7,7 +7,7 @@ import type { Exchange } from "../http/http-tap.ts";
 import type { SessionIds } from "../session/session-ids.ts";
 import { clientInfoOf } from "./client-info.ts";
 import { Conversation } from "./conversation.ts";
-import type { Message } from "./message.ts";
+import type { Message } from "./messages/message.ts";
 import { ObserverJournal } from "./observer-journal.ts";
 import type { Observers } from "./observers.ts";
 

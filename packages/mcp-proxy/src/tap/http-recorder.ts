@@ -1,13 +1,13 @@
 /** Reads what passed over HTTP and writes it down, conversation by conversation. */
 import type { ServerEvent } from "../http/event-framer.ts";
 import type { Exchange, ExchangeEnd, HttpItem } from "../http/http-tap.ts";
-import type { Reader } from "../relay/late-reader.ts";
+import type { Reader } from "../relay/tapped/late-reader.ts";
 import { SessionIds } from "../session/session-ids.ts";
+import { keyOfId } from "./calls/open-calls.ts";
+import type { Outcome } from "./calls/reply-status.ts";
 import { type HttpConversation, HttpConversations } from "./http-conversations.ts";
-import { type Message, messagesOf, type RequestId } from "./message.ts";
+import { type Message, messagesOf, type RequestId } from "./messages/message.ts";
 import { type ObserverFacts, Observers } from "./observers.ts";
-import { keyOfId } from "./open-calls.ts";
-import type { Outcome } from "./reply-status.ts";
 
 export interface HttpRecorderOptions extends ObserverFacts {
   readonly server: string;

@@ -1,5 +1,5 @@
 import type { Observation } from "@caum/core";
-import type { CutValue } from "./message.ts";
+import type { CutValue } from "./messages/message.ts";
 
 /** Who is at the other ends, as far as the protocol tells. */
 export interface Identity {

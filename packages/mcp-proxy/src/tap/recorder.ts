@@ -1,15 +1,15 @@
 /** The part that is loaded late: reads what was relayed over stdio and writes it down. */
-import type { Reader } from "../relay/late-reader.ts";
-import type { Line } from "../relay/line-framer.ts";
+import type { Reader } from "../relay/tapped/late-reader.ts";
+import type { Line } from "../relay/tapped/line-framer.ts";
 import { bootIdentity, clientProcess } from "../session/process-tree.ts";
 import { SessionIds } from "../session/session-ids.ts";
 import { Conversation } from "./conversation.ts";
 import { keepSmall } from "./keep-small.ts";
-import { KnownTools } from "./known-tools.ts";
-import { messagesOf } from "./message.ts";
+import { messagesOf } from "./messages/message.ts";
 import { ObserverJournal } from "./observer-journal.ts";
 import { type ObserverFacts, Observers } from "./observers.ts";
-import { ToolCatalog } from "./tool-catalog.ts";
+import { KnownTools } from "./tools/known-tools.ts";
+import { ToolCatalog } from "./tools/tool-catalog.ts";
 
 export { startHttpRecorder } from "./http-recorder.ts";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { HEAD_BYTES, TAIL_BYTES } from "../../src/relay/head-and-tail.ts";
-import type { Line } from "../../src/relay/line-framer.ts";
-import { TapQueue } from "../../src/relay/tap-queue.ts";
+import { HEAD_BYTES, TAIL_BYTES } from "../../src/relay/tapped/head-and-tail.ts";
+import type { Line } from "../../src/relay/tapped/line-framer.ts";
+import { TapQueue } from "../../src/relay/tapped/tap-queue.ts";
 
 function drain(queue: TapQueue): Line[] {
   const lines: Line[] = [];

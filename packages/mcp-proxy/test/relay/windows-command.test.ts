@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { windowsCommand } from "../../src/relay/windows-command.ts";
+import { windowsCommand } from "../../src/relay/process/windows-command.ts";
 
 const env = { Path: "C:\\node;C:\\tools", PATHEXT: ".EXE;.CMD", ComSpec: "C:\\cmd.exe" };
 const files = ["C:\\node\\node.EXE", "C:\\node\\npx.CMD", "C:\\tools\\uvx.EXE"];

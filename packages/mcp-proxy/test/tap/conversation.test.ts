@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Conversation } from "../../src/tap/conversation.ts";
-import { messageOf, messagesOfText } from "../../src/tap/message.ts";
+import { messageOf, messagesOfText } from "../../src/tap/messages/message.ts";
 import { KeptJournal } from "./kept-journal.ts";
 
 type Said = readonly [from: "client" | "server", message: unknown, time?: number];

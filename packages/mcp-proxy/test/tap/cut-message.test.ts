@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { HEAD_BYTES, TAIL_BYTES } from "../../src/relay/head-and-tail.ts";
-import { type Line, LineFramer } from "../../src/relay/line-framer.ts";
-import { messagesOf } from "../../src/tap/message.ts";
+import { HEAD_BYTES, TAIL_BYTES } from "../../src/relay/tapped/head-and-tail.ts";
+import { type Line, LineFramer } from "../../src/relay/tapped/line-framer.ts";
+import { messagesOf } from "../../src/tap/messages/message.ts";
 
 /** The line as the relay keeps it. */
 function lineOf(text: string): Line {

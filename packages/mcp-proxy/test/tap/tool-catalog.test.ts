@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { LineFramer } from "../../src/relay/line-framer.ts";
-import { KnownTools } from "../../src/tap/known-tools.ts";
-import { messagesOf, type Reply } from "../../src/tap/message.ts";
-import { listedTools, ToolCatalog } from "../../src/tap/tool-catalog.ts";
+import { LineFramer } from "../../src/relay/tapped/line-framer.ts";
+import { messagesOf, type Reply } from "../../src/tap/messages/message.ts";
+import { KnownTools } from "../../src/tap/tools/known-tools.ts";
+import { listedTools, ToolCatalog } from "../../src/tap/tools/tool-catalog.ts";
 
 const tool = (name: string, description = "x") => ({
   name,

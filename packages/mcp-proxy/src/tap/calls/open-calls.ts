@@ -1,6 +1,6 @@
 /** Calls that have begun and not ended. */
 
-import type { RequestId } from "./message.ts";
+import type { RequestId } from "../messages/message.ts";
 import type { RecordedCall } from "./recorded-call.ts";
 
 /** One call, from its first request to its last answer. */

@@ -2,8 +2,8 @@
  * Calls that the server answered with a question. The client asks again under a new id; both belong
  * to one call.
  */
-import { fieldsOf, textOf } from "./fields.ts";
-import type { Reply, Request } from "./message.ts";
+import { fieldsOf, textOf } from "../messages/fields.ts";
+import type { Reply, Request } from "../messages/message.ts";
 import type { OpenCall } from "./open-calls.ts";
 
 const MAX_WAITING = 1_000;

@@ -1,5 +1,5 @@
 /** JSON-RPC messages as the recorder sees them: what is needed to pair and to digest them. */
-import type { Line } from "../relay/line-framer.ts";
+import type { Line } from "../../relay/tapped/line-framer.ts";
 import { readCutLine } from "./cut-message.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
 

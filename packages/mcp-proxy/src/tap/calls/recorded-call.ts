@@ -1,7 +1,7 @@
 /** Which requests are recorded as calls, and under what name; the rest is the protocol's own talk. */
 import type { Op } from "@caum/core";
-import { type Fields, textOf, without } from "./fields.ts";
-import type { CutValue, Request } from "./message.ts";
+import { type Fields, textOf, without } from "../messages/fields.ts";
+import type { CutValue, Request } from "../messages/message.ts";
 
 export interface RecordedCall {
   readonly method: string;

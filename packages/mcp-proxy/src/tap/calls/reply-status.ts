@@ -1,5 +1,5 @@
 import type { Status } from "@caum/core";
-import type { Reply } from "./message.ts";
+import type { Reply } from "../messages/message.ts";
 
 export interface Outcome {
   readonly status: Status;

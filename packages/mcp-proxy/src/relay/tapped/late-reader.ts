@@ -2,7 +2,7 @@
  * Has what passed read when nobody waits: the reading code is loaded after the first reply, works
  * some 20 ms after the bytes passed and in short slices, and whatever it throws ends here.
  */
-import { say } from "./say.ts";
+import { say } from "../say.ts";
 
 /** A relay that is silent this long has nobody waiting. */
 const QUIET_MS = 20;

@@ -3,7 +3,7 @@
  * (2026-07-28), by a request of its own (2025-11-25) or by a notification.
  */
 import type { Status } from "@caum/core";
-import { type Fields, fieldsOf, textOf } from "./fields.ts";
+import { type Fields, fieldsOf, textOf } from "../messages/fields.ts";
 import { type Outcome, outcomeOf } from "./reply-status.ts";
 
 /** How a task ended, and with what. */

@@ -6,7 +6,7 @@ import { createHmac } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Configuration, loadRootKey } from "@caum/core";
-import { fieldsOf } from "./fields.ts";
+import { fieldsOf } from "../messages/fields.ts";
 
 /** Half of a digest is enough to tell two definitions apart. */
 const DIGEST_HEX = 32;

@@ -1,9 +1,9 @@
 /** What the server says its tools are: their annotations, and whether a definition changed. */
 import { sha256, type ToolAnnotations } from "@caum/core";
-import { fieldsOf, textOf } from "./fields.ts";
-import { membersOf, wholeElementsOf } from "./json-outline.ts";
+import { fieldsOf, textOf } from "../messages/fields.ts";
+import { membersOf, wholeElementsOf } from "../messages/json-outline.ts";
+import type { Reply } from "../messages/message.ts";
 import type { KnownTools } from "./known-tools.ts";
-import type { Reply } from "./message.ts";
 
 /** What a reply lists: of one that is too long to be kept, the tools that stand in its head. */
 export function listedTools(reply: Reply): unknown {
