@@ -100,7 +100,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       store,
       clock,
     );
-    const stopRetention = keepRetention(store, clock);
+    const stopRetention = keepRetention(store, clock, services.onFailure);
     alerts.start();
     return {
       url: address.url,

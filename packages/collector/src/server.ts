@@ -18,6 +18,7 @@ import { openEvidenceDoor } from "./evidence/evidence-door.ts";
 import { openEvidencePackDoor } from "./evidence-pack/evidence-pack-door.ts";
 import { openOperationDoor } from "./operation/operation-door.ts";
 import type { Services } from "./services.ts";
+import { StoreUnreachable } from "./store/store.ts";
 
 const BODY_BYTES = 256 * 1024;
 const KEEP_ALIVE_MS = 65_000;
@@ -35,6 +36,11 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
     // A stop must not wait for clients that keep their connections.
     forceCloseConnections: "idle",
     return503OnClosing: true,
+    // Addresses that cannot be read come past the hooks and the handlers below.
+    frameworkErrors: (failure, _request, reply) => {
+      forbidKeeping(reply);
+      return answerFailure(failure, reply, services);
+    },
   });
   // Doors read bodies by themselves, so that what is dropped can be counted and answers are exact.
   app.setValidatorCompiler(() => (value) => ({ value }));
@@ -78,8 +84,7 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
 
 function measure(app: FastifyInstance, { metrics }: Services): void {
   app.addHook("onRequest", (_request, reply, done) => {
-    reply.header("cache-control", "no-store");
-    reply.header("x-content-type-options", "nosniff");
+    forbidKeeping(reply);
     done();
   });
   app.addHook("onResponse", (request, reply, done) => {
@@ -87,6 +92,11 @@ function measure(app: FastifyInstance, { metrics }: Services): void {
     metrics.answered(request.method, route, reply.statusCode, reply.elapsedTime / 1_000);
     done();
   });
+}
+
+function forbidKeeping(reply: FastifyReply): void {
+  reply.header("cache-control", "no-store");
+  reply.header("x-content-type-options", "nosniff");
 }
 
 function answerFailure(failure: FastifyError | Error, reply: FastifyReply, services: Services) {
@@ -101,6 +111,9 @@ function answerFailure(failure: FastifyError | Error, reply: FastifyReply, servi
 
 /** What Fastify itself refuses; its messages may repeat what was sent. */
 function doorErrorOf(failure: FastifyError | Error): DoorError {
+  if (failure instanceof StoreUnreachable) {
+    return new DoorError("UNAVAILABLE", "the store cannot be read at the moment: try again");
+  }
   const status = "statusCode" in failure ? failure.statusCode : undefined;
   if (status === 413) return new DoorError("PAYLOAD_TOO_LARGE", "the body is too large: send less");
   if (status === 415) {

@@ -27,7 +27,7 @@ export function openBrowser(link: string, folder: string): void {
     rmSync(file, { force: true });
     writeFileSync(file, page, { mode: 0o600, flag: "wx" });
     setTimeout(() => rmSync(file, { force: true }), KEPT_MS).unref();
-    const child = spawn(command, [...words, pathToFileURL(file).href], {
+    const child = spawn(command, [...words, addressOf(file)], {
       stdio: "ignore",
       detached: true,
     });
@@ -37,4 +37,10 @@ export function openBrowser(link: string, folder: string): void {
   } catch {
     // As above.
   }
+}
+
+/** Without signs at which a Windows command line would end or divide: folders may have them. */
+export function addressOf(file: string): string {
+  const encoded = (sign: string) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`;
+  return pathToFileURL(file).href.replace(/[&,;=()!']/g, encoded);
 }

@@ -8,13 +8,13 @@ import {
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { ownerOf } from "../doors/caller.ts";
 import { DoorError, refusalError } from "../doors/door-error.ts";
+import { ERRORS } from "../doors/door-schema.ts";
 import type { Services } from "../services.ts";
 import { checkout, paymentsOf } from "./checkout.ts";
 import { type PaymentMessage, SignatureError } from "./payments.ts";
 import { upgradePage } from "./upgrade-page.ts";
 import { usageOf } from "./usage.ts";
 
-const ERRORS = { "4xx": errorAnswer } as const;
 const SIGNATURE = "stripe-signature";
 
 export function openBillingDoor(app: FastifyInstance, services: Services): void {

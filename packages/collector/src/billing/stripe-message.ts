@@ -33,13 +33,15 @@ const invoice = z.object({
 });
 
 /** What of an event is read; the signature vouches for it, the version of the API is not ours. */
-export interface StripeEvent {
-  readonly id: string;
-  readonly type: string;
+const stripeEvent = z.object({
+  id: z.string(),
+  type: z.string(),
   /** Seconds since 1970. */
-  readonly created: number;
-  readonly data: { readonly object: unknown };
-}
+  created: z.int().nonnegative(),
+  data: z.object({ object: z.unknown() }),
+});
+
+type StripeEvent = z.output<typeof stripeEvent>;
 
 interface Said {
   readonly account: string | undefined;
@@ -50,7 +52,9 @@ interface Said {
 const NOTHING: Said = { account: undefined };
 
 /** @returns undefined for what is about nothing of ours, or has another form than we know */
-export function messageOf(event: StripeEvent): PaymentMessage | undefined {
+export function messageOf(sent: unknown): PaymentMessage | undefined {
+  const { data: event } = stripeEvent.safeParse(sent);
+  if (event === undefined) return undefined;
   const { account, change, closesCheckout } = said(event) ?? {};
   if (account === undefined || (change === undefined && closesCheckout === undefined)) {
     return undefined;

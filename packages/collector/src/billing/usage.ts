@@ -1,10 +1,10 @@
 import type { usageAnswer } from "@caum/core/protocol";
 import type { z } from "zod";
+import { usdOf } from "../doors/told-figures.ts";
 import type { Services } from "../services.ts";
 import type { TenantRow } from "../store/store.ts";
 import { isTrialOver, TRIAL } from "./plan.ts";
 
-const NANO_USD_PER_USD = 1e9;
 const DAY_MS = 86_400_000;
 
 /** What an account has used, and what it may. */
@@ -24,7 +24,7 @@ export async function usageOf(
     events: used.events,
     steps: used.steps,
     total_tokens: used.totalTokens,
-    total_cost_usd: used.costNanoUsd / NANO_USD_PER_USD,
+    total_cost_usd: usdOf(used.costNanoUsd),
     alerts: used.alerts,
     dropped_events: used.dropped,
     limits: { events_per_second: policy.eventsPerSecond },

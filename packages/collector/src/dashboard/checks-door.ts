@@ -1,9 +1,11 @@
 /** The page's own tests of the collector that serves it: the smoke test and the validation agents. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { ownerOf } from "../doors/caller.ts";
+import { ownerOf, senderOf } from "../doors/caller.ts";
 import { DoorError } from "../doors/door-error.ts";
+import { HIDDEN } from "../doors/door-schema.ts";
 import type { Services } from "../services.ts";
 import {
+  CollectorError,
   type CollectorPlace,
   isObserveOnly,
   type LoopStep,
@@ -11,12 +13,10 @@ import {
   VALIDATION_AGENTS,
 } from "../validation/index.ts";
 
-const HIDDEN = { schema: { hide: true } } as const;
-
 export function openChecksDoor(app: FastifyInstance, services: Services): void {
   app.post("/dashboard-api/smoke-test", HIDDEN, async (request) => {
-    await ownerOf(request, services, "ingest");
-    const { sessionId, steps } = await retryLoop(placeOf(request, app));
+    await senderOf(request, services);
+    const { sessionId, steps } = await ran(retryLoop(placeOf(request, app, services)));
     const answers = steps.map(({ answer }) => answer);
     return {
       passed: answers.at(-1)?.live_alert === true && answers.every(isObserveOnly),
@@ -32,10 +32,10 @@ export function openChecksDoor(app: FastifyInstance, services: Services): void {
     "/dashboard-api/validation/:name",
     HIDDEN,
     async (request) => {
-      await ownerOf(request, services, "ingest");
+      await senderOf(request, services);
       const agent = VALIDATION_AGENTS.find(({ name }) => name === request.params.name);
       if (agent === undefined) throw new DoorError("NOT_FOUND", "there is no such agent");
-      const { sessionId, checks } = await agent.run(placeOf(request, app));
+      const { sessionId, checks } = await ran(agent.run(placeOf(request, app, services)));
       const passed = checks.every(({ holds }) => holds);
       return { name: agent.name, session_id: sessionId, passed, checks };
     },
@@ -43,13 +43,17 @@ export function openChecksDoor(app: FastifyInstance, services: Services): void {
 }
 
 /** This collector by its own doors, as whoever asked: their key or cookie goes with each request. */
-function placeOf({ headers }: FastifyRequest, app: FastifyInstance): CollectorPlace {
+function placeOf(
+  { headers }: FastifyRequest,
+  app: FastifyInstance,
+  { policy }: Services,
+): CollectorPlace {
   const names = ["authorization", "cookie", "origin", "sec-fetch-site", "host"] as const;
   const own = Object.fromEntries(
     names.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])),
   );
   return {
-    url: `http://${headers.host ?? "localhost"}`,
+    url: policy.publicUrl(),
     async send({ method, path, headers: more, body }) {
       const reply = await app.inject({
         // The agents use GET and POST alone.
@@ -61,6 +65,17 @@ function placeOf({ headers }: FastifyRequest, app: FastifyInstance): CollectorPl
       return { status: reply.statusCode, text: reply.rawPayload.toString("latin1") };
     },
   };
+}
+
+/** @throws {DoorError} 503 when one of the run's own requests was refused, for example as too fast */
+async function ran<Result>(run: Promise<Result>): Promise<Result> {
+  try {
+    return await run;
+  } catch (failure) {
+    if (!(failure instanceof CollectorError)) throw failure;
+    const message = "the collector refused a request of this test: wait, then try again";
+    throw new DoorError("UNAVAILABLE", message);
+  }
 }
 
 function shown({ event, answer }: LoopStep) {

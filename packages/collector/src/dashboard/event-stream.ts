@@ -12,20 +12,27 @@ export class EventStream {
   /** @param onEnd called once, whichever side ends it */
   constructor(reply: FastifyReply, onEnd: () => void) {
     this.#reply = reply;
+    const { raw } = reply;
     reply.hijack();
-    reply.raw.writeHead(200, {
+    this.#comments = setInterval(() => this.#keepAlive(), COMMENT_MS);
+    const close = () => {
+      clearInterval(this.#comments);
+      onEnd();
+    };
+    // A page that left while its request was answered says so no second time.
+    if (raw.destroyed) {
+      setImmediate(close);
+      return;
+    }
+    raw.once("close", close);
+    raw.writeHead(200, {
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-store",
       "x-content-type-options": "nosniff",
       // Proxies that collect answers before they pass them on would hold events back.
       "x-accel-buffering": "no",
     });
-    reply.raw.write(":\n\n");
-    this.#comments = setInterval(() => reply.raw.write(":\n\n"), COMMENT_MS);
-    reply.raw.once("close", () => {
-      clearInterval(this.#comments);
-      onEnd();
-    });
+    raw.write(":\n\n");
   }
 
   get isOpen(): boolean {
@@ -48,5 +55,11 @@ export class EventStream {
 
   end(): void {
     this.#reply.raw.end();
+  }
+
+  /** A page that has not even read the end by now reads nothing any more. */
+  #keepAlive(): void {
+    if (this.isOpen) this.#reply.raw.write(":\n\n");
+    else this.#reply.raw.destroy();
   }
 }

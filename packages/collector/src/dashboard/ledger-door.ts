@@ -2,7 +2,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { ownerOf, readerOf } from "../doors/caller.ts";
-import { refusalError } from "../doors/door-error.ts";
+import { DoorError, refusalError } from "../doors/door-error.ts";
+import { HIDDEN } from "../doors/door-schema.ts";
 import { parse } from "../doors/parse.ts";
 import { nextCursor, pageOf, pageQuery } from "../doors/session/page.ts";
 import type { Services } from "../services.ts";
@@ -14,7 +15,8 @@ import { sessionAnswer } from "./session-answer.ts";
 import { type SessionNow, sessionViewer, watchSession } from "./session-stream.ts";
 import { stepRowOf } from "./step-row.ts";
 
-const HIDDEN = { schema: { hide: true } } as const;
+/** Whoever asks for the head of a stream would wait for ever. */
+const STREAMED = { ...HIDDEN, exposeHeadRoute: false } as const;
 const INDEX = z.coerce.number().int().nonnegative();
 const LEDGER_QUERY = pageQuery.extend({
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -67,7 +69,7 @@ function openStreams(app: FastifyInstance, services: Services): void {
   app.addHook("preClose", async () => {
     for (const stream of open) stream.end();
   });
-  app.get("/dashboard-api/sessions/stream", HIDDEN, async (request, reply) => {
+  app.get("/dashboard-api/sessions/stream", STREAMED, async (request, reply) => {
     const { tenant } = await ownerOf(request, services, "read");
     const { since } = parse(LEDGER_STREAM_QUERY, request.query);
     const stream = new EventStream(reply, () => {
@@ -77,13 +79,17 @@ function openStreams(app: FastifyInstance, services: Services): void {
     open.add(stream);
     const leave = ledgers.join(
       String(tenant),
-      () => watchLedger(tenant, reader),
-      (news) => sendNews(news, stream),
+      () => watchLedger(tenant, reader, services.clock),
+      whileAllowed(
+        () => ownerOf(request, services, "read"),
+        (news) => sendNews(news, stream),
+        stream,
+      ),
     );
     const sinceMs = lastEventOf(request) ?? since;
     if (sinceMs !== undefined) await catchUp(tenant, sinceMs, { reader, stream });
   });
-  app.get<ById>("/dashboard-api/session/:id/stream", HIDDEN, async (request, reply) => {
+  app.get<ById>("/dashboard-api/session/:id/stream", STREAMED, async (request, reply) => {
     const { id } = request.params;
     const { tenant } = await readerOf(request, services, id);
     const { after } = parse(STREAM_QUERY, request.query);
@@ -93,9 +99,30 @@ function openStreams(app: FastifyInstance, services: Services): void {
       open.delete(stream);
     });
     open.add(stream);
-    const viewer = sessionViewer((lastEventOf(request) ?? after) + 1, stream);
+    const viewer = whileAllowed(
+      () => readerOf(request, services, id),
+      sessionViewer((lastEventOf(request) ?? after) + 1, stream),
+      stream,
+    );
     const leave = sessions.join(`${tenant} ${id}`, () => watchSession(tenant, id, reader), viewer);
   });
+}
+
+/** Asks at each look: a key may be revoked, and a browser signed out, while a page is watching. */
+function whileAllowed<Found>(
+  ask: () => Promise<unknown>,
+  viewer: (found: Found) => Promise<void>,
+  stream: EventStream,
+): (found: Found) => Promise<void> {
+  return async (found) => {
+    try {
+      await ask();
+    } catch (failure) {
+      if (!(failure instanceof DoorError)) throw failure;
+      return stream.reload();
+    }
+    await viewer(found);
+  };
 }
 
 /** Where a page that was here before left off. */

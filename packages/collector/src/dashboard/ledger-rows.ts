@@ -1,7 +1,6 @@
 /** Sessions as the ledger shows them: what lists hold, and how UDS went lately. */
-
-import { rounded } from "../doors/live/live-answer.ts";
 import { sessionSummaryOf } from "../doors/session/session-detail.ts";
+import { rounded } from "../doors/told-figures.ts";
 import type { SessionView, StoreReader } from "../store/store.ts";
 
 /** As many as the small curve of a row has room for. */

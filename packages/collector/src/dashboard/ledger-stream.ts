@@ -12,7 +12,11 @@ const MOST = 200;
 export type LedgerNews = readonly LedgerRow[] | "everything";
 
 /** Looks for sessions of a tenant that have something new; the first look finds nothing. */
-export function watchLedger(tenant: number, reader: StoreReader): () => Promise<LedgerNews> {
+export function watchLedger(
+  tenant: number,
+  reader: StoreReader,
+  clock: () => number,
+): () => Promise<LedgerNews> {
   const sizes = new Map<number, number>();
   let newestMs: number | undefined;
   return async () => {
@@ -20,13 +24,13 @@ export function watchLedger(tenant: number, reader: StoreReader): () => Promise<
     const sinceMs = newestMs === undefined ? undefined : newestMs - OVERLAP_MS;
     const views = await reader.sessions(tenant, { limit: MOST, sinceMs });
     const changed = views.filter(({ key, tree }) => sizes.get(key) !== tree.size);
-    newestMs = Math.max(newestMs ?? 0, ...views.map(({ lastMs }) => lastMs));
+    // What a clock that ran ahead has dated must not hide what comes after it was set right.
+    newestMs = Math.min(clock(), Math.max(newestMs ?? 0, ...views.map(({ lastMs }) => lastMs)));
     sizes.clear();
     for (const { key, tree } of views) sizes.set(key, tree.size);
     if (isFirst) return [];
-    return views.length === MOST && changed.length > 0
-      ? "everything"
-      : ledgerRows(tenant, changed, reader);
+    // The newest come first: where one of them was known, all that changed are among them.
+    return changed.length === MOST ? "everything" : ledgerRows(tenant, changed, reader);
   };
 }
 

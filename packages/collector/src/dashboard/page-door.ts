@@ -1,10 +1,10 @@
 /** The page itself: one document for every address, and the files it is made of. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { DoorError } from "../doors/door-error.ts";
+import { HIDDEN } from "../doors/door-schema.ts";
 import { type PageFile, type PageFiles, readPage } from "./page-files.ts";
 
 const PATHS = ["/", "/dashboard/:id", "/live/sessions/:id", "/onboarding", "/alerts"];
-const HIDDEN = { schema: { hide: true } } as const;
 
 /** Nothing from elsewhere, no script or style in the document, no frame around it. */
 const POLICY = [
@@ -48,7 +48,14 @@ export function openPageDoor(app: FastifyInstance): void {
 
 function send(file: PageFile, request: FastifyRequest, reply: FastifyReply): Buffer {
   reply.type(file.type).header("vary", "accept-encoding");
-  if (!/\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""))) return file.bytes;
+  if (!takesGzip(String(request.headers["accept-encoding"] ?? ""))) return file.bytes;
   reply.header("content-encoding", "gzip");
   return file.gzip;
+}
+
+/** A weight of 0 means that it does not (RFC 9110, section 12.5.3). */
+function takesGzip(accepted: string): boolean {
+  return accepted
+    .split(",")
+    .some((coding) => /^\s*gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*$).*)?$/i.test(coding));
 }

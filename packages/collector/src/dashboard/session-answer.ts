@@ -1,7 +1,7 @@
 import { CompactRange, receiptId } from "@caum/core";
+import { type Pattern, patternOf } from "../doors/session/step-assessment.ts";
 import type { SessionView, StoreReader } from "../store/store.ts";
 import { type LedgerRow, ledgerRow } from "./ledger-rows.ts";
-import { type PatternRow, patternOf } from "./step-row.ts";
 
 /** A session beside its records: how it stands, why, and the head of its evidence. */
 export interface SessionAnswer extends LedgerRow {
@@ -14,7 +14,7 @@ export interface SessionAnswer extends LedgerRow {
   readonly healthy: string;
   readonly trace_quality: string;
   readonly reasons: readonly string[];
-  readonly pattern: PatternRow | null;
+  readonly pattern: Pattern | null;
   /** Index of the first record that is judged: what came before was another attempt. */
   readonly segment_start: number;
 }

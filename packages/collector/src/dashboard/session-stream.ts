@@ -54,6 +54,8 @@ export function sessionViewer(
     const { size } = view.tree;
     while (next < size && stream.isOpen) {
       const records = await now.records(next);
+      // Deleted since the look: waiting for the rest of it would never end.
+      if (records.length === 0) return stream.reload();
       // What came after the look is told with the next one, beside its session.
       for (const record of records.slice(0, size - next)) {
         stream.send("step", stepRowOf(record), record.index);

@@ -3,27 +3,26 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { browserOf, ownerOf } from "../doors/caller.ts";
 import { DoorError } from "../doors/door-error.ts";
+import { HIDDEN } from "../doors/door-schema.ts";
 import { parse } from "../doors/parse.ts";
 import type { Services } from "../services.ts";
 import type { TenantRow } from "../store/store.ts";
 import { cookieName, cookieValue, isFromOwnPage, setCookie } from "../tenants/browser-cookie.ts";
 import type { Signee } from "../tenants/sign-ins.ts";
 
-const HIDDEN = { schema: { hide: true } } as const;
 const SECRET = z.string().max(200);
 const SIGN_IN = z.union([z.strictObject({ api_key: SECRET }), z.strictObject({ link: SECRET })]);
 
 export function openSignInDoor(app: FastifyInstance, services: Services): void {
   app.post("/dashboard-api/sign-in", HIDDEN, async (request, reply) => {
-    if (!isFromOwnPage(request.headers)) {
-      throw new DoorError("FORBIDDEN", "sign in on the collector's own page");
-    }
+    checkOwnPage(request);
     const signee = await signeeOf(parse(SIGN_IN, request.body), services);
     giveCookie(reply, await services.signIns.newBrowser(signee), services);
     return meOf(signee, services);
   });
   app.post("/dashboard-api/sign-out", HIDDEN, async (request, reply) => {
-    // Asked first, because it refuses other sites' pages.
+    // Without a cookie too: the answer takes it back.
+    checkOwnPage(request);
     const browser = await browserOf(request, services);
     const secret = cookieValue(request.headers, cookieName(services.signer.vkey));
     if (browser !== undefined && secret !== undefined) await services.signIns.signOut(secret);
@@ -33,6 +32,12 @@ export function openSignInDoor(app: FastifyInstance, services: Services): void {
   app.get("/dashboard-api/me", HIDDEN, async (request: FastifyRequest) =>
     meOf(await ownerOf(request, services, "read"), services),
   );
+}
+
+/** @throws {DoorError} 403 for another site's page */
+function checkOwnPage({ headers }: FastifyRequest): void {
+  if (isFromOwnPage(headers)) return;
+  throw new DoorError("FORBIDDEN", "sign in and out on the collector's own page");
 }
 
 async function signeeOf(sent: z.output<typeof SIGN_IN>, services: Services): Promise<Signee> {

@@ -1,10 +1,9 @@
 /** One record with what was found at it, flat, as the strip, the charts and the table read it. */
 import type { RecordOf, StructuralRecord } from "@caum/core";
-import { rounded } from "../doors/live/live-answer.ts";
+import { patternOf, stepAssessmentOf } from "../doors/session/step-assessment.ts";
+import { usdOf } from "../doors/told-figures.ts";
 import type { StoredRecord } from "../ingest/ledger.ts";
 import type { Standing } from "../ingest/standing.ts";
-
-const NANO_USD_PER_USD = 1e9;
 
 /** Absent values are left out: a page holds thousands of rows. */
 export function stepRowOf({ index, leaf, line, receivedMs, standing }: StoredRecord) {
@@ -76,7 +75,7 @@ function speechOf(payload: RecordOf<"reasoning">["payload"]) {
 function spent(tokens: number, costNanoUsd: number | undefined) {
   return {
     ...(tokens > 0 && { tokens }),
-    ...(costNanoUsd !== undefined && { cost_usd: costNanoUsd / NANO_USD_PER_USD }),
+    ...(costNanoUsd !== undefined && { cost_usd: usdOf(costNanoUsd) }),
   };
 }
 
@@ -98,32 +97,5 @@ function lifecycleOf(payload: RecordOf<"lifecycle">["payload"]) {
 
 function assessmentOf(standing: Standing) {
   const { pattern } = standing;
-  return {
-    step: standing.step,
-    event_type: standing.eventType,
-    regime: standing.regime,
-    tier: standing.tier,
-    uds: rounded(standing.uds),
-    failure_risk: rounded(standing.failureRisk),
-    public_class: standing.publicClass,
-    reasons: standing.reasons,
-    ...(pattern && { pattern: patternOf(pattern) }),
-  };
-}
-
-/** What repeats: so many cycles of so many steps. */
-export interface PatternRow {
-  readonly rule: string;
-  readonly period: number;
-  readonly cycles: number;
-  readonly from_step: number;
-}
-
-export function patternOf({
-  rule,
-  period,
-  cycles,
-  fromStep,
-}: NonNullable<Standing["pattern"]>): PatternRow {
-  return { rule, period, cycles, from_step: fromStep };
+  return { ...stepAssessmentOf(standing), ...(pattern && { pattern: patternOf(pattern) }) };
 }

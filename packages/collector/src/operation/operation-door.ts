@@ -2,14 +2,13 @@
 import type { FastifyInstance } from "fastify";
 import { ownerOf } from "../doors/caller.ts";
 import { DoorError } from "../doors/door-error.ts";
+import { HIDDEN } from "../doors/door-schema.ts";
 import type { Services } from "../services.ts";
 import { isLocal } from "../tenants/keyless.ts";
 import { docsPage } from "./docs-page.ts";
 
 /** More jobs than this wait only when the disk does not take them. */
 const OVERLOADED = 50_000;
-
-const HIDDEN = { schema: { hide: true } } as const;
 
 export function openOperationDoor(app: FastifyInstance, services: Services): void {
   app.get("/healthz", HIDDEN, async () => ({ status: "ok" }));

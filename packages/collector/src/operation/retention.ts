@@ -1,19 +1,33 @@
 import type { Command } from "../store/command.ts";
 import type { Store } from "../store/store.ts";
 
+/** Collectors that never run for an hour keep their promise as well. */
+const FIRST_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 /**
  * Turns old records into tombstones, for tenants that want it, and deletes what nobody can use any
  * more; answers how to stop.
+ *
+ * @param onFailure told when the store could not be asked; the next hour tries again
  */
-export function keepRetention(store: Store, clock: () => number): () => void {
-  const timer = setInterval(() => {
-    void expireAll(store, clock());
-  }, HOUR_MS);
-  timer.unref();
-  return () => clearInterval(timer);
+export function keepRetention(
+  store: Store,
+  clock: () => number,
+  onFailure: (failure: Error) => void,
+): () => void {
+  const round = () => {
+    expireAll(store, clock()).catch((failure: unknown) =>
+      onFailure(failure instanceof Error ? failure : new Error("the retention was not kept")),
+    );
+  };
+  const first = setTimeout(round, FIRST_MS).unref();
+  const timer = setInterval(round, HOUR_MS).unref();
+  return () => {
+    clearTimeout(first);
+    clearInterval(timer);
+  };
 }
 
 /** One round over all tenants. */

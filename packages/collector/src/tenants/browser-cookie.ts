@@ -27,10 +27,13 @@ export function setCookie(name: string, secret: string, publicUrl: string): stri
   return `${name}=${secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${age}${secure}`;
 }
 
-/** Whether the page that sends this is our own: a cookie alone says nothing about that. */
+/**
+ * Whether the page that sends this is our own: a cookie alone says nothing about that.
+ *
+ * Where the browser says it itself, that counts; proxies may give the host another name.
+ */
 export function isFromOwnPage({ host, origin, ...headers }: IncomingHttpHeaders): boolean {
   const site = headers["sec-fetch-site"];
-  if (site !== undefined && site !== "same-origin") return false;
-  if (origin === undefined) return site === "same-origin";
-  return URL.canParse(origin) && new URL(origin).host === host;
+  if (site !== undefined) return site === "same-origin";
+  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === host;
 }

@@ -9,6 +9,8 @@ export class Recent<T> {
   readonly #keepMs: number;
   readonly #limit: number;
   readonly #clock: () => number;
+  /** Counts what was forgotten as a whole. */
+  #age = 0;
 
   constructor(options: {
     readonly keepMs: number;
@@ -23,7 +25,10 @@ export class Recent<T> {
   async get(key: string, find: () => Promise<T>): Promise<T> {
     const known = this.#entries.get(key);
     if (known !== undefined && known.untilMs > this.#clock()) return known.value;
+    const age = this.#age;
     const value = await find();
+    // What was found before everything was forgotten may be what should be forgotten.
+    if (age !== this.#age) return value;
     if (this.#entries.size >= this.#limit) this.#forgetOldest();
     this.#entries.delete(key);
     this.#entries.set(key, { value, untilMs: this.#clock() + this.#keepMs });
@@ -31,6 +36,7 @@ export class Recent<T> {
   }
 
   clear(): void {
+    this.#age++;
     this.#entries.clear();
   }
 

@@ -13,6 +13,7 @@ export interface SignInRow extends TenantRow {
 /** Changes of sign-ins, beside the other commands of a store. */
 export type SignInCommand =
   | {
+      /** Refused as NOT_FOUND when the key was revoked meanwhile. */
       readonly kind: "add_sign_in";
       readonly hash: string;
       readonly tenant: number;

@@ -1,5 +1,6 @@
 /** People in a browser: signed in by a key or a one-time link, known again by a cookie. */
 import { randomBytes } from "node:crypto";
+import { DoorError, refusalError } from "../doors/door-error.ts";
 import type { KeyRow, Store, TenantRow } from "../store/store.ts";
 import { Recent } from "./recent.ts";
 import { formatSecret, hashSecret, isWellFormed, SECRET_BYTES } from "./secret.ts";
@@ -57,9 +58,15 @@ export class SignIns {
     this.#browsers.clear();
   }
 
+  /** @throws {DoorError} when the store cannot be written: the browser is still signed in */
   async signOut(secret: string): Promise<void> {
+    const removed = await this.#store.administer({
+      kind: "remove_sign_in",
+      hash: hashSecret(secret),
+    });
+    if (removed.kind === "refused") throw refusalError(removed.code);
+    // Afterwards, so that nobody who asks meanwhile remembers it again.
     this.forget();
-    await this.#store.administer({ kind: "remove_sign_in", hash: hashSecret(secret) });
   }
 
   async #add(
@@ -77,8 +84,9 @@ export class SignIns {
       keyId,
       expiresMs: this.#clock() + validMs,
     });
-    if (added.kind === "refused") throw new Error("the sign-in cannot be stored");
-    return secret;
+    if (added.kind === "done") return secret;
+    if (added.code !== "NOT_FOUND") throw refusalError(added.code);
+    throw new DoorError("AUTHENTICATION_FAILED", "this key was revoked");
   }
 
   async #find(secret: string, signIn: SignInKind): Promise<SignInRow | undefined> {

@@ -186,3 +186,24 @@ test("a message about one account changes no other", async () => {
   await say("checkout.session.completed", completedCheckout(account.id));
   expect((await other.usage()).plan).toBe("trial");
 });
+
+test("what is signed but has a form that we do not know changes nothing, and is not asked for again", async () => {
+  const type = "customer.subscription.updated";
+  const data = { object: { id: "sub", status: "active", metadata: { caum_account: account.id } } };
+  const odd = [
+    null,
+    [],
+    { id: "1", type, created: 1 },
+    { id: "2", type, created: 1, data: null },
+    { id: "3", type, created: 1.5, data },
+    { id: "4", type, created: "soon", data },
+    { id: { a: 1 }, type, created: 1, data },
+  ];
+  for (const event of odd) {
+    const payload = JSON.stringify(event);
+    const headers = { "stripe-signature": signatureOf(payload, machine.wallMs) };
+    const answer = await client.post("/v1/stripe/webhook", payload, headers);
+    expect(answer.status, payload).toBe(200);
+    expect(answer.body).toEqual({ received: true, applied: false });
+  }
+});

@@ -88,10 +88,13 @@ function revokeKey(command: CommandOf<"revoke_key">, database: DatabaseSync): Co
 
 function addSignIn(command: CommandOf<"add_sign_in">, database: DatabaseSync): CommandAnswer {
   const { hash, tenant, signIn, scopes, keyId = null, expiresMs } = command;
+  // A key that was revoked since it was looked up must not live on in a browser.
   const sql = `insert into sign_ins (hash, tenant, kind, scopes, key_id, expires_ms)
-    values (?, ?, ?, ?, ?, ?)`;
-  database.prepare(sql).run(bytes(hash), tenant, signIn, scopes.join(" "), keyId, expiresMs);
-  return done(1);
+    select ?, ?, ?, ?, ?, ? where not exists
+      (select 1 from keys where tenant = ? and key_id = ? and revoked = 1)`;
+  const values = [bytes(hash), tenant, signIn, scopes.join(" "), keyId, expiresMs];
+  const { changes } = database.prepare(sql).run(...values, tenant, keyId);
+  return changes === 0 ? NOT_FOUND : done(1);
 }
 
 function saveNote(command: CommandOf<"save_note">, database: DatabaseSync): CommandAnswer {
