@@ -24,7 +24,7 @@ export function openSignInDoor(app: FastifyInstance, services: Services): void {
     // Without a cookie too: the answer takes it back.
     checkOwnPage(request);
     const browser = await browserOf(request, services);
-    const secret = cookieValue(request.headers, cookieName(services.signer.vkey));
+    const secret = cookieValue(request.headers, nameOf(services));
     if (browser !== undefined && secret !== undefined) await services.signIns.signOut(secret);
     giveCookie(reply, "", services);
     return reply.code(204).send();
@@ -50,10 +50,14 @@ async function signeeOf(sent: z.output<typeof SIGN_IN>, services: Services): Pro
   throw new DoorError("AUTHENTICATION_FAILED", message);
 }
 
-function giveCookie(reply: FastifyReply, secret: string, { signer, policy }: Services): void {
-  reply.header("set-cookie", setCookie(cookieName(signer.vkey), secret, policy.publicUrl()));
+function giveCookie(reply: FastifyReply, secret: string, services: Services): void {
+  reply.header("set-cookie", setCookie(nameOf(services), secret, services.policy.publicUrl()));
 }
 
 function meOf({ ulid, plan }: TenantRow, { policy, signer }: Services) {
   return { url: policy.publicUrl(), plan, account_id: ulid, verifier_key: signer.vkey };
+}
+
+function nameOf({ signer, policy }: Services): string {
+  return cookieName(signer.vkey, policy.publicUrl());
 }

@@ -30,9 +30,9 @@ export async function ownerOf(
  */
 export async function browserOf(
   { method, headers }: FastifyRequest,
-  { signIns, signer }: Services,
+  { signIns, signer, policy }: Services,
 ): Promise<Signee | undefined> {
-  const secret = cookieValue(headers, cookieName(signer.vkey));
+  const secret = cookieValue(headers, cookieName(signer.vkey, policy.publicUrl()));
   const browser = secret === undefined ? undefined : await signIns.browser(secret);
   if (browser === undefined || method === "GET" || isFromOwnPage(headers)) return browser;
   throw new DoorError("FORBIDDEN", "only the collector's own page may do this with a cookie");

@@ -4,9 +4,19 @@ import { sha256 } from "@caum/core";
 
 const MAX_AGE_SECONDS = 7 * 24 * 3_600;
 
-/** One of many collectors on a host has a name of its own: cookies do not know ports. */
-export function cookieName(verifierKey: string): string {
-  return `caum_${sha256(verifierKey).slice(0, 8)}`;
+/**
+ * One of many collectors on a host has a name of its own: cookies do not know ports. With https the
+ * prefix keeps other hosts of the same domain from planting one (RFC 6265bis, section 4.1.3.2).
+ *
+ * @param publicUrl where people reach the collector
+ */
+export function cookieName(verifierKey: string, publicUrl: string): string {
+  const prefix = isSecure(publicUrl) ? "__Host-" : "";
+  return `${prefix}caum_${sha256(verifierKey).slice(0, 8)}`;
+}
+
+function isSecure(publicUrl: string): boolean {
+  return publicUrl.startsWith("https:");
 }
 
 export function cookieValue(headers: IncomingHttpHeaders, name: string): string | undefined {
@@ -23,7 +33,7 @@ export function cookieValue(headers: IncomingHttpHeaders, name: string): string 
  */
 export function setCookie(name: string, secret: string, publicUrl: string): string {
   const age = secret === "" ? 0 : MAX_AGE_SECONDS;
-  const secure = publicUrl.startsWith("https:") ? "; Secure" : "";
+  const secure = isSecure(publicUrl) ? "; Secure" : "";
   return `${name}=${secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${age}${secure}`;
 }
 

@@ -54,7 +54,7 @@ test("a key signs a browser in by a cookie that no script and no other site can 
   }
 });
 
-test("behind https the cookie never travels without", async () => {
+test("behind https the cookie never travels without, and no other host can plant one", async () => {
   const secured = await startClient({ publicUrl: "https://caum.example" });
   const { collector } = secured;
   const headers = { origin: collector.url, "sec-fetch-site": "same-origin" };
@@ -63,7 +63,7 @@ test("behind https the cookie never travels without", async () => {
     { api_key: collector.apiKey },
     headers,
   );
-  expect(answer.headers.get("set-cookie")).toMatch(/; Secure$/);
+  expect(answer.headers.get("set-cookie")).toMatch(/^__Host-caum_.*; Secure$/);
   await secured.stop();
 });
 
