@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Collector, type CollectorOptions, startCollector } from "../src/index.ts";
+import { storeFor } from "./store-choice.ts";
 
 export interface Answer {
   readonly status: number;
@@ -28,12 +29,14 @@ export interface Client {
 /** Starts a collector; `stop` also removes its folder. */
 export async function startClient(options: Partial<CollectorOptions> = {}): Promise<Client> {
   const folder = options.data ?? mkdtempSync(join(tmpdir(), "caum-collector-"));
+  const { database, env } = await storeFor(folder);
   const collector = await startCollector({
     port: 0,
     eventsPerSecond: 0,
     // No test asks a name server.
     alerts: { resolve: async () => [] },
     ...options,
+    ...(database !== undefined && { database, env: { ...env, ...(options.env ?? process.env) } }),
     data: folder,
   });
   const key = { authorization: `Bearer ${collector.apiKey}` };

@@ -113,7 +113,10 @@ async function startProcess(program: string, place: Place): Promise<ChildProcess
   const options = ["unix_socket_directories=", "listen_addresses=127.0.0.1", ...settings];
   const args = ["-D", data, "-p", String(port), ...options.flatMap((option) => ["-c", option])];
   const child = spawn(program, args, { stdio: "ignore", cwd: data, ...user });
-  const killWithUs = () => child.kill("SIGQUIT");
+  const killWithUs = () => {
+    child.kill("SIGQUIT");
+    rmSync(data, { recursive: true, force: true, maxRetries: 3 });
+  };
   process.once("exit", killWithUs);
   child.once("exit", () => process.off("exit", killWithUs));
   const started = performance.now();

@@ -3,6 +3,7 @@ import { startCollector } from "../src/index.ts";
 
 const collector = await startCollector({
   data: process.argv[2] ?? "",
+  database: process.env.TEST_DATABASE,
   port: 0,
   eventsPerSecond: 0,
   alerts: { timing: { leaseMs: Number(process.env.TEST_LEASE_MS ?? 20_000), pollMs: 20 } },

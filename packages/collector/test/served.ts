@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { storeFor } from "./store-choice.ts";
 
 export interface Served {
   readonly child: ChildProcess;
@@ -14,10 +15,12 @@ export interface Served {
 }
 
 export async function serve(data: string, env: Record<string, string> = {}): Promise<Served> {
+  const choice = await storeFor(data);
+  const database = choice.database === undefined ? {} : { TEST_DATABASE: choice.database };
   const child = spawn(
     process.execPath,
     ["--conditions=@caum/source", join(import.meta.dirname, "serve.ts"), data],
-    { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...env } },
+    { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...choice.env, ...database, ...env } },
   );
   const ready = await new Promise<string>((resolve, reject) => {
     let text = "";

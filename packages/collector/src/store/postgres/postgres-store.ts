@@ -4,7 +4,7 @@ import { EventIds } from "@caum/core";
 import type { ClaimedDeliveries, DeliveryClaim } from "../../alerts/alert-rows.ts";
 import type { Intake, Outcome, Refusal } from "../../ingest/intake.ts";
 import type { Command, CommandAnswer, CommandRefusal } from "../command.ts";
-import type { Store, StoreReader, StoreStatus } from "../store.ts";
+import { type Store, type StoreReader, type StoreStatus, StoreUnreachable } from "../store.ts";
 import { claimDeliveries } from "./commands/claim-deliveries.ts";
 import { obey } from "./commands/commands.ts";
 import { Database } from "./database.ts";
@@ -65,7 +65,9 @@ export class PostgresStore implements Store {
       newEventId: () => eventIds.next(),
     };
     this.reader = new PostgresReader((scope, work) => {
-      return this.#retried(() => database.read(scope, work), true);
+      return this.#retried(() => database.read(scope, work), true).catch((failure) => {
+        throw troubleOf(failure) === "lost" ? new StoreUnreachable(failure) : failure;
+      });
     });
   }
 

@@ -116,10 +116,13 @@ async function addSignIn(
   transaction: Transaction,
   { hash, tenant, signIn, scopes, keyId, expiresMs }: CommandOf<"add_sign_in">,
 ): Promise<CommandAnswer> {
+  // A node remembers a key for a while; what the key opens must not outlive it.
   const sql = `insert into sign_ins (hash, tenant, kind, scopes, key_id, expires_ms)
-    values ($1, $2, $3, $4, $5, $6)`;
+    select $1, $2::bigint, $3, $4, $5::text, $6 where not exists
+      (select 1 from keys where tenant = $2::bigint and key_id = $5::text and revoked = 1)`;
   const values = [bytes(hash), tenant, signIn, scopes.join(" "), keyId ?? null, expiresMs];
-  return done(await transaction.change("add_sign_in", sql, values));
+  const added = await transaction.change("add_sign_in", sql, values);
+  return added === 0 ? NOT_FOUND : done(added);
 }
 
 async function removeSignIn(

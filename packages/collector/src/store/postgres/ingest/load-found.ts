@@ -11,24 +11,31 @@ import type { Transaction } from "../database.ts";
 import { type Found, placeOf, type Questions } from "./found.ts";
 import { readRoots } from "./read-roots.ts";
 
-/** One round trip for all that most groups need; each part is empty for most of them. */
+/**
+ * One round trip for all that most groups need; each part is empty for most of them. A lateral
+ * `limit` is looked up row by row whatever the planner believes of a table it has no figures of.
+ */
 const FACTS = `select
   (select json_agg(r order by r.created_ms, r.id) from alert_rules r where r.tenant = $1) as rules,
   (select json_agg(json_build_object('id', encode(e.id, 'hex'), 'session', e.session,
       'position', e.position, 'body', e.body))
-    from event_ids e where e.tenant = $1 and e.id = any($2::bytea[])) as events,
-  (select json_agg(s) from unnest($3::bigint[], $4::bigint[], $5::bigint[]) w (session, segment, step)
-    join steps s on s.tenant = $1 and s.session = w.session and s.segment = w.segment
-      and s.step = w.step) as steps,
-  (select json_agg(r) from unnest($6::bigint[], $7::text[]) w (session, run)
-    join runs r on r.tenant = $1 and r.session = w.session and r.run = w.run) as runs`;
+    from unnest($2::bytea[]) w (id), lateral (select * from event_ids e
+      where e.tenant = $1 and e.id = w.id limit 1) e) as events,
+  (select json_agg(s) from unnest($3::bigint[], $4::bigint[], $5::bigint[]) w (session, segment, step),
+    lateral (select * from steps s where s.tenant = $1 and s.session = w.session
+      and s.segment = w.segment and s.step = w.step offset 0) s) as steps,
+  (select json_agg(r) from unnest($6::bigint[], $7::text[]) w (session, run),
+    lateral (select * from runs r where r.tenant = $1 and r.session = w.session
+      and r.run = w.run limit 1) r) as runs`;
 
 const RECORDS = `select r.session, r.position, r.leaf, r.line, r.received_ms, r.standing
-  from unnest($2::bigint[], $3::bigint[]) w (session, position)
-  join records r on r.tenant = $1 and r.session = w.session and r.position = w.position`;
-const SESSION_IDS = `select key, id from sessions
-  where tenant = $1 and key = any($2::bigint[]) and gone = 0`;
-const ALERTS = "select id from alerts where tenant = $1 and id = any($2::text[])";
+  from unnest($2::bigint[], $3::bigint[]) w (session, position),
+  lateral (select * from records r where r.tenant = $1 and r.session = w.session
+    and r.position = w.position limit 1) r`;
+const SESSION_IDS = `select s.key, s.id from unnest($2::bigint[]) w (key),
+  lateral (select * from sessions s where s.tenant = $1 and s.key = w.key and s.gone = 0 limit 1) s`;
+const ALERTS = `select a.id from unnest($2::text[]) w (id),
+  lateral (select * from alerts a where a.tenant = $1 and a.id = w.id limit 1) a`;
 
 export async function loadFound(
   transaction: Transaction,

@@ -10,11 +10,13 @@ import type { HotSession, HotSessions } from "./hot-sessions.ts";
 /** Records that are judged again at once. */
 const REPLAYED_AT_ONCE = 256;
 
-const LOCK = `select key, tag, version, gone from sessions
-  where tenant = $1 and tag = any($2::text[]) order by tag for update`;
-const ROWS = "select * from sessions where tenant = $1 and key = any($2::bigint[])";
-const JUDGEMENTS = `select session, segment, size, state from judgements
-  where tenant = $1 and session = any($2::bigint[])`;
+/** One after the other in the order of the tags, so that no two nodes wait for each other. */
+const LOCK = `select s.key, s.tag, s.version, s.gone from unnest($2::text[]) w (tag),
+  lateral (select * from sessions s where s.tenant = $1 and s.tag = w.tag limit 1 for update) s`;
+const ROWS = `select s.* from unnest($2::text[]) w (tag),
+  lateral (select * from sessions s where s.tenant = $1 and s.tag = w.tag limit 1) s`;
+const JUDGEMENTS = `select j.* from unnest($2::bigint[]) w (session),
+  lateral (select * from judgements j where j.tenant = $1 and j.session = w.session limit 1) j`;
 const RECORDS = `select position, line from records
   where tenant = $1 and session = $2 and position >= $3 and position < $4 order by position`;
 
@@ -30,10 +32,13 @@ export async function lockSessions(
   hot: HotSessions,
 ): Promise<LockedSessions> {
   const idOf = new Map(Array.from(ids, (id) => [sessionTag(id), id]));
-  const locked = await transaction.rows("lock_sessions", LOCK, [tenant, [...idOf.keys()]]);
+  const locked = await transaction.rows("lock_sessions", LOCK, [
+    tenant,
+    [...idOf.keys()].toSorted(),
+  ]);
   const sessions = new Map<string, SessionState | "gone">();
   const versions = new Map<SessionState, number>();
-  const stale = new Map<number, HotSession | undefined>();
+  const stale = new Map<number, Stale>();
   for (const row of locked) {
     const id = idOf.get(text(row, "tag")) ?? "";
     const known = hot.take(tenant, id);
@@ -41,7 +46,7 @@ export async function lockSessions(
     else if (known?.version === integer(row, "version")) {
       sessions.set(id, known.state);
       versions.set(known.state, known.version);
-    } else stale.set(integer(row, "key"), known);
+    } else stale.set(integer(row, "key"), { tag: text(row, "tag"), known });
   }
   if (stale.size > 0) {
     for (const { state, version } of await readSessions(transaction, tenant, stale)) {
@@ -52,14 +57,21 @@ export async function lockSessions(
   return { sessions, versions };
 }
 
+interface Stale {
+  readonly tag: string;
+  /** What this node remembers of it. */
+  readonly known: HotSession | undefined;
+}
+
 /** Sessions that this node does not know, or that another one has changed since. */
 async function readSessions(
   transaction: Transaction,
   tenant: number,
-  stale: ReadonlyMap<number, HotSession | undefined>,
+  stale: ReadonlyMap<number, Stale>,
 ): Promise<readonly HotSession[]> {
   const keys = [...stale.keys()];
-  const rows = await transaction.rows("read_sessions", ROWS, [tenant, keys]);
+  const tags = Array.from(stale.values(), ({ tag }) => tag);
+  const rows = await transaction.rows("read_sessions", ROWS, [tenant, tags]);
   const judgements = new Map(
     (await transaction.rows("read_judgements", JUDGEMENTS, [tenant, keys])).map((row) => [
       integer(row, "session"),
@@ -69,7 +81,7 @@ async function readSessions(
   const sessions: HotSession[] = [];
   for (const row of rows) {
     const key = integer(row, "key");
-    const { state, judgedTo } = judgedBefore(row, judgements.get(key), stale.get(key));
+    const { state, judgedTo } = judgedBefore(row, judgements.get(key), stale.get(key)?.known);
     await replay(transaction, state, judgedTo);
     sessions.push({ state, version: integer(row, "version") });
   }

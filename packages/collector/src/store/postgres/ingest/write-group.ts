@@ -3,7 +3,7 @@
 import { sessionTag } from "@caum/core/verify";
 import type { SessionState } from "../../../ingest/session-state.ts";
 import { encodeStanding } from "../../../ingest/standing.ts";
-import { bytes, uuidBytes } from "../../sqlite/columns.ts";
+import { bytes, integer, uuidBytes } from "../../sqlite/columns.ts";
 import { CHANGING_COLUMNS, changingValues } from "../../sqlite/session-rows.ts";
 import { BLOCK_LEAVES } from "../../subtrees.ts";
 import type { Transaction } from "../database.ts";
@@ -36,22 +36,27 @@ const typeOf = (column: string) => (TEXTS.has(column) ? "text[]" : "bigint[]");
 const arrays = (columns: readonly string[], first: number) =>
   columns.map((column, at) => `$${first + at}::${typeOf(column)}`).join(", ");
 
-const UPDATE = `update sessions s
-  set version = s.version + 1, ${CHANGING.map((column) => `${column} = w.${column}`).join(", ")}
-  from unnest($2::bigint[], ${arrays(CHANGING, 3)}) w (key, ${CHANGING.join(", ")})
-  where s.tenant = $1 and s.key = w.key`;
-
 const CREATE = `insert into sessions (tenant, version, key, tag, id, first_ms, ${CHANGING.join(", ")})
   select $1::bigint, 1, w.* from unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[],
     ${arrays(CHANGING, 6)}) w (key, tag, id, first_ms, ${CHANGING.join(", ")})
   on conflict do nothing`;
 
-const RECORDS = `insert into records (tenant, session, position, leaf, received_ms, line, standing)
-  select $1::bigint, w.* from unnest($2::bigint[], $3::bigint[], $4::bytea[], $5::bigint[], $6::text[],
-    $7::text[]) w`;
-const EVENTS = `insert into event_ids (tenant, id, session, position, body)
-  select $1::bigint, w.* from unnest($2::bytea[], $3::bigint[], $4::bigint[], $5::text[]) w
-  on conflict do nothing`;
+/** What nearly every group writes, in one round trip; the rows of its sessions are locked by then. */
+const WRITE = `with changed as (
+    update sessions s
+    set version = s.version + 1, ${CHANGING.map((column) => `${column} = w.${column}`).join(", ")}
+    from unnest($2::text[], ${arrays(CHANGING, 13)}) w (tag, ${CHANGING.join(", ")})
+    where s.tenant = $1 and s.tag = any($2::text[]) and s.tag = w.tag
+  ), added as (
+    insert into records (tenant, session, position, leaf, received_ms, line, standing)
+    select $1::bigint, w.* from unnest($3::bigint[], $4::bigint[], $5::bytea[], $6::bigint[],
+      $7::text[], $8::text[]) w
+  ), named as (
+    insert into event_ids (tenant, id, session, position, body)
+    select $1::bigint, w.* from unnest($9::bytea[], $10::bigint[], $11::bigint[], $12::text[]) w
+    on conflict do nothing returning 1
+  )
+  select count(*) as named from named`;
 const JUDGEMENTS = `insert into judgements (tenant, session, segment, size, state)
   select $1::bigint, w.* from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[]) w
   on conflict (tenant, session) do update
@@ -66,9 +71,7 @@ export async function writeGroup(
   writes: Writes,
 ): Promise<void> {
   await createSessions(transaction, tenant, writes);
-  await updateSessions(transaction, tenant, writes);
-  await addRecords(transaction, tenant, writes);
-  await nameEvents(transaction, tenant, writes);
+  await writeChanges(transaction, tenant, writes);
   await addSteps(transaction, tenant, writes.steps);
   await saveRuns(transaction, tenant, [...writes.runs.values()]);
   await addForks(transaction, tenant, writes.forks);
@@ -99,50 +102,32 @@ async function createSessions(
   if (made < created.size) throw new GroupConflict("another node made the session");
 }
 
-async function updateSessions(
+async function writeChanges(
   transaction: Transaction,
   tenant: number,
-  { created, touched }: Writes,
+  { created, touched, records, events }: Writes,
 ): Promise<void> {
   const changed = [...touched].filter((session) => !created.has(session));
-  if (changed.length === 0) return;
-  const keys = changed.map(({ row }) => row.key);
-  await transaction.change("update_sessions", UPDATE, [tenant, keys, ...changingColumns(changed)]);
-}
-
-async function addRecords(
-  transaction: Transaction,
-  tenant: number,
-  { records }: Writes,
-): Promise<void> {
-  if (records.length === 0) return;
-  await transaction.change("add_records", RECORDS, [
+  // Two groups that name the same ids meet in the same order.
+  const named = [...events].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const [row] = await transaction.rows("write_changes", WRITE, [
     tenant,
+    changed.map(({ row }) => sessionTag(row.id)),
     records.map(({ session }) => session),
     records.map(({ value }) => value.index),
     records.map(({ value }) => bytes(value.leaf)),
     records.map(({ value }) => value.receivedMs),
     records.map(({ value }) => value.line),
     records.map(({ value }) => value.standing && encodeStanding(value.standing)),
+    named.map(([id]) => uuidBytes(id)),
+    named.map(([, { session }]) => session),
+    named.map(([, { index }]) => index),
+    named.map(([, { body }]) => body),
+    ...changingColumns(changed),
   ]);
-}
-
-async function nameEvents(
-  transaction: Transaction,
-  tenant: number,
-  { events }: Writes,
-): Promise<void> {
-  if (events.size === 0) return;
-  // Two groups that name the same ids meet in the same order.
-  const sorted = [...events].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const named = await transaction.change("name_events", EVENTS, [
-    tenant,
-    sorted.map(([id]) => uuidBytes(id)),
-    sorted.map(([, { session }]) => session),
-    sorted.map(([, { index }]) => index),
-    sorted.map(([, { body }]) => body),
-  ]);
-  if (named < events.size) throw new GroupConflict("another node stored the event");
+  if (integer(row ?? {}, "named") < events.size) {
+    throw new GroupConflict("another node stored the event");
+  }
 }
 
 function isJudgementDue({ judgedAt, size }: SessionState): boolean {
