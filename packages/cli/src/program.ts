@@ -7,6 +7,7 @@ import { registerHook } from "./commands/hook.ts";
 import { registerInstall } from "./commands/install.ts";
 import { registerKeys } from "./commands/keys.ts";
 import { registerMcp } from "./commands/mcp.ts";
+import { registerMigrate } from "./commands/migrate.ts";
 import { registerSessions } from "./commands/sessions.ts";
 import { registerShowWire } from "./commands/show-wire.ts";
 import { registerSmoke } from "./commands/smoke.ts";
@@ -42,5 +43,6 @@ export function createProgram(): Command {
   registerVerify(program);
   registerKeys(program);
   registerFlush(program);
+  registerMigrate(program);
   return program;
 }

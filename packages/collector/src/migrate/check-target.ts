@@ -1,0 +1,118 @@
+/** Whether the database holds what the folder holds: every root is computed again from its records. */
+import { CompactRange } from "@caum/core";
+import { hashLeaf, parseCheckpoint } from "@caum/core/verify";
+import { hex, integer, type Row, text } from "../store/sqlite/columns.ts";
+import { treeStateOf } from "../store/sqlite/session-rows.ts";
+import { MigrationError } from "./migration-error.ts";
+import type { Ends } from "./move-rows.ts";
+import { MOVED_TABLES } from "./tables.ts";
+
+const SESSIONS_AT_ONCE = 500;
+const RECORDS_AT_ONCE = 2_000;
+const TOMBSTONE = '{"tombstone":';
+
+const SESSIONS = `select key, size, tree, last_leaf, gone from sessions
+  where tenant = $1 and key = any($2::bigint[])`;
+const RECORDS = `select session, position, leaf, line from records
+  where tenant = $1 and (session, position) > ($2, $3) order by session, position limit $4`;
+
+/**
+ * @param onChecked is told of every session
+ * @throws {MigrationError} when anything is missing, added or altered
+ */
+export async function checkTarget(ends: Ends, onChecked: () => void): Promise<void> {
+  const counts = await ends.target.counts();
+  for (const table of MOVED_TABLES) {
+    const [there, here] = [counts.get(table), ends.source.count(table)];
+    if (there !== here) throw differs(`${there} rows of ${here} in ${table}`);
+  }
+  for (const tenant of ends.source.tenants()) {
+    const records = recordsOf(ends, tenant);
+    for (let after = -1; ; ) {
+      const page = ends.source.sessions(tenant, after, SESSIONS_AT_ONCE);
+      if (page.length === 0) break;
+      const present = await presentSessions(ends, tenant, page);
+      for (const row of page) {
+        await checkSession(ends, row, present.get(integer(row, "key")), records);
+        onChecked();
+      }
+      after = integer(page.at(-1) ?? {}, "key");
+    }
+  }
+}
+
+async function presentSessions(
+  { target }: Ends,
+  tenant: number,
+  page: readonly Row[],
+): Promise<ReadonlyMap<unknown, Row>> {
+  const keys = page.map((row) => integer(row, "key"));
+  const rows = await target.read({ tenant }, (transaction) =>
+    transaction.rows("check_sessions", SESSIONS, [tenant, keys]),
+  );
+  return new Map(rows.map((row) => [row.key, row]));
+}
+
+async function* recordsOf({ target }: Ends, tenant: number): AsyncGenerator<Row, undefined> {
+  for (let [session, position] = [-1, -1]; ; ) {
+    const values = [tenant, session, position, RECORDS_AT_ONCE];
+    const page = await target.read({ tenant }, (transaction) =>
+      transaction.rows("check_records", RECORDS, values),
+    );
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < RECORDS_AT_ONCE) return undefined;
+    session = integer(last, "session");
+    position = integer(last, "position");
+  }
+}
+
+async function checkSession(
+  { source }: Ends,
+  row: Row,
+  present: Row | undefined,
+  records: AsyncGenerator<Row, undefined>,
+): Promise<void> {
+  const key = integer(row, "key");
+  const state = treeStateOf(row);
+  const isSame = ["size", "tree", "last_leaf", "gone"].every(
+    (name) => row[name] === present?.[name],
+  );
+  if (!isSame) throw differs(`the head of session ${key}`);
+  // What is left of a deleted session is its head.
+  if (integer(row, "gone") === 1) return;
+  const signed = new Map<number, string>();
+  for (const note of source.ofSession("notes", key)) {
+    const { size, root } = parseCheckpoint(signedText(text(note, "note")));
+    signed.set(size, root);
+  }
+  const tree = new CompactRange();
+  for (let position = 0; position < state.size; position++) {
+    const { value: record } = await records.next();
+    if (record?.session !== key || record.position !== position) {
+      throw differs(`record ${position} of session ${key}`);
+    }
+    tree.append(leafOf(record));
+    const root = signed.get(position + 1);
+    if (root !== undefined && root !== tree.root) throw differs(`a checkpoint of session ${key}`);
+  }
+  if (tree.root !== CompactRange.restore(state).root) throw differs(`the root of session ${key}`);
+}
+
+/** From the record itself; of an expired one only the leaf is left. */
+function leafOf(record: Row): string {
+  const line = text(record, "line");
+  return line.startsWith(TOMBSTONE) ? hex(record, "leaf") : hashLeaf(line);
+}
+
+/** The signatures follow behind an empty line. */
+function signedText(note: string): string {
+  return note.slice(0, note.indexOf("\n\n") + 1);
+}
+
+function differs(what: string): MigrationError {
+  return new MigrationError(
+    "differs",
+    `${what} is not in the database as it is in the folder: empty the database and run it again`,
+  );
+}

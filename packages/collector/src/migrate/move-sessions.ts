@@ -1,0 +1,87 @@
+/** Moves sessions with their records: a page of sessions is there whole, or not at all. */
+import type { Transaction } from "../store/postgres/database.ts";
+import { integer, type Row } from "../store/sqlite/columns.ts";
+import type { Ends } from "./move-rows.ts";
+import { portionsOf } from "./portions.ts";
+import type { SourceFolder } from "./source-folder.ts";
+import { SESSION_TABLES } from "./tables.ts";
+
+const SESSIONS_AT_ONCE = 200;
+const PRESENT = "select * from sessions where tenant = $1 and key = any($2::bigint[])";
+
+/** @param onMoved is told how many records were moved, or found moved, since it was told last */
+export async function moveSessions(ends: Ends, onMoved: (records: number) => void): Promise<void> {
+  for (const tenant of ends.source.tenants()) {
+    for (let after = -1; ; ) {
+      const page = ends.source.sessions(tenant, after, SESSIONS_AT_ONCE);
+      if (page.length === 0) break;
+      await movePage(ends, tenant, page, onMoved);
+      after = integer(page.at(-1) ?? {}, "key");
+    }
+  }
+}
+
+function movePage(
+  { source, target, isResumed }: Ends,
+  tenant: number,
+  page: readonly Row[],
+  onRecords: (records: number) => void,
+): Promise<void> {
+  return target.write({ tenant }, async (transaction) => {
+    const changed = isResumed ? await keepUnchanged(transaction, tenant, page) : page;
+    onRecords(sizeOf(page) - sizeOf(changed));
+    for (const table of SESSION_TABLES) {
+      // A checkpoint does not change the row of its session, so that notes are moved again.
+      const owners = keysOf(table === "notes" ? page : changed);
+      for (const rows of portionsOf(rowsOf(source, table, owners))) {
+        await target.insert(transaction, table, rows, { tenant });
+        onRecords(table === "records" ? rows.length : 0);
+      }
+    }
+    await target.insert(transaction, "sessions", changed);
+  });
+}
+
+function keysOf(sessions: readonly Row[]): readonly number[] {
+  return sessions.map((row) => integer(row, "key"));
+}
+
+/** Records that are there; a deleted session has none. */
+function sizeOf(sessions: readonly Row[]): number {
+  const sizes = sessions.map((row) => (row.gone === 1 ? 0 : integer(row, "size")));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+function* rowsOf(
+  source: SourceFolder,
+  table: (typeof SESSION_TABLES)[number],
+  keys: readonly number[],
+): Generator<Row> {
+  for (const key of keys) yield* source.ofSession(table, key);
+}
+
+/** Takes out what an earlier run moved and what changed since, and all notes. */
+async function keepUnchanged(
+  transaction: Transaction,
+  tenant: number,
+  page: readonly Row[],
+): Promise<readonly Row[]> {
+  const keys = keysOf(page);
+  const present = new Map(
+    (await transaction.rows("move_present", PRESENT, [tenant, keys])).map((row) => [row.key, row]),
+  );
+  const changed = page.filter((row) => !isEqual(row, present.get(row.key)));
+  const stale = keysOf(changed).filter((key) => present.has(key));
+  for (const table of [...SESSION_TABLES, "event_ids"]) {
+    const sql = `delete from ${table} where tenant = $1 and session = any($2::bigint[])`;
+    const owners = table === "notes" ? keys : stale;
+    if (owners.length > 0) await transaction.change(`unmove_${table}`, sql, [tenant, owners]);
+  }
+  const sql = "delete from sessions where tenant = $1 and key = any($2::bigint[])";
+  await transaction.change("unmove_sessions", sql, [tenant, stale]);
+  return changed;
+}
+
+function isEqual(row: Row, present: Row | undefined): boolean {
+  return present !== undefined && Object.keys(row).every((name) => row[name] === present[name]);
+}

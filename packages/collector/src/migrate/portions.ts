@@ -1,0 +1,32 @@
+/** Rows in portions that fit into memory, whatever a table holds. */
+import type { Row } from "../store/sqlite/columns.ts";
+
+const MAX_ROWS = 1_000;
+const MAX_CHARACTERS = 4_000_000;
+
+/** @param belongTogether whether a row may go with the one before it */
+export function* portionsOf(
+  rows: Iterable<Row>,
+  belongTogether: (row: Row, before: Row) => boolean = () => true,
+): Generator<readonly Row[]> {
+  let portion: Row[] = [];
+  let characters = 0;
+  for (const row of rows) {
+    const before = portion.at(-1);
+    const isFull = portion.length >= MAX_ROWS || characters >= MAX_CHARACTERS;
+    if (before !== undefined && (isFull || !belongTogether(row, before))) {
+      yield portion;
+      portion = [];
+      characters = 0;
+    }
+    portion.push(row);
+    characters += lengthOf(row);
+  }
+  if (portion.length > 0) yield portion;
+}
+
+function lengthOf(row: Row): number {
+  let length = 0;
+  for (const value of Object.values(row)) if (typeof value === "string") length += value.length;
+  return length;
+}

@@ -1,0 +1,93 @@
+/** The folder that is moved: held so that nobody writes to it, and only read. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Row } from "../store/sqlite/columns.ts";
+import { lockFolder } from "../store/sqlite/folder-lock.ts";
+import { LAYOUT_VERSION } from "../store/sqlite/migrations.ts";
+import { MigrationError } from "./migration-error.ts";
+import type { MovedTable, SESSION_TABLES } from "./tables.ts";
+
+type Value = string | number | null | Uint8Array;
+
+export class SourceFolder {
+  readonly #database: DatabaseSync;
+  readonly #release: () => void;
+
+  /**
+   * @throws {FolderInUseError} when a collector runs on it
+   * @throws {MigrationError} when it is no data folder of this version
+   */
+  constructor(folder: string) {
+    const path = join(folder, "caum.db");
+    // Asked first: taking the lock would make a folder's file where there is no folder of ours.
+    if (!existsSync(path)) {
+      throw new MigrationError(
+        "no_folder",
+        `${folder} is no data folder: there is no caum.db in it`,
+      );
+    }
+    const lock = lockFolder(folder);
+    try {
+      this.#database = new DatabaseSync(path, { readOnly: true });
+      this.#release = () => lock.release();
+      this.#checkLayout();
+    } catch (failure) {
+      lock.release();
+      throw failure;
+    }
+  }
+
+  count(table: MovedTable): number {
+    return Number(this.#one(`select count(*) as count from ${table}`)?.count ?? 0);
+  }
+
+  /** All rows of a table, those of one tenant beside each other. */
+  rows(table: MovedTable): Iterable<Row> {
+    const order = table === "tenants" ? "key" : table === "service_clock" ? "one" : "tenant";
+    return this.#all(`select * from ${table} order by ${order}`);
+  }
+
+  tenants(): readonly number[] {
+    return [...this.#all("select distinct tenant from sessions order by tenant")].map(
+      ({ tenant }) => Number(tenant),
+    );
+  }
+
+  /** Sessions of a tenant by key, from behind the given one. */
+  sessions(tenant: number, after: number, limit: number): readonly Row[] {
+    const sql = "select * from sessions where tenant = ? and key > ? order by key limit ?";
+    return [...this.#all(sql, tenant, after, limit)];
+  }
+
+  ofSession(table: (typeof SESSION_TABLES)[number], session: number): Iterable<Row> {
+    return this.#all(`select * from ${table} where session = ?`, session);
+  }
+
+  close(): void {
+    this.#database.close();
+    this.#release();
+  }
+
+  #checkLayout(): void {
+    const row = this.#one("select max(version) as version from schema_migrations");
+    const version = Number(row?.version ?? 0);
+    if (version === LAYOUT_VERSION) return;
+    const todo =
+      version > LAYOUT_VERSION
+        ? "update caum"
+        : "start and stop caum up on it once, which brings it up to date";
+    throw new MigrationError(
+      "other_layout",
+      `the data folder has layout ${version}, this program moves ${LAYOUT_VERSION}: ${todo}`,
+    );
+  }
+
+  #one(sql: string): Row | undefined {
+    return this.#database.prepare(sql).get();
+  }
+
+  #all(sql: string, ...values: readonly Value[]): Iterable<Row> {
+    return this.#database.prepare(sql).iterate(...values);
+  }
+}
