@@ -12,6 +12,7 @@ import {
   type ObserverOptions,
   RecentMap,
   type SessionFacts,
+  shellWord,
   type Verdict,
 } from "@caum/core";
 import { type Alert, type AlertListener, alertOf } from "./alert.ts";
@@ -114,9 +115,10 @@ export class Recorder {
   }
 
   #verifyLine(sessionId: string, { runId }: Evidence): string {
-    if (this.url !== undefined) return `npx caum export ${sessionId} --out bundle`;
+    if (this.url !== undefined) return `npx caum export ${shellWord(sessionId)} --out bundle`;
     const { vkey } = loadWriterKey({ home: this.observer.home });
-    return `npx caum verify ${join(this.observer.home, "runs", runId)} --key ${vkey}`;
+    const run = shellWord(join(this.observer.home, "runs", runId));
+    return `npx caum verify ${run} --key ${shellWord(vkey)}`;
   }
 
   #stateOf(sessionId: string): SessionState {

@@ -109,6 +109,14 @@ test("a loop is told once, to the caller and to whoever listens, and the report 
   });
 });
 
+test("the line that proves a session is safe to copy into a shell, whatever the folder is called", async () => {
+  const odd = join(home, "it's $(here)");
+  caum.init(undefined, { home: odd, env: {}, quiet: true });
+  caum.observe("s", CALL);
+  const { verify } = await caum.end("s");
+  expect(verify).toContain(`npx caum verify '${home}/it'\\''s $(here)/runs/`);
+});
+
 test("nothing of the content, and everything of the structure, is on the disk", async () => {
   caum.observe("s", {
     ...CALL,

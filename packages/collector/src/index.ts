@@ -4,4 +4,11 @@ export {
   DEFAULT_PORT,
   startCollector,
 } from "./collector.ts";
+export {
+  type Migration,
+  type MigrationOptions,
+  type MigrationProgress,
+  migrateFolder,
+} from "./migrate/migrate-folder.ts";
+export { MigrationError, type MigrationFault } from "./migrate/migration-error.ts";
 export { FolderInUseError } from "./store/sqlite/folder-lock.ts";

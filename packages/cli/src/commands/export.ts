@@ -4,10 +4,10 @@ import { pipeline } from "node:stream/promises";
 import type { CollectorPlace } from "@caum/collector/validation";
 import { shellWord } from "@caum/core";
 import type { Command } from "commander";
+import { collectorOf } from "../collector-flags.ts";
 import { unpackBundle } from "../export/unpack.ts";
 import { reasonOf } from "../reason.ts";
 import { Progress } from "../terminal/progress.ts";
-import { collectorOf } from "./smoke.ts";
 
 interface ExportOptions {
   readonly out: string;

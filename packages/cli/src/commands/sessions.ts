@@ -1,8 +1,8 @@
 import { shellWord } from "@caum/core";
 import type { Command } from "commander";
+import { type CollectorFlags, collectorOf } from "../collector-flags.ts";
 import { reasonOf } from "../reason.ts";
 import type { SessionReport, SessionSummary, StepOfSession } from "../sessions/read-sessions.ts";
-import { type CollectorFlags, collectorOf } from "./smoke.ts";
 
 interface SessionsFlags extends CollectorFlags {
   readonly limit: string;

@@ -1,16 +1,9 @@
-import type { CollectorPlace, LoopStep } from "@caum/collector/validation";
+import type { LoopStep } from "@caum/collector/validation";
 import type { Command } from "commander";
-import { reasonOf } from "../reason.ts";
-
-export interface CollectorFlags {
-  readonly url?: string;
-  readonly key?: string;
-  readonly json?: boolean;
-}
+import { type CollectorFlags, collectorOf, reasonOfAsking } from "../collector-flags.ts";
 
 const FAILED = 1;
 const USAGE = 2;
-const DEFAULT_URL = "http://127.0.0.1:4070";
 
 const ABOUT = `
 A temporary session does some work and then repeats one failing call; every answer is shown. On the
@@ -61,20 +54,4 @@ function describe({ event, answer }: LoopStep): string {
   const regime = `${health.regime.padEnd(12)} ${tier}  uds ${health.uds.toFixed(2)}`;
   const alert = isAlert ? `  ALERT ${health.reasons.join(" ")}` : "";
   return `${String(health.step).padStart(2)}  ${call}  ${regime}  root ${evidence.merkle_root.slice(0, 12)}${alert}`;
-}
-
-/** An answer of another shape than a collector's fails wherever it is looked at. */
-export function reasonOfAsking(problem: unknown): string {
-  const isForeign = problem instanceof SyntaxError || problem instanceof TypeError;
-  return isForeign ? "what answers is no collector: name one with --url" : reasonOf(problem);
-}
-
-/** Where to ask: what is told, else what is configured, else this machine. */
-export async function collectorOf({ url, key }: CollectorFlags): Promise<CollectorPlace> {
-  const { loadConfiguration } = await import("@caum/core");
-  const known = loadConfiguration({ arguments: { url, ...(key ? { apiKey: key } : {}) } });
-  const [problem] = known.problems;
-  if (problem !== undefined) throw new Error(problem);
-  if (known.url === undefined) return { url: DEFAULT_URL, apiKey: key };
-  return { url: known.url, apiKey: known.apiKey };
 }

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
+import { type CollectorFlags, collectorOf } from "../collector-flags.ts";
 import { reasonOf } from "../reason.ts";
 import type { LiveStep, StepFeed } from "../sessions/live-step.ts";
 import { SteadyFeed } from "../sessions/steady-feed.ts";
 import { stepRow, stepTitles } from "../terminal/step-row.ts";
-import { type CollectorFlags, collectorOf } from "./smoke.ts";
 
 interface TailFlags extends CollectorFlags {
   readonly home?: string;

@@ -1,6 +1,6 @@
 import type { AgentResult } from "@caum/collector/validation";
 import type { Command } from "commander";
-import { type CollectorFlags, collectorOf, reasonOfAsking } from "./smoke.ts";
+import { type CollectorFlags, collectorOf, reasonOfAsking } from "../collector-flags.ts";
 
 const FAILED = 1;
 const USAGE = 2;

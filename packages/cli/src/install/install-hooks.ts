@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { placeHook, placeLauncher } from "../launcher/place-launcher.ts";
+import { shellQuoted } from "../launcher/shell-quoted.ts";
 import {
   backUp,
   type ConfigFile,
@@ -49,9 +50,8 @@ export function uninstallHooks(
 
 /** Whatever is missing or broken, Claude Code sees a hook that has nothing to say. */
 export function hookCommand({ caumHome }: Place, messages: boolean): string {
-  const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
-  const ask = `caum_node=$(/bin/sh ${quoted(`${caumHome}/bin/launch`)} 2>/dev/null </dev/null)`;
-  const hook = `"$caum_node" ${quoted(`${caumHome}/bin/hook.cjs`)} --home ${quoted(caumHome)}`;
+  const ask = `caum_node=$(/bin/sh ${shellQuoted(`${caumHome}/bin/launch`)} 2>/dev/null </dev/null)`;
+  const hook = `"$caum_node" ${shellQuoted(`${caumHome}/bin/hook.cjs`)} --home ${shellQuoted(caumHome)}`;
   return `${ask} && [ -x "$caum_node" ] && ${hook}${messages ? " --messages" : ""} 2>/dev/null; exit 0`;
 }
 

@@ -3,6 +3,7 @@
  * that work, and to run the original words when the launcher has none to offer.
  */
 import { createHash } from "node:crypto";
+import { shellQuoted } from "../launcher/shell-quoted.ts";
 import { type Place, pathsOf } from "./place.ts";
 
 /** The source text that wrapping replaced, to be put back byte for byte. */
@@ -61,14 +62,10 @@ export function wrappedWords(
 
 /** `exec`, so that the server's process is the client's child, with its signals and exit code. */
 function entryScript(folder: string, caumHome: string): string {
-  const launcher = quoted(`${folder}/launch`);
-  const relay = `${quoted(`${folder}/relay.cjs`)} --home ${quoted(caumHome)}`;
+  const launcher = shellQuoted(`${folder}/launch`);
+  const relay = `${shellQuoted(`${folder}/relay.cjs`)} --home ${shellQuoted(caumHome)}`;
   const ask = `${NODE}=$(${POSIX_SHELL} ${launcher} 2>/dev/null </dev/null)`;
   return `${ask} && [ -x "$${NODE}" ] && exec "$${NODE}" ${relay} -- "$@"; exec "$@"`;
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** What a wrapped entry holds; undefined when the entry is none of ours. */

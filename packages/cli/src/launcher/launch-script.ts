@@ -3,6 +3,7 @@
  * run instead. It starts nothing itself, so whatever is wrong with it, the entry can still go on.
  */
 import type { Place } from "../install/place.ts";
+import { shellQuoted } from "./shell-quoted.ts";
 
 export interface RelayFacts {
   /** As the POSIX `cksum` prints them: checksum and size. */
@@ -24,14 +25,14 @@ export function posixLauncher(
   return `#!/bin/sh
 # Prints the Node that starts the relay beside this file; fails when there is none or the relay is
 # not whole. A wrapped server then runs alone.
-relay=${quoted(`${caumHome}/bin/relay.cjs`)}
-[ "$(cksum <"$relay")" = ${quoted(relay.checksum)} ] || exit 1
+relay=${shellQuoted(`${caumHome}/bin/relay.cjs`)}
+[ "$(cksum <"$relay")" = ${shellQuoted(relay.checksum)} ] || exit 1
 works() {
   case "$("$1" --version)" in
     v2[0-9].* | v[3-9][0-9].*) printf '%s\\n' "$1" && exit 0 ;;
   esac
 }
-for node in ${quoted(node)} "$(command -v node)" ${usualPlaces.join(" ")}; do
+for node in ${shellQuoted(node)} "$(command -v node)" ${usualPlaces.join(" ")}; do
   [ -x "$node" ] && works "$node"
 done
 exit 1
@@ -56,8 +57,4 @@ export function windowsLauncher({ node, caumHome }: Place): string {
     "exit /b %ERRORLEVEL%",
   ];
   return lines.map((line) => `${line}\r\n`).join("");
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

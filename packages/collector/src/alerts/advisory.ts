@@ -1,7 +1,6 @@
 /** The documented body of an alert, and the one sentence that all channels say. */
+import { rounded, usdOf } from "../doors/told-figures.ts";
 import type { AlertFacts, AlertRow } from "./alert-rows.ts";
-
-const NANO_USD_PER_USD = 1e9;
 
 /** Names and figures of one session; `task` is a keyed tag, never a text. */
 export interface Advisory {
@@ -34,7 +33,7 @@ export function advisoryOf({ facts, firedMs }: AlertRow, publicUrl: string): Adv
     uds: rounded(facts.uds),
     tier: facts.tier,
     total_steps: facts.step,
-    total_cost: facts.costNanoUsd / NANO_USD_PER_USD,
+    total_cost: usdOf(facts.costNanoUsd),
     message: messageOf(facts),
     dashboard_url: `${publicUrl}/dashboard/${encodeURIComponent(facts.sessionId)}`,
     timestamp: new Date(firedMs).toISOString(),
@@ -49,9 +48,4 @@ function messageOf(facts: AlertFacts): string {
   if (facts.isTest) return `CAUM Test: ${condition} would be told here`;
   const what = SAID_BY_FIGURES.test(condition) ? regime : `${condition}, ${regime}`;
   return `CAUM Advisory: ${what} at step ${step}, UDS=${rounded(uds)}, Tier=${tier}`;
-}
-
-/** Four decimals: more would pretend to know more. */
-function rounded(value: number): number {
-  return Math.round(value * 10_000) / 10_000;
 }

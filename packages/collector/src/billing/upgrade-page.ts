@@ -1,4 +1,6 @@
 /** What a person reads who follows `upgrade_url`; a browser has no key, so it cannot do it itself. */
+import { htmlText } from "../html-text.ts";
+
 const STYLE = `body{font:16px/1.5 system-ui;max-width:40rem;margin:4rem auto;padding:0 1rem;
 color:#1c1c1c;background:#fff}pre{overflow:auto;padding:1rem;border:1px solid #ddd}
 @media(prefers-color-scheme:dark){body{color:#e6e6e6;background:#161616}pre{border-color:#333}}`;
@@ -8,7 +10,7 @@ export function upgradePage(url: string, state: "paid" | "open" | "not_configure
   return `<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>CAUM: plan</title>
 <style>${STYLE}</style><h1>Your plan</h1>
-${TEXTS[state](url.replaceAll("&", "&amp;").replaceAll("<", "&lt;"))}
+${TEXTS[state](htmlText(url))}
 <p>Whatever was recorded can be read, verified and exported on every plan. Agents keep running, and
 what they record waits on their machine until the collector takes it again.</p></html>`;
 }

@@ -1,7 +1,6 @@
 /** Accounts: registering, keys, retention and deletion. */
 import { randomBytes } from "node:crypto";
 import {
-  errorAnswer,
   keyAnswer,
   keyRequest,
   keysAnswer,
@@ -20,11 +19,10 @@ import { formatSecret, SECRET_BYTES, visiblePart } from "../tenants/secret.ts";
 import { newUlid } from "../tenants/ulid.ts";
 import { ownerOf } from "./caller.ts";
 import { DoorError, refusalError } from "./door-error.ts";
+import { DONE, ERRORS } from "./door-schema.ts";
 import { parse } from "./parse.ts";
 
-const ERRORS = { "4xx": errorAnswer } as const;
 const DAY_MS = 86_400_000;
-const DONE = z.object({ done: z.literal(true) });
 
 export function openAccountsDoor(app: FastifyInstance, services: Services): void {
   app.post(

@@ -2,7 +2,7 @@
 import type { AlertCursor, AlertRow, AlertRule } from "../alerts/alert-rows.ts";
 import { maskDestination } from "../alerts/mask-destination.ts";
 import { DoorError } from "./door-error.ts";
-import { rounded } from "./live/live-answer.ts";
+import { rounded } from "./told-figures.ts";
 
 /** Where the next page of history begins; null after the last one. */
 export function nextAlertCursor(alerts: readonly AlertRow[], limit: number): string | null {

@@ -7,7 +7,6 @@ import {
   alertRulesRequest,
   alertSecretAnswer,
   alertTestAnswer,
-  errorAnswer,
   MAX_ALERT_RULES,
 } from "@caum/core/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
@@ -21,10 +20,9 @@ import type { TenantRow } from "../store/store.ts";
 import { decodeAlertCursor, nextAlertCursor, shownAlert, shownRule } from "./alert-answer.ts";
 import { ownerOf } from "./caller.ts";
 import { DoorError, refusalError } from "./door-error.ts";
+import { DONE, ERRORS } from "./door-schema.ts";
 import { parse } from "./parse.ts";
 
-const ERRORS = { "4xx": errorAnswer } as const;
-const DONE = z.object({ done: z.literal(true) });
 const PARAMS = z.object({ id: z.string() });
 const DEFAULT_LIMIT = 20;
 

@@ -8,8 +8,9 @@ import type { LineResult, RecordsOutcome } from "../ingest/intake.ts";
 import type { Services } from "../services.ts";
 import { admit, ownerOf } from "./caller.ts";
 import { DoorError, refusalError } from "./door-error.ts";
-import { isAlert, rounded } from "./live/live-answer.ts";
+import { isAlert } from "./live/live-answer.ts";
 import { parse } from "./parse.ts";
+import { rounded } from "./told-figures.ts";
 import { SENDER_ERRORS } from "./trial.ts";
 
 const BODY_BYTES = 4 * 1024 * 1024;

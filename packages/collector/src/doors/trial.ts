@@ -1,8 +1,9 @@
-import { errorAnswer, trialExpiredAnswer } from "@caum/core/protocol";
+import { trialExpiredAnswer } from "@caum/core/protocol";
 import { isTrialOver, TRIAL } from "../billing/plan.ts";
 import type { Services } from "../services.ts";
 import type { TenantRow } from "../store/store.ts";
 import { DoorError } from "./door-error.ts";
+import { ERRORS } from "./door-schema.ts";
 
 /** The documented answer when a trial is over; reading goes on. */
 export class TrialExpiredError extends DoorError {
@@ -24,7 +25,7 @@ export const TRIAL_EXPIRED_STATUS = 402;
 /** What doors that take events answer instead of taking them. */
 export const SENDER_ERRORS = {
   [TRIAL_EXPIRED_STATUS]: trialExpiredAnswer,
-  "4xx": errorAnswer,
+  ...ERRORS,
 } as const;
 
 /** @throws {TrialExpiredError} when the owner's trial is over; other plans cost one comparison */

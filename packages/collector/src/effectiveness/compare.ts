@@ -1,6 +1,7 @@
 /** Compares two samples, figure by figure. */
 import type { amountComparison, shareComparison } from "@caum/core/protocol";
 import type { z } from "zod";
+import { roundedAmount } from "../doors/told-figures.ts";
 import type { SessionView } from "../store/store.ts";
 import { type Estimate, quantile, shareDifference, shareInterval, shift } from "./intervals.ts";
 
@@ -65,9 +66,9 @@ function shareOf(told: readonly boolean[], { estimate, low, high }: Estimate) {
   return {
     known: told.length,
     count: told.filter(Boolean).length,
-    share: rounded(estimate),
-    low: rounded(low),
-    high: rounded(high),
+    share: roundedAmount(estimate),
+    low: roundedAmount(low),
+    high: roundedAmount(high),
   };
 }
 
@@ -77,20 +78,19 @@ function amountOf(told: readonly number[]) {
   const sorted = told.toSorted((one, other) => one - other);
   return {
     known: told.length,
-    median: rounded(quantile(sorted, 0.5)),
-    lower_quarter: rounded(quantile(sorted, 0.25)),
-    upper_quarter: rounded(quantile(sorted, 0.75)),
+    median: roundedAmount(quantile(sorted, 0.5)),
+    lower_quarter: roundedAmount(quantile(sorted, 0.25)),
+    upper_quarter: roundedAmount(quantile(sorted, 0.75)),
   };
 }
 
 /** A difference is only said to be one where the whole interval is on one side. */
 function differenceOf({ estimate, low, high }: Estimate): NonNullable<Difference> {
   const direction = low > 0 ? "higher" : high < 0 ? "lower" : "not_shown";
-  return { estimate: rounded(estimate), low: rounded(low), high: rounded(high), direction };
-}
-
-/** Six decimals: a micro-dollar, and far below what any interval tells apart. */
-function rounded(value: number): number {
-  // Without the addition a small negative number would be written as -0.
-  return Math.round(value * 1e6) / 1e6 + 0;
+  return {
+    estimate: roundedAmount(estimate),
+    low: roundedAmount(low),
+    high: roundedAmount(high),
+    direction,
+  };
 }

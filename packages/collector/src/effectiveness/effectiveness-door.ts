@@ -1,10 +1,11 @@
 /** Whether a change of a workflow shows in its structure. */
-import { effectivenessAnswer, errorAnswer } from "@caum/core/protocol";
+import { effectivenessAnswer } from "@caum/core/protocol";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { ownerOf } from "../doors/caller.ts";
 import { identifierOf } from "../doors/capture.ts";
 import { DoorError } from "../doors/door-error.ts";
+import { ERRORS } from "../doors/door-schema.ts";
 import { parse } from "../doors/parse.ts";
 import type { Services } from "../services.ts";
 import { effectivenessOf } from "./effectiveness.ts";
@@ -20,7 +21,7 @@ export function openEffectivenessDoor(app: FastifyInstance, services: Services):
       schema: {
         params: PARAMS,
         querystring: QUERY,
-        response: { 200: effectivenessAnswer, "4xx": errorAnswer },
+        response: { 200: effectivenessAnswer, ...ERRORS },
       },
     },
     async (request) => {

@@ -1,7 +1,6 @@
 /** What a cohort's sessions say, one value a session; what is not known is left out, never 0. */
+import { usdOf } from "../doors/told-figures.ts";
 import type { SessionView } from "../store/store.ts";
-
-const NANO_USD_PER_USD = 1e9;
 
 export interface Sample {
   /** Sessions that are compared. */
@@ -46,7 +45,7 @@ export const AMOUNTS = {
   loop_step_share: ({ figures, standing }: SessionView) => figures.patternSteps / standing.step,
   work_yield: ({ figures }: SessionView) => figures.workYield,
   total_tokens: ({ totals }: SessionView) => known(totals.totalTokens),
-  cost_usd: ({ totals }: SessionView) => known(totals.costNanoUsd / NANO_USD_PER_USD),
+  cost_usd: ({ totals }: SessionView) => known(usdOf(totals.costNanoUsd)),
 } as const;
 
 /** Tokens and cost that nobody told add up to 0; a session that really used none is as good as that. */

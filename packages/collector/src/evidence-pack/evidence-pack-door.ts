@@ -1,9 +1,10 @@
 /** A workflow's receipts, boundaries and figures, for whoever reviews it. */
-import { errorAnswer, evidencePackAnswer } from "@caum/core/protocol";
+import { evidencePackAnswer } from "@caum/core/protocol";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { ownerOf } from "../doors/caller.ts";
 import { identifierOf } from "../doors/capture.ts";
+import { ERRORS } from "../doors/door-schema.ts";
 import { parse } from "../doors/parse.ts";
 import { noSuchWorkflow } from "../effectiveness/effectiveness-door.ts";
 import type { Services } from "../services.ts";
@@ -27,7 +28,7 @@ export function openEvidencePackDoor(app: FastifyInstance, services: Services): 
     {
       schema: {
         querystring: QUERY,
-        response: { 200: evidencePackAnswer, "4xx": errorAnswer },
+        response: { 200: evidencePackAnswer, ...ERRORS },
       },
     },
     async (request, reply) => {

@@ -1,7 +1,7 @@
 import type { evidencePackAnswer } from "@caum/core/protocol";
 import { sessionTag } from "@caum/core/verify";
 import type { z } from "zod";
-import { rounded } from "../doors/live/live-answer.ts";
+import { rounded, roundedAmount, usdOf } from "../doors/told-figures.ts";
 import type { Checkpoints } from "../evidence/checkpoints.ts";
 import { receipt } from "../evidence/evidence-door.ts";
 import { verifyLine } from "../evidence/verify-line.ts";
@@ -9,8 +9,6 @@ import type { Services } from "../services.ts";
 import type { SessionView, TenantRow } from "../store/store.ts";
 
 export type PackSession = z.input<typeof evidencePackAnswer>["sessions"][number];
-
-const NANO_USD_PER_USD = 1e9;
 
 /** One session of a pack: what was found in it, and what shows that its records stand. */
 export async function packSession(
@@ -47,7 +45,7 @@ export async function packSession(
 }
 
 function figuresOf({ standing, figures, totals, facts }: SessionView): PackSession["figures"] {
-  const cost = totals.costNanoUsd / NANO_USD_PER_USD;
+  const cost = usdOf(totals.costNanoUsd);
   const baseline = facts.baselineCostNanoUsd;
   const loopShare = standing.step === 0 ? 0 : figures.patternSteps / standing.step;
   return {
@@ -63,8 +61,8 @@ function figuresOf({ standing, figures, totals, facts }: SessionView): PackSessi
     work_yield: rounded(figures.workYield),
     total_tokens: totals.totalTokens,
     cost_usd: cost,
-    baseline_cost_usd: baseline === undefined ? null : baseline / NANO_USD_PER_USD,
-    reviewable_cost_exposure_usd: Math.round(cost * loopShare * 1e6) / 1e6,
+    baseline_cost_usd: baseline === undefined ? null : usdOf(baseline),
+    reviewable_cost_exposure_usd: roundedAmount(cost * loopShare),
     dropped_events: totals.dropped,
   };
 }

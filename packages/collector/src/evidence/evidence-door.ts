@@ -12,7 +12,6 @@ import {
   consistencyAnswer,
   cosignAnswer,
   cosignRequest,
-  errorAnswer,
   proofAnswer,
   receiptAnswer,
   verifierKeysAnswer,
@@ -22,6 +21,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { ownerOf, readerOf } from "../doors/caller.ts";
 import { DoorError, refusalError } from "../doors/door-error.ts";
+import { ERRORS } from "../doors/door-schema.ts";
 import { dashboardPath } from "../doors/live/live-answer.ts";
 import { parse } from "../doors/parse.ts";
 import { CLAIM_BOUNDARIES } from "../doors/session/claim-boundaries.ts";
@@ -31,7 +31,6 @@ import { bundleOf } from "./bundle.ts";
 import { Checkpoints, type SignedHead } from "./checkpoints.ts";
 import { loadTree } from "./stored-tree.ts";
 
-const ERRORS = { "4xx": errorAnswer } as const;
 const PARAMS = z.object({ id: z.string() });
 const INDEX_PARAMS = z.object({ id: z.string(), index: z.coerce.number().int().nonnegative() });
 const RECEIPT_QUERY = z.object({ index: z.coerce.number().int().nonnegative().optional() });
@@ -53,7 +52,7 @@ export function openEvidenceDoor(app: FastifyInstance, services: Services): void
   );
   app.get<ById>(
     "/v1/session/:id/bundle",
-    { schema: { params: PARAMS, response: { "4xx": errorAnswer } } },
+    { schema: { params: PARAMS, response: ERRORS } },
     async (request, reply) => {
       const asked = await askedSession(request, request.params.id, services);
       reply.type("application/x-tar");

@@ -1,4 +1,6 @@
 /** The API document as a page that a person can read, without any script. */
+import { htmlText } from "../html-text.ts";
+
 interface Operation {
   readonly summary?: string;
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];
@@ -26,8 +28,8 @@ export function docsPage(document: ApiDocument): string {
   );
   return `<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>CAUM collector</title>
-<style>${STYLE}</style><h1>${escaped(document.info?.title ?? "")}</h1>
-<p>${escaped(document.info?.description ?? "")}</p>
+<style>${STYLE}</style><h1>${htmlText(document.info?.title ?? "")}</h1>
+<p>${htmlText(document.info?.description ?? "")}</p>
 <p>The whole document: <a href="/openapi.json"><code>/openapi.json</code></a> (OpenAPI 3.1).</p>
 <table><thead><tr><th>Method</th><th>Path</th><th>Parameters</th><th>Answers</th></tr></thead>
 <tbody>${rows.join("\n")}</tbody></table></html>`;
@@ -40,9 +42,5 @@ function rowOf(method: string, path: string, operation: Operation): string {
   const sent = [...parameters, ...(operation.requestBody ? ["body"] : [])].join(", ");
   const answers = Object.keys(operation.responses ?? {}).join(", ");
   const cells = [method.toUpperCase(), path, sent, answers];
-  return `<tr>${cells.map((cell) => `<td><code>${escaped(cell)}</code></td>`).join("")}</tr>`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return `<tr>${cells.map((cell) => `<td><code>${htmlText(cell)}</code></td>`).join("")}</tr>`;
 }

@@ -69,7 +69,7 @@ async function openNode(database: string, env: StorePlace["env"]): Promise<Opene
     store,
     signer,
     rootKey,
-    accountSeed: rootKey.sessionKey("first account"),
+    accountSeed: accountSeedOf(rootKey, env),
     place: shown(database),
   };
 }
@@ -83,6 +83,14 @@ function rootKeyOf(signingKey: string, env: StorePlace["env"]): RootKey {
   });
   if (rootKey.origin === "ephemeral") throw new Error(rootKey.problem);
   return rootKey;
+}
+
+/** `CAUM_FIRST_KEY` is for nodes that go on where a data folder ended: its keys/first.key, as hex. */
+function accountSeedOf(rootKey: RootKey, env: StorePlace["env"]): Uint8Array {
+  const setting = env.CAUM_FIRST_KEY?.trim();
+  if (!setting) return rootKey.sessionKey("first account");
+  if (/^[0-9a-f]{64}$/.test(setting)) return Buffer.from(setting, "hex");
+  throw new Error("CAUM_FIRST_KEY is no key: it is 64 hexadecimal digits");
 }
 
 /** Without the user and the password. */

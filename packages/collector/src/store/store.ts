@@ -120,6 +120,16 @@ export interface SignedNote {
   readonly note: string;
 }
 
+/** What is kept cannot be read at the moment; asking again later helps. */
+export class StoreUnreachable extends Error {
+  override readonly name = "StoreUnreachable";
+
+  constructor(cause: unknown) {
+    super("the database cannot be reached", { cause });
+  }
+}
+
+/** Every read may throw {@link StoreUnreachable}, where the store is not in this process. */
 export interface StoreReader {
   key(hash: string): Promise<KeyRow | undefined>;
   token(hash: string): Promise<TokenRow | undefined>;

@@ -1,8 +1,7 @@
 /** The cookie that a signed-in browser sends, and whether a request comes from our own page. */
 import type { IncomingHttpHeaders } from "node:http";
 import { sha256 } from "@caum/core";
-
-const MAX_AGE_SECONDS = 7 * 24 * 3_600;
+import { BROWSER_MS } from "./sign-ins.ts";
 
 /**
  * One of many collectors on a host has a name of its own: cookies do not know ports. With https the
@@ -32,7 +31,7 @@ export function cookieValue(headers: IncomingHttpHeaders, name: string): string 
  * @param publicUrl where people reach the collector: with https the cookie never travels without
  */
 export function setCookie(name: string, secret: string, publicUrl: string): string {
-  const age = secret === "" ? 0 : MAX_AGE_SECONDS;
+  const age = secret === "" ? 0 : BROWSER_MS / 1_000;
   const secure = isSecure(publicUrl) ? "; Secure" : "";
   return `${name}=${secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${age}${secure}`;
 }

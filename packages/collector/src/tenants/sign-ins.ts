@@ -7,7 +7,8 @@ import { formatSecret, hashSecret, isWellFormed, SECRET_BYTES } from "./secret.t
 import type { SignInKind, SignInRow } from "./sign-in-rows.ts";
 
 const LINK_MS = 60_000;
-const BROWSER_MS = 7 * 24 * 3_600_000;
+/** So long a browser stays signed in; its cookie ends with it. */
+export const BROWSER_MS = 7 * 24 * 3_600_000;
 /** A browser that signed out is known for at most this long on other nodes; on this one not at all. */
 const KEEP_MS = 30_000;
 const MAX_KNOWN = 10_000;

@@ -97,7 +97,8 @@ export interface CaptureContext {
   readonly hashNames: boolean;
 }
 
-const NANO_USD_PER_USD = 1e9;
+/** Costs are recorded as whole nano-dollars. */
+export const NANO_USD_PER_USD = 1e9;
 const ROLES = ["user", "assistant", "system", "agent"] as const;
 const BOUNDS = ["lower", "upper"] as const;
 

@@ -1,4 +1,5 @@
 /** An advisory as a letter: the same facts as HTML and as text, and nothing that loads from outside. */
+import { htmlText } from "../../html-text.ts";
 import type { Advisory } from "../advisory.ts";
 import { visible } from "./visible.ts";
 
@@ -11,14 +12,6 @@ export interface Mail {
 /** Longer subjects are folded by some and cut by others. */
 const MAX_SUBJECT = 150;
 const MAX_NAME = 255;
-
-const ESCAPED: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
 
 export function mailOf(advisory: Advisory): Mail {
   const rows = rowsOf(advisory).map(([name, value]) => [name, visible(value, MAX_NAME)] as const);
@@ -62,21 +55,17 @@ function htmlOf(
   closing: string,
 ): string {
   const cells = rows
-    .map(([name, value]) => `<tr><th align="left">${name}</th><td>${escaped(value)}</td></tr>`)
+    .map(([name, value]) => `<tr><th align="left">${name}</th><td>${htmlText(value)}</td></tr>`)
     .join("\n");
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>CAUM</title></head>
 <body style="font-family: sans-serif">
-<p><strong>${escaped(message)}</strong></p>
+<p><strong>${htmlText(message)}</strong></p>
 <table cellpadding="4">
 ${cells}
 </table>
-<p><a href="${escaped(page)}">Open the session</a></p>
-<p>${escaped(closing)}</p>
+<p><a href="${htmlText(page)}">Open the session</a></p>
+<p>${htmlText(closing)}</p>
 </body></html>
 `;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ESCAPED[character] ?? "");
 }

@@ -4,8 +4,8 @@ import type { z } from "zod";
 import type { EventOutcome } from "../../ingest/intake.ts";
 import type { Standing } from "../../ingest/standing.ts";
 import type { SessionView } from "../../store/store.ts";
-
-const NANO_USD_PER_USD = 1e9;
+import { patternOf } from "../session/step-assessment.ts";
+import { rounded, usdOf } from "../told-figures.ts";
 
 export function liveAnswerOf(outcome: EventOutcome, dropped: number): z.input<typeof liveAnswer> {
   const { standing, leaf } = outcome;
@@ -57,14 +57,7 @@ function structuralHealthOf(standing: Standing) {
     trace_quality: standing.traceQuality,
     step,
     reasons: [...reasons],
-    ...(pattern && {
-      pattern: {
-        rule: pattern.rule,
-        period: pattern.period,
-        cycles: pattern.cycles,
-        from_step: pattern.fromStep,
-      },
-    }),
+    ...(pattern && { pattern: patternOf(pattern) }),
     scores: { tcr: rounded(scores.tcr), esr: rounded(scores.esr), sci: rounded(scores.sci) },
   };
 }
@@ -88,9 +81,9 @@ export function liveSessionOf(view: SessionView, root: string): z.input<typeof l
     merkle_root: root,
     tree_size: tree.size,
     total_tokens: totals.totalTokens,
-    total_cost_usd: totals.costNanoUsd / NANO_USD_PER_USD,
+    total_cost_usd: usdOf(totals.costNanoUsd),
     baseline_cost_usd:
-      facts.baselineCostNanoUsd === undefined ? null : facts.baselineCostNanoUsd / NANO_USD_PER_USD,
+      facts.baselineCostNanoUsd === undefined ? null : usdOf(facts.baselineCostNanoUsd),
     started_at: new Date(view.firstMs).toISOString(),
     last_event_at: new Date(view.lastMs).toISOString(),
     ended: view.ended,
@@ -100,11 +93,6 @@ export function liveSessionOf(view: SessionView, root: string): z.input<typeof l
 
 export function isAlert(standing: Standing): boolean {
   return standing.publicClass === "hard_alert";
-}
-
-/** Four decimals: more would pretend to know more. */
-export function rounded(value: number): number {
-  return Math.round(value * 10_000) / 10_000;
 }
 
 /** The page of a session, as receipts name it. */

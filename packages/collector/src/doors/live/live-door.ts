@@ -2,7 +2,6 @@
 import { randomBytes } from "node:crypto";
 import { CompactRange } from "@caum/core";
 import {
-  errorAnswer,
   liveAnswer,
   liveBatchAnswer,
   liveBatchRequest,
@@ -24,6 +23,7 @@ import { formatSecret, hashSecret, SECRET_BYTES } from "../../tenants/secret.ts"
 import { newUlid } from "../../tenants/ulid.ts";
 import { admit, browserOf, ownerOf, readerOf, senderOf, tokenHolderOf } from "../caller.ts";
 import { DoorError, refusalError } from "../door-error.ts";
+import { ERRORS } from "../door-schema.ts";
 import { parse } from "../parse.ts";
 import { nextCursor, pageOf, pageQuery } from "../session/page.ts";
 import { SENDER_ERRORS } from "../trial.ts";
@@ -33,7 +33,6 @@ import { liveFacts, liveIntake } from "./live-draft.ts";
 const TOKEN_DAYS = 7;
 const DAY_MS = 86_400_000;
 const BATCH_BYTES = 4 * 1024 * 1024;
-const ERRORS = { "4xx": errorAnswer } as const;
 
 export function openLiveDoor(app: FastifyInstance, services: Services): void {
   app.get("/v2/live/health", { schema: { response: { 200: liveHealthAnswer } } }, async () => ({

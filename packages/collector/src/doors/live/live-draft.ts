@@ -16,8 +16,8 @@ import {
   uuidOf,
 } from "../capture.ts";
 import { parse } from "../parse.ts";
+import { nanoUsdOf } from "../told-figures.ts";
 
-const NANO_USD_PER_USD = 1e9;
 const ALLOWED = new Set(Object.keys(liveEvent.shape));
 
 /** What is kept of the start of a session. */
@@ -36,8 +36,7 @@ export function liveFacts(
       team: name(body.team),
       cohort: name(body.cohort),
       taskTag: body.task_id ? taskTagOf(body.task_id, keys) : undefined,
-      baselineCostNanoUsd:
-        baseline === undefined ? undefined : Math.round(baseline * NANO_USD_PER_USD),
+      baselineCostNanoUsd: baseline === undefined ? undefined : nanoUsdOf(baseline),
     }),
   };
 }

@@ -18,10 +18,9 @@ import { originOf } from "../../ingest/session-state.ts";
 import { type Standing, standingOf } from "../../ingest/standing.ts";
 import type { Services } from "../../services.ts";
 import type { SessionView, TenantRow } from "../../store/store.ts";
-import { rounded } from "../live/live-answer.ts";
+import { rounded, roundedAmount, usdOf } from "../told-figures.ts";
 import { CLAIM_BOUNDARIES } from "./claim-boundaries.ts";
 
-const NANO_USD_PER_USD = 1e9;
 const PAGE = 1_000;
 /** Longer sessions are reported as they were judged on the way. */
 const MAX_REPLAYED = 20_000;
@@ -88,7 +87,7 @@ export async function endReport(
 }
 
 function costsOf({ totals, facts }: SessionView, summary: SessionSummary) {
-  const actual = totals.costNanoUsd / NANO_USD_PER_USD;
+  const actual = usdOf(totals.costNanoUsd);
   const { baselineCostNanoUsd: baseline } = facts;
   return {
     totals: {
@@ -100,8 +99,10 @@ function costsOf({ totals, facts }: SessionView, summary: SessionSummary) {
     },
     cost_exposure: {
       actual_cost_usd: actual,
-      reviewable_cost_exposure_usd: rounded6(actual * shareOf(summary.patternSteps, summary.steps)),
-      baseline_cost_usd: baseline === undefined ? null : baseline / NANO_USD_PER_USD,
+      reviewable_cost_exposure_usd: roundedAmount(
+        actual * shareOf(summary.patternSteps, summary.steps),
+      ),
+      baseline_cost_usd: baseline === undefined ? null : usdOf(baseline),
       basis: "cost of the session times the share of its steps inside loops; not a saving",
     },
   };
@@ -142,8 +143,4 @@ function judge(records: readonly StructuralRecord[]): Judged {
 
 function shareOf(part: number, whole: number): number {
   return whole === 0 ? 0 : rounded(part / whole);
-}
-
-function rounded6(value: number): number {
-  return Math.round(value * 1e6) / 1e6;
 }

@@ -4,10 +4,11 @@ import type { StoredRecord } from "../../ingest/ledger.ts";
 import type { Services } from "../../services.ts";
 import type { SessionView, TenantRow } from "../../store/store.ts";
 import { DoorError, refusalError } from "../door-error.ts";
-import { dashboardPath, isAlert, rounded } from "../live/live-answer.ts";
+import { dashboardPath, isAlert } from "../live/live-answer.ts";
 import { parse } from "../parse.ts";
+import { rounded, usdOf } from "../told-figures.ts";
+import { stepAssessmentOf } from "./step-assessment.ts";
 
-const NANO_USD_PER_USD = 1e9;
 const DEFAULT_STEPS = 200;
 const MAX_STEPS = 1_000;
 
@@ -34,7 +35,7 @@ export function sessionSummaryOf(view: SessionView) {
     public_class: standing.publicClass,
     live_alert: isAlert(standing),
     total_tokens: totals.totalTokens,
-    total_cost_usd: totals.costNanoUsd / NANO_USD_PER_USD,
+    total_cost_usd: usdOf(totals.costNanoUsd),
     first_seen: new Date(view.firstMs).toISOString(),
     last_seen: new Date(view.lastMs).toISOString(),
     ended: view.ended,
@@ -75,18 +76,7 @@ function stepOfRecord({ index, leaf, line, receivedMs, standing }: StoredRecord)
     received_at: new Date(receivedMs).toISOString(),
     leaf,
     record: "tombstone" in stored ? null : stored,
-    assessment: standing
-      ? {
-          step: standing.step,
-          event_type: standing.eventType,
-          regime: standing.regime,
-          tier: standing.tier,
-          uds: rounded(standing.uds),
-          failure_risk: rounded(standing.failureRisk),
-          public_class: standing.publicClass,
-          reasons: [...standing.reasons],
-        }
-      : null,
+    assessment: standing ? stepAssessmentOf(standing) : null,
   };
 }
 

@@ -2,7 +2,8 @@ import type { stepAnswer } from "@caum/core/protocol";
 import type { z } from "zod";
 import type { EventOutcome } from "../../ingest/intake.ts";
 import type { Standing } from "../../ingest/standing.ts";
-import { rootOf, rounded } from "../live/live-answer.ts";
+import { rootOf } from "../live/live-answer.ts";
+import { rounded } from "../told-figures.ts";
 import type { StepRequest } from "./step-draft.ts";
 
 /** The documented answer, and nothing else. */

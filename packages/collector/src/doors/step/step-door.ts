@@ -3,7 +3,6 @@ import { CompactRange } from "@caum/core";
 import {
   endAnswer,
   endRequest,
-  errorAnswer,
   sessionAnswer,
   sessionsAnswer,
   stepAnswer,
@@ -17,6 +16,7 @@ import { rawBodyOf } from "../body.ts";
 import { ownerOf, readerOf, senderOf } from "../caller.ts";
 import { identifierOf, present } from "../capture.ts";
 import { refusalError } from "../door-error.ts";
+import { ERRORS } from "../door-schema.ts";
 import { parse } from "../parse.ts";
 import { endReport } from "../session/end-report.ts";
 import { nextCursor, pageOf, pageQuery } from "../session/page.ts";
@@ -25,7 +25,6 @@ import { SENDER_ERRORS } from "../trial.ts";
 import { explainStep, stepAnswerOf } from "./step-answer.ts";
 import { droppedFields, stepIntake } from "./step-draft.ts";
 
-const ERRORS = { "4xx": errorAnswer } as const;
 const PARAMS = z.object({ id: z.string() });
 
 export function openStepDoor(app: FastifyInstance, services: Services): void {

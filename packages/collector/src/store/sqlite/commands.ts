@@ -3,14 +3,13 @@ import type { DatabaseSync } from "node:sqlite";
 import { formatTombstone } from "@caum/core";
 import { sessionTag } from "@caum/core/verify";
 import type { Command, CommandAnswer } from "../command.ts";
+import { CONFLICT, type CommandOf, done, NOT_FOUND } from "../command-answers.ts";
 import { obeyAlertCommand } from "./alerts/alert-commands.ts";
 import { applyBilling, saveCheckout, saveServiceClock } from "./billing/billing-commands.ts";
 import { bytes, hex, integer, type Row, text } from "./columns.ts";
 import { purge } from "./purge.ts";
 import type { SqliteLedger } from "./sqlite-ledger.ts";
 
-const NOT_FOUND: CommandAnswer = { kind: "refused", code: "NOT_FOUND" };
-const CONFLICT: CommandAnswer = { kind: "refused", code: "CONFLICT" };
 /** Signed heads kept of one session, so that consistency with an old one can be shown. */
 const MAX_NOTES = 64;
 /** Records read at once, so that a long session does not fill the memory. */
@@ -56,8 +55,6 @@ export function obey(
       return obeyAlertCommand(command, database, ledger.alerts);
   }
 }
-
-type CommandOf<K extends Command["kind"]> = Extract<Command, { kind: K }>;
 
 function createTenant(command: CommandOf<"create_tenant">, database: DatabaseSync): CommandAnswer {
   const { ulid, tenantKind, plan, email = null, createdMs, trialEndsMs = null } = command;
@@ -213,8 +210,4 @@ function find(
 ): Row | undefined {
   const sql = "select key from sessions where tenant = ? and tag = ? and gone = 0";
   return database.prepare(sql).get(tenant, sessionTag(sessionId));
-}
-
-function done(value: number | bigint): CommandAnswer {
-  return { kind: "done", value: Number(value) };
 }

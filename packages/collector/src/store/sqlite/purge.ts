@@ -1,6 +1,7 @@
 /** Deletes what nobody can use any more. */
 import type { DatabaseSync } from "node:sqlite";
-import type { Command, CommandAnswer } from "../command.ts";
+import type { CommandAnswer } from "../command.ts";
+import { type CommandOf, done } from "../command-answers.ts";
 import { integer } from "./columns.ts";
 import type { SqliteLedger } from "./sqlite-ledger.ts";
 
@@ -24,7 +25,7 @@ const BY_SESSION = [
 const BY_TENANT = ["event_ids", "alerts", "alert_rules", "keys", "sessions"] as const;
 
 export function purge(
-  { nowMs }: Extract<Command, { kind: "purge" }>,
+  { nowMs }: CommandOf<"purge">,
   database: DatabaseSync,
   ledger: SqliteLedger,
 ): CommandAnswer {
@@ -36,10 +37,7 @@ export function purge(
     .prepare("delete from billing_events where received_ms < ?")
     .run(nowMs - MESSAGE_DAYS * DAY_MS);
   const demos = purgeDemos(nowMs, database, ledger);
-  return {
-    kind: "done",
-    value: Number(tokens.changes) + Number(signIns.changes) + Number(messages.changes) + demos,
-  };
+  return done(Number(tokens.changes) + Number(signIns.changes) + Number(messages.changes) + demos);
 }
 
 /** A demo tenant is reached by its session's token alone: without one nobody can read it. */

@@ -1,3 +1,4 @@
+import { NANO_USD_PER_USD } from "../../capture/observation.ts";
 import { REGIMES, type Regime } from "../scores/regime.ts";
 
 /** When an alert fires. Cost is in nano-dollars, as it is recorded. */
@@ -38,7 +39,6 @@ export class ConditionError extends Error {
   }
 }
 
-const NANO_USD_PER_USD = 1e9;
 const MAX_USD = 9_000_000;
 const MAX_COUNT = 999_999_999;
 /** Longer than the longest condition, so that nobody makes us read a novel. */

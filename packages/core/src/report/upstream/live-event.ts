@@ -1,10 +1,10 @@
 /** One of our records as a live event: the fields that a door of this kind knows, nothing else. */
+import { NANO_USD_PER_USD } from "../../capture/observation.ts";
 import type { RecordOf, StructuralRecord } from "../../capture/record.ts";
 import { sha256 } from "../../evidence/tree/leaf.ts";
 
 export type LiveEvent = Readonly<Record<string, string | number>>;
 
-const NANO = 1e9;
 const STATE_ID_LENGTH = 32;
 
 /** @returns undefined for records that are no steps: a live session has no chain of ours to keep */
@@ -27,7 +27,8 @@ function toolEvent({ payload, eventId, sourceTimestamp }: RecordOf<"tool_api">):
     output_tokens: payload.outputTokens,
     tokens_used: payload.totalTokens,
     latency_ms: payload.durationMs,
-    cost_usd: payload.costNanoUsd === undefined ? undefined : payload.costNanoUsd / NANO,
+    cost_usd:
+      payload.costNanoUsd === undefined ? undefined : payload.costNanoUsd / NANO_USD_PER_USD,
     timestamp: sourceTimestamp,
     event_id: eventId,
   });
@@ -41,7 +42,8 @@ function reasoningEvent({ payload, eventId, sourceTimestamp }: RecordOf<"reasoni
     input_tokens: payload.inputTokens,
     output_tokens: payload.outputTokens,
     latency_ms: payload.durationMs,
-    cost_usd: payload.costNanoUsd === undefined ? undefined : payload.costNanoUsd / NANO,
+    cost_usd:
+      payload.costNanoUsd === undefined ? undefined : payload.costNanoUsd / NANO_USD_PER_USD,
     timestamp: sourceTimestamp,
     event_id: eventId,
   });

@@ -2,18 +2,14 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { AlertCommand, AlertRule } from "../../../alerts/alert-rows.ts";
 import type { CommandAnswer } from "../../command.ts";
+import { CONFLICT, type CommandOf, done, NOT_FOUND } from "../../command-answers.ts";
 import { integer } from "../columns.ts";
 import type { AlertBook } from "./alert-book.ts";
 import { alertOf } from "./alert-columns.ts";
 import { ruleRow } from "./claim-deliveries.ts";
 
-const NOT_FOUND: CommandAnswer = { kind: "refused", code: "NOT_FOUND" };
-const CONFLICT: CommandAnswer = { kind: "refused", code: "CONFLICT" };
-
 /** Of one step, so that no group waits long. */
 const EXPIRED_AT_ONCE = 500;
-
-type CommandOf<K extends AlertCommand["kind"]> = Extract<AlertCommand, { kind: K }>;
 
 export function obeyAlertCommand(
   command: AlertCommand,
@@ -147,8 +143,4 @@ function replay(
     )
     .run(nowMs, tenant, id);
   return done(1);
-}
-
-function done(value: number | bigint): CommandAnswer {
-  return { kind: "done", value: Number(value) };
 }

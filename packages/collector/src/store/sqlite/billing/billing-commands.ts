@@ -1,13 +1,10 @@
 /** Changes of plans and checkouts, inside the transaction of their group. */
 import type { DatabaseSync } from "node:sqlite";
-import type { BillingCommand, SubscriptionChange } from "../../../billing/billing-rows.ts";
+import type { SubscriptionChange } from "../../../billing/billing-rows.ts";
 import { afterChange, planWith } from "../../../billing/plan.ts";
 import type { CommandAnswer } from "../../command.ts";
+import { type CommandOf, done } from "../../command-answers.ts";
 import { subscriptionsOf } from "./billing-reads.ts";
-
-type CommandOf<K extends BillingCommand["kind"]> = Extract<BillingCommand, { kind: K }>;
-
-const DONE: CommandAnswer = { kind: "done", value: 1 };
 
 export function saveServiceClock(
   { clock }: CommandOf<"save_service_clock">,
@@ -17,7 +14,7 @@ export function saveServiceClock(
     on conflict (one) do update set service_ms = max(service_ms, excluded.service_ms),
       high_ms = max(high_ms, excluded.high_ms)`;
   database.prepare(sql).run(clock.serviceMs, clock.highMs);
-  return DONE;
+  return done(1);
 }
 
 export function saveCheckout(
@@ -30,7 +27,7 @@ export function saveCheckout(
       expires_ms = excluded.expires_ms where checkouts.attempt <= excluded.attempt`;
   const { session, url, expiresMs } = checkout;
   database.prepare(sql).run(tenant, attempt, session, url, expiresMs);
-  return DONE;
+  return done(1);
 }
 
 export function applyBilling(
@@ -42,7 +39,7 @@ export function applyBilling(
       "insert into billing_events (tenant, id, received_ms) values (?, ?, ?) on conflict do nothing",
     )
     .run(tenant, eventId, receivedMs);
-  if (noted.changes === 0) return { kind: "done", value: 0 };
+  if (noted.changes === 0) return done(0);
   if (change) changeSubscription(tenant, change, database);
   if (closesCheckout !== undefined) {
     database
@@ -52,7 +49,7 @@ export function applyBilling(
       )
       .run(tenant, closesCheckout);
   }
-  return DONE;
+  return done(1);
 }
 
 function changeSubscription(

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Client, startClient } from "../client.ts";
+
+let client: Client;
+
+beforeAll(async () => {
+  client = await startClient();
+});
+afterAll(() => client.stop());
+
+test("the step door answers exactly the documented fields", async () => {
+  const step = { session_id: "task-1", step: 1, tool: "bash", content: "pytest tests/" };
+  const answer = await client.post("/v1/step", step);
+  expect(Object.keys(answer.body)).toEqual([
+    "regime",
+    "failure_risk",
+    "uds",
+    "tier",
+    "advisory",
+    "merkle_root",
+    "alert_fired",
+    "observation",
+  ]);
+  expect(answer.body).toMatchObject({ advisory: null, alert_fired: false, observation: "passive" });
+  const explained = await client.post("/v1/step?explain=1", { ...step, step: 2, extra: 1 });
+  expect(explained.body.explanation).toContain("1 unknown field was dropped");
+});
+
+test("an identical repeat of a step is answered as before, another body is appended", async () => {
+  const first = await client.post("/v1/step", { session_id: "again", step: 1, tool: "a" });
+  const repeat = await client.post("/v1/step", { session_id: "again", step: 1, tool: "a" });
+  expect(repeat.body).toEqual(first.body);
+  await client.post("/v1/step", { session_id: "again", step: 2, tool: "b" });
+  await client.post("/v1/step", { session_id: "again", step: 2, tool: "c" });
+  const detail = await client.get("/v1/session/again");
+  expect(detail.body.tree_size).toBe(4);
+  expect(detail.body.session.segment).toBe(1);
+});
+
+test("step 1 with another body, and anything after the end, start over with fresh health", async () => {
+  const loop = { session_id: "wrapped", tool: "bash", state_hash: "0123456789abcdef" };
+  for (let step = 1; step <= 6; step++) await client.post("/v1/step", { ...loop, step });
+  const stuck = await client.get("/v1/session/wrapped");
+  expect(stuck.body.session).toMatchObject({ live_alert: true, tier: "T5", segment: 1 });
+  const fresh = await client.post("/v1/step", { ...loop, step: 1, state_hash: "fedcba9876543210" });
+  expect(fresh.body).toMatchObject({ regime: "WARMING_UP" });
+  await client.post("/v1/session/wrapped/end", {});
+  await client.post("/v1/step", { ...loop, step: 1 });
+  const after = await client.get("/v1/session/wrapped");
+  expect(after.body.session).toMatchObject({ live_alert: false, ended: false, segment: 3 });
+});
+
+test("no hard alert without an identity: tools only, content only, alternation", async () => {
+  const runs = {
+    "tool-only": () => ({ tool: "bash" }),
+    "content-only": () => ({
+      tool: "bash",
+      content: "pytest tests/ -v -- 5 passed in 0.3 seconds",
+    }),
+    alternation: (step: number) =>
+      step % 2 === 1
+        ? { tool: "bash", content: "pytest tests/" }
+        : { tool: "edit", content: "Fixed the bug" },
+  };
+  for (const [session_id, body] of Object.entries(runs)) {
+    for (let step = 1; step <= 20; step++) {
+      const answer = await client.post("/v1/step", { session_id, step, ...body(step) });
+      expect(answer.body.advisory?.public_class, `${session_id} ${step}`).not.toBe("hard_alert");
+    }
+  }
+  let last = "none";
+  for (let step = 1; step <= 4; step++) {
+    const body = { session_id: "same-state", step, tool: "bash", state_hash: "abcdef0123456789" };
+    last = (await client.post("/v1/step", body)).body.advisory?.public_class;
+  }
+  expect(last).toBe("hard_alert");
+});
+
+test("ending gives the report, and ending again changes nothing", async () => {
+  for (let step = 1; step <= 12; step++) {
+    const state_hash = step % 2 === 1 ? "aaaaaaaaaaaaaaaa" : "bbbbbbbbbbbbbbbb";
+    const body = { session_id: "looped", step, tool: "bash", state_hash, cost_usd: 0.01 };
+    await client.post("/v1/step", body);
+  }
+  const report = await client.post("/v1/session/looped/end", { resolved: false });
+  expect(report.body).toMatchObject({
+    tier: "T5",
+    dominant_regime: "LOOP",
+    resolved: false,
+    total_steps: 12,
+    loop_count: 1,
+    coverage: { exact_cycle: 1 },
+    totals: { cost_usd: 0.12 },
+    cost_exposure: { reviewable_cost_exposure_usd: 0.12 },
+  });
+  expect(report.body.loops[0]).toMatchObject({ rule: "periodic", period: 2, cycles: 6 });
+  const again = await client.request("POST", "/v1/session/looped/end", {
+    headers: { ...client.key, "content-type": "application/json" },
+  });
+  expect(again.body.tree_size).toBe(report.body.tree_size);
+  expect((await client.post("/v1/session/never/end", {})).status).toBe(404);
+});
+
+test("lists page by a cursor that does not repeat or skip", async () => {
+  for (let at = 0; at < 10; at++) {
+    await client.post("/v1/step", { session_id: `listed-${at}`, step: 1, tool: "t" });
+  }
+  const seen: string[] = [];
+  let cursor = "";
+  for (;;) {
+    const page = await client.get(`/v1/sessions?limit=3${cursor && `&cursor=${cursor}`}`);
+    for (const { session_id } of page.body.sessions) seen.push(session_id);
+    if (page.body.next_cursor === null) break;
+    cursor = page.body.next_cursor;
+  }
+  expect(new Set(seen).size).toBe(seen.length);
+  expect(seen.filter((id) => id.startsWith("listed-"))).toHaveLength(10);
+  expect((await client.get("/v1/sessions?limit=0")).status).toBe(400);
+  expect((await client.get("/v1/sessions?cursor=zz")).status).toBe(400);
+});
+
+test("a rate limit says when to come back", async () => {
+  const limited = await startClient({ eventsPerSecond: 5 });
+  const answers = [];
+  for (let step = 1; step <= 12; step++) {
+    answers.push(await limited.post("/v1/step", { session_id: "s", step, tool: "t" }));
+  }
+  const refused = answers.find(({ status }) => status === 429);
+  expect(Number(refused?.headers.get("retry-after"))).toBeGreaterThan(0);
+  await limited.stop();
+});
