@@ -2,11 +2,15 @@
 import { randomBytes } from "node:crypto";
 import { Signer } from "@caum/core";
 import { query, startServer } from "../../packages/collector/test/postgres-server.ts";
+import { openFaultyLink } from "../scale/faulty-link.ts";
 import { eventBody, runBatches } from "./bodies.ts";
 import { type LoadResult, load, percentile } from "./load.ts";
 import { check, median, print, rate, type Started, start, targetOf } from "./programs.ts";
 
+/** To each node. */
 const CONNECTIONS = 64;
+/** What a network between node and database takes, each way. */
+const AWAY_MS = 2;
 const EVENTS = 15_000;
 const SESSIONS = 200;
 const ROUNDS = 3;
@@ -23,13 +27,18 @@ export async function measureDatabase(url: string | undefined): Promise<void> {
   const server = await startServer();
   const database = await server.emptyDatabase();
   const nodes: Started[] = [];
+  const link = await openFaultyLink(database, AWAY_MS);
   try {
     const env = { CAUM_SIGNING_KEY: Signer.format("bench", randomBytes(32)) };
-    for (let node = 0; node < 2; node++) nodes.push(await startNode(database, env));
-    await ingest(nodes);
+    for (const url of [database, database, link.url, link.url]) {
+      nodes.push(await startNode(url, env));
+    }
+    await ingest(nodes.slice(0, 2), "beside it");
+    await ingest(nodes.slice(2), `${AWAY_MS} ms away`);
     await list(nodes, database);
   } finally {
     for (const { child } of nodes) child.kill("SIGKILL");
+    link.close();
     await server.stop();
   }
 }
@@ -40,9 +49,11 @@ function startNode(database: string, env: Readonly<Record<string, string>>): Pro
   return start([main, "up", ...options, "--database", database], env);
 }
 
-async function ingest(nodes: readonly Started[]): Promise<void> {
+/** One node against two, round by round, so that what else the machine does hits both. */
+async function ingest(nodes: readonly Started[], where: string): Promise<void> {
   const [one] = nodes;
   if (one === undefined) return;
+  print("database", where);
   await eventsOn([one], 2_000);
   const alone: number[] = [];
   const both: number[] = [];
@@ -58,9 +69,11 @@ async function ingest(nodes: readonly Started[]): Promise<void> {
   print("two nodes", `${text(both)}, every session on both`);
   print("two nodes", `${text(sticky)}, each session on one`);
   const ratio = (rates: readonly number[]) => (median(rates) / median(alone)).toFixed(2);
-  print("ratio", `${ratio(both)} mixed, ${ratio(sticky)} by session (hold: 1.4)`);
-  print("NDJSON of 100", `${Math.round(await lines([one]))} durable events/s (hold: 12,000)`);
-  print("NDJSON, two nodes", `${Math.round(await lines(nodes))} durable events/s`);
+  print("ratio", `${ratio(both)} every session on both, ${ratio(sticky)} each on one (hold: 1.4)`);
+  const [alonePerSecond, bothPerSecond] = [await lines([one]), await lines(nodes)];
+  print("NDJSON of 100", `${Math.round(alonePerSecond)} durable events/s (hold: 12,000)`);
+  const linesRatio = (bothPerSecond / alonePerSecond).toFixed(2);
+  print("NDJSON, two nodes", `${Math.round(bothPerSecond)} durable events/s, ratio ${linesRatio}`);
 }
 
 /** @returns durable events a second over all nodes */
@@ -77,7 +90,7 @@ async function eventsOn(
       const nextOf = () => (at < count ? bodyFor(at++, isSticky ? index : undefined, nodes.length) : undefined);
       return load({
         target: targetOf(node, "/v1/events", "application/json"),
-        connections: CONNECTIONS / nodes.length,
+        connections: CONNECTIONS,
         nextBody: nextOf,
       });
     }),

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { parseVerifierKey, verifyBundle } from "@caum/core/verify";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Served, serve } from "./served.ts";
+import { isFolderStore } from "./store-choice.ts";
 
 /** Rounds of SIGKILL; more of them at night. */
 const ROUNDS = Number(process.env.CAUM_KILL_ROUNDS ?? 20);
@@ -114,7 +115,7 @@ test(`nothing that was acknowledged is lost in ${ROUNDS} rounds of SIGKILL`, {
   await served.kill("SIGTERM");
 });
 
-test("no answer is faster than the disk's flush", async (context) => {
+test.skipIf(!isFolderStore)("no answer is faster than the disk's flush", async (context) => {
   if (shim === undefined) return context.skip();
   const served = await serve(join(folder, "slow"), { LD_PRELOAD: shim, TEST_FSYNC_MS: "30" });
   const times = await Promise.all(
@@ -129,7 +130,7 @@ test("no answer is faster than the disk's flush", async (context) => {
   await served.kill("SIGTERM");
 });
 
-test("a full disk is answered, reads go on, and it recovers without a restart", async (context) => {
+test.skipIf(!isFolderStore)("a full disk is answered, reads go on, and it recovers without a restart", async (context) => {
   if (shim === undefined) return context.skip();
   const marker = join(folder, "full");
   const served = await serve(join(folder, "filled"), {
@@ -153,7 +154,7 @@ test("a full disk is answered, reads go on, and it recovers without a restart", 
   await served.kill("SIGTERM");
 });
 
-test("a folder in use is refused with its owner, and free again after SIGKILL", async () => {
+test.skipIf(!isFolderStore)("a folder in use is refused with its owner, and free again after SIGKILL", async () => {
   const data = join(folder, "owned");
   const served = await serve(data);
   const { openSqliteStore } = await import("../src/store/sqlite/sqlite-store.ts");

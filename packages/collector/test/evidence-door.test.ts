@@ -13,9 +13,9 @@ import {
 } from "@caum/core/verify";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { expireAll } from "../src/operation/retention.ts";
-import { openSqliteStore } from "../src/store/sqlite/sqlite-store.ts";
 import { type Client, startClient } from "./client.ts";
 import { recordRun } from "./native-lines.ts";
+import { openStoreIn } from "./store-choice.ts";
 
 let client: Client;
 let folder: string;
@@ -181,7 +181,7 @@ test("expired records leave tombstones, and the chain still verifies and goes on
   expect(set.status).toBe(200);
   await old.stop();
   now += 31 * 86_400_000;
-  const store = await openSqliteStore(join(folder, "old"));
+  const store = await openStoreIn(join(folder, "old"));
   await expireAll(store, now);
   await store.close();
   const later = await startClient({ clock: () => now, data: join(folder, "old") });

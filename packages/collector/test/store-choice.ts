@@ -2,6 +2,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Signer } from "@caum/core";
+import { openPostgresStore } from "../src/store/postgres/postgres-store.ts";
+import { openSqliteStore } from "../src/store/sqlite/sqlite-store.ts";
+import type { Store } from "../src/store/store.ts";
 import { startServer, type TestServer } from "./postgres-server.ts";
 
 const FILE = "test-database";
@@ -25,3 +28,12 @@ export async function storeFor(folder: string): Promise<StoreChoice> {
   writeFileSync(path, database);
   return { database, env };
 }
+
+/** The store of a collector that was stopped. */
+export async function openStoreIn(folder: string): Promise<Store> {
+  const { database } = await storeFor(folder);
+  return database === undefined ? openSqliteStore(folder) : openPostgresStore(database);
+}
+
+/** Whether the data folder itself is the store. */
+export const isFolderStore = process.env.CAUM_TEST_STORE !== "postgres";

@@ -1,5 +1,4 @@
 /** What is known of sessions here and at the collector: structure only, as plain JSON. */
-
 import type { CollectorPlace } from "@caum/collector/validation";
 import { shellWord } from "@caum/core";
 import { reasonOf } from "../reason.ts";

@@ -223,6 +223,16 @@ describe.skipIf(!hasServer)("caum migrate", () => {
     );
   });
 
+  test("a database that is not there is told without its password", async () => {
+    const to = "postgres://caum:secret@localhost:1/x";
+    const refused = await migrate("--from", filled.folder, "--to", to);
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("cannot be reached"),
+    });
+    expect(refused.stderr).not.toContain("secret");
+  });
+
   test("a folder that is none is not made one", async () => {
     const none = mkdtempSync(join(root, "empty-"));
     const refused = await migrate("--from", none, "--to", "postgres://nowhere.invalid/x");

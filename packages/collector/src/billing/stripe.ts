@@ -1,5 +1,4 @@
 /** Stripe Checkout and its webhook, by the `stripe` package, which is loaded only when configured. */
-
 import { sha256 } from "@caum/core";
 import type Stripe from "stripe";
 import type { Checkout } from "./billing-rows.ts";

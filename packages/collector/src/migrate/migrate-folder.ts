@@ -1,5 +1,7 @@
 /** From one machine's folder to a database of many nodes, with all evidence intact. */
+import { troubleOf } from "../store/postgres/sql-state.ts";
 import { checkTarget } from "./check-target.ts";
+import { MigrationError } from "./migration-error.ts";
 import { moveSharedRows, moveTenantRows } from "./move-rows.ts";
 import { moveSessions } from "./move-sessions.ts";
 import { SourceFolder } from "./source-folder.ts";
@@ -48,7 +50,8 @@ export async function migrateFolder(options: MigrationOptions): Promise<Migratio
   const source = new SourceFolder(options.from);
   try {
     const keys = readSourceKeys(options.from, options.env);
-    const isResumed = options.isDryRun === true ? false : await move(source, keys, options);
+    const isResumed =
+      options.isDryRun === true ? false : await reach(() => move(source, keys, options));
     const counts = MOVED_TABLES.map((table) => [table, source.count(table)] as const);
     return {
       // There is an entry for every table.
@@ -59,6 +62,17 @@ export async function migrateFolder(options: MigrationOptions): Promise<Migratio
     };
   } finally {
     source.close();
+  }
+}
+
+/** A database that goes away is no reason to start over. */
+async function reach<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (failure) {
+    if (troubleOf(failure) !== "lost") throw failure;
+    const message = "the database cannot be reached: run it again, and it goes on from there";
+    throw new MigrationError("unreachable", message);
   }
 }
 

@@ -2,6 +2,7 @@ export type MigrationFault =
   | "no_folder"
   | "other_layout"
   | "no_keys"
+  | "unreachable"
   | "not_empty"
   | "already_moved"
   | "differs";

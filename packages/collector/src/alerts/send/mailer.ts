@@ -1,5 +1,4 @@
 /** How e-mail leaves: through Resend or an SMTP server, as the operator says, or not at all. */
-
 import { type Attempt, DELIVERED, failed } from "./attempt.ts";
 import { within } from "./http-post.ts";
 import type { Mail } from "./mail-message.ts";

@@ -2,7 +2,7 @@
 import type { StructuralRecord } from "@caum/core";
 import { sessionTag } from "@caum/core/verify";
 import { type Judgement, SessionState } from "../../../ingest/session-state.ts";
-import { integer, type Row, text } from "../../sqlite/columns.ts";
+import { integer, optional, type Row, text } from "../../sqlite/columns.ts";
 import { sessionRowOf } from "../../sqlite/session-rows.ts";
 import type { Transaction } from "../database.ts";
 import type { HotSession, HotSessions } from "./hot-sessions.ts";
@@ -13,12 +13,16 @@ const REPLAYED_AT_ONCE = 256;
 /** One after the other in the order of the tags, so that no two nodes wait for each other. */
 const LOCK = `select s.key, s.tag, s.version, s.gone from unnest($2::text[]) w (tag),
   lateral (select * from sessions s where s.tenant = $1 and s.tag = w.tag limit 1 for update) s`;
-const ROWS = `select s.* from unnest($2::text[]) w (tag),
-  lateral (select * from sessions s where s.tenant = $1 and s.tag = w.tag limit 1) s`;
-const JUDGEMENTS = `select j.* from unnest($2::bigint[]) w (session),
-  lateral (select * from judgements j where j.tenant = $1 and j.session = w.session limit 1) j`;
-const RECORDS = `select position, line from records
-  where tenant = $1 and session = $2 and position >= $3 and position < $4 order by position`;
+const ROWS = `select s.*, j.segment as judged_segment, j.size as judged_size, j.state as judged_state
+  from unnest($2::text[]) w (tag),
+  lateral (select * from sessions s where s.tenant = $1 and s.tag = w.tag limit 1) s
+  left join lateral (select * from judgements j where j.tenant = $1 and j.session = s.key limit 1) j
+    on true`;
+const RECORDS = `select w.session, r.line from unnest($2::bigint[], $3::bigint[]) w (session, first),
+  lateral (select r.position, r.line from records r
+    where r.tenant = $1 and r.session = w.session and r.position >= w.first
+    order by r.position limit ${REPLAYED_AT_ONCE}) r
+  order by w.session, r.position`;
 
 export interface LockedSessions {
   readonly sessions: Map<string, SessionState | "gone">;
@@ -69,35 +73,27 @@ async function readSessions(
   tenant: number,
   stale: ReadonlyMap<number, Stale>,
 ): Promise<readonly HotSession[]> {
-  const keys = [...stale.keys()];
   const tags = Array.from(stale.values(), ({ tag }) => tag);
   const rows = await transaction.rows("read_sessions", ROWS, [tenant, tags]);
-  const judgements = new Map(
-    (await transaction.rows("read_judgements", JUDGEMENTS, [tenant, keys])).map((row) => [
-      integer(row, "session"),
-      row,
-    ]),
-  );
-  const sessions: HotSession[] = [];
-  for (const row of rows) {
-    const key = integer(row, "key");
-    const { state, judgedTo } = judgedBefore(row, judgements.get(key), stale.get(key)?.known);
-    await replay(transaction, state, judgedTo);
-    sessions.push({ state, version: integer(row, "version") });
-  }
-  return sessions;
+  const behind = rows.map((row) => ({
+    ...judgedBefore(row, stale.get(integer(row, "key"))?.known),
+    version: integer(row, "version"),
+  }));
+  await replay(transaction, tenant, behind);
+  return behind;
+}
+
+/** A session with the records that its judgement has seen. */
+interface Behind extends HotSession {
+  readonly judgedTo: number;
 }
 
 /** With the latest judgement of the open segment that there is, in memory or stored. */
-function judgedBefore(
-  row: Row,
-  stored: Row | undefined,
-  hot: HotSession | undefined,
-): { readonly state: SessionState; readonly judgedTo: number } {
+function judgedBefore(row: Row, hot: HotSession | undefined): Omit<Behind, "version"> {
   const sessionRow = sessionRowOf(row);
   const { segment, segmentStart } = sessionRow;
-  const isStored = stored !== undefined && integer(stored, "segment") === segment;
-  const storedSize = isStored ? integer(stored, "size") : segmentStart;
+  const isStored = optional(row, "judged_segment", integer) === segment;
+  const storedSize = isStored ? integer(row, "judged_size") : segmentStart;
   const isHot = hot?.state.row.segment === segment && hot.state.size >= storedSize;
   if (isHot) {
     const state = new SessionState(sessionRow, hot.state.judgement, storedSize);
@@ -105,30 +101,36 @@ function judgedBefore(
   }
   if (!isStored) return { state: new SessionState(sessionRow), judgedTo: segmentStart };
   try {
-    const judgement: Judgement = JSON.parse(text(stored, "state"));
-    return {
-      state: new SessionState(sessionRow, judgement, storedSize),
-      judgedTo: storedSize,
-    };
+    const judgement: Judgement = JSON.parse(text(row, "judged_state"));
+    return { state: new SessionState(sessionRow, judgement, storedSize), judgedTo: storedSize };
   } catch {
     // Another version of the engine wrote it: the records are judged again.
     return { state: new SessionState(sessionRow), judgedTo: segmentStart };
   }
 }
 
+/** Judges the records that were not seen yet, of all sessions in one round trip where they are few. */
 async function replay(
   transaction: Transaction,
-  state: SessionState,
-  judgedTo: number,
+  tenant: number,
+  sessions: readonly Behind[],
 ): Promise<void> {
-  const { tenant, key } = state.row;
-  for (let from = judgedTo; from < state.size; from += REPLAYED_AT_ONCE) {
-    const values = [tenant, key, from, from + REPLAYED_AT_ONCE];
+  const states = new Map(sessions.map(({ state }) => [state.row.key, state]));
+  let open = sessions.map(({ state, judgedTo }) => ({ state, from: judgedTo }));
+  for (;;) {
+    open = open.filter(({ state, from }) => from < state.size);
+    if (open.length === 0) return;
+    const keys = open.map(({ state }) => state.row.key);
+    const values = [tenant, keys, open.map(({ from }) => from)];
     for (const row of await transaction.rows("read_lines", RECORDS, values)) {
-      const line = text(row, "line");
-      if (line.startsWith('{"tombstone":')) continue;
-      // Only records and tombstones are stored.
-      state.judge(JSON.parse(line) as StructuralRecord);
+      const record = recordIn(text(row, "line"));
+      if (record) states.get(integer(row, "session"))?.judge(record);
     }
+    open = open.map(({ state, from }) => ({ state, from: from + REPLAYED_AT_ONCE }));
   }
+}
+
+/** The record of a stored line; undefined for what is left of a deleted one. */
+function recordIn(line: string): StructuralRecord | undefined {
+  return line.startsWith('{"tombstone":') ? undefined : JSON.parse(line);
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { RunLog } from "../../src/report/local/run-log.ts";
+import { RunLog } from "../../../src/report/local/run-log.ts";
 
 let folder: string;
 
@@ -101,7 +101,7 @@ test("an unwritable folder is told once, keeps lines up to the cap, and is tried
 });
 
 test("a process that exits straight after the last line leaves every line", () => {
-  const source = join(import.meta.dirname, "../../src/report");
+  const source = join(import.meta.dirname, "../../../src/report");
   const script = `
     import { RunLog } from ${JSON.stringify(join(source, "local/run-log.ts"))};
     import { atExit } from ${JSON.stringify(join(source, "at-exit.ts"))};

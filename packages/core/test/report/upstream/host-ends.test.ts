@@ -5,7 +5,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterEach, expect, test } from "vitest";
-import { isHostDone } from "../../src/report/upstream/host-done.ts";
+import { isHostDone } from "../../../src/report/upstream/host-done.ts";
 import { type NameServer, startNameServer } from "./name-server.ts";
 
 const SCRIPT = join(import.meta.dirname, "asking-process.ts");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { Pending } from "../../src/report/delivery/pending.ts";
-import type { Spool } from "../../src/report/spool/spool.ts";
-import type { Entry } from "../../src/report/upstream/upstream.ts";
+import { Pending } from "../../../src/report/delivery/pending.ts";
+import type { Spool } from "../../../src/report/spool/spool.ts";
+import type { Entry } from "../../../src/report/upstream/upstream.ts";
 
 const entry = (seq: number): Entry => ({
   sessionId: "s",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Backoff } from "../../src/report/delivery/backoff.ts";
+import { Backoff } from "../../../src/report/delivery/backoff.ts";
 
 function backoff(random = 1) {
   const clock = { now: 1_000 };

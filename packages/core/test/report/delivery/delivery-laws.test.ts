@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createObserver } from "../../src/index.ts";
-import { createHttpTransport } from "../../src/report/upstream/http-transport.ts";
-import { isChain, type Misdeed, Receiver } from "./receiver.ts";
+import { createObserver } from "../../../src/index.ts";
+import { createHttpTransport } from "../../../src/report/upstream/http-transport.ts";
+import { isChain, type Misdeed, Receiver } from "../receiver.ts";
 
 type Action =
   | { readonly kind: "observe"; readonly session: string; readonly count: number }

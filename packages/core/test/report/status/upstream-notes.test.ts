@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { readNote, UpstreamNotes } from "../../src/report/status/upstream-notes.ts";
+import { readNote, UpstreamNotes } from "../../../src/report/status/upstream-notes.ts";
 
 let root: string;
 

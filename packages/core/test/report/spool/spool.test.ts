@@ -2,10 +2,10 @@ import { chmodSync, linkSync, mkdtempSync, readdirSync, rmSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { mayBeAlive, thisProcess } from "../../src/report/spool/process-identity.ts";
-import { readChunk } from "../../src/report/spool/segment-reader.ts";
-import { SegmentWriter, SpoolFullError } from "../../src/report/spool/segment-writer.ts";
-import { START } from "../../src/report/spool/segments.ts";
+import { mayBeAlive, thisProcess } from "../../../src/report/spool/process-identity.ts";
+import { readChunk } from "../../../src/report/spool/segment-reader.ts";
+import { SegmentWriter, SpoolFullError } from "../../../src/report/spool/segment-writer.ts";
+import { START } from "../../../src/report/spool/segments.ts";
 
 let root: string;
 

@@ -20,8 +20,8 @@ import {
   type ObserverOptions,
   type ObserverProblem,
   readUpstreams,
-} from "../../src/index.ts";
-import { Receiver } from "./receiver.ts";
+} from "../../../src/index.ts";
+import { Receiver } from "../receiver.ts";
 
 const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;

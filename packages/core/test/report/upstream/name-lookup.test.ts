@@ -5,7 +5,7 @@ import type { LookupFunction } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createNameLookup } from "../../src/report/upstream/name-lookup.ts";
+import { createNameLookup } from "../../../src/report/upstream/name-lookup.ts";
 import { type NameServer, startNameServer } from "./name-server.ts";
 
 const HOST = "collector.example";

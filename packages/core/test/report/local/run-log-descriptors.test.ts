@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { createObserver } from "../../src/observer.ts";
+import { createObserver } from "../../../src/observer.ts";
 
 const DESCRIPTORS = "/proc/self/fd";
 

@@ -4,7 +4,7 @@
  * that only the end of the process can be what cuts it short.
  */
 import { randomBytes } from "node:crypto";
-import { createHttpTransport } from "../../src/report/upstream/http-transport.ts";
+import { createHttpTransport } from "../../../src/report/upstream/http-transport.ts";
 
 const [url = "", nameServer = "", bodyBytes = "0", how = "fall-off"] = process.argv.slice(2);
 const MINUTES_MS = 120_000;

@@ -3,23 +3,23 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { sessionOrigin } from "../../src/evidence/note/checkpoint.ts";
-import { parseNote } from "../../src/evidence/note/note.ts";
-import { Signer, signCheckpoint } from "../../src/evidence/note/signer.ts";
-import { formatTlogProof } from "../../src/evidence/note/tlog-proof.ts";
-import { receiptId } from "../../src/evidence/receipt.ts";
-import { hashLeaf } from "../../src/evidence/tree/leaf.ts";
+import { sessionOrigin } from "../../../src/evidence/note/checkpoint.ts";
+import { parseNote } from "../../../src/evidence/note/note.ts";
+import { Signer, signCheckpoint } from "../../../src/evidence/note/signer.ts";
+import { formatTlogProof } from "../../../src/evidence/note/tlog-proof.ts";
+import { receiptId } from "../../../src/evidence/receipt.ts";
+import { hashLeaf } from "../../../src/evidence/tree/leaf.ts";
 import {
   proveConsistency,
   proveInclusion,
   rootOf,
   subtreeRoots,
-} from "../../src/evidence/tree/proofs.ts";
-import { DeliveredRun } from "../../src/report/delivery/delivered-run.ts";
-import { Address } from "../../src/report/upstream/address.ts";
-import type { Transport } from "../../src/report/upstream/http-transport.ts";
-import { EvidenceClient } from "../../src/report/witness/evidence-client.ts";
-import { Witness } from "../../src/report/witness/witness.ts";
+} from "../../../src/evidence/tree/proofs.ts";
+import { DeliveredRun } from "../../../src/report/delivery/delivered-run.ts";
+import { Address } from "../../../src/report/upstream/address.ts";
+import type { Transport } from "../../../src/report/upstream/http-transport.ts";
+import { EvidenceClient } from "../../../src/report/witness/evidence-client.ts";
+import { Witness } from "../../../src/report/witness/witness.ts";
 
 const TENANT = "01JA0000000000000000000000";
 const collector = new Signer("collector.example", Buffer.alloc(32, 1));

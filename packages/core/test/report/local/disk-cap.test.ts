@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { DiskCap } from "../../src/report/local/disk-cap.ts";
+import { DiskCap } from "../../../src/report/local/disk-cap.ts";
 
 let folder: string;
 

@@ -11,9 +11,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createObserver, loadWriterKey } from "../../src/index.ts";
-import { signLeftRuns } from "../../src/report/local/sign-left-runs.ts";
-import { parseVerifierKey, verifyBundle } from "../../src/verify.ts";
+import { createObserver, loadWriterKey } from "../../../src/index.ts";
+import { signLeftRuns } from "../../../src/report/local/sign-left-runs.ts";
+import { parseVerifierKey, verifyBundle } from "../../../src/verify.ts";
 
 const MINUTES_MS = 10 * 60_000;
 
