@@ -5,7 +5,7 @@ import { query, startServer } from "../../packages/collector/test/postgres-serve
 import { openFaultyLink } from "../scale/faulty-link.ts";
 import { eventBody, runBatches } from "./bodies.ts";
 import { type LoadResult, load, percentile } from "./load.ts";
-import { check, median, print, rate, type Started, start, targetOf } from "./programs.ts";
+import { check, median, print, type Started, start, targetOf } from "./programs.ts";
 
 /** To each node. */
 const CONNECTIONS = 64;
@@ -87,7 +87,8 @@ async function eventsOn(
   const results = await Promise.all(
     nodes.map((node, index) => {
       // By session: this node's sessions are those whose number has its rest.
-      const nextOf = () => (at < count ? bodyFor(at++, isSticky ? index : undefined, nodes.length) : undefined);
+      const nextOf = () =>
+        at < count ? bodyFor(at++, isSticky ? index : undefined, nodes.length) : undefined;
       return load({
         target: targetOf(node, "/v1/events", "application/json"),
         connections: CONNECTIONS,

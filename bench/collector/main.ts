@@ -32,17 +32,20 @@ try {
 
 async function main(): Promise<void> {
   const spawned = performance.now();
-  const collector = await start([
-    "packages/cli/dist/main.js",
-    "up",
-    "--json",
-    "--port",
-    "0",
-    "--rate-limit",
-    "0",
-    "--data",
-    join(folder, "data"),
-  ], env);
+  const collector = await start(
+    [
+      "packages/cli/dist/main.js",
+      "up",
+      "--json",
+      "--port",
+      "0",
+      "--rate-limit",
+      "0",
+      "--data",
+      join(folder, "data"),
+    ],
+    env,
+  );
   const target = targetOf(collector, "/v1/events", "application/json");
   await load({ target, connections: 1, nextBody: once(eventBody(0, 1)) });
   const firstAckMs = performance.now() - spawned;

@@ -19,13 +19,13 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { CompactRange } from "../../packages/core/src/evidence/tree/compact-range.ts";
-import { hashLeaf, sha256 } from "../../packages/core/src/evidence/tree/leaf.ts";
 import { encodeLine } from "../../packages/core/src/evidence/line/line.ts";
 import { signRun } from "../../packages/core/src/evidence/local-run.ts";
 import { Signer } from "../../packages/core/src/evidence/note/signer.ts";
 import { parseVerifierKey } from "../../packages/core/src/evidence/note/vkey.ts";
 import { type Draft, RunWriter } from "../../packages/core/src/evidence/run-writer.ts";
+import { CompactRange } from "../../packages/core/src/evidence/tree/compact-range.ts";
+import { hashLeaf, sha256 } from "../../packages/core/src/evidence/tree/leaf.ts";
 import { verifyBundle } from "../../packages/core/src/evidence/verify/verify-bundle.ts";
 
 const ROUNDS = 15;

@@ -130,39 +130,45 @@ test.skipIf(!isFolderStore)("no answer is faster than the disk's flush", async (
   await served.kill("SIGTERM");
 });
 
-test.skipIf(!isFolderStore)("a full disk is answered, reads go on, and it recovers without a restart", async (context) => {
-  if (shim === undefined) return context.skip();
-  const marker = join(folder, "full");
-  const served = await serve(join(folder, "filled"), {
-    LD_PRELOAD: shim,
-    TEST_FULL_MARKER: marker,
-  });
-  const first = eventOf(0);
-  expect((await served.post("/v1/events", first)).status).toBe(202);
-  writeFileSync(marker, "");
-  for (let at = 1; at < 4; at++) {
-    const answer = await served.post("/v1/events", eventOf(0));
-    expect([503, 507]).toContain(answer.status);
-    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
-    const read = await served.get("/v1/session/session-0");
-    expect(read.status).toBe(200);
-  }
-  rmSync(marker);
-  expect((await served.post("/v1/events", eventOf(0))).status).toBe(202);
-  await expectAllThere(served, [first]);
-  await expectChainsHold(served, ["session-0"]);
-  await served.kill("SIGTERM");
-});
+test.skipIf(!isFolderStore)(
+  "a full disk is answered, reads go on, and it recovers without a restart",
+  async (context) => {
+    if (shim === undefined) return context.skip();
+    const marker = join(folder, "full");
+    const served = await serve(join(folder, "filled"), {
+      LD_PRELOAD: shim,
+      TEST_FULL_MARKER: marker,
+    });
+    const first = eventOf(0);
+    expect((await served.post("/v1/events", first)).status).toBe(202);
+    writeFileSync(marker, "");
+    for (let at = 1; at < 4; at++) {
+      const answer = await served.post("/v1/events", eventOf(0));
+      expect([503, 507]).toContain(answer.status);
+      expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+      const read = await served.get("/v1/session/session-0");
+      expect(read.status).toBe(200);
+    }
+    rmSync(marker);
+    expect((await served.post("/v1/events", eventOf(0))).status).toBe(202);
+    await expectAllThere(served, [first]);
+    await expectChainsHold(served, ["session-0"]);
+    await served.kill("SIGTERM");
+  },
+);
 
-test.skipIf(!isFolderStore)("a folder in use is refused with its owner, and free again after SIGKILL", async () => {
-  const data = join(folder, "owned");
-  const served = await serve(data);
-  const { openSqliteStore } = await import("../src/store/sqlite/sqlite-store.ts");
-  await expect(openSqliteStore(data)).rejects.toThrow(`process ${served.child.pid}`);
-  await served.kill("SIGKILL");
-  const store = await openSqliteStore(data);
-  await store.close();
-});
+test.skipIf(!isFolderStore)(
+  "a folder in use is refused with its owner, and free again after SIGKILL",
+  async () => {
+    const data = join(folder, "owned");
+    const served = await serve(data);
+    const { openSqliteStore } = await import("../src/store/sqlite/sqlite-store.ts");
+    await expect(openSqliteStore(data)).rejects.toThrow(`process ${served.child.pid}`);
+    await served.kill("SIGKILL");
+    const store = await openSqliteStore(data);
+    await store.close();
+  },
+);
 
 test("SIGTERM answers what was sent and gives the folder back", async () => {
   const data = join(folder, "drained");

@@ -1,9 +1,10 @@
 /** A PostgreSQL server of one's own, for tests: started, killed and started again at will. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import type { Writable } from "node:stream";
 import pg from "pg";
 
 const USUAL_FOLDERS = "/usr/lib/postgresql";
@@ -16,6 +17,8 @@ export interface TestServer {
   readonly url: string;
   /** URL of a database with nothing in it. */
   emptyDatabase(): Promise<string>;
+  /** URL of a copy of a database that nobody is connected to. */
+  copyOf(url: string): Promise<string>;
   /** As a crash would: no connection is told. Absent where the server is not ours. */
   kill?(): Promise<void>;
   restart?(): Promise<void>;
@@ -77,16 +80,18 @@ export async function startServer(settings: readonly string[] = []): Promise<Tes
   };
 }
 
-function databasesOf(url: string): Pick<TestServer, "emptyDatabase"> {
+function databasesOf(url: string): Pick<TestServer, "emptyDatabase" | "copyOf"> {
   let made = 0;
+  const create = async (template: string) => {
+    const name = `caum_test_${process.pid}_${Date.now().toString(36)}_${made++}`;
+    await query(url, `create database ${name} template ${template}`);
+    const address = new URL(url);
+    address.pathname = `/${name}`;
+    return address.href;
+  };
   return {
-    async emptyDatabase() {
-      const name = `caum_test_${process.pid}_${Date.now().toString(36)}_${made++}`;
-      await query(url, `create database ${name}`);
-      const address = new URL(url);
-      address.pathname = `/${name}`;
-      return address.href;
-    },
+    emptyDatabase: () => create("template0"),
+    copyOf: (original) => create(new URL(original).pathname.slice(1)),
   };
 }
 
@@ -113,12 +118,8 @@ async function startProcess(program: string, place: Place): Promise<ChildProcess
   const options = ["unix_socket_directories=", "listen_addresses=127.0.0.1", ...settings];
   const args = ["-D", data, "-p", String(port), ...options.flatMap((option) => ["-c", option])];
   const child = spawn(program, args, { stdio: "ignore", cwd: data, ...user });
-  const killWithUs = () => {
-    child.kill("SIGQUIT");
-    rmSync(data, { recursive: true, force: true, maxRetries: 3 });
-  };
-  process.once("exit", killWithUs);
-  child.once("exit", () => process.off("exit", killWithUs));
+  const guard = guardOf(child, data);
+  child.once("exit", () => guard.end("ended\n"));
   const started = performance.now();
   for (;;) {
     try {
@@ -130,6 +131,19 @@ async function startProcess(program: string, place: Place): Promise<ChildProcess
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
+}
+
+/** Ends the server when this process is gone, whatever became of it: a pipe tells, even of a kill. */
+function guardOf(child: ChildProcess, data: string): Writable {
+  const script = 'read -r ended && exit; kill -QUIT "$1"; rm -rf "$2"';
+  const guard = spawn("sh", ["-c", script, "guard", String(child.pid), data], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  guard.unref();
+  guard.stdin.on("error", () => undefined);
+  (guard.stdin as Socket).unref(); // A pipe to a child is one.
+  return guard.stdin;
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

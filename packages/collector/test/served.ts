@@ -20,7 +20,10 @@ export async function serve(data: string, env: Record<string, string> = {}): Pro
   const child = spawn(
     process.execPath,
     ["--conditions=@caum/source", join(import.meta.dirname, "serve.ts"), data],
-    { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...choice.env, ...database, ...env } },
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, ...choice.env, ...database, ...env },
+    },
   );
   const ready = await new Promise<string>((resolve, reject) => {
     let text = "";

@@ -1,8 +1,10 @@
 /** What every store must do about signed-in browsers, and about finding sessions for them. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { EventIntake } from "../src/ingest/intake.ts";
+import { addKey, openLocalAccount } from "../src/tenants/local-account.ts";
 import { hashSecret } from "../src/tenants/secret.ts";
 import type { SignInCommand } from "../src/tenants/sign-in-rows.ts";
+import { SignIns } from "../src/tenants/sign-ins.ts";
 import type { StoreUnderTest } from "./store-contract.ts";
 
 const NOW = Date.parse("2026-01-01T00:00:00Z");
@@ -42,6 +44,17 @@ export function signInContract(open: () => Promise<StoreUnderTest>): void {
         expiresMs: NOW + 60_000,
         ...more,
       });
+
+    test("a key that is revoked while it signs a browser in signs nobody in", async () => {
+      const { store } = subject;
+      const account = await openLocalAccount(store, new Uint8Array(32), Date.now);
+      const keyId = await addKey(store, account.tenant, "caum_live_x", ["read"], 0);
+      await store.administer({ kind: "revoke_key", tenant: account.tenant, keyId });
+      const signIns = new SignIns(store, Date.now);
+      const late = signIns.newBrowser({ ...account, scopes: ["read"], keyId });
+      await expect(late).rejects.toMatchObject({ status: 401 });
+      expect(await signIns.newBrowser({ ...account, scopes: ["read"] })).toMatch(/^caum_browser_/);
+    });
 
     test("a sign-in is found by its hash, with its tenant and what it may do", async () => {
       await signIn();

@@ -1,6 +1,6 @@
 /** What the database itself holds about tenants, whatever a statement forgets. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { TENANT_TABLES } from "../../src/store/postgres/layout/layout.ts";
+import { TENANT_TABLES } from "../../src/store/postgres/layout/fences.ts";
 import { openPostgresStore, type PostgresStore } from "../../src/store/postgres/postgres-store.ts";
 import { hasServer, query } from "../postgres-server.ts";
 import { stopTestServer, testServer } from "./open-postgres.ts";

@@ -2,7 +2,7 @@
 import type { Pool, PoolClient, QueryResult } from "pg";
 import type { Row } from "../sqlite/columns.ts";
 import { applyLayout, boundRole } from "./layout/apply-layout.ts";
-import { troubleOf } from "./sql-state.ts";
+import { CommitLost, troubleOf } from "./sql-state.ts";
 
 /** Whose rows a transaction sees. */
 export type Scope =
@@ -17,11 +17,6 @@ export interface Transaction {
   rows(name: string, sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
   /** @returns how many rows it changed */
   change(name: string, sql: string, values?: readonly unknown[]): Promise<number>;
-}
-
-/** What was sent is done or undone, and nobody can say which. */
-export class CommitLost extends Error {
-  override readonly name = "CommitLost";
 }
 
 const CONNECT_MS = 5_000;
@@ -102,7 +97,7 @@ export class Database {
       await commit(client);
       return result;
     } catch (failure) {
-      isBroken ||= failure instanceof CommitLost || troubleOf(failure) === "lost";
+      isBroken ||= troubleOf(failure) === "lost";
       if (!isBroken) isBroken = !(await isRolledBack(client));
       throw failure;
     } finally {
@@ -137,8 +132,7 @@ async function commit(client: PoolClient): Promise<void> {
   try {
     await client.query("commit");
   } catch (failure) {
-    if (troubleOf(failure) === "lost")
-      throw new CommitLost("the connection broke", { cause: failure });
+    if (troubleOf(failure) === "lost") throw new CommitLost(failure);
     throw failure;
   }
 }

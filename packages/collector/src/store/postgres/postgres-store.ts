@@ -163,15 +163,7 @@ export class PostgresStore implements Store {
 }
 
 function codeOf(failure: unknown): Exclude<Refusal["code"], "NOT_FOUND" | "GONE"> {
-  switch (troubleOf(failure)) {
-    case "full":
-      return "STORAGE_FULL";
-    case "lost":
-      return "UNAVAILABLE";
-    case "conflict":
-    case "other":
-      return failure instanceof Error && failure.name === "CommitLost"
-        ? "UNAVAILABLE"
-        : "INTERNAL_ERROR";
-  }
+  const trouble = troubleOf(failure);
+  if (trouble === "full") return "STORAGE_FULL";
+  return trouble === "lost" ? "UNAVAILABLE" : "INTERNAL_ERROR";
 }

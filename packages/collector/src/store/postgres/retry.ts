@@ -1,11 +1,10 @@
-import { CommitLost } from "./database.ts";
-import { troubleOf } from "./sql-state.ts";
+import { CommitLost, troubleOf } from "./sql-state.ts";
 
 /** A conflict is over at once; a server that restarts takes seconds. */
 const CONFLICT_MS = 4;
 const LOST_MS = 50;
 const LONGEST_MS = 1_000;
-/** Rows that keep colliding are no race. */
+/** After so many attempts, rows that still collide are no race. */
 const MAX_CONFLICTS = 100;
 
 export interface RetryOptions {
@@ -17,27 +16,25 @@ export interface RetryOptions {
 }
 
 /** Does the whole work again, from fresh reads, for as long as that may help. */
-export async function withRetries<T>(
-  work: () => Promise<T>,
-  { patienceMs, isIdempotent, onLost }: RetryOptions,
-): Promise<T> {
+export async function withRetries<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
   const started = performance.now();
-  let conflicts = 0;
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (failure) {
-      const isLost = failure instanceof CommitLost || troubleOf(failure) === "lost";
-      const isConflict = troubleOf(failure) === "conflict";
-      if (isLost) onLost();
-      if (isConflict) conflicts += 1;
-      const mayRepeat =
-        (isConflict && conflicts <= MAX_CONFLICTS) ||
-        (isLost && (isIdempotent || !(failure instanceof CommitLost)));
-      if (!mayRepeat || performance.now() - started > patienceMs) throw failure;
-      await pause((isConflict ? CONFLICT_MS : LOST_MS) * Math.min(2 ** attempt, 32));
+      const trouble = troubleOf(failure);
+      if (trouble === "lost") options.onLost();
+      const isLate = performance.now() - started > options.patienceMs;
+      if (isLate || !mayRepeat(failure, attempt, options)) throw failure;
+      await pause((trouble === "conflict" ? CONFLICT_MS : LOST_MS) * Math.min(2 ** attempt, 32));
     }
   }
+}
+
+function mayRepeat(failure: unknown, attempt: number, { isIdempotent }: RetryOptions): boolean {
+  const trouble = troubleOf(failure);
+  if (trouble === "conflict") return attempt <= MAX_CONFLICTS;
+  return trouble === "lost" && (isIdempotent || !(failure instanceof CommitLost));
 }
 
 /** With jitter, so that nodes that collided do not collide again. */

@@ -22,6 +22,15 @@ const LOST: ReadonlySet<string> = new Set([
 /** disk_full, and the same told by the file system as an I/O error. */
 const FULL: ReadonlySet<string> = new Set(["53100"]);
 
+/** The connection broke during a commit: it is done or undone, and nobody can say which. */
+export class CommitLost extends Error {
+  override readonly name = "CommitLost";
+
+  constructor(cause: unknown) {
+    super("the connection broke", { cause });
+  }
+}
+
 export type Trouble = "conflict" | "lost" | "full" | "other";
 
 /** A row of another transaction was first; the group starts over. */
@@ -31,6 +40,7 @@ export class GroupConflict extends Error {
 
 export function troubleOf(failure: unknown): Trouble {
   if (failure instanceof GroupConflict) return "conflict";
+  if (failure instanceof CommitLost) return "lost";
   const state = sqlStateOf(failure);
   if (state === undefined) return isConnectionFailure(failure) ? "lost" : "other";
   if (CONFLICTS.has(state)) return "conflict";

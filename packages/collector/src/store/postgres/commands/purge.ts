@@ -2,7 +2,7 @@
 import type { CommandAnswer } from "../../command.ts";
 import { integer } from "../../sqlite/columns.ts";
 import type { Database, Transaction } from "../database.ts";
-import { TENANT_TABLES } from "../layout/layout.ts";
+import { TENANT_TABLES } from "../layout/fences.ts";
 import { type CommandOf, done } from "./answers.ts";
 
 const DAY_MS = 86_400_000;

@@ -9,6 +9,8 @@
  * yet holds all indexes that begin with the tenant for equally good, and would read all of a tenant
  * for one row; a partial index is no choice for statements that do not ask for its column.
  */
+import { FENCES } from "./fences.ts";
+
 interface Step {
   readonly version: number;
   readonly statements: readonly string[];
@@ -94,6 +96,8 @@ const TABLES = [
   `create index if not exists sessions_by_time on sessions (tenant, last_ms, key)
     where gone = 0`,
   `create index if not exists sessions_by_workflow on sessions (tenant, workflow, first_ms, key)
+    where workflow is not null`,
+  `create index if not exists sessions_by_cohort on sessions (tenant, workflow, cohort, first_ms, key)
     where workflow is not null`,
   `create table if not exists records (
     tenant bigint not null,
@@ -232,71 +236,11 @@ const TABLES = [
   )`,
 ];
 
-/** Tables of which a transaction sees one tenant's rows. */
-export const TENANT_TABLES = [
-  "keys",
-  "tokens",
-  "sign_ins",
-  "sessions",
-  "records",
-  "event_ids",
-  "steps",
-  "runs",
-  "forks",
-  "subtrees",
-  "judgements",
-  "notes",
-  "alert_rules",
-  "alerts",
-  "subscriptions",
-  "checkouts",
-  "billing_events",
-] as const;
-
-/** Tables that are also reached by the hash of a secret, before the tenant is known. */
-const SECRET_TABLES = ["keys", "tokens", "sign_ins"] as const;
-
-const MINE = "nullif(current_setting('caum.tenant', true), '')::bigint";
-/** Set by jobs that look after all tenants: delivery, retention, purge. */
-const IS_CARETAKER = "current_setting('caum.scope', true) = 'all'";
-const SHOWN = "decode(nullif(current_setting('caum.secret', true), ''), 'hex')";
-
 export const LAYOUT: readonly Step[] = [
   {
     version: 1,
-    statements: [
-      ...TABLES,
-      ...TENANT_TABLES.flatMap((table) => [
-        ...fence(table),
-        ...policy(table, "of_tenant", `tenant = ${MINE}`),
-        ...policy(table, "of_caretaker", IS_CARETAKER),
-      ]),
-      ...SECRET_TABLES.flatMap((table) => policy(table, "of_secret", `hash = ${SHOWN}`)),
-      ...fence("tenants"),
-      ...policy("tenants", "of_tenant", `key = ${MINE}`),
-      ...policy(
-        "tenants",
-        "of_caretaker",
-        `${IS_CARETAKER} or current_setting('caum.scope', true) = 'directory'`,
-      ),
-    ],
+    statements: [...TABLES, ...FENCES],
   },
 ];
 
 export const LAYOUT_VERSION = LAYOUT.at(-1)?.version ?? 0;
-
-/** Forced: it holds for the owner of the tables as well. */
-function fence(table: string): readonly string[] {
-  return [
-    `alter table ${table} enable row level security`,
-    `alter table ${table} force row level security`,
-  ];
-}
-
-/** There is no `create policy if not exists`. */
-function policy(table: string, name: string, condition: string): readonly string[] {
-  return [
-    `drop policy if exists ${name} on ${table}`,
-    `create policy ${name} on ${table} using (${condition}) with check (${condition})`,
-  ];
-}
