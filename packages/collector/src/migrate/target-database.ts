@@ -1,6 +1,7 @@
 /** The database that a folder is moved to. */
 
 import { Database, type Scope, type Transaction } from "../store/postgres/database.ts";
+import { MOVING } from "../store/postgres/identity.ts";
 import { type Row, text } from "../store/sqlite/columns.ts";
 import { MigrationError } from "./migration-error.ts";
 import type { SourceKeys } from "./source-keys.ts";
@@ -12,8 +13,6 @@ interface Column {
 }
 
 const CONNECTIONS = 2;
-/** Stands where the nodes' digest key will stand, so that no node starts on half of the data. */
-const MOVING = "moving ";
 /** Set by nodes; rows that are moved start from the beginning. */
 const FIRST_VERSION = 1;
 

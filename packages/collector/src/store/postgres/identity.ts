@@ -6,10 +6,14 @@ export interface NodeIdentity {
   readonly digestKey: string;
 }
 
+/** Stands before the digest key while a folder is moved here, so that no node starts on half of it. */
+export const MOVING = "moving ";
+
 /**
  * The first node's keys are those of all that follow.
  *
- * @throws {Error} when this node has others: its receipts and digests would not fit theirs
+ * @throws {Error} when this node has others: its receipts and digests would not fit theirs; when a
+ *   folder is being moved here
  */
 export async function claimIdentity(
   database: Database,
@@ -25,6 +29,11 @@ export async function claimIdentity(
   if (row?.verifier_key !== verifierKey) {
     throw new Error(
       "CAUM_SIGNING_KEY is another one than that of the nodes before: give all nodes the same key",
+    );
+  }
+  if (String(row.digest_key).startsWith(MOVING)) {
+    throw new Error(
+      "a folder is being moved to this database: wait for caum migrate, or run it again",
     );
   }
   if (row.digest_key !== digestKey) {
