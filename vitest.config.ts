@@ -10,6 +10,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["@caum/source"] } },
   test: {
     testTimeout: 30_000,
+    // One core stays idle by default, and on two cores that is half of the machine: most tests wait.
+    maxWorkers: "100%",
     setupFiles: [join(import.meta.dirname, "test/seed.ts")],
     coverage: { include: ["packages/*/src/**"] },
     projects: [
