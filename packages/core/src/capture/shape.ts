@@ -55,12 +55,13 @@ function digestForms(
   purpose: Purpose,
   keys: SessionKeys,
 ): Shape {
-  const forms = scan(bytes);
-  return {
+  const { norm, shape } = scan(bytes);
+  const found: { -readonly [Field in keyof Shape]: Shape[Field] } = {
     hash: keys.digest(purpose, bytes),
-    ...(forms.norm === undefined ? {} : { normHash: keys.digest(purpose, forms.norm) }),
-    ...(forms.shape === undefined ? {} : { shapeHash: keys.digest(purpose, forms.shape) }),
     bytes: size,
     truncated,
   };
+  if (norm !== undefined) found.normHash = keys.digest(purpose, norm);
+  if (shape !== undefined) found.shapeHash = keys.digest(purpose, shape);
+  return found;
 }

@@ -12,6 +12,9 @@ const MAX_VALUES = 8_192;
 /** Bigger integers stand as their low 64 bits: writing all digits takes more than linear time. */
 const MAX_BIGINT = 2n ** 1024n;
 
+/** Up to this many keys are sorted by insertion; the engine's sort takes memory each time. */
+const FEW_KEYS = 16;
+
 /** First byte of a text that stands alone; it begins no JSON and occurs in no UTF-8. */
 const TEXT = 0xc0;
 const COMMA = 0x2c;
@@ -252,15 +255,17 @@ function hasPlainPrototype(value: object): boolean {
   return !types.isProxy(prototype) && Object.getPrototypeOf(prototype) === null;
 }
 
-/** Sorts by UTF-16 code units, in place; most objects already are. */
+/** Sorts by UTF-16 code units, in place. */
 function sortKeys(keys: string[]): void {
+  if (keys.length > FEW_KEYS) {
+    keys.sort();
+    return;
+  }
   for (let index = 1; index < keys.length; index++) {
-    const previous = keys[index - 1];
-    const key = keys[index];
-    if (previous !== undefined && key !== undefined && previous > key) {
-      keys.sort();
-      return;
-    }
+    const key = keys[index] ?? "";
+    let at = index;
+    for (; at > 0 && (keys[at - 1] ?? "") > key; at--) keys[at] = keys[at - 1] ?? "";
+    keys[at] = key;
   }
 }
 

@@ -26,8 +26,9 @@ export function holdWait(memory: Float64Array, ring: PeriodRing): void {
   for (let period = 1; period <= LONGEST_WAIT; period++) {
     const slot = ring.holds + period - 1;
     const slowest = memory[slot] ?? 0;
-    const gaps = gapsMs(memory, ring, period);
-    const holds = isWait(memory, ring, period, gaps, slowest);
+    const isPattern = ring.cycles(memory, period) >= 2;
+    const gaps = isPattern ? gapsMs(memory, ring, period) : [];
+    const holds = isPattern && isWait(memory, ring, period, gaps, slowest);
     // One more than the gap, so that a wait without a gap is a wait too.
     memory[slot] = holds ? Math.max(slowest, 1 + (gaps[0] ?? 0)) : 0;
   }
@@ -56,7 +57,6 @@ function isWait(
   slowest: number,
 ): boolean {
   const cycles = ring.cycles(memory, period);
-  if (cycles < 2) return false;
   const traits = ring.beat.traits(memory, period);
   const [latest, before] = gaps;
   // Without a clock, or with one that steps back, nothing is believed.

@@ -22,13 +22,19 @@ export function varietyOf(memory: Float64Array, window: number): number {
   const steps = memory[STEPS] ?? 0;
   const length = Math.min(steps, window);
   if (length === 0) return 1;
+  const next = steps % VARIETY;
   let pairs = 0;
   for (let ago = 1; ago <= length; ago++) {
-    const work = memory[RING + ((steps - ago) % VARIETY)];
+    const work = memory[slotOf(next, ago)];
     for (let before = ago + 1; before <= length; before++) {
-      if (memory[RING + ((steps - before) % VARIETY)] === work) pairs += 1;
+      if (memory[slotOf(next, before)] === work) pairs += 1;
     }
   }
   // A kind of c steps has c(c - 1)/2 pairs, and c^2 = c + c(c - 1).
   return (length * length) / (length + 2 * pairs);
+}
+
+/** Where the work of `ago` steps before the next one stands. */
+function slotOf(next: number, ago: number): number {
+  return RING + (next < ago ? next - ago + VARIETY : next - ago);
 }
