@@ -1,6 +1,7 @@
 /** What happens around the bytes: ends, signals, slow readers, surroundings. */
-import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
@@ -96,6 +97,33 @@ test("a client that reads slowly gets everything, also after the server is gone"
   const outcome = outcomeOf(child);
   child.stdout?.resume();
   expect(await outcome).toMatchObject({ code: 0, stdoutLength: 8 * 1024 * 1024 });
+});
+
+test("what a slow reader holds up is not changed while it waits", async () => {
+  const child = start("proxy", [RAW_SERVER, "echo"]);
+  const sent = randomBytes(24 * 1024 * 1024);
+  const digest = createHash("sha256");
+  const outcome = new Promise((resolve) => child.on("close", resolve));
+  child.stdout?.on("data", (chunk: Buffer) => {
+    digest.update(chunk);
+    child.stdout?.pause();
+    setImmediate(() => child.stdout?.resume());
+  });
+  child.stdin?.end(sent);
+  await outcome;
+  expect(digest.digest("hex")).toBe(createHash("sha256").update(sent).digest("hex"));
+});
+
+test("stdin and stdout may be files", () => {
+  const folder = temporaryHome();
+  const [input, output] = [join(folder, "in"), join(folder, "out")];
+  const sent = randomBytes(3 * 1024 * 1024);
+  writeFileSync(input, sent);
+  const stdio = [openSync(input, "r"), openSync(output, "w"), "inherit"] as const;
+  const words = [RELAY, "--home", folder, "--", process.execPath, RAW_SERVER, "echo"];
+  const { status } = spawnSync(process.execPath, words, { stdio: [...stdio] });
+  expect(status).toBe(0);
+  expect(readFileSync(output).equals(sent)).toBe(true);
 });
 
 test("a server that cannot be started is one line and exit code 127", async () => {

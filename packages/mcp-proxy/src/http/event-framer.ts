@@ -1,4 +1,5 @@
 /** Cuts a stream of server-sent events into events, keeping both ends of each. */
+import { copyOf } from "../relay/tapped/head-and-tail.ts";
 import { type Line, LineFramer } from "../relay/tapped/line-framer.ts";
 
 export interface ServerEvent {
@@ -25,7 +26,7 @@ export class EventFramer {
     const colon = line.head.subarray(0, LONGEST_FIELD_NAME).indexOf(":");
     const field = line.head.toString("latin1", 0, Math.max(colon, 0));
     const start = colon + (line.head[colon + 1] === SPACE ? 2 : 1);
-    if (field === "data") this.#data.push(from(line, start));
+    if (field === "data") this.#data.push(copyOf(from(line, start)));
     else if (field === "event") this.#name = line.head.toString("utf8", start);
   }
 

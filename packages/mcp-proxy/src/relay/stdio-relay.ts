@@ -1,13 +1,13 @@
 /** Joins client and server: bytes both ways, then the server's end becomes ours. */
-import { fstatSync } from "node:fs";
 import { Socket } from "node:net";
 import { constants } from "node:os";
-import type { Readable, Writable } from "node:stream";
+import type { Writable } from "node:stream";
 import type { ProxyOptions } from "./command-line.ts";
 import type { ServerProcess } from "./process/server-process.ts";
 import { passSignalsOn, SIGNAL_EXIT_BASE } from "./process/signals.ts";
-import { pump } from "./pump.ts";
+import { type Flow, pump } from "./pump.ts";
 import { say } from "./say.ts";
+import { clientInput, isPipe, serverOutput } from "./source.ts";
 import { StdioTap } from "./stdio-tap.ts";
 
 const CANNOT_START_EXIT_CODE = 127;
@@ -28,11 +28,11 @@ export function relayStdio(server: ServerProcess, request: StdioRequest): void {
   const output = clientOutput();
   const outputEnd = endOf(output);
   const tap = new StdioTap(request.options, [request.command, ...request.args].join(" "));
-  pump(process.stdin, server.stdin, tap.toServer);
-  pump(server.stdout, output, tap.toClient);
-  server.stdout.on("close", () => output.end());
+  const requests = pump(clientInput(), server.stdin, tap.toServer);
+  const replies = pump(serverOutput(server.stdout), output, tap.toClient);
+  replies.source.on("close", () => output.end());
   // A server that closed its stdin must not look like one that listens.
-  server.stdin.on("close", () => process.stdin.destroy());
+  server.stdin.on("close", () => requests.source.destroy());
   const signals = passSignalsOn(server);
 
   server.on("error", (problem: NodeJS.ErrnoException) => {
@@ -41,7 +41,7 @@ export function relayStdio(server: ServerProcess, request: StdioRequest): void {
     process.exit(CANNOT_START_EXIT_CODE);
   });
   server.on("exit", async (code, signal) => {
-    endWhenSilent(server.stdout);
+    endWhenSilent(replies);
     await outputEnd;
     await tap.close(signals.received ? CLOSE_AFTER_SIGNAL_WITHIN_MS : CLOSE_WITHIN_MS);
     endLike(code, signal);
@@ -50,8 +50,7 @@ export function relayStdio(server: ServerProcess, request: StdioRequest): void {
 
 /** Our stdout as a stream that neither blocks the other direction nor stays open after `end`. */
 function clientOutput(): Writable {
-  const kind = fstatSync(STDOUT);
-  return kind.isFIFO() || kind.isSocket()
+  return isPipe(STDOUT)
     ? new Socket({ fd: STDOUT, readable: false, writable: true })
     : process.stdout;
 }
@@ -70,15 +69,12 @@ function endOf(output: Writable): Promise<void> {
  * Once the server is gone, what it left behind may hold its stdout open, but not for ever. A slow
  * client is no silence.
  */
-function endWhenSilent(stdout: Readable): void {
-  let isSilent = false;
-  stdout.on("data", () => {
-    isSilent = false;
-  });
+function endWhenSilent(replies: Flow): void {
+  let passes = replies.passes;
   setInterval(() => {
-    if (isSilent && !stdout.isPaused()) stdout.destroy();
-    isSilent = true;
-  }, LEFT_BEHIND_SILENCE_MS / 2);
+    if (passes === replies.passes && !replies.isHeld) replies.source.destroy();
+    passes = replies.passes;
+  }, LEFT_BEHIND_SILENCE_MS);
 }
 
 /** Ends this process the way the server ended. */

@@ -46,6 +46,23 @@ test("of a long line both ends and the length are kept", () => {
   expect(line?.tail?.equals(bytes.subarray(-TAIL_BYTES))).toBe(true);
 });
 
+test("the bytes that were pushed may be written over", () => {
+  const queue = new TapQueue();
+  const long = "l".repeat(100_000);
+  const sent = Buffer.from(`whole\n${long}\nrest\n`);
+  const buffer = Buffer.alloc(700);
+  for (let start = 0; start < sent.length; start += buffer.length) {
+    queue.push(true, buffer.subarray(0, sent.copy(buffer, 0, start)), 0);
+  }
+  buffer.fill("!");
+  queue.push(false, Buffer.from(`${"z".repeat(100_000)}\n`), 0);
+  const [whole, cut, rest] = drain(queue);
+  expect(whole?.head.toString()).toBe("whole");
+  expect(cut?.head.toString()).toBe(long.slice(0, HEAD_BYTES));
+  expect(cut?.tail?.toString()).toBe(long.slice(-TAIL_BYTES));
+  expect(rest?.head.toString()).toBe("rest");
+});
+
 test("both directions are read apart, in the order of arrival", () => {
   const queue = new TapQueue();
   queue.push(true, Buffer.from("a1\na"), 1);

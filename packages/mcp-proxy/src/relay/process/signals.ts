@@ -1,8 +1,10 @@
 /** What is sent to us is meant for the server. */
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import { isatty } from "node:tty";
 import type { ServerProcess } from "./server-process.ts";
 
+const STDIN = 0;
 const PASSED_ON = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 /** Time for a Windows server to end by itself after its stdin was closed. */
 const WINDOWS_PATIENCE_MS = 1_000;
@@ -27,7 +29,7 @@ export function passSignalsOn(server: ServerProcess): Signals {
     if (process.platform === "win32") endWindowsTree(server, isSecond);
     else if (isSecond) server.kill("SIGKILL");
     // A terminal has sent it to the whole group already.
-    else if (signal !== "SIGINT" || !process.stdin.isTTY) server.kill(signal);
+    else if (signal !== "SIGINT" || !isatty(STDIN)) server.kill(signal);
   };
   for (const signal of PASSED_ON) process.on(signal, listen);
   return state;

@@ -1,5 +1,5 @@
 /** Cuts one direction of a stream into lines without keeping more of them than both ends. */
-import { type Ends, HeadAndTail } from "./head-and-tail.ts";
+import { type Ends, HEAD_BYTES, HeadAndTail } from "./head-and-tail.ts";
 
 const NEWLINE = 0x0a;
 
@@ -18,12 +18,19 @@ export class LineFramer {
     this.#toServer = toServer;
   }
 
+  /** What is emitted is valid until the next bytes come: who keeps it copies it. */
   feed(chunk: Buffer, time: number, emit: (line: Line) => void): void {
+    const toServer = this.#toServer;
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      this.#line.add(chunk.subarray(start, end));
+      const part = chunk.subarray(start, end);
       start = end + 1;
-      emit({ toServer: this.#toServer, time, ...this.#line.take() });
+      if (this.#line.byteLength === 0 && part.length <= HEAD_BYTES) {
+        emit({ toServer, time, byteLength: part.length, head: part });
+      } else {
+        this.#line.add(part);
+        emit({ toServer, time, ...this.#line.take() });
+      }
     }
     if (start < chunk.length) this.#line.add(start === 0 ? chunk : chunk.subarray(start));
   }
