@@ -5,6 +5,7 @@ import { query, startServer } from "../../packages/collector/test/postgres-serve
 import { openFaultyLink } from "../scale/faulty-link.ts";
 import { eventBody, runBatches } from "./bodies.ts";
 import { type LoadResult, load, percentile } from "./load.ts";
+import { coresText, type Watch, watchProcessors } from "./processor-time.ts";
 import { check, median, print, type Started, start, targetOf } from "./programs.ts";
 
 /** To each node. */
@@ -19,7 +20,15 @@ const BATCHES = 30;
 const LINES = 100;
 /** Sessions of 100 events that the list is measured over. */
 const LISTED = 10_000;
-const LISTS = 200;
+const LISTS = 300;
+/** Answered before the clock runs: connections are made and statements parsed. */
+const WARM_LISTS = 30;
+/** Events a second that arrive while lists are asked for. */
+const LIST_LOAD = 500;
+/** Clients that post one event at a time into few sessions, half of them to each node. */
+const HOT_CONNECTIONS = 24;
+const HOT_SESSIONS = 24;
+const HOT_EVENTS = 6_000;
 
 /** @param url of a superuser; a server of its own when it is none */
 export async function measureDatabase(url: string | undefined): Promise<void> {
@@ -33,8 +42,10 @@ export async function measureDatabase(url: string | undefined): Promise<void> {
     for (const url of [database, database, link.url, link.url]) {
       nodes.push(await startNode(url, env));
     }
-    await ingest(nodes.slice(0, 2), "beside it");
-    await ingest(nodes.slice(2), `${AWAY_MS} ms away`);
+    const pids = nodes.map(({ child }) => child.pid ?? 0);
+    const watch = await watchProcessors(database, pids);
+    await ingest(nodes.slice(0, 2), "beside it", watch);
+    await ingest(nodes.slice(2), `${AWAY_MS} ms away`, watch);
     await list(nodes, database);
   } finally {
     for (const { child } of nodes) child.kill("SIGKILL");
@@ -49,59 +60,87 @@ function startNode(database: string, env: Readonly<Record<string, string>>): Pro
   return start([main, "up", ...options, "--database", database], env);
 }
 
+interface Measured {
+  readonly perSecond: number;
+  readonly cores: string;
+}
+
 /** One node against two, round by round, so that what else the machine does hits both. */
-async function ingest(nodes: readonly Started[], where: string): Promise<void> {
+async function ingest(nodes: readonly Started[], where: string, watch: Watch): Promise<void> {
   const [one] = nodes;
   if (one === undefined) return;
   print("database", where);
-  await eventsOn([one], 2_000);
-  const alone: number[] = [];
-  const both: number[] = [];
-  const sticky: number[] = [];
+  await eventsOn(nodes, watch, { count: 4_000 });
+  const alone: Measured[] = [];
+  const both: Measured[] = [];
+  const sticky: Measured[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    alone.push(await eventsOn([one], EVENTS));
-    both.push(await eventsOn(nodes, EVENTS));
-    sticky.push(await eventsOn(nodes, EVENTS, true));
+    alone.push(await eventsOn([one], watch));
+    both.push(await eventsOn(nodes, watch));
+    sticky.push(await eventsOn(nodes, watch, { isSticky: true }));
   }
-  const text = (rates: readonly number[]) =>
-    `${Math.round(Math.max(...rates))} durable events/s, median ${Math.round(median(rates))}`;
-  print("one per request", `${text(alone)} (hold: 2,500)`);
-  print("two nodes", `${text(both)}, every session on both`);
-  print("two nodes", `${text(sticky)}, each session on one`);
-  const ratio = (rates: readonly number[]) => (median(rates) / median(alone)).toFixed(2);
+  tell("one per request", alone, "(hold: 2,500)");
+  tell("two nodes", both, "with every session on both");
+  tell("two nodes", sticky, "with each session on one");
+  const ratio = (of: readonly Measured[]) => (middle(of) / middle(alone)).toFixed(2);
   print("ratio", `${ratio(both)} every session on both, ${ratio(sticky)} each on one (hold: 1.4)`);
+  const hot = await eventsOn(nodes, watch, {
+    count: HOT_EVENTS,
+    sessions: HOT_SESSIONS,
+    connections: HOT_CONNECTIONS,
+  });
+  tell(
+    "hot sessions",
+    [hot],
+    `with ${HOT_SESSIONS} sessions on both, ${2 * HOT_CONNECTIONS} clients`,
+  );
   const [alonePerSecond, bothPerSecond] = [await lines([one]), await lines(nodes)];
   print("NDJSON of 100", `${Math.round(alonePerSecond)} durable events/s (hold: 12,000)`);
   const linesRatio = (bothPerSecond / alonePerSecond).toFixed(2);
   print("NDJSON, two nodes", `${Math.round(bothPerSecond)} durable events/s, ratio ${linesRatio}`);
 }
 
-/** @returns durable events a second over all nodes */
+function middle(measured: readonly Measured[]): number {
+  return median(measured.map(({ perSecond }) => perSecond));
+}
+
+function tell(what: string, measured: readonly Measured[], how: string): void {
+  const best = Math.max(...measured.map(({ perSecond }) => perSecond));
+  const rates = `${Math.round(best)} durable events/s, median ${Math.round(middle(measured))}`;
+  print(what, `${rates} ${how}`);
+  print("", measured.at(-1)?.cores ?? "");
+}
+
+interface EventLoad {
+  readonly count?: number;
+  readonly sessions?: number;
+  /** To each node. */
+  readonly connections?: number;
+  readonly isSticky?: boolean;
+}
+
 async function eventsOn(
   nodes: readonly Started[],
-  count: number,
-  isSticky = false,
-): Promise<number> {
+  watch: Watch,
+  options: EventLoad = {},
+): Promise<Measured> {
+  const { count = EVENTS, sessions = SESSIONS, connections = CONNECTIONS } = options;
   let at = 0;
+  const before = watch();
   const started = performance.now();
   const results = await Promise.all(
     nodes.map((node, index) => {
       // By session: this node's sessions are those whose number has its rest.
-      const nextOf = () =>
-        at < count ? bodyFor(at++, isSticky ? index : undefined, nodes.length) : undefined;
-      return load({
-        target: targetOf(node, "/v1/events", "application/json"),
-        connections: CONNECTIONS,
-        nextBody: nextOf,
-      });
+      const number = () => (options.isSticky ? at++ * nodes.length + index : at++);
+      const nextBody = () => (at < count ? eventBody(number(), sessions) : undefined);
+      const target = targetOf(node, "/v1/events", "application/json");
+      return load({ target, connections, nextBody });
     }),
   );
+  const seconds = (performance.now() - started) / 1_000;
+  const cores = coresText(before, watch(), { seconds, events: count });
   check(results, 202);
-  return count / ((performance.now() - started) / 1_000);
-}
-
-function bodyFor(at: number, node: number | undefined, nodes: number): string {
-  return eventBody(node === undefined ? at : at * nodes + node, SESSIONS);
+  return { perSecond: count / seconds, cores };
 }
 
 async function lines(nodes: readonly Started[]): Promise<number> {
@@ -125,28 +164,48 @@ async function list([node]: readonly Started[], database: string): Promise<void>
   await query(database, COPY_SESSIONS);
   await query(database, COPY_RECORDS);
   await query(database, "analyze");
+  // The server would write what was copied to its files while it is measured.
+  await query(database, "checkpoint");
   const [count] = await query(database, "select count(*)::float8 as events from records");
-  const headers = { authorization: `Bearer ${node.ready.apiKey}` };
+  const events = Math.round(Number(count?.events)).toLocaleString("en");
+  await lists(node, WARM_LISTS);
+  const alone = await lists(node, LISTS);
+  print("list of sessions", `${alone} over ${events} events, nothing else asked (hold: 10)`);
+  let isOver = false;
+  let at = 0;
+  const arriving = load({
+    target: targetOf(node, "/v1/events", "application/json"),
+    connections: 16,
+    nextBody: () => (isOver ? undefined : eventBody(at++, SESSIONS)),
+    perSecond: LIST_LOAD,
+  });
+  const busy = await lists(node, LISTS);
+  isOver = true;
+  await arriving;
+  print("list of sessions", `${busy} while ${LIST_LOAD} events/s arrive`);
+}
+
+/** One after the other. */
+async function lists({ ready }: Started, count: number): Promise<string> {
+  const headers = { authorization: `Bearer ${ready.apiKey}` };
   const latencies: number[] = [];
-  for (let at = 0; at < LISTS; at++) {
+  for (let at = 0; at < count; at++) {
     const asked = performance.now();
-    const answer = await fetch(`${node.ready.url}/v1/sessions?limit=50`, { headers });
+    const answer = await fetch(`${ready.url}/v1/sessions?limit=50`, { headers });
     await answer.arrayBuffer();
     if (answer.status !== 200) throw new Error(`the list was answered with ${answer.status}`);
     latencies.push(performance.now() - asked);
   }
   const sorted = Float64Array.from(latencies).sort();
   const [p50, p99] = [percentile(sorted, 0.5), percentile(sorted, 0.99)];
-  print(
-    "list of sessions",
-    `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms over ${Math.round(Number(count?.events)).toLocaleString("en")} events (hold: 10)`,
-  );
+  return `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`;
 }
 
 const COPY_SESSIONS = `create temporary table one as select * from sessions order by key limit 1;
   update one set size = 100;
   insert into sessions select (jsonb_populate_record(one, jsonb_build_object('key', n, 'tag', 'copy' || n,
-    'id', 'copy-' || n, 'last_ms', last_ms - n))).* from one, generate_series(1, ${LISTED}) n`;
+    'id', 'copy-' || n, 'last_ms', last_ms - n * 1000,
+    'listed_ms', (last_ms - n * 1000) / 10000 * 10000))).* from one, generate_series(1, ${LISTED}) n`;
 const COPY_RECORDS = `insert into records
   select tenant, n / 100 + 1, n % 100, leaf, received_ms, line, standing
   from (select * from records limit 1) one, generate_series(0, ${LISTED} * 100 - 1) n`;

@@ -1,5 +1,5 @@
 /** Who is measured against whom. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -7,14 +7,21 @@ const here = import.meta.dirname;
 const node = process.execPath;
 const PROXY = join(here, "../../packages/mcp-proxy/dist/relay.cjs");
 
-const home = mkdtempSync(join(tmpdir(), "caum-bench-"));
-process.on("exit", () => rmSync(home, { recursive: true, force: true }));
+const homes = mkdtempSync(join(tmpdir(), "caum-bench-"));
+process.on("exit", () => rmSync(homes, { recursive: true, force: true }));
 
-/** A home that reports to a collector which is not there. */
-const homeWithoutCollector = join(home, "no-collector");
-mkdirSync(homeWithoutCollector, { mode: 0o700 });
-const settings = { url: "http://127.0.0.1:9", apiKey: "caum_test_bench" };
-writeFileSync(join(homeWithoutCollector, "config.json"), JSON.stringify(settings), { mode: 0o600 });
+/** A home that no relay before has left anything in. */
+function freshHome(): string {
+  return mkdtempSync(join(homes, "home-"));
+}
+
+/** One that reports to a collector which is not there. */
+function homeWithoutCollector(): string {
+  const home = freshHome();
+  const settings = { url: "http://127.0.0.1:9", apiKey: "caum_test_bench" };
+  writeFileSync(join(home, "config.json"), JSON.stringify(settings), { mode: 0o600 });
+  return home;
+}
 
 export const EMPTY_SCRIPT = [node, join(here, "relays/empty.cjs")];
 export const ECHO_SERVER = [node, join(here, "parties/echo-server.mjs")];
@@ -36,7 +43,7 @@ export const NODE_PIPE: Relay = {
 };
 export const OURS: Relay = {
   name: "caum, recording",
-  around: (server) => [node, PROXY, "--home", home, "--", ...server],
+  around: (server) => [node, PROXY, "--home", freshHome(), "--", ...server],
 };
 export const OURS_SILENT: Relay = {
   name: "caum, relay only",
@@ -44,7 +51,7 @@ export const OURS_SILENT: Relay = {
 };
 const OURS_CUT_OFF: Relay = {
   name: "caum, collector down",
-  around: (server) => [node, PROXY, "--home", homeWithoutCollector, "--", ...server],
+  around: (server) => [node, PROXY, "--home", homeWithoutCollector(), "--", ...server],
 };
 const CAT: Relay = {
   name: "cat both ways",
@@ -72,5 +79,5 @@ export const HTTP_RELAYS: readonly { readonly name: string; readonly command: st
   { name: "TCP relay", command: [node, script("tcp-relay.mjs")] },
   { name: "plain node:http", command: [node, script("http-relay.mjs")] },
   { name: "caum, relay only", command: [node, PROXY, "--no-record", "--http"] },
-  { name: "caum, recording", command: [node, PROXY, "--home", home, "--http"] },
+  { name: "caum, recording", command: [node, PROXY, "--home", freshHome(), "--http"] },
 ];
