@@ -12,6 +12,7 @@ export default defineConfig({
     testTimeout: 30_000,
     // One core stays idle by default, and on two cores that is half of the machine: most tests wait.
     maxWorkers: "100%",
+    globalSetup: [join(import.meta.dirname, "test/one-temporary-folder.ts")],
     setupFiles: [join(import.meta.dirname, "test/seed.ts")],
     coverage: { include: ["packages/*/src/**"] },
     projects: [

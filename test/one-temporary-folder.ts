@@ -1,0 +1,19 @@
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const OTHERS_MAY_ENTER = 0o711;
+
+/**
+ * Whatever tests leave in the temporary folder goes with the run, also what killed processes leave.
+ *
+ * A database server of the tests may run as another user and must reach its own folder below.
+ */
+export function setup(): (() => void) | undefined {
+  if (process.env.TEMPORARY_FOLDER_OF_TESTS) return undefined; // another project of the run has made it
+  const folder = mkdtempSync(join(tmpdir(), "caum-tests-"));
+  chmodSync(folder, OTHERS_MAY_ENTER);
+  process.env.TEMPORARY_FOLDER_OF_TESTS = folder;
+  process.env.TMPDIR = folder;
+  return () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+}
