@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Step } from "../src/server/answers.ts";
 import { loopsOf, nameOf } from "../src/session/loops.ts";
+import { type Trace, toolsOf } from "../src/session/trace.ts";
 
 /** Steps from 1 on; a text `rule:p2x3@5` is a pattern that began at step 5. */
 function steps(...patterns: readonly (string | undefined)[]): Step[] {
@@ -54,4 +55,14 @@ test("a second attempt that counts from step 1 again does not reach into the fir
   const before = steps(undefined, undefined, undefined);
   const again = steps("periodic:p1x4@1");
   expect(loopsOf([...before, ...again])[0]?.from).toBe(3);
+});
+
+test("a loop is named by the calls of a cycle from its beginning, wherever it stands now", () => {
+  const records = ["plan", "get", "put", "get", "put", "get"].map((name) => ({ name }));
+  // Of a trace, only what names are taken from.
+  const trace = { records, recordOf: [0, 1, 2, 3, 4, 5] } as unknown as Trace;
+  const loop = { rule: "periodic", period: 2, cycles: 3, from: 1, to: 5, isHard: true };
+  expect(toolsOf(loop, trace)).toBe("get → put");
+  expect(toolsOf({ ...loop, to: 4 }, trace)).toBe("get → put");
+  expect(toolsOf({ ...loop, period: 0, from: 0 }, trace)).toBe("plan → get → put");
 });

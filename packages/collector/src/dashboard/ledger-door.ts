@@ -5,11 +5,12 @@ import { ownerOf, readerOf } from "../doors/caller.ts";
 import { DoorError, refusalError } from "../doors/door-error.ts";
 import { HIDDEN } from "../doors/door-schema.ts";
 import { parse } from "../doors/parse.ts";
-import { nextCursor, pageOf, pageQuery } from "../doors/session/page.ts";
+import { isStorable, NUL, nextCursor, pageOf, pageQuery } from "../doors/session/page.ts";
 import type { Services } from "../services.ts";
-import { EventStream } from "./event-stream.ts";
+import type { EventStream } from "./event-stream.ts";
 import { ledgerRows } from "./ledger-rows.ts";
 import { catchUp, type LedgerNews, sendNews, watchLedger } from "./ledger-stream.ts";
+import { OpenStreams } from "./open-streams.ts";
 import { Polls } from "./poll.ts";
 import { sessionAnswer } from "./session-answer.ts";
 import { type SessionNow, sessionViewer, watchSession } from "./session-stream.ts";
@@ -20,7 +21,7 @@ const STREAMED = { ...HIDDEN, exposeHeadRoute: false } as const;
 const INDEX = z.coerce.number().int().nonnegative();
 const LEDGER_QUERY = pageQuery.extend({
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  q: z.string().trim().max(255).optional(),
+  q: z.string().trim().max(255).refine(isStorable, NUL).optional(),
   since: INDEX.optional(),
 });
 const STEPS_QUERY = z.object({
@@ -65,18 +66,12 @@ function openStreams(app: FastifyInstance, services: Services): void {
   const { reader } = services.store;
   const ledgers = new Polls<LedgerNews>(services.onFailure);
   const sessions = new Polls<SessionNow>(services.onFailure);
-  const open = new Set<EventStream>();
-  app.addHook("preClose", async () => {
-    for (const stream of open) stream.end();
-  });
+  const streams = new OpenStreams();
+  app.addHook("preClose", async () => streams.endAll());
   app.get("/dashboard-api/sessions/stream", STREAMED, async (request, reply) => {
     const { tenant } = await ownerOf(request, services, "read");
     const { since } = parse(LEDGER_STREAM_QUERY, request.query);
-    const stream = new EventStream(reply, () => {
-      leave();
-      open.delete(stream);
-    });
-    open.add(stream);
+    const stream = streams.open(tenant, reply, () => leave());
     const leave = ledgers.join(
       String(tenant),
       () => watchLedger(tenant, reader, services.clock),
@@ -94,11 +89,7 @@ function openStreams(app: FastifyInstance, services: Services): void {
     const { tenant } = await readerOf(request, services, id);
     const { after } = parse(STREAM_QUERY, request.query);
     await viewOf(tenant, id, services);
-    const stream = new EventStream(reply, () => {
-      leave();
-      open.delete(stream);
-    });
-    open.add(stream);
+    const stream = streams.open(tenant, reply, () => leave());
     const viewer = whileAllowed(
       () => readerOf(request, services, id),
       sessionViewer((lastEventOf(request) ?? after) + 1, stream),

@@ -5,6 +5,7 @@ import Fastify from "fastify";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { EventStream } from "../../src/dashboard/event-stream.ts";
 import { watchLedger } from "../../src/dashboard/ledger-stream.ts";
+import { MAX_STREAMS } from "../../src/dashboard/open-streams.ts";
 import { sessionViewer } from "../../src/dashboard/session-stream.ts";
 import type { SessionView, StoreReader } from "../../src/store/store.ts";
 import { type Client, startClient } from "../client.ts";
@@ -255,4 +256,34 @@ test("another site's form does not sign anybody out", async () => {
   const answer = await client.request("POST", "/dashboard-api/sign-out", { headers, body: "a=b" });
   expect(answer.status).toBe(403);
   expect(answer.headers.get("set-cookie")).toBeNull();
+});
+
+test("what is searched for holds no NUL, which a store might choke on", async () => {
+  for (const query of ["q=%00", "q=a%00b", "agent=%00", "regime=%00"]) {
+    const answer = await client.get(`/dashboard-api/sessions?${query}`);
+    expect(answer.status, query).toBe(400);
+    expect(JSON.stringify(answer.body)).toContain("NUL");
+  }
+});
+
+test("a tenant that follows too many pages is told so; others and its next one are served", async () => {
+  const other = await client.post("/v1/register", { email: "follows@example.com" });
+  const path = `${client.collector.url}/dashboard-api/sessions/stream`;
+  const open = await Promise.all(
+    Array.from({ length: MAX_STREAMS }, () => openEvents(path, client.key)),
+  );
+  const refused = await fetch(path, { headers: client.key });
+  expect(refused.status).toBe(429);
+  expect(refused.headers.get("retry-after")).toMatch(/^\d+$/);
+  const others = await openEvents(path, { authorization: `Bearer ${other.body.api_key}` });
+  others.close();
+  open[0]?.close();
+  const status = async () => {
+    const leaving = new AbortController();
+    const answer = await fetch(path, { headers: client.key, signal: leaving.signal });
+    leaving.abort();
+    return answer.status;
+  };
+  await expect.poll(status).toBe(200);
+  for (const events of open) events.close();
 });

@@ -1,15 +1,14 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import {
   type AlertRule,
-  deleteRule,
   type FiredAlert,
   listAlerts,
   listRules,
   replayAlert,
-  testRule,
 } from "../server/alerts.ts";
 import { Deliveries } from "./deliveries.tsx";
 import { RuleForm } from "./rule-form.tsx";
+import { Rules } from "./rules.tsx";
 
 const REFRESH_MS = 5_000;
 
@@ -18,6 +17,8 @@ export function AlertsPage() {
   const [rules, setRules] = useState<readonly AlertRule[]>();
   const [alerts, setAlerts] = useState<readonly FiredAlert[]>([]);
   const [failure, setFailure] = useState<string>();
+  /** Of what was asked for last: it stands until something else is. */
+  const [refusal, setRefusal] = useState<string>();
   const load = useCallback(async () => {
     try {
       const [nowRules, nowAlerts] = await Promise.all([listRules(), listAlerts()]);
@@ -30,44 +31,32 @@ export function AlertsPage() {
   }, []);
   useEffect(() => {
     void load();
-    const timer = setInterval(load, REFRESH_MS);
-    return () => clearInterval(timer);
+    // Nobody looks at a page in the background: it is read again when it comes to the front.
+    const refresh = () => {
+      if (document.visibilityState === "visible") void load();
+    };
+    const timer = setInterval(refresh, REFRESH_MS);
+    document.addEventListener("visibilitychange", refresh);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", refresh);
+    };
   }, [load]);
-  const act = (action: Promise<unknown>) =>
-    action.catch((error: Error) => setFailure(error.message)).then(load);
+  const act = (action: Promise<unknown>) => {
+    setRefusal(undefined);
+    void action.catch((error: Error) => setRefusal(error.message)).then(load);
+  };
+  const said = refusal ?? failure;
   return (
     <main aria-busy={rules === undefined}>
       <h1>Alerts</h1>
-      {failure !== undefined && (
+      {said !== undefined && (
         <div class="panel padded bad" role="alert">
-          {failure}
+          {said}
         </div>
       )}
       <RuleForm onAdded={load} />
-      <section class="panel padded" aria-label="Rules">
-        <h2>Rules</h2>
-        {rules?.length === 0 && (
-          <p class="quiet">No rule yet. A good first one: tell me when a session enters a loop.</p>
-        )}
-        <ul class="plain-list">
-          {rules?.map((rule) => (
-            <li key={rule.id} class="line">
-              <code>{rule.condition}</code>
-              <span>
-                <span class="quiet">{rule.action_type} to</span> <bdi>{rule.destination}</bdi>
-              </span>
-              <span class="quiet">at most every {rule.cooldown_seconds} s a session</span>
-              <span class="spread" />
-              <button type="button" onClick={() => act(testRule(rule.id))}>
-                Send a test<span class="hidden"> of {rule.condition}</span>
-              </button>
-              <button type="button" onClick={() => act(deleteRule(rule.id))}>
-                Delete<span class="hidden"> {rule.condition}</span>
-              </button>
-            </li>
-          ))}
-        </ul>
-      </section>
+      {rules !== undefined && <Rules rules={rules} act={act} />}
       <Deliveries alerts={alerts} onReplay={(id) => act(replayAlert(id))} />
     </main>
   );

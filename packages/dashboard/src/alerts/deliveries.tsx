@@ -1,4 +1,4 @@
-import { clock } from "../parts/format.ts";
+import { moment } from "../parts/format.ts";
 import { Regime, Tier } from "../parts/regime.tsx";
 import { sessionPath } from "../parts/router.ts";
 import type { FiredAlert } from "../server/alerts.ts";
@@ -18,13 +18,13 @@ interface Properties {
 export function Deliveries({ alerts, onReplay }: Properties) {
   return (
     <section class="panel padded" aria-label="Deliveries">
-      <h2>Fired</h2>
-      {alerts.length === 0 && <p class="quiet">Nothing was fired so far.</p>}
-      <ul class="plain-list">
+      <h2>Deliveries</h2>
+      {alerts.length === 0 && <p class="quiet">Nothing has fired so far.</p>}
+      <ul class="plain-list entries">
         {alerts.map((alert) => (
           <li key={alert.id} class="line">
-            <span class="quiet">{clock(Date.parse(alert.fired_at))}</span>
-            <code>{alert.condition}</code>
+            <span class="quiet">{moment(Date.parse(alert.fired_at))}</span>
+            <code class="named">{alert.condition}</code>
             {alert.is_test ? (
               <span class="quiet">test</span>
             ) : (
@@ -37,10 +37,13 @@ export function Deliveries({ alerts, onReplay }: Properties) {
               </>
             )}
             <span class="spread" />
+            <span class="quiet">
+              {alert.action_type} to <bdi>{alert.destination}</bdi>
+            </span>
             <span class={STATUSES[alert.status][1]}>{STATUSES[alert.status][0]}</span>
             <span class="quiet">
               {alert.attempts} {alert.attempts === 1 ? "attempt" : "attempts"}
-              {alert.problem !== null && `, ${alert.problem}`}
+              {alert.problem !== null && `, ${alert.problem.replaceAll("_", " ")}`}
             </span>
             {alert.status === "dead" && (
               <button type="button" onClick={() => onReplay(alert.id)}>

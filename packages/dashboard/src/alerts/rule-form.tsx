@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { CopyButton } from "../parts/command.tsx";
 import { addRule } from "../server/alerts.ts";
+import { Secret } from "./secret.tsx";
 
 const CONDITIONS = [
   ["class=hard_alert", "a session enters a loop"],
@@ -81,12 +81,7 @@ export function RuleForm({ onAdded }: { readonly onAdded: () => void }) {
       </form>
       <div role="status">
         {failure !== undefined && <p class="bad">{failure}</p>}
-        {secret !== undefined && (
-          <p class="line">
-            <span>Signing secret, shown once:</span> <code>{secret}</code>
-            <CopyButton text={secret} label="the secret" />
-          </p>
-        )}
+        {secret !== undefined && <Secret note="Signing secret, shown once:" text={secret} />}
       </div>
     </section>
   );

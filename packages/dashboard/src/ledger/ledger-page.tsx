@@ -64,7 +64,8 @@ export function LedgerPage({ onConnection }: { readonly onConnection: (to: Conne
       <p class="quiet" role="status">
         {isLoading
           ? "Loading…"
-          : `${count(rows.length)} session${rows.length === 1 ? "" : "s"}${isLast ? "" : ", more below"}`}
+          : rows.length > 0 &&
+            `${count(rows.length)} session${rows.length === 1 ? "" : "s"}${isLast ? "" : ", more below"}`}
       </p>
     </main>
   );
@@ -73,7 +74,7 @@ export function LedgerPage({ onConnection }: { readonly onConnection: (to: Conne
 function cellsOf(row: SessionRow | undefined, nowMs: number) {
   if (row === undefined) return [];
   return [
-    <a key="session" href={sessionPath(row.id)} title={row.id}>
+    <a key="session" class="who" href={sessionPath(row.id)} title={row.id}>
       <bdi>{row.agent}</bdi> <bdi class="quiet mono">{row.id}</bdi>
     </a>,
     <bdi key="workflow" class="quiet">

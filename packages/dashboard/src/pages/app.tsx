@@ -14,7 +14,9 @@ const STATES: Readonly<Record<Connection, readonly [words: string, look: string]
   live: ["live", "live good"],
   waiting: ["reconnecting", "warn"],
   signed_out: ["signed out", "bad"],
+  gone: ["not followed", "quiet"],
 };
+const SIGN_IN_OVER = "your sign-in has ended: sign in again, and the page goes on";
 /** How the one-time link carries its token: in the fragment, which no request shows. */
 const LINK = /^#link=([\w.-]+)$/;
 
@@ -24,7 +26,10 @@ export function App() {
   const settle = useCallback(() => {
     void readAccount().then(setAccount);
   }, []);
-  const leave = useCallback(() => setAccount(undefined), []);
+  const leave = useCallback((why?: string) => {
+    setNotice(why);
+    setAccount(undefined);
+  }, []);
   useEffect(() => {
     const token = LINK.exec(location.hash)?.[1];
     if (token === undefined) return settle();
@@ -40,14 +45,15 @@ export function App() {
 
 interface Properties {
   readonly account: Account;
-  readonly onSignedOut: () => void;
+  /** @param why for whoever did not ask for it */
+  readonly onSignedOut: (why?: string) => void;
 }
 
 function SignedIn({ account, onSignedOut }: Properties) {
   const place = usePlace();
   const [connection, setConnection] = useState<Connection>("connecting");
   const onConnection = useCallback(
-    (to: Connection) => (to === "signed_out" ? onSignedOut() : setConnection(to)),
+    (to: Connection) => (to === "signed_out" ? onSignedOut(SIGN_IN_OVER) : setConnection(to)),
     [onSignedOut],
   );
   useEffect(() => {
@@ -75,7 +81,7 @@ function SignedIn({ account, onSignedOut }: Properties) {
             {words}
           </span>
         )}
-        <button type="button" class="plain" onClick={() => signOut().finally(onSignedOut)}>
+        <button type="button" class="plain" onClick={() => signOut().finally(() => onSignedOut())}>
           Sign out
         </button>
       </header>

@@ -58,6 +58,13 @@ export function clock(atMs: number): string {
   return new Date(atMs).toLocaleTimeString("en-GB");
 }
 
+/** Time of day, with the day in front where it is not today. */
+export function moment(atMs: number, nowMs = Date.now()): string {
+  const at = new Date(atMs);
+  if (at.toDateString() === new Date(nowMs).toDateString()) return clock(atMs);
+  return `${at.toLocaleDateString("en-GB", { day: "numeric", month: "short" })} ${clock(atMs)}`;
+}
+
 export function shortHash(hash: string): string {
   return hash.slice(0, 8);
 }

@@ -46,6 +46,9 @@ const json = { "content-type": "application/json" };
 
 export const deleteRule = (id: string) =>
   request(`/v1/alerts/${idPath(id)}`, { method: "DELETE", headers: json });
+/** @returns the new secret; the one before verifies for another day */
+export const rotateSecret = async (id: string) =>
+  (await sendJson<{ secret: string }>("POST", `/v1/alerts/${idPath(id)}/secret`)).secret;
 export const testRule = (id: string) => sendJson("POST", `/v1/alerts/${idPath(id)}/test`);
 export const replayAlert = (id: string) =>
   sendJson("POST", `/v1/alerts/history/${idPath(id)}/replay`);

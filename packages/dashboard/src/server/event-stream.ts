@@ -1,9 +1,19 @@
 /** Server-sent events over fetch: it resumes by `Last-Event-ID`, backs off, and says how it stands. */
 
-import { UNAUTHORIZED } from "./request.ts";
+import { GONE, NOT_FOUND, UNAUTHORIZED } from "./request.ts";
 
-/** `waiting`: the collector cannot be reached, the next try is under way. */
-export type Connection = "connecting" | "live" | "waiting" | "signed_out";
+/**
+ * `waiting`: the collector cannot be reached, the next try is under way. `gone`: there is nothing to
+ * follow, and asking again would not change that.
+ */
+export type Connection = "connecting" | "live" | "waiting" | "signed_out" | "gone";
+
+/** Answers after which there is no next try. */
+const FINAL: ReadonlyMap<number, Connection> = new Map([
+  [UNAUTHORIZED, "signed_out"],
+  [NOT_FOUND, "gone"],
+  [GONE, "gone"],
+]);
 
 export interface StreamHandlers {
   onEvent(type: string, data: string): void;
@@ -43,17 +53,17 @@ class Stream {
   async run(): Promise<void> {
     while (!this.#closing.aborted) {
       this.#handlers.onConnection(this.#failures === 0 ? "connecting" : "waiting");
-      const isWelcome = await this.#attempt().catch(() => true);
+      const final = await this.#attempt().catch(() => undefined);
       if (this.#closing.aborted) return;
-      if (!isWelcome) return this.#handlers.onConnection("signed_out");
+      if (final !== undefined) return this.#handlers.onConnection(final);
       this.#handlers.onConnection("waiting");
       await this.#pause();
       this.#failures += 1;
     }
   }
 
-  /** @returns false when the sign-in is over */
-  async #attempt(): Promise<boolean> {
+  /** @returns how it ended, where that is for good */
+  async #attempt(): Promise<Connection | undefined> {
     const silence = new AbortController();
     let timer = setTimeout(() => silence.abort(), SILENCE_MS);
     try {
@@ -61,8 +71,7 @@ class Stream {
         headers: this.#lastId === "" ? {} : { "last-event-id": this.#lastId },
         signal: AbortSignal.any([this.#closing, silence.signal]),
       });
-      if (answer.status === UNAUTHORIZED) return false;
-      if (!answer.ok || answer.body === null) return true;
+      if (!answer.ok || answer.body === null) return FINAL.get(answer.status);
       this.#failures = 0;
       this.#handlers.onConnection("live");
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -72,7 +81,7 @@ class Stream {
         timer = setTimeout(() => silence.abort(), SILENCE_MS);
         rest = this.#take(rest + part.value);
       }
-      return true;
+      return undefined;
     } finally {
       clearTimeout(timer);
     }

@@ -12,6 +12,8 @@ export class Refusal extends Error {
 
 const UNREACHABLE = 0;
 export const UNAUTHORIZED = 401;
+export const NOT_FOUND = 404;
+export const GONE = 410;
 
 type ToldFailure = { readonly error?: { readonly message?: string } } | undefined;
 

@@ -1,7 +1,11 @@
-import { ago, clock, count, money, score, short } from "../parts/format.ts";
+import { useMemo } from "preact/hooks";
+import { ago, count, moment, money, score, short } from "../parts/format.ts";
 import { AlertMark, lookOf, Regime, Tier } from "../parts/regime.tsx";
 import type { SessionHead } from "../server/answers.ts";
 import type { Trace } from "./trace.ts";
+
+/** The latest beginnings are named; all of them are on the strip. */
+const LISTED = 5;
 
 /** Which regimes the session had and how often; at the right, the step that is pointed at. */
 export function Legend({
@@ -11,9 +15,8 @@ export function Legend({
   readonly trace: Trace;
   readonly cursor: number | undefined;
 }) {
-  const { steps, records, recordOf } = trace;
-  const counts = new Map<string, number>();
-  for (const { regime } of steps) counts.set(regime, (counts.get(regime) ?? 0) + 1);
+  const { steps, records, recordOf, beginnings } = trace;
+  const counts = useMemo(() => countsOf(steps), [steps]);
   const step = cursor === undefined ? undefined : steps[cursor];
   return (
     <div class="line quiet">
@@ -22,6 +25,15 @@ export function Legend({
           <Regime regime={regime} /> {count(times)}
         </span>
       ))}
+      {beginnings.length > 0 && (
+        <span>
+          <i class="beginning" /> began anew at step{" "}
+          {beginnings
+            .slice(-LISTED)
+            .map((at) => count(at + 1))
+            .join(", ")}
+        </span>
+      )}
       <span class="spread" />
       {cursor !== undefined && step !== undefined && (
         <span>
@@ -33,6 +45,12 @@ export function Legend({
   );
 }
 
+function countsOf(steps: Trace["steps"]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { regime } of steps) counts.set(regime, (counts.get(regime) ?? 0) + 1);
+  return counts;
+}
+
 /** State first, then identity, then since when and at what cost. */
 export function Header({ head: { row, advice, traceQuality } }: { readonly head: SessionHead }) {
   const facts: readonly (readonly [string, string])[] = [
@@ -41,7 +59,7 @@ export function Header({ head: { row, advice, traceQuality } }: { readonly head:
     ["failure risk", score(row.failureRisk)],
     ["tokens", short(row.tokens)],
     ["cost", money(row.costUsd)],
-    ["first seen", clock(row.firstMs)],
+    ["first seen", moment(row.firstMs)],
     ["last seen", ago(row.lastMs, Date.now())],
   ];
   return (

@@ -1,19 +1,21 @@
-import { clock, money } from "../parts/format.ts";
+import { moment, money } from "../parts/format.ts";
 import { lookOf } from "../parts/regime.tsx";
 import { type Loop, nameOf } from "./loops.ts";
-import type { Trace } from "./trace.ts";
+import { type Trace, toolsOf } from "./trace.ts";
 
 /** The latest ones are listed; all of them are on the strip. */
 const LISTED = 5;
 
 interface Properties {
   readonly trace: Trace;
+  /** Whether the session has ended, and with it whatever stood. */
+  readonly isOver: boolean;
   /** Called with the place of a step. */
   readonly onPick: (at: number) => void;
 }
 
-/** Each loop in words: its rule, since when it stands, and what its steps cost. */
-export function LoopList({ trace, onPick }: Properties) {
+/** Each loop in words, the latest first: what repeats, since when it stands, and what it cost. */
+export function LoopList({ trace, isOver, onPick }: Properties) {
   const { loops, steps } = trace;
   if (loops.length === 0) {
     const isIll = steps.some(({ regime }) => lookOf(regime).gravity === 2);
@@ -22,27 +24,37 @@ export function LoopList({ trace, onPick }: Properties) {
   const earlier = loops.length - LISTED;
   return (
     <ul class="plain-list">
-      {loops.slice(-LISTED).map((loop) => (
-        <li key={loop.from} class="line">
-          <b class={loop.isHard ? "bad" : "warn"}>{loop.isHard ? "Loop" : "For review"}</b>
-          <span>
-            {loop.rule.replaceAll("_", " ")},{" "}
-            {loop.period > 0 ? `period ${loop.period}, ${loop.cycles} cycles` : nameOf(loop)}
-          </span>
-          <button type="button" class="plain" onClick={() => onPick(loop.from)}>
-            steps {loop.from + 1}–{loop.to + 1}
-          </button>
-          <span class="quiet">since {sinceOf(loop, trace)}</span>
-          <span class="quiet">cost {money(costOf(loop, trace))}</span>
-        </li>
-      ))}
+      {loops
+        .slice(-LISTED)
+        .reverse()
+        .map((loop) => {
+          const isNow = !isOver && loop.to === steps.length - 1;
+          return (
+            <li key={loop.from} class={`line loop ${isNow && loop.isHard ? "now" : ""}`}>
+              <b class={loop.isHard ? "bad" : "warn"}>
+                {loop.isHard ? "Loop" : "For review"}
+                {isNow && " now"}
+              </b>
+              <bdi>{toolsOf(loop, trace)}</bdi>
+              <span>
+                {loop.rule.replaceAll("_", " ")},{" "}
+                {loop.period > 0 ? `period ${loop.period}, ${loop.cycles} cycles` : nameOf(loop)}
+              </span>
+              <button type="button" class="plain" onClick={() => onPick(loop.from)}>
+                steps {loop.from + 1}–{loop.to + 1}
+              </button>
+              <span class="quiet">since {sinceOf(loop, trace)}</span>
+              <span class="quiet">cost {money(costOf(loop, trace))}</span>
+            </li>
+          );
+        })}
       {earlier > 0 && <li class="quiet">and {earlier} before</li>}
     </ul>
   );
 }
 
 function sinceOf({ from }: Loop, { records, recordOf }: Trace): string {
-  return clock(records[recordOf[from] ?? 0]?.atMs ?? 0);
+  return moment(records[recordOf[from] ?? 0]?.atMs ?? 0);
 }
 
 function costOf({ from, to }: Loop, { cost }: Trace): number {

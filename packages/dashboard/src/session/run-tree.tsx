@@ -51,7 +51,8 @@ function Line({ branch, kind, name, about }: LineProperties) {
       <span class="quiet">{kind}</span> <bdi class="mono">{name}</bdi> {about}
       <br />
       <span class="quiet">
-        {count(steps)} steps, {count(records)} records, {short(tokens)} tokens, {money(costUsd)}
+        {count(steps)} steps, {count(records)} {records === 1 ? "record" : "records"},{" "}
+        {short(tokens)} tokens, {money(costUsd)}
       </span>
     </>
   );

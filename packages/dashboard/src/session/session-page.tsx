@@ -1,4 +1,4 @@
-import { useMemo, useState } from "preact/hooks";
+import { useCallback, useMemo, useState } from "preact/hooks";
 import type { SessionHead } from "../server/answers.ts";
 import type { Connection } from "../server/event-stream.ts";
 import { Charts } from "./charts.tsx";
@@ -51,12 +51,21 @@ export function SessionPage({ id, onConnection }: Properties) {
 function Opened({ head, trace }: { readonly head: SessionHead; readonly trace: Trace }) {
   const [cursor, setCursor] = useState<number>();
   const [shown, setShown] = useState<{ readonly index: number }>();
-  const { steps, recordOf, loops } = trace;
+  const { steps, recordOf } = trace;
   const pointed = cursor === undefined ? undefined : recordOf[cursor];
-  const show = (at: number) => {
-    const index = recordOf[at];
-    if (index !== undefined) setShown({ index });
-  };
+  const show = useCallback(
+    (at: number) => {
+      const index = recordOf[at];
+      if (index !== undefined) setShown({ index });
+    },
+    [recordOf],
+  );
+  const { ended } = head.row;
+  // The cursor moves with every frame; what loops there are does not depend on it.
+  const loops = useMemo(
+    () => <LoopList trace={trace} isOver={ended} onPick={show} />,
+    [trace, ended, show],
+  );
   const point = (index: number) => {
     const at = recordOf.indexOf(index);
     if (at >= 0) setCursor(at);
@@ -67,13 +76,13 @@ function Opened({ head, trace }: { readonly head: SessionHead; readonly trace: T
         {steps.length === 0 ? (
           <p class="quiet">No step yet. The first call of the agent appears here by itself.</p>
         ) : (
-          <Strip steps={steps} loops={loops} cursor={cursor} onCursor={setCursor} onPick={show} />
+          <Strip {...trace} cursor={cursor} onCursor={setCursor} onPick={show} />
         )}
         <Legend trace={trace} cursor={cursor} />
         <Header head={head} />
-        <LoopList trace={trace} onPick={show} />
+        {steps.length > 0 && loops}
       </section>
-      <Charts trace={trace} cursor={cursor} onCursor={setCursor} />
+      {steps.length > 0 && <Charts trace={trace} cursor={cursor} onCursor={setCursor} />}
       <StepTable records={trace.records} pointed={pointed} shown={shown} onPoint={point} />
       <div class="halves">
         <Proof

@@ -13,6 +13,8 @@ const HEIGHTS = [0.5, 0.75, 1] as const;
 interface Properties {
   readonly steps: readonly Step[];
   readonly loops: readonly Loop[];
+  /** Places of the steps at which the session began anew. */
+  readonly beginnings: readonly number[];
   /** Place of the cursor among the steps; undefined when nothing is pointed at. */
   readonly cursor: number | undefined;
   readonly onCursor: (at: number | undefined) => void;
@@ -20,7 +22,7 @@ interface Properties {
 }
 
 /** Every step of the session from left to right, loops as brackets above. */
-export function Strip({ steps, loops, cursor, onCursor, onPick }: Properties) {
+export function Strip({ steps, loops, beginnings, cursor, onCursor, onPick }: Properties) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [box, width] = useWidth();
   useEffect(() => {
@@ -63,6 +65,14 @@ export function Strip({ steps, loops, cursor, onCursor, onPick }: Properties) {
         <Bracket key={loop.from} loop={loop} cell={cell} width={width} />
       ))}
       <canvas ref={canvas} />
+      {beginnings.map((at) => (
+        <div
+          key={at}
+          class="beginning"
+          title={`began anew at step ${at + 1}`}
+          style={{ left: `${at * cell - 1}px` }}
+        />
+      ))}
       {cursor !== undefined && <div class="mark" style={{ left: `${(cursor + 0.5) * cell}px` }} />}
     </div>
   );
@@ -109,7 +119,9 @@ function draw(canvas: HTMLCanvasElement, steps: readonly Step[], width: number):
     const height = HEIGHT * HEIGHTS[gravity];
     paint.fillStyle = colourOf(letter);
     const gap = cell > 4 ? 1 : 0;
-    paint.fillRect(at * cell, HEIGHT - height, Math.max(1, cell * perPixel - gap), height);
+    // Whole pixels: steps that share one would be drawn paler than others.
+    const [left, right] = [Math.round(at * cell), Math.round((at + perPixel) * cell)];
+    paint.fillRect(left, HEIGHT - height, Math.max(1, right - left - gap), height);
     if (cell < LETTER_FROM) continue;
     paint.fillStyle = "#fff";
     paint.fillText(letter, (at + 0.5) * cell - gap / 2, HEIGHT - 6);

@@ -51,7 +51,7 @@ class Follower {
       if (!this.#isClosed) this.#follow();
     } catch (failure) {
       const isOver = failure instanceof Refusal && failure.status === UNAUTHORIZED;
-      if (isOver) this.#onConnection("signed_out");
+      this.#onConnection(isOver ? "signed_out" : "gone");
       this.#change({ failure: failure instanceof Error ? failure.message : "it cannot be read" });
     }
   }
@@ -74,7 +74,11 @@ class Follower {
 
   #follow(): void {
     this.#closeStream = streamSession(this.#id, this.#shown.records.length - 1, {
-      onConnection: this.#onConnection,
+      onConnection: (to) => {
+        this.#onConnection(to);
+        // Deleted while it was looked at: asking once more says in which words.
+        if (to === "gone") void this.start();
+      },
       onHead: (head) => this.#change({ head }),
       onRecord: (record) => {
         const { records } = this.#shown;

@@ -133,6 +133,55 @@ export function sessionCases(stage: Stage): void {
     await close();
   });
 
+  test("a session that is deleted while it is open is said to be so", async () => {
+    const { world, browser } = stage;
+    const session = await world.startSession({ agent_id: "short-lived" });
+    await session.send(varied(1), varied(2));
+    const { page, close } = await openPage(browser, world.url);
+    await signIn(page, world.apiKey);
+    await page.goto(`/dashboard/${session.id}`);
+    await page.getByText("live", { exact: true }).waitFor();
+    await world.deleteSession(session.id);
+    await page.getByText("the session was deleted").waitFor();
+    expect(await page.getByText("reconnecting").count()).toBe(0);
+    await page.getByRole("link", { name: "All sessions" }).click();
+    await page.getByText("live", { exact: true }).waitFor();
+    await close();
+  });
+
+  test("where a session begins anew under its id, the strip has a mark", async () => {
+    const { world, browser } = stage;
+    for (const body of ["first", "again"]) {
+      for (let step = 1; step <= 4; step++) {
+        await world.sendStep({ session_id: "twice", step, tool: `${body}-${step}` });
+      }
+    }
+    const { page, problems, close } = await openPage(browser, world.url);
+    await signIn(page, world.apiKey);
+    await page.goto("/dashboard/twice");
+    await page.getByText("began anew at step 5").waitFor();
+    expect(await page.locator(".strip > .beginning").count()).toBe(1);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test("a loop that goes on is said to, with the calls of its cycle, until it is over", async () => {
+    const { world, browser } = stage;
+    const session = await world.startSession({ agent_id: "circling" });
+    const pair = [REPEATED, { ...REPEATED, tool: "search", state_id: "opaque_state_b" }];
+    await session.send(varied(1), varied(2), ...Array.from({ length: 5 }, () => pair).flat());
+    const { page, problems, close } = await openPage(browser, world.url);
+    await signIn(page, world.apiKey);
+    await page.goto(`/dashboard/${session.id}`);
+    const loop = page.locator(".loop");
+    await loop.getByText("Loop now").waitFor();
+    await loop.getByText("browser.get → search", { exact: true }).waitFor();
+    await session.send(...Array.from({ length: 6 }, (_, nth) => varied(50 + nth)));
+    await loop.getByText("Loop", { exact: true }).waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+
   test("after a restart of the collector the page goes on where it was", async () => {
     const { world, browser } = stage;
     const session = await world.startSession({ agent_id: "patient" });

@@ -52,6 +52,21 @@ export function signInCases(stage: Stage): void {
     await close();
   });
 
+  test("a sign-in that ends elsewhere is said, and signing in again leads back", async () => {
+    const { world, browser } = stage;
+    const session = await world.startSession({ agent_id: "watched-on" });
+    const { page, close } = await openPage(browser, world.url);
+    await signIn(page, world.apiKey);
+    await page.goto(`/dashboard/${session.id}`);
+    await page.getByText("live", { exact: true }).waitFor();
+    await page.evaluate(() => fetch("/dashboard-api/sign-out", { method: "POST" }));
+    await page.getByText("your sign-in has ended").waitFor();
+    await page.getByLabel("API key").fill(world.apiKey);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { name: "watched-on" }).waitFor();
+    await close();
+  });
+
   test("the policy of the page allows nothing inline and nothing from elsewhere", async () => {
     const answer = await fetch(`${stage.world.url}/`);
     const policy = answer.headers.get("content-security-policy");

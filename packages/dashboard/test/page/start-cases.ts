@@ -77,9 +77,40 @@ export function startCases(stage: Stage): void {
     await page.getByText("Signing secret, shown once").waitFor();
     const rules = page.getByRole("region", { name: "Rules" });
     await rules.getByText("class=hard_alert").first().waitFor();
+    await rules.getByRole("button", { name: "New secret" }).click();
+    await rules.getByText("the old one signs for another day").waitFor();
+    expect(await rules.locator("p code").textContent()).toMatch(/^whsec_/);
     await rules.getByRole("button", { name: "Delete" }).click();
     await rules.getByText("No rule yet").waitFor();
     expect(problems).toEqual([]);
+    await close();
+  });
+
+  test("what the collector refuses on the alerts page is said, and stays to be read", async () => {
+    const { world, browser } = stage;
+    const headers = {
+      authorization: `Bearer ${world.apiKey}`,
+      "content-type": "application/json",
+    };
+    const body = JSON.stringify([
+      { condition: "steps>9000", action_type: "webhook", destination: "https://hooks.example/x" },
+    ]);
+    const made = await fetch(`${world.url}/v1/alerts`, { method: "POST", headers, body });
+    const [{ id }] = ((await made.json()) as { rules: [{ id: string }] }).rules;
+    const { page, close } = await openPage(browser, world.url);
+    await signIn(page, world.apiKey);
+    await page.goto("/alerts");
+    const test = page.getByRole("button", { name: "Send a test of steps>9000" });
+    await test.waitFor();
+    await page.route("**/v1/alerts/*/test", async (route) => {
+      // Deleted in another window in the meantime.
+      await fetch(`${world.url}/v1/alerts/${id}`, { method: "DELETE", headers });
+      await route.continue();
+    });
+    await test.click();
+    await page.getByRole("alert").getByText("there is no such rule").waitFor();
+    await page.getByText("No rule yet").waitFor();
+    expect(await page.getByRole("alert").textContent()).toBe("there is no such rule");
     await close();
   });
 }

@@ -19,6 +19,9 @@ export interface World {
   startSession(facts?: object): Promise<LiveSession>;
   /** Canonical lines of a run, as an observer sends them. */
   sendRun(runId: string, lines: readonly string[]): Promise<void>;
+  /** A call of the step door. */
+  sendStep(step: object): Promise<void>;
+  deleteSession(id: string): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   stop(): Promise<void>;
@@ -81,6 +84,12 @@ export async function startWorld(): Promise<World> {
     },
     sendRun: (runId, lines) =>
       post(`/v1/runs/${runId}/records`, `${lines.join("\n")}\n`, "application/x-ndjson"),
+    sendStep: (step) => post("/v1/step", JSON.stringify(step)),
+    async deleteSession(id) {
+      const headers = { authorization: `Bearer ${collector.adminKey}` };
+      const answer = await fetch(`${url}/v1/session/${id}`, { method: "DELETE", headers });
+      if (!answer.ok) throw new Error(`deleting answered ${answer.status}`);
+    },
     pause: () => collector.close(),
     async resume() {
       const port = Number(new URL(url).port);

@@ -4,13 +4,19 @@ import { DoorError } from "../door-error.ts";
 import { parse } from "../parse.ts";
 
 const DEFAULT_LIMIT = 20;
+export const NUL = "holds a NUL, which no name does";
+
+/** PostgreSQL refuses text with a NUL in it, also where it is only looked for. */
+export function isStorable(text: string): boolean {
+  return !text.includes("\0");
+}
 
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(DEFAULT_LIMIT),
   cursor: z.string().max(100).optional(),
-  agent: z.string().max(255).optional(),
+  agent: z.string().max(255).refine(isStorable, NUL).optional(),
   tier: z.enum(["T1", "T2", "T3", "T4", "T5"]).optional(),
-  regime: z.string().max(32).optional(),
+  regime: z.string().max(32).refine(isStorable, NUL).optional(),
 });
 
 /**
