@@ -57,7 +57,7 @@ export {
   type SubtreeRoot,
   subtreeRoots,
 } from "./evidence/tree/proofs.ts";
-export { loadWriterKey, type WriterKey } from "./evidence/writer-key.ts";
+export { loadWriterKey, rotateWriterKey, type WriterKey } from "./evidence/writer-key.ts";
 export {
   AlertWatch,
   type LocalAlert,

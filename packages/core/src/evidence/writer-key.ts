@@ -37,7 +37,9 @@ export function loadWriterKey({ home }: WriterKeyPlace): WriterKey {
  * Until every open session holds a `key_rotate` record and a checkpoint signed by both keys, sign
  * with both.
  *
- * @throws when there is no key, or the folder cannot be written
+ * Where there was no key yet, one is made and replaced at once.
+ *
+ * @throws when the folder cannot be written
  */
 export function rotateWriterKey({ home }: WriterKeyPlace): {
   current: WriterKey;

@@ -80,7 +80,8 @@ export function openReporter(options: ReporterOptions): ReporterLease | undefine
       if (dropped > 0) notes.note({ dropped });
     },
     closeNow() {
-      reporter.closeNow();
+      const dropped = reporter.closeNow();
+      if (dropped > 0) notes.note({ dropped });
       notes.flushNow();
     },
     async release() {

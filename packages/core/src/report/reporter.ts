@@ -43,6 +43,8 @@ export class Reporter {
   readonly #now: () => number;
   readonly #sends: boolean;
   #pushed = 0;
+  /** Records that the end of the process had no place for; each observer asks once. */
+  #lostAtEnd = 0;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = 0;
   #turn: Promise<void> | undefined;
@@ -122,18 +124,15 @@ export class Reporter {
     return { accepted, duplicate, rejected, spooled: this.#pushed - own, dropped: 0 };
   }
 
-  /** Puts what is left on the disk, synchronously: the process ends. */
-  closeNow(): void {
-    const { progress, onProblem } = this.#parts;
-    try {
-      const rest = this.#pending.spillNow();
-      if (!this.#sends) return;
-      progress.kept(rest);
-      progress.flushNow();
-    } catch {
-      const message = "the last records could not be written: look at CAUM_HOME";
-      onProblem({ code: "spool_failed", message });
-    }
+  /**
+   * Puts what is left on the disk, synchronously: the process ends.
+   *
+   * @returns how many records there was no room for, without those of an earlier call
+   */
+  closeNow(): number {
+    const before = this.#lostAtEnd;
+    this.#lostAtEnd = this.#writeRest();
+    return Math.max(0, this.#lostAtEnd - before);
   }
 
   async close(withinMs?: number): Promise<DeliveryResult> {
@@ -142,6 +141,21 @@ export class Reporter {
     const disk = this.#pending.disk().then(() => this.#parts.spool.close());
     await within(DISK_WITHIN_MS, disk);
     return result;
+  }
+
+  #writeRest(): number {
+    const { progress, onProblem } = this.#parts;
+    try {
+      const { kept, lost } = this.#pending.spillNow();
+      if (!this.#sends) return lost;
+      progress.kept(kept);
+      progress.flushNow();
+      return lost;
+    } catch {
+      const message = "the last records could not be written: look at CAUM_HOME";
+      onProblem({ code: "spool_failed", message });
+      return this.#pending.ring.size;
+    }
   }
 
   get #isEnough(): boolean {

@@ -6,14 +6,16 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createObserver, type ObserverProblem } from "../../src/index.ts";
+import { createObserver, type ObserverProblem, readUpstreams } from "../../src/index.ts";
 import { isChain, Receiver } from "./receiver.ts";
 
 const SCRIPT = join(import.meta.dirname, "observing-process.ts");
@@ -196,6 +198,18 @@ test("many processes leave and take over at once, and nothing is lost or stored 
   expect(receiver.tools).toHaveLength(3 * 40 + 3 * 5 + 1);
   for (const { lines } of receiver.runs.values()) expect(isChain(lines)).toBe(true);
   expect(spooled()).toEqual([]);
+});
+
+test("a spool that is full takes nothing more at the end of a process, and status says so", async () => {
+  await ended(start(20, "exit", "http://127.0.0.1:1"));
+  const [segment = ""] = spooled();
+  const { size } = statSync(segment);
+  truncateSync(segment, 64 * 1024 * 1024 - 100);
+  await ended(start(20, "exit", "http://127.0.0.1:1"));
+  expect(spooled()).toEqual([segment]);
+  truncateSync(segment, size);
+  const [status] = await readUpstreams(home);
+  expect(status).toMatchObject({ spooled: 22, dropped: 22 });
 });
 
 test("a torn last line is left out", async () => {

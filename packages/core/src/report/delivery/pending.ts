@@ -88,12 +88,12 @@ export class Pending {
     return isCleared;
   }
 
-  /** What would be lost with the process, oldest first. */
-  spillNow(): readonly Entry[] {
+  /** Writes down what would be lost with the process. @returns what was, and how many were not */
+  spillNow(): { readonly kept: readonly Entry[]; readonly lost: number } {
     const inMemory = this.ring.peek(this.ring.size);
     const rest = [...this.#appending, ...inMemory.slice(this.#appending.length)];
-    this.#parts.spool.appendNow(rest);
-    return rest;
+    const count = this.#parts.spool.appendNow(rest);
+    return { kept: rest.slice(0, count), lost: rest.length - count };
   }
 
   async #write(entries: readonly Entry[]): Promise<void> {

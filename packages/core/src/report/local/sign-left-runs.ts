@@ -1,17 +1,20 @@
 /** Signs what processes that died had recorded on this machine and not signed any more. */
-import { readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readRun, signRun } from "../../evidence/local-run.ts";
-import type { Signer } from "../../evidence/note/signer.ts";
+import { Signer } from "../../evidence/note/signer.ts";
 import { parseVerifierKey } from "../../evidence/note/vkey.ts";
 import { verifyBundle } from "../../evidence/verify/verify-bundle.ts";
 import { loadWriterKey } from "../../evidence/writer-key.ts";
+import { namesInNow } from "../spool/owned-folder.ts";
 import { isTrustedFolder, openTrusted } from "../spool/trusted.ts";
 
 /** A process that lives signs a second after its last record. */
 const LEFT_AFTER_MS = 60_000;
 const FILE_MODE = 0o600;
+/** Keys that were replaced; each still signs what it alone has signed before. */
+const RETIRED_KEY = /^writer\.key\.retired-/;
 
 export interface LeftRuns {
   readonly home: string;
@@ -28,23 +31,39 @@ export interface LeftRuns {
  * @returns how many runs were signed
  */
 export async function signLeftRuns({ home, nowMs }: LeftRuns): Promise<number> {
-  const { signer, vkey, origin } = loadWriterKey({ home });
+  const { signer, origin } = loadWriterKey({ home });
   if (origin === "ephemeral") return 0;
+  const signers = [signer, ...retiredSigners(home)];
   let signed = 0;
   for (const name of runsIn(home)) {
     const folder = join(home, "runs", name);
     if (!(await isLeft(folder, nowMs))) continue;
-    if (await sign(folder, signer, vkey).catch(() => false)) signed += 1;
+    if (await signByOne(folder, signers)) signed += 1;
   }
   return signed;
 }
 
 function runsIn(home: string): readonly string[] {
-  try {
-    return readdirSync(join(home, "runs"));
-  } catch {
-    return [];
+  return namesInNow(join(home, "runs"));
+}
+
+function retiredSigners(home: string): readonly Signer[] {
+  const names = namesInNow(join(home, "keys")).filter((name) => RETIRED_KEY.test(name));
+  return names.flatMap((name) => {
+    try {
+      return [Signer.parse(readFileSync(join(home, "keys", name), "utf8"))];
+    } catch {
+      // A key that is damaged signs nothing.
+      return [];
+    }
+  });
+}
+
+async function signByOne(folder: string, signers: readonly Signer[]): Promise<boolean> {
+  for (const signer of signers) {
+    if (await sign(folder, signer).catch(() => false)) return true;
   }
+  return false;
 }
 
 async function isLeft(folder: string, nowMs: number): Promise<boolean> {
@@ -60,8 +79,8 @@ async function isLeft(folder: string, nowMs: number): Promise<boolean> {
 }
 
 /** A signature must not make good what contradicts an earlier one, or was never signed at all. */
-async function sign(folder: string, signer: Signer, vkey: string): Promise<boolean> {
-  const { findings, signedBy } = verifyBundle(folder, { keys: [parseVerifierKey(vkey)] });
+async function sign(folder: string, signer: Signer): Promise<boolean> {
+  const { findings, signedBy } = verifyBundle(folder, { keys: [parseVerifierKey(signer.vkey)] });
   const kinds = findings.map(({ kind }) => kind);
   const isTail = kinds.includes("unsigned_tail") && signedBy.length > 0;
   const isWhole = kinds.every((kind) => kind === "unsigned_tail" || kind === "torn_line");

@@ -1,6 +1,6 @@
 /** The folders of a spool: one per process, with a file that says whose it is. */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { lstat, mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mayBeAlive, parseProcessIdentity, thisProcess } from "./process-identity.ts";
@@ -103,6 +103,14 @@ export async function removeFolder(folder: string): Promise<void> {
 
 export async function namesIn(folder: string): Promise<readonly string[]> {
   return readdir(folder).catch(() => []);
+}
+
+export function namesInNow(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 function ownerText(): string {

@@ -1,7 +1,7 @@
 import { closeSync, constants, ftruncateSync, openSync, writeSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { beat, disownFolder, isStillOwned, makeOwnedFolder, removeFolder } from "./owned-folder.ts";
-import { bytesIn, type Cursor, SEGMENT_BYTES, START, segmentPath } from "./segments.ts";
+import { bytesIn, bytesInNow, type Cursor, SEGMENT_BYTES, START, segmentPath } from "./segments.ts";
 
 /** What all processes together may leave for one collector. */
 const CAP_BYTES = 64 * 1024 * 1024;
@@ -35,6 +35,8 @@ export class SegmentWriter {
   #end: Cursor = START;
   #beating: NodeJS.Timeout | undefined;
   #lastAt = 0;
+  /** Bytes that the cap leaves, as it was seen last. */
+  #room = 0;
   /** An append began and has not ended: what follows the end is no line. */
   #isTorn = false;
 
@@ -58,10 +60,9 @@ export class SegmentWriter {
    * @throws {SpoolFullError} when the cap is reached; a system error when the disk does not take it
    */
   async append(lines: readonly string[]): Promise<void> {
-    await this.#prepare();
     const bytes = bytesOf(lines);
+    await this.#prepare(bytes.length);
     this.#handle ??= await this.#openSegment();
-    if (this.#isTorn) await this.#handle.truncate(this.#end.offset);
     this.#isTorn = true;
     let written = 0;
     while (written < bytes.length) {
@@ -70,24 +71,32 @@ export class SegmentWriter {
       written += part.bytesWritten;
     }
     this.#end = { segment: this.#end.segment, offset: this.#end.offset + bytes.length };
+    this.#room -= bytes.length;
     this.#isTorn = false;
     this.#lastAt = this.#parts.clock();
   }
 
-  /** The same at the end of the process, where nothing can be awaited; the cap does not hold. */
-  appendNow(lines: readonly string[]): void {
-    if (lines.length === 0) return;
+  /**
+   * The same at the end of the process, where nothing can be awaited.
+   *
+   * @returns how many of the lines, oldest first, the cap had room for
+   */
+  appendNow(lines: readonly string[]): number {
+    if (lines.length === 0) return 0;
+    if (this.#folder === undefined && this.#fitting(lines).length === 0) return 0;
     this.#folder ??= makeOwnedFolder(this.#parts.root);
     const path = segmentPath(this.#folder, this.#end.segment);
     const file = openSync(path, constants.O_WRONLY | constants.O_CREAT, FILE_MODE);
     try {
-      const bytes = bytesOf(lines);
       ftruncateSync(file, this.#end.offset);
+      const fitting = this.#fitting(lines);
+      const bytes = fitting.length === 0 ? Buffer.alloc(0) : bytesOf(fitting);
       let written = 0;
       while (written < bytes.length) {
         const at = this.#end.offset + written;
         written += writeSync(file, bytes, written, bytes.length - written, at);
       }
+      return fitting.length;
     } finally {
       closeSync(file);
     }
@@ -112,22 +121,38 @@ export class SegmentWriter {
     if (folder !== undefined) disownFolder(folder);
   }
 
-  async #prepare(): Promise<void> {
+  async #prepare(bytes: number): Promise<void> {
     const now = this.#parts.clock();
     const isDue = now - this.#lastAt > ASK_AFTER_MS;
     if (this.#folder && isDue && !(await isStillOwned(this.#folder))) {
       await this.#closeSegment();
       this.#forgetFolder();
     }
-    if (this.#handle && this.#end.offset < SEGMENT_BYTES) return;
-    const cap = this.#parts.capBytes ?? CAP_BYTES;
-    if ((await bytesIn(this.#parts.root)) >= cap) {
+    if (this.#handle && this.#isTorn) await this.#handle.truncate(this.#end.offset);
+    const isSameSegment = this.#handle !== undefined && this.#end.offset < SEGMENT_BYTES;
+    if (isSameSegment && bytes <= this.#room) return;
+    this.#room = this.#cap - (await bytesIn(this.#parts.root));
+    if (bytes > this.#room) {
       throw new SpoolFullError("the spool is full: start the collector, or look at its URL");
     }
-    if (this.#handle) {
+    if (this.#handle && !isSameSegment) {
       await this.#closeSegment();
       this.#end = { segment: this.#end.segment + 1, offset: 0 };
     }
+  }
+
+  get #cap(): number {
+    return this.#parts.capBytes ?? CAP_BYTES;
+  }
+
+  /** The oldest lines, as many as the cap leaves room for. */
+  #fitting(lines: readonly string[]): readonly string[] {
+    let room = this.#cap - bytesInNow(this.#parts.root);
+    const end = lines.findIndex((line) => {
+      room -= Buffer.byteLength(line) + 1;
+      return room < 0;
+    });
+    return end < 0 ? lines : lines.slice(0, end);
   }
 
   async #openSegment(): Promise<FileHandle> {

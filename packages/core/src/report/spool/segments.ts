@@ -1,7 +1,8 @@
 /** The files of one spool folder: NDJSON segments, numbered from 1. */
+import { lstatSync } from "node:fs";
 import { lstat, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { namesIn } from "./owned-folder.ts";
+import { namesIn, namesInNow } from "./owned-folder.ts";
 
 /** A place in the segments of a folder. */
 export interface Cursor {
@@ -40,4 +41,16 @@ export async function bytesIn(root: string): Promise<number> {
     }
   }
   return bytes;
+}
+
+/** The same at the end of a process, where nothing can be awaited. */
+export function bytesInNow(root: string): number {
+  const paths = namesInNow(root).flatMap((name) => {
+    const folder = join(root, name);
+    return namesInNow(folder)
+      .filter((file) => NAME.test(file))
+      .map((file) => join(folder, file));
+  });
+  const sizes = paths.map((path) => lstatSync(path, { throwIfNoEntry: false })?.size ?? 0);
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

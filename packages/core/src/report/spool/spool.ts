@@ -88,8 +88,9 @@ export class Spool {
     await inLane(() => this.#writer.append(lines));
   }
 
-  appendNow(entries: readonly Entry[]): void {
-    this.#writer.appendNow(entries.map(({ line }) => line));
+  /** @returns how many of them, oldest first, there was room for */
+  appendNow(entries: readonly Entry[]): number {
+    return this.#writer.appendNow(entries.map(({ line }) => line));
   }
 
   /** Takes over what dead processes left. */

@@ -1,7 +1,7 @@
 /** What a person wants to know of each collector, for `caum status`. */
-import { accessSync, constants, lstatSync, readdirSync } from "node:fs";
+import { accessSync, constants, lstatSync } from "node:fs";
 import { join } from "node:path";
-import { namesIn } from "../spool/owned-folder.ts";
+import { namesIn, namesInNow } from "../spool/owned-folder.ts";
 import { REJECTED_FILE } from "../spool/rejected.ts";
 import { countUntrusted } from "../spool/segment-reader.ts";
 import { segmentPath, segmentsIn } from "../spool/segments.ts";
@@ -29,7 +29,7 @@ export function upstreamsFolder(home: string): string {
 /** The state of every collector that this home has had. */
 export async function readUpstreams(home: string): Promise<readonly UpstreamStatus[]> {
   const found: UpstreamStatus[] = [];
-  for (const tag of namesNow(upstreamsFolder(home))) {
+  for (const tag of namesInNow(upstreamsFolder(home))) {
     const root = join(upstreamsFolder(home), tag);
     const note = readNote(root);
     if (note) found.push({ tag, ...note, ...(await countSpooled(root)) });
@@ -93,12 +93,4 @@ async function countLines(path: string): Promise<{ lines: number; bytes: number 
     await file.close().catch(() => undefined);
   }
   return { lines, bytes };
-}
-
-function namesNow(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

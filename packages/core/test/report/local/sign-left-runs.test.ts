@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createObserver, loadWriterKey } from "../../../src/index.ts";
+import { createObserver, loadWriterKey, rotateWriterKey } from "../../../src/index.ts";
 import { signLeftRuns } from "../../../src/report/local/sign-left-runs.ts";
 import { parseVerifierKey, verifyBundle } from "../../../src/verify.ts";
 
@@ -88,6 +88,16 @@ test("a run that may still be written is left alone", async () => {
   expect(await sign()).toBe(0);
   expect(verify(run).kinds).toEqual(["unsigned_tail"]);
   expect(await signLeftRuns({ home, nowMs: Date.now() + MINUTES_MS })).toBe(1);
+});
+
+test("after the key was replaced, a run is signed by the key that signed it before", async () => {
+  const run = await leaveRun();
+  age(run);
+  const { previous } = rotateWriterKey({ home });
+  expect(await sign()).toBe(1);
+  const { verdict } = verifyBundle(run.folder, { keys: [parseVerifierKey(previous.vkey)] });
+  expect(verdict).toBe("ok-open");
+  expect(await sign()).toBe(0);
 });
 
 test("a torn last line stays, and stays told", async () => {

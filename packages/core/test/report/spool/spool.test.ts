@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { mayBeAlive, thisProcess } from "../../../src/report/spool/process-identity.ts";
 import { readChunk } from "../../../src/report/spool/segment-reader.ts";
 import { SegmentWriter, SpoolFullError } from "../../../src/report/spool/segment-writer.ts";
-import { START } from "../../../src/report/spool/segments.ts";
+import { bytesIn, START } from "../../../src/report/spool/segments.ts";
 
 let root: string;
 
@@ -41,12 +41,32 @@ test("at the cap of all processes together nothing more is taken", async () => {
   const first = new SegmentWriter({ root, clock, capBytes: 1_500_000 });
   const second = new SegmentWriter({ root, clock, capBytes: 1_500_000 });
   await first.append([megabyte]);
-  await second.append([megabyte]);
-  await expect(first.append(["more"])).rejects.toThrow(SpoolFullError);
-  await expect(second.append(["more"])).rejects.toThrow(SpoolFullError);
+  await expect(second.append([megabyte])).rejects.toThrow(SpoolFullError);
   await first.clear();
-  await second.append(["more"]);
+  await second.append([megabyte]);
   await second.close();
+});
+
+test("a batch that would go over the cap is not taken, and a smaller one still is", async () => {
+  const writer = new SegmentWriter({ root, clock, capBytes: 1_500_000 });
+  await writer.append(["one"]);
+  await expect(writer.append([megabyte, megabyte])).rejects.toThrow(SpoolFullError);
+  await writer.append([megabyte]);
+  await expect(writer.append([megabyte])).rejects.toThrow(SpoolFullError);
+  await writer.append(["two"]);
+  expect(await bytesIn(root)).toBeLessThanOrEqual(1_500_000);
+  await writer.close();
+});
+
+test("the cap holds at the end of processes as well: what fits is written, the rest is counted", async () => {
+  const lines = Array.from({ length: 100 }, (_, index) => `${index}`.padEnd(9_999, "x"));
+  const capBytes = 1_500_000;
+  const written = [1, 2, 3].map(() =>
+    new SegmentWriter({ root, clock, capBytes }).appendNow(lines),
+  );
+  expect(written).toEqual([100, 50, 0]);
+  expect(await bytesIn(root)).toBe(capBytes);
+  expect(readdirSync(root)).toHaveLength(2);
 });
 
 test("what is written at exit replaces what was cut off, byte for byte", async () => {
