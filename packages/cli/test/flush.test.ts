@@ -92,6 +92,13 @@ test("what a dead process left is shown, previewed, delivered, and gone", async 
     expect(preview.stdout).toContain(`POST ${url}/v1/runs/`);
     expect(preview.stdout).not.toContain(apiKey);
     expect(preview.stderr).toBe("caum flush: 12 records would be sent; nothing was\n");
+    const asJson = await caum(["flush", "--dry-run", "--json"], {
+      CAUM_URL: url,
+      CAUM_API_KEY: apiKey,
+    });
+    expect({ status: asJson.status, stderr: asJson.stderr }).toEqual({ status: 0, stderr: "" });
+    const { wouldSend, requests } = JSON.parse(asJson.stdout);
+    expect([wouldSend, `${requests.join("\n")}\n`]).toEqual([12, preview.stdout]);
     const flush = await caum(["flush"], { CAUM_URL: url, CAUM_API_KEY: apiKey });
     expect(flush).toEqual({ status: 0, stdout: "delivered 12 records\n", stderr: "" });
     const after = JSON.parse((await caum(["status", "--json"])).stdout);

@@ -19,6 +19,8 @@ interface FlushFlags {
   readonly json?: boolean;
 }
 
+type SpoolSettings = Settings & { readonly home?: string | undefined };
+
 /** Records wait still: the collector did not take all of them. */
 const LEFT_EXIT_CODE = 1;
 const USAGE_EXIT_CODE = 2;
@@ -57,8 +59,7 @@ async function run(flags: FlushFlags): Promise<void> {
     console.error(`caum flush: ${mistake}`);
     process.exitCode = USAGE_EXIT_CODE;
   } else if (flags.dryRun) {
-    const count = await previewSpool({ arguments: settings, agent: AGENT }, console.log);
-    console.error(`caum flush: ${count ?? 0} records would be sent; nothing was`);
+    await preview(settings, flags.json === true);
   } else {
     await deliver(configuration, settings, { ...flags, signed });
   }
@@ -74,9 +75,17 @@ function mistakeIn(configuration: Configuration, { within }: FlushFlags): string
   return undefined;
 }
 
+async function preview(settings: SpoolSettings, isJson: boolean): Promise<void> {
+  const requests: string[] = [];
+  const print = isJson ? (text: string) => void requests.push(text) : console.log;
+  const wouldSend = (await previewSpool({ arguments: settings, agent: AGENT }, print)) ?? 0;
+  if (isJson) console.log(JSON.stringify({ wouldSend, requests }));
+  else console.error(`caum flush: ${wouldSend} records would be sent; nothing was`);
+}
+
 async function deliver(
   { home, warnings }: Configuration,
-  settings: Settings & { readonly home?: string | undefined },
+  settings: SpoolSettings,
   { within, json, signed }: FlushFlags & { readonly signed: number },
 ): Promise<void> {
   const told = [...warnings];

@@ -40,7 +40,8 @@ export async function recordInbox({ home, version, once }: RecordRequest): Promi
   process.on("SIGTERM", () => {
     isStopping = true;
   });
-  await recorder.drain();
+  // A long backlog comes in pieces.
+  for (let count = await recorder.drain(); once && count > 0; ) count = await recorder.drain();
   for (let idleSince = Date.now(); !isStopping && Date.now() - idleSince < IDLE_MS; ) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     if (!lock.hold()) break;

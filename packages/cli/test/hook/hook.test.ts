@@ -278,6 +278,17 @@ test("caum hook drain --json says whether all is recorded, also when the recorde
   expect([busy.code, JSON.parse(busy.stdout)]).toEqual([0, { drained: false }]);
 });
 
+test("caum hook drain reads all of a long backlog before it says so", async () => {
+  await hook(toolEvent("PostToolUse", "t1", { tool_response: "x" }));
+  const lines = own("inbox", "5b2c-1.ndjson");
+  const line = readFileSync(lines, "utf8");
+  const count = Math.ceil((2.5 * 1024 * 1024) / line.length);
+  writeFileSync(lines, line.repeat(count));
+  const drained = await machine.caum(["hook", "drain", "--home", machine.caumHome, "--json"]);
+  expect([drained.code, JSON.parse(drained.stdout)]).toEqual([0, { drained: true }]);
+  expect(calls()).toHaveLength(count);
+});
+
 test("caum hook drain with a home that cannot be used is one line and exit code 2", async () => {
   const file = machine.write("u/file", "");
   const { code, stdout, stderr } = await machine.caum(["hook", "drain", "--home", file]);

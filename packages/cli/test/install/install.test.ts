@@ -223,6 +223,16 @@ test.each([
   expect(table).toMatchSnapshot();
 });
 
+test.each([
+  ["linux", LINUX],
+  ["macOS", MAC],
+  ["Windows", WINDOWS],
+])("on %s every file is the user's or the project's, none an administrator's", (_name, place) => {
+  const files = CLIENTS.flatMap((client) => filesOf(client, place, { project: true }));
+  const isTheirs = (path: string) => path.startsWith(place.home) || path.startsWith(place.folder);
+  expect(files.filter((path) => !isTheirs(path) || /managed/i.test(path))).toEqual([]);
+});
+
 test("the packaged Claude Desktop on Windows is found beside the usual one", () => {
   const client = CLIENTS.find(({ name }) => name === "claude-desktop")!;
   const packages = "C:\\Users\\u\\AppData\\Local\\Packages";

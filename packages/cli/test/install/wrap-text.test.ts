@@ -24,6 +24,13 @@ function clientOf(name: string): Client {
   return CLIENTS.find((client) => client.name === name)!;
 }
 
+/** What an editor may leave behind: a few characters taken out, something else put in. */
+const edits = fc.tuple(
+  fc.nat(),
+  fc.nat({ max: 12 }),
+  fc.constantFrom("", '"', "{", "}", "]", ",", "\n", "#", "/*", "'", "\0", ": ", "- ", "&a ", "*a"),
+);
+
 const FORMATS = [
   {
     format: "JSON",
@@ -53,6 +60,27 @@ describe.each(FORMATS)("$format", ({ client, files, read }) => {
         expect(unwrapText(wrapped, client, LINUX).text).toBe(text);
       }),
       { numRuns: 400 },
+    );
+  });
+
+  test("a half-edited file is left with its line, or comes back as it was edited", () => {
+    fc.assert(
+      fc.property(files, edits, fc.boolean(), (text, [at, length, put], isWrappedBefore) => {
+        const whole = isWrappedBefore ? wrapText(text, client, LINUX).text : text;
+        const start = at % whole.length;
+        const edited = whole.slice(0, start) + put + whole.slice(start + length);
+        try {
+          const wrapped = wrapText(edited, client, LINUX).text;
+          expect(wrapText(wrapped, client, LINUX).text).toBe(wrapped);
+          // What of ours was there before the edit is gone as well.
+          const plain = isWrappedBefore ? unwrapText(edited, client, LINUX).text : edited;
+          expect(unwrapText(wrapped, client, LINUX).text).toBe(plain);
+        } catch (problem) {
+          if (!(problem instanceof SourceError)) throw problem;
+          expect(problem.line).toBeGreaterThan(0);
+        }
+      }),
+      { numRuns: 150 },
     );
   });
 
