@@ -100,7 +100,10 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
   });
 
   test("sessions are listed newest first, page by page", async () => {
-    for (let at = 0; at < 7; at++) await submit(event(1, `s${at}`, { receivedMs: NOW + at }));
+    const timeOf = (at: number) => NOW + 4_000 * at;
+    for (const at of [3, 0, 6, 2, 5, 1, 4]) {
+      await submit(event(1, `s${at}`, { receivedMs: timeOf(at) }));
+    }
     const { reader } = subject.store;
     const first = await reader.sessions(1, { limit: 4 });
     expect(first.map(({ id }) => id)).toEqual(["s6", "s5", "s4", "s3"]);
@@ -108,6 +111,39 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
     const after = last && { lastMs: last.lastMs, key: last.key };
     const second = await reader.sessions(1, { limit: 4, after });
     expect(second.map(({ id }) => id)).toEqual(["s2", "s1", "s0"]);
+    const since = await reader.sessions(1, { limit: 4, after, sinceMs: timeOf(1) });
+    expect(since.map(({ id }) => id)).toEqual(["s2", "s1"]);
+  });
+
+  test("what was idle for long loses its records, keeps its chain, and goes on", async () => {
+    for (const id of ["old", "old", "old"]) await submit(event(1, id));
+    await submit(event(1, "young", { receivedMs: NOW + 1 }));
+    await submit(event(2, "old"));
+    const { reader } = subject.store;
+    const before = await reader.records(1, "old", 0, 10);
+    const expire = (idleSinceMs: number) =>
+      subject.store.administer({ kind: "expire", tenant: 1, idleSinceMs });
+    expect(await expire(NOW)).toEqual({ kind: "done", value: 0 });
+    expect(await expire(NOW + 1)).toMatchObject({ kind: "done", value: expect.any(Number) });
+    expect(await expire(NOW + 1)).toEqual({ kind: "done", value: 0 });
+    const after = await reader.records(1, "old", 0, 10);
+    expect(after.map(({ leaf }) => leaf)).toEqual(before.map(({ leaf }) => leaf));
+    expect(after[0]).toEqual(before[0]);
+    for (const { line, standing } of after.slice(1)) {
+      expect(line).toMatch(/^\{"tombstone":/);
+      expect(standing).toBeUndefined();
+    }
+    for (const [tenant, id] of [
+      [1, "young"],
+      [2, "old"],
+    ] as const) {
+      const lines = (await reader.records(tenant, id, 0, 10)).map(({ line }) => line);
+      expect(lines.join()).not.toContain("tombstone");
+    }
+    subject = await subject.reopen();
+    const next = await submit(event(1, "old", { receivedMs: NOW + 2 }));
+    expect(next).toMatchObject({ index: 4, previousHash: before.at(-1)?.leaf });
+    expect(next.standing.step, "of records that can be judged no more").toBe(4);
   });
 
   test("keys are found by their hash until they are revoked", async () => {

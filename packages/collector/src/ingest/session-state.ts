@@ -89,6 +89,14 @@ export class SessionState {
     this.judgedAt = judgedAt;
   }
 
+  /** The same judgement under a later row of the same segment; the state before is of no more use. */
+  under(row: SessionRow, judgedAt: number): SessionState {
+    const later = new SessionState(row, undefined, judgedAt);
+    later.#health = this.#health;
+    later.#summary = this.#summary;
+    return later;
+  }
+
   get size(): number {
     return this.row.tree.size;
   }

@@ -1,8 +1,8 @@
 /** Whether the database holds what the folder holds: every root is computed again from its records. */
 import { CompactRange } from "@caum/core";
 import { hashLeaf, parseCheckpoint } from "@caum/core/verify";
-import { hex, integer, type Row, text } from "../store/sqlite/columns.ts";
-import { treeStateOf } from "../store/sqlite/session-rows.ts";
+import { hex, integer, type Row, text } from "../store/columns.ts";
+import { treeStateOf } from "../store/session-rows.ts";
 import { MigrationError } from "./migration-error.ts";
 import type { Ends } from "./move-rows.ts";
 import { MOVED_TABLES } from "./tables.ts";

@@ -1,6 +1,7 @@
 /** Moves what belongs to tenants as such, and what belongs to nobody. */
+
+import { integer, type Row } from "../store/columns.ts";
 import type { Scope } from "../store/postgres/database.ts";
-import { integer, type Row } from "../store/sqlite/columns.ts";
 import { portionsOf } from "./portions.ts";
 import type { SourceFolder } from "./source-folder.ts";
 import { SHARED_TABLES, TENANT_TABLES } from "./tables.ts";

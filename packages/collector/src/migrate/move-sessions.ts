@@ -1,6 +1,7 @@
 /** Moves sessions with their records: a page of sessions is there whole, or not at all. */
+
+import { integer, type Row } from "../store/columns.ts";
 import type { Transaction } from "../store/postgres/database.ts";
-import { integer, type Row } from "../store/sqlite/columns.ts";
 import type { Ends } from "./move-rows.ts";
 import { portionsOf } from "./portions.ts";
 import type { SourceFolder } from "./source-folder.ts";

@@ -1,8 +1,9 @@
 /** The database that a folder is moved to. */
 
+import { integer, type Row, text } from "../store/columns.ts";
 import { Database, type Scope, type Transaction } from "../store/postgres/database.ts";
 import { MOVING } from "../store/postgres/identity.ts";
-import { type Row, text } from "../store/sqlite/columns.ts";
+import { listedMs } from "../store/postgres/ingest/listed-ms.ts";
 import { MigrationError } from "./migration-error.ts";
 import type { SourceKeys } from "./source-keys.ts";
 import { MOVED_TABLES, type MovedTable } from "./tables.ts";
@@ -127,6 +128,7 @@ function notEmpty(): MigrationError {
 
 function columnOf(table: MovedTable, name: string, row: Row): unknown {
   if (name === "version" && table === "sessions") return FIRST_VERSION;
+  if (name === "listed_ms" && table === "sessions") return listedMs(integer(row, "last_ms"));
   const value = row[name];
   if (value === undefined) throw new TypeError(`the folder has no ${table}.${name}`);
   return value instanceof Uint8Array ? Buffer.from(value) : value;

@@ -20,8 +20,8 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
   const { hostname, port } = new URL(target);
   const planned: Cut[] = [];
   const pairs = new Set<readonly [Socket, Socket]>();
-  const server = createServer((client) => {
-    const upstream = connect(Number(port), hostname);
+  const server = createServer({ noDelay: true }, (client) => {
+    const upstream = connect({ port: Number(port), host: hostname, noDelay: true });
     const pair = [client, upstream] as const;
     pairs.add(pair);
     const drop = () => {

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
+import { LAYOUT_VERSION } from "../../src/store/postgres/layout/layout.ts";
 import { openPostgresStore } from "../../src/store/postgres/postgres-store.ts";
 import { hasServer, query, tellMissing } from "../postgres-server.ts";
 import { storeContract } from "../store-contract.ts";
@@ -17,7 +18,7 @@ describe.skipIf(!hasServer)("PostgreSQL", () => {
     for (const node of nodes) expect(await node.reader.usage(1)).toMatchObject({ sessions: 0 });
     await Promise.all(nodes.map((node) => node.close()));
     expect(await query(url, "select count(*)::int as steps from schema_migrations")).toEqual([
-      { steps: 1 },
+      { steps: LAYOUT_VERSION },
     ]);
   });
 

@@ -1,6 +1,7 @@
 /** Connections, and transactions that see one tenant. */
-import type { Pool, PoolClient, QueryResult } from "pg";
-import type { Row } from "../sqlite/columns.ts";
+import type { Pool, PoolClient } from "pg";
+import type { Row } from "../columns.ts";
+import { type Answer, Batch, type ParserOf } from "./batch.ts";
 import { applyLayout, boundRole } from "./layout/apply-layout.ts";
 import { CommitLost, troubleOf } from "./sql-state.ts";
 
@@ -11,12 +12,17 @@ export type Scope =
   | { readonly secret: string }
   | { readonly everyone: "directory" | "all" };
 
-/** One transaction. */
+/**
+ * One transaction. Statements go out at once and are done in their order: whoever does not need the
+ * answer of one to ask the next, asks both before it waits, and the way is gone once.
+ */
 export interface Transaction {
   /** A statement is prepared once per connection under its name. */
   rows(name: string, sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
   /** @returns how many rows it changed */
   change(name: string, sql: string, values?: readonly unknown[]): Promise<number>;
+  /** Nobody waits for it: where it fails, nothing is committed, and its failure is that of all. */
+  send(name: string, sql: string, values?: readonly unknown[]): void;
 }
 
 const CONNECT_MS = 5_000;
@@ -26,16 +32,19 @@ const BIGINT = 20;
 
 /**
  * Set in every transaction, so that it also holds behind a pool of connections: no lock is waited for
- * longer than this, and the locks of a node that hangs are given back.
+ * longer than this, and the locks of a node that hangs are given back. A server that answers before
+ * it wrote would break the promise of a durable answer.
  */
-const LIMITS =
-  "set local lock_timeout = '5s'; set local idle_in_transaction_session_timeout = '20s'";
-/** A server that answers before it wrote would break the promise of a durable answer. */
-const DURABLE = `select set_config('synchronous_commit', 'on', true)
-  where current_setting('synchronous_commit') = 'off'`;
+const LIMITS = `set_config('lock_timeout', '5s', true),
+  set_config('idle_in_transaction_session_timeout', '20s', true), set_config('synchronous_commit',
+    coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), true)`;
+/** The settings end with the transaction. What is not set by it stays empty: then no row is seen. */
+const SCOPE = `select set_config('caum.tenant', $1, true), set_config('caum.secret', $2, true),
+  set_config('caum.scope', $3, true)`;
 
 export class Database {
   readonly #pool: Pool;
+  readonly #parserOf: ParserOf;
 
   /** @throws {Error} with one line that says what to do, when the driver is not installed */
   static async open(url: string, connections: number): Promise<Database> {
@@ -55,14 +64,16 @@ export class Database {
       await applyLayout(client);
       const role = await boundRole(client);
       const options = role === undefined ? {} : { options: `-c role=${role}` };
-      return new Database(new pg.Pool({ ...settings, ...options, max: connections }));
+      const pool = new pg.Pool({ ...settings, ...options, max: connections });
+      return new Database(pool, (type) => pg.types.getTypeParser(type, "text"));
     } finally {
       await client.end();
     }
   }
 
-  private constructor(pool: Pool) {
+  private constructor(pool: Pool, parserOf: ParserOf) {
     this.#pool = pool;
+    this.#parserOf = parserOf;
     // A connection that breaks while nobody uses it is replaced when it is needed.
     pool.on("error", () => {});
   }
@@ -73,32 +84,40 @@ export class Database {
    * @throws {CommitLost} when the connection broke while the commit was under way
    */
   async write<T>(scope: Scope, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.#transact(`begin; ${LIMITS}; ${DURABLE}; ${settingsFor(scope)}`, work);
+    return this.#transact("begin", `${SCOPE}, ${LIMITS}`, scope, work);
   }
 
   async read<T>(scope: Scope, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.#transact(`begin read only; ${settingsFor(scope)}`, work);
+    return this.#transact("begin read only", SCOPE, scope, work);
   }
 
   async close(): Promise<void> {
     await this.#pool.end();
   }
 
-  async #transact<T>(begin: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async #transact<T>(
+    begin: string,
+    settings: string,
+    scope: Scope,
+    work: (transaction: Transaction) => Promise<T>,
+  ): Promise<T> {
+    const values = settingsFor(scope);
     const client = await this.#pool.connect();
     let isBroken = false;
     const onError = () => {
       isBroken = true;
     };
     client.on("error", onError);
+    const transaction = new ClientTransaction(client, this.#parserOf);
     try {
-      await client.query(begin);
-      const result = await work(new ClientTransaction(client));
-      await commit(client);
+      transaction.send(begin, begin);
+      transaction.send(begin === "begin" ? "settings" : "read_settings", settings, values);
+      const result = await work(transaction);
+      await transaction.commit();
       return result;
     } catch (failure) {
       isBroken ||= troubleOf(failure) === "lost";
-      if (!isBroken) isBroken = !(await isRolledBack(client));
+      isBroken ||= !(await transaction.rollback());
       throw failure;
     } finally {
       client.off("error", onError);
@@ -109,54 +128,83 @@ export class Database {
 
 class ClientTransaction implements Transaction {
   readonly #client: PoolClient;
+  readonly #parserOf: ParserOf;
+  /** Statements of this turn of the event loop: they go out together. */
+  #batch: Batch | undefined;
+  /** Statements whose answer nobody waits for alone. */
+  readonly #sent: Promise<unknown>[] = [];
 
-  constructor(client: PoolClient) {
+  constructor(client: PoolClient, parserOf: ParserOf) {
     this.#client = client;
+    this.#parserOf = parserOf;
   }
 
-  async rows(name: string, sql: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
-    return (await this.#query(name, sql, values)).rows;
+  /** Anything but a clear answer leaves open whether it was done. */
+  async commit(): Promise<void> {
+    this.send("commit", "commit");
+    try {
+      await Promise.all(this.#sent);
+    } catch (failure) {
+      if (troubleOf(failure) === "lost") throw new CommitLost(failure);
+      throw failure;
+    }
   }
 
-  async change(name: string, sql: string, values: readonly unknown[] = []): Promise<number> {
-    return (await this.#query(name, sql, values)).rowCount ?? 0;
+  /** @returns false when the connection is of no more use */
+  async rollback(): Promise<boolean> {
+    // What was asked and not sent must not be done behind the end of the transaction.
+    this.#flush();
+    try {
+      await this.#client.query("rollback");
+      return true;
+    } catch {
+      return false;
+    }
   }
 
-  #query(name: string, text: string, values: readonly unknown[]): Promise<QueryResult> {
-    return this.#client.query({ name, text, values: [...values] });
+  rows(name: string, sql: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
+    return quiet(this.#add(name, sql, values).then(({ rows }) => rows));
+  }
+
+  change(name: string, sql: string, values: readonly unknown[] = []): Promise<number> {
+    return quiet(this.#add(name, sql, values).then(({ changed }) => changed));
+  }
+
+  send(name: string, sql: string, values: readonly unknown[] = []): void {
+    this.#sent.push(quiet(this.#add(name, sql, values)));
+  }
+
+  #add(name: string, sql: string, values: readonly unknown[]): Promise<Answer> {
+    if (this.#batch === undefined) {
+      this.#batch = new Batch(this.#parserOf);
+      // Microtasks come before the next tick: whatever they ask goes out with it.
+      process.nextTick(() => this.#flush());
+    }
+    const answer = quiet(this.#batch.add(name, sql, values));
+    // A failure before it is why this one failed.
+    return Promise.all(this.#sent).then(() => answer);
+  }
+
+  #flush(): void {
+    if (this.#batch) this.#client.query(this.#batch);
+    this.#batch = undefined;
   }
 }
 
-/** Anything but a clear answer leaves open whether it was done. */
-async function commit(client: PoolClient): Promise<void> {
-  try {
-    await client.query("commit");
-  } catch (failure) {
-    if (troubleOf(failure) === "lost") throw new CommitLost(failure);
-    throw failure;
-  }
+/** Somebody looks at it later. */
+function quiet<T>(statement: Promise<T>): Promise<T> {
+  statement.catch(() => {});
+  return statement;
 }
 
-async function isRolledBack(client: PoolClient): Promise<boolean> {
-  try {
-    await client.query("rollback");
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The settings end with the transaction. What is not set by it stays empty: then no row is seen. */
-function settingsFor(scope: Scope): string {
+/** Tenant, secret and scope. */
+function settingsFor(scope: Scope): readonly string[] {
   if ("tenant" in scope) {
     if (!Number.isSafeInteger(scope.tenant)) throw new TypeError("a tenant is an integer");
-    return `select set_config('caum.tenant', '${scope.tenant}', true)`;
+    return [String(scope.tenant), "", ""];
   }
-  if ("secret" in scope) {
-    if (!/^[0-9a-f]*$/.test(scope.secret)) throw new TypeError("a hash is hexadecimal");
-    return `select set_config('caum.secret', '${scope.secret}', true), set_config('caum.scope', 'directory', true)`;
-  }
-  return `select set_config('caum.scope', '${scope.everyone}', true)`;
+  if ("secret" in scope) return ["", scope.secret, "directory"];
+  return ["", "", scope.everyone];
 }
 
 async function loadDriver(): Promise<typeof import("pg").default> {

@@ -4,10 +4,9 @@ import type { AlertFilter, AlertRow, AlertRule } from "../../alerts/alert-rows.t
 import type { BillingRow, ServiceClockRow } from "../../billing/billing-rows.ts";
 import type { StoredRecord } from "../../ingest/ledger.ts";
 import type { SignInKind, SignInRow } from "../../tenants/sign-in-rows.ts";
-import { alertOf, ruleOf } from "../sqlite/alerts/alert-columns.ts";
-import { bytes, hex, integer, optional, type Row, text } from "../sqlite/columns.ts";
-import { sessionViewOf, treeStateOf } from "../sqlite/session-rows.ts";
-import { storedRecordOf } from "../sqlite/sqlite-ledger.ts";
+import { alertOf, ruleOf } from "../alert-columns.ts";
+import { bytes, hex, integer, optional, type Row, text } from "../columns.ts";
+import { sessionViewOf, treeStateOf } from "../session-rows.ts";
 import type {
   CohortCount,
   GoneSession,
@@ -22,8 +21,10 @@ import type {
   Usage,
   WorkflowFilter,
 } from "../store.ts";
+import { storedRecordOf } from "../stored-record.ts";
 import { readBilling } from "./commands/billing-rows.ts";
 import type { Scope, Transaction } from "./database.ts";
+import { listedMs } from "./ingest/listed-ms.ts";
 import { READS } from "./read-statements.ts";
 
 /** Runs reads in one transaction of one scope. */
@@ -96,8 +97,13 @@ export class PostgresReader implements StoreReader {
     const values: unknown[] = [tenant];
     const next = (value: unknown) => `$${values.push(value)}`;
     const conditions = ["tenant = $1", "gone = 0"];
-    if (after) conditions.push(`(last_ms, key) < (${next(after.lastMs)}, ${next(after.key)})`);
-    if (sinceMs !== undefined) conditions.push(`last_ms >= ${next(sinceMs)}`);
+    if (after) {
+      conditions.push(`listed_ms <= ${next(listedMs(after.lastMs))}`);
+      conditions.push(`(last_ms, key) < (${next(after.lastMs)}, ${next(after.key)})`);
+    }
+    if (sinceMs !== undefined) {
+      conditions.push(`listed_ms >= ${next(listedMs(sinceMs))}`, `last_ms >= ${next(sinceMs)}`);
+    }
     if (search !== undefined) {
       const pattern = next(`%${lowerAscii(search).replace(/[\\%_]/g, "\\$&")}%`);
       const matches = ["id", "agent", "workflow"].map(
@@ -109,7 +115,7 @@ export class PostgresReader implements StoreReader {
       if (value !== undefined) conditions.push(`${column} = ${next(value)}`);
     }
     const sql = `select * from sessions where ${conditions.join(" and ")}
-      order by last_ms desc, key desc limit ${next(limit)}`;
+      order by listed_ms desc, last_ms desc, key desc limit ${next(limit)}`;
     const name = `sessions_${sha256(Buffer.from(sql)).slice(0, 16)}`;
     const rows = await this.#read({ tenant }, (transaction) => {
       return transaction.rows(name, sql, values);

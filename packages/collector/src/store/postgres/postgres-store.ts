@@ -16,8 +16,8 @@ import { PostgresReader } from "./postgres-reader.ts";
 import { withRetries } from "./retry.ts";
 import { troubleOf } from "./sql-state.ts";
 
-/** Groups that are under way at once; more make smaller groups and not more events. */
-const LANES = 4;
+/** Groups that are under way at once, of different tenants or a few of one. */
+const LANES = 6;
 /** Connections for reads and commands beside those of the lanes. */
 const OTHER_CONNECTIONS = 6;
 /** For so long a request waits for a server that is gone; then its sender is asked to come again. */

@@ -2,11 +2,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import { formatTombstone } from "@caum/core";
 import { sessionTag } from "@caum/core/verify";
+import { bytes, hex, integer, type Row, text } from "../columns.ts";
 import type { Command, CommandAnswer } from "../command.ts";
 import { CONFLICT, type CommandOf, done, NOT_FOUND } from "../command-answers.ts";
 import { obeyAlertCommand } from "./alerts/alert-commands.ts";
 import { applyBilling, saveCheckout, saveServiceClock } from "./billing/billing-commands.ts";
-import { bytes, hex, integer, type Row, text } from "./columns.ts";
 import { purge } from "./purge.ts";
 import type { SqliteLedger } from "./sqlite-ledger.ts";
 

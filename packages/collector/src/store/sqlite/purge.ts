@@ -1,8 +1,8 @@
 /** Deletes what nobody can use any more. */
 import type { DatabaseSync } from "node:sqlite";
+import { integer } from "../columns.ts";
 import type { CommandAnswer } from "../command.ts";
 import { type CommandOf, done } from "../command-answers.ts";
-import { integer } from "./columns.ts";
 import type { SqliteLedger } from "./sqlite-ledger.ts";
 
 const DAY_MS = 86_400_000;

@@ -12,11 +12,12 @@ import type {
   StoredRecord,
 } from "../../ingest/ledger.ts";
 import { type Judgement, newRow, SessionState } from "../../ingest/session-state.ts";
-import { decodeStanding, encodeStanding } from "../../ingest/standing.ts";
+import { encodeStanding } from "../../ingest/standing.ts";
+import { bytes, hex, integer, optional, type Row, text, uuidBytes } from "../columns.ts";
+import { changingValues, sessionRowOf } from "../session-rows.ts";
+import { storedRecordOf } from "../stored-record.ts";
 import { BLOCK_LEAVES, subtreeRootsFrom } from "../subtrees.ts";
 import { AlertBook } from "./alerts/alert-book.ts";
-import { bytes, hex, integer, optional, type Row, text, uuidBytes } from "./columns.ts";
-import { changingValues, sessionRowOf } from "./session-rows.ts";
 import { type Statements, statementsFor } from "./statements.ts";
 
 /** Sessions that stay in memory between groups. */
@@ -241,17 +242,6 @@ export class SqliteLedger implements Ledger {
     const root = subtreeRoots(rows.map((row) => hex(row, "leaf")))(0, BLOCK_LEAVES);
     this.#statements.addSubtree.run(session.row.key, start / BLOCK_LEAVES, bytes(root));
   }
-}
-
-export function storedRecordOf(row: Row): StoredRecord {
-  const standing = optional(row, "standing", text);
-  return {
-    index: integer(row, "position"),
-    leaf: hex(row, "leaf"),
-    line: text(row, "line"),
-    receivedMs: integer(row, "received_ms"),
-    standing: standing === undefined ? undefined : decodeStanding(standing),
-  };
 }
 
 /** The record of a stored line; undefined for what is left of a deleted one. */

@@ -5,6 +5,9 @@ import type { AlertFilter, AlertRow, AlertRule } from "../../alerts/alert-rows.t
 import type { BillingRow, ServiceClockRow } from "../../billing/billing-rows.ts";
 import type { StoredRecord } from "../../ingest/ledger.ts";
 import type { SignInKind, SignInRow } from "../../tenants/sign-in-rows.ts";
+import { alertOf, ruleOf } from "../alert-columns.ts";
+import { bytes, hex, integer, optional, type Row, text } from "../columns.ts";
+import { sessionViewOf, treeStateOf } from "../session-rows.ts";
 import type {
   CohortCount,
   GoneSession,
@@ -19,11 +22,8 @@ import type {
   Usage,
   WorkflowFilter,
 } from "../store.ts";
-import { alertOf, ruleOf } from "./alerts/alert-columns.ts";
+import { storedRecordOf } from "../stored-record.ts";
 import { billingOf } from "./billing/billing-reads.ts";
-import { bytes, hex, integer, optional, type Row, text } from "./columns.ts";
-import { sessionViewOf, treeStateOf } from "./session-rows.ts";
-import { storedRecordOf } from "./sqlite-ledger.ts";
 
 const TENANT = `t.key as tenant, t.ulid, t.kind, t.plan, t.trial_ends_ms`;
 /** Every read of a session goes through its tenant. */

@@ -1,8 +1,8 @@
 /** Changes of rules and deliveries. */
 import type { AlertCommand, AlertRule } from "../../../alerts/alert-rows.ts";
+import { alertOf } from "../../alert-columns.ts";
+import { integer, type Row } from "../../columns.ts";
 import type { CommandAnswer } from "../../command.ts";
-import { alertOf } from "../../sqlite/alerts/alert-columns.ts";
-import { integer, type Row } from "../../sqlite/columns.ts";
 import type { Transaction } from "../database.ts";
 import { addAlerts } from "../ingest/write-rest.ts";
 import { CONFLICT, type CommandOf, done, NOT_FOUND } from "./answers.ts";

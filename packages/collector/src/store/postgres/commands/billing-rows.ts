@@ -1,5 +1,5 @@
 import type { BillingRow, Checkout, Subscription } from "../../../billing/billing-rows.ts";
-import { integer, optional, type Row, text } from "../../sqlite/columns.ts";
+import { integer, optional, type Row, text } from "../../columns.ts";
 import type { Transaction } from "../database.ts";
 
 /** What is known of an account's subscriptions and its checkout. */

@@ -3,8 +3,8 @@ import type {
   ClaimedDelivery,
   DeliveryClaim,
 } from "../../../alerts/alert-rows.ts";
-import { alertOf, ruleOf } from "../../sqlite/alerts/alert-columns.ts";
-import { integer, text } from "../../sqlite/columns.ts";
+import { alertOf, ruleOf } from "../../alert-columns.ts";
+import { integer, text } from "../../columns.ts";
 import type { Database, Transaction } from "../database.ts";
 import { addTo } from "../ingest/found.ts";
 import { ruleRow } from "./alert-commands.ts";

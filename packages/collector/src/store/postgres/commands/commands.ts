@@ -1,6 +1,7 @@
 /** Accounts, keys, sign-ins, notes and deletion; each command is one transaction. */
+
+import { bytes } from "../../columns.ts";
 import type { Command, CommandAnswer } from "../../command.ts";
-import { bytes } from "../../sqlite/columns.ts";
 import type { Database, Scope, Transaction } from "../database.ts";
 import { newRowKey } from "../keys.ts";
 import { GroupConflict } from "../sql-state.ts";

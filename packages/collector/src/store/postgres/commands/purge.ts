@@ -1,6 +1,7 @@
 /** Deletes what nobody can use any more. */
+
+import { integer } from "../../columns.ts";
 import type { CommandAnswer } from "../../command.ts";
-import { integer } from "../../sqlite/columns.ts";
 import type { Database, Transaction } from "../database.ts";
 import { TENANT_TABLES } from "../layout/fences.ts";
 import { type CommandOf, done } from "./answers.ts";

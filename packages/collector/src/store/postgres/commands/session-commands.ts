@@ -1,10 +1,11 @@
 /** Notes, deletion and retention of sessions. */
 import { formatTombstone } from "@caum/core";
 import { sessionTag } from "@caum/core/verify";
+import { hex, integer, type Row, text } from "../../columns.ts";
 import type { CommandAnswer } from "../../command.ts";
-import { hex, integer, type Row, text } from "../../sqlite/columns.ts";
 import type { Transaction } from "../database.ts";
 import { HotSessions } from "../ingest/hot-sessions.ts";
+import { listedMs } from "../ingest/listed-ms.ts";
 import { lockSessions } from "../ingest/load-sessions.ts";
 import { saveJudgements } from "../ingest/write-group.ts";
 import { type CommandOf, done, NOT_FOUND } from "./answers.ts";
@@ -81,9 +82,9 @@ export async function expire(
 ): Promise<CommandAnswer> {
   const idle = await transaction.rows(
     "idle_sessions",
-    `select id from sessions where tenant = $1 and last_ms < $2 and gone = 0 and buried < size
-      order by last_ms limit ${EXPIRED_AT_ONCE}`,
-    [tenant, idleSinceMs],
+    `select id from sessions where tenant = $1 and last_ms < $2 and listed_ms <= $3 and gone = 0
+      and buried < size order by listed_ms limit ${EXPIRED_AT_ONCE}`,
+    [tenant, idleSinceMs, listedMs(idleSinceMs)],
   );
   const ids = new Set(idle.map((row) => text(row, "id")));
   const { sessions } = await lockSessions(transaction, tenant, ids, new HotSessions());
@@ -92,7 +93,7 @@ export async function expire(
     // Meanwhile something may have arrived, or it was deleted.
     if (session === "gone" || session.row.lastMs >= idleSinceMs) continue;
     // The records can be judged no more, so their judgement is stored first.
-    await saveJudgements(transaction, tenant, [session]);
+    saveJudgements(transaction, tenant, [session]);
     buried += await bury(transaction, tenant, session.row.key);
   }
   return done(buried);

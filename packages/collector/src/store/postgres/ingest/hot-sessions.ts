@@ -15,6 +15,16 @@ export interface HotSession {
  */
 export class HotSessions {
   readonly #sessions = new Map<string, HotSession>();
+  #areShared = false;
+
+  /** Whether another node changed what this one remembered, when it last looked. */
+  get areShared(): boolean {
+    return this.#areShared;
+  }
+
+  noteShared(wereChanged: boolean, wereTheSame: boolean): void {
+    if (wereChanged || wereTheSame) this.#areShared = wereChanged;
+  }
 
   take(tenant: number, id: string): HotSession | undefined {
     const place = `${tenant}/${id}`;

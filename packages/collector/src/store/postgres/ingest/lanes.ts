@@ -4,6 +4,13 @@ import type { Intake, Outcome } from "../../../ingest/intake.ts";
 /** Events in one group; a larger group only makes the first of it wait longer. */
 const MAX_GROUP = 512;
 
+/**
+ * Groups of one tenant that are under way at once. More make smaller groups, and a group costs as
+ * much as several events; fewer leave the way to the database unused (measured: of 2, 3 and 4 this
+ * is near the best beside the database and 2 ms away).
+ */
+const LANES_OF_TENANT = 3;
+
 /** An intake that waits, and whoever waits for its outcome. */
 export interface Waiting {
   readonly intake: Intake;
@@ -29,7 +36,7 @@ export class Lanes {
 
   submit(waiting: Waiting): void {
     const { tenant, sessionId } = waiting.intake;
-    const number = Number.parseInt(sha256(Buffer.from(`${tenant}/${sessionId}`)).slice(0, 8), 16);
+    const number = numberOf(String(tenant)) + (numberOf(sessionId) % LANES_OF_TENANT);
     this.#lanes[number % this.#lanes.length]?.add(waiting);
   }
 
@@ -37,6 +44,11 @@ export class Lanes {
   async drain(): Promise<void> {
     await Promise.all(this.#lanes.map((lane) => lane.idle()));
   }
+}
+
+/** Evenly spread, and the same on every node. */
+function numberOf(name: string): number {
+  return Number.parseInt(sha256(Buffer.from(name)).slice(0, 8), 16);
 }
 
 class Lane {

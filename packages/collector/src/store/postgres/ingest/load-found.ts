@@ -1,12 +1,12 @@
 /** Reads what a group asks, once its sessions are locked. */
 
+import { sessionTag } from "@caum/core/verify";
 import type { AlertRule } from "../../../alerts/alert-rows.ts";
 import { alertId } from "../../../alerts/firing/fired-alert.ts";
 import type { KnownEvent, KnownStep, NativeRun, StoredRecord } from "../../../ingest/ledger.ts";
-import type { SessionState } from "../../../ingest/session-state.ts";
-import { ruleOf } from "../../sqlite/alerts/alert-columns.ts";
-import { integer, optional, type Row, text, uuidBytes } from "../../sqlite/columns.ts";
-import { storedRecordOf } from "../../sqlite/sqlite-ledger.ts";
+import { ruleOf } from "../../alert-columns.ts";
+import { integer, optional, type Row, text, uuidBytes } from "../../columns.ts";
+import { storedRecordOf } from "../../stored-record.ts";
 import type { Transaction } from "../database.ts";
 import { type Found, placeOf, type Questions } from "./found.ts";
 import { readRoots } from "./read-roots.ts";
@@ -21,11 +21,13 @@ const FACTS = `select
       'position', e.position, 'body', e.body))
     from unnest($2::bytea[]) w (id), lateral (select * from event_ids e
       where e.tenant = $1 and e.id = w.id limit 1) e) as events,
-  (select json_agg(s) from unnest($3::bigint[], $4::bigint[], $5::bigint[]) w (session, segment, step),
-    lateral (select * from steps s where s.tenant = $1 and s.session = w.session
-      and s.segment = w.segment and s.step = w.step offset 0) s) as steps,
-  (select json_agg(r) from unnest($6::bigint[], $7::text[]) w (session, run),
-    lateral (select * from runs r where r.tenant = $1 and r.session = w.session
+  (select json_agg(s) from unnest($3::text[], $4::bigint[]) w (tag, step),
+    lateral (select key, segment from sessions o where o.tenant = $1 and o.tag = w.tag limit 1) o,
+    lateral (select * from steps s where s.tenant = $1 and s.session = o.key
+      and s.segment = o.segment and s.step = w.step offset 0) s) as steps,
+  (select json_agg(r) from unnest($5::text[], $6::text[]) w (tag, run),
+    lateral (select key from sessions o where o.tenant = $1 and o.tag = w.tag limit 1) o,
+    lateral (select * from runs r where r.tenant = $1 and r.session = o.key
       and r.run = w.run limit 1) r) as runs`;
 
 const RECORDS = `select r.session, r.position, r.leaf, r.line, r.received_ms, r.standing
@@ -37,53 +39,48 @@ const SESSION_IDS = `select s.key, s.id from unnest($2::bigint[]) w (key),
 const ALERTS = `select a.id from unnest($2::text[]) w (id),
   lateral (select * from alerts a where a.tenant = $1 and a.id = w.id limit 1) a`;
 
+/** Asks what can be foreseen, right behind the locks: it is read when they are held. */
+export async function askFacts(
+  transaction: Transaction,
+  tenant: number,
+  { events, steps, runs }: Questions,
+): Promise<Row> {
+  const stepsAsked = pairsOf(steps);
+  const runsAsked = pairsOf(runs);
+  const [row] = await transaction.rows("read_facts", FACTS, [
+    tenant,
+    Array.from(events, uuidBytes),
+    stepsAsked.map(({ id }) => sessionTag(id)),
+    stepsAsked.map(({ value }) => value),
+    runsAsked.map(({ id }) => sessionTag(id)),
+    runsAsked.map(({ value }) => value),
+  ]);
+  return row ?? {};
+}
+
+function pairsOf<T>(
+  sets: ReadonlyMap<string, ReadonlySet<T>>,
+): readonly { readonly id: string; readonly value: T }[] {
+  return [...sets].flatMap(([id, values]) => Array.from(values, (value) => ({ id, value })));
+}
+
+/** What the facts lead to: of most groups nothing. */
 export async function loadFound(
   transaction: Transaction,
   tenant: number,
   asked: Questions,
-  sessions: Map<string, SessionState | "gone">,
+  { facts, sessions }: { readonly facts: Row; readonly sessions: Found["sessions"] },
 ): Promise<Found> {
-  const row = await readFacts(transaction, tenant, asked, sessions);
-  const rules = listIn(row, "rules").map(ruleOf);
-  const events = new Map(listIn(row, "events").map((known) => [uuidIn(known), eventOf(known)]));
-  const steps = stepsOf(listIn(row, "steps"));
-  const runs = new Map(listIn(row, "runs").map(runOf));
+  const rules = listIn(facts, "rules").map(ruleOf);
+  const events = new Map(listIn(facts, "events").map((known) => [uuidIn(known), eventOf(known)]));
+  const steps = stepsOf(listIn(facts, "steps"));
+  const runs = new Map(listIn(facts, "runs").map(runOf));
   foreseeRepeats(asked, [...events.values(), ...eventsOf(steps)]);
   const records = await readRecords(transaction, tenant, asked);
   const sessionIds = await readSessionIds(transaction, tenant, records);
   const roots = await readRoots(transaction, tenant, asked.roots);
   const alerts = await readAlerts(transaction, tenant, asked, { rules, records });
   return { sessions, events, steps, runs, records, sessionIds, roots, alerts, rules };
-}
-
-async function readFacts(
-  transaction: Transaction,
-  tenant: number,
-  asked: Questions,
-  sessions: ReadonlyMap<string, SessionState | "gone">,
-): Promise<Row> {
-  const present = (id: string) => {
-    const session = sessions.get(id);
-    return session === "gone" ? undefined : session?.row;
-  };
-  const steps = [...asked.steps].flatMap(([id, numbers]) => {
-    const row = present(id);
-    return row ? Array.from(numbers, (step) => ({ row, step })) : [];
-  });
-  const runs = [...asked.runs].flatMap(([id, names]) => {
-    const row = present(id);
-    return row ? Array.from(names, (run) => ({ row, run })) : [];
-  });
-  const [row] = await transaction.rows("read_facts", FACTS, [
-    tenant,
-    Array.from(asked.events, uuidBytes),
-    steps.map(({ row: { key } }) => key),
-    steps.map(({ row: { segment } }) => segment),
-    steps.map(({ step }) => step),
-    runs.map(({ row: { key } }) => key),
-    runs.map(({ run }) => run),
-  ]);
-  return row ?? {};
 }
 
 /** What is there already is answered with its record, the one before it, and the root up to it. */

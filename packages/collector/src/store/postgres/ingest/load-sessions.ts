@@ -1,23 +1,43 @@
 /** Locks the sessions of a group and brings each to where the database has it. */
 import type { StructuralRecord } from "@caum/core";
 import { sessionTag } from "@caum/core/verify";
-import { type Judgement, SessionState } from "../../../ingest/session-state.ts";
-import { integer, optional, type Row, text } from "../../sqlite/columns.ts";
-import { sessionRowOf } from "../../sqlite/session-rows.ts";
+import { type Judgement, type SessionRow, SessionState } from "../../../ingest/session-state.ts";
+import { integer, optional, type Row, text } from "../../columns.ts";
+import { sessionRowOf } from "../../session-rows.ts";
 import type { Transaction } from "../database.ts";
 import type { HotSession, HotSessions } from "./hot-sessions.ts";
 
 /** Records that are judged again at once. */
 const REPLAYED_AT_ONCE = 256;
 
-/** One after the other in the order of the tags, so that no two nodes wait for each other. */
-const LOCK = `select s.key, s.tag, s.version, s.gone from unnest($2::text[]) w (tag),
-  lateral (select * from sessions s where s.tenant = $1 and s.tag = w.tag limit 1 for update) s`;
-const ROWS = `select s.*, j.segment as judged_segment, j.size as judged_size, j.state as judged_state
-  from unnest($2::text[]) w (tag),
-  lateral (select * from sessions s where s.tenant = $1 and s.tag = w.tag limit 1) s
-  left join lateral (select * from judgements j where j.tenant = $1 and j.session = s.key limit 1) j
-    on true`;
+/** What `sessionRowOf` reads, and what tells whether it has to. */
+const ROW = `key, version, gone, tenant, id, facts, origins, size, tree, door, segment, segment_start,
+  ended, resolved, totals, runs, last_leaf, first_ms, last_ms, alerts`;
+/**
+ * One after the other in the order of the tags, so that no two nodes wait for each other. The row
+ * comes with its lock where this node does not have it.
+ */
+const LOCK = `select w.tag, s.key, s.version, s.gone,
+    case when s.version <> w.version then to_json(s) end as row
+  from unnest($2::text[], $3::bigint[]) w (tag, version),
+  lateral (select ${ROW} from sessions s where s.tenant = $1 and s.tag = w.tag limit 1 for update) s`;
+/**
+ * What was not judged here yet: from the stored judgement on where it is the later one, which is
+ * told with the first of its records. Asked when the rows are locked, so that nothing is missed.
+ */
+const UNJUDGED = `select s.key as session, j.size as judged_size, f.first, r.line,
+    case when r.position is null or r.position = f.first then f.state end as judged_state
+  from unnest($2::text[], $3::bigint[], $4::bigint[]) w (tag, version, size),
+  lateral (select s.key, s.segment, s.segment_start from sessions s
+    where s.tenant = $1 and s.tag = w.tag and s.version <> w.version limit 1) s
+  left join lateral (select j.size, j.state from judgements j
+    where j.tenant = $1 and j.session = s.key and j.segment = s.segment limit 1) j on true,
+  lateral (select greatest(w.size, s.segment_start, j.size) as first,
+    case when j.size > w.size then j.state end as state offset 0) f
+  left join lateral (select r.position, r.line from records r
+    where r.tenant = $1 and r.session = s.key and r.position >= f.first
+    order by r.position limit ${REPLAYED_AT_ONCE}) r on true
+  order by s.key, r.position`;
 const RECORDS = `select w.session, r.line from unnest($2::bigint[], $3::bigint[]) w (session, first),
   lateral (select r.position, r.line from records r
     where r.tenant = $1 and r.session = w.session and r.position >= w.first
@@ -29,108 +49,171 @@ export interface LockedSessions {
   readonly versions: Map<SessionState, number>;
 }
 
+const NO_VERSION = 0;
+
+/** A session that the group is about, with what this node remembers of it. */
+interface Wanted {
+  readonly id: string;
+  readonly tag: string;
+  readonly known: HotSession | undefined;
+}
+
+/** Asks for everything at once; waits for locks in the order of the tags. */
 export async function lockSessions(
   transaction: Transaction,
   tenant: number,
   ids: ReadonlySet<string>,
   hot: HotSessions,
 ): Promise<LockedSessions> {
-  const idOf = new Map(Array.from(ids, (id) => [sessionTag(id), id]));
-  const locked = await transaction.rows("lock_sessions", LOCK, [
-    tenant,
-    [...idOf.keys()].toSorted(),
-  ]);
-  const sessions = new Map<string, SessionState | "gone">();
-  const versions = new Map<SessionState, number>();
-  const stale = new Map<number, Stale>();
-  for (const row of locked) {
-    const id = idOf.get(text(row, "tag")) ?? "";
-    const known = hot.take(tenant, id);
-    if (integer(row, "gone") === 1) sessions.set(id, "gone");
-    else if (known?.version === integer(row, "version")) {
-      sessions.set(id, known.state);
-      versions.set(known.state, known.version);
-    } else stale.set(integer(row, "key"), { tag: text(row, "tag"), known });
+  const wanted = Array.from(ids, (id) => ({
+    id,
+    tag: sessionTag(id),
+    known: hot.take(tenant, id),
+  }));
+  const locking = askForLocks(transaction, tenant, wanted);
+  // Where another node wrote one of the last group, it is likely to have written one of these.
+  const foreseen = hot.areShared ? askUnjudged(transaction, tenant, wanted) : undefined;
+  const locked = sort(wanted, await locking);
+  const { behind, states } = locked;
+  hot.noteShared(
+    behind.some(({ known }) => known),
+    states.length > 0,
+  );
+  if (behind.length > 0) {
+    const unjudged = await (foreseen ?? askUnjudged(transaction, tenant, behind));
+    states.push(...(await bringUp(transaction, tenant, behind, unjudged)));
   }
-  if (stale.size > 0) {
-    for (const { state, version } of await readSessions(transaction, tenant, stale)) {
-      sessions.set(state.row.id, state);
-      versions.set(state, version);
-    }
-  }
-  return { sessions, versions };
+  const sessions = new Map<string, SessionState | "gone">(locked.gone.map((id) => [id, "gone"]));
+  for (const { state } of states) sessions.set(state.row.id, state);
+  return {
+    sessions,
+    versions: new Map(states.map(({ state, version }) => [state, version])),
+  };
 }
 
-interface Stale {
-  readonly tag: string;
-  /** What this node remembers of it. */
-  readonly known: HotSession | undefined;
+/** The wanted sessions by what their rows say; what has no row is not there yet. */
+function sort(wanted: readonly Wanted[], rows: readonly Row[]) {
+  const rowOf = new Map(rows.map((row) => [text(row, "tag"), row]));
+  const gone: string[] = [];
+  const states: HotSession[] = [];
+  const behind: Behind[] = [];
+  for (const one of wanted) {
+    const row = rowOf.get(one.tag);
+    if (row === undefined) continue;
+    if (integer(row, "gone") === 1) gone.push(one.id);
+    else if (one.known?.version === integer(row, "version")) states.push(one.known);
+    // `to_json` made it of a row of this table.
+    else behind.push({ ...one, row: row.row as Row, version: integer(row, "version") });
+  }
+  return { gone, states, behind };
 }
 
-/** Sessions that this node does not know, or that another one has changed since. */
-async function readSessions(
+function askForLocks(
   transaction: Transaction,
   tenant: number,
-  stale: ReadonlyMap<number, Stale>,
+  wanted: readonly Wanted[],
+): Promise<readonly Row[]> {
+  const inOrder = wanted.toSorted((a, b) => (a.tag < b.tag ? -1 : 1));
+  return transaction.rows("lock_sessions", LOCK, [
+    tenant,
+    inOrder.map(({ tag }) => tag),
+    inOrder.map(({ known }) => known?.version ?? NO_VERSION),
+  ]);
+}
+
+function askUnjudged(
+  transaction: Transaction,
+  tenant: number,
+  wanted: readonly Wanted[],
+): Promise<readonly Row[]> {
+  return transaction.rows("read_unjudged", UNJUDGED, [
+    tenant,
+    wanted.map(({ tag }) => tag),
+    wanted.map(({ known }) => known?.version ?? NO_VERSION),
+    wanted.map(({ known }) => known?.state.size ?? 0),
+  ]);
+}
+
+/** A session that this node does not know, or that another one has changed since. */
+interface Behind extends Wanted {
+  readonly row: Row;
+  readonly version: number;
+}
+
+/** Each with its latest judgement that there is, in memory or stored, and the records after it. */
+async function bringUp(
+  transaction: Transaction,
+  tenant: number,
+  behind: readonly Behind[],
+  unjudged: readonly Row[],
 ): Promise<readonly HotSession[]> {
-  const tags = Array.from(stale.values(), ({ tag }) => tag);
-  const rows = await transaction.rows("read_sessions", ROWS, [tenant, tags]);
-  const behind = rows.map((row) => ({
-    ...judgedBefore(row, stale.get(integer(row, "key"))?.known),
-    version: integer(row, "version"),
-  }));
-  await replay(transaction, tenant, behind);
-  return behind;
-}
-
-/** A session with the records that its judgement has seen. */
-interface Behind extends HotSession {
-  readonly judgedTo: number;
-}
-
-/** With the latest judgement of the open segment that there is, in memory or stored. */
-function judgedBefore(row: Row, hot: HotSession | undefined): Omit<Behind, "version"> {
-  const sessionRow = sessionRowOf(row);
-  const { segment, segmentStart } = sessionRow;
-  const isStored = optional(row, "judged_segment", integer) === segment;
-  const storedSize = isStored ? integer(row, "judged_size") : segmentStart;
-  const isHot = hot?.state.row.segment === segment && hot.state.size >= storedSize;
-  if (isHot) {
-    const state = new SessionState(sessionRow, hot.state.judgement, storedSize);
-    return { state, judgedTo: hot.state.size };
+  const rowsOf = new Map<number, Row[]>();
+  for (const row of unjudged) {
+    const session = integer(row, "session");
+    rowsOf.set(session, [...(rowsOf.get(session) ?? []), row]);
   }
-  if (!isStored) return { state: new SessionState(sessionRow), judgedTo: segmentStart };
+  const open: { readonly state: SessionState; readonly from: number }[] = [];
+  const sessions = behind.map(({ known, row, version }) => {
+    const sessionRow = sessionRowOf(row);
+    const rows = rowsOf.get(sessionRow.key) ?? [];
+    const { state, from } = judgedBefore(sessionRow, rows[0] ?? {}, known);
+    const lines = from === undefined ? [] : rows.flatMap((of) => optional(of, "line", text) ?? []);
+    for (const line of lines) judge(state, line);
+    open.push({ state, from: (from ?? sessionRow.segmentStart) + lines.length });
+    return { state, version };
+  });
+  await replay(transaction, tenant, open);
+  return sessions;
+}
+
+/** @returns also where the lines that were read begin, which is not known when it is judged anew */
+function judgedBefore(
+  sessionRow: SessionRow,
+  first: Row,
+  known: HotSession | undefined,
+): { readonly state: SessionState; readonly from: number | undefined } {
+  const { segment, segmentStart } = sessionRow;
+  const from = optional(first, "first", integer);
+  const storedSize = optional(first, "judged_size", integer) ?? segmentStart;
+  const stored = optional(first, "judged_state", text);
+  if (stored === undefined) {
+    const isSame = known?.state.row.segment === segment;
+    const state = isSame ? known.state.under(sessionRow, storedSize) : undefined;
+    return { state: state ?? new SessionState(sessionRow, undefined, storedSize), from };
+  }
   try {
-    const judgement: Judgement = JSON.parse(text(row, "judged_state"));
-    return { state: new SessionState(sessionRow, judgement, storedSize), judgedTo: storedSize };
+    const judgement: Judgement = JSON.parse(stored);
+    return { state: new SessionState(sessionRow, judgement, storedSize), from };
   } catch {
     // Another version of the engine wrote it: the records are judged again.
-    return { state: new SessionState(sessionRow), judgedTo: segmentStart };
+    return { state: new SessionState(sessionRow), from: undefined };
   }
 }
 
-/** Judges the records that were not seen yet, of all sessions in one round trip where they are few. */
+/** Judges what is left, of all sessions in one round trip where it is little. */
 async function replay(
   transaction: Transaction,
   tenant: number,
-  sessions: readonly Behind[],
+  behind: readonly { readonly state: SessionState; readonly from: number }[],
 ): Promise<void> {
-  const states = new Map(sessions.map(({ state }) => [state.row.key, state]));
-  let open = sessions.map(({ state, judgedTo }) => ({ state, from: judgedTo }));
+  const states = new Map(behind.map(({ state }) => [state.row.key, state]));
+  let open = behind;
   for (;;) {
     open = open.filter(({ state, from }) => from < state.size);
     if (open.length === 0) return;
     const keys = open.map(({ state }) => state.row.key);
     const values = [tenant, keys, open.map(({ from }) => from)];
     for (const row of await transaction.rows("read_lines", RECORDS, values)) {
-      const record = recordIn(text(row, "line"));
-      if (record) states.get(integer(row, "session"))?.judge(record);
+      const state = states.get(integer(row, "session"));
+      if (state) judge(state, text(row, "line"));
     }
     open = open.map(({ state, from }) => ({ state, from: from + REPLAYED_AT_ONCE }));
   }
 }
 
-/** The record of a stored line; undefined for what is left of a deleted one. */
-function recordIn(line: string): StructuralRecord | undefined {
-  return line.startsWith('{"tombstone":') ? undefined : JSON.parse(line);
+/** What is left of a deleted record says nothing. */
+function judge(state: SessionState, line: string): void {
+  if (line.startsWith('{"tombstone":')) return;
+  const record: StructuralRecord = JSON.parse(line);
+  state.judge(record);
 }

@@ -2,12 +2,12 @@
 import type { Intake, Outcome } from "../../../ingest/intake.ts";
 import type { SessionState } from "../../../ingest/session-state.ts";
 import { take } from "../../../ingest/take.ts";
-import { bytes } from "../../sqlite/columns.ts";
+import { bytes } from "../../columns.ts";
 import type { Database, Transaction } from "../database.ts";
 import { CommitLost } from "../sql-state.ts";
 import { questionsOf, Unasked } from "./found.ts";
 import type { HotSessions } from "./hot-sessions.ts";
-import { loadFound } from "./load-found.ts";
+import { askFacts, loadFound } from "./load-found.ts";
 import { lockSessions } from "./load-sessions.ts";
 import { type NodeParts, PostgresLedger } from "./postgres-ledger.ts";
 import { writeGroup } from "./write-group.ts";
@@ -71,14 +71,15 @@ export interface GroupParts extends NodeParts {
 
 /** One attempt; whatever it throws, nothing of it is kept in memory. */
 export async function takeGroup(
-  { tenant, intakes }: Group,
+  group: Group,
   open: OpenAttempts,
   parts: GroupParts,
 ): Promise<readonly Outcome[]> {
+  const { tenant } = group;
   let witness: Witness | undefined;
   try {
     const attempt = await parts.database.write({ tenant }, async (transaction) => {
-      const made = await attemptGroup({ tenant, intakes }, open, parts, transaction);
+      const made = await attemptGroup(group, open, parts, transaction);
       witness = made.witness;
       return made;
     });
@@ -100,10 +101,14 @@ async function attemptGroup(
 ): Promise<Attempt> {
   const questions = questionsOf(intakes);
   for (let round = 0; ; round++) {
-    const locked = await lockSessions(transaction, tenant, questions.sessions, parts.hot);
-    const before = await open.find(transaction, tenant, locked.sessions);
+    // Both are asked before either is answered; the facts are read when the locks are held.
+    const [{ sessions, versions }, facts] = await Promise.all([
+      lockSessions(transaction, tenant, questions.sessions, parts.hot),
+      askFacts(transaction, tenant, questions),
+    ]);
+    const before = await open.find(transaction, tenant, sessions);
     if (before) return { outcomes: before, witness: undefined, states: [] };
-    const found = await loadFound(transaction, tenant, questions, locked.sessions);
+    const found = await loadFound(transaction, tenant, questions, { facts, sessions });
     const ledger = new PostgresLedger(questions, found, parts);
     try {
       const outcomes = intakes.map((intake) => take(intake, ledger));
@@ -111,7 +116,7 @@ async function attemptGroup(
       return {
         outcomes,
         witness: witnessOf(ledger, outcomes),
-        states: statesAfter(ledger, locked.versions),
+        states: statesAfter(ledger, versions),
       };
     } catch (failure) {
       if (!(failure instanceof Unasked) || round === MAX_ROUNDS) throw failure;

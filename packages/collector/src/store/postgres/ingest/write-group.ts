@@ -3,11 +3,11 @@
 import { sessionTag } from "@caum/core/verify";
 import type { SessionState } from "../../../ingest/session-state.ts";
 import { encodeStanding } from "../../../ingest/standing.ts";
-import { bytes, integer, uuidBytes } from "../../sqlite/columns.ts";
-import { CHANGING_COLUMNS, changingValues } from "../../sqlite/session-rows.ts";
+import { bytes, uuidBytes } from "../../columns.ts";
+import { CHANGING_COLUMNS, changingValues } from "../../session-rows.ts";
 import { BLOCK_LEAVES } from "../../subtrees.ts";
 import type { Transaction } from "../database.ts";
-import { GroupConflict } from "../sql-state.ts";
+import { listedMs } from "./listed-ms.ts";
 import type { Writes } from "./postgres-ledger.ts";
 import { blockRoot } from "./read-roots.ts";
 import { addAlerts, addForks, addSteps, addTokens, disarmAlerts, saveRuns } from "./write-rest.ts";
@@ -31,15 +31,14 @@ const TEXTS: ReadonlySet<string> = new Set([
   "workflow",
   "cohort",
 ]);
-const CHANGING = [...CHANGING_COLUMNS, "workflow", "cohort"];
+const CHANGING = [...CHANGING_COLUMNS, "workflow", "cohort", "listed_ms"];
 const typeOf = (column: string) => (TEXTS.has(column) ? "text[]" : "bigint[]");
 const arrays = (columns: readonly string[], first: number) =>
   columns.map((column, at) => `$${first + at}::${typeOf(column)}`).join(", ");
 
 const CREATE = `insert into sessions (tenant, version, key, tag, id, first_ms, ${CHANGING.join(", ")})
   select $1::bigint, 1, w.* from unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[],
-    ${arrays(CHANGING, 6)}) w (key, tag, id, first_ms, ${CHANGING.join(", ")})
-  on conflict do nothing`;
+    ${arrays(CHANGING, 6)}) w (key, tag, id, first_ms, ${CHANGING.join(", ")})`;
 
 /** What nearly every group writes, in one round trip; the rows of its sessions are locked by then. */
 const WRITE = `with changed as (
@@ -54,9 +53,8 @@ const WRITE = `with changed as (
   ), named as (
     insert into event_ids (tenant, id, session, position, body)
     select $1::bigint, w.* from unnest($9::bytea[], $10::bigint[], $11::bigint[], $12::text[]) w
-    on conflict do nothing returning 1
   )
-  select count(*) as named from named`;
+  select 1`;
 const JUDGEMENTS = `insert into judgements (tenant, session, segment, size, state)
   select $1::bigint, w.* from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[]) w
   on conflict (tenant, session) do update
@@ -64,34 +62,33 @@ const JUDGEMENTS = `insert into judgements (tenant, session, segment, size, stat
 const BLOCK = `insert into subtrees (tenant, session, block, root) values ($1, $2, $3, $4)
   on conflict do nothing`;
 
-/** @throws {GroupConflict} when another node made the same session or event id meanwhile */
+/**
+ * Sends everything, and waits for nothing but the leaves of blocks that became whole. What another
+ * node made meanwhile, a session or an event id, is a unique violation: then nothing is committed.
+ */
 export async function writeGroup(
   transaction: Transaction,
   tenant: number,
   writes: Writes,
 ): Promise<void> {
-  await createSessions(transaction, tenant, writes);
-  await writeChanges(transaction, tenant, writes);
-  await addSteps(transaction, tenant, writes.steps);
-  await saveRuns(transaction, tenant, [...writes.runs.values()]);
-  await addForks(transaction, tenant, writes.forks);
-  await addTokens(transaction, tenant, writes.tokens);
-  await disarmAlerts(transaction, tenant, writes.disarmed);
-  await addAlerts(transaction, tenant, [...writes.alerts.values()]);
-  await saveJudgements(transaction, tenant, [...writes.touched].filter(isJudgementDue));
+  createSessions(transaction, tenant, writes);
+  writeChanges(transaction, tenant, writes);
+  addSteps(transaction, tenant, writes.steps);
+  saveRuns(transaction, tenant, [...writes.runs.values()]);
+  addForks(transaction, tenant, writes.forks);
+  addTokens(transaction, tenant, writes.tokens);
+  disarmAlerts(transaction, tenant, writes.disarmed);
+  addAlerts(transaction, tenant, [...writes.alerts.values()]);
+  saveJudgements(transaction, tenant, [...writes.touched].filter(isJudgementDue));
   await addBlocks(transaction, tenant, writes);
 }
 
-async function createSessions(
-  transaction: Transaction,
-  tenant: number,
-  { created }: Writes,
-): Promise<void> {
+function createSessions(transaction: Transaction, tenant: number, { created }: Writes): void {
   if (created.size === 0) return;
   const tagged = Array.from(created, (session) => ({ session, tag: sessionTag(session.row.id) }));
   const sorted = tagged.toSorted((a, b) => (a.tag < b.tag ? -1 : 1));
   const sessions = sorted.map(({ session }) => session);
-  const made = await transaction.change("create_sessions", CREATE, [
+  transaction.send("create_sessions", CREATE, [
     tenant,
     sessions.map(({ row }) => row.key),
     sorted.map(({ tag }) => tag),
@@ -99,18 +96,18 @@ async function createSessions(
     sessions.map(({ row }) => row.firstMs),
     ...changingColumns(sessions),
   ]);
-  if (made < created.size) throw new GroupConflict("another node made the session");
 }
 
-async function writeChanges(
+function writeChanges(
   transaction: Transaction,
   tenant: number,
   { created, touched, records, events }: Writes,
-): Promise<void> {
+): void {
   const changed = [...touched].filter((session) => !created.has(session));
+  if (changed.length + records.length + events.size === 0) return;
   // Two groups that name the same ids meet in the same order.
   const named = [...events].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const [row] = await transaction.rows("write_changes", WRITE, [
+  transaction.send("write_changes", WRITE, [
     tenant,
     changed.map(({ row }) => sessionTag(row.id)),
     records.map(({ session }) => session),
@@ -125,22 +122,19 @@ async function writeChanges(
     named.map(([, { body }]) => body),
     ...changingColumns(changed),
   ]);
-  if (integer(row ?? {}, "named") < events.size) {
-    throw new GroupConflict("another node stored the event");
-  }
 }
 
 function isJudgementDue({ judgedAt, size }: SessionState): boolean {
   return judgedAt < 0 || size - judgedAt >= JUDGE_EVERY;
 }
 
-export async function saveJudgements(
+export function saveJudgements(
   transaction: Transaction,
   tenant: number,
   sessions: readonly SessionState[],
-): Promise<void> {
+): void {
   if (sessions.length === 0) return;
-  await transaction.change("save_judgements", JUDGEMENTS, [
+  transaction.send("save_judgements", JUDGEMENTS, [
     tenant,
     sessions.map(({ row }) => row.key),
     sessions.map(({ row }) => row.segment),
@@ -161,7 +155,7 @@ async function addBlocks(
     if (size % BLOCK_LEAVES !== 0) continue;
     const root = await blockRoot(transaction, tenant, session, size - BLOCK_LEAVES);
     const values = [tenant, session, size / BLOCK_LEAVES - 1, bytes(root)];
-    await transaction.change("add_block", BLOCK, values);
+    transaction.send("add_block", BLOCK, values);
   }
 }
 
@@ -173,6 +167,7 @@ function changingColumns(sessions: readonly SessionState[]): (readonly unknown[]
       ...changingValues(session),
       workflow ?? null,
       workflow === undefined ? null : (cohort ?? null),
+      listedMs(session.row.lastMs),
     ];
   });
   return CHANGING.map((_, column) => rows.map((row) => row[column]));

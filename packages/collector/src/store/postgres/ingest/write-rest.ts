@@ -1,6 +1,6 @@
 /** What only some groups leave. */
 import type { NewAlert } from "../../../alerts/alert-rows.ts";
-import { bytes } from "../../sqlite/columns.ts";
+import { bytes } from "../../columns.ts";
 import type { Transaction } from "../database.ts";
 import type { Writes } from "./postgres-ledger.ts";
 
@@ -34,13 +34,9 @@ const ALERTS = `insert into alerts (tenant, id, rule, session, status, fired_ms,
     w (id, rule, session, status, fired_ms, facts)
   on conflict do nothing`;
 
-export async function addSteps(
-  transaction: Transaction,
-  tenant: number,
-  steps: Writes["steps"],
-): Promise<void> {
+export function addSteps(transaction: Transaction, tenant: number, steps: Writes["steps"]): void {
   if (steps.length === 0) return;
-  await transaction.change("add_steps", STEPS, [
+  transaction.send("add_steps", STEPS, [
     tenant,
     steps.map(({ session }) => session),
     steps.map(({ value }) => value.segment),
@@ -52,13 +48,9 @@ export async function addSteps(
 
 type Run = Writes["runs"] extends Map<string, infer T> ? T : never;
 
-export async function saveRuns(
-  transaction: Transaction,
-  tenant: number,
-  runs: readonly Run[],
-): Promise<void> {
+export function saveRuns(transaction: Transaction, tenant: number, runs: readonly Run[]): void {
   if (runs.length === 0) return;
-  await transaction.change("save_runs", RUNS, [
+  transaction.send("save_runs", RUNS, [
     tenant,
     runs.map(({ session }) => session),
     runs.map(({ value }) => value.runId),
@@ -68,13 +60,9 @@ export async function saveRuns(
   ]);
 }
 
-export async function addForks(
-  transaction: Transaction,
-  tenant: number,
-  forks: Writes["forks"],
-): Promise<void> {
+export function addForks(transaction: Transaction, tenant: number, forks: Writes["forks"]): void {
   if (forks.length === 0) return;
-  await transaction.change("add_forks", FORKS, [
+  transaction.send("add_forks", FORKS, [
     tenant,
     forks.map(({ session }) => session),
     forks.map(({ value }) => value.run),
@@ -85,13 +73,13 @@ export async function addForks(
   ]);
 }
 
-export async function addTokens(
+export function addTokens(
   transaction: Transaction,
   tenant: number,
   tokens: Writes["tokens"],
-): Promise<void> {
+): void {
   if (tokens.length === 0) return;
-  await transaction.change("add_tokens", TOKENS, [
+  transaction.send("add_tokens", TOKENS, [
     tenant,
     tokens.map(({ hash }) => bytes(hash)),
     tokens.map(({ sessionId }) => sessionId),
@@ -99,23 +87,23 @@ export async function addTokens(
   ]);
 }
 
-export async function disarmAlerts(
+export function disarmAlerts(
   transaction: Transaction,
   tenant: number,
   ids: ReadonlySet<string>,
-): Promise<void> {
+): void {
   if (ids.size === 0) return;
-  await transaction.change("disarm_alerts", DISARM, [tenant, [...ids].toSorted()]);
+  transaction.send("disarm_alerts", DISARM, [tenant, [...ids].toSorted()]);
 }
 
-export async function addAlerts(
+export function addAlerts(
   transaction: Transaction,
   tenant: number,
   alerts: readonly NewAlert[],
-): Promise<void> {
+): void {
   if (alerts.length === 0) return;
   const sorted = alerts.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  await transaction.change("add_alerts", ALERTS, [
+  transaction.send("add_alerts", ALERTS, [
     tenant,
     sorted.map(({ id }) => id),
     sorted.map(({ rule }) => rule),

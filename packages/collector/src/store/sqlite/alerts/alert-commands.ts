@@ -1,11 +1,11 @@
 /** Changes of rules and deliveries, inside the transaction of their group. */
 import type { DatabaseSync } from "node:sqlite";
 import type { AlertCommand, AlertRule } from "../../../alerts/alert-rows.ts";
+import { alertOf } from "../../alert-columns.ts";
+import { integer } from "../../columns.ts";
 import type { CommandAnswer } from "../../command.ts";
 import { CONFLICT, type CommandOf, done, NOT_FOUND } from "../../command-answers.ts";
-import { integer } from "../columns.ts";
 import type { AlertBook } from "./alert-book.ts";
-import { alertOf } from "./alert-columns.ts";
 import { ruleRow } from "./claim-deliveries.ts";
 
 /** Of one step, so that no group waits long. */

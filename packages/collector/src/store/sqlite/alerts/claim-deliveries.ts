@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ClaimedDeliveries, DeliveryClaim } from "../../../alerts/alert-rows.ts";
-import { integer, type Row, text } from "../columns.ts";
-import { alertOf, ruleOf } from "./alert-columns.ts";
+import { alertOf, ruleOf } from "../../alert-columns.ts";
+import { integer, type Row, text } from "../../columns.ts";
 
 const WAITS = "status in ('armed', 'due')";
 

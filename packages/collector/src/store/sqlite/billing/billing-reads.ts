@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { BillingRow, Checkout, Subscription } from "../../../billing/billing-rows.ts";
-import { integer, optional, type Row, text } from "../columns.ts";
+import { integer, optional, type Row, text } from "../../columns.ts";
 
 /** What is known of an account's subscriptions and its checkout. */
 export function billingOf(database: DatabaseSync, tenant: number): BillingRow {

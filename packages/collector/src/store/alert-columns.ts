@@ -1,6 +1,6 @@
 /** Rules and alerts as rows, and back. */
-import type { ActionType, AlertFacts, AlertRow, AlertRule } from "../../../alerts/alert-rows.ts";
-import { integer, optional, type Row, text } from "../columns.ts";
+import type { ActionType, AlertFacts, AlertRow, AlertRule } from "../alerts/alert-rows.ts";
+import { integer, optional, type Row, text } from "./columns.ts";
 
 export function ruleOf(row: Row): AlertRule {
   return {

@@ -1,11 +1,11 @@
 /** A session's row and what it becomes in memory. */
 import { CompactRange, type CompactRangeState, NOTHING_YET } from "@caum/core";
-import { figuresOf, type SessionFigures } from "../../ingest/figures.ts";
-import type { SessionRow, SessionState } from "../../ingest/session-state.ts";
-import { decodeStanding, encodeStanding } from "../../ingest/standing.ts";
-import { NO_TOTALS } from "../../ingest/totals.ts";
-import type { SessionView } from "../store.ts";
+import { figuresOf, type SessionFigures } from "../ingest/figures.ts";
+import type { SessionRow, SessionState } from "../ingest/session-state.ts";
+import { decodeStanding, encodeStanding } from "../ingest/standing.ts";
+import { NO_TOTALS } from "../ingest/totals.ts";
 import { integer, optional, type Row, text } from "./columns.ts";
+import type { SessionView } from "./store.ts";
 
 /** The columns that change with every group, in the order of {@link changingValues}. */
 export const CHANGING_COLUMNS = [
