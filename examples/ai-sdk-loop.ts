@@ -1,4 +1,4 @@
-/** An agent that repeats one call is told to be in a loop. `node examples/ai-sdk-loop.ts` */
+/** An agent that repeats one call is told to be in a loop. */
 import assert from "node:assert/strict";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";

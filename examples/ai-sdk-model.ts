@@ -1,4 +1,4 @@
-/** Only a model, no agent of the AI SDK: a middleware sees it. `node examples/ai-sdk-model.ts` */
+/** Only a model, no agent of the AI SDK: a middleware sees it. */
 import assert from "node:assert/strict";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";

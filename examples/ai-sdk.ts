@@ -1,4 +1,4 @@
-/** One line before the agent runs: every model call and tool call is seen. `node examples/ai-sdk.ts` */
+/** One line before the agent runs: every model call and tool call is seen. */
 import assert from "node:assert/strict";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** A handler for one graph: its thread is the session. `node examples/langchain-graph.ts` */
+/** A handler for one graph: its thread is the session. */
 import assert from "node:assert/strict";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** One line before the agent runs: every call of the process is seen. `node examples/langchain.ts` */
+/** One line before the agent runs: every call of the process is seen. */
 import assert from "node:assert/strict";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
