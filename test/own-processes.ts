@@ -31,14 +31,14 @@ const MCP_HTTP_SERVER = `
 `;
 
 /** A collector that takes connections and never answers. */
-export interface HangingCollector {
+interface HangingCollector {
   readonly url: string;
   /** Resolves when something is being uploaded. */
   readonly isAsked: Promise<unknown>;
   close(): void;
 }
 
-export async function startHangingCollector(): Promise<HangingCollector> {
+async function startHangingCollector(): Promise<HangingCollector> {
   const sockets: Socket[] = [];
   const server = createServer((socket) => sockets.push(socket.on("error", () => undefined)));
   const isAsked = once(server, "connection");

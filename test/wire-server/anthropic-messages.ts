@@ -1,7 +1,7 @@
 import { type Answer, piecesOf, sse, USAGE } from "./answer.ts";
 
 /** Tokens that were written to the prompt cache. */
-export const CACHE_WRITE = 8;
+const CACHE_WRITE = 8;
 
 /** An answer in the words of the Messages API. */
 export function messageOf(answer: Answer, id: string, model: string) {

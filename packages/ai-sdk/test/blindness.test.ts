@@ -1,7 +1,8 @@
 import { type Diagnostic, registerCaum } from "@caum/ai-sdk";
 import { generateText, registerTelemetry } from "ai";
 import { expect, test } from "vitest";
-import { eventsOf, recorded } from "./recorded.ts";
+import { eventsOf } from "../../../test/records.ts";
+import { recorded } from "./recorded.ts";
 import { answer, model, says } from "./scripted-model.ts";
 
 const ask = (telemetry = {}) =>

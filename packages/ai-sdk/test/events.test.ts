@@ -1,6 +1,7 @@
 import { registerCaum } from "@caum/ai-sdk";
 import { expect, test } from "vitest";
-import { eventsOf, recorded } from "./recorded.ts";
+import { eventsOf } from "../../../test/records.ts";
+import { recorded } from "./recorded.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
 test.each(SCENARIOS)("$name gives exactly its events", async ({ run, events }) => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Adapter, CallMerger, createObserver } from "@caum/core";
+import { Adapter } from "@caum/core";
 import { expect, test } from "vitest";
 import { Operations } from "../src/operations.ts";
 
@@ -33,20 +33,4 @@ test("10,000 abandoned streams leave nothing that grows", async () => {
   expect(adapter.failures).toBe(0);
   await adapter.close();
   rmSync(home, { recursive: true, force: true });
-});
-
-test("a merger that is closed leaves no timer behind", () => {
-  const observer = createObserver({
-    writer: "test",
-    writerVersion: "1",
-    layer: "framework",
-    view: "full",
-    home: "/nonexistent/caum",
-    env: {},
-  });
-  const merger = new CallMerger({ sink: observer, layer: "framework" });
-  merger.turnStarted({ session: "s", id: "t" });
-  expect(merger.openCount).toBe(1);
-  merger.close();
-  expect(merger.openCount).toBe(0);
 });

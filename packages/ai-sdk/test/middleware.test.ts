@@ -5,7 +5,7 @@ import { caumMiddleware, registerCaum } from "@caum/ai-sdk";
 import { createObserver, type Observer } from "@caum/core";
 import { generateText, isStepCount, streamText, wrapLanguageModel } from "ai";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { eventsOf, recordsIn } from "./recorded.ts";
+import { eventsOf, recordsIn } from "../../../test/records.ts";
 import { answer, call, model, partsOf, says, streaming, toolOf } from "./scripted-model.ts";
 
 const stopWhen = isStepCount(5);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { eventsOf, recordsIn } from "./recorded.ts";
+import { eventsOf, recordsIn } from "../../../test/records.ts";
 
 const agent = (register: string) => `
 ${register}

@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { registerCaum } from "@caum/ai-sdk";
 import type { AdapterOptions, StructuralRecord } from "@caum/core";
+import { recordsIn } from "../../../test/records.ts";
 
 /** Runs something observed and gives every record that was made of it. */
 export async function recorded(
@@ -19,30 +20,4 @@ export async function recorded(
   const records = recordsIn(home);
   rmSync(home, { recursive: true, force: true });
   return records;
-}
-
-export function recordsIn(home: string): StructuralRecord[] {
-  return readdirSync(home, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ndjson"))
-    .flatMap((name) => readFileSync(join(home, name), "utf8").trim().split("\n"))
-    .map((line) => JSON.parse(line) as StructuralRecord);
-}
-
-/** `search ok`, `turn ok 2` (two tools requested), `message user`: what happened, in order. */
-export function eventsOf(records: readonly StructuralRecord[]): string[] {
-  return records.flatMap((record) => {
-    switch (record.category) {
-      case "tool_api":
-        return [`${record.payload.toolName} ${record.payload.status}`];
-      case "reasoning": {
-        const { kind, role, status, requestedTools = 0 } = record.payload;
-        if (kind === "message") return [`message ${role}`];
-        return [`turn ${status}${requestedTools > 0 ? ` ${requestedTools}` : ""}`];
-      }
-      case "environment":
-        return [`${record.payload.kind} ${record.payload.subject}`];
-      default:
-        return [];
-    }
-  });
 }

@@ -3,7 +3,8 @@ import type { Assessment, StructuralRecord } from "@caum/core";
 import { embed, embedMany, generateText, isStepCount } from "ai";
 import { MockEmbeddingModelV4 } from "ai/test";
 import { expect, test } from "vitest";
-import { eventsOf, recorded } from "./recorded.ts";
+import { eventsOf } from "../../../test/records.ts";
+import { recorded } from "./recorded.ts";
 import { answer, call, model, says, toolOf } from "./scripted-model.ts";
 
 const search = () => toolOf(({ q }) => ({ found: q }));

@@ -6,7 +6,7 @@ import { Observer } from "@caum/core";
 import * as caum from "caum";
 import OpenAI from "openai";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { recordsIn, toolCallsIn, turnsIn } from "../../../test/wire-server/records.ts";
+import { recordsIn, toolCallsIn, turnsIn } from "../../../test/records.ts";
 import { WireServer } from "../../../test/wire-server/server.ts";
 
 let home: string;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Collector, startCollector } from "@caum/collector";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { recordsIn } from "../../../test/wire-server/records.ts";
+import { recordsIn } from "../../../test/records.ts";
 
 const run = promisify(execFile);
 const examples = join(import.meta.dirname, "../../../examples");

@@ -210,7 +210,7 @@ export class Observer {
       watch: this.#options.alerts?.session(sessionId),
       flush: () => this.flush(),
       stamp: () => this.#stamp(),
-      onFailure: (failure) => this.#report("not_observed", messageOf(failure)),
+      onFailure: (failure) => this.#report("not_observed", notObserved(failure)),
     });
   }
 
@@ -279,7 +279,8 @@ function warn({ code, message }: ObserverProblem): void {
   process.emitWarning(message, { type: "CaumWarning", code });
 }
 
-/** The kind of a failure; its message could quote what was observed. */
-function messageOf(failure: unknown): string {
-  return failure instanceof Error ? failure.name : typeof failure;
+/** Names the kind of a failure only: its own message could quote what was observed. */
+function notObserved(failure: unknown): string {
+  const kind = failure instanceof Error ? failure.name : typeof failure;
+  return `a call was not recorded (${kind}): check what observe() was given`;
 }

@@ -26,7 +26,7 @@ export function messagesOf(value: unknown): readonly HostMessage[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
 }
 
-export function isToolMessage(value: unknown): value is HostMessage {
+function isToolMessage(value: unknown): value is HostMessage {
   return isRecord(value) && value.type === "tool" && typeof value.tool_call_id === "string";
 }
 
@@ -83,7 +83,7 @@ function messageInCommand(output: unknown): HostMessage | undefined {
 function textOf(content: unknown): string | undefined {
   if (typeof content === "string") return content === "" ? undefined : content;
   const texts = messagesOf(content).flatMap((block) => {
-    const { text: said } = block as { readonly text?: unknown };
+    const { text: said } = record(block);
     return block.type === "text" && typeof said === "string" ? [said] : [];
   });
   return texts.length === 0 ? undefined : texts.join("\n");

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { registerCaum } from "@caum/langchain";
 import { expect, test } from "vitest";
-import { eventsOf, recordsIn } from "./recorded.ts";
+import { eventsOf, recordsIn } from "../../../test/records.ts";
 import { SCENARIOS, type Scenario } from "./scenarios.ts";
 
 async function outcomeOf({ run }: Scenario): Promise<unknown> {

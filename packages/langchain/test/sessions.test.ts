@@ -2,7 +2,8 @@ import type { StructuralRecord } from "@caum/core";
 import { type Diagnostic, withSession } from "@caum/langchain";
 import { createAgent } from "langchain";
 import { expect, test } from "vitest";
-import { eventsOf, recorded } from "./recorded.ts";
+import { eventsOf } from "../../../test/records.ts";
+import { recorded } from "./recorded.ts";
 import { calls, ScriptedModel, says, toolOf } from "./scripted-model.ts";
 
 const ask = { messages: [{ role: "user" as const, content: "hi" }] };

@@ -11,8 +11,8 @@ import {
 } from "@caum/core";
 import OpenAI from "openai";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { recordsIn, toolCallsIn, turnsIn } from "../../../test/records.ts";
 import { describeError, drain, outcomeOf } from "../../../test/wire-server/compare.ts";
-import { recordsIn, toolCallsIn, turnsIn } from "../../../test/wire-server/records.ts";
 import { WireServer } from "../../../test/wire-server/server.ts";
 import { wrapOpenAI } from "../src/index.ts";
 import { chatBody, responseBody, SURFACES } from "./surfaces.ts";

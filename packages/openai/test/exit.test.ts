@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { recordsIn, toolCallsIn, turnsIn } from "../../../test/wire-server/records.ts";
+import { recordsIn, toolCallsIn, turnsIn } from "../../../test/records.ts";
 
 const SCRIPT = `
   import OpenAI from "openai";

@@ -13,7 +13,7 @@ import { createAgent } from "langchain";
 import OpenAI from "openai";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
-import { recordsIn, toolCallsIn, turnsIn } from "../../../test/wire-server/records.ts";
+import { recordsIn, toolCallsIn, turnsIn } from "../../../test/records.ts";
 import { WireServer } from "../../../test/wire-server/server.ts";
 import { wrapOpenAI } from "../src/index.ts";
 

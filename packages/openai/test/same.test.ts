@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { Adapter, CallMerger, createObserver, Observer } from "@caum/core";
+import { createObserver } from "@caum/core";
 import OpenAI, { AzureOpenAI, BedrockOpenAI } from "openai";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { expectSame } from "../../../test/wire-server/compare.ts";
-import { SCENARIOS } from "../../../test/wire-server/scenarios.ts";
+import { testEverySurface } from "../../../test/wire-server/every-surface.ts";
 import { WireServer } from "../../../test/wire-server/server.ts";
 import { wrapOpenAI } from "../src/index.ts";
 import { chatBody, responseBody, SURFACES } from "./surfaces.ts";
@@ -31,10 +31,6 @@ beforeAll(async () => {
   wrapped = wrapOpenAI(newClient(), { observer, quiet: true });
 });
 
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
 afterAll(async () => {
   await server.close();
   rmSync(home, { recursive: true, force: true });
@@ -44,69 +40,18 @@ function newClient(): OpenAI {
   return new OpenAI({ apiKey: "test", baseURL: `${server.url}/v1`, logLevel: "off" });
 }
 
-/** Where each surface has something to lose. */
-const ORDINARY = ["plain", "tools", "parallel", "json", "unknown", "cut", "bad-request", "flaky"];
-/** What depends on bytes and on errors only, through the surfaces that read them differently. */
-const OTHERS = [...ORDINARY, "held", "silent", "late head", "late body", "repeats"];
-const UNUSUAL = Object.keys(SCENARIOS).filter((name) => !OTHERS.includes(name));
-const READERS = [
-  "chat.completions.create",
-  "chat.completions.create, stream",
-  "responses.create, stream",
-  "asResponse",
-];
-
-for (const surface of Object.keys(SURFACES)) {
-  test(`${surface} gives what the bare client gives`, async () => {
-    for (const model of ORDINARY) {
-      await expectSame(server, bare, wrapped, (client) => SURFACES[surface]!(client, model));
-    }
-  });
-}
-
-test.each(UNUSUAL)("%s passes as if nobody looked", async (model) => {
-  for (const surface of READERS) {
-    await expectSame(server, bare, wrapped, (client) => SURFACES[surface]!(client, model));
-  }
-});
-
-test("with our core throwing at every call, nothing changes for the caller", async () => {
-  const broken = () => {
-    throw new Error("core is broken");
-  };
-  vi.spyOn(Observer.prototype, "session").mockImplementation(broken);
-  vi.spyOn(Adapter.prototype, "failed").mockImplementation(broken);
-  for (const name of [
-    "turnStarted",
-    "turnEnded",
-    "requested",
-    "ended",
-    "answered",
-    "observe",
-  ] as const) {
-    vi.spyOn(CallMerger.prototype, name).mockImplementation(broken);
-  }
-  for (const surface of Object.keys(SURFACES)) {
-    for (const model of ["parallel", "cut", "flaky"]) {
-      await expectSame(server, bare, wrapped, (client) => SURFACES[surface]!(client, model));
-    }
-  }
-});
-
-test("with the disk refusing every write, nothing changes for the caller", async () => {
-  const observer = createObserver({
-    writer: "test",
-    writerVersion: "1",
-    layer: "model",
-    view: "full",
-    home: "/dev/null/caum",
-    env: {},
-  });
-  const client = wrapOpenAI(newClient(), { observer, quiet: true });
-  for (const surface of READERS) {
-    await expectSame(server, bare, client, (each) => SURFACES[surface]!(each, "parallel"));
-  }
-  await observer.flush();
+testEverySurface({
+  server: () => server,
+  bare: () => bare,
+  wrapped: () => wrapped,
+  wrapAnother: (observer) => wrapOpenAI(newClient(), { observer, quiet: true }),
+  surfaces: SURFACES,
+  readers: [
+    "chat.completions.create",
+    "chat.completions.create, stream",
+    "responses.create, stream",
+    "asResponse",
+  ],
 });
 
 test("the client is the same object, of the same class, and wrapping twice changes nothing", () => {

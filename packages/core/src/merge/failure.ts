@@ -37,6 +37,7 @@ export function outcomeOfFailure(failure: unknown): CallOutcome {
 function readFailure(failure: unknown): CallOutcome {
   if (typeof failure === "string") return { status: "error", result: failure };
   if (typeof failure !== "object" || failure === null) return { status: "error" };
+  // Any field of an object may be asked for; what it holds is unknown.
   const { name, message, code, status, statusCode } = failure as Readonly<Record<string, unknown>>;
   const known =
     STATUS_BY_HTTP.get(statusCode ?? status) ??

@@ -54,7 +54,7 @@ const MAX_OPEN_TURNS = 10_000;
 const MAX_PARKED_TURNS = 1_000;
 const TURN_IDLE_MS = 10 * 60_000;
 /** How long a fuller layer may take to say that a response is its own. */
-export const PARK_MS = 2_000;
+const PARK_MS = 2_000;
 
 /** Merges the start and end of model calls, and leaves a call to the fullest layer that sees it. */
 export class Turns {

@@ -33,3 +33,22 @@ export function turnsIn(records: readonly StructuralRecord[]): RecordOf<"reasoni
     record.category === "reasoning" && record.payload.kind === "turn" ? [record.payload] : [],
   );
 }
+
+/** `search ok`, `turn ok 2` (two tools requested), `message user`: what happened, in order. */
+export function eventsOf(records: readonly StructuralRecord[]): string[] {
+  return records.flatMap((record) => {
+    switch (record.category) {
+      case "tool_api":
+        return [`${record.payload.toolName} ${record.payload.status}`];
+      case "reasoning": {
+        const { kind, role, status, requestedTools = 0 } = record.payload;
+        if (kind === "message") return [`message ${role}`];
+        return [`turn ${status}${requestedTools > 0 ? ` ${requestedTools}` : ""}`];
+      }
+      case "environment":
+        return [`${record.payload.kind} ${record.payload.subject}`];
+      default:
+        return [];
+    }
+  });
+}
