@@ -110,7 +110,7 @@ test("a session is exported as a folder that verifies, with the line to do it", 
   const missing = await ran("export", "other", "--out", join(home, "b2"), ...reach);
   expect(missing).toMatchObject({
     code: 2,
-    error: "caum export: there is no such session under this key\n",
+    error: "caum export: there is no such session under this key: caum sessions lists them\n",
   });
   expect(existsSync(join(home, "b2"))).toBe(false);
   await server.stop();

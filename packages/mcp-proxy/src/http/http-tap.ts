@@ -110,9 +110,12 @@ function factsOf(message: IncomingMessage, toServer: boolean) {
   };
 }
 
-function header(message: IncomingMessage, name: string): string | undefined {
-  const value = message.headers[name];
-  return Array.isArray(value) ? value[0] : value;
+/** Looked for as it came: Node's `headers` would read all of them, in the path of the bytes. */
+function header({ rawHeaders }: IncomingMessage, name: string): string | undefined {
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    if (rawHeaders[at]?.toLowerCase() === name) return rawHeaders[at + 1];
+  }
+  return undefined;
 }
 
 function loadRecorder(options: HttpRecorderOptions): Reader<HttpItem> {

@@ -1,6 +1,6 @@
 import type { PayloadDraft } from "../../capture/observation.ts";
 import type { Assessment } from "../assessment.ts";
-import { type Condition, formatCondition, parseCondition } from "./condition.ts";
+import { type Condition, ConditionError, formatCondition, parseCondition } from "./condition.ts";
 import { type AlertMemory, UNTOLD, watchCondition } from "./watch.ts";
 
 /** A rule that fired in this process. */
@@ -62,7 +62,7 @@ export class AlertWatch {
   ): () => void {
     const cooldownMs = cooldownSeconds * 1_000;
     const rules = conditions.map((text) => ({
-      condition: parseCondition(text),
+      condition: parsed(text),
       cooldownMs,
       tell,
     }));
@@ -84,6 +84,16 @@ export class AlertWatch {
       }
     };
     return new SessionWatch(this.#rules, this.#schedule, fire);
+  }
+}
+
+/** Of several conditions, the one that is none. */
+function parsed(text: string): Condition {
+  try {
+    return parseCondition(text);
+  } catch (failure) {
+    if (failure instanceof ConditionError) failure.message = `"${text}" ${failure.message}`;
+    throw failure;
   }
 }
 
