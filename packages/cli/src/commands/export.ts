@@ -80,7 +80,8 @@ async function fetchBundle(
   if (status === 401 || status === 403) {
     throw new Error("the key is not accepted: pass --key or CAUM_API_KEY");
   }
-  if (status === 404) throw new Error("there is no such session under this key: caum sessions lists them");
+  if (status === 404)
+    throw new Error("there is no such session under this key: caum sessions lists them");
   if (status === 410) throw new Error("the session was deleted: only its head is kept");
   if (!answer.ok || !body) throw new Error(`the collector answered ${status}: try again`);
   if (!headers.get("content-type")?.startsWith(BUNDLE_TYPE)) {
