@@ -24,6 +24,13 @@ export interface MessageStep extends StepFacts {
 export type Step = ToolStep | MessageStep;
 
 interface StepFacts {
+  /**
+   * Id of the model turn: steps with the same one were asked for together, so that a batch that
+   * fails is one failure. Kept as a keyed digest.
+   */
+  readonly parent?: string | undefined;
+  /** Which agent of a team did it: each is judged by itself. Kept as a keyed tag. */
+  readonly agent?: string | undefined;
   readonly tokensUsed?: number | undefined;
   readonly costUsd?: number | undefined;
   readonly durationMs?: number | undefined;
@@ -36,7 +43,7 @@ interface StepFacts {
 }
 
 export function observationOf(step: Step): Observation {
-  const { content, costUsd, durationMs, tokensUsed } = step;
+  const { content, costUsd, durationMs, tokensUsed, parent, agent } = step;
   if ("tool" in step) {
     const { tool, status = "ok", stateHash, toolCallId } = step;
     return {
@@ -49,10 +56,13 @@ export function observationOf(step: Step): Observation {
       totalTokens: tokensUsed,
       costUsd,
       durationMs,
+      parent,
+      agent,
     };
   }
   const { role, model } = step;
-  return { kind: "message", role, content, model, outputTokens: tokensUsed, costUsd, durationMs };
+  const usage = { outputTokens: tokensUsed, costUsd, durationMs };
+  return { kind: "message", role, content, model, ...usage, parent, agent };
 }
 
 export function sessionFactsOf({ agentName, team, workflow, task }: Step): SessionFacts {

@@ -235,3 +235,15 @@ test("a disk that refuses every write changes no answer", async () => {
   expect(caum.status().home).toBe("/dev/null/x");
   expect(problems).toContain("not_recorded");
 });
+
+test("the steps of one turn share a parent in the record, and an agent has its tag", async () => {
+  const facts = { parent: "turn 7", agent: "reviewer" };
+  caum.observe("turns", { ...CALL, ...facts });
+  caum.observe("turns", { role: "assistant", content: "done", ...facts });
+  await caum.end("turns");
+  const [call, said] = recordsIn(home).filter(({ category }) => category !== "lifecycle");
+  expect(call?.parentEventId).toMatch(/^[0-9a-f]{32}$/);
+  expect(said?.parentEventId).toBe(call?.parentEventId);
+  const tag = expect.stringMatching(/^x-[0-9a-f]{8}$/);
+  expect([call?.payload, said?.payload]).toMatchObject([{ agentTag: tag }, { agentTag: tag }]);
+});

@@ -112,3 +112,19 @@ test("a batch of events answers line by line", async () => {
     "duplicate",
   ]);
 });
+
+test("a turn and an agent beside the payload are kept keyed; two words for the turn are refused", async () => {
+  const event = { ...PAGE_EVENT, sessionId: "turns", parent: "msg 7", agent: "reviewer" };
+  const answer = await client.post("/v1/events", { ...event, eventId: randomUUID() });
+  expect(answer.body).toMatchObject({ droppedFields: 0 });
+  const detail = await client.get("/v1/session/turns");
+  const { record } = detail.body.steps.at(-1);
+  expect(record.parentEventId).toMatch(/^[0-9a-f]{32}$/);
+  expect(record.payload.agentTag).toMatch(/^x-[0-9a-f]{8}$/);
+  const both = { ...event, eventId: randomUUID(), parentEventId: randomUUID() };
+  const refused = await client.post("/v1/events", both);
+  expect(refused.status).toBe(400);
+  expect(refused.body.error.details[0].path).toEqual(["parent"]);
+  const unfit = await client.post("/v1/events", { ...event, eventId: randomUUID(), parent: 7 });
+  expect(unfit.status).toBe(400);
+});

@@ -107,3 +107,10 @@ test("the keyless door is closed to whoever is behind a proxy or another name", 
   const fromPage = await client.post("/v2/live/start", {}, { origin: "https://evil.example" });
   expect(fromPage.status).toBe(401);
 });
+
+test("an event's turn and agent are kept keyed, and are no unknown fields", async () => {
+  const session = await startSession({ agent_id: "turns" });
+  const event = { event: "tool_call", tool: "a", parent: "msg 7", agent: "reviewer" };
+  const answer = await client.post("/v2/live/event", { ...session, event }, {});
+  expect(answer.body).toMatchObject({ dropped_fields: 0 });
+});

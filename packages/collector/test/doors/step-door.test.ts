@@ -129,3 +129,16 @@ test("a rate limit says when to come back", async () => {
   expect(Number(refused?.headers.get("retry-after"))).toBeGreaterThan(0);
   await limited.stop();
 });
+
+test("a step's turn and agent are kept keyed, and are no unknown fields", async () => {
+  const step = { session_id: "turns", step: 1, tool: "bash", parent: "msg 7", agent: "reviewer" };
+  const explained = await client.post("/v1/step?explain=1", step);
+  expect(explained.body.explanation).toContain("parent (as a keyed digest), agent");
+  expect(explained.body.explanation).toContain("0 unknown fields");
+  const detail = await client.get("/v1/session/turns");
+  const { record } = detail.body.steps.at(-1);
+  expect(record.parentEventId).toMatch(/^[0-9a-f]{32}$/);
+  expect(record.payload.agentTag).toMatch(/^x-[0-9a-f]{8}$/);
+  const unfit = await client.post("/v1/step", { ...step, step: 2, parent: 7 });
+  expect(unfit.status).toBe(400);
+});

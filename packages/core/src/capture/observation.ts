@@ -7,6 +7,7 @@ import { knownWord, labelOf } from "./label.ts";
 import { opOf, type ToolAnnotations } from "./operation.ts";
 import {
   type Category,
+  type Envelope,
   OPS,
   type Op,
   type PayloadByCategory,
@@ -25,8 +26,16 @@ interface Usage {
   readonly durationMs?: number | undefined;
 }
 
+/** Where in the work something happened. Ids are digested and texts become tags. */
+interface Place {
+  /** Id of the model turn it belongs to: the calls that one answer asked for share it. */
+  readonly parent?: string | undefined;
+  /** Which agent of a team did it; absent for the only one, or for the main one. */
+  readonly agent?: string | undefined;
+}
+
 /** A tool call, when it has ended, was given up, or has been open for long (`pending`). */
-export interface ToolObservation extends Usage {
+export interface ToolObservation extends Usage, Place {
   readonly kind?: "tool";
   readonly tool: string;
   /** Absent when unknown; null and "" are values. */
@@ -48,13 +57,12 @@ export interface ToolObservation extends Usage {
   /** The sender's own identity of the state after the call. */
   readonly stateId?: string | undefined;
   readonly endpoint?: string | undefined;
-  /** Which of several servers answered, and which agent of a team asked. */
+  /** Which of several servers answered. */
   readonly server?: string | undefined;
-  readonly agent?: string | undefined;
 }
 
 /** A turn of the model, or a message of somebody. */
-export interface ReasoningObservation extends Usage {
+export interface ReasoningObservation extends Usage, Place {
   readonly kind: "turn" | "message";
   readonly role?: (typeof ROLES)[number] | undefined;
   readonly status?: Status | undefined;
@@ -69,7 +77,6 @@ export interface ReasoningObservation extends Usage {
   readonly cacheWriteTokens?: number | undefined;
   readonly reasoningTokens?: number | undefined;
   readonly requestedTools?: number | undefined;
-  readonly agent?: string | undefined;
 }
 
 /** Something around the agent changed, for example the definition of a tool. */
@@ -90,6 +97,9 @@ export type PayloadDraft = {
   [C in Category]: { readonly category: C; readonly payload: Unplaced<PayloadByCategory[C]> };
 }[Category];
 
+/** What of a record an observation fills: the payload, and the turn it belongs to. */
+export type ObservedDraft = PayloadDraft & Pick<Envelope, "parentEventId">;
+
 /** How names and values become structure in one session. */
 export interface CaptureContext {
   readonly keys: SessionKeys;
@@ -99,20 +109,36 @@ export interface CaptureContext {
 
 /** Costs are recorded as whole nano-dollars. */
 export const NANO_USD_PER_USD = 1e9;
+/** Hex characters of a kept id. */
+const ID_LENGTH = 32;
 const ROLES = ["user", "assistant", "system", "agent"] as const;
 const BOUNDS = ["lower", "upper"] as const;
 
 /** The structure of an observation: nothing of its content is left in the answer. */
-export function payloadOf(observation: Observation, context: CaptureContext): PayloadDraft {
+export function payloadOf(observation: Observation, context: CaptureContext): ObservedDraft {
   switch (observation.kind) {
     case "turn":
     case "message":
-      return { category: "reasoning", payload: reasoningPayload(observation, context) };
+      return {
+        category: "reasoning",
+        payload: reasoningPayload(observation, context),
+        ...parentOf(observation, context.keys),
+      };
     case "environment":
       return { category: "environment", payload: environmentPayload(observation, context) };
     default:
-      return { category: "tool_api", payload: toolPayload(observation, context) };
+      return {
+        category: "tool_api",
+        payload: toolPayload(observation, context),
+        ...parentOf(observation, context.keys),
+      };
   }
+}
+
+/** A parent that is no text, or is empty, groups nothing. */
+function parentOf({ parent }: Place, keys: SessionKeys): Pick<Envelope, "parentEventId"> {
+  if (typeof parent !== "string" || parent === "") return {};
+  return { parentEventId: keys.digest("name", parent).slice(0, ID_LENGTH) };
 }
 
 function toolPayload(
@@ -147,7 +173,7 @@ function toolPayload(
     stateId: call.stateId === undefined ? undefined : keys.digest("state", call.stateId),
     endpointHash: call.endpoint === undefined ? undefined : keys.digest("name", call.endpoint),
     serverTag: optionalTag(call.server, keys),
-    agentTag: optionalTag(call.agent, keys),
+    agentTag: agentTagOf(call, keys),
   });
 }
 
@@ -172,7 +198,7 @@ function reasoningPayload(
     requestedTools: count(turn.requestedTools),
     messageHash: shape?.normHash ?? shape?.hash,
     messageBytes: shape?.bytes,
-    agentTag: optionalTag(turn.agent, keys),
+    agentTag: agentTagOf(turn, keys),
   });
 }
 
@@ -253,11 +279,16 @@ function optionalLabel(text: string | undefined, context: CaptureContext): strin
 
 /** Ids are correlation, not content, but a host may put anything into them. */
 function optionalDigest(text: string | undefined, keys: SessionKeys): string | undefined {
-  return text === undefined ? undefined : keys.digest("name", text).slice(0, 32);
+  return text === undefined ? undefined : keys.digest("name", text).slice(0, ID_LENGTH);
 }
 
 function optionalTag(text: string | undefined, keys: SessionKeys): string | undefined {
   return text === undefined ? undefined : keys.tag(text);
+}
+
+/** An agent without a name is nobody in particular. */
+function agentTagOf({ agent }: Place, keys: SessionKeys): string | undefined {
+  return typeof agent === "string" && agent !== "" ? keys.tag(agent) : undefined;
 }
 
 /** A host's number as a count, or nothing when it is none. */

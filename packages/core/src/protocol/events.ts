@@ -9,31 +9,40 @@ const uuid = z.string().regex(UUID, { message: "must be a UUID" });
 const foreignText = z.string().min(1).max(128);
 const label = z.string().min(1).max(255);
 
-export const eventRequest = z.strictObject({
-  eventId: uuid,
-  agentId: identifier,
-  sessionId: identifier,
-  sourceTimestamp: z.iso.datetime({ offset: true, message: "must be ISO 8601 with a time zone" }),
-  /** Which categories there are is a question of meaning: an unknown one is answered with 422. */
-  category: z.string().min(1).max(64),
-  schemaVersion: z.literal("1.0"),
-  payload: z.record(z.string(), z.unknown()),
-  previousHash: foreignText.optional(),
-  traceId: foreignText.optional(),
-  runId: foreignText.optional(),
-  correlationId: foreignText.optional(),
-  parentEventId: uuid.optional(),
-  causationEventId: uuid.optional(),
-  agentVersion: label.optional(),
-  toolType: label.optional(),
-  targetSystem: label.optional(),
-  operation: label.optional(),
-  initiatorType: z.enum(["human", "agent", "system"]).optional(),
-  initiatorId: foreignText.optional(),
-  sourceFramework: label.optional(),
-  actorType: label.optional(),
-  actorId: foreignText.optional(),
-});
+export const eventRequest = z
+  .strictObject({
+    eventId: uuid,
+    agentId: identifier,
+    sessionId: identifier,
+    sourceTimestamp: z.iso.datetime({ offset: true, message: "must be ISO 8601 with a time zone" }),
+    /** Which categories there are is a question of meaning: an unknown one is answered with 422. */
+    category: z.string().min(1).max(64),
+    schemaVersion: z.literal("1.0"),
+    payload: z.record(z.string(), z.unknown()),
+    previousHash: foreignText.optional(),
+    traceId: foreignText.optional(),
+    runId: foreignText.optional(),
+    correlationId: foreignText.optional(),
+    parentEventId: uuid.optional(),
+    /** Id of the model turn, where it is no event of its own: any text, in place of `parentEventId`. */
+    parent: foreignText.optional(),
+    /** Which agent of a team: a keyed tag of it is kept with tool calls and reasoning. */
+    agent: foreignText.optional(),
+    causationEventId: uuid.optional(),
+    agentVersion: label.optional(),
+    toolType: label.optional(),
+    targetSystem: label.optional(),
+    operation: label.optional(),
+    initiatorType: z.enum(["human", "agent", "system"]).optional(),
+    initiatorId: foreignText.optional(),
+    sourceFramework: label.optional(),
+    actorType: label.optional(),
+    actorId: foreignText.optional(),
+  })
+  .refine(({ parent, parentEventId }) => parent === undefined || parentEventId === undefined, {
+    path: ["parent"],
+    message: "and parentEventId are one field of the record: send one of them",
+  });
 
 export const eventAnswer = z.object({
   eventId: z.string(),

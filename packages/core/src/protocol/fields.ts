@@ -9,6 +9,9 @@ const MAX_TEXT = 255;
 /** Free text that a door reads and never keeps as it is. */
 export const anyText = z.string();
 
+/** An id that only its equality matters of: digested or keyed, never kept. Empty is none. */
+export const opaqueId = anyText.max(MAX_TEXT);
+
 /** A name: at most 255 characters; what does not fit the record schema becomes a keyed tag. */
 export const nameText = z.string().max(MAX_TEXT);
 

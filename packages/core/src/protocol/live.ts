@@ -8,6 +8,7 @@ import {
   evidenceGrade,
   hash,
   nameText,
+  opaqueId,
   pattern,
   publicClass,
   regime,
@@ -45,6 +46,9 @@ export const liveEvent = z.object({
   cost_usd: costUsd.nullish(),
   timestamp: z.union([anyText, z.number()]).nullish(),
   event_id: anyText.nullish(),
+  /** Opaque id of the model turn that asked for the call, and of the agent of a team. */
+  parent: opaqueId.nullish(),
+  agent: opaqueId.nullish(),
 });
 
 export const liveEventRequest = z.object({

@@ -1,6 +1,6 @@
 /** Step v1: one documented call per tool use, with a key. */
 import { z } from "zod";
-import { anyText, costUsd, count, hash, identifier, regime, tier } from "./fields.ts";
+import { anyText, costUsd, count, hash, identifier, opaqueId, regime, tier } from "./fields.ts";
 
 export const stepRequest = z.object({
   session_id: identifier,
@@ -17,6 +17,10 @@ export const stepRequest = z.object({
   cohort: anyText.nullish(),
   tokens_used: count.nullish(),
   cost_usd: costUsd.nullish(),
+  /** Id of the model turn: steps with the same one were asked for together. Kept digested. */
+  parent: opaqueId.nullish(),
+  /** Which agent of a team did the step; kept as a keyed tag. `agent_name` is of the session. */
+  agent: opaqueId.nullish(),
   /** Stands for the state after the call; equal states are equal hashes. */
   state_hash: z.union([z.string().min(8).max(128), z.literal("")]).nullish(),
 });

@@ -49,3 +49,39 @@ test("what is in its list is kept as it is", () => {
   const { payload } = payloadOf({ tool: "t", ...said, argumentsSignature }, context);
   expect(payload).toMatchObject({ ...said, argumentsSignature });
 });
+
+test("a turn and an agent are kept keyed, equal where they are equal, and never as they are", () => {
+  const context = { keys: keysOf("s-1"), hashNames: false };
+  const said = { parent: `turn ${MARKER}`, agent: `reviewer ${MARKER}` };
+  const drafts = [
+    payloadOf({ tool: "t", ...said }, context),
+    payloadOf({ kind: "turn", requestedTools: 1, ...said }, context),
+    payloadOf({ kind: "message", content: "done", ...said }, context),
+  ];
+  const { parentEventId } = drafts[0] ?? {};
+  expect(parentEventId).toMatch(/^[0-9a-f]{32}$/);
+  const agentTag = context.keys.tag(said.agent);
+  const run = new RunWriter(identityOf(1));
+  run.open(OPEN_FACTS, stampOf(1));
+  for (const [at, draft] of drafts.entries()) {
+    const { line, record } = run.append({ ...draft, ...stampOf(at + 2) });
+    expect(record).toMatchObject({ parentEventId, payload: { agentTag } });
+    expect(readLine(line)).toEqual({ record });
+    expect(line).not.toContain(MARKER);
+  }
+  const other = payloadOf({ tool: "t", parent: "another turn" }, context);
+  expect(other.parentEventId).not.toBe(parentEventId);
+});
+
+test("a parent or an agent that is no text, or empty, is absent", () => {
+  const context = { keys: keysOf("s-1"), hashNames: false };
+  // Not an observation to the compiler, which is the point.
+  for (const said of [
+    { parent: "", agent: "" },
+    { parent: 7, agent: {} },
+  ] as Observation[]) {
+    const draft = payloadOf({ ...said, tool: "t" } as Observation, context);
+    expect(draft).not.toHaveProperty("parentEventId");
+    expect(draft.payload).not.toHaveProperty("agentTag");
+  }
+});

@@ -116,7 +116,9 @@ function foreignIntake(
 ): { readonly intake: EventIntake; readonly dropped: number } {
   const keys = services.digestKeys.session(owner.ulid, event.sessionId);
   const capture = { keys, hashNames: services.policy.hashNames };
-  const { draft, dropped } = foreignPayload(event.category, event.payload, capture);
+  // The agent may stand beside the payload or in it; the payload's own word is the nearer one.
+  const fields = { ...(event.agent && { agent: event.agent }), ...event.payload };
+  const { draft, dropped } = foreignPayload(event.category, fields, capture);
   const sourceTimestamp = timestampOf(event.sourceTimestamp);
   if (sourceTimestamp === undefined) {
     throw new DoorError("VALIDATION_ERROR", "sourceTimestamp is of no year that can be kept", {
@@ -147,7 +149,7 @@ function foreignIntake(
         ...present({
           traceId: digest(event.traceId),
           correlationId: digest(event.correlationId),
-          parentEventId: event.parentEventId?.toLowerCase(),
+          parentEventId: event.parentEventId?.toLowerCase() ?? digest(event.parent),
           causationEventId: event.causationEventId?.toLowerCase(),
           agentVersion: optionalLabel(event.agentVersion, capture),
           toolType: optionalLabel(event.toolType, capture),

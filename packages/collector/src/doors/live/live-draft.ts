@@ -64,6 +64,8 @@ export function liveIntake(
       totalTokens: event.tokens_used ?? undefined,
       costUsd: event.cost_usd ?? undefined,
       durationMs: event.latency_ms ?? undefined,
+      parent: event.parent ?? undefined,
+      agent: event.agent ?? undefined,
     },
     capture,
   );

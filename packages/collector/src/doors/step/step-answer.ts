@@ -37,6 +37,8 @@ export function explainStep(body: StepRequest, outcome: EventOutcome, dropped: n
   const digested = [
     ...(body.content ? ["content (as a keyed digest and its size)"] : []),
     ...(body.state_hash ? ["state_hash (as a keyed digest)"] : []),
+    ...(body.parent ? ["parent (as a keyed digest)"] : []),
+    ...(body.agent ? ["agent (as a keyed tag)"] : []),
     ...(body.task ? ["task (as a keyed tag)"] : []),
   ];
   const labels = (["workflow", "cohort"] as const).filter((name) => body[name]);

@@ -39,6 +39,8 @@ export function stepIntake(
       stateId: body.state_hash || undefined,
       totalTokens: body.tokens_used ?? undefined,
       costUsd: body.cost_usd ?? undefined,
+      parent: body.parent ?? undefined,
+      agent: body.agent ?? undefined,
     },
     { keys, hashNames: policy.hashNames },
   );
