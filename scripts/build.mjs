@@ -1,6 +1,6 @@
 /** Builds the packages (tsc), the bundles (esbuild) and the page (vite); only what changed. */
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -8,13 +8,13 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 /** What is bundled, from which sources, by which function of which module. */
 const bundles = [
   {
-    files: ["packages/mcp-proxy/dist/relay.cjs", "packages/mcp-proxy/dist/recorder.cjs"],
+    files: bundled("packages/mcp-proxy"),
     sources: ["packages/core/src", "packages/mcp-proxy/src", "packages/mcp-proxy/scripts"],
     module: "packages/mcp-proxy/scripts/bundle.mjs",
     make: "bundleProxy",
   },
   {
-    files: ["packages/cli/dist/hook.cjs", "packages/cli/dist/hook-recorder.cjs"],
+    files: bundled("packages/cli"),
     sources: ["packages/core/src", "packages/cli/src/hook", "packages/cli/scripts"],
     module: "packages/cli/scripts/bundle.mjs",
     make: "bundleHook",
@@ -37,6 +37,12 @@ for (const { files, sources, module, make } of bundles) {
   const made = files.map((file) => join(root, file));
   const isOld = (file) => !existsSync(file) || newest(sources) > statSync(file).mtimeMs;
   if (made.some(isOld)) await (await import(pathToFileURL(join(root, module)).href))[make]();
+}
+
+/** The bundles of a package, as its own list names them. */
+function bundled(folder) {
+  const list = JSON.parse(readFileSync(join(root, folder, "bundles.json"), "utf8"));
+  return Object.keys(list).map((file) => `${folder}/dist/${file}`);
 }
 
 /** The latest change below these folders, in milliseconds since the epoch. */

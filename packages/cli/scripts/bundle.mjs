@@ -2,18 +2,15 @@
  * Bundles the hook and the recorder behind it: CommonJS files without dependencies that are copied
  * to CAUM_HOME. Run directly, or called by the build of the workspace.
  */
-import { renameSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync, renameSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** Bundle name by entry file. */
-const ENTRIES = {
-  hook: "src/hook/main.ts",
-  "hook-recorder": "src/hook/recorder-main.ts",
-};
+/** The file of each bundle and what it is made of; `caum install --hooks` copies every one. */
+const BUNDLES = JSON.parse(readFileSync(join(root, "bundles.json"), "utf8"));
 
 /** Modules of ours only define things; what is not used of them is left out. */
 const withoutSideEffects = {
@@ -27,9 +24,10 @@ const withoutSideEffects = {
 };
 
 export async function bundleHook() {
+  const files = Object.keys(BUNDLES);
   await build({
     absWorkingDir: root,
-    entryPoints: ENTRIES,
+    entryPoints: Object.fromEntries(files.map((file) => [basename(file, ".cjs"), BUNDLES[file]])),
     outdir: "dist",
     // Written under another name first: a hook that starts meanwhile never reads half a file.
     outExtension: { ".js": ".new.cjs" },
@@ -45,8 +43,8 @@ export async function bundleHook() {
     logOverride: { "empty-import-meta": "silent" },
     logLevel: "warning",
   });
-  for (const name of Object.keys(ENTRIES)) {
-    renameSync(join(root, `dist/${name}.new.cjs`), join(root, `dist/${name}.cjs`));
+  for (const file of files) {
+    renameSync(join(root, `dist/${basename(file, ".cjs")}.new.cjs`), join(root, `dist/${file}`));
   }
 }
 

@@ -127,6 +127,7 @@ export { openSpoolSender, type SpoolSender } from "./report/follow-spool.ts";
 export { signLeftRuns } from "./report/local/sign-left-runs.ts";
 export { previewSpool } from "./report/preview.ts";
 export type { SpoolFollower } from "./report/reporter.ts";
+export { type BlindNote, readBlindNotes, takeBlindParts } from "./report/status/blind-notes.ts";
 export {
   readUpstreams,
   spoolProblem,

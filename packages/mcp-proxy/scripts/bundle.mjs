@@ -3,26 +3,24 @@
  * for, and what it loads later. Run directly, or called by the build of the workspace.
  */
 import { readFileSync, renameSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = join(fileURLToPath(import.meta.url), "..", "..");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-/** Bundle name by entry file; each is loaded by name from the folder of the relay. */
-const ENTRIES = {
-  relay: "src/relay/main.ts",
-  recorder: "src/tap/recorder.ts",
-  http: "src/http/main.ts",
-  uploader: "src/upload/worker.ts",
-};
+/**
+ * The file of each bundle and what it is made of. `caum install` copies every one of them to
+ * CAUM_HOME, because each is loaded by name from the folder of the relay.
+ */
+const BUNDLES = JSON.parse(readFileSync(join(root, "bundles.json"), "utf8"));
 
 export async function bundleProxy() {
-  const names = Object.keys(ENTRIES);
+  const files = Object.keys(BUNDLES);
   await build({
     absWorkingDir: root,
-    entryPoints: ENTRIES,
+    entryPoints: Object.fromEntries(files.map((file) => [basename(file, ".cjs"), BUNDLES[file]])),
     outdir: "dist",
     // Written under another name first: a proxy that starts meanwhile never reads half a file.
     outExtension: { ".js": ".new.cjs" },
@@ -32,14 +30,14 @@ export async function bundleProxy() {
     target: "node20.19",
     conditions: ["@caum/source"],
     define: { PROXY_VERSION: JSON.stringify(version) },
-    external: names.map((name) => `./${name}.cjs`),
+    external: files.map((file) => `./${file}`),
     // Of the core only what records is called here; what reads its own files is not.
     logOverride: { "empty-import-meta": "silent" },
     legalComments: "none",
     logLevel: "warning",
   });
-  for (const name of names) {
-    renameSync(join(root, `dist/${name}.new.cjs`), join(root, `dist/${name}.cjs`));
+  for (const file of files) {
+    renameSync(join(root, `dist/${basename(file, ".cjs")}.new.cjs`), join(root, `dist/${file}`));
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   type Configuration,
   loadConfiguration,
+  readBlindNotes,
   readUpstreams,
   spoolProblem,
   type UpstreamStatus,
@@ -11,6 +12,8 @@ import type { Command } from "commander";
 import { type FileReport, status as wrappedServers } from "../install/install.ts";
 import { thisMachine } from "../install/place.ts";
 import { describeReports } from "../install/print-reports.ts";
+import { partProblems } from "../launcher/parts.ts";
+import { describeBlindness } from "../terminal/blindness.ts";
 
 interface StatusFlags {
   readonly home?: string;
@@ -55,15 +58,21 @@ async function run({ home, json }: StatusFlags): Promise<void> {
 async function statusOf(configuration: Configuration): Promise<Status> {
   const { home, url, protocol, apiKey, problems, warnings } = configuration;
   const spool = spoolProblem(home);
+  const place = { ...thisMachine(), caumHome: home };
+  const found = [
+    ...(spool === undefined ? [] : [spool]),
+    ...partProblems(place),
+    ...describeBlindness(readBlindNotes(home)),
+  ];
   return {
     home,
     collector: url ?? null,
     protocol,
     hasKey: apiKey !== undefined,
-    problems: [...problems, ...warnings, ...(spool === undefined ? [] : [spool])],
+    problems: [...problems, ...warnings, ...found],
     localRuns: countRuns(join(home, "runs")),
     upstreams: await readUpstreams(home),
-    clients: wrappedServers({ clients: [], project: false, dryRun: true }, thisMachine()),
+    clients: wrappedServers({ clients: [], project: false, dryRun: true }, place),
   };
 }
 

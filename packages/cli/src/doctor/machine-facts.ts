@@ -2,8 +2,10 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Configuration, loadConfiguration } from "@caum/core";
+import { type Configuration, loadConfiguration, readBlindNotes } from "@caum/core";
 import type { Place } from "../install/place.ts";
+import { partProblems } from "../launcher/parts.ts";
+import { describeBlindness } from "../terminal/blindness.ts";
 import { DOCTOR_SESSION } from "./compare-servers.ts";
 
 export interface Fact {
@@ -21,7 +23,13 @@ export async function machineFacts(place: Place): Promise<readonly Fact[]> {
   const settings = loadConfiguration({ arguments: { home }, env });
   const collector = await collectorFact(settings);
   const calls = localCalls(place) ?? (await sentCalls(settings)) ?? NO_CALLS;
-  return [homeFact(place), launcherFact(place), calls, collector];
+  const parts = partProblems(place).map(
+    (text): Fact => ({ about: "parts", state: "problem", text }),
+  );
+  const blind = describeBlindness(readBlindNotes(home)).map(
+    (text): Fact => ({ about: "blind", state: "note", text }),
+  );
+  return [homeFact(place), launcherFact(place), ...parts, ...blind, calls, collector];
 }
 
 function homeFact({ caumHome }: Place): Fact {

@@ -34,7 +34,11 @@ test("a launcher that cannot start the relay and a collector that is down are pr
   const { code, stdout } = await machine.caum(["doctor", "--json"]);
   const { facts, servers } = JSON.parse(stdout);
   const problems = facts.filter(({ state }: { state: string }) => state === "problem");
-  expect(problems.map(({ about }: { about: string }) => about)).toEqual(["launcher", "collector"]);
+  expect(problems.map(({ about }: { about: string }) => about)).toEqual([
+    "launcher",
+    "parts",
+    "collector",
+  ]);
   expect(servers).toMatchObject([{ name: "echo", isWrapped: true, isSame: true }]);
   expect(code).toBe(1);
 });

@@ -1,5 +1,6 @@
 /** Where the bodies of an HTTP proxy are seen; what is in them is read later. */
 import type { IncomingMessage } from "node:http";
+import { noteBlind } from "../relay/blind-note.ts";
 import type { ProxyOptions } from "../relay/command-line.ts";
 import { version } from "../relay/help.ts";
 import { say } from "../relay/say.ts";
@@ -45,7 +46,11 @@ export class HttpTap {
 
   constructor(options: ProxyOptions, server: string) {
     const facts = { ...options, server, version, say };
-    this.#reader = new LateReader(this.#queue, () => loadRecorder(facts));
+    this.#reader = new LateReader(
+      this.#queue,
+      () => loadRecorder(facts),
+      () => noteBlind("recorder", options.home),
+    );
     this.#reader.survive();
   }
 

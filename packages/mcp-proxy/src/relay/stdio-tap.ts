@@ -1,5 +1,6 @@
 /** Where the bytes of a stdio relay are seen: references are queued, and read later. */
 import type { RecorderOptions } from "../tap/recorder.ts";
+import { noteBlind } from "./blind-note.ts";
 import type { ProxyOptions } from "./command-line.ts";
 import { version } from "./help.ts";
 import { say } from "./say.ts";
@@ -16,7 +17,11 @@ export class StdioTap {
   constructor(options: ProxyOptions, server: string) {
     const facts = { ...options, server, version, parentPid: process.ppid, say };
     this.#isOn = options.record;
-    this.#reader = new LateReader(this.#queue, () => loadRecorder(facts));
+    this.#reader = new LateReader(
+      this.#queue,
+      () => loadRecorder(facts),
+      () => noteBlind("recorder", options.home),
+    );
     if (this.#isOn) this.#reader.survive();
   }
 

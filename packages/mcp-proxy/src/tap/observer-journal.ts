@@ -29,6 +29,7 @@ export class ObserverJournal implements Journal {
     this.#observers.setTime(time);
     const session = this.#session(time);
     if (time - this.#declaredAt >= DECLARE_DROPS_AFTER_MS) this.#declareDrops(session, time);
+    this.#sayWhatWasMissing(session);
     session.observe(withShapes(entry, session));
   }
 
@@ -42,7 +43,9 @@ export class ObserverJournal implements Journal {
     this.#observer = undefined;
     const now = Date.now();
     this.#observers.setTime(now);
-    this.#declareDrops(observer.session(this.#sessionId), now);
+    const session = observer.session(this.#sessionId);
+    this.#declareDrops(session, now);
+    this.#sayWhatWasMissing(session);
     await observer.closeSession(this.#sessionId);
   }
 
@@ -55,6 +58,13 @@ export class ObserverJournal implements Journal {
     }
     this.#sessionId = id;
     return this.#observer.session(id);
+  }
+
+  /** Nothing that was not seen or not sent is passed over in silence. */
+  #sayWhatWasMissing(session: Session): void {
+    for (const subject of this.#observers.takeBlindParts()) {
+      session.observe({ kind: "environment", change: "blind", subject });
+    }
   }
 
   #declareDrops(session: Session, time: number): void {

@@ -1,6 +1,13 @@
 /** The core's observers of this process: one for each client that says who it is. */
 import { join } from "node:path";
-import { type Configuration, createObserver, loadConfiguration, type Observer } from "@caum/core";
+import {
+  type Configuration,
+  createObserver,
+  loadConfiguration,
+  type Observer,
+  takeBlindParts,
+} from "@caum/core";
+import { noteBlind } from "../relay/blind-note.ts";
 import { Uploader } from "../upload/uploader.ts";
 import type { Identity } from "./journal.ts";
 
@@ -28,6 +35,8 @@ export class Observers {
   readonly #observers = new Map<string, Observer>();
   #time = 0;
   #isTold = false;
+  /** There may be notes of what was not recorded. */
+  #mayBeBlind = true;
 
   constructor(facts: ObserverFacts) {
     const { home, agentId, sessionId, version } = facts;
@@ -39,7 +48,15 @@ export class Observers {
       home: this.configuration.home,
       version,
       say: facts.say,
+      onDeath: () => this.#lostUploader(),
     });
+  }
+
+  /** What was missing since this was asked last, to be put into the record. */
+  takeBlindParts(): readonly string[] {
+    if (!this.#mayBeBlind) return [];
+    this.#mayBeBlind = false;
+    return takeBlindParts(this.configuration.home);
   }
 
   /** Entries are made some time after the bytes passed; a record's time is when they passed. */
@@ -86,6 +103,11 @@ export class Observers {
         if (code !== "exposed_key") this.#tell(message);
       },
     });
+  }
+
+  #lostUploader(): void {
+    noteBlind("uploader", this.configuration.home);
+    this.#mayBeBlind = true;
   }
 
   /** One cause, for example a folder that cannot be written, makes several problems. */

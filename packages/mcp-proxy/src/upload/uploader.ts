@@ -11,6 +11,8 @@ export interface UploaderOptions extends UploaderFacts {
   readonly script: string;
   /** One line for the person who reads the log. */
   readonly say: (text: string) => void;
+  /** Nothing is uploaded any more by this process. */
+  readonly onDeath: () => void;
 }
 
 export class Uploader implements SpoolFollower {
@@ -55,8 +57,8 @@ export class Uploader implements SpoolFollower {
       if ("problem" in message) this.#tell(message.problem);
       else this.#finished?.();
     });
-    worker.on("error", () => this.#died());
-    worker.on("exit", () => this.#died());
+    worker.on("error", () => this.#failed());
+    worker.on("exit", (code) => (code === 0 ? this.#ended() : this.#failed()));
     worker.unref();
     return worker;
   }
@@ -65,7 +67,12 @@ export class Uploader implements SpoolFollower {
     this.#worker?.postMessage(message);
   }
 
-  #died(): void {
+  #failed(): void {
+    if (!this.#isDead) this.#options.onDeath();
+    this.#ended();
+  }
+
+  #ended(): void {
     this.#isDead = true;
     this.#finished?.();
     this.#tell("uploading has stopped: records wait in the spool");

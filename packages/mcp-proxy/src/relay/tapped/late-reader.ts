@@ -36,6 +36,7 @@ export interface Reader<Item> {
 export class LateReader<Item> {
   readonly #backlog: Backlog<Item>;
   readonly #load: () => Reader<Item>;
+  readonly #onFailure: () => void;
   #reader: Reader<Item> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #hasReply = false;
@@ -43,10 +44,14 @@ export class LateReader<Item> {
   #lastPassedAt = 0;
   #waitingSince = 0;
 
-  /** @param load loads the reading code; called once, and late */
-  constructor(backlog: Backlog<Item>, load: () => Reader<Item>) {
+  /**
+   * @param load loads the reading code; called once, and late
+   * @param onFailure what else to do when nothing is read any more
+   */
+  constructor(backlog: Backlog<Item>, load: () => Reader<Item>, onFailure: () => void) {
     this.#backlog = backlog;
     this.#load = load;
+    this.#onFailure = onFailure;
   }
 
   /** Nothing is read any more; whoever taps may stop. */
@@ -115,8 +120,10 @@ export class LateReader<Item> {
 
   /** The first failure is told; code that failed is not asked again. */
   #failed(): void {
-    if (!this.#isOff) say("not recording any more: the recorder failed, traffic goes on");
+    if (this.#isOff) return;
     this.#isOff = true;
     this.#reader = undefined;
+    say("not recording any more: the recorder failed, traffic goes on");
+    this.#onFailure();
   }
 }

@@ -1,0 +1,99 @@
+/**
+ * What an installation is made of. The bundles are named by the lists that the build reads, so that a
+ * part that is built is also copied; what was copied is written down, so that one that is missing or
+ * changed is seen.
+ */
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Place } from "../install/place.ts";
+import { writeWhole } from "../install/write-whole.ts";
+
+/** A file of CAUM_HOME/bin. */
+export interface Part {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+const WRITTEN_DOWN = "parts.json";
+
+/** The bundles of the proxy: what a wrapped entry may need. */
+export function proxyParts(from: string = join(proxyPackage(), "dist")): readonly Part[] {
+  return partsIn(from, proxyPackage());
+}
+
+/** The bundles of the hook. */
+export function hookParts(from: string = join(ownPackage(), "dist")): readonly Part[] {
+  return partsIn(from, ownPackage());
+}
+
+/** Copies the parts and notes what they are; those of another kind stay noted. */
+export function placeParts(place: Place, parts: readonly Part[]): void {
+  const folder = join(place.caumHome, "bin");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const { name, bytes } of parts) writeWhole(join(folder, name), bytes, 0o600);
+  const digests = parts.map(({ name, bytes }) => [name, digestOf(bytes)]);
+  const known = { ...writtenDown(folder), ...Object.fromEntries(digests) };
+  writeWhole(join(folder, WRITTEN_DOWN), `${JSON.stringify(known, undefined, 2)}\n`, 0o600);
+}
+
+/** One sentence for each part that is missing or not what was installed; none without an installation. */
+export function partProblems({ caumHome }: Place): readonly string[] {
+  const folder = join(caumHome, "bin");
+  const known = writtenDown(folder);
+  if (Object.keys(known).length === 0) return [];
+  const names = new Set([...bundleNames(proxyPackage()), ...Object.keys(known)]);
+  return [...names].flatMap((name) => {
+    const found = readIfThere(join(folder, name));
+    if (!found) return [`${name} is missing in ${folder}: run caum install again`];
+    if (digestOf(found) === known[name]) return [];
+    return [`${name} in ${folder} is not what was installed: run caum install again`];
+  });
+}
+
+function partsIn(from: string, ofPackage: string): readonly Part[] {
+  return bundleNames(ofPackage).map((name) => {
+    const bytes = readIfThere(join(from, name));
+    if (!bytes)
+      throw new Error(`${name} is missing: install @caum/cli again, or run npm run build`);
+    return { name, bytes };
+  });
+}
+
+/** The list that the build of the package reads as well. */
+function bundleNames(ofPackage: string): readonly string[] {
+  return Object.keys(JSON.parse(readFileSync(join(ofPackage, "bundles.json"), "utf8")));
+}
+
+function writtenDown(folder: string): Readonly<Record<string, unknown>> {
+  try {
+    const known: unknown = JSON.parse(readFileSync(join(folder, WRITTEN_DOWN), "utf8"));
+    return typeof known === "object" && known !== null ? { ...known } : {};
+  } catch {
+    return {};
+  }
+}
+
+function readIfThere(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+function proxyPackage(): string {
+  const require = createRequire(import.meta.url);
+  return dirname(require.resolve("@caum/mcp-proxy/package.json"));
+}
+
+/** The same from sources and from dist. */
+function ownPackage(): string {
+  return fileURLToPath(new URL("../..", import.meta.url));
+}

@@ -1,0 +1,96 @@
+/** From `caum install` to the collector, with nothing in between that a person would not do. */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { TemporaryHome } from "../../packages/cli/test/install/temporary-home.ts";
+import { RunningCollector } from "../../packages/cli/test/running-collector.ts";
+import { callTool } from "./wrapped-entry.ts";
+
+const SERVER = new URL("../../packages/cli/test/launcher/fixtures/server.mjs", import.meta.url);
+const CONFIG = "u/.cursor/mcp.json";
+
+let machine: TemporaryHome;
+let collector: RunningCollector | undefined;
+beforeEach(() => {
+  machine = new TemporaryHome();
+  const echo = { command: process.execPath, args: [SERVER.pathname] };
+  machine.write(CONFIG, JSON.stringify({ mcpServers: { echo } }));
+});
+afterEach(async () => {
+  await collector?.stop();
+  collector = undefined;
+  machine.remove();
+});
+
+async function installed(): Promise<RunningCollector> {
+  collector = await RunningCollector.start(machine);
+  const { url, apiKey } = collector;
+  const outcome = await machine.caum(["install", "--url", url], { CAUM_API_KEY: apiKey });
+  expect(outcome.code).toBe(0);
+  return collector;
+}
+
+const use = () => callTool(JSON.parse(machine.read(CONFIG)).mcpServers.echo, machine, "echo", 3);
+
+async function stepsOf({ url, apiKey }: RunningCollector): Promise<number> {
+  const reply = await fetch(`${url}/v1/sessions`, {
+    headers: { authorization: `Bearer ${apiKey}` },
+  });
+  const { sessions } = await reply.json();
+  return sessions.reduce((sum: number, { steps }: { steps: number }) => sum + steps, 0);
+}
+
+test("calls through a wrapped entry stand in the collector without a flush", async () => {
+  const running = await installed();
+  await use();
+  await expect.poll(() => stepsOf(running), { timeout: 5_000 }).toBe(3);
+});
+
+const own = (name: string) => join(machine.caumHome, "bin", name);
+
+test.each([
+  ["missing", () => rmSync(own("uploader.cjs"))],
+  ["broken", () => writeFileSync(own("uploader.cjs"), "(((")],
+])("an uploader that is %s is seen in status, doctor and the record", async (_name, breakIt) => {
+  const running = await installed();
+  breakIt();
+  await use();
+  expect(await stepsOf(running)).toBe(0);
+  const status = await machine.caum(["status"]);
+  expect(status.stdout).toMatch(/^problem {5}uploader.cjs .*: run caum install again$/m);
+  expect(status.stdout).toContain("the uploader failed (once, last 20");
+  const doctor = await machine.caum(["doctor"]);
+  expect(doctor.stdout).toMatch(/^problem {2}parts {6}uploader.cjs /m);
+  expect(doctor.code).toBe(1);
+  await use();
+  expect(spooled()).toContain('"kind":"blind","seq":');
+  expect(spooled()).toContain('"subject":"uploader"');
+});
+
+test.each([
+  ["missing", () => rmSync(own("recorder.cjs"))],
+  ["broken", () => writeFileSync(own("recorder.cjs"), "(((")],
+])("a recorder that was %s stands in the next record", async (_name, breakIt) => {
+  await machine.caum(["install"]);
+  breakIt();
+  await use();
+  expect(readdirSync(machine.caumHome)).not.toContain("runs");
+  const { stdout } = await machine.caum(["status"]);
+  expect(stdout).toMatch(/^problem {5}recorder.cjs .*: run caum install again$/m);
+  expect(stdout).toContain("the recorder failed (once, last 20");
+  await machine.caum(["install"]);
+  await use();
+  const [run = ""] = machine.runs();
+  const records = readFileSync(join(machine.caumHome, "runs", run, "records.ndjson"), "utf8");
+  expect(records).toContain('"subject":"recorder"');
+});
+
+/** What waits on the disk for the collector. */
+function spooled(): string {
+  const folder = join(machine.caumHome, "upstream");
+  return readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith(".ndjson"))
+    .map((name) => readFileSync(join(folder, name), "utf8"))
+    .join("");
+}
