@@ -24,6 +24,8 @@ export function createProgram(): Command {
   const program = new Command("caum")
     .description("A flight recorder for AI agents: structure, not secrets.")
     .version(VERSION, "-V, --version", "print the version")
+    // An option belongs to the command that it follows.
+    .enablePositionalOptions()
     .showHelpAfterError("(--help shows how it is used)")
     .exitOverride();
   registerUp(program);

@@ -8,7 +8,7 @@ import { createProgram } from "../src/program.ts";
 const DOCUMENT = join(import.meta.dirname, "../../../docs/commands.md");
 const MARKER = "<!-- From here on rendered from the commands: run this test with -u. -->";
 /** They speak a protocol of their own on standard output. */
-const WITHOUT_JSON = ["caum hook claude-code", "caum mcp"];
+const WITHOUT_JSON = ["caum hook", "caum mcp"];
 /** Any terminal gets this width; the document as well. */
 const WIDTH = 100;
 
@@ -21,7 +21,8 @@ interface Listed {
 function listed(command: Command, before = ""): readonly Listed[] {
   const name = `${before}${command.name()}`;
   const below = command.commands.flatMap((one) => listed(one, `${name} `));
-  return below.length > 0 ? below : [{ name, command }];
+  const doesSomething = below.length === 0 || command.registeredArguments.length > 0;
+  return doesSomething ? [{ name, command }, ...below] : below;
 }
 
 function helpOf(command: Command): string {

@@ -1,6 +1,7 @@
 export { SessionKeys } from "./capture/digest.ts";
 export { EventIds } from "./capture/event-id.ts";
 export { readOrCreateKeyFile } from "./capture/key-file.ts";
+export { joinedSessionId } from "./capture/joined-session.ts";
 export { labelOf } from "./capture/label.ts";
 export type {
   EnvironmentObservation,
@@ -11,6 +12,7 @@ export type {
 export {
   digestCall,
   digestTurn,
+  keyCall,
   type PayloadDraft,
   payloadOf,
 } from "./capture/observation.ts";

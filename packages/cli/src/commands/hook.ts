@@ -1,20 +1,23 @@
 import type { Command } from "commander";
+import { HOOK_CLIENT_NAMES } from "../hook/clients/client-names.ts";
 import { VERSION } from "../version.ts";
 
 interface HookFlags {
   readonly home?: string;
   readonly messages?: boolean;
   readonly recorder?: boolean;
+  readonly event?: string;
   readonly json?: boolean;
 }
 
 const ABOUT = `
-Claude Code calls it before and after each tool (caum install --client claude-code --hooks). It reads
-the event on its standard input, leaves one line of structure in CAUM_HOME/inbox and exits with 0,
-whatever happens; it uses no network. One recorder in the background chains the lines.
+Clients call it around each tool call (caum install --hooks). It reads one event on its standard
+input, leaves its structure in CAUM_HOME/inbox and exits with 0, whatever happens; it uses no
+network. One recorder in the background records what is left there.
 
 examples:
   caum hook claude-code < event.json
+  caum hook copilot --event preToolUse < event.json
 
 exit codes: 0 always`;
 
@@ -22,16 +25,18 @@ const ABOUT_DRAIN = `
 examples:
   caum hook drain
 
-exit codes: 0 all lines are recorded, or the recorder does it just now; 2 it could not be done`;
+exit codes: 0 everything is recorded, or the recorder does it just now; 2 it could not be done`;
 
 export function registerHook(program: Command): void {
-  const hook = program.command("hook").description("what agents call by themselves");
-  hook
-    .command("claude-code")
-    .description("take one hook event of Claude Code")
+  const hook = program
+    .command("hook")
+    .argument("<client>", `the client that calls: ${HOOK_CLIENT_NAMES.join(", ")}`)
+    .enablePositionalOptions()
+    .description("take one event of a client's hooks; clients call it by themselves")
+    .option("--event <name>", "the event, where the client's JSON does not name it")
     .option("--home <folder>", "CAUM_HOME")
-    .option("--messages", "tell the person in Claude Code about a hard alert")
-    .option("--no-recorder", "leave the line only; caum hook drain records it")
+    .option("--messages", "show the person a hard alert, in clients that can")
+    .option("--no-recorder", "leave the event only; caum hook drain records it")
     .addHelpText("after", ABOUT)
     .action(take);
   hook
@@ -43,7 +48,7 @@ export function registerHook(program: Command): void {
     .action(drain);
 }
 
-async function take(flags: HookFlags): Promise<void> {
+async function take(client: string, flags: HookFlags): Promise<void> {
   const { readFileSync } = await import("node:fs");
   const { fileURLToPath } = await import("node:url");
   const { runHook } = await import("../hook/run-hook.ts");
@@ -51,7 +56,9 @@ async function take(flags: HookFlags): Promise<void> {
     const bundle = fileURLToPath(new URL("../../dist/hook-recorder.cjs", import.meta.url));
     const recorder = flags.recorder === false ? undefined : bundle;
     const home = await homeOf(flags);
-    const options = { home, env: process.env, messages: flags.messages ?? false, recorder };
+    const registered = { client, event: flags.event };
+    const messages = flags.messages ?? false;
+    const options = { home, env: process.env, registered, messages, recorder };
     process.stdout.write(runHook(readFileSync(0, "utf8"), options));
   } catch {
     // A hook has no failure that an agent should see.
@@ -62,7 +69,7 @@ async function drain(flags: HookFlags): Promise<void> {
   const { recordInbox } = await import("../hook/record-inbox.ts");
   const isDone = await recordInbox({ home: await homeOf(flags), version: VERSION, once: true });
   if (flags.json) console.log(JSON.stringify({ drained: isDone }));
-  else console.log(isDone ? "all lines are recorded" : "the recorder is at work already");
+  else console.log(isDone ? "everything is recorded" : "the recorder is at work already");
 }
 
 async function homeOf({ home }: HookFlags): Promise<string> {

@@ -1,130 +1,154 @@
 /** Reads what hooks left, in the order in which it was left, and records it as runs. */
-import {
-  closeSync,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import type { Observation, Observer, Verdict } from "@caum/core";
-import { type InboxFiles, inboxFiles, inboxFolder } from "./inbox.ts";
-import type { InboxLine } from "./inbox-line.ts";
+import { readFileSync, rmSync, statSync } from "node:fs";
+import type { Observation, Observer, ReasoningObservation, Verdict } from "@caum/core";
+import { CallBook, type ClosedCall } from "./call-book.ts";
+import { noteHookEvents } from "./hook-log.ts";
+import { entriesIn, hasWorked, noteAlert, noteWorked, sessionFolder, sessionsIn } from "./inbox.ts";
+import type { InboxEntry } from "./inbox-entry.ts";
 
-const ENDING = ".ndjson";
-const READ_AT_ONCE = 1024 * 1024;
+/** Entries that are recorded before they are removed. */
+const AT_ONCE = 1_000;
 /** Sessions that ended without saying so. */
 const FORGET_AFTER_MS = 7 * 24 * 60 * 60_000;
 
-interface OpenSession {
-  readonly files: InboxFiles;
-  offset: number;
-  /** Calls that started and did not end yet. */
-  readonly open: Map<string, InboxLine>;
+/** Who records the sessions of a client. */
+export type ObserverOf = (client: string) => Observer;
+
+interface RecordedSession {
+  readonly book: CallBook;
+  readonly client: string;
+  /** Whether anything of it was recorded, also by an earlier recorder. */
+  hasBegun: boolean;
   hasAlert: boolean;
+  /** Events of its sub-agents may still come after the end. */
+  hasEnded: boolean;
 }
 
 export class InboxRecorder {
-  readonly #observer: Observer;
+  readonly #observerOf: ObserverOf;
   readonly #home: string;
   readonly #setTime: (time: number) => void;
-  readonly #sessions = new Map<string, OpenSession>();
+  readonly #sessions = new Map<string, RecordedSession>();
+  readonly #observers = new Set<Observer>();
 
-  /** @param setTime tells the observer's clock when what follows happened */
-  constructor(observer: Observer, home: string, setTime: (time: number) => void) {
-    this.#observer = observer;
+  /** @param setTime sets the observers' clock to when what follows happened */
+  constructor(observerOf: ObserverOf, home: string, setTime: (time: number) => void) {
+    this.#observerOf = observerOf;
     this.#home = home;
     this.#setTime = setTime;
   }
 
-  /** @returns how many lines were new */
+  /** Whether some call has begun whose end did not come yet. */
+  get hasOpenCalls(): boolean {
+    return [...this.#sessions.values()].some(({ book }) => book.hasOpen);
+  }
+
+  /** @returns how many entries were new */
   async drain(): Promise<number> {
     let count = 0;
-    for (const id of this.#sessionIds()) count += await this.#drainSession(id);
-    if (count === 0) return 0;
-    await this.#observer.flush();
-    for (const { files, offset } of this.#sessions.values()) keepOffset(files.offset, offset);
+    for (const session of sessionsIn(this.#home)) count += await this.#drainSession(session);
     return count;
   }
 
   /** Calls that are still open are recorded as such: nobody will wait for them. */
   async close(): Promise<void> {
-    for (const [id, session] of this.#sessions) this.#giveUp(id, session, () => true);
-    await this.#observer.close();
-  }
-
-  #sessionIds(): readonly string[] {
-    try {
-      const names = readdirSync(inboxFolder(this.#home));
-      return names
-        .filter((name) => name.endsWith(ENDING))
-        .map((name) => name.slice(0, -ENDING.length));
-    } catch {
-      return [];
+    for (const [id, session] of this.#sessions) {
+      this.#observeAll(id, session, session.book.giveUp(Date.now()));
     }
+    for (const observer of this.#observers) await observer.close();
   }
 
   async #drainSession(id: string): Promise<number> {
-    const session = this.#sessions.get(id) ?? this.#open(id);
-    const { text, next } = readFrom(session.files.lines, session.offset);
-    const lines = text.split("\n").slice(0, -1);
-    session.offset = next;
-    for (const line of lines) await this.#accept(line, id, session);
-    if (lines.length === 0) this.#forgetOld(id, session);
-    return lines.length;
+    const paths = entriesIn(this.#home, id).slice(0, AT_ONCE);
+    if (paths.length === 0) {
+      this.#forgetOld(id);
+      return 0;
+    }
+    const entries: InboxEntry[] = [];
+    for (const path of paths) {
+      const entry = parsed(path);
+      if (entry === undefined) {
+        this.#countUnreadable(id);
+        continue;
+      }
+      entries.push(entry);
+      await this.#accept(id, entry);
+    }
+    for (const observer of this.#observers) await observer.flush();
+    // Only now: what is recorded twice is better than what is lost.
+    for (const path of paths) rmSync(path, { force: true });
+    noteHookEvents(this.#home, entries);
+    if (this.#sessions.get(id)?.hasEnded) this.#removeEnded(id);
+    return paths.length;
   }
 
-  #open(id: string): OpenSession {
-    const files = inboxFiles(this.#home, id);
-    const session = { files, offset: knownOffset(files.offset), open: new Map(), hasAlert: false };
+  async #accept(id: string, entry: InboxEntry): Promise<void> {
+    const session = this.#sessionOf(id, entry);
+    this.#setTime(entry.time);
+    const { saying } = entry;
+    this.#observeAll(id, session, session.book.take(entry));
+    if (saying.kind === "message") this.#observe(id, session, saidTo(entry, saying.message));
+    if (saying.kind === "session_end") await this.#end(id, session);
+    const isLate = session.hasEnded && saying.kind === "stop" && !session.book.hasOpen;
+    if (isLate) await this.#observer(session).closeSession(id);
+  }
+
+  #sessionOf(id: string, { client, time }: InboxEntry): RecordedSession {
+    const known = this.#sessions.get(id);
+    if (known) return known;
+    const hasBegun = hasWorked(this.#home, id);
+    const book = new CallBook(time);
+    const session = { book, client, hasBegun, hasAlert: false, hasEnded: false };
     this.#sessions.set(id, session);
     return session;
   }
 
-  async #accept(text: string, id: string, session: OpenSession): Promise<void> {
-    const line = parsed(text);
-    if (!line) {
-      this.#observer.session(id).drop(1, "unreadable");
-      return;
+  #observeAll(id: string, session: RecordedSession, closed: readonly ClosedCall[]): void {
+    for (const { call, time } of closed) {
+      this.#setTime(time);
+      this.#observe(id, session, call);
     }
-    this.#setTime(line.time);
-    if (line.kind === "start") {
-      if (line.callId !== undefined) session.open.set(line.callId, line);
-    } else if (line.kind === "turn_end") {
-      this.#giveUp(id, session, (one) => one.isOfSubagent === line.isOfSubagent);
-    } else if (line.kind === "session_end") {
-      this.#giveUp(id, session, () => true);
-      await this.#observer.session(id).end();
-      await this.#observer.closeSession(id);
-    } else if (line.observation) this.#observe(id, session, ended(line, session.open));
-    else this.#observer.session(id).drop(1, "overflow");
   }
 
-  #observe(id: string, session: OpenSession, observation: Observation): void {
-    const verdict = this.#observer.session(id).observe(observation);
+  #observe(id: string, session: RecordedSession, observation: Observation): void {
+    const verdict = this.#observer(session).session(id).observe(observation);
+    if (!session.hasBegun) noteWorked(this.#home, id);
+    session.hasBegun = true;
     const isAlert = verdict.publicClass === "hard_alert";
-    if (isAlert && !session.hasAlert) tell(session.files.alert, verdict);
+    if (isAlert && !session.hasAlert) noteAlert(this.#home, id, messageOf(verdict));
     session.hasAlert = isAlert;
   }
 
-  /** Calls that have no end any more: denied, or cut off. */
-  #giveUp(id: string, session: OpenSession, isGivenUp: (line: InboxLine) => boolean): void {
-    for (const [callId, line] of session.open) {
-      if (!isGivenUp(line)) continue;
-      session.open.delete(callId);
-      if (line.observation) this.#observe(id, session, ended({ ...line, callId }, new Map()));
-    }
+  /** A session in which nothing was done leaves no record of its end either. */
+  async #end(id: string, session: RecordedSession): Promise<void> {
+    session.hasEnded = true;
+    if (!session.hasBegun) return;
+    const observer = this.#observer(session);
+    await observer.session(id).end();
+    await observer.closeSession(id);
   }
 
-  #forgetOld(id: string, { files, offset }: OpenSession): void {
+  #observer({ client }: RecordedSession): Observer {
+    const observer = this.#observerOf(client);
+    this.#observers.add(observer);
+    return observer;
+  }
+
+  #countUnreadable(id: string): void {
+    const session = this.#sessions.get(id);
+    if (session) this.#observer(session).session(id).drop(1, "unreadable");
+  }
+
+  #removeEnded(id: string): void {
+    if (entriesIn(this.#home, id).length > 0) return;
+    rmSync(sessionFolder(this.#home, id), { recursive: true, force: true });
+  }
+
+  #forgetOld(id: string): void {
     try {
-      const facts = statSync(files.lines);
-      if (facts.size > offset || Date.now() - facts.mtimeMs < FORGET_AFTER_MS) return;
-      for (const file of Object.values(files)) rmSync(file, { force: true });
+      const folder = sessionFolder(this.#home, id);
+      if (Date.now() - statSync(folder).mtimeMs < FORGET_AFTER_MS) return;
+      rmSync(folder, { recursive: true, force: true });
       this.#sessions.delete(id);
     } catch {
       this.#sessions.delete(id);
@@ -132,77 +156,29 @@ export class InboxRecorder {
   }
 }
 
-/** The call with its id, and the time between its start and its end. */
-function ended(
-  { callId, time, observation }: InboxLine,
-  open: Map<string, InboxLine>,
-): Observation {
-  // True because lines without an observation do not come here.
-  const call = observation as Observation;
-  const isTool = call.kind === undefined || call.kind === "tool";
-  if (callId === undefined || !isTool) return call;
-  const start = open.get(callId);
-  open.delete(callId);
-  const durationMs = call.durationMs ?? (start && Math.max(0, time - start.time));
-  return { ...call, durationMs, toolCallId: callId };
+/** What a sub-agent is asked comes from the agent above it, not from a person. */
+function saidTo({ agent }: InboxEntry, message: ReasoningObservation): ReasoningObservation {
+  if (agent === undefined) return message;
+  return { ...message, role: "system", agentTag: agent };
 }
 
-function parsed(text: string): InboxLine | undefined {
+function messageOf({ reasons, regime }: Verdict): string {
+  return `caum: this session repeats itself (${reasons[0] ?? regime}); caum only observes`;
+}
+
+function parsed(path: string): InboxEntry | undefined {
   try {
-    const line: unknown = JSON.parse(text);
-    const isLine =
-      typeof line === "object" &&
-      line !== null &&
-      "kind" in line &&
-      "time" in line &&
-      Number.isSafeInteger(line.time);
+    const entry: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const isEntry =
+      typeof entry === "object" &&
+      entry !== null &&
+      "saying" in entry &&
+      typeof entry.saying === "object" &&
+      "time" in entry &&
+      Number.isSafeInteger(entry.time);
     // True because only our hook writes into this folder; the observer takes any values.
-    return isLine ? (line as InboxLine) : undefined;
+    return isEntry ? (entry as InboxEntry) : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** Whole lines from `offset` on; what is being written is read the next time. */
-function readFrom(path: string, offset: number): { readonly text: string; readonly next: number } {
-  let file: number | undefined;
-  try {
-    file = openSync(path, "r");
-    const size = Math.min(fstatSync(file).size - offset, READ_AT_ONCE);
-    if (size <= 0) return { text: "", next: offset };
-    const bytes = Buffer.alloc(size);
-    const head = bytes.subarray(0, readSync(file, bytes, 0, size, offset));
-    const whole = head.subarray(0, head.lastIndexOf(10) + 1);
-    return { text: whole.toString("utf8"), next: offset + whole.length };
-  } catch {
-    return { text: "", next: offset };
-  } finally {
-    if (file !== undefined) closeSync(file);
-  }
-}
-
-function knownOffset(path: string): number {
-  try {
-    const offset = Number(readFileSync(path, "utf8"));
-    return Number.isSafeInteger(offset) && offset >= 0 ? offset : 0;
-  } catch {
-    return 0;
-  }
-}
-
-function keepOffset(path: string, offset: number): void {
-  try {
-    writeFileSync(`${path}.new`, String(offset), { mode: 0o600 });
-    renameSync(`${path}.new`, path);
-  } catch {
-    // The lines will be read again: twice recorded is better than lost.
-  }
-}
-
-function tell(path: string, { reasons, regime }: Verdict): void {
-  try {
-    writeFileSync(path, reasons[0] ?? regime, { mode: 0o600 });
-  } catch {
-    // A message that cannot be left is not worth more.
   }
 }

@@ -1,40 +1,111 @@
-/** The folder where hooks leave lines: one file a session, appended to and never moved. */
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+/**
+ * The folder where hooks leave what they saw: a folder for each session, in it a file for each
+ * event, named so that their order is that of the events. What is recorded is removed.
+ */
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import type { InboxEntry } from "./inbox-entry.ts";
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
-
-export interface InboxFiles {
-  readonly lines: string;
-  /** How far the recorder has read. */
-  readonly offset: string;
-  /** What the hook may tell the person; there when there is something to tell. */
-  readonly alert: string;
-}
+const ENDING = ".json";
+/** While it is written; the recorder does not look at it. */
+const UNFINISHED = ".part";
+/** Twenty digits hold every number of nanoseconds. */
+const ORDER_DIGITS = 20;
+/** There once something of the session was recorded, so that its end is worth a record. */
+const WORKED = "worked";
+/** What the hook may show the person; there when there is something to show. */
+const ALERT = "alert";
 
 export function inboxFolder(home: string): string {
   return join(home, "inbox");
 }
 
-/** @param sessionId as it stands in the lines, fit for a file name */
-export function inboxFiles(home: string, sessionId: string): InboxFiles {
-  const base = join(inboxFolder(home), sessionId);
-  return { lines: `${base}.ndjson`, offset: `${base}.offset`, alert: `${base}.alert` };
+export function sessionFolder(home: string, session: string): string {
+  return join(inboxFolder(home), session);
 }
 
-/** One write with O_APPEND: lines of hooks that run at the same time stand one after the other. */
-export function append(path: string, line: string, home: string): void {
-  let file: number;
+/**
+ * Leaves one entry. Whoever reads sees the whole of it or nothing.
+ *
+ * The name is of the clock that no one can set: it goes on in every process of one boot.
+ */
+export function leave(home: string, entry: InboxEntry): void {
+  const folder = sessionFolder(home, entry.session);
+  const order = process.hrtime.bigint().toString().padStart(ORDER_DIGITS, "0");
+  const path = join(folder, `${order}-${process.pid}`);
+  const text = JSON.stringify(entry);
   try {
-    file = openSync(path, "a", FILE_MODE);
+    writeFileSync(path + UNFINISHED, text, { mode: FILE_MODE });
   } catch {
-    mkdirSync(inboxFolder(home), { recursive: true, mode: FOLDER_MODE });
-    file = openSync(path, "a", FILE_MODE);
+    mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+    writeFileSync(path + UNFINISHED, text, { mode: FILE_MODE });
   }
+  renameSync(path + UNFINISHED, path + ENDING);
+}
+
+export function sessionsIn(home: string): readonly string[] {
   try {
-    writeSync(file, line);
-  } finally {
-    closeSync(file);
+    const entries = readdirSync(inboxFolder(home), { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
+
+/** The files of a session's entries, the first first. */
+export function entriesIn(home: string, session: string): readonly string[] {
+  const folder = sessionFolder(home, session);
+  try {
+    const names = readdirSync(folder).filter((name) => name.endsWith(ENDING));
+    return names.sort().map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
+export function hasWorked(home: string, session: string): boolean {
+  try {
+    return statSync(join(sessionFolder(home, session), WORKED)).isFile();
+  } catch {
+    return false;
+  }
+}
+
+export function noteWorked(home: string, session: string): void {
+  keep(home, session, WORKED, "");
+}
+
+export function noteAlert(home: string, session: string, text: string): void {
+  keep(home, session, ALERT, text);
+}
+
+/** Each alert is shown once. */
+export function takeAlert(home: string, session: string): string | undefined {
+  const path = join(sessionFolder(home, session), ALERT);
+  try {
+    const text = readFileSync(path, "utf8");
+    rmSync(path, { force: true });
+    return text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is not worth a failure when the disk refuses it. */
+function keep(home: string, session: string, name: string, text: string): void {
+  try {
+    writeFileSync(join(sessionFolder(home, session), name), text, { mode: FILE_MODE });
+  } catch {
+    // The next event of the session tries again, or nobody misses it.
   }
 }

@@ -1,5 +1,5 @@
 /** The one recorder of a machine's hooks: at work while hooks call, gone when they are silent. */
-import { createObserver } from "@caum/core";
+import { createObserver, type Observer } from "@caum/core";
 import { InboxRecorder } from "./inbox-recorder.ts";
 import { RecorderLock } from "./recorder-lock.ts";
 
@@ -7,7 +7,8 @@ import { RecorderLock } from "./recorder-lock.ts";
 const LOOK_EVERY_MS = 150;
 /** The recorder ends after this long without a line; the next hook starts another. */
 const IDLE_MS = 10 * 60_000;
-const AGENT = "claude-code";
+/** A call may take long; the recorder that knows its start waits for its end, but not for ever. */
+const WAIT_FOR_CALLS_MS = 6 * 60 * 60_000;
 
 export interface RecordRequest {
   readonly home: string;
@@ -21,33 +22,50 @@ export async function recordInbox({ home, version, once }: RecordRequest): Promi
   const lock = new RecorderLock(home);
   if (!lock.take()) return false;
   let time = Date.now();
-  const observer = createObserver({
-    home,
-    writer: "caum-hook",
-    writerVersion: version,
-    layer: "hook",
-    view: "full",
-    agentId: AGENT,
-    sourceFramework: AGENT,
-    hashNames: process.env.CAUM_HASH_NAMES === "1",
-    clock: () => time,
-    onProblem: () => undefined,
-  });
-  const recorder = new InboxRecorder(observer, home, (then) => {
+  const observers = new Map<string, Observer>();
+  const observerOf = (client: string) => {
+    const known = observers.get(client) ?? observe(client, { home, version }, () => time);
+    observers.set(client, known);
+    return known;
+  };
+  const recorder = new InboxRecorder(observerOf, home, (then) => {
     time = then;
   });
   let isStopping = once;
-  process.on("SIGTERM", () => {
+  const stop = () => {
     isStopping = true;
-  });
+  };
+  process.on("SIGTERM", stop);
   // A long backlog comes in pieces.
   for (let count = await recorder.drain(); once && count > 0; ) count = await recorder.drain();
-  for (let idleSince = Date.now(); !isStopping && Date.now() - idleSince < IDLE_MS; ) {
+  const patience = () => (recorder.hasOpenCalls ? WAIT_FOR_CALLS_MS : IDLE_MS);
+  for (let idleSince = Date.now(); !isStopping && Date.now() - idleSince < patience(); ) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     if (!lock.hold()) break;
     if ((await recorder.drain()) > 0) idleSince = Date.now();
   }
   await recorder.close();
+  process.off("SIGTERM", stop);
   lock.release();
   return true;
+}
+
+/** One for each client, because a run says who its agent is. */
+function observe(
+  client: string,
+  { home, version }: Pick<RecordRequest, "home" | "version">,
+  clock: () => number,
+): Observer {
+  return createObserver({
+    home,
+    writer: "caum-hook",
+    writerVersion: version,
+    layer: "hook",
+    view: "full",
+    agentId: client,
+    sourceFramework: client,
+    hashNames: process.env.CAUM_HASH_NAMES === "1",
+    clock,
+    onProblem: () => undefined,
+  });
 }

@@ -3,8 +3,8 @@ import { readJson } from "./source/json-source.ts";
 import { memberOf, type SourceMember, type SourceNode } from "./source/source-node.ts";
 
 /** What is seen: tools before and after, messages, and the ends of turns and sessions. */
-const WITH_MATCHER = ["PreToolUse", "PostToolUse", "PostToolUseFailure"];
-const WITHOUT_MATCHER = ["UserPromptSubmit", "Stop", "SubagentStop", "SessionEnd"];
+const WITH_MATCHER = ["PreToolUse", "PermissionRequest", "PostToolUse", "PostToolUseFailure"];
+const WITHOUT_MATCHER = ["PostToolBatch", "UserPromptSubmit", "Stop", "SubagentStop", "SessionEnd"];
 const HOOK_SECONDS = 10;
 
 /** Ends the command as a comment of the shell; the letters say which containers are ours. */

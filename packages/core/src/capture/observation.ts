@@ -32,6 +32,8 @@ interface Place {
   readonly parent?: string | undefined;
   /** Which agent of a team did it; absent for the only one, or for the main one. */
   readonly agent?: string | undefined;
+  /** In place of `agent`, for one that was keyed where it passed. */
+  readonly agentTag?: string | undefined;
 }
 
 /** A tool call, when it has ended, was given up, or has been open for long (`pending`). */
@@ -47,6 +49,8 @@ export interface ToolObservation extends Usage, Place {
   readonly resultShape?: Shape | undefined;
   readonly status?: Status | undefined;
   readonly toolCallId?: string | undefined;
+  /** In place of `toolCallId`, for an id that was digested where it passed. */
+  readonly toolCallDigest?: string | undefined;
   /** What the call does; worked out from tool and arguments when absent. */
   readonly op?: Op | undefined;
   readonly annotations?: ToolAnnotations | undefined;
@@ -111,6 +115,8 @@ export interface CaptureContext {
 export const NANO_USD_PER_USD = 1e9;
 /** Hex characters of a kept id. */
 const ID_LENGTH = 32;
+const ID = /^[0-9a-f]{32}$/;
+const TAG = /^x-[0-9a-f]{8}$/;
 const ROLES = ["user", "assistant", "system", "agent"] as const;
 const BOUNDS = ["lower", "upper"] as const;
 
@@ -152,7 +158,7 @@ function toolPayload(
   return defined({
     toolName: labelOf(call.tool, keys, context.hashNames),
     status: knownWord(STATUSES, call.status) ?? "unknown",
-    toolCallId: optionalDigest(call.toolCallId, keys),
+    toolCallId: toolCallDigestOf(call, keys),
     op: knownWord(OPS, call.op) ?? opOf(call.tool, call.arguments, call.annotations),
     phase: label(call.phase),
     responseStatus: integer(call.responseStatus),
@@ -239,6 +245,20 @@ export function digestCall(call: ToolObservation, context: CaptureContext): Tool
   };
 }
 
+/** The same call with its ids and its agent keyed too, so that it can be left on a disk. */
+export function keyCall(call: ToolObservation, context: CaptureContext): ToolObservation {
+  const { keys, hashNames } = context;
+  const { toolCallId: _id, agent: _agent, tool, ...rest } = digestCall(call, context);
+  const toolCallDigest = toolCallDigestOf(call, keys);
+  const agentTag = agentTagOf(call, keys);
+  return {
+    ...rest,
+    tool: labelOf(tool, keys, hashNames),
+    ...(toolCallDigest !== undefined && { toolCallDigest }),
+    ...(agentTag !== undefined && { agentTag }),
+  };
+}
+
 /** The same turn with its content already digested. */
 export function digestTurn(
   turn: ReasoningObservation,
@@ -286,8 +306,14 @@ function optionalTag(text: string | undefined, keys: SessionKeys): string | unde
   return text === undefined ? undefined : keys.tag(text);
 }
 
+function toolCallDigestOf(call: ToolObservation, keys: SessionKeys): string | undefined {
+  const { toolCallDigest: given } = call;
+  return given !== undefined && ID.test(given) ? given : optionalDigest(call.toolCallId, keys);
+}
+
 /** An agent without a name is nobody in particular. */
-function agentTagOf({ agent }: Place, keys: SessionKeys): string | undefined {
+function agentTagOf({ agent, agentTag }: Place, keys: SessionKeys): string | undefined {
+  if (agentTag !== undefined && TAG.test(agentTag)) return agentTag;
   return typeof agent === "string" && agent !== "" ? keys.tag(agent) : undefined;
 }
 

@@ -1,0 +1,17 @@
+/** The clients whose hooks can be read, as `caum hook NAME` takes them. */
+export const HOOK_CLIENT_NAMES = [
+  "claude-code",
+  "codex",
+  "gemini-cli",
+  "copilot",
+  "qwen-code",
+  "opencode",
+  "cursor",
+  "vscode",
+  "devin",
+  "droid",
+  "goose",
+  "grok",
+] as const;
+
+export type HookClientName = (typeof HOOK_CLIENT_NAMES)[number];

@@ -1,0 +1,18 @@
+import { createHmac } from "node:crypto";
+import type { RootKey } from "./root-key.ts";
+
+const HEX_LENGTH = 32;
+
+/**
+ * The session that everybody who knows the client's own session id records into: the client's
+ * hooks, and the proxies in front of its servers.
+ *
+ * Keyed, so that the id tells nothing to whoever has no key of this machine.
+ *
+ * @param clientSessionId as the client gives it to hooks, to its servers' environment or in `_meta`
+ * @returns `s-` and 32 hex; the same on every writer of one machine
+ */
+export function joinedSessionId(rootKey: RootKey, clientSessionId: string): string {
+  const key = rootKey.sessionKey("client sessions");
+  return `s-${createHmac("sha256", key).update(clientSessionId).digest("hex").slice(0, HEX_LENGTH)}`;
+}
