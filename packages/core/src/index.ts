@@ -1,7 +1,7 @@
 export { SessionKeys } from "./capture/digest.ts";
 export { EventIds } from "./capture/event-id.ts";
-export { readOrCreateKeyFile } from "./capture/key-file.ts";
 export { joinedSessionId } from "./capture/joined-session.ts";
+export { readOrCreateKeyFile } from "./capture/key-file.ts";
 export { labelOf } from "./capture/label.ts";
 export type {
   EnvironmentObservation,

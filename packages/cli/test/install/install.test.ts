@@ -186,7 +186,7 @@ test.each([
   const request = { dryRun: false, messages: false };
   expect(installHooks(request, machine.place)).toMatchObject({ outcome: "changed" });
   const once = machine.read(SETTINGS);
-  expect(once.match(/# caum-hook:/g)).toHaveLength(7);
+  expect(once.match(/# caum-hook:/g)).toHaveLength(9);
   expect(installHooks(request, machine.place)).toMatchObject({ outcome: "unchanged" });
   expect(machine.read(SETTINGS)).toBe(once);
   uninstallHooks(request, machine.place);
