@@ -112,7 +112,7 @@ export class Observations {
     const run = this.#runs.start(runId, start.parentRunId, start.metadata);
     if (!run) return;
     this.#checkVersion(start.metadata);
-    const key = { session: run.session, toolCallId: toolCallId ?? runId };
+    const key = { session: run.session, toolCallId: toolCallId ?? runId, within: run.within };
     const isKnown = this.adapter.calls.stateOf(key) !== undefined;
     const facts = {
       tool: name,
@@ -140,7 +140,7 @@ export class Observations {
   }
 
   #requested(run: Run, toolCallId: string, name: string | undefined, args: unknown) {
-    const key = { session: run.session, toolCallId };
+    const key = { session: run.session, toolCallId, within: run.within };
     const { agent, root: owner, id: response } = run;
     const tool = name ?? "unknown";
     this.adapter.calls.requested(key, { tool, arguments: args, response, agent, owner });
@@ -153,7 +153,8 @@ export class Observations {
    */
   #rejected(run: Run, messages: readonly HostMessage[]): void {
     for (const message of lastToolMessages(messages)) {
-      const key = { session: run.session, toolCallId: String(message.tool_call_id) };
+      const toolCallId = String(message.tool_call_id);
+      const key = { session: run.session, toolCallId, within: run.within };
       const state = this.adapter.calls.stateOf(key);
       if (state === undefined) continue;
       const { content: result, status } = message;

@@ -4,6 +4,8 @@ import { type CallFacts, type CallKey, currentSession, RecentMap } from "@caum/c
 export interface Run {
   readonly id: string;
   readonly root: string;
+  /** From the root down to this run. */
+  readonly within: readonly string[];
   readonly session: string;
   readonly agent: string | undefined;
   /** Below a tool: what it is told comes from an agent, not from the user. */
@@ -15,6 +17,8 @@ export interface Run {
 export type Metadata = Readonly<Record<string, unknown>>;
 
 const MAX_RUNS = 20_000;
+/** Runs that are deeper know their outermost ancestors only. */
+const MAX_DEPTH = 100;
 const SESSION_KEYS = ["thread_id", "session_id", "sessionId", "conversation_id"] as const;
 
 /** The runs that are under way, each with the session, agent and root that it belongs to. */
@@ -40,7 +44,8 @@ export class Runs {
     const agent = firstText([metadata.lc_agent_name]) ?? parent?.agent ?? currentSession()?.agent;
     const isInsideTool =
       parent?.isInsideTool === true || parent?.call !== undefined || isInsideOtherTool(parent);
-    const run = { id, root, session, agent, isInsideTool };
+    const within = [...(parent?.within.slice(0, MAX_DEPTH) ?? []), id];
+    const run = { id, root, within, session, agent, isInsideTool };
     this.#runs.set(id, run);
     return run;
   }

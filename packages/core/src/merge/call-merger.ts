@@ -1,9 +1,10 @@
 import type { Observation, ReasoningObservation, ToolObservation } from "../capture/observation.ts";
 import { costOf, type PriceTable } from "../capture/price-table.ts";
-import type { Layer } from "../capture/record.ts";
+import type { Layer, Status } from "../capture/record.ts";
 import type { Session, Verdict } from "../session.ts";
 import type { CallFacts, CallKey, CallOutcome } from "./call-facts.ts";
-import { type CallState, ToolCalls } from "./tool-calls.ts";
+import type { CallState } from "./merge-table.ts";
+import { ToolCalls } from "./tool-calls.ts";
 import { type TurnFacts, type TurnKey, type TurnOutcome, Turns } from "./turns.ts";
 
 /** Where merged events go; an `Observer` is one. */
@@ -82,8 +83,8 @@ export class CallMerger {
   }
 
   /** The model calls of `owner` that are under way failed; its tool calls are not touched. */
-  turnFailed(owner: string): void {
-    this.#do(() => this.#turns.abandoned(owner, "error"));
+  turnFailed(owner: string, status: Status = "error"): void {
+    this.#do(() => this.#turns.abandoned(owner, status));
   }
 
   requested(key: CallKey, facts: CallFacts): void {

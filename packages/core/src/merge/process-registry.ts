@@ -65,10 +65,11 @@ export function isOwnedByFuller(key: string, layer: Layer): boolean {
   return owner !== undefined && owner < LAYERS.indexOf(layer);
 }
 
-/** Whether the running code is a part of a model call that a fuller layer reports. */
-export function isInsideFuller(layer: Layer): boolean {
+/** The fuller layer that reports the model call which the running code is a part of. */
+export function fullerAround(layer: Layer): Layer | undefined {
   const around = processRegistry().session.getStore()?.modelCallOf;
-  return around !== undefined && LAYERS.indexOf(around) < LAYERS.indexOf(layer);
+  const isFuller = around !== undefined && LAYERS.indexOf(around) < LAYERS.indexOf(layer);
+  return isFuller ? around : undefined;
 }
 
 /** True the first time in this process. */

@@ -1,6 +1,9 @@
+import { hash } from "node:crypto";
 import type { ToolObservation } from "../capture/observation.ts";
 import type { Layer } from "../capture/record.ts";
 import type { CallFacts, CallKey, CallOutcome } from "./call-facts.ts";
+import { type CallState, type KNOWN_BY, type Signal, STEPS, type State } from "./merge-table.ts";
+import { idOf, type OpenCall, OpenCalls, runOf } from "./open-calls.ts";
 import { isFirst, isOwnedByFuller, own, responseKey } from "./process-registry.ts";
 import { RecentMap } from "./recent-map.ts";
 
@@ -11,26 +14,16 @@ export interface ToolCallsParts {
   readonly emit: (session: string, call: ToolObservation) => void;
 }
 
-/** `waiting`: for a person or a client. */
-export type CallState = "requested" | "running" | "waiting";
+/** A signal that is told of one call. */
+type Heard = keyof typeof KNOWN_BY;
 
-interface OpenCall {
-  readonly key: CallKey;
-  /** Where it stands in the map: under its key, or set aside under its run. */
-  place: string;
-  readonly response?: string | undefined;
-  readonly owner?: string | undefined;
-  readonly seenAt: number;
-  /** Digested: no value is held while the call is open. */
-  call: ToolObservation;
-  run?: string | undefined;
-  startedAt?: number;
-  /** Recorded as `pending`: waits for a person or a client, for as long as it takes. */
-  waiting: boolean;
+/** What a signal brings: an outcome, or how a call ends that has none. */
+interface News {
+  readonly outcome?: Partial<ToolObservation>;
+  readonly abandonedAs?: "unresolved" | "cancelled";
 }
 
-/** Calls open at once; the one that was idle longest is given up for a new one. */
-const MAX_OPEN_CALLS = 10_000;
+const MAX_SETTLED = 10_000;
 /** A call that was asked for and not started is given up after this. */
 const REQUEST_IDLE_MS = 10 * 60_000;
 /** A call that runs may take long. */
@@ -39,9 +32,9 @@ const RUN_IDLE_MS = 60 * 60_000;
 /** Merges what was requested, executed and answered into one event per tool call. */
 export class ToolCalls {
   readonly #parts: ToolCallsParts;
-  readonly #open = new RecentMap<string, OpenCall>(MAX_OPEN_CALLS, (call) => this.#giveUp(call));
-  /** Calls that have their event, to the response that asked for them. */
-  readonly #settled = new RecentMap<string, string | undefined>(MAX_OPEN_CALLS);
+  readonly #open = new OpenCalls((call) => this.#apply("idle", call));
+  /** Names of calls that have their event. */
+  readonly #settled = new RecentMap<string, true>(4 * MAX_SETTLED);
   #outcomes = 0;
   #givenUp = 0;
 
@@ -60,39 +53,21 @@ export class ToolCalls {
 
   /** A model asked for the call. */
   requested(key: CallKey, facts: CallFacts): void {
-    const id = idOf(key);
-    const open = this.#open.get(id);
-    if (open) {
-      if (facts.response === open.response || open.response === undefined) return;
-      this.#makeRoom(open);
-    } else if (this.#isSettled(key, facts)) return;
-    this.#begin(key, facts);
+    this.#hear("requested", key, facts);
   }
 
   /** The call began to execute. */
   started(key: CallKey, facts: CallFacts): void {
-    let open = this.#aside(facts) ?? this.#open.get(idOf(key));
-    if (open && isOther(open, facts)) {
-      this.#makeRoom(open);
-      open = undefined;
-    } else if (open?.startedAt !== undefined && !open.waiting) return;
-    open ??= this.#unseen(key, facts);
-    if (!open) return;
-    if (open.call.argumentsShape === undefined && facts.arguments !== undefined) {
-      open.call = this.#digest(key, facts);
-    }
-    open.run = facts.run;
-    open.startedAt = this.#parts.clock();
-    open.waiting = false;
-    this.#open.set(open.place, open);
+    this.#hear("started", key, facts);
   }
 
   /** The call has its outcome: it ran, or it was rejected or denied before it could. */
   ended(key: CallKey, outcome: CallOutcome, facts?: CallFacts): void {
-    const open = this.#aside(facts) ?? this.#open.get(idOf(key)) ?? this.#unseen(key, facts);
-    if (!open) return;
-    this.#outcomes += 1;
-    this.#settle(open, { ...outcome, ...this.#duration(open, outcome) });
+    this.#hear("ended", key, facts, (open) => {
+      const elapsed = this.#parts.clock() - (open.startedAt ?? 0);
+      const measured = open.startedAt === undefined ? undefined : elapsed;
+      return { ...outcome, durationMs: outcome.durationMs ?? measured };
+    });
   }
 
   /**
@@ -101,139 +76,207 @@ export class ToolCalls {
    * @param facts for a call that this process may never have heard of; without them it is history
    */
   answered(key: CallKey, outcome: Partial<CallOutcome> = {}, facts?: CallFacts): void {
-    const open = this.#open.get(idOf(key)) ?? this.#unseen(key, facts);
-    if (!open) return;
-    this.#outcomes += 1;
-    const elapsed = this.#parts.clock() - (open.startedAt ?? open.seenAt);
-    const bound = { durationMs: elapsed, durationIsBound: "upper" } as const;
-    this.#settle(open, { status: "answered", ...(facts ? {} : bound), ...outcome });
+    this.#hear("answered", key, facts, (open) => {
+      const elapsed = this.#parts.clock() - (open.startedAt ?? open.seenAt);
+      const bound = { durationMs: elapsed, durationIsBound: "upper" } as const;
+      return { status: "answered", ...(facts ? {} : bound), ...outcome };
+    });
   }
 
   /** The call waits for a person or a client; it is recorded as such once, and stays open. */
   pending(key: CallKey, facts?: CallFacts): void {
-    const open = this.#open.get(idOf(key)) ?? this.#unseen(key, facts);
-    if (!open || open.waiting) return;
-    this.#open.set(open.place, open);
-    open.waiting = true;
-    this.#report(open, { ...open.call, status: "pending" });
+    this.#hear("pending", key, facts);
   }
 
   /** What is known of a call that has no outcome yet. */
   stateOf(key: CallKey): CallState | undefined {
-    const open = this.#open.get(idOf(key));
-    if (!open) return undefined;
-    if (open.waiting) return "waiting";
-    return open.startedAt === undefined ? "requested" : "running";
+    return this.#find("answered", key, undefined)?.state;
   }
 
   /** Whatever belongs to `owner` and was not started waits for somebody outside of it. */
   allPending(owner: string): void {
     for (const open of this.#open.values()) {
-      if (open.owner === owner && open.startedAt === undefined) this.pending(open.key);
+      if (open.owner === owner && open.startedAt === undefined) this.#apply("pending", open);
     }
   }
 
-  /** Closes what belongs to `owner` and has no outcome. */
+  /** Closes what belongs to `owner` and has no outcome; what still runs may have its own. */
   abandoned(owner: string, status: "unresolved" | "cancelled" = "unresolved"): void {
     for (const open of this.#open.values()) {
-      if (open.owner === owner && !open.waiting) this.#giveUp(open, status);
+      if (open.owner === owner) this.#apply("abandoned", open, { abandonedAs: status });
     }
   }
 
   /** Closes what was idle for too long. */
   sweep(now: number): void {
     for (const open of this.#open.values()) {
-      const idleMs = open.startedAt === undefined ? REQUEST_IDLE_MS : RUN_IDLE_MS;
-      if (now - (open.startedAt ?? open.seenAt) >= idleMs) this.#giveUp(open);
+      const mayRun = open.startedAt !== undefined && open.abandonedAs === undefined;
+      const idleMs = mayRun ? RUN_IDLE_MS : REQUEST_IDLE_MS;
+      if (now - (open.startedAt ?? open.seenAt) >= idleMs) this.#apply("idle", open);
     }
   }
 
   /** Closes everything. */
   close(): void {
-    for (const open of this.#open.values()) this.#giveUp(open);
+    for (const open of this.#open.values()) this.#apply("idle", open);
+  }
+
+  #hear(
+    signal: Heard,
+    key: CallKey,
+    facts: CallFacts | undefined,
+    outcomeOf?: (open: OpenCall) => Partial<ToolObservation>,
+  ): void {
+    let open = this.#find(signal, key, facts);
+    const state: State =
+      open?.state ?? (this.#isSettled(signal, key, facts) ? "settled" : "unheard");
+    if (STEPS[signal][state] === "keep") return;
+    if (!open) {
+      // Without facts, it is history of a call that nobody told us of.
+      if (!facts) return;
+      open = this.#begin(key, facts);
+      if (signal === "requested") return;
+    } else if (facts && key.toolCallId !== undefined) this.#name(open, key, facts);
+    if (signal === "started" && facts) this.#runs(open, facts);
+    this.#take(STEPS[signal][state], open, { outcome: outcomeOf?.(open) ?? {} });
+    if (outcomeOf) this.#outcomes += 1;
+  }
+
+  /** A signal of no call in particular. */
+  #apply(signal: Signal, open: OpenCall, news: News = {}): void {
+    this.#take(STEPS[signal][open.state], open, news);
+  }
+
+  #take(step: (typeof STEPS)[Signal][State], open: OpenCall, news: News): void {
+    switch (step) {
+      case "run":
+        open.startedAt = this.#parts.clock();
+        open.state = "running";
+        this.#open.set(open);
+        break;
+      case "wait":
+        open.state = "waiting";
+        this.#open.set(open);
+        this.#report(open, { ...open.call, status: "pending" });
+        break;
+      case "settle":
+        this.#forget(open);
+        this.#report(open, { ...open.call, ...news.outcome });
+        break;
+      case "runOn":
+        open.abandonedAs = news.abandonedAs;
+        break;
+      case "giveUp":
+        this.#giveUp(open, news.abandonedAs ?? open.abandonedAs ?? "unresolved");
+        break;
+      case "leave":
+        this.#forget(open);
+    }
+  }
+
+  #find(signal: Heard, key: CallKey, facts: CallFacts | undefined): OpenCall | undefined {
+    let digested: ToolObservation | undefined;
+    let textHash: string | undefined;
+    const isEqual = (open: OpenCall): boolean => {
+      if (!facts) return false;
+      textHash ??= textHashOf(facts);
+      if (textHash !== undefined && open.textHash === textHash) return true;
+      digested ??= this.#digest(key, facts);
+      return open.call.argumentsShape?.hash === digested.argumentsShape?.hash;
+    };
+    return this.#open.find(signal, { key, facts, isEqual });
   }
 
   #begin(key: CallKey, facts: CallFacts): OpenCall {
+    const { response, copy = 0, owner, run } = facts;
     const open: OpenCall = {
-      key,
-      place: idOf(key),
-      response: facts.response,
-      owner: facts.owner,
-      run: facts.run,
+      // Without an id of the model, the execution is what tells a call from another.
+      key: { ...key, toolCallId: key.toolCallId ?? run },
+      response,
+      copy,
+      owner,
+      run,
       seenAt: this.#parts.clock(),
+      state: "requested",
       call: this.#digest(key, facts),
-      waiting: false,
+      textHash: textHashOf(facts),
+      values: refOf(facts),
+      startedAt: undefined,
+      abandonedAs: undefined,
+      names: [],
     };
     own(sharedIdOf(open), this.#parts.layer);
-    this.#open.set(open.place, open);
+    this.#open.set(open);
     return open;
   }
 
-  /** Another call comes with the id of this one, which keeps its place under its run. */
-  #makeRoom(open: OpenCall): void {
-    if (open.run === undefined) {
-      this.#giveUp(open);
-      return;
-    }
-    this.#open.delete(open.place);
-    open.place = asideOf(open.run);
-    this.#open.set(open.place, open);
+  /** What runs is what is recorded: a person or a middleware may have changed tool and arguments. */
+  #runs(open: OpenCall, facts: CallFacts): void {
+    open.run = facts.run;
+    const isKnown = facts.arguments === undefined && facts.argumentsText === undefined;
+    const isSame = isKnown || isSameText(open, facts) || isSameValue(open, facts);
+    if (isSame && open.call.tool === facts.tool) return;
+    const { toolCallId, parent, agent = facts.agent } = open.call;
+    const ran = this.#digest(open.key, facts);
+    const values = isSame && facts.arguments === undefined ? open.call : ran;
+    const { argumentsShape, argumentsSignature } = values;
+    open.call = { ...ran, argumentsShape, argumentsSignature, toolCallId, parent, agent };
   }
 
-  #aside(facts: CallFacts | undefined): OpenCall | undefined {
-    return facts?.run === undefined ? undefined : this.#open.get(asideOf(facts.run));
-  }
-
-  /** A call whose beginning nobody told us, unless it had its event already. */
-  #unseen(key: CallKey, facts: CallFacts | undefined): OpenCall | undefined {
-    if (!facts) return undefined;
-    return this.#isSettled(key, facts) ? undefined : this.#begin(key, facts);
+  /** An execution without an id learns it at its end; the request with that id is its own. */
+  #name(open: OpenCall, key: CallKey, facts: CallFacts): void {
+    if (open.key.toolCallId !== open.run || open.response !== undefined) return;
+    const asked = this.#open.find("answered", { key, facts, isEqual: () => false });
+    if (asked === open || asked?.state === "running") return;
+    if (asked) this.#open.delete(asked);
+    open.key = key;
+    open.response = asked?.response;
+    open.call = { ...open.call, toolCallId: key.toolCallId, parent: asked?.call.parent };
+    this.#open.set(open);
   }
 
   /** Without a response to tell them apart, an execution with the id of another is a new one. */
-  #isSettled(key: CallKey, { response, run }: CallFacts): boolean {
-    if (run !== undefined && this.#settled.has(asideOf(run))) return true;
-    return response !== undefined && this.#settled.get(idOf(key)) === response;
+  #isSettled(signal: Heard, key: CallKey, facts: CallFacts | undefined): boolean {
+    const id = idOf(key);
+    const { run, response, copy = 0 } = facts ?? {};
+    const known = (name: string | undefined) => name !== undefined && this.#settled.has(name);
+    if (known(runOf(run))) return true;
+    if (id === undefined) return false;
+    if (response !== undefined) {
+      return known(signal === "requested" ? `${id}\n${response}\n${copy}` : `${id}\n${response}`);
+    }
+    return signal !== "requested" && run === undefined && known(id);
   }
 
   #digest({ session, toolCallId }: CallKey, facts: CallFacts): ToolObservation {
-    const { tool, annotations, op, agent, server } = facts;
+    const { tool, annotations, op, agent, server, argumentsText } = facts;
+    const read = facts.arguments === undefined && argumentsText !== undefined;
     return this.#parts.digest(session, {
       tool,
-      toolCallId,
+      toolCallId: toolCallId ?? facts.run,
+      parent: facts.parent ?? facts.response,
       annotations,
       op,
       agent,
       server,
-      arguments: facts.arguments,
+      arguments: read ? parsed(argumentsText) : facts.arguments,
     });
   }
 
-  #duration(open: OpenCall, { durationMs }: CallOutcome): Pick<CallOutcome, "durationMs"> {
-    if (durationMs !== undefined) return { durationMs };
-    return open.startedAt === undefined ? {} : { durationMs: this.#parts.clock() - open.startedAt };
-  }
-
-  /** Nobody told us an outcome. What waits was recorded as waiting and leaves in silence. */
-  #giveUp(open: OpenCall, status: "unresolved" | "cancelled" = "unresolved"): void {
-    if (open.waiting) {
-      this.#forget(open);
-      return;
-    }
+  #giveUp(open: OpenCall, status: "unresolved" | "cancelled"): void {
     this.#givenUp += 1;
-    const elapsed = this.#parts.clock() - (open.startedAt ?? open.seenAt);
-    this.#settle(open, { status, durationMs: elapsed, durationIsBound: "lower" });
-  }
-
-  #settle(open: OpenCall, outcome: Partial<ToolObservation>): void {
+    const durationMs = this.#parts.clock() - (open.startedAt ?? open.seenAt);
     this.#forget(open);
-    this.#report(open, { ...open.call, ...outcome });
+    this.#report(open, { ...open.call, status, durationMs, durationIsBound: "lower" });
   }
 
   #forget(open: OpenCall): void {
-    this.#open.delete(open.place);
-    this.#settled.set(idOf(open.key), open.response);
-    if (open.run !== undefined) this.#settled.set(asideOf(open.run), open.response);
+    this.#open.delete(open);
+    const { key, response, copy, run } = open;
+    const id = idOf(key);
+    for (const name of [id, `${id}\n${response}`, `${id}\n${response}\n${copy}`, runOf(run)]) {
+      if (name !== undefined) this.#settled.set(name, true);
+    }
   }
 
   #report(open: OpenCall, call: ToolObservation): void {
@@ -245,22 +288,34 @@ export class ToolCalls {
   }
 }
 
-/**
- * Whether the execution belongs to another call with the same id. Models that count ids from 1 make
- * such calls, in agents side by side or inside of each other; what waited may run under a new name.
- */
-function isOther(open: OpenCall, { run }: CallFacts): boolean {
-  if (open.waiting || open.run === run) return false;
-  return open.startedAt !== undefined || (open.run !== undefined && run !== undefined);
+function textHashOf({ argumentsText }: CallFacts): string | undefined {
+  return argumentsText === undefined ? undefined : hash("sha1", argumentsText, "base64");
 }
 
-function asideOf(run: string): string {
-  return `\n${run}`;
+function refOf({ arguments: values }: CallFacts): WeakRef<object> | undefined {
+  return typeof values === "object" && values !== null ? new WeakRef(values) : undefined;
 }
 
-function idOf({ session, toolCallId }: CallKey): string {
-  return `${session}\n${toolCallId}`;
+function isSameText(open: OpenCall, facts: CallFacts): boolean {
+  return open.textHash !== undefined && open.textHash === textHashOf(facts);
 }
+
+function isSameValue({ values }: OpenCall, facts: CallFacts): boolean {
+  return values !== undefined && values.deref() === facts.arguments;
+}
+
+/** The JSON that the input of a tool is, else the text itself. */
+function parsed(text: string): unknown {
+  if (text.length > MAX_PARSED) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Longer input is not parsed; it is digested as the text that it is. */
+const MAX_PARSED = 256 * 1024;
 
 /** How another layer knows a call whose response is unknown; some models count ids from 1. */
 function sharedIdOf({ key, call }: OpenCall): string {

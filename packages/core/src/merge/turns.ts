@@ -1,10 +1,10 @@
 import type { ReasoningObservation } from "../capture/observation.ts";
-import type { Layer } from "../capture/record.ts";
+import type { Layer, Status } from "../capture/record.ts";
 import {
   countOpenTurns,
+  fullerAround,
   fullerIsBusy,
   isFirst,
-  isInsideFuller,
   isOwnedByFuller,
   own,
   responseKey,
@@ -22,6 +22,8 @@ export interface TurnFacts {
   readonly provider?: string | undefined;
   readonly model?: string | undefined;
   readonly agent?: string | undefined;
+  /** What its calls are filed under; its own id when absent. */
+  readonly parent?: string | undefined;
   /** What the model call belongs to and ends with, for `abandoned`. */
   readonly owner?: string | undefined;
 }
@@ -48,8 +50,6 @@ interface ParkedTurn {
   readonly parkedAt: number;
 }
 
-type GivenUp = "unresolved" | "cancelled" | "error";
-
 const MAX_OPEN_TURNS = 10_000;
 const MAX_PARKED_TURNS = 1_000;
 const TURN_IDLE_MS = 10 * 60_000;
@@ -60,8 +60,8 @@ const PARK_MS = 2_000;
 export class Turns {
   readonly #parts: TurnsParts;
   readonly #open = new RecentMap<string, OpenTurn>(MAX_OPEN_TURNS, (turn) => this.#giveUp(turn));
-  /** Turns that began inside of a model call that a fuller layer reports. */
-  readonly #foreign = new RecentMap<string, true>(MAX_OPEN_TURNS);
+  /** Turns that began inside of a model call that a fuller layer reports, to that layer. */
+  readonly #foreign = new RecentMap<string, Layer>(MAX_OPEN_TURNS);
   #parked: ParkedTurn[] = [];
 
   constructor(parts: TurnsParts) {
@@ -78,8 +78,9 @@ export class Turns {
 
   started(key: TurnKey, facts: TurnFacts = {}): void {
     if (this.#open.has(key.id)) return;
-    if (isInsideFuller(this.#parts.layer)) {
-      this.#foreign.set(key.id, true);
+    const fuller = fullerAround(this.#parts.layer);
+    if (fuller !== undefined) {
+      this.#foreign.set(key.id, fuller);
       return;
     }
     this.#open.set(key.id, { key, facts, startedAt: this.#parts.clock() });
@@ -87,17 +88,24 @@ export class Turns {
   }
 
   ended(key: TurnKey, outcome: TurnOutcome): void {
-    if (this.#foreign.has(key.id)) return;
+    const fuller = this.#foreign.get(key.id);
+    if (fuller !== undefined) {
+      // That layer may never learn the response's id, and still reports its calls.
+      own(responseKey(outcome.responseId ?? key.id), fuller);
+      return;
+    }
     const { clock, digest } = this.#parts;
     const open = this.#open.get(key.id);
     if (open) this.#forget(open);
     const { owner: _, ...facts } = open?.facts ?? {};
     const durationMs = open && clock() - open.startedAt;
-    this.#report(key, digest(key.session, { kind: "turn", durationMs, ...facts, ...outcome }));
+    const parent = outcome.parent ?? facts.parent ?? key.id;
+    const turn = { kind: "turn", durationMs, ...facts, ...outcome, parent } as const;
+    this.#report(key, digest(key.session, turn));
   }
 
   /** Closes what belongs to `owner` and has no end. */
-  abandoned(owner: string, status: GivenUp = "unresolved"): void {
+  abandoned(owner: string, status: Status = "unresolved"): void {
     for (const open of this.#open.values()) {
       if (open.facts.owner === owner) this.#giveUp(open, status);
     }
@@ -116,11 +124,12 @@ export class Turns {
     this.#unpark(Number.POSITIVE_INFINITY);
   }
 
-  #giveUp(open: OpenTurn, status: GivenUp = "unresolved"): void {
+  #giveUp(open: OpenTurn, status: Status = "unresolved"): void {
     this.#forget(open);
     const { owner: _, ...facts } = open.facts;
     const durationMs = this.#parts.clock() - open.startedAt;
-    this.#report(open.key, { kind: "turn", ...facts, status, durationMs });
+    const parent = facts.parent ?? open.key.id;
+    this.#report(open.key, { kind: "turn", ...facts, parent, status, durationMs });
   }
 
   #forget(open: OpenTurn): void {

@@ -1,0 +1,167 @@
+import type { ToolObservation } from "../capture/observation.ts";
+import type { CallFacts, CallKey } from "./call-facts.ts";
+import { type CallState, type Identity, KNOWN_BY } from "./merge-table.ts";
+import { RecentMap } from "./recent-map.ts";
+
+/** A call that has no outcome yet. */
+export interface OpenCall {
+  key: CallKey;
+  response: string | undefined;
+  readonly copy: number;
+  readonly owner: string | undefined;
+  readonly seenAt: number;
+  state: CallState;
+  /** Digested: no value is held while the call is open. */
+  call: ToolObservation;
+  /** Equal for equal texts of arguments, where the host hands on text. */
+  textHash: string | undefined;
+  /** The very arguments, for as long as the host itself holds them. */
+  values: WeakRef<object> | undefined;
+  run: string | undefined;
+  startedAt: number | undefined;
+  /** Its operation ended before it did. */
+  abandonedAs: "unresolved" | "cancelled" | undefined;
+  /** Under which names it can be found. */
+  names: readonly string[];
+}
+
+/** What a signal says of the call that it means. */
+export interface Told {
+  readonly key: CallKey;
+  readonly facts: CallFacts | undefined;
+  /** Whether the arguments are those of an open call; asked only where there is no id. */
+  readonly isEqual: (open: OpenCall) => boolean;
+}
+
+/** Calls open at once; the one that was idle longest is given up for a new one. */
+const MAX_OPEN_CALLS = 10_000;
+
+/** The calls that are open, found by run, by id, or by tool. */
+export class OpenCalls {
+  readonly #calls: RecentMap<OpenCall, OpenCall>;
+  readonly #named = new Map<string, Set<OpenCall>>();
+
+  /** @param onCrowded told of a call that leaves for a newer one */
+  constructor(onCrowded: (call: OpenCall) => void) {
+    this.#calls = new RecentMap(MAX_OPEN_CALLS, onCrowded);
+  }
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  /** Oldest first, by when they were last spoken of. */
+  values(): OpenCall[] {
+    return this.#calls.values();
+  }
+
+  /** Adds a call, or files it anew after a change of its key, tool or run. */
+  set(call: OpenCall): void {
+    this.#unname(call);
+    call.names = namesOf(call);
+    for (const name of call.names) {
+      const others = this.#named.get(name);
+      if (others) others.add(call);
+      else this.#named.set(name, new Set([call]));
+    }
+    this.#calls.set(call, call);
+  }
+
+  delete(call: OpenCall): void {
+    this.#calls.delete(call);
+    this.#unname(call);
+  }
+
+  /** The open call that a signal means, by the best identity that fits any. */
+  find(signal: keyof typeof KNOWN_BY, told: Told): OpenCall | undefined {
+    for (const identity of KNOWN_BY[signal]) {
+      const found = this.#best(identity, signal, told);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  #best(identity: Identity, signal: string, told: Told): OpenCall | undefined {
+    const { key, facts } = told;
+    let best: OpenCall | undefined;
+    for (const open of this.#named.get(nameFor(identity, key, facts) ?? "") ?? []) {
+      if (!fits(identity, open, told)) continue;
+      if (signal === "requested" && open.copy !== (facts?.copy ?? 0)) continue;
+      if (best === undefined || isBetter(open, best, told)) best = open;
+    }
+    return best;
+  }
+
+  #unname(call: OpenCall): void {
+    for (const name of call.names) {
+      const others = this.#named.get(name);
+      others?.delete(call);
+      if (others?.size === 0) this.#named.delete(name);
+    }
+    call.names = [];
+  }
+}
+
+/** How a call is known by its id alone. */
+export function idOf({ session, toolCallId }: CallKey): string | undefined {
+  return toolCallId === undefined ? undefined : `${session}\n${toolCallId}`;
+}
+
+/** How a call is known by its execution. */
+export function runOf(run: string | undefined): string | undefined {
+  return run === undefined ? undefined : `\n${run}`;
+}
+
+function toolOf({ session }: CallKey, tool: string): string {
+  return `${session}\n\n${tool}`;
+}
+
+function namesOf({ key, call, run, state }: OpenCall): string[] {
+  const tool = state === "running" ? undefined : toolOf(key, call.tool);
+  return [idOf(key), runOf(run), tool].filter((name) => name !== undefined);
+}
+
+function nameFor(identity: Identity, key: CallKey, facts: CallFacts | undefined) {
+  switch (identity) {
+    case "run":
+      return runOf(facts?.run);
+    case "likeness":
+      return key.toolCallId === undefined && facts ? toolOf(key, facts.tool) : undefined;
+    default:
+      return idOf(key);
+  }
+}
+
+/** Of calls that have the right name. */
+function fits(identity: Identity, open: OpenCall, told: Told): boolean {
+  const { key, facts } = told;
+  if (identity === "run") return true;
+  const isOther = open.run !== undefined && facts?.run !== undefined && open.run !== facts.run;
+  if (isOther && open.state !== "waiting") return false;
+  if (open.run !== undefined && key.within?.includes(open.run)) return false;
+  switch (identity) {
+    case "response":
+      return open.response === facts?.response;
+    case "id":
+      return !facts?.response || !open.response || open.state === "waiting";
+    case "likeness":
+      return nearness(open, key) > 0 || told.isEqual(open);
+  }
+}
+
+function isBetter(one: OpenCall, other: OpenCall, told: Told): boolean {
+  const nearer = nearness(one, told.key) - nearness(other, told.key);
+  if (nearer !== 0) return nearer > 0;
+  const isEqual = told.isEqual(one);
+  if (isEqual !== told.isEqual(other)) return isEqual;
+  // Later ones come later here, so among equal times the one at hand is the latest.
+  return one.response !== other.response && one.seenAt >= other.seenAt;
+}
+
+/** How many steps from the root down two places have in common. */
+function nearness({ key }: OpenCall, { within = [] }: CallKey): number {
+  const other = key.within ?? [];
+  let at = 0;
+  while (at < within.length && within[at] === other[at]) at += 1;
+  return at;
+}
