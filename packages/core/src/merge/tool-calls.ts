@@ -1,6 +1,6 @@
-import { hash } from "node:crypto";
 import type { ToolObservation } from "../capture/observation.ts";
 import type { Layer } from "../capture/record.ts";
+import { isSameText, isSameValue, refOf, textHashOf, valuesOf } from "./call-arguments.ts";
 import type { CallFacts, CallKey, CallOutcome } from "./call-facts.ts";
 import { type CallState, type KNOWN_BY, type Signal, STEPS, type State } from "./merge-table.ts";
 import { idOf, type OpenCall, OpenCalls, runOf } from "./open-calls.ts";
@@ -249,8 +249,7 @@ export class ToolCalls {
   }
 
   #digest({ session, toolCallId }: CallKey, facts: CallFacts): ToolObservation {
-    const { tool, annotations, op, agent, server, argumentsText } = facts;
-    const read = facts.arguments === undefined && argumentsText !== undefined;
+    const { tool, annotations, op, agent, server } = facts;
     return this.#parts.digest(session, {
       tool,
       toolCallId: toolCallId ?? facts.run,
@@ -259,7 +258,7 @@ export class ToolCalls {
       op,
       agent,
       server,
-      arguments: read ? parsed(argumentsText) : facts.arguments,
+      arguments: valuesOf(facts),
     });
   }
 
@@ -287,35 +286,6 @@ export class ToolCalls {
     emit(open.key.session, call);
   }
 }
-
-function textHashOf({ argumentsText }: CallFacts): string | undefined {
-  return argumentsText === undefined ? undefined : hash("sha1", argumentsText, "base64");
-}
-
-function refOf({ arguments: values }: CallFacts): WeakRef<object> | undefined {
-  return typeof values === "object" && values !== null ? new WeakRef(values) : undefined;
-}
-
-function isSameText(open: OpenCall, facts: CallFacts): boolean {
-  return open.textHash !== undefined && open.textHash === textHashOf(facts);
-}
-
-function isSameValue({ values }: OpenCall, facts: CallFacts): boolean {
-  return values !== undefined && values.deref() === facts.arguments;
-}
-
-/** The JSON that the input of a tool is, else the text itself. */
-function parsed(text: string): unknown {
-  if (text.length > MAX_PARSED) return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-/** Longer input is not parsed; it is digested as the text that it is. */
-const MAX_PARSED = 256 * 1024;
 
 /** How another layer knows a call whose response is unknown; some models count ids from 1. */
 function sharedIdOf({ key, call }: OpenCall): string {

@@ -1,0 +1,34 @@
+/** Whether a call runs with what it was asked with, without keeping what that was. */
+import { hash } from "node:crypto";
+import type { CallFacts } from "./call-facts.ts";
+import type { OpenCall } from "./open-calls.ts";
+
+/** Longer text is not parsed; it is digested as the text that it is. */
+const MAX_PARSED = 256 * 1024;
+
+export function textHashOf({ argumentsText }: CallFacts): string | undefined {
+  return argumentsText === undefined ? undefined : hash("sha1", argumentsText, "base64");
+}
+
+export function refOf({ arguments: values }: CallFacts): WeakRef<object> | undefined {
+  return typeof values === "object" && values !== null ? new WeakRef(values) : undefined;
+}
+
+export function isSameText(open: OpenCall, facts: CallFacts): boolean {
+  return open.textHash !== undefined && open.textHash === textHashOf(facts);
+}
+
+export function isSameValue({ values }: OpenCall, facts: CallFacts): boolean {
+  return values !== undefined && values.deref() === facts.arguments;
+}
+
+/** The arguments; of a text, the JSON that it is, else the text itself. */
+export function valuesOf({ arguments: values, argumentsText: text }: CallFacts): unknown {
+  if (values !== undefined || text === undefined) return values;
+  if (text.length > MAX_PARSED) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
