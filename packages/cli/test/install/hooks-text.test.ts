@@ -64,7 +64,7 @@ test("hooks of others stay where they are, in their order", () => {
           expect.arrayContaining(groups),
         );
       }
-      expect(JSON.stringify(added).match(/# caum-hook:/g)).toHaveLength(7);
+      expect(JSON.stringify(added).match(/# caum-hook:/g)).toHaveLength(9);
     }),
   );
 });
