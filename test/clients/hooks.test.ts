@@ -120,7 +120,7 @@ test("Codex: six sub-agents with two honest calls each give no alert", async () 
 });
 
 test("Copilot: names of events from the command line, calls without ids, exit codes from text", async () => {
-  const { records } = await replay("copilot", eventsOf("copilot"), {
+  const { records } = await replay("copilot-cli", eventsOf("copilot"), {
     eventOf: ({ hook_event: name }) => String(name),
   });
   const calls = callsOf(records);

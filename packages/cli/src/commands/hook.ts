@@ -17,7 +17,7 @@ network. One recorder in the background records what is left there.
 
 examples:
   caum hook claude-code < event.json
-  caum hook copilot --event preToolUse < event.json
+  caum hook copilot-cli --event preToolUse < event.json
 
 exit codes: 0 always`;
 

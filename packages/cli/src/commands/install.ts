@@ -21,8 +21,7 @@ examples:
   caum install                          wrap every server of every client on this machine
   caum install --dry-run                show what would be done
   caum install --client cursor          one client only (repeatable)
-  caum install --client claude-code --hooks
-                                        also see the built-in tools of Claude Code
+  caum install --hooks                  also see the clients' own tools: shell, edit, read
   caum install --url http://127.0.0.1:4070
                                         send records there; a key is read from CAUM_API_KEY
 
@@ -35,8 +34,8 @@ export function registerInstall(program: Command): void {
     .description("record the MCP servers of every client on this machine")
     .option("--client <name>", "only this client (repeatable)", collect)
     .option("--project", "also the files of the project in this folder")
-    .option("--hooks", "also the built-in tools of Claude Code, by its hooks")
-    .option("--messages", "with --hooks: show a message in Claude Code on a hard alert")
+    .option("--hooks", "also the clients' own tools, by their hooks")
+    .option("--messages", "with --hooks: show a hard alert in the clients that can")
     .option("--url <url>", "collector to send to; kept in CAUM_HOME/config.json")
     .option("--dry-run", "change nothing, show what would be done")
     .option("--json", "print the result as JSON")
@@ -50,7 +49,7 @@ export function collect(value: string, before: readonly string[] = []): readonly
 
 async function runInstall(flags: InstallFlags): Promise<void> {
   const { install } = await import("../install/install.ts");
-  const { installHooks } = await import("../install/install-hooks.ts");
+  const { installHooks } = await import("../install/hooks/install-hooks.ts");
   const { thisMachine } = await import("../install/place.ts");
   const place = thisMachine();
   const request = await requestOf(flags, "install");
@@ -61,10 +60,10 @@ async function runInstall(flags: InstallFlags): Promise<void> {
       const { keepUpstream } = await import("../install/keep-upstream.ts");
       keepUpstream({ url: flags.url, apiKey: place.env.CAUM_API_KEY }, place);
     }
-    const hooks = flags.hooks
-      ? [installHooks({ dryRun: request.dryRun, messages: flags.messages ?? false }, place)]
-      : [];
-    await show([...install(request, place), ...hooks], flags, "wrapped");
+    const messages = flags.messages ?? false;
+    const hooks = flags.hooks ? installHooks({ ...hooksOf(request), messages }, place) : [];
+    const files = request.isHooksOnly ? [] : install(request, place);
+    await show([...files, ...hooks], flags, "wrapped");
   } catch (problem) {
     refuse("install", reasonOf(problem));
   }
@@ -73,15 +72,30 @@ async function runInstall(flags: InstallFlags): Promise<void> {
 /** @returns undefined, after saying so, when a client is not known */
 export async function requestOf(flags: InstallFlags, command: string) {
   const { CLIENTS } = await import("../install/clients.ts");
+  const { HOOK_CLIENT_NAMES } = await import("../hook/clients/client-names.ts");
   const names = flags.client ?? [];
-  const unknown = names.find((name) => !CLIENTS.some((client) => client.name === name));
+  const known = new Set([...CLIENTS.map(({ name }) => name), ...HOOK_CLIENT_NAMES]);
+  const unknown = names.find((name) => !known.has(name));
   if (unknown !== undefined) {
-    const known = CLIENTS.map(({ name }) => name).join(", ");
-    refuse(command, `no client is called ${unknown}: take one of ${known}`);
+    refuse(command, `no client is called ${unknown}: take one of ${[...known].join(", ")}`);
     return undefined;
   }
   const clients = CLIENTS.filter(({ name }) => names.includes(name));
-  return { clients, project: flags.project ?? false, dryRun: flags.dryRun ?? false };
+  const hookClients = HOOK_CLIENT_NAMES.filter((name) => names.includes(name));
+  return {
+    clients,
+    hookClients,
+    /** Some clients have hooks that are known and no servers that are. */
+    isHooksOnly: names.length > 0 && clients.length === 0,
+    project: flags.project ?? false,
+    dryRun: flags.dryRun ?? false,
+  };
+}
+
+type AskedClients = NonNullable<Awaited<ReturnType<typeof requestOf>>>;
+
+export function hooksOf({ hookClients, dryRun }: AskedClients) {
+  return { clients: hookClients, dryRun };
 }
 
 type Reports = Parameters<typeof import("../install/print-reports.ts").describeReports>[0];

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { collect, requestOf, show } from "./install.ts";
+import { collect, hooksOf, requestOf, show } from "./install.ts";
 
 interface UninstallFlags {
   readonly client?: readonly string[];
@@ -32,12 +32,12 @@ export function registerUninstall(program: Command): void {
 
 async function run(flags: UninstallFlags): Promise<void> {
   const { uninstall } = await import("../install/install.ts");
-  const { uninstallHooks } = await import("../install/install-hooks.ts");
+  const { uninstallHooks } = await import("../install/hooks/install-hooks.ts");
   const { thisMachine } = await import("../install/place.ts");
   const request = await requestOf(flags, "uninstall");
   if (!request) return;
   const place = thisMachine();
-  const isAsked = request.clients.length === 0 || flags.client?.includes("claude-code");
-  const hooks = isAsked ? uninstallHooks(request, place) : [];
+  const isAsked = flags.client === undefined || request.hookClients.length > 0;
+  const hooks = isAsked ? uninstallHooks(hooksOf(request), place) : [];
   await show([...hooks, ...uninstall(request, place)], flags, "unwrapped");
 }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { RecorderLock } from "../../src/hook/recorder-lock.ts";
-import { hookCommand } from "../../src/install/install-hooks.ts";
+import { hookCommand } from "../../src/install/hooks/install-hooks.ts";
 import { placeHook, placeLauncher } from "../../src/launcher/place-launcher.ts";
 import { TemporaryHome } from "../install/temporary-home.ts";
 
@@ -39,7 +39,7 @@ function hook(
   input: string,
   { messages = false, records = false, before = "" } = {},
 ): Promise<Outcome> {
-  const command = hookCommand(machine.place, messages);
+  const command = hookCommand(machine.place, { messages });
   const line = records
     ? command
     : command.replace(" 2>/dev/null; exit 0", " --no-recorder 2>/dev/null; exit 0");
@@ -233,10 +233,7 @@ test("a hard alert is told once, to the person, and only when that was asked for
 
 test("a hook takes at most 60 ms longer than an empty Node script", () => {
   const empty = machine.write("empty.cjs", "");
-  const command = hookCommand(machine.place, false).replace(
-    " 2>/dev/null; exit",
-    " --no-recorder; exit",
-  );
+  const command = hookCommand(machine.place).replace(" 2>/dev/null; exit", " --no-recorder; exit");
   const input = toolEvent("PostToolUse", "t1", { tool_response: { stdout: "x".repeat(4_000) } });
   const timeOf = (program: string, args: readonly string[]) => {
     const start = performance.now();

@@ -13,8 +13,8 @@ import {
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { FileLeft, readConfigFile, replaceConfigFile } from "../../src/install/config-file.ts";
+import { installHooks, uninstallHooks } from "../../src/install/hooks/install-hooks.ts";
 import { install, uninstall } from "../../src/install/install.ts";
-import { installHooks, uninstallHooks } from "../../src/install/install-hooks.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
 const CURSOR = "u/.cursor/mcp.json";
@@ -66,8 +66,8 @@ test("hooks are not put at the end of a link to nowhere", () => {
   mkdirSync(at("u/.claude"));
   symlinkSync(at("nowhere/settings.json"), at("u/.claude/settings.json"));
   const before = machine.files();
-  const request = { dryRun: false, messages: false };
-  expect(installHooks(request, machine.place)).toMatchObject({ outcome: "left" });
+  const request = { clients: ["claude-code" as const], dryRun: false, messages: false };
+  expect(installHooks(request, machine.place)).toMatchObject([{ outcome: "left" }]);
   uninstallHooks(request, machine.place);
   expect(machine.files()).toEqual(before);
 });

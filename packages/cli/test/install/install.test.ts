@@ -4,7 +4,6 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { filesOf } from "../../src/install/client-files.ts";
 import { CLIENTS } from "../../src/install/clients.ts";
 import { install, uninstall } from "../../src/install/install.ts";
-import { installHooks, uninstallHooks } from "../../src/install/install-hooks.ts";
 import type { Place } from "../../src/install/place.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
@@ -12,7 +11,6 @@ const CURSOR = "u/.cursor/mcp.json";
 const CODEX = "u/.codex/config.toml";
 const GOOSE = "u/.config/goose/config.yaml";
 const CLAUDE = "u/.claude.json";
-const SETTINGS = "u/.claude/settings.json";
 
 const ALL = { clients: [], project: false, dryRun: false };
 
@@ -173,25 +171,6 @@ test("wrong usage is one line and exit code 2", async () => {
     code: 2,
     stderr: expect.stringContaining("--url is no http or https URL"),
   });
-});
-
-test.each([
-  ["absent", undefined],
-  ["empty", "{}\n"],
-  ["other settings", '{\n  "model": "x", // mine\n  "env": {"A": "1"},\n}\n'],
-  ["other hooks", '{"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": []}], "Stop": [ ]}}'],
-  ["hooks of none", '{"hooks": { /* none */ }, "a": 1}'],
-])("hooks are registered and taken out again: %s", (_name, text) => {
-  if (text !== undefined) machine.write(SETTINGS, text);
-  const request = { dryRun: false, messages: false };
-  expect(installHooks(request, machine.place)).toMatchObject({ outcome: "changed" });
-  const once = machine.read(SETTINGS);
-  expect(once.match(/# caum-hook:/g)).toHaveLength(9);
-  expect(installHooks(request, machine.place)).toMatchObject({ outcome: "unchanged" });
-  expect(machine.read(SETTINGS)).toBe(once);
-  uninstallHooks(request, machine.place);
-  if (text === undefined) expect(machine.files()[SETTINGS]).toBeUndefined();
-  else expect(machine.read(SETTINGS)).toBe(text);
 });
 
 const LINUX: Place = {

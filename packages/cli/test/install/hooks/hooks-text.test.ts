@@ -1,9 +1,21 @@
 import fc from "fast-check";
 import { parse } from "jsonc-parser";
 import { expect, test } from "vitest";
-import { addHooks, removeHooks } from "../../src/install/hooks-text.ts";
+import { HOOK_FILES } from "../../../src/install/hooks/hook-files.ts";
+import {
+  addHooks,
+  type Hooking,
+  IN_GROUPS,
+  removeHooks,
+} from "../../../src/install/hooks/hooks-text.ts";
 
-const COMMAND = "x='/a b' && \"$x\"; exit 0";
+const command = "x='/a b' && \"$x\"; exit 0";
+/** Every form in which a client keeps hooks beside settings of its own. */
+const HOOKINGS = HOOK_FILES.flatMap(({ form, events }): readonly Hooking[] =>
+  "isNested" in form ? [{ form, events, command }] : [],
+);
+const hooking = fc.constantFrom(...HOOKINGS);
+const [CLAUDE_CODE = { form: IN_GROUPS, events: [], command }] = HOOKINGS;
 
 const group = fc.record({
   matcher: fc.constantFrom("*", "Bash", ""),
@@ -34,18 +46,18 @@ const text = fc
 
 test("adding hooks and taking them out gives back every byte", () => {
   fc.assert(
-    fc.property(text, (before) => {
-      expect(removeHooks(addHooks(before, COMMAND))).toBe(before);
+    fc.property(text, hooking, (before, hooks) => {
+      expect(removeHooks(addHooks(before, hooks))).toBe(before);
     }),
   );
 });
 
 test("adding hooks twice equals adding them once, also after an update of ours", () => {
   fc.assert(
-    fc.property(text, (before) => {
-      const once = addHooks(before, COMMAND);
-      expect(addHooks(once, COMMAND)).toBe(once);
-      expect(addHooks(addHooks(before, "old"), COMMAND)).toBe(once);
+    fc.property(text, hooking, (before, hooks) => {
+      const once = addHooks(before, hooks);
+      expect(addHooks(once, hooks)).toBe(once);
+      expect(addHooks(addHooks(before, { ...hooks, command: "old" }), hooks)).toBe(once);
     }),
   );
 });
@@ -53,7 +65,7 @@ test("adding hooks twice equals adding them once, also after an update of ours",
 test("hooks of others stay where they are, in their order", () => {
   fc.assert(
     fc.property(text, (before) => {
-      const [was, is] = [before, addHooks(before, COMMAND)].map((one) =>
+      const [was, is] = [before, addHooks(before, CLAUDE_CODE)].map((one) =>
         parse(one.replace("\ufeff", "")),
       );
       const { hooks: added, ...others } = is;
@@ -64,13 +76,13 @@ test("hooks of others stay where they are, in their order", () => {
           expect.arrayContaining(groups),
         );
       }
-      expect(JSON.stringify(added).match(/# caum-hook:/g)).toHaveLength(9);
+      expect(JSON.stringify(added).match(/# caum-hook:/g)).toHaveLength(CLAUDE_CODE.events.length);
     }),
   );
 });
 
 test("a hook that was added beside ours since stays", () => {
   const mine = '{"matcher": "Bash", "hooks": []}';
-  const edited = addHooks("{}", COMMAND).replace(/("Stop": \[\s*)/, `$1${mine}, `);
+  const edited = addHooks("{}", CLAUDE_CODE).replace(/("Stop": \[\s*)/, `$1${mine}, `);
   expect(parse(removeHooks(edited))).toEqual({ hooks: { Stop: [JSON.parse(mine)] } });
 });
