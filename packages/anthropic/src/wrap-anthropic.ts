@@ -1,4 +1,4 @@
-import { type AdapterOptions, type ModelPass, observeModelClient } from "@caum/core";
+import { type AdapterOptions, type ModelPass, observeCopies, observeModelClient } from "@caum/core";
 
 /** What the wrapper needs of a client: the official list of its middleware. */
 export interface AnthropicClient {
@@ -27,8 +27,8 @@ const WRAPPED = Symbol.for("caum.anthropic.middleware");
  * Observes an Anthropic client, and hands the very same client back.
  *
  * A middleware is added that passes requests, responses and errors through as they are and reads
- * model calls as they pass. Copies made by `withOptions()` are observed as well; a client that is
- * observed already is left as it is.
+ * model calls as they pass. Copies made by `withOptions()` are observed as well, also those with
+ * other middleware; a client that is observed already is left as it is.
  *
  * @throws never
  */
@@ -37,23 +37,33 @@ export function wrapAnthropic<Client extends AnthropicClient>(
   options: AdapterOptions = {},
 ): Client {
   try {
-    // Every client class of the SDK has it since 1.0; of anything else we keep away.
-    const sender = client as { middleware?: readonly object[] };
-    const before = sender.middleware;
-    if (!Array.isArray(before)) {
+    const { middleware } = client as { middleware?: unknown };
+    if (!Array.isArray(middleware)) {
       const { adapter } = observeModelClient(IDENTITY, options);
       const message =
         "the client has no list of middleware: @anthropic-ai/sdk 1.0 or newer has one";
       adapter.blind({ code: "anthropic_without_middleware", message });
       return client;
     }
-    if (before.some((middleware) => WRAPPED in middleware)) return client;
-    const { pass } = observeModelClient(IDENTITY, options);
-    sender.middleware = [...before, passThrough(pass)];
+    if (isObserved(middleware)) return client;
+    observe(client, observeModelClient(IDENTITY, options, "anthropic").pass);
   } catch {
     // A client that cannot be observed works as before.
   }
   return client;
+}
+
+function observe(client: object, pass: ModelPass): void {
+  // Every client class of the SDK has it since 1.0; of anything else we keep away.
+  const sender = client as { middleware?: unknown };
+  const before = sender.middleware;
+  if (!Array.isArray(before)) return;
+  if (!isObserved(before)) sender.middleware = [...before, passThrough(pass)];
+  observeCopies(client, (copy) => observe(copy, pass));
+}
+
+function isObserved(middleware: readonly object[]): boolean {
+  return middleware.some((each) => WRAPPED in each);
 }
 
 function passThrough(pass: ModelPass): Middleware {

@@ -128,3 +128,20 @@ test("copies and batches: each model call once, and what is none leaves nothing"
   await SURFACES["messages.batches"]!(client, "plain");
   expect((await recorded()).turns).toHaveLength(1);
 });
+
+test("a copy with other middleware is observed, and its own middleware sees what it saw", async () => {
+  const seen: number[] = [];
+  const copy = client.withOptions({
+    middleware: [
+      async (request, next) => {
+        const response = await next(request);
+        seen.push(response.status);
+        return response;
+      },
+    ],
+  });
+  await copy.messages.create(messageBody("plain"));
+  await copy.withOptions({ timeout: 9_000 }).messages.create(messageBody("plain"));
+  expect(seen).toEqual([200, 200]);
+  expect((await recorded()).turns).toHaveLength(2);
+});

@@ -138,4 +138,5 @@ export {
 export { type Evidence, Session, type Verdict } from "./session.ts";
 export type { SessionFacts } from "./session-facts.ts";
 export { endModelSession, type ModelPass, observeModelClient } from "./wire/model-observer.ts";
+export { observeCopies } from "./wire/observed-copies.ts";
 export type { SentRequest } from "./wire/sent-request.ts";

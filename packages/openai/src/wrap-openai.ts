@@ -1,4 +1,4 @@
-import { type AdapterOptions, type ModelPass, observeModelClient } from "@caum/core";
+import { type AdapterOptions, type ModelPass, observeCopies, observeModelClient } from "@caum/core";
 
 /** What the wrapper needs of a client: the `fetch` that everything it sends goes through. */
 export interface OpenAIClient {
@@ -22,8 +22,8 @@ const WRAPPED = Symbol.for("caum.openai.fetch");
  * Observes an OpenAI client, and hands the very same client back.
  *
  * Its `fetch` is replaced by one that passes requests, responses and errors through as they are and
- * reads model calls as they pass. Copies made by `withOptions()` are observed as well; a client that
- * is observed already is left as it is.
+ * reads model calls as they pass. Copies made by `withOptions()` are observed as well, also those
+ * with another `fetch`; a client that is observed already is left as it is.
  *
  * @throws never
  */
@@ -33,21 +33,28 @@ export function wrapOpenAI<Client extends OpenAIClient>(
 ): Client {
   try {
     // Every client class of the SDK has it; of anything else we keep away.
-    const sender = client as { fetch?: unknown };
-    const { fetch } = sender;
+    const { fetch } = client as { fetch?: unknown };
     if (typeof fetch !== "function" || WRAPPED in fetch) return client;
-    const { adapter, pass } = observeModelClient(IDENTITY, options);
+    const { adapter, pass } = observeModelClient(IDENTITY, options, "openai");
     if (hasCertificate(client)) {
       const message = "clients that authenticate by certificate send past their fetch";
       adapter.blind({ code: "openai_certificate_client", message });
       return client;
     }
-    // A function, as checked above, with the signature that the SDK calls it by.
-    sender.fetch = passThrough(fetch as Fetch, pass);
+    observe(client, pass);
   } catch {
     // A client that cannot be observed works as before.
   }
   return client;
+}
+
+function observe(client: object, pass: ModelPass): void {
+  const sender = client as { fetch?: unknown };
+  const { fetch } = sender;
+  if (typeof fetch !== "function") return;
+  // A function, as checked, with the signature that the SDK calls it by.
+  if (!(WRAPPED in fetch)) sender.fetch = passThrough(fetch as Fetch, pass);
+  observeCopies(client, (copy) => observe(copy, pass));
 }
 
 function passThrough(fetch: Fetch, pass: ModelPass): Fetch {

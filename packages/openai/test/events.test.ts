@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import {
   type Adapter,
   CallMerger,
@@ -250,6 +251,31 @@ test("copies of a client and a client wrapped twice count once", async () => {
   wrapOpenAI(client, { observer });
   await client.withOptions({ maxRetries: 0 }).chat.completions.create(chatBody("plain"));
   expect((await recorded()).turns).toHaveLength(1);
+});
+
+test("a copy with a fetch of its own is observed, once, also when that sends through ours", async () => {
+  let sent = 0;
+  const own: typeof fetch = (url, init) => {
+    sent += 1;
+    return fetch(url, init);
+  };
+  await client.withOptions({ fetch: own }).chat.completions.create(chatBody("plain"));
+  const { fetch: ours } = client as unknown as { fetch: typeof fetch };
+  const through = client.withOptions({ timeout: 9_000 }).withOptions({
+    fetch: async (url, init) => {
+      await setImmediate();
+      return ours(url, init);
+    },
+  });
+  await through.chat.completions.create(chatBody("plain"));
+  expect([sent, server.requests.length]).toEqual([1, 2]);
+  expect((await recorded()).turns.map(({ status }) => status)).toEqual(["ok", "ok"]);
+});
+
+test("what other products are asked is no call of a model", async () => {
+  await client.beta.threads.messages.create("thread_1", { role: "user", content: "hello" });
+  expect(server.requests).toHaveLength(1);
+  expect((await recorded()).records).toEqual([]);
 });
 
 test("what a framework reports of the same response is not reported by us", async () => {

@@ -67,6 +67,19 @@ test("the client is the same object, of the same class, and wrapping twice chang
   expect(Object.keys(client)).toEqual(Object.keys(newClient()));
 });
 
+test("a copy is of the same class with the same fields, and a refused option the same error", async () => {
+  const own: typeof fetch = (url, init) => fetch(url, init);
+  const copy = wrapped.withOptions({ fetch: own });
+  expect(copy).toBeInstanceOf(OpenAI);
+  expect(Object.keys(copy)).toEqual(Object.keys(bare.withOptions({ fetch: own })));
+  const refused = (client: OpenAI) => () =>
+    client.withOptions({ dangerouslyAllowBrowser: true, timeout: -1, fetch: own }).timeout;
+  expect(refused(wrapped)()).toBe(refused(bare)());
+  await expectSame(server, bare, wrapped, (client) =>
+    client.withOptions({ fetch: own }).chat.completions.create(chatBody("tools")),
+  );
+});
+
 test("clients of Azure and Bedrock send and get the same", async () => {
   const azure = () =>
     new AzureOpenAI({

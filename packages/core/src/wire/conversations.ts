@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { currentSession } from "../merge/current-session.ts";
 import { RecentMap } from "../merge/recent-map.ts";
 import { listOf, objectOf, textOf } from "./dialects/json-field.ts";
-import type { ModelRequest, ModelTurn } from "./dialects/model-turn.ts";
+import type { Dialect, ModelRequest, ModelTurn } from "./dialects/model-turn.ts";
 
 /** The sessions that calls of one client belong to, as far as its user told. */
 export interface ClientScope {
@@ -10,6 +10,8 @@ export interface ClientScope {
   readonly session?: string | undefined;
   /** Calls that offer no tools and continue nothing are of one session. */
   readonly loose: string;
+  /** Whose formats the client speaks; any when absent. */
+  readonly provider?: Dialect["provider"] | undefined;
 }
 
 /** Ids remembered at once: days of a busy server. */

@@ -18,14 +18,19 @@ interface ModelObserver {
 const byObserver = new WeakMap<Observer, Map<string, ModelObserver>>();
 const byWriter = new Map<string, ModelObserver>();
 
-/** Begins to observe one client. */
+/**
+ * Begins to observe one client.
+ *
+ * @param provider whose formats it speaks; any when absent
+ */
 export function observeModelClient(
   identity: AdapterIdentity,
   options: AdapterOptions = {},
+  provider?: "openai" | "anthropic",
 ): { readonly pass: ModelPass; readonly adapter: Adapter } {
   const { adapter, wire } = sharedObserver(identity, options);
   const session = options.session ?? adapter.options.session;
-  const scope: ClientScope = { session, loose: newSession() };
+  const scope: ClientScope = { session, loose: newSession(), provider };
   return { adapter, pass: (sent, send) => wire.pass(sent, send, scope) };
 }
 

@@ -38,27 +38,23 @@ export class ModelWire {
     this.#open = new OpenCalls(clock);
   }
 
-  /** Sends a request and hands back the very response, or the very error. */
-  async pass(
-    sent: SentRequest,
-    send: () => Promise<Response>,
-    scope: ClientScope,
-  ): Promise<Response> {
-    const route = this.#fenced(() => routeOf(sent.method, sent.url));
-    if (route === undefined) return send();
+  /**
+   * Sends a request and hands back what sending it answers: the very promise, so that nothing waits
+   * for us between the network and the caller.
+   */
+  pass(sent: SentRequest, send: () => Promise<Response>, scope: ClientScope): Promise<Response> {
+    const route = this.#fenced(() => routeOf(sent.method, sent.url, scope.provider));
+    if (route === undefined || isInside(sent)) return send();
     // Sent first: while the network is busy there is time to read the request.
-    const sending = send();
+    const sending = sendMarked(sent, send);
     const call = this.#fenced(() => this.#callOf(route, sent, scope));
     if (call === undefined) return sending;
-    let response: Response;
-    try {
-      response = await sending;
-    } catch (failure) {
-      this.#fenced(() => this.#lost(call, sent));
-      throw failure;
-    }
-    this.#fenced(() => this.#read(route, call, sent, response));
-    return response;
+    // A fetch of the user's own may answer anything.
+    void Promise.resolve(sending).then(
+      (response) => this.#fenced(() => this.#read(route, call, sent, response)),
+      () => this.#fenced(() => this.#lost(call, sent)),
+    );
+    return sending;
   }
 
   /** Gives up on every retry that did not come. */
@@ -159,6 +155,28 @@ export class ModelWire {
       }
       return undefined;
     }
+  }
+}
+
+/** Requests under way, by the signal that the SDKs make for each attempt. */
+const underway = new WeakSet<AbortSignal>();
+
+/** A copy of a client may send through a fetch that sends through ours: it is one request. */
+function isInside({ signal }: SentRequest): boolean {
+  return signal instanceof AbortSignal && underway.has(signal);
+}
+
+function sendMarked({ signal }: SentRequest, send: () => Promise<Response>): Promise<Response> {
+  if (!(signal instanceof AbortSignal)) return send();
+  underway.add(signal);
+  const over = () => underway.delete(signal);
+  try {
+    const sending = send();
+    void Promise.resolve(sending).then(over, over);
+    return sending;
+  } catch (failure) {
+    over();
+    throw failure;
   }
 }
 

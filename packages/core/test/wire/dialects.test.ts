@@ -131,10 +131,10 @@ test("model calls are known by the end of their path, and nothing else is", () =
     ["POST", "/responses/resp_1/cancel"],
     ["DELETE", "/responses/resp_1"],
     ["POST", "/threads/t/messages/"],
+    ["POST", "/v1/threads/t_1/messages?x=/y"],
   ] as const) {
-    expect([path, path.startsWith("/threads") ? undefined : route(method, path)]).toEqual([
-      path,
-      undefined,
-    ]);
+    expect([path, route(method, path)]).toEqual([path, undefined]);
   }
+  expect(routeOf("POST", `${base}/messages`, "openai")).toBeUndefined();
+  expect(routeOf("POST", `${base}/messages`, "anthropic")?.dialect).toBe(anthropicMessages);
 });

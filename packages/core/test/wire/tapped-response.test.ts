@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { BodyTap } from "../../src/wire/stream/body-tap.ts";
 import { tapResponse } from "../../src/wire/stream/tapped-response.ts";
-import type { BodyTap } from "../../src/wire/stream/tapped-stream.ts";
 
 function recorder() {
   const seen: string[] = [];
@@ -18,10 +18,18 @@ function recorder() {
 
 function bodyOf(chunks: readonly string[], type?: "bytes"): ReadableStream<Uint8Array> {
   const rest = chunks.map((chunk) => new TextEncoder().encode(chunk));
-  const pull = (controller: { enqueue(chunk: Uint8Array<ArrayBuffer>): void; close(): void }) => {
+  const pull = (controller: {
+    enqueue(chunk: Uint8Array<ArrayBuffer>): void;
+    close(): void;
+    byobRequest?: { respond(bytes: number): void } | null;
+  }) => {
     const chunk = rest.shift();
-    if (chunk === undefined) controller.close();
-    else controller.enqueue(chunk);
+    if (chunk !== undefined) {
+      controller.enqueue(chunk);
+      return;
+    }
+    controller.close();
+    controller.byobRequest?.respond(0);
   };
   return type === undefined
     ? new ReadableStream({ pull }, { highWaterMark: 0 })

@@ -14,12 +14,26 @@ export interface Route {
 const CREATE: readonly (readonly [RegExp, Dialect])[] = [
   [/\/chat\/completions\/?$/, openaiChat],
   [/\/responses\/?$/, openaiResponses],
-  [/\/messages\/?$/, anthropicMessages],
+  // Not those of a thread, which are another product's.
+  [/(?<!\/threads\/[^/]+)\/messages\/?$/, anthropicMessages],
 ];
 const RETRIEVE = /\/responses\/[^/]+\/?$/;
 
-/** The route of a model call; undefined for every other request, which is none of ours. */
-export function routeOf(method: string, url: string): Route | undefined {
+/**
+ * The route of a model call; undefined for every other request, which is none of ours.
+ *
+ * @param provider whose formats the client speaks; any when absent
+ */
+export function routeOf(
+  method: string,
+  url: string,
+  provider?: Dialect["provider"],
+): Route | undefined {
+  const route = anyRouteOf(method, url);
+  return provider === undefined || route?.dialect.provider === provider ? route : undefined;
+}
+
+function anyRouteOf(method: string, url: string): Route | undefined {
   const path = pathOf(url);
   const verb = method.toUpperCase();
   if (verb === "GET" && RETRIEVE.test(path)) return { dialect: openaiResponses, isRetrieval: true };
