@@ -13,7 +13,7 @@ export default defineConfig({
     // One core stays idle by default, and on two cores that is half of the machine: most tests wait.
     maxWorkers: "100%",
     globalSetup: [join(import.meta.dirname, "test/one-temporary-folder.ts")],
-    setupFiles: [join(import.meta.dirname, "test/seed.ts")],
+    setupFiles: ["seed", "no-desktop"].map((name) => join(import.meta.dirname, `test/${name}.ts`)),
     coverage: { include: ["packages/*/src/**"] },
     projects: [
       project("core", "packages/core/test/**/*.test.ts"),

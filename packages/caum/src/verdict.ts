@@ -1,4 +1,4 @@
-import type { Assessment, Verdict } from "@caum/core";
+import { type Assessment, alertMessage, storyOf, type Verdict } from "@caum/core";
 
 /** What `observe` answers: what the structure of the session says, and the proof of it. */
 export interface StepVerdict {
@@ -49,9 +49,9 @@ export function stepVerdictOf(verdict: Verdict, alertFired: boolean): StepVerdic
   };
 }
 
-/** The documented line, for people. */
-export function messageOf({ regime, step, uds, tier }: Assessment): string {
-  return `CAUM Advisory: ${regime} at step ${step}, UDS=${rounded(uds)}, Tier=${tier}`;
+/** The sentence for people, and what to do. */
+export function messageOf(assessment: Assessment): string {
+  return alertMessage(storyOf("The agent", assessment));
 }
 
 function advisoryOf(assessment: Assessment): Advisory | null {

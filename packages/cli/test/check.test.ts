@@ -100,7 +100,17 @@ describe("caum check", () => {
       session: "loops",
       regime: "LOOP",
       tier: "T5",
-      loops: [{ rule: "periodic", period: 1, cycles: 6, fromStep: 2, lastStep: 7, alertStep: 5 }],
+      loops: [
+        {
+          rule: "periodic",
+          period: 1,
+          cycles: 6,
+          fromStep: 2,
+          lastStep: 7,
+          alertStep: 5,
+          costNanoUsd: 0,
+        },
+      ],
     });
     expect(works).toMatchObject({ session: "works", loops: [], traceQuality: "full" });
   });

@@ -1,8 +1,14 @@
 /** One collector: a data folder or a database, a port, and everything between. */
 import { join, resolve } from "node:path";
-import type { RootKey } from "@caum/core";
+import { notifierCommand, type RootKey, ToldLoops } from "@caum/core";
 import type { FastifyInstance } from "fastify";
-import { type AlertOptions, openAlerts, type RunningAlerts } from "./alerts/alerts.ts";
+import {
+  type AlertOptions,
+  type AlertParts,
+  openAlerts,
+  type RunningAlerts,
+} from "./alerts/alerts.ts";
+import { keepDesktopRule } from "./alerts/desktop-rule.ts";
 import { type Billing, openBilling } from "./billing/open-billing.ts";
 import type { DoorError } from "./doors/door-error.ts";
 import { adoptLocalRuns } from "./operation/adopt.ts";
@@ -40,6 +46,8 @@ export interface CollectorOptions {
   readonly publicUrl?: string | undefined;
   /** Where alerts may go, and how they are tried. */
   readonly alerts?: AlertOptions | undefined;
+  /** Show hard alerts of the local account on the desktop of this machine. */
+  readonly desktop?: boolean | undefined;
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly clock?: (() => number) | undefined;
   /** Milliseconds by a clock that nobody can set; the process's own when absent. */
@@ -55,6 +63,8 @@ export interface Collector {
   readonly verifierKey: string;
   /** Whether this start made the data folder's account and keys. */
   readonly isNew: boolean;
+  /** Whether hard alerts are shown on the desktop; `unavailable` where nothing can show them. */
+  readonly desktop: "on" | "off" | "unavailable";
   /** Resolves when the local runs that were there are adopted. */
   readonly adopted: Promise<number>;
   /** An address that signs one browser in with the first API key, within a minute. */
@@ -86,7 +96,8 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     const account = await openLocalAccount(store, opened.accountSeed, clock);
     const address = { url: "" };
     const parts = { store, signer, clock, rootKey, address };
-    const alerts = alertsOf(options, parts, env);
+    const desktop = await desktopOf(options, env, { store, clock, tenant: account.tenant });
+    const alerts = alertsOf(options, { ...parts, desktop: desktop.parts }, env);
     const billing = await billingOf(options, parts, env);
     const services = servicesOf(options, parts, { alerts, billing });
     const app = await buildServer(services);
@@ -109,6 +120,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       adminKey: account.adminKey,
       verifierKey: signer.vkey,
       isNew: account.isNew,
+      desktop: desktop.state,
       adopted: adoption.done,
       async newSignInLink() {
         const link = await services.signIns.newLink({ ...account, scopes: ["ingest", "read"] });
@@ -152,13 +164,26 @@ function publicUrlOf(options: CollectorOptions, { address }: Parts): () => strin
   return () => publicUrl ?? address.url;
 }
 
+/** Where notifications are wanted and can be shown, there is a rule for them; else there is none. */
+async function desktopOf(
+  { desktop: isWanted = false, home, data }: CollectorOptions,
+  env: Readonly<Record<string, string | undefined>>,
+  { store, clock, tenant }: Pick<Parts, "store" | "clock"> & { readonly tenant: number },
+): Promise<{ readonly state: Collector["desktop"]; readonly parts: AlertParts["desktop"] }> {
+  const command = isWanted ? notifierCommand(process.platform, env) : undefined;
+  await keepDesktopRule(store, tenant, { isWanted: command !== undefined, nowMs: clock() });
+  if (command === undefined) return { state: isWanted ? "unavailable" : "off", parts: undefined };
+  return { state: "on", parts: { command, told: new ToldLoops(home ?? data), tenant } };
+}
+
 function alertsOf(
   options: CollectorOptions,
-  parts: Parts,
+  parts: Parts & Pick<AlertParts, "desktop">,
   env: Readonly<Record<string, string | undefined>>,
 ): RunningAlerts {
-  const { store, rootKey, clock } = parts;
+  const { store, rootKey, clock, desktop } = parts;
   return openAlerts(options.alerts ?? {}, {
+    desktop,
     store,
     rootKey,
     env,

@@ -61,6 +61,14 @@ export {
 } from "./evidence/tree/proofs.ts";
 export { loadWriterKey, rotateWriterKey, type WriterKey } from "./evidence/writer-key.ts";
 export {
+  type AlertStory,
+  alertMessage,
+  alertSentence,
+  durationWords,
+  storyOf,
+  type Word,
+} from "./health/alerts/alert-sentence.ts";
+export {
   AlertWatch,
   type LocalAlert,
   type LocalAlertListener,
@@ -73,6 +81,8 @@ export {
   parseCondition,
 } from "./health/alerts/condition.ts";
 export { type AlertState, moveAlert, QUIET } from "./health/alerts/edge.ts";
+export { type Followed, followLoop } from "./health/alerts/follow-loop.ts";
+export { agentName, plainName } from "./health/alerts/readable-name.ts";
 export {
   type AlertMemory,
   type Sighting,
@@ -125,6 +135,15 @@ export {
   type Settings,
 } from "./report/configuration.ts";
 export type { DeliveryResult } from "./report/delivery/tally.ts";
+export { FRESH_MS, LoopTeller, localTeller, loopNotice } from "./report/desktop/loop-teller.ts";
+export {
+  howToNotify,
+  type Notification,
+  type NotifierCommand,
+  notifierCommand,
+  notifyDesktop,
+} from "./report/desktop/notifier.ts";
+export { loopKey, SAME_NEWS_MS, ToldLoops } from "./report/desktop/told-loops.ts";
 export { openSpoolSender, type SpoolSender } from "./report/follow-spool.ts";
 export { signLeftRuns } from "./report/local/sign-left-runs.ts";
 export { previewSpool } from "./report/preview.ts";

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
+import { howToNotify } from "@caum/core";
 import type { Command } from "commander";
 
 interface UpOptions {
@@ -10,6 +11,7 @@ interface UpOptions {
   readonly database?: string;
   readonly json?: boolean;
   readonly open: boolean;
+  readonly desktop: boolean;
   readonly showKeys?: boolean;
   readonly demo?: boolean;
   readonly register?: boolean;
@@ -42,6 +44,7 @@ export function registerUp(program: Command): void {
     .option("--database <url>", "keep everything in PostgreSQL, where many nodes can share it")
     .option("--json", "print one line of JSON when ready")
     .option("--no-open", "do not open the dashboard in a browser")
+    .option("--no-desktop", "no notifications of this machine's desktop when an agent loops")
     .option("--show-keys", "print the keys again, not only on the first start")
     .option("--demo", "take sessions without a key from other machines too")
     .option("--register", "let other machines register accounts")
@@ -65,6 +68,7 @@ async function up(options: UpOptions): Promise<void> {
   setFlagsFromString("--semi-space-growth-factor=1");
   // Loaded here, because older versions of Node cannot even load it.
   const { DEFAULT_PORT, startCollector } = await import("@caum/collector");
+  const { loadConfiguration } = await import("@caum/core");
   const home = process.env.CAUM_HOME || join(homedir(), ".caum");
   try {
     const collector = await startCollector({
@@ -80,6 +84,9 @@ async function up(options: UpOptions): Promise<void> {
       eventsPerSecond: numberOf(options.rateLimit, "--rate-limit"),
       trialDays: numberOf(options.trialDays, "--trial-days"),
       alerts: { allowDestinations: options.allowDestination },
+      // Nobody sits at a machine that is one of many.
+      desktop:
+        options.desktop && options.database === undefined && loadConfiguration().desktop !== false,
       onFailure: (failure) => log({ level: "error", event: "not_answered", kind: failure.name }),
     });
     const keys = { apiKey: collector.apiKey, adminKey: collector.adminKey };
@@ -101,17 +108,25 @@ interface Started {
   readonly signInLink: string;
   readonly data: string;
   readonly verifierKey: string;
+  readonly desktop: "on" | "off" | "unavailable";
 }
 
 type Keys = { readonly apiKey: string; readonly adminKey: string };
 
+/** How the person at this machine is told of a loop. */
+const DESKTOP = {
+  on: () => "are told by a notification; --no-desktop turns it off",
+  off: () => "are told on the dashboard, and where its alert rules say",
+  unavailable: () => `cannot be told by a notification: ${howToNotify()}`,
+} as const;
+
 function announce(
-  { url, signInLink, data, verifierKey }: Started,
+  { url, signInLink, data, verifierKey, desktop }: Started,
   keys: Keys | undefined,
   json: boolean,
 ): void {
   if (json) {
-    console.log(JSON.stringify({ url, signInLink, ...keys, verifierKey, data }));
+    console.log(JSON.stringify({ url, signInLink, ...keys, verifierKey, data, desktop }));
     return;
   }
   console.log(`caum collector  ${url}`);
@@ -120,6 +135,7 @@ function announce(
   console.log(`  API           ${url}/docs`);
   console.log(`  data          ${data}`);
   console.log(`  verifier key  ${verifierKey}`);
+  console.log(`  loops         ${DESKTOP[desktop]()}`);
   if (keys === undefined) {
     console.log("  keys          shown on the first start; again with --show-keys");
     return;

@@ -1,6 +1,14 @@
 /** Reads what hooks left, in the order in which it was left, and records it as runs. */
 import { readFileSync, rmSync, statSync } from "node:fs";
-import type { Observation, Observer, ReasoningObservation, Verdict } from "@caum/core";
+import {
+  alertSentence,
+  type LoopTeller,
+  type Observation,
+  type Observer,
+  type ReasoningObservation,
+  storyOf,
+  type Verdict,
+} from "@caum/core";
 import { CallBook, type ClosedCall } from "./call-book.ts";
 import { noteHookEvents } from "./hook-log.ts";
 import { entriesIn, hasWorked, noteAlert, noteWorked, sessionFolder, sessionsIn } from "./inbox.ts";
@@ -24,18 +32,32 @@ interface RecordedSession {
   hasEnded: boolean;
 }
 
+export interface InboxRecorderParts {
+  readonly observerOf: ObserverOf;
+  readonly home: string;
+  /** Sets the observers' clock to when what follows happened. */
+  readonly setTime: (time: number) => void;
+  /** Tells the person of loops, where no collector does. */
+  readonly teller: LoopTeller | undefined;
+}
+
 export class InboxRecorder {
   readonly #observerOf: ObserverOf;
   readonly #home: string;
   readonly #setTime: (time: number) => void;
+  readonly #teller: LoopTeller | undefined;
+  #nowMs = 0;
   readonly #sessions = new Map<string, RecordedSession>();
   readonly #observers = new Set<Observer>();
 
-  /** @param setTime sets the observers' clock to when what follows happened */
-  constructor(observerOf: ObserverOf, home: string, setTime: (time: number) => void) {
+  constructor({ observerOf, home, setTime, teller }: InboxRecorderParts) {
     this.#observerOf = observerOf;
     this.#home = home;
-    this.#setTime = setTime;
+    this.#setTime = (time) => {
+      this.#nowMs = time;
+      setTime(time);
+    };
+    this.#teller = teller;
   }
 
   /** Whether some call has begun whose end did not come yet. */
@@ -115,8 +137,12 @@ export class InboxRecorder {
     if (!session.hasBegun) noteWorked(this.#home, id);
     session.hasBegun = true;
     const isAlert = verdict.publicClass === "hard_alert";
-    if (isAlert && !session.hasAlert) noteAlert(this.#home, id, messageOf(verdict));
+    const { client: agent } = session;
+    const tool = "tool" in observation ? observation.tool : undefined;
+    if (isAlert && !session.hasAlert) noteAlert(this.#home, id, messageOf(agent, verdict, tool));
     session.hasAlert = isAlert;
+    const step = { sessionId: id, agent, assessment: verdict, tool, atMs: this.#nowMs };
+    this.#teller?.see(step);
   }
 
   /** A session in which nothing was done leaves no record of its end either. */
@@ -126,6 +152,7 @@ export class InboxRecorder {
     const observer = this.#observer(session);
     await observer.session(id).end();
     await observer.closeSession(id);
+    this.#teller?.close(id);
   }
 
   #observer({ client }: RecordedSession): Observer {
@@ -162,8 +189,9 @@ function saidTo({ agent }: InboxEntry, message: ReasoningObservation): Reasoning
   return { ...message, role: "system", agentTag: agent };
 }
 
-function messageOf({ reasons, regime }: Verdict): string {
-  return `caum: this session repeats itself (${reasons[0] ?? regime}); caum only observes`;
+function messageOf(agent: string, verdict: Verdict, tool: string | undefined): string {
+  const tools = tool === undefined ? [] : [tool];
+  return `caum: ${alertSentence({ tools, ...storyOf(agent, verdict) })} (caum only observes)`;
 }
 
 function parsed(path: string): InboxEntry | undefined {

@@ -1,5 +1,5 @@
 /** The one recorder of a machine's hooks: at work while hooks call, gone when they are silent. */
-import { createObserver, type Observer } from "@caum/core";
+import { createObserver, loadConfiguration, localTeller, type Observer } from "@caum/core";
 import { InboxRecorder } from "./inbox-recorder.ts";
 import { RecorderLock } from "./recorder-lock.ts";
 
@@ -28,8 +28,13 @@ export async function recordInbox({ home, version, once }: RecordRequest): Promi
     observers.set(client, known);
     return known;
   };
-  const recorder = new InboxRecorder(observerOf, home, (then) => {
-    time = then;
+  const recorder = new InboxRecorder({
+    observerOf,
+    home,
+    setTime: (then) => {
+      time = then;
+    },
+    teller: localTeller(loadConfiguration({ arguments: { home } })),
   });
   let isStopping = once;
   const stop = () => {

@@ -1,4 +1,5 @@
 /** The documented body of an alert, and the one sentence that all channels say. */
+import { type AlertStory, alertMessage } from "@caum/core";
 import { rounded, usdOf } from "../doors/told-figures.ts";
 import type { AlertFacts, AlertRow } from "./alert-rows.ts";
 
@@ -40,12 +41,13 @@ export function advisoryOf({ facts, firedMs }: AlertRow, publicUrl: string): Adv
   };
 }
 
-/** Conditions whose answer stands in the documented sentence already. */
-const SAID_BY_FIGURES = /^(?:tier|regime|uds|class)/;
-
 function messageOf(facts: AlertFacts): string {
-  const { condition, regime, step, uds, tier } = facts;
-  if (facts.isTest) return `CAUM Test: ${condition} would be told here`;
-  const what = SAID_BY_FIGURES.test(condition) ? regime : `${condition}, ${regime}`;
-  return `CAUM Advisory: ${what} at step ${step}, UDS=${rounded(uds)}, Tier=${tier}`;
+  if (facts.isTest) return `CAUM Test: ${facts.condition} would be told here`;
+  return alertMessage(storyOf(facts));
+}
+
+/** What the sentence is made of. */
+export function storyOf(facts: AlertFacts): AlertStory {
+  const { condition, agent, regime, step, costNanoUsd: totalNanoUsd, story } = facts;
+  return { agent, regime, step, condition, totalNanoUsd, ...story };
 }

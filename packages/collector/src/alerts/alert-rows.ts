@@ -1,7 +1,7 @@
 /** Rules, what they remember of a session, and what was fired: plain data, as it is stored. */
-import type { AlertMemory } from "@caum/core";
+import type { AlertMemory, AlertStory } from "@caum/core";
 
-export type ActionType = "webhook" | "slack" | "email";
+export type ActionType = "webhook" | "slack" | "email" | "desktop";
 
 /** When somebody wants to be told, and how. */
 export interface AlertRule {
@@ -45,6 +45,8 @@ export interface AlertFacts {
   readonly uds: number;
   readonly tier: string;
   readonly costNanoUsd: number;
+  /** What repeats, as the sentence says it; absent in alerts of an earlier version. */
+  readonly story?: Omit<AlertStory, "agent" | "regime" | "step" | "condition" | "totalNanoUsd">;
   /** Sent because somebody asked for a trial of the rule. */
   readonly isTest: boolean;
 }

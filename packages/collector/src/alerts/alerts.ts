@@ -5,6 +5,7 @@ import { type Attempts, Deliverer, type DeliveryTiming } from "./deliverer.ts";
 import { AllowList } from "./guard/allow-list.ts";
 import { DestinationGuard } from "./guard/destination.ts";
 import type { ResolveName } from "./guard/resolve-name.ts";
+import { type DesktopParts, desktopSender } from "./send/desktop-sender.ts";
 import { mailerFor, mailSettings } from "./send/mailer.ts";
 import { sendAlert } from "./send/send-alert.ts";
 import { WebhookSecrets } from "./webhook-secret.ts";
@@ -25,6 +26,8 @@ export interface AlertParts {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: () => number;
   readonly publicUrl: () => string;
+  /** Shows notifications to whoever sits at this machine; absent where nobody does. */
+  readonly desktop?: (DesktopParts & { readonly tenant: number }) | undefined;
   readonly onFailure: (failure: Error) => void;
 }
 
@@ -33,6 +36,8 @@ export interface Alerts {
   readonly guard: DestinationGuard;
   readonly secrets: WebhookSecrets;
   readonly canMail: boolean;
+  /** The one tenant whose alerts may be shown on this machine's desktop. */
+  readonly desktopTenant: number | undefined;
   readonly attempts: Attempts;
   /** Something was made due just now. */
   wake(): void;
@@ -49,17 +54,18 @@ const KEPT_MS = 90 * 24 * HOUR_MS;
 
 /** @throws {Error} when a setting of the operator cannot be used */
 export function openAlerts(options: AlertOptions, parts: AlertParts): RunningAlerts {
-  const { store, rootKey, env, clock, publicUrl, onFailure } = parts;
+  const { store, rootKey, env, clock, publicUrl, desktop, onFailure } = parts;
   const listed = (env.CAUM_ALLOW_DESTINATIONS ?? "").split(",").filter((entry) => entry.trim());
   const allowed = new AllowList([...(options.allowDestinations ?? []), ...listed]);
   const guard = new DestinationGuard(allowed, options.resolve);
   const secrets = new WebhookSecrets(rootKey);
   const settings = mailSettings(env);
   const sendMail = settings && mailerFor(settings);
+  const showOnDesktop = desktop && desktopSender(desktop);
   const deliverer = new Deliverer({
     store,
     send: (delivery, attempt) =>
-      sendAlert(delivery, { guard, secrets, sendMail, publicUrl }, attempt),
+      sendAlert(delivery, { guard, secrets, sendMail, showOnDesktop, publicUrl }, attempt),
     clock,
     random: options.random ?? Math.random,
     onFailure,
@@ -70,6 +76,7 @@ export function openAlerts(options: AlertOptions, parts: AlertParts): RunningAle
     guard,
     secrets,
     canMail: sendMail !== undefined,
+    desktopTenant: desktop?.tenant,
     attempts: deliverer.attempts,
     wake: () => deliverer.wake(),
     start() {

@@ -5,6 +5,7 @@ import { type alertRule, DEFAULT_COOLDOWN_SECONDS } from "@caum/core/protocol";
 import type { z } from "zod";
 import type { AlertRule } from "./alert-rows.ts";
 import type { Alerts } from "./alerts.ts";
+import { THIS_MACHINE } from "./desktop-rule.ts";
 import { DestinationError } from "./guard/destination.ts";
 import { HOW_TO_CONFIGURE } from "./send/mailer.ts";
 
@@ -33,26 +34,37 @@ const ADDRESS =
  */
 export async function readRule(
   sent: SentRule,
-  { guard, canMail }: Alerts,
-  createdMs: number,
+  alerts: Alerts,
+  { tenant, createdMs }: { readonly tenant: number; readonly createdMs: number },
 ): Promise<AlertRule> {
   const { action_type: actionType, cooldown_seconds = DEFAULT_COOLDOWN_SECONDS } = sent;
-  const condition = readCondition(sent.condition);
-  if (actionType === "email" && !canMail) {
-    throw new RuleError("action_type", `e-mail is not configured: ${HOW_TO_CONFIGURE}`);
-  }
-  const destination =
-    actionType === "email" ? readAddress(sent.destination) : await readUrl(sent.destination, guard);
   return {
     id: `rule_${randomBytes(12).toString("hex")}`,
-    condition,
+    condition: readCondition(sent.condition),
     actionType,
-    destination,
+    destination: await readDestination(sent, alerts, tenant),
     cooldownMs: cooldown_seconds * 1_000,
     secretVersion: 1,
     secretRotatedMs: undefined,
     createdMs,
   };
+}
+
+async function readDestination(
+  { action_type: actionType, destination }: SentRule,
+  { guard, canMail, desktopTenant }: Alerts,
+  tenant: number,
+): Promise<string> {
+  if (actionType === "desktop") {
+    if (desktopTenant === tenant) return THIS_MACHINE;
+    const why =
+      "the desktop is for the collector's own account, and on unless --no-desktop is given";
+    throw new RuleError("action_type", why);
+  }
+  if (destination === undefined) throw new RuleError("destination", "destination is missing");
+  if (actionType !== "email") return readUrl(destination, guard);
+  if (canMail) return readAddress(destination);
+  throw new RuleError("action_type", `e-mail is not configured: ${HOW_TO_CONFIGURE}`);
 }
 
 function readCondition(text: string): string {

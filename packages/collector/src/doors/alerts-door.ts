@@ -140,7 +140,7 @@ async function addRules(
   const { store, alerts } = services;
   const present = await store.reader.alertRules(tenant);
   const known = [...present];
-  const asked = (await readRules(sent, services)).map((rule) => {
+  const asked = (await readRules(sent, tenant, services)).map((rule) => {
     const same = known.find((other) => isSame(other, rule));
     if (same === undefined) known.push(rule);
     return same ?? rule;
@@ -159,9 +159,11 @@ async function addRules(
 /** All at once, because each may ask a name server; the first that is refused is told. */
 async function readRules(
   sent: readonly SentRule[],
+  tenant: number,
   { alerts, clock }: Services,
 ): Promise<readonly AlertRule[]> {
-  const reading = sent.map((rule) => readRule(rule, alerts, clock()));
+  const at = { tenant, createdMs: clock() };
+  const reading = sent.map((rule) => readRule(rule, alerts, at));
   return (await Promise.allSettled(reading)).map((read, at) => {
     if (read.status === "fulfilled") return read.value;
     throw read.reason instanceof RuleError ? ruleRefusal(read.reason, at) : read.reason;

@@ -11,7 +11,7 @@ import type { SessionAlerts } from "../alerts/alert-rows.ts";
 import { figuresOf, type SessionFigures } from "./figures.ts";
 import type { SessionFacts, SessionHead } from "./intake.ts";
 import { type Standing, standingOf } from "./standing.ts";
-import { addTo, NO_TOTALS, type Totals } from "./totals.ts";
+import { addTo, costOf, NO_TOTALS, type Totals } from "./totals.ts";
 
 /** How far a run has come. */
 export interface RunHead {
@@ -48,7 +48,10 @@ export interface SessionRow {
   segment: number;
   /** Index of the first record that is judged. */
   segmentStart: number;
+  /** The sender said that the work is over. */
   ended: boolean;
+  /** Every run of it was closed by its writer: nobody is at work in it. */
+  closed: boolean;
   resolved: boolean | undefined;
   totals: Totals;
   runs: number;
@@ -85,7 +88,8 @@ export class SessionState {
   constructor(row: SessionRow, judgement?: Judgement, judgedAt = row.segmentStart) {
     this.row = row;
     this.#health = judgement ? SessionHealth.restore(judgement.health) : new SessionHealth();
-    this.#summary = judgement?.summary ?? NOTHING_YET;
+    // What an earlier version stored knows nothing of costs.
+    this.#summary = { ...NOTHING_YET, ...judgement?.summary };
     this.judgedAt = judgedAt;
   }
 
@@ -124,6 +128,11 @@ export class SessionState {
     return this.#summary;
   }
 
+  /** Nobody is at work in it any more. */
+  get isOver(): boolean {
+    return this.row.ended || this.row.closed;
+  }
+
   get workYield(): number {
     return this.#health.workYield;
   }
@@ -153,13 +162,15 @@ export class SessionState {
     row.lastMs = Math.max(row.lastMs, receivedMs);
     row.totals = addTo(row.totals, record);
     this.#noteLifecycle(record);
-    return this.judge(record);
+    const standing = this.judge(record);
+    row.closed = this.#health.openRuns === 0;
+    return standing;
   }
 
   /** The judgement alone, for records that are in the tree already. */
   judge(record: StructuralRecord): Standing {
     const assessment = this.#health.observe(record, originOf(record));
-    this.#summary = summarize(this.#summary, assessment);
+    this.#summary = summarize(this.#summary, assessment, costOf(record));
     this.#standing = standingOf(assessment);
     return this.#standing;
   }
@@ -241,6 +252,7 @@ export function newRow(
     segment: 1,
     segmentStart: 0,
     ended: false,
+    closed: false,
     resolved: undefined,
     totals: NO_TOTALS,
     runs: 0,

@@ -42,6 +42,11 @@ export function addTo(totals: Totals, record: StructuralRecord): Totals {
   };
 }
 
+/** What one record cost, in nano-dollars. */
+export function costOf({ payload }: StructuralRecord): number {
+  return "costNanoUsd" in payload ? (payload.costNanoUsd ?? 0) : 0;
+}
+
 /** How many events a record declares as lost. */
 function lostWith(record: StructuralRecord): number {
   if (record.category !== "lifecycle") return 0;

@@ -46,7 +46,7 @@ export function changingValues(session: SessionState): (string | number | null)[
     row.door === undefined ? null : JSON.stringify(row.door),
     row.segment,
     row.segmentStart,
-    row.ended ? 1 : 0,
+    endedOf(row),
     row.resolved === undefined ? null : row.resolved ? 1 : 0,
     JSON.stringify(row.totals),
     row.totals.totalTokens,
@@ -62,6 +62,15 @@ export function changingValues(session: SessionState): (string | number | null)[
     row.totals.dropped,
     JSON.stringify(session.figures),
   ];
+}
+
+const ENDED = 1;
+const CLOSED = 2;
+
+/** What the column `ended` holds: 0 while somebody is at work, else who said that it is over. */
+function endedOf({ ended, closed }: SessionRow): number {
+  if (ended) return ENDED;
+  return closed ? CLOSED : 0;
 }
 
 const texts = new WeakMap<object, string>();
@@ -88,6 +97,8 @@ export function sessionRowOf(row: Row): SessionRow {
     tenant: integer(row, "tenant"),
     tree: CompactRange.restore(treeStateOf(row)),
     door: door === undefined ? undefined : JSON.parse(door),
+    ended: integer(row, "ended") === ENDED,
+    closed: integer(row, "ended") === CLOSED,
     alerts: alerts === undefined ? undefined : JSON.parse(alerts),
   };
 }
@@ -97,6 +108,7 @@ export function sessionViewOf(row: Row): SessionView {
   return {
     ...shared(row),
     tree: treeStateOf(row),
+    ended: integer(row, "ended") !== 0,
     standing: decodeStanding(text(row, "standing")),
     figures: figuresIn(row),
   };
@@ -120,7 +132,6 @@ function shared(row: Row) {
     totals: { ...NO_TOTALS, ...(JSON.parse(text(row, "totals")) as SessionRow["totals"]) },
     segment: integer(row, "segment"),
     segmentStart: integer(row, "segment_start"),
-    ended: integer(row, "ended") === 1,
     resolved: resolvedOf(row),
     runs: integer(row, "runs"),
     lastLeaf: text(row, "last_leaf"),

@@ -115,8 +115,10 @@ describe("rules", () => {
     expect(refused.status).toBe(400);
     expect(refused.body.error.details.map(({ path }: { path: unknown }) => path)).toEqual([
       [0, "action_type"],
-      [0, "destination"],
     ]);
+    const nowhere = [{ condition: "tier>=T4", action_type: "webhook" }];
+    const { details } = (await client.post("/v1/alerts", nowhere)).body.error;
+    expect(details).toMatchObject([{ path: [0, "destination"] }]);
     for (const body of ["[]", "7", "null", '"tier>=T4"', "[[]]"]) {
       expect((await client.post("/v1/alerts", body)).status).toBe(400);
     }

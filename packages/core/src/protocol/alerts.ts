@@ -5,11 +5,14 @@ export const MAX_ALERT_RULES = 50;
 const MAX_COOLDOWN_SECONDS = 7 * 86_400;
 export const DEFAULT_COOLDOWN_SECONDS = 300;
 
+export const ACTION_TYPES = ["webhook", "slack", "email", "desktop"] as const;
+
 export const alertRule = z.object({
   /** `tier>=T4`, `regime=LOOP`, `uds<0.3`, ...: see docs/alerts.md; the door reads it. */
   condition: z.string().min(1).max(100),
-  action_type: z.enum(["webhook", "slack", "email"]),
-  destination: z.string().min(3).max(2_048),
+  action_type: z.enum(ACTION_TYPES),
+  /** A URL or an address; absent for `desktop`, which is the collector's own. */
+  destination: z.string().min(3).max(2_048).optional(),
   /** For so long after it fired, a session does not fire the rule again. */
   cooldown_seconds: z.number().int().min(0).max(MAX_COOLDOWN_SECONDS).optional(),
 });
@@ -56,7 +59,7 @@ export const alertHistoryAnswer = z.object({
       id: z.string(),
       rule_id: z.string(),
       condition: z.string(),
-      action_type: z.enum(["webhook", "slack", "email"]),
+      action_type: z.enum(ACTION_TYPES),
       destination: z.string(),
       session_id: z.string(),
       agent: z.string(),

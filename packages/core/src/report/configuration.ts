@@ -25,6 +25,8 @@ export interface Settings {
   readonly verifierKey?: string | undefined;
   /** Print what would be sent, and send nothing. */
   readonly dryRun?: boolean | undefined;
+  /** Tell of loops by notifications of the desktop; yes unless told otherwise. */
+  readonly desktop?: boolean | undefined;
 }
 
 export interface Configuration extends Settings {
@@ -47,9 +49,11 @@ const VARIABLES: Readonly<Record<keyof Settings, string>> = {
   sessionId: "CAUM_SESSION_ID",
   verifierKey: "CAUM_VERIFIER_KEY",
   dryRun: "CAUM_DRY_RUN",
+  desktop: "CAUM_DESKTOP",
 };
 // True because the record above names each setting once.
 const NAMES = Object.keys(VARIABLES) as readonly (keyof Settings)[];
+const FLAGS: ReadonlySet<keyof Settings> = new Set(["dryRun", "desktop"]);
 /** Where `caum up` listens: a key that comes without a URL is one of this machine's collector. */
 const LOCAL_COLLECTOR = "http://127.0.0.1:4070";
 const CONFIG_FILE = "config.json";
@@ -121,7 +125,7 @@ function fromEnvironment(env: Environment): Values {
   for (const name of NAMES) {
     // An empty variable is one that somebody wanted to unset.
     const text = env[VARIABLES[name]] || undefined;
-    values[name] = name === "dryRun" && text !== undefined ? readFlag(text) : text;
+    values[name] = FLAGS.has(name) && text !== undefined ? readFlag(text) : text;
   }
   return values;
 }
@@ -172,7 +176,7 @@ function mistakeIn(values: Values | undefined): string | undefined {
 
 /** @returns undefined when the value is not usable */
 function checked(name: keyof Settings, value: unknown): unknown {
-  if (name === "dryRun") return typeof value === "boolean" ? value : undefined;
+  if (FLAGS.has(name)) return typeof value === "boolean" ? value : undefined;
   if (typeof value !== "string") return undefined;
   switch (name) {
     case "url":
@@ -210,6 +214,7 @@ const EXPECTED: Readonly<Record<keyof Settings, string>> = {
   sessionId: "a text",
   verifierKey: "a verifier key: <name>+<id>+<base64>",
   dryRun: "true or false",
+  desktop: "true or false",
 };
 
 function complaint(name: keyof Settings, from: string): string {

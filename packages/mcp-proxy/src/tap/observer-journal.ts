@@ -30,7 +30,14 @@ export class ObserverJournal implements Journal {
     const session = this.#session(time);
     if (time - this.#declaredAt >= DECLARE_DROPS_AFTER_MS) this.#declareDrops(session, time);
     this.#sayWhatWasMissing(session);
-    session.observe(withShapes(entry, session));
+    const assessment = session.observe(withShapes(entry, session));
+    this.#observers.teller?.see({
+      sessionId: this.#sessionId,
+      agent: this.#observers.agentOf(this.#identity),
+      assessment,
+      tool: "tool" in entry ? entry.tool : undefined,
+      atMs: time,
+    });
   }
 
   dropped(count: number, reason: string): void {
@@ -47,6 +54,7 @@ export class ObserverJournal implements Journal {
     this.#declareDrops(session, now);
     this.#sayWhatWasMissing(session);
     await observer.closeSession(this.#sessionId);
+    this.#observers.teller?.close(this.#sessionId);
   }
 
   /** The session of now; the one before it is closed when the client was idle for long. */

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import {
   type Configuration,
   createObserver,
+  type LoopTeller,
   loadConfiguration,
+  localTeller,
   type Observer,
   takeBlindParts,
 } from "@caum/core";
@@ -30,6 +32,8 @@ const MAX_OBSERVERS = 64;
 
 export class Observers {
   readonly configuration: Configuration;
+  /** Tells the person of loops; absent where a collector does, or nobody wants it. */
+  readonly teller: LoopTeller | undefined;
   readonly #facts: ObserverFacts;
   readonly #uploader: Uploader;
   readonly #observers = new Map<string, Observer>();
@@ -43,6 +47,7 @@ export class Observers {
     this.#facts = facts;
     this.configuration = loadConfiguration({ arguments: { home, agentId, sessionId } });
     for (const warning of this.configuration.warnings) facts.say(warning);
+    this.teller = localTeller(this.configuration);
     this.#uploader = new Uploader({
       script: join(__dirname, "uploader.cjs"),
       home: this.configuration.home,
@@ -82,16 +87,22 @@ export class Observers {
     await this.#uploader.finish(limitMs);
   }
 
-  #open({ clientName, clientVersion }: Identity): Observer {
+  /** What records name the client. */
+  agentOf({ clientName }: Identity): string {
+    const isNamed = clientName !== undefined && LABEL.test(clientName) && !this.#facts.hashNames;
+    return this.configuration.agentId ?? (isNamed ? clientName : UNNAMED_AGENT);
+  }
+
+  #open(identity: Identity): Observer {
     const { version, hashNames } = this.#facts;
-    const { agentId, home } = this.configuration;
-    const isNamed = clientName !== undefined && LABEL.test(clientName) && !hashNames;
+    const { clientName, clientVersion } = identity;
+    const { home } = this.configuration;
     return createObserver({
       writer: "caum-mcp-proxy",
       writerVersion: version,
       layer: "mcp",
       view: "one_server",
-      agentId: agentId ?? (isNamed ? clientName : UNNAMED_AGENT),
+      agentId: this.agentOf(identity),
       agentVersion: clientVersion,
       sourceFramework: clientName,
       home,

@@ -1,5 +1,11 @@
 /** What firing a rule is made of. */
-import { type Condition, parseCondition, type StructuralRecord, sha256 } from "@caum/core";
+import {
+  type Condition,
+  parseCondition,
+  type StructuralRecord,
+  sha256,
+  type Word,
+} from "@caum/core";
 import type { SessionState } from "../../ingest/session-state.ts";
 import type { AlertFacts, AlertRule } from "../alert-rows.ts";
 import { maskDestination } from "../mask-destination.ts";
@@ -12,8 +18,9 @@ export interface Accepted {
 }
 
 /** A rule fires at most once with a record, whoever looks. */
-export function alertId(rule: AlertRule, leaf: string): string {
-  return `alert_${sha256(`${rule.id}\n${leaf}`).slice(0, 32)}`;
+export function alertId(rule: AlertRule, leaf: string, word: Word = "begins"): string {
+  const further = word === "begins" ? "" : `\n${word}`;
+  return `alert_${sha256(`${rule.id}\n${leaf}${further}`).slice(0, 32)}`;
 }
 
 const conditions = new WeakMap<AlertRule, Condition | "unknown">();
@@ -36,8 +43,17 @@ function readCondition(rule: AlertRule): Condition | "unknown" {
 }
 
 /** How the session stands now, as the alert will tell it. */
-export function alertFacts(rule: AlertRule, { row, standing }: SessionState): AlertFacts {
+export function alertFacts(
+  rule: AlertRule,
+  { row, standing, summary }: SessionState,
+  { record, receivedMs }: Accepted,
+  word: Word = "begins",
+): AlertFacts {
   const { facts, totals } = row;
+  const loop = summary.loops.at(-1);
+  // What a loop was is told when it is over, too.
+  const pattern = word === "ended" ? loop : standing.pattern;
+  const tool = "toolName" in record.payload ? record.payload.toolName : undefined;
   return {
     condition: rule.condition,
     actionType: rule.actionType,
@@ -51,6 +67,15 @@ export function alertFacts(rule: AlertRule, { row, standing }: SessionState): Al
     uds: standing.uds,
     tier: standing.tier,
     costNanoUsd: totals.costNanoUsd,
+    story: {
+      word,
+      ...(pattern && {
+        pattern: { rule: pattern.rule, period: pattern.period, cycles: pattern.cycles },
+      }),
+      ...(tool !== undefined && word !== "ended" && { tools: [tool] }),
+      ...(pattern && loop && { costNanoUsd: loop.costNanoUsd }),
+      nowMs: receivedMs,
+    },
     isTest: false,
   };
 }

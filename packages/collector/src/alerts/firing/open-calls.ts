@@ -45,8 +45,9 @@ function opened(
   ledger: Ledger,
   session: SessionState,
   rules: readonly AlertRule[],
-  { record, leaf, receivedMs, call }: Accepted & { readonly call: string },
+  accepted: Accepted & { readonly call: string },
 ): number {
+  const { record, leaf, receivedMs, call } = accepted;
   const { row } = session;
   const before = row.alerts ?? NO_ALERTS;
   const isKnown = Object.hasOwn(before.open, call);
@@ -67,7 +68,7 @@ function opened(
       session: row.key,
       status: isOver ? "due" : "armed",
       firedMs: Math.max(firesMs, receivedMs),
-      facts: alertFacts(rule, session),
+      facts: alertFacts(rule, session, accepted),
     });
     if (isOver) fired += 1;
     else armed.push(id);

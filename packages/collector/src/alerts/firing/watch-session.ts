@@ -1,5 +1,13 @@
 /** Rules looked at with every record, inside the transaction that stores it. */
-import { type AlertMemory, type Sighting, UNTOLD, type Watched, watchCondition } from "@caum/core";
+import {
+  type AlertMemory,
+  FRESH_MS,
+  followLoop,
+  type Sighting,
+  UNTOLD,
+  type Word,
+  watchCondition,
+} from "@caum/core";
 import type { Ledger } from "../../ingest/ledger.ts";
 import type { SessionState } from "../../ingest/session-state.ts";
 import { type AlertRule, NO_ALERTS } from "../alert-rows.ts";
@@ -11,18 +19,19 @@ export function watchSession(ledger: Ledger, session: SessionState, accepted: Ac
   const rules = ledger.alertRules(session.row.tenant);
   if (rules.length === 0) return 0;
   const fired = moveRules(rules, session, accepted);
-  for (const rule of fired) {
+  for (const { rule, word } of fired) {
     ledger.addAlert({
       tenant: session.row.tenant,
-      id: alertId(rule, accepted.leaf),
+      id: alertId(rule, accepted.leaf, word),
       rule: rule.id,
       session: session.row.key,
       status: "due",
       firedMs: accepted.receivedMs,
-      facts: alertFacts(rule, session),
+      facts: alertFacts(rule, session, accepted, word),
     });
   }
-  return fired.length + noteOpenCalls(ledger, session, rules, accepted);
+  const begun = fired.filter(({ word }) => word === "begins").length;
+  return begun + noteOpenCalls(ledger, session, rules, accepted);
 }
 
 /** Rules that fired with a record that was there before. */
@@ -34,8 +43,9 @@ export function firedBefore(ledger: Ledger, tenant: number, leaf: string): numbe
 function moveRules(
   rules: readonly AlertRule[],
   session: SessionState,
-  { record, receivedMs }: Accepted,
-): readonly AlertRule[] {
+  accepted: Accepted,
+): readonly { readonly rule: AlertRule; readonly word: Word }[] {
+  const { record, receivedMs } = accepted;
   const { row, standing } = session;
   const before = row.alerts ?? NO_ALERTS;
   const sighting: Sighting = {
@@ -45,7 +55,7 @@ function moveRules(
     nowMs: receivedMs,
   };
   const moved = rules.map((rule) => {
-    return { rule, ...moveRule(rule, before.rules[rule.id] ?? UNTOLD, sighting) };
+    return { rule, ...moveRule(rule, before.rules[rule.id] ?? UNTOLD, sighting, session, record) };
   });
   const kept = moved.filter(({ memory }) => isWorthKeeping(memory));
   const isNews =
@@ -55,18 +65,42 @@ function moveRules(
     const memories = kept.map(({ rule, memory }) => [rule.id, memory] as const);
     row.alerts = { ...before, rules: Object.fromEntries(memories) };
   }
-  return moved.filter(({ fires }) => fires).map(({ rule }) => rule);
+  return moved.flatMap(({ rule, word }) => (word === undefined ? [] : [{ rule, word }]));
 }
 
-function moveRule(rule: AlertRule, memory: AlertMemory, sighting: Sighting): Watched {
+interface Moved {
+  readonly memory: AlertMemory;
+  readonly word?: Word;
+}
+
+function moveRule(
+  rule: AlertRule,
+  memory: AlertMemory,
+  sighting: Sighting,
+  { isOver }: SessionState,
+  record: Accepted["record"],
+): Moved {
   const condition = conditionOf(rule);
-  if (condition === "unknown") return { memory, fires: false };
-  return watchCondition(condition, rule.cooldownMs, memory, sighting);
+  if (condition === "unknown") return { memory };
+  const isDesktop = rule.actionType === "desktop";
+  // Whoever sits here now is not told of what a run says that was adopted or flushed later.
+  if (isDesktop && isOld(record, sighting.nowMs)) return { memory };
+  const watched = watchCondition(condition, rule.cooldownMs, memory, sighting);
+  const { fires, holds } = watched;
+  if (!isDesktop || condition.kind !== "class") {
+    return { memory: watched.memory, ...(fires && { word: "begins" }) };
+  }
+  const { step } = sighting.assessment;
+  return followLoop(watched.memory, { fires, holds, isOver, step, nowMs: sighting.nowMs });
+}
+
+function isOld({ sourceTimestamp }: Accepted["record"], nowMs: number): boolean {
+  return nowMs - Date.parse(sourceTimestamp) > FRESH_MS;
 }
 
 /** A quiet rule that never fired is as good as one that has seen nothing. */
-function isWorthKeeping({ standing, held, firedMs }: AlertMemory): boolean {
-  return standing || held > 0 || firedMs !== undefined;
+function isWorthKeeping({ standing, held, firedMs, owes }: AlertMemory): boolean {
+  return standing || held > 0 || firedMs !== undefined || owes !== undefined;
 }
 
 function isSame(known: AlertMemory | undefined, memory: AlertMemory): boolean {
@@ -75,6 +109,7 @@ function isSame(known: AlertMemory | undefined, memory: AlertMemory): boolean {
     known.standing === memory.standing &&
     known.held === memory.held &&
     known.step === memory.step &&
-    known.firedMs === memory.firedMs
+    known.firedMs === memory.firedMs &&
+    known.owes === memory.owes
   );
 }

@@ -1,7 +1,7 @@
 /** An advisory as a letter: the same facts as HTML and as text, and nothing that loads from outside. */
 import { htmlText } from "../../html-text.ts";
 import type { Advisory } from "../advisory.ts";
-import { visible } from "./visible.ts";
+import { headline, visible } from "./visible.ts";
 
 export interface Mail {
   readonly subject: string;
@@ -18,7 +18,7 @@ export function mailOf(advisory: Advisory): Mail {
   const { message, dashboard_url: page } = advisory;
   const closing = "CAUM observes and notifies. It never controls what an agent does.";
   return {
-    subject: visible(message, MAX_SUBJECT),
+    subject: headline(message, MAX_SUBJECT),
     text: [
       message,
       "",

@@ -1,8 +1,10 @@
-import { advisoryOf } from "../advisory.ts";
+import { loopNotice } from "@caum/core";
+import { advisoryOf, storyOf } from "../advisory.ts";
 import type { ClaimedDelivery } from "../alert-rows.ts";
 import type { DestinationGuard } from "../guard/destination.ts";
 import type { WebhookSecrets } from "../webhook-secret.ts";
 import { type Attempt, failed } from "./attempt.ts";
+import type { ShowOnDesktop } from "./desktop-sender.ts";
 import { httpPost } from "./http-post.ts";
 import { mailOf } from "./mail-message.ts";
 import type { SendMail } from "./mailer.ts";
@@ -14,6 +16,8 @@ export interface Channels {
   readonly secrets: WebhookSecrets;
   /** Absent when e-mail is not configured. */
   readonly sendMail: SendMail | undefined;
+  /** Absent where nobody sits at this machine, or wants none. */
+  readonly showOnDesktop: ShowOnDesktop | undefined;
   readonly publicUrl: () => string;
 }
 
@@ -22,10 +26,10 @@ const USER_AGENT = "caum-collector";
 /** One attempt over the channel of the rule. Never throws. */
 export function sendAlert(
   delivery: ClaimedDelivery,
-  { guard, secrets, sendMail, publicUrl }: Channels,
+  { guard, secrets, sendMail, showOnDesktop, publicUrl }: Channels,
   attempt: { readonly signal: AbortSignal; readonly nowMs: number },
 ): Promise<Attempt> {
-  const { target, id } = delivery;
+  const { target, id, facts } = delivery;
   const { destination } = target;
   const advisory = advisoryOf(delivery, publicUrl());
   const headers = { "content-type": "application/json", "user-agent": USER_AGENT };
@@ -42,5 +46,11 @@ export function sendAlert(
     case "email":
       if (sendMail === undefined) return Promise.resolve(failed("email_not_configured"));
       return sendMail({ ...mailOf(advisory), id, to: destination }, attempt.signal);
+    case "desktop": {
+      if (showOnDesktop === undefined) return Promise.resolve(failed("desktop_off"));
+      if (facts.isTest) return showOnDesktop({ title: "CAUM", text: advisory.message }, undefined);
+      const story = storyOf(facts);
+      return showOnDesktop(loopNotice(story, advisory.dashboard_url), story);
+    }
   }
 }

@@ -1,6 +1,6 @@
 /** An advisory as Block Kit, within Slack's limits. Names are plain text: they format nothing. */
 import type { Advisory } from "../advisory.ts";
-import { visible } from "./visible.ts";
+import { headline, visible } from "./visible.ts";
 
 /** Characters: header 150, field 2,000, section 3,000 (Slack's reference of blocks). */
 const MAX_HEADER = 150;
@@ -29,7 +29,7 @@ export function slackMessage(advisory: Advisory): object {
     text: escaped(message, MAX_TEXT),
     mrkdwn: false,
     blocks: [
-      { type: "header", text: plain(message, MAX_HEADER) },
+      { type: "header", text: plain(headline(message, MAX_HEADER), MAX_HEADER) },
       { type: "section", fields: fields.map(([name, value]) => field(name, value)) },
       { type: "section", text: { type: "mrkdwn", text: `<${linkOf(page)}|Open the session>` } },
       {

@@ -74,7 +74,7 @@ export function liveSessionOf(view: SessionView, root: string): z.input<typeof l
     current_tier: standing.tier,
     regime: standing.regime,
     uds: rounded(standing.uds),
-    live_alert: isAlert(standing),
+    live_alert: isAlert(standing) && !view.ended,
     public_class: standing.publicClass,
     receipt_id: hasRecords ? receiptId(view.lastLeaf) : null,
     chain_head: hasRecords ? view.lastLeaf : null,

@@ -33,7 +33,7 @@ export function sessionSummaryOf(view: SessionView) {
     uds: rounded(standing.uds),
     failure_risk: rounded(standing.failureRisk),
     public_class: standing.publicClass,
-    live_alert: isAlert(standing),
+    live_alert: isAlert(standing) && !view.ended,
     total_tokens: totals.totalTokens,
     total_cost_usd: usdOf(totals.costNanoUsd),
     first_seen: new Date(view.firstMs).toISOString(),

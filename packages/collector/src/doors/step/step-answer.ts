@@ -1,3 +1,4 @@
+import { alertMessage, storyOf } from "@caum/core";
 import type { stepAnswer } from "@caum/core/protocol";
 import type { z } from "zod";
 import type { EventOutcome } from "../../ingest/intake.ts";
@@ -7,28 +8,34 @@ import { rounded } from "../told-figures.ts";
 import type { StepRequest } from "./step-draft.ts";
 
 /** The documented answer, and nothing else. */
-export function stepAnswerOf(outcome: EventOutcome): z.input<typeof stepAnswer> {
+export function stepAnswerOf(
+  outcome: EventOutcome,
+  body: Pick<StepRequest, "agent_name" | "tool">,
+): z.input<typeof stepAnswer> {
   const { standing } = outcome;
   return {
     regime: standing.regime,
     failure_risk: rounded(standing.failureRisk),
     uds: rounded(standing.uds),
     tier: standing.tier,
-    advisory: advisoryOf(standing),
+    advisory: advisoryOf(standing, body),
     merkle_root: rootOf(outcome),
     alert_fired: outcome.alertsFired > 0,
     observation: "passive",
   };
 }
 
-function advisoryOf(standing: Standing): z.input<typeof stepAnswer>["advisory"] {
-  const { publicClass, advice, reasons, regime, step } = standing;
+function advisoryOf(
+  standing: Standing,
+  { agent_name: agent, tool }: Pick<StepRequest, "agent_name" | "tool">,
+): z.input<typeof stepAnswer>["advisory"] {
+  const { publicClass, advice, reasons } = standing;
   if (publicClass === "none") return null;
   return {
     advice,
     public_class: publicClass,
     reasons: [...reasons],
-    message: `CAUM Advisory: ${regime} at step ${step}, UDS=${rounded(standing.uds)}, Tier=${standing.tier}`,
+    message: alertMessage({ tools: [tool], ...storyOf(agent ?? "The agent", standing) }),
   };
 }
 

@@ -93,7 +93,7 @@ async function step(request: FastifyRequest, services: Services) {
   if (outcome.kind !== "event") {
     throw refusalError(outcome.kind === "refused" ? outcome.code : "INTERNAL_ERROR");
   }
-  const answer = stepAnswerOf(outcome);
+  const answer = stepAnswerOf(outcome, body);
   const { explain } = request.query as { explain?: string }; // The query is a flat object of texts.
   if (explain !== "1") return answer;
   const dropped = droppedFields(request.body);

@@ -1,11 +1,14 @@
 import type { Assessment } from "../assessment.ts";
 import type { Condition } from "./condition.ts";
 import { type AlertState, moveAlert, QUIET } from "./edge.ts";
+import type { OwedWord } from "./follow-loop.ts";
 
 /** What one rule remembers of one session. JSON-safe. */
 export interface AlertMemory extends AlertState {
   /** When it last fired, in milliseconds since 1970. */
   readonly firedMs?: number;
+  /** Only where loops are followed ({@link followLoop}). */
+  readonly owes?: OwedWord;
 }
 
 export const UNTOLD: AlertMemory = QUIET;
@@ -23,6 +26,8 @@ export interface Sighting {
 export interface Watched {
   readonly memory: AlertMemory;
   readonly fires: boolean;
+  /** Whether the condition holds, told or not. */
+  readonly holds: boolean;
 }
 
 /**
@@ -40,17 +45,21 @@ export function watchCondition(
 ): Watched {
   const { nowMs } = sighting;
   const moved = move(condition, memory, sighting);
-  const { firedMs } = memory;
-  const told = firedMs === undefined ? {} : { firedMs };
+  const holds = moved.standing;
+  const { firedMs, owes } = memory;
+  const told = {
+    ...(firedMs !== undefined && { firedMs }),
+    ...(owes !== undefined && { owes }),
+  };
   if (!moved.standing || memory.standing) {
-    return { memory: { ...moved, ...told }, fires: false };
+    return { memory: { ...moved, ...told }, fires: false, holds };
   }
   if (firedMs !== undefined && isWithin(nowMs - firedMs, cooldownMs)) {
-    return { memory: { ...moved, standing: false, ...told }, fires: false };
+    return { memory: { ...moved, standing: false, ...told }, fires: false, holds };
   }
   // A change stands for one record only: the next one is news again.
   const standing = condition.kind !== "tool_definition_changed";
-  return { memory: { ...moved, standing, firedMs: nowMs }, fires: true };
+  return { memory: { ...moved, ...told, standing, firedMs: nowMs }, fires: true, holds };
 }
 
 /** A clock that was set back does not hold an alert back. */

@@ -62,6 +62,11 @@ export class SessionHealth {
     return this.#live.current();
   }
 
+  /** Runs that were opened and not closed yet. */
+  get openRuns(): number {
+    return this.#runs.size;
+  }
+
   get workYield(): number {
     return this.#live.workYield;
   }
