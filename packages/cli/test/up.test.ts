@@ -69,6 +69,7 @@ test("up prints one line when ready, keeps its keys, and stops on SIGTERM", SLOW
     "adminKey",
     "verifierKey",
     "data",
+    "desktop",
   ]);
   const headers = { authorization: `Bearer ${ready.apiKey}` };
   expect((await fetch(`${ready.url}/v1/sessions`, { headers })).status).toBe(200);
