@@ -389,7 +389,7 @@ PAYLOADS = {
     "tool_api": payload(
         [("toolName", LABEL), ("status", STATUS)],
         [("toolCallId argumentsSignature stateId serverTag agentTag", TEXT),
-         ("op", one_of("read search write test run vcs install net wait plan end other")),
+         ("op", one_of("read search write test run vcs install net wait plan act end other")),
          ("phase errorClass", LABEL), ("responseStatus", is_integer),
          ("argumentsHash argumentsNormHash argumentsShapeHash resultHash resultNormHash "
           "resultShapeHash endpointHash", HASH),

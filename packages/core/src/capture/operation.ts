@@ -22,6 +22,11 @@ const NAMES: ReadonlyMap<string, Op> = new Map([
   ["plan", "plan"],
   ["update plan", "plan"],
   ["create plan", "plan"],
+  ["move", "act"],
+  ["page down", "act"],
+  ["page up", "act"],
+  ["send keys", "act"],
+  ["send input", "act"],
 ]);
 
 /** Words that decide wherever they stand in a tool name. */
@@ -31,6 +36,7 @@ const STRONG = wordTable({
   test: "pytest jest vitest lint linter typecheck",
   wait: "sleep wait poll",
   install: "install pip",
+  act: "stdin mouse cursor keyboard north south east west",
   end: "finish handoff escalate",
 });
 
@@ -39,7 +45,8 @@ const VERBS = wordTable({
   read: "read get open view cat show load describe inspect snapshot screenshot scroll goto head tail print browse query select watch count check peek preview retrieve diff recall navigate",
   search: "search find grep rg list ls locate lookup explore discover scan enumerate",
   write:
-    "write edit create update delete remove rm add insert put patch post send modify cancel book rename move copy mv cp mkdir touch upload publish replace append save comment reply assign return exchange pay order apply store upsert drop set close archive enable disable approve undo restore change click type fill press drag generate make draft reset clear import export schedule purchase transfer submit",
+    "write edit create update delete remove rm add insert put patch post send modify cancel book rename move copy mv cp mkdir touch upload publish replace append save comment reply assign return exchange pay order apply store upsert drop set close archive enable disable approve undo restore change generate make draft reset clear import export schedule purchase transfer submit",
+  act: "click tap press type fill drag swipe hover go walk turn step act next previous",
   test: "test tests verify validate",
   run: "run execute exec eval evaluate calculate compute invoke start launch build compile call spawn kill stop restart deploy",
   vcs: "commit push pull checkout rebase merge clone stash",
@@ -52,6 +59,7 @@ const VERBS = wordTable({
 
 /** Words that decide in a name without a verb. */
 const NOUNS = wordTable({
+  act: "up down left right",
   read: "status stat info details history blame logs log",
   search: "glob dir directory tree",
   run: "python node code calculator repl notebook bash shell sh terminal powershell cmd console command process",
@@ -66,6 +74,13 @@ const SHELL_WORDS = wordSet(
 );
 const DATABASE_WORDS = wordSet("sql query database db postgres postgresql mysql sqlite");
 
+/** Words of what runs on by itself: to look at it is to wait for it. */
+const WATCHED_WORDS = wordSet("status progress ready health checks output");
+/** Operations that do not become a wait by such a word. */
+const DOING: ReadonlySet<Op | undefined> = new Set<Op>(["write", "vcs", "test", "plan", "end"]);
+
+/** Arguments that are typed into what runs. */
+const INPUT_FIELDS = ["chars", "input", "text", "keys", "data"];
 const COMMAND_FIELDS = ["command", "cmd", "script", "code", "commands", "input"];
 const STATEMENT_FIELDS = ["query", "sql", "statement"];
 
@@ -91,10 +106,17 @@ export function opOf(toolName: string, args?: unknown, annotations?: ToolAnnotat
   return told ?? withHints(opOfWords(words) ?? "other", annotations);
 }
 
+/** To say nothing to what runs is to wait for what it says. */
+function saysNothing(words: readonly string[], args: unknown): boolean {
+  return words.includes("stdin") && textIn(args, INPUT_FIELDS) === "";
+}
+
 /** What the command or the statement in the arguments does; undefined when there is none. */
 function opOfText(words: readonly string[], args: unknown): Op | undefined {
+  if (saysNothing(words, args)) return "wait";
   if (words.some((word) => SHELL_WORDS.has(word))) {
     const command = textIn(args, COMMAND_FIELDS);
+    if (command?.trim() === "") return "wait";
     const op = command === undefined ? undefined : opOfCommand(command);
     // A shell runs whatever it is given: what cannot be told is not `run`.
     return op ?? (command !== undefined && words.includes("bash") ? "other" : undefined);
@@ -119,6 +141,7 @@ function opOfWords(words: readonly string[]): Op | undefined {
   const known = NAMES.get(words.join(" ")) ?? firstIn(STRONG, words);
   if (known !== undefined) return known;
   const verb = firstIn(VERBS, words);
+  if (words.some((word) => WATCHED_WORDS.has(word)) && !DOING.has(verb)) return "wait";
   if (verb === "run" && words.some((word) => VERBS.get(word) === "test")) return "test";
   return verb ?? firstIn(NOUNS, words);
 }

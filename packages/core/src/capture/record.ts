@@ -40,6 +40,7 @@ export const OPS = [
   "net",
   "wait",
   "plan",
+  "act",
   "end",
   "other",
 ] as const;

@@ -82,6 +82,7 @@ function loopsAt(slots: Float64Array, waiting: number): readonly Finding[] {
   return findLoops(slots, {
     step: slots[SLOT.steps] ?? 0,
     isRepeat: count(slots, "repeat", 1) > 0,
+    words: slots[SLOT.words] ?? 0,
     isTalking: speeches.length(slots) >= LONG_TALK,
     sinceReset: slots[SLOT.sinceReset] ?? 0,
     waiting,

@@ -4,9 +4,9 @@ import { SLOT } from "./memory/layout.ts";
 import type { Signals } from "./scores/uds.ts";
 import { count } from "./signals/history.ts";
 import type { Identity } from "./signals/identity.ts";
-import { errors } from "./signals/runs.ts";
 import type { Recognition } from "./signals/substance.ts";
 import { has, TRAIT } from "./signals/trait.ts";
+import { errors } from "./signals/tries.ts";
 
 /** Names of the features, in the order of the weights. */
 export const FEATURES = [

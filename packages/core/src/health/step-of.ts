@@ -51,10 +51,16 @@ function callOf(payload: Unplaced<ToolPayload>, common: Common): Step | undefine
     ...(resultNorm !== undefined && { resultNorm }),
     ...(resultShape !== undefined && { resultShape }),
     ...(payload.resultBytes !== undefined && { resultBytes: payload.resultBytes }),
+    ...durationOf(payload),
     ...(payload.stateId !== undefined && { stateId: payload.stateId }),
     ...(payload.agentTag !== undefined && { agentTag: payload.agentTag }),
     ...(payload.serverTag !== undefined && { serverTag: payload.serverTag }),
   };
+}
+
+/** A bound of a duration says little of when the call began. */
+function durationOf({ durationMs, durationIsBound }: Unplaced<ToolPayload>): Partial<Step> {
+  return durationMs === undefined || durationIsBound !== undefined ? {} : { durationMs };
 }
 
 function argumentsOf(payload: Unplaced<ToolPayload>): Partial<Step> {

@@ -29,10 +29,12 @@ export interface Step {
   readonly stateId?: string;
   readonly agentTag?: string;
   readonly serverTag?: string;
-  /** Calls of one parent ran side by side. */
+  /** Calls of one parent were asked for in one turn. */
   readonly parentEventId?: string;
   /** Milliseconds since 1970; absent means no clock. */
   readonly atMs?: number;
+  /** How long the call took, where that is known exactly. */
+  readonly durationMs?: number;
   /** How much of the session the writer sees; absent means `full`. */
   readonly view?: View;
   /** The result is free text that somebody posted about the step: equal texts prove little. */

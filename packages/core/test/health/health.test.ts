@@ -201,9 +201,9 @@ describe("what is no step", () => {
 
 test("a wait shows the ordinary regime first and GRIND from its sixth cycle", () => {
   const all = judge(
-    times(16, {
+    times(61, {
       tool: "job",
-      op: "read",
+      op: "wait",
       asks: "status of job x",
       answers: "running",
       gapMs: 30_000,
@@ -211,7 +211,9 @@ test("a wait shows the ordinary regime first and GRIND from its sixth cycle", ()
   );
   expect(all.slice(3, 5).map((one) => one.publicClass)).toEqual(["none", "none"]);
   expect(all.slice(5, 13).every((one) => one.regime === "GRIND")).toBe(true);
-  expect(all.slice(13).every((one) => one.publicClass === "hard_alert")).toBe(true);
+  expect(all.slice(5, 59).every((one) => one.publicClass === "review_only")).toBe(true);
+  expect(all.slice(13, 59).every((one) => one.reasons[0]?.startsWith("periodic"))).toBe(true);
+  expect(all.slice(59).every((one) => one.publicClass === "hard_alert")).toBe(true);
 });
 
 test("the same wait without a clock is a loop", () => {

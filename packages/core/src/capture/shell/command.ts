@@ -18,8 +18,8 @@ const PROGRAMS: ReadonlyMap<string, Op> = wordTable({
   vcs: "git gh hg svn jj",
   install: "pip pip3 pipx apt apt-get apk yum dnf brew conda mamba gem composer choco winget",
   net: "curl wget ssh scp sftp ping nc ncat telnet dig nslookup host ftp http",
-  wait: "sleep wait watch",
-  end: "submit exit",
+  wait: "sleep wait watch squeue sacct qstat bjobs",
+  end: "submit",
 });
 
 /** Programs of which the first plain word behind tells more. */
@@ -53,6 +53,17 @@ const SUBCOMMANDS: ReadonlyMap<string, ReadonlyMap<string, Op>> = new Map(
   }),
 );
 
+/** What programs are told when they only say how something that runs elsewhere stands. */
+const ASKS_HOW_IT_STANDS: ReadonlyMap<string, RegExp> = new Map([
+  ["gh", /\b(?:run (?:view|watch|list)|pr (?:checks|status))\b/],
+  ["glab", /\bci (?:status|view|list)\b/],
+  ["kubectl", /\b(?:get|describe|logs|top|rollout|wait)\b/],
+  ["oc", /\b(?:get|describe|logs|rollout|wait)\b/],
+  ["docker", /\b(?:ps|logs|stats|wait|top)\b/],
+  ["helm", /\b(?:status|history)\b/],
+  ["systemctl", /\b(?:status|is-active)\b/],
+]);
+
 const ALIASES: ReadonlyMap<string, string> = new Map([
   ["python3", "python"],
   ["python2", "python"],
@@ -69,7 +80,7 @@ const PREFIXES = new Set(
   ),
 );
 const PREPARATIONS = new Set(
-  "cd pushd popd export set unset source . alias echo printf true : pwd ulimit umask clear test [".split(
+  "cd pushd popd export set unset source . alias echo printf true : pwd ulimit umask clear test [ exit".split(
     " ",
   ),
 );
@@ -105,6 +116,7 @@ export function opOfCommand(command: string): Op | undefined {
 }
 
 function opOfProgram(name: string, words: readonly string[]): Op | undefined {
+  if (ASKS_HOW_IT_STANDS.get(name)?.test(words.slice(1).join(" "))) return "wait";
   if (SHELLS.has(name)) return opOfShell(words);
   if (name === "sed" || name === "perl") {
     const editsInPlace = words.some((word) => word.startsWith("-i") || word === "--in-place");

@@ -3,32 +3,35 @@
  *
  * The order is part of the format of a saved state: a change needs a new `FORMAT`.
  */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /** How far back a period may reach. */
 export const LONGEST_PERIOD = 8;
 /** Steps over which the variety of operations is measured. */
 export const VARIETY = 20;
-/** Calls of one parent that are told apart. */
-export const SIBLINGS = 4;
+/** Calls of one attempt that are told apart. */
+export const SIBLINGS = 8;
+/** Gaps that tell how fast the session works. */
+export const GAPS = 8;
 /** Calls and answers whose newness is told; one that is older is new again. */
 export const SEEN_PARTS = 64;
 /** Steps whose full keys are remembered: at first, and at most. */
 export const FIRST_STEPS = 32;
-export const MOST_STEPS = 512;
+export const MOST_STEPS = 448;
 
 /** Traits, times and numbers of the last steps, and how many there were; see signals/beat.ts. */
 const BEAT = 3 * LONGEST_PERIOD + 1;
 /** Keys, counters and first steps by period, and two holds; see rules/period-ring.ts. */
 const RING = 3 * LONGEST_PERIOD + 2;
-/** Key, length, traits and first step; see signals/run.ts. */
-const RUN = 4;
+/** Key, length, traits, first step and latest attempt; see signals/run.ts. */
+const RUN = 5;
 
 const SIZES = {
   format: 1,
   steps: 1,
   sinceReset: 1,
-  siblings: 1 + SIBLINGS,
+  attempt: 3 + SIBLINGS,
+  pace: 2 + GAPS,
   quality: 5,
   stepBeat: BEAT,
   callBeat: BEAT,
@@ -41,8 +44,15 @@ const SIZES = {
   averages: 2,
   work: 1,
   repeats: RUN,
+  returns: RUN,
+  words: 1,
+  idleTurn: 1,
+  nudges: RUN,
   errors: RUN,
+  failingCalls: RUN,
   failingWrites: RUN,
+  refusals: RUN,
+  rhythm: 5,
   blindWrites: RUN,
   messages: RUN,
   speeches: RUN,

@@ -31,8 +31,8 @@ export function fromBytes(bytes: Uint8Array): Float64Array {
 }
 
 function isWhole(byteLength: number): boolean {
-  for (let steps = FIRST_STEPS; steps <= MOST_STEPS; steps *= 2) {
+  for (let steps = FIRST_STEPS; steps < MOST_STEPS; steps *= 2) {
     if (byteLength === (FIXED_SLOTS + steps) * 8) return true;
   }
-  return false;
+  return byteLength === (FIXED_SLOTS + MOST_STEPS) * 8;
 }

@@ -54,7 +54,7 @@ export const seenSteps = new SeenKeys(SLOT.seenSteps, MOST_STEPS);
 export function withRoom(memory: Float64Array): Float64Array {
   const capacity = memory.length - FIXED_SLOTS;
   if (seenSteps.count(memory) < capacity || capacity >= MOST_STEPS) return memory;
-  const grown = new Float64Array(FIXED_SLOTS + 2 * capacity);
+  const grown = new Float64Array(FIXED_SLOTS + Math.min(2 * capacity, MOST_STEPS));
   grown.set(memory);
   return grown;
 }

@@ -6,9 +6,12 @@ export type Rule =
   | "jitter"
   | "numeric"
   | "error_run"
+  | "failing_call"
   | "failing_write"
+  | "refused"
   | "blind_write"
-  | "same_message";
+  | "same_message"
+  | "idle_talk";
 
 /** A loop that a rule sees at this step. */
 export interface Finding {

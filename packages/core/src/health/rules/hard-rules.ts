@@ -1,12 +1,15 @@
 import { LONGEST_PERIOD } from "../memory/layout.ts";
+import { attemptOf } from "../signals/attempt.ts";
 import { count, distinct } from "../signals/history.ts";
 import type { Run } from "../signals/run.ts";
-import { blindWrites, calls, errors, failingWrites, messages, repeats } from "../signals/runs.ts";
+import { calls, messages, nudges, repeats, returns, speeches } from "../signals/runs.ts";
 import { has, TRAIT } from "../signals/trait.ts";
+import { blindWrites, errors, failingCalls, failingWrites, refusals } from "../signals/tries.ts";
+import { backsOff } from "../wait/rhythm.ts";
+import { PATIENCE_CYCLES, waitCycles } from "../wait/wait-hold.ts";
 import type { Finding, Rule } from "./finding.ts";
 import type { PeriodRing } from "./period-ring.ts";
 import { everyCall, everyStep, numerics, templates } from "./rings.ts";
-import { isHeld } from "./wait-hold.ts";
 
 /** What a ring needs before it is a loop: occurrences for period 1, cycles for longer ones. */
 interface Need {
@@ -26,17 +29,23 @@ const EVENTFUL = TRAIT.write | TRAIT.failing | TRAIT.bulky;
 
 const PERIODIC: readonly Need[] = [
   { rule: "periodic", ring: everyStep, occurrences: 4, cycles: 3 },
-  { rule: "periodic", ring: everyCall, occurrences: 5, cycles: 3 },
+  { rule: "periodic", ring: everyCall, occurrences: 4, cycles: 3 },
   { rule: "jitter", ring: templates, occurrences: 5, cycles: 4, proves: TRAIT.telling },
   { rule: "numeric", ring: numerics, occurrences: 8, cycles: 5, proves: EVENTFUL },
 ];
 
 const REPEATS = 8;
+/** A new word of the user lets so many more known steps pass, up to a limit. */
+const REPEATS_A_WORD = 2;
+const MOST_REPEATS = 30;
 const LEAKY = { window: 16, repeats: 13, distinct: 5 } as const;
 const ERRORS = 5;
-const FAILING_WRITES = 6;
+const FAILING_CALLS = 5;
+const FAILING_WRITES = 8;
+const REFUSALS = 7;
 const BLIND_WRITES = 5;
 const MESSAGES = 4;
+const NUDGES = 8;
 
 /** The step that was just remembered, as far as rules ask. */
 export interface Moment {
@@ -46,6 +55,8 @@ export interface Moment {
   readonly isTalking: boolean;
   /** Steps since the user last said something new. */
   readonly sinceReset: number;
+  /** New words of the user among the known steps that came last. */
+  readonly words: number;
   /** Cycles of a believed wait, 0 when there is none. */
   readonly waiting: number;
 }
@@ -65,10 +76,13 @@ export function findLoops(memory: Float64Array, moment: Moment): readonly Findin
   add(findLeaky(memory, moment));
   if (!moment.isTalking) {
     add(findErrorRun(memory, moment));
-    add(findCallRun(memory, moment, "failing_write", failingWrites, FAILING_WRITES));
-    add(findCallRun(memory, moment, "blind_write", blindWrites, BLIND_WRITES));
+    add(findTries(memory, moment, "failing_call", failingCalls, FAILING_CALLS));
+    add(findTries(memory, moment, "failing_write", failingWrites, FAILING_WRITES));
+    add(findTries(memory, moment, "refused", refusals, REFUSALS));
+    add(findTries(memory, moment, "blind_write", blindWrites, BLIND_WRITES));
   }
   add(findRun(memory, "same_message", messages, MESSAGES));
+  add(findIdleTalk(memory));
   return found;
 }
 
@@ -78,18 +92,25 @@ function findPeriod(memory: Float64Array, need: Need): Finding | undefined {
     if (ring.matches(memory, period) === 0 || ring.isMultiple(memory, period)) continue;
     const traits = ring.beat.traits(memory, period);
     const cycles = ring.cycles(memory, period);
-    const enough = (period === 1 ? need.occurrences : need.cycles) * times(traits);
-    if (cycles < enough || isHeld(memory, ring, period)) continue;
+    const enough = cyclesNeeded(need, period, traits);
+    const waited = waitCycles(memory, ring, period);
+    if (cycles < enough || (waited > 0 && waited < PATIENCE_CYCLES)) continue;
     return {
       rule: need.rule,
       period,
       cycles,
       fromStep: ring.firstStep(memory, period),
-      grade: gradeFor(need, traits),
+      grade: waited > 0 ? "review" : gradeFor(need, traits),
       talk: onlyTalk(ring, memory, period),
     };
   }
   return undefined;
+}
+
+/** One call needs one more where turns that asked for nothing came between: they were steps too. */
+function cyclesNeeded(need: Need, period: number, traits: number): number {
+  if (period > 1) return need.cycles * times(traits);
+  return (need.occurrences + (has(traits, TRAIT.interrupted) ? 1 : 0)) * times(traits);
 }
 
 function onlyTalk(ring: PeriodRing, memory: Float64Array, period: number): boolean {
@@ -113,17 +134,24 @@ function gradeOf(traits: number): Finding["grade"] {
   return has(traits, TRAIT.review) ? "review" : "hard";
 }
 
-/** Old errors in any order prove little when nobody knows what was asked. */
+/**
+ * Known steps in any order. What comes back after a new word of the user, such as the summary of a
+ * compacted context, is a repeat as well, if more of it comes back than was asked for.
+ */
 function findRecurrence(memory: Float64Array, moment: Moment): Finding | undefined {
-  const length = repeats.length(memory);
-  const traits = repeats.traits(memory);
-  const enough = REPEATS * (has(traits, TRAIT.doubt | TRAIT.unasked) ? 2 : 1);
+  const { words } = moment;
+  const run = words === 0 ? repeats : returns;
+  const length = run.length(memory);
+  const traits = run.traits(memory);
+  // Old errors in any order prove little when nobody knows what was asked.
+  const doubtful = has(traits, TRAIT.doubt | TRAIT.unasked) ? 2 : 1;
+  const enough = Math.min(MOST_REPEATS, REPEATS + REPEATS_A_WORD * words) * doubtful;
   if (!moment.isRepeat || moment.waiting > 0 || length < enough) return undefined;
   return {
     rule: "recurrence",
     period: 0,
     cycles: length,
-    fromStep: repeats.firstStep(memory),
+    fromStep: run.firstStep(memory),
     grade: gradeOf(traits),
     talk: false,
   };
@@ -150,23 +178,33 @@ function findLeaky(memory: Float64Array, moment: Moment): Finding | undefined {
 
 /** Looking for what is not there under other names is a search, not a loop. */
 function findErrorRun(memory: Float64Array, moment: Moment): Finding | undefined {
-  const finding = findCallRun(memory, moment, "error_run", errors, ERRORS);
+  const finding = findTries(memory, moment, "error_run", errors, ERRORS);
   if (finding === undefined) return undefined;
   const varied = calls.length(memory) < errors.length(memory);
   const searching = varied && has(errors.traits(memory), TRAIT.notFound);
   return searching ? { ...finding, grade: "review" } : finding;
 }
 
-/** Who was told to come back later, and waits, makes no run of failures. */
-function findCallRun(
+/** Who tries again later, and later each time, makes no run of failures. */
+function findTries(
   memory: Float64Array,
   moment: Moment,
   rule: Rule,
   run: Run,
   enough: number,
 ): Finding | undefined {
-  const isPatient = moment.waiting > 0 && has(run.traits(memory), TRAIT.limited);
-  return isPatient ? undefined : findRun(memory, rule, run, enough);
+  const stands = run.isLatest(memory, attemptOf(memory)) || moment.isRepeat;
+  const isPatient =
+    has(run.traits(memory), TRAIT.passing) && (moment.waiting > 0 || backsOff(memory));
+  return isPatient || !stands ? undefined : findRun(memory, rule, run, enough);
+}
+
+/** Told the same again and again, and nothing but words each time. */
+function findIdleTalk(memory: Float64Array): Finding | undefined {
+  const length = Math.min(nudges.length(memory), speeches.length(memory));
+  if (length < NUDGES) return undefined;
+  const fromStep = speeches.firstStep(memory);
+  return { rule: "idle_talk", period: 1, cycles: length, fromStep, grade: "hard", talk: true };
 }
 
 function findRun(memory: Float64Array, rule: Rule, run: Run, enough: number): Finding | undefined {

@@ -4,8 +4,8 @@ import { callBeat, stepBeat } from "../signals/beat.ts";
 import type { Identity } from "../signals/identity.ts";
 import { has, TRAIT } from "../signals/trait.ts";
 import type { Step } from "../step.ts";
+import { holdWait, longestWait } from "../wait/wait-hold.ts";
 import { PeriodRing } from "./period-ring.ts";
-import { heldCycles, holdWait } from "./wait-hold.ts";
 
 /** Full keys of every step, and of calls alone: notes between calls do not hide a loop. */
 export const everyStep = new PeriodRing(SLOT.everyStep, stepBeat);
@@ -40,7 +40,7 @@ export function turnRings(
 /** The cycles of the longest wait that is believed, 0 when none is. */
 export function waitingCycles(slots: Float64Array): number {
   let longest = 0;
-  for (const ring of RINGS) longest = Math.max(longest, heldCycles(slots, ring));
+  for (const ring of RINGS) longest = Math.max(longest, longestWait(slots, ring));
   return longest;
 }
 
@@ -51,13 +51,13 @@ export function clearRings(slots: Float64Array): void {
 /** A batch of changes, or of lookups that find nothing, is work. */
 function templateOf(identity: Identity): Key {
   const { traits, empty } = identity;
-  const isDone = has(traits, TRAIT.write) && !has(traits, TRAIT.failing);
+  const isDone = has(traits, TRAIT.write | TRAIT.act) && !has(traits, TRAIT.failing);
   return empty || isDone || has(traits, TRAIT.wait) ? UNKNOWN : identity.template;
 }
 
-/** A successful look whose answer moves is progress; one whose answer was seen before is not. */
-function numericOf(step: Step, identity: Identity, isRepeat: boolean): Key {
-  const looks = step.op === "read" && !has(identity.traits, TRAIT.failing);
-  const proven = isRepeat && identity.realArguments;
-  return looks && !proven ? UNKNOWN : identity.numeric;
+/** To look, to act or to fetch, an answer that moves is progress; one that was seen before is not. */
+function numericOf({ op }: Step, identity: Identity, isRepeat: boolean): Key {
+  const looks = op === "read" || op === "wait" || op === "act" || op === "net";
+  const moves = looks && !has(identity.traits, TRAIT.failing);
+  return moves && !(isRepeat && identity.realArguments) ? UNKNOWN : identity.numeric;
 }

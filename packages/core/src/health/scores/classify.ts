@@ -1,8 +1,9 @@
-import { TIRESOME_CYCLES } from "../rules/wait-hold.ts";
 import { count } from "../signals/history.ts";
 import { isProbing } from "../signals/probe.ts";
-import { answers, errors, repeats, speeches } from "../signals/runs.ts";
+import { answers, repeats, speeches } from "../signals/runs.ts";
+import { errors } from "../signals/tries.ts";
 import { varietyOf } from "../signals/variety.ts";
+import { TIRESOME_CYCLES } from "../wait/wait-hold.ts";
 import type { Regime } from "./regime.ts";
 
 /** What decides the regime, beside the packed memory. */

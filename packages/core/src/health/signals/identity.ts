@@ -1,4 +1,4 @@
-import { OPS, STATUSES } from "../../capture/record.ts";
+import { OPS, type Op, STATUSES, type Status } from "../../capture/record.ts";
 import { join, type Key, keyOf, tagged, UNKNOWN } from "../memory/key.ts";
 import { isFailing, type Step } from "../step.ts";
 import { TRAIT } from "./trait.ts";
@@ -59,6 +59,21 @@ const KIND_KEY: Readonly<Record<Step["kind"], Key>> = {
   turn: keyOf("turn"),
   message: keyOf("message"),
   user: keyOf("user"),
+};
+/** Failures that may pass by themselves. */
+const PASSING: ReadonlySet<Status | undefined> = new Set<Status>([
+  "error",
+  "timeout",
+  "rate_limited",
+]);
+const OP_TRAITS: Readonly<Partial<Record<Op, number>>> = {
+  read: TRAIT.look,
+  search: TRAIT.look,
+  plan: TRAIT.look,
+  wait: TRAIT.look | TRAIT.wait | TRAIT.remote,
+  net: TRAIT.remote,
+  write: TRAIT.write,
+  act: TRAIT.act,
 };
 const STATE_KEY = keyOf("state");
 
@@ -183,9 +198,9 @@ function statusTraits(step: Step): number {
   else if ((step.op ?? "other") === "other") traits |= TRAIT.unnamed;
   if (isFailing(step.status) || isTelling(step)) traits |= TRAIT.telling;
   if (step.status === "not_found") traits |= TRAIT.notFound;
-  if (step.status === "rate_limited") traits |= TRAIT.limited;
-  if (step.op === "write") traits |= TRAIT.write;
-  if (step.op === "wait") traits |= TRAIT.wait;
+  if (PASSING.has(step.status)) traits |= TRAIT.passing;
+  if (step.status === "rejected") traits |= TRAIT.refused;
+  traits |= OP_TRAITS[step.op ?? "other"] ?? 0;
   if ((step.resultBytes ?? Number.POSITIVE_INFINITY) > BRIEF_BYTES) traits |= TRAIT.bulky;
   return traits;
 }

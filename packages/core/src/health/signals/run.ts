@@ -1,10 +1,17 @@
 import type { Key } from "../memory/key.ts";
 
+/** Where a step stands: its number, and that of the attempt it belongs to, from 1. */
+export interface Place {
+  readonly step: number;
+  readonly attempt: number;
+}
+
 /**
  * How often the same thing came in a row. One object serves all sessions: the numbers are in the
  * packed memory of each.
  *
- * Slots: key, length, traits of all steps of the run (or-ed), number of its first step.
+ * Slots: key, length, traits of all steps of the run (or-ed), number of its first step, and the
+ * attempt that was counted last: calls of one attempt count once.
  */
 export class Run {
   readonly #at: number;
@@ -13,22 +20,32 @@ export class Run {
     this.#at = at;
   }
 
-  /** Counts one more of `key`, or begins anew when it is another one. Returns the length. */
-  extend(memory: Float64Array, key: Key, traits: number, step: number): number {
+  /** Counts one more of `key`, or begins anew when it is another one. */
+  extend(memory: Float64Array, key: Key, traits: number, { step, attempt }: Place): void {
     const at = this.#at;
     if (memory[at] !== key) {
       memory[at] = key;
       memory[at + 1] = 0;
       memory[at + 2] = 0;
       memory[at + 3] = step;
+      memory[at + 4] = 0;
     }
-    memory[at + 1] = this.length(memory) + 1;
+    if (memory[at + 4] !== attempt) memory[at + 1] = this.length(memory) + 1;
     memory[at + 2] = this.traits(memory) | traits;
-    return this.length(memory);
+    memory[at + 4] = attempt;
   }
 
   end(memory: Float64Array): void {
-    memory.fill(0, this.#at, this.#at + 4);
+    memory.fill(0, this.#at, this.#at + 5);
+  }
+
+  /** Whether the attempt is the one that was counted last. */
+  isLatest(memory: Float64Array, attempt: number): boolean {
+    return memory[this.#at + 4] === attempt;
+  }
+
+  key(memory: Float64Array): Key {
+    return memory[this.#at] ?? 0;
   }
 
   length(memory: Float64Array): number {

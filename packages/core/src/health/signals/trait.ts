@@ -20,8 +20,18 @@ export const TRAIT = {
   unnamed: 512,
   /** It failed, or its answer is longer than what many different calls hear. */
   telling: 1_024,
-  /** It was told to come back later. */
-  limited: 2_048,
+  /** It failed in a way that may pass: who tries again later, and later each time, waits. */
+  passing: 2_048,
+  /** Drives something that runs, and is judged by what that answers. */
+  act: 4_096,
+  /** Looks, waits or plans: it changes nothing. */
+  look: 8_192,
+  /** Looks at something elsewhere, which may change by itself. */
+  remote: 16_384,
+  /** A turn of the model that asked for nothing came before it. */
+  interrupted: 65_536,
+  /** It was turned away before it ran. */
+  refused: 32_768,
 } as const;
 
 /** Whether any of the wanted bits is set. */

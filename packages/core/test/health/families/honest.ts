@@ -145,6 +145,8 @@ export const HONEST: Readonly<Record<string, (script: Script) => void>> = {
     });
   },
   "look every half minute": (script) => {
+    // Without any work before, nobody knows what is seldom for this session.
+    script.work(3);
     poll(script, 12, () => {
       const gapMs = script.between(25_000, 40_000);
       script.call({ tool: "job", op: "read", asks: "status of job x", answers: "running", gapMs });

@@ -134,7 +134,7 @@ export const LOOPS: Readonly<Record<string, LoopFamily>> = {
   },
   "a change that fails in ever new ways": {
     write: (script) => {
-      for (let step = 1; step <= 8; step++) {
+      for (let step = 1; step <= 12; step++) {
         script.call({
           tool: "edit",
           op: "write",
@@ -144,7 +144,7 @@ export const LOOPS: Readonly<Record<string, LoopFamily>> = {
         });
       }
     },
-    within: 6,
+    within: 8,
   },
   "one change, word for word, whatever it answers": {
     write: (script) => {
@@ -204,7 +204,7 @@ export const LOOPS: Readonly<Record<string, LoopFamily>> = {
   },
   "a poll that never ends": {
     write: (script) => {
-      for (let step = 1; step <= 20; step++) {
+      for (let step = 1; step <= 64; step++) {
         script.call({
           tool: "job",
           op: "read",
@@ -214,7 +214,7 @@ export const LOOPS: Readonly<Record<string, LoopFamily>> = {
         });
       }
     },
-    within: 14,
+    within: 60,
   },
   "a change over and over, half a minute apart": {
     write: (script) => {

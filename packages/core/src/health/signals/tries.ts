@@ -1,0 +1,95 @@
+import { UNKNOWN } from "../memory/key.ts";
+import { SLOT } from "../memory/layout.ts";
+import type { Step } from "../step.ts";
+import { learnRhythm, saysAsMuch } from "../wait/rhythm.ts";
+import type { Identity } from "./identity.ts";
+import { type Place, Run } from "./run.ts";
+import type { Recognition } from "./substance.ts";
+import { has, TRAIT } from "./trait.ts";
+
+/** Tries at one thing that does not work; what only looks, and finds nothing new, ends none. */
+
+/** Tries of one tool that fail alike. */
+export const errors = new Run(SLOT.errors);
+/** Tries of one call, word for word, that fail, whatever the text says. */
+export const failingCalls = new Run(SLOT.failingCalls);
+/** Failing tries of one tool to change something, whatever it says. */
+export const failingWrites = new Run(SLOT.failingWrites);
+/** Tries that were turned away before they ran, of any tool. */
+export const refusals = new Run(SLOT.refusals);
+/** One change, word for word, whatever it answers. */
+export const blindWrites = new Run(SLOT.blindWrites);
+
+const TRIES = [errors, failingCalls, failingWrites, refusals, blindWrites];
+
+/** A new word of the user begins anew. */
+export function forgetTries(memory: Float64Array): void {
+  for (const run of TRIES) run.end(memory);
+}
+
+/** Extends or ends every run of tries by one call. */
+export function learnTries(
+  memory: Float64Array,
+  step: Step,
+  identity: Identity,
+  recognition: Recognition,
+  place: Place,
+): void {
+  if (has(identity.traits, TRAIT.failing)) learnFailure(memory, step, identity, place);
+  else endTries(memory, identity, recognition);
+  if (isBlind(step, identity, recognition)) {
+    blindWrites.extend(memory, identity.call, blindTraits(step, identity.traits), place);
+  }
+}
+
+function learnFailure(memory: Float64Array, step: Step, identity: Identity, place: Place): void {
+  const { answerShape, call, empty, tool, traits } = identity;
+  // Whether two failures are alike is not known when their answers are not, or say nothing.
+  const isTelling = answerShape !== UNKNOWN && !empty;
+  const alike = answerShape === UNKNOWN ? tool : answerShape;
+  errors.extend(memory, alike, isTelling ? traits : traits | TRAIT.review, place);
+  if (has(traits, TRAIT.write | TRAIT.act)) failingWrites.extend(memory, tool, traits, place);
+  if (has(traits, TRAIT.refused)) refusals.extend(memory, 1, traits, place);
+  if (call !== UNKNOWN) learnFailingCall(memory, step, identity, place);
+}
+
+/** Whose answers differ much in length fails in another way, which is news. */
+function learnFailingCall(
+  memory: Float64Array,
+  step: Step,
+  { call, traits }: Identity,
+  place: Place,
+): void {
+  const again = failingCalls.key(memory) === call && saysAsMuch(memory, step.resultBytes ?? 0);
+  if (!again) failingCalls.end(memory);
+  learnRhythm(memory, again, step);
+  failingCalls.extend(memory, call, traits, place);
+}
+
+/** What was done or learned ends the tries that did not work; a look that is no news ends none. */
+function endTries(memory: Float64Array, identity: Identity, recognition: Recognition): void {
+  const looks = has(identity.traits, TRAIT.look);
+  if (looks && recognition.isRepeat) return;
+  errors.end(memory);
+  if (blindWrites.key(memory) !== identity.call) blindWrites.end(memory);
+  // A look with news changes nothing of what the same call, or the same change, meets again.
+  if (looks && failingCalls.key(memory) !== identity.call) return;
+  failingCalls.end(memory);
+  failingWrites.end(memory);
+  refusals.end(memory);
+}
+
+/** An operation that nobody could name may be a change, unless it has news. */
+function isBlind(step: Step, identity: Identity, recognition: Recognition): boolean {
+  if (!identity.realArguments || identity.call === UNKNOWN) return false;
+  const op = step.op ?? "other";
+  return op === "write" || (op === "other" && !recognition.isNewAnswer);
+}
+
+/** Whatever it answers: what is not known of the answers does not matter here. */
+function blindTraits(step: Step, traits: number): number {
+  const isNamed = step.op === "write" || has(traits, TRAIT.failing);
+  const weak = step.weakContent === true && step.stateId === undefined;
+  const graded = isNamed && !weak ? traits & ~TRAIT.review : traits | TRAIT.review;
+  return weak ? graded : graded & ~TRAIT.doubt;
+}

@@ -1,0 +1,109 @@
+import { LONGEST_PERIOD } from "../memory/layout.ts";
+import type { PeriodRing } from "../rules/period-ring.ts";
+import { has, TRAIT } from "../signals/trait.ts";
+import { paceOf } from "./pace.ts";
+import { keepsWaiting, slowsDown } from "./rhythm.ts";
+
+/** A wait is believed without a word up to this many cycles. */
+export const PATIENCE_CYCLES = 14;
+/** From here on the regime says that nothing moves. */
+export const TIRESOME_CYCLES = 6;
+/** An hour of one look a minute: from here on it has lost its sense. */
+export const SENSELESS_CYCLES = 60;
+
+/** Longest period that can be a wait: sleep and look. */
+const LONGEST_WAIT = 2;
+/** Who asks how something stands waits when it is this long, or longer than its work takes. */
+const ASKING_GAP_MS = 10_000;
+const ASKING_PACE = 1.5;
+const SHORTEST_WAIT_MS = 3_000;
+/** Who looks at anything else waits when it is this long, and far longer than its work takes. */
+const LOOKING_GAP_MS = 20_000;
+const LOOKING_PACE = 2;
+
+/**
+ * Decides whether a repeating pattern is a patient wait: it asks how something stands, or looks ever
+ * less often, or looks seldom, seen beside the session's own pace.
+ */
+export function holdWait(memory: Float64Array, ring: PeriodRing): void {
+  for (let period = 1; period <= LONGEST_WAIT; period++) {
+    const slot = ring.holds + period - 1;
+    const slowest = memory[slot] ?? 0;
+    const isPattern = ring.cycles(memory, period) >= 2;
+    const gaps = isPattern ? gapsMs(memory, ring, period) : [];
+    const holds = isPattern && isWait(memory, ring, period, gaps, slowest);
+    // One more than the gap, so that a wait without a gap is a wait too.
+    memory[slot] = holds ? Math.max(slowest, 1 + (gaps[0] ?? 0)) : 0;
+  }
+}
+
+/** The cycles of the wait that this pattern is, 0 when it is none or has lost its sense. */
+export function waitCycles(memory: Float64Array, ring: PeriodRing, period: number): number {
+  if (period > LONGEST_WAIT || (memory[ring.holds + period - 1] ?? 0) === 0) return 0;
+  const cycles = ring.cycles(memory, period);
+  return cycles < SENSELESS_CYCLES ? cycles : 0;
+}
+
+/** The cycles of the longest wait in a ring, 0 when there is none. */
+export function longestWait(memory: Float64Array, ring: PeriodRing): number {
+  let cycles = 0;
+  for (let period = 1; period <= LONGEST_WAIT; period++) {
+    cycles = Math.max(cycles, waitCycles(memory, ring, period));
+  }
+  return cycles;
+}
+
+function isWait(
+  memory: Float64Array,
+  ring: PeriodRing,
+  period: number,
+  gaps: readonly number[],
+  slowest: number,
+): boolean {
+  const [latest, before] = gaps;
+  // Without a clock, or with one that steps back, nothing is believed.
+  if (latest === undefined || isHopeless(memory, ring, period)) return false;
+  const traits = ring.beat.traits(memory, period);
+  const fails = has(traits, TRAIT.failing);
+  if (!fails && has(traits, TRAIT.wait) && asksSeldom(memory, latest, period)) return true;
+  const cycles = ring.cycles(memory, period);
+  if (cycles < 3 || before === undefined) return false;
+  // The first gap of the pattern is that between its first two steps.
+  if (slowsDown(gaps, cycles - 1)) return true;
+  const gap = Math.min(latest, before);
+  if (!fails && looksSeldom(memory, gap, period, traits)) return true;
+  return slowest > 0 && keepsWaiting(latest, slowest);
+}
+
+function asksSeldom(memory: Float64Array, gapMs: number, period: number): boolean {
+  if (gapMs >= ASKING_GAP_MS) return true;
+  return gapMs >= SHORTEST_WAIT_MS && paceOf(memory, gapMs, ASKING_PACE, period) === "slower";
+}
+
+/** A slow model is not waiting: what is seldom for one session is the pace of another. */
+function looksSeldom(memory: Float64Array, gapMs: number, period: number, traits: number): boolean {
+  if (gapMs < LOOKING_GAP_MS || has(traits, TRAIT.write | TRAIT.act)) return false;
+  const pace = paceOf(memory, gapMs, LOOKING_PACE, period);
+  return pace === "slower" || (pace === "unknown" && has(traits, TRAIT.remote));
+}
+
+/** What fails for good is not waited for; what may pass is, if later each time. */
+function isHopeless(memory: Float64Array, ring: PeriodRing, period: number): boolean {
+  for (let ago = 0; ago < period; ago++) {
+    const traits = ring.beat.traitsAgo(memory, ago);
+    if (has(traits, TRAIT.failing) && !has(traits, TRAIT.passing)) return true;
+  }
+  return false;
+}
+
+/** The last times between one cycle and the next, latest first, at most 4; none without a clock. */
+function gapsMs(memory: Float64Array, ring: PeriodRing, period: number): readonly number[] {
+  const gaps: number[] = [];
+  for (let ago = 0; ago + period < LONGEST_PERIOD && gaps.length < 4; ago += period) {
+    const to = ring.beat.timeAgo(memory, ago);
+    const from = ring.beat.timeAgo(memory, ago + period);
+    if (from <= 0 || to < from) break;
+    gaps.push(to - from);
+  }
+  return gaps;
+}
