@@ -66,16 +66,6 @@ describe.each(WAYS)("%s", (way) => {
   });
 });
 
-test("a second signal ends a server that does not listen", async () => {
-  const child = start("proxy", [RAW_SERVER, "stubborn"]);
-  const outcome = outcomeOf(child);
-  await until(child, "ready");
-  child.kill("SIGTERM");
-  await until(child, "no");
-  child.kill("SIGTERM");
-  expect(await outcome).toMatchObject({ signal: "SIGKILL" });
-});
-
 test("when the proxy is killed the server sees the end of its input", async () => {
   const mark = join(temporaryHome(), "mark");
   const child = start("proxy", [RAW_SERVER, "note-end", mark]);

@@ -112,6 +112,23 @@ export class Observer {
   }
 
   /**
+   * Closes every run before it returns, on the disk where there is no collector: the process may be
+   * ended any moment. What is observed later belongs to new runs.
+   */
+  closeRunsNow(): void {
+    for (const [id, session] of this.#sessions) {
+      session.closeNow();
+      this.#sessions.delete(id);
+      // Written again at the exit, should the disk have refused.
+      this.#closing.add(session);
+      this.#droppedByClosed += session.dropped;
+      this.#recordedByClosed += session.size;
+    }
+    this.#noteDropped();
+    void this.#lease?.reporter.flush(0);
+  }
+
+  /**
    * Brings every record so far to the collector, or to the disk: there is none, or it does not
    * answer within a few seconds.
    */

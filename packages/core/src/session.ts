@@ -166,7 +166,7 @@ export class Session {
     await this.#parts.log.close();
   }
 
-  /** The same at the end of the process, synchronously. */
+  /** The same synchronously: the process ends, or may be ended any moment. */
   closeNow(): void {
     this.#recordClose();
     this.#parts.log.closeNow();

@@ -67,6 +67,11 @@ export class HttpTap {
     return this.#tapOf(exchange, request);
   }
 
+  /** A signal came: closes the runs as they stand, now. */
+  interrupt(): void {
+    this.#reader.interrupt();
+  }
+
   close(limitMs: number): Promise<void> {
     return this.#reader.close(limitMs);
   }

@@ -52,6 +52,7 @@ function serve(upstream: URL, place: Place, options: ProxyOptions): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, async () => {
       server.close();
+      tap?.interrupt();
       await tap?.close(CLOSE_WITHIN_MS);
       process.exit(0);
     });

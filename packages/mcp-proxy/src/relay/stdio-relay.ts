@@ -3,6 +3,8 @@ import { Socket } from "node:net";
 import { constants } from "node:os";
 import type { Writable } from "node:stream";
 import type { ProxyOptions } from "./command-line.ts";
+import { Bystander } from "./process/bystander.ts";
+import { whenClientIsGone } from "./process/client-watch.ts";
 import type { ServerProcess } from "./process/server-process.ts";
 import { passSignalsOn, SIGNAL_EXIT_BASE } from "./process/signals.ts";
 import { type Flow, pump } from "./pump.ts";
@@ -16,6 +18,8 @@ const LEFT_BEHIND_SILENCE_MS = 1_000;
 /** What the tap may take to write down the rest once the server is gone. */
 const CLOSE_WITHIN_MS = 2_000;
 const CLOSE_AFTER_SIGNAL_WITHIN_MS = 200;
+/** What the server has not taken of a client's last words when the client is gone. */
+const LAST_WORDS_WITHIN_MS = 500;
 const STDOUT = 1;
 
 export interface StdioRequest {
@@ -33,7 +37,9 @@ export function relayStdio(server: ServerProcess, request: StdioRequest): void {
   replies.source.on("close", () => output.end());
   // A server that closed its stdin must not look like one that listens.
   server.stdin.on("close", () => requests.source.destroy());
-  const signals = passSignalsOn(server);
+  const bystander = bystanderOf(server);
+  const signals = passSignalsOn(server, bystander, tap.interrupt);
+  whenClientIsGone(requests.source, () => leave(server, bystander, tap));
 
   server.on("error", (problem: NodeJS.ErrnoException) => {
     if (server.pid !== undefined) return;
@@ -41,11 +47,30 @@ export function relayStdio(server: ServerProcess, request: StdioRequest): void {
     process.exit(CANNOT_START_EXIT_CODE);
   });
   server.on("exit", async (code, signal) => {
+    bystander?.dismiss();
     endWhenSilent(replies);
     await outputEnd;
     await tap.close(signals.received ? CLOSE_AFTER_SIGNAL_WITHIN_MS : CLOSE_WITHIN_MS);
     endLike(code, signal);
   });
+}
+
+/** Windows has neither groups nor signals. */
+function bystanderOf({ pid }: ServerProcess): Bystander | undefined {
+  return pid === undefined || process.platform === "win32" ? undefined : new Bystander(pid);
+}
+
+/**
+ * The client is gone: the server sees at once what it would see without us, that its parent is
+ * another one and that nobody reads what it says.
+ */
+function leave(server: ServerProcess, bystander: Bystander | undefined, tap: StdioTap): void {
+  bystander?.takeOver();
+  tap.interrupt();
+  const go = () => process.exit(0);
+  if (server.stdin.writableFinished || server.stdin.destroyed) setImmediate(go);
+  server.stdin.once("close", go);
+  setTimeout(go, LAST_WORDS_WITHIN_MS);
 }
 
 /** Our stdout as a stream that neither blocks the other direction nor stays open after `end`. */

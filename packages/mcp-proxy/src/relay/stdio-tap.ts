@@ -28,6 +28,9 @@ export class StdioTap {
   readonly toServer = (chunk: Buffer): void => this.#tap(true, chunk);
   readonly toClient = (chunk: Buffer): void => this.#tap(false, chunk);
 
+  /** A signal came: closes the run as it stands, now; what comes later is another run. */
+  readonly interrupt = (): void => this.#reader.interrupt();
+
   /** Reads the rest and ends the run, or gives up after `limitMs`. */
   close(limitMs: number): Promise<void> {
     return this.#reader.close(limitMs);

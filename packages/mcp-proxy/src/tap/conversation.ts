@@ -66,14 +66,28 @@ export class Conversation {
     }
   }
 
+  /**
+   * The run is closed because all may end any moment: what is open counts as not answered. Should an
+   * answer come all the same, its record has the id of the one made now.
+   */
+  interrupt(time: number): void {
+    for (const calls of [this.#fromClient, this.#fromServer, this.#tasks, this.#inputs]) {
+      for (const open of calls.startedBefore(time)) {
+        if (open.isGivenUp) continue;
+        open.callId ??= `open-${this.#nextCallId++}`;
+        this.#unresolved(open, time);
+        open.isGivenUp = true;
+      }
+    }
+    this.#probed(time);
+  }
+
   /** What is open now was never answered. */
   end(time: number): void {
     for (const calls of [this.#fromClient, this.#fromServer, this.#tasks, this.#inputs]) {
       for (const open of calls.takeStartedBefore(time)) this.#unresolved(open, time);
     }
-    if (this.#hasProbe && !this.#hasCalls) {
-      this.#journal.observe({ kind: "environment", change: "probe" }, time);
-    }
+    this.#probed(time);
   }
 
   /** A request of the client ended outside of the protocol, for example with its connection. */
@@ -196,7 +210,14 @@ export class Conversation {
     open.workedMs -= Math.max(0, time - open.legStartedAt);
   }
 
+  #probed(time: number): void {
+    if (!this.#hasProbe || this.#hasCalls) return;
+    this.#journal.observe({ kind: "environment", change: "probe" }, time);
+    this.#hasProbe = false;
+  }
+
   #unresolved(open: OpenCall, time: number): void {
+    if (open.isGivenUp) return;
     open.workedMs += Math.max(0, time - open.legStartedAt);
     this.#record(open, { status: "unresolved" }, {}, time, "lower");
   }

@@ -34,6 +34,11 @@ export class HttpConversation {
     this.#journal.dropped(count, reason);
   }
 
+  interrupt(time: number): void {
+    this.conversation.interrupt(time);
+    this.#journal.interrupt();
+  }
+
   close(time: number): Promise<void> {
     this.conversation.end(time);
     return this.#journal.close();
@@ -99,6 +104,11 @@ export class HttpConversations {
       this.#known.delete(key);
       void conversation.close(time);
     }
+  }
+
+  interrupt(): void {
+    const now = Date.now();
+    for (const conversation of this.#known.values()) conversation.interrupt(now);
   }
 
   async close(): Promise<void> {

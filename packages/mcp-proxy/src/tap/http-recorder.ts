@@ -37,6 +37,11 @@ export function startHttpRecorder(options: HttpRecorderOptions): Reader<HttpItem
   return {
     accept: (item) => recorder.accept(item),
     forgot: (count) => conversations.forgot(count),
+    rest: () => observers.rest(),
+    interrupt() {
+      conversations.interrupt();
+      observers.closeRunsNow();
+    },
     async close(limitMs) {
       clearInterval(timer);
       await conversations.close();

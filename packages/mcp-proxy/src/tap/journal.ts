@@ -27,5 +27,7 @@ export interface Journal {
   dropped(count: number, reason: string): void;
   /** Before the first record: who the client says it is. */
   identify(identity: Identity): void;
+  /** The process may be ended any moment: what is missing is declared now. */
+  interrupt(): void;
   close(): Promise<void>;
 }

@@ -44,6 +44,14 @@ export class ObserverJournal implements Journal {
     this.#drops.set(reason, (this.#drops.get(reason) ?? 0) + count);
   }
 
+  interrupt(): void {
+    const observer = this.#observer;
+    if (!observer) return;
+    const now = Date.now();
+    this.#observers.setTime(now);
+    this.#declareDrops(observer.session(this.#sessionId), now);
+  }
+
   async close(): Promise<void> {
     const observer = this.#observer;
     if (!observer) return;

@@ -81,6 +81,16 @@ export class Observers {
     return observer;
   }
 
+  /** What was observed goes to the disk; nothing waits for it. */
+  rest(): void {
+    for (const observer of this.#observers.values()) void observer.flush();
+  }
+
+  /** Closes every run at once, before the process may be ended. */
+  closeRunsNow(): void {
+    for (const observer of this.#observers.values()) observer.closeRunsNow();
+  }
+
   /** Closes every run, then sends what there is to send. */
   async close(limitMs: number): Promise<void> {
     await Promise.all([...this.#observers.values()].map((observer) => observer.close()));

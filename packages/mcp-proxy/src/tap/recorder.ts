@@ -43,6 +43,12 @@ export function startRecorder(options: RecorderOptions): Reader<Line> {
       }
     },
     forgot: (count) => journal.dropped(count, "overflow"),
+    rest: () => observers.rest(),
+    interrupt() {
+      conversation.interrupt(Date.now());
+      journal.interrupt();
+      observers.closeRunsNow();
+    },
     async close(limitMs) {
       clearInterval(timer);
       conversation.end(Date.now());

@@ -18,6 +18,8 @@ export class KeptJournal implements Journal {
     this.identity = identity;
   }
 
+  interrupt(): void {}
+
   async close(): Promise<void> {}
 
   /** The defined fields of every entry, without those named. */

@@ -45,6 +45,8 @@ export class RunLog implements EventLog {
   #appending: Promise<void> | undefined;
   #failing = false;
   #closed = false;
+  /** Closed while an append was under way, which may sign what it knew. */
+  #signAgain = false;
   #signedAt = Number.NEGATIVE_INFINITY;
   #unsigned = false;
 
@@ -85,9 +87,12 @@ export class RunLog implements EventLog {
     if (this.#offset > 0 && this.#waiting.length === 0) await this.#sign();
   }
 
-  /** The same at the end of the process, where nothing can be awaited. */
+  /** The same where nothing can be awaited; called again at the end of the process. */
   closeNow(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
     if (this.#waiting.length === 0 && !this.#unsigned) return;
+    this.#signAgain = this.#appending !== undefined;
     try {
       mkdirSync(join(this.#options.folder, "checkpoints"), { recursive: true, mode: FOLDER_MODE });
       const file = openSync(join(this.#options.folder, RECORDS), "a", FILE_MODE);
@@ -97,8 +102,12 @@ export class RunLog implements EventLog {
       if (bytes.length > 0) writeSync(target, bytes, 0, bytes.length, this.#offset);
       closeSync(target);
       const note = join(this.#options.folder, "checkpoints", "head.note");
-      writeFileSync(`${note}.new`, this.#options.checkpoint(), { mode: FILE_MODE });
-      renameSync(`${note}.new`, note);
+      writeFileSync(`${note}.last`, this.#options.checkpoint(), { mode: FILE_MODE });
+      renameSync(`${note}.last`, note);
+      if (this.#appending) return;
+      this.#waiting = [];
+      this.#offset += bytes.length;
+      this.#unsigned = false;
     } catch (problem) {
       this.#report(problem);
     }
@@ -117,9 +126,13 @@ export class RunLog implements EventLog {
 
   #append(): Promise<void> {
     const appending = inLane(() => this.#appendWaiting())
-      .catch((problem) => this.#report(problem))
+      .catch((problem) => {
+        // What was closed meanwhile was written whole.
+        if (!this.#signAgain) this.#report(problem);
+      })
       .finally(() => {
         this.#appending = undefined;
+        if (this.#signAgain) void this.#sign();
         if (this.#closed) return;
         if (this.#waiting.length > 0) {
           this.#schedule(this.#failing ? RETRY_AFTER_MS : FLUSH_AFTER_MS);

@@ -1,11 +1,9 @@
 /** What is sent to us is meant for the server. */
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
-import { isatty } from "node:tty";
+import { type Bystander, HEARD, type Heard } from "./bystander.ts";
 import type { ServerProcess } from "./server-process.ts";
 
-const STDIN = 0;
-const PASSED_ON = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 /** Time for a Windows server to end by itself after its stdin was closed. */
 const WINDOWS_PATIENCE_MS = 1_000;
 
@@ -16,10 +14,19 @@ export interface Signals {
   readonly received: boolean;
 }
 
-/** The first signal is passed on, the second kills. */
-export function passSignalsOn(server: ServerProcess): Signals {
+/**
+ * Each signal reaches the server once: one to the group has reached it already, one to us alone is
+ * passed on as it is.
+ *
+ * @param onSignal called when the server has it
+ */
+export function passSignalsOn(
+  server: ServerProcess,
+  bystander: Bystander | undefined,
+  onSignal: () => void,
+): Signals {
   const state = { received: false };
-  const listen = (signal: (typeof PASSED_ON)[number]) => {
+  const listen = async (signal: Heard) => {
     const isSecond = state.received;
     state.received = true;
     // The server is gone and only the client's slowness keeps us.
@@ -27,11 +34,12 @@ export function passSignalsOn(server: ServerProcess): Signals {
       process.exit(SIGNAL_EXIT_BASE + constants.signals[signal]);
     }
     if (process.platform === "win32") endWindowsTree(server, isSecond);
-    else if (isSecond) server.kill("SIGKILL");
-    // A terminal has sent it to the whole group already.
-    else if (signal !== "SIGINT" || !isatty(STDIN)) server.kill(signal);
+    else if (!(await bystander?.wasSentToGroup(signal))) server.kill(signal);
+    onSignal();
   };
-  for (const signal of PASSED_ON) process.on(signal, listen);
+  for (const signal of HEARD) {
+    if (process.platform !== "win32" || !signal.startsWith("SIGUSR")) process.on(signal, listen);
+  }
   return state;
 }
 

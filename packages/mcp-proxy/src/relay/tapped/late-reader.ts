@@ -12,6 +12,8 @@ const LATEST_MS = 500;
 const WITHOUT_REPLY_MS = 1_000;
 /** One slice of reading; an agent that calls just then waits this long at most. */
 const SLICE_MS = 8;
+/** What reading may take when the process may be killed any moment. */
+const LAST_SLICE_MS = 50;
 /** While nobody waits, slices follow each other; new traffic comes in between. */
 const BETWEEN_SLICES_MS = 1;
 /** Items read between two looks at the clock. */
@@ -29,6 +31,10 @@ export interface Backlog<Item> {
 export interface Reader<Item> {
   accept(item: Item): void;
   forgot(count: number): void;
+  /** Nothing more passes for now: what was read goes to the disk. */
+  rest(): void;
+  /** The process may be killed any moment: all goes to the disk, closed, before this returns. */
+  interrupt(): void;
   /** @param limitMs time for what may be left for later */
   close(limitMs: number): Promise<void>;
 }
@@ -74,6 +80,13 @@ export class LateReader<Item> {
     this.#timer = setTimeout(this.#look, QUIET_MS);
   }
 
+  /** Reads what is left and has it written at once; goes on with what comes later. */
+  interrupt(): void {
+    if (this.#isOff || (this.#backlog.isEmpty && !this.#reader)) return;
+    this.#read(LAST_SLICE_MS);
+    this.#fenced(() => this.#reader?.interrupt());
+  }
+
   /** Reads what is left and closes the reader, or gives up after `limitMs`. */
   async close(limitMs: number): Promise<void> {
     clearTimeout(this.#timer);
@@ -98,12 +111,13 @@ export class LateReader<Item> {
     const isTime = this.#hasReply ? isQuiet || waited >= LATEST_MS : waited >= WITHOUT_REPLY_MS;
     if (isTime) this.#read(SLICE_MS);
     const isDone = this.#isOff || this.#backlog.isEmpty;
+    if (isDone && isTime) this.#fenced(() => this.#reader?.rest());
     const nextMs = isTime && isQuiet ? BETWEEN_SLICES_MS : QUIET_MS;
     this.#timer = isDone ? undefined : setTimeout(this.#look, nextMs);
   };
 
   #read(limitMs: number): void {
-    try {
+    this.#fenced(() => {
       this.#reader ??= this.#load();
       const until = performance.now() + limitMs;
       const backlog = this.#backlog;
@@ -113,6 +127,12 @@ export class LateReader<Item> {
       }
       const forgotten = backlog.takeForgotten();
       if (forgotten > 0) this.#reader.forgot(forgotten);
+    });
+  }
+
+  #fenced(work: () => void): void {
+    try {
+      work();
     } catch {
       this.#failed();
     }

@@ -53,6 +53,11 @@ export class InputRequired {
     return match.open;
   }
 
+  /** Calls whose last leg began at `time` or before, still open. */
+  startedBefore(time: number): readonly OpenCall[] {
+    return this.#waiting.map(({ open }) => open).filter((open) => open.legStartedAt <= time);
+  }
+
   /** Takes out the calls whose last leg began at `time` or before. */
   takeStartedBefore(time: number): readonly OpenCall[] {
     const taken = this.#waiting.filter((one) => one.open.legStartedAt <= time);

@@ -12,8 +12,10 @@ export interface OpenCall {
   legStartedAt: number;
   /** What earlier legs took; the time a person thought in between is not the server's. */
   workedMs: number;
-  /** Set when a `pending` record was made: the records of one call share it. */
+  /** Set when a record was made before its end: the records of one call share it. */
   callId?: string;
+  /** There is an `unresolved` record of it. */
+  isGivenUp?: boolean;
 }
 
 /** Calls that are known by a key (a JSON-RPC id, a task id), oldest first, bounded. */
