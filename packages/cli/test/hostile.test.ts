@@ -48,7 +48,7 @@ test("CAUM_HOME that is a file breaks no command and no client", async () => {
   expect(machine.read("u/file")).toBe("mine");
   // Wrapped with a home that became a file since: it is taken out all the same.
   await machine.caum(["install"]);
-  expect(machine.read("u/.cursor/mcp.json")).toContain("caum1:");
+  expect(machine.read("u/.cursor/mcp.json")).toContain("caum2:");
   expect((await machine.caum(["uninstall"], { CAUM_HOME: home })).code).toBe(0);
   expect(machine.read("u/.cursor/mcp.json")).toBe(before);
 });

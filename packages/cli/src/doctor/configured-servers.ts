@@ -53,7 +53,9 @@ function serverOf(entry: ServerEntry, path: string, client: Client, place: Place
   if (state.kind === "left") return [];
   const isWrapped = state.kind === "wrapped";
   const direct = isWrapped ? state.wrapped.words : state.launch.words;
-  const recorded = isWrapped ? state.launch.words : wrappedWords(direct, { command: "" }, place);
+  const recorded = isWrapped
+    ? state.launch.words
+    : wrappedWords(direct, { command: "" }, name, place);
   const env = environmentOf(node);
   const cwd = memberOf(node, "cwd")?.node;
   const isOpen = [...direct, ...Object.values(env)].some((text) => PLACEHOLDER.test(text));

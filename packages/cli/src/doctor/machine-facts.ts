@@ -4,7 +4,7 @@ import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync 
 import { join } from "node:path";
 import { type Configuration, loadConfiguration, readBlindNotes } from "@caum/core";
 import type { Place } from "../install/place.ts";
-import { partProblems } from "../launcher/parts.ts";
+import { isStamped, partProblems } from "../launcher/parts.ts";
 import { describeBlindness } from "../terminal/blindness.ts";
 import { DOCTOR_SESSION } from "./compare-servers.ts";
 
@@ -56,9 +56,19 @@ function launcherFact(place: Place): Fact {
     return { about, state: "note", text: "not installed: caum install" };
   }
   const { status, stdout } = spawnSync("/bin/sh", [launcher], { encoding: "utf8", input: "" });
-  if (status === 0) return { about, state: "ok", text: `starts ${stdout.trim()}` };
+  if (status === 0) return foundNode(stdout.trim(), join(place.caumHome, "bin"));
   const text = "finds no Node >= 20 or no whole relay; servers run alone: run caum install again";
   return { about, state: "problem", text };
+}
+
+function foundNode(node: string, folder: string): Fact {
+  const about = "launcher";
+  const used = [join(folder, "serve"), join(folder, "relay.cjs"), node];
+  if (used.every((path) => isStamped(folder, path))) {
+    return { about, state: "ok", text: `starts ${node}` };
+  }
+  const text = `starts ${node}, which changed since: each start is checked, caum install makes it quick`;
+  return { about, state: "note", text };
 }
 
 const NO_CALLS: Fact = {

@@ -1,13 +1,14 @@
 /** Wraps the servers in the text of a configuration file, touching nothing else. */
 import { isDeepStrictEqual } from "node:util";
 import type { Client } from "./clients.ts";
+import type { Original } from "./marker.ts";
 import type { Place } from "./place.ts";
-import { entriesOf, type Launch, type ServerEntry } from "./server-entry.ts";
+import { entriesOf, type ServerEntry } from "./server-entry.ts";
 import { readSource } from "./source/read-source.ts";
 import { dataOf, literalOf, type SourceMember } from "./source/source-node.ts";
 import { applied, type Edit, replacing } from "./text-edit.ts";
 import { type ServerOutcome, type TextOutcome, unwrapText } from "./unwrap-text.ts";
-import { type Original, wrappedWords } from "./wrapped-command.ts";
+import { wrappedWords } from "./wrapped-command.ts";
 
 /**
  * The text with every server wrapped that can be. Wrapping what is wrapped already changes nothing.
@@ -49,7 +50,7 @@ function wrapSome(text: string, entries: readonly ReadyEntry[], job: Job): strin
   const { plain, place } = job;
   const edited = applied(
     text,
-    entries.flatMap(({ state }) => editsTo(state.launch, plain, place)),
+    entries.flatMap((entry) => editsTo(entry, plain, place)),
   );
   return holds(edited, entries, job) ? edited : undefined;
 }
@@ -62,13 +63,13 @@ function wrapEach(entries: readonly ReadyEntry[], job: Job) {
   return { text: wrapSome(job.plain, [...wrapped], job) ?? job.plain, wrapped };
 }
 
-function editsTo(launch: Launch, text: string, place: Place): readonly Edit[] {
-  const { command, args, argsName, isOneList } = launch;
+function editsTo({ name, state }: ReadyEntry, text: string, place: Place): readonly Edit[] {
+  const { command, args, argsName, isOneList, words } = state.launch;
   const original: Original = {
     command: textOf(command, text),
     ...(args ? { args: textOf(args, text) } : {}),
   };
-  const [program = "", ...rest] = wrappedWords(launch.words, original, place);
+  const [program = "", ...rest] = wrappedWords(words, original, name, place);
   if (isOneList) return [replacing(command, literalOf([program, ...rest]))];
   const first = replacing(command, literalOf(program));
   if (args) return [first, replacing(args, literalOf(rest))];

@@ -1,17 +1,10 @@
 /**
- * What a wrapped entry starts: the system's shell, told to ask the launcher for a Node and a relay
- * that work, and to run the original words when the launcher has none to offer.
+ * What a wrapped entry starts: the system's shell, told to become our relay when the file beside it is
+ * as it was installed, and to run the original words otherwise.
  */
 import { createHash } from "node:crypto";
-import { shellQuoted } from "../launcher/shell-quoted.ts";
+import { type Original, packed, packedName, unpacked } from "./marker.ts";
 import { type Place, pathsOf } from "./place.ts";
-
-/** The source text that wrapping replaced, to be put back byte for byte. */
-export interface Original {
-  readonly command: string;
-  /** Absent when the entry had no arguments, or has them behind its command in one list. */
-  readonly args?: string;
-}
 
 export interface Wrapped {
   readonly words: readonly string[];
@@ -21,15 +14,20 @@ export interface Wrapped {
 
 const POSIX_SHELL = "/bin/sh";
 const WINDOWS_SHELL = "cmd";
-const MARKER = /^caum1:([A-Za-z0-9_-]+)(?:==0)?$/;
+/** Entries of before 0.2 have the first form. */
+const MARKER = /^(?:caum1:([A-Za-z0-9_-]+)|caum2:[^:]+:([A-Za-z0-9_-]+))(?:==0)?$/;
 /** Seen in what is left of an entry of ours that somebody took apart. */
-const TRACE = /caum_node=\$\(|^caum1:/;
+const TRACE = /caum_node=\$\(|\$0\.ok|^caum[12]:/;
 /** cmd.exe reads no longer line; some room is left for the quotes the client adds. */
 const LONGEST_WINDOWS_LINE = 7_500;
 /** What cmd.exe would change or take as its own. */
 const UNSAFE_ON_WINDOWS = /["%^&|<>()!\r\n]|^$/;
-/** Variables have no braces: clients replace `${...}` in their files, and some `$word`. */
-const NODE = "caum_node";
+/**
+ * `$0` is a file of ours and `$1` the marker. A file that is missing is not read, nor one that was
+ * changed after `.ok`, which is made last: reading half a script would end the shell. No variable has a
+ * name: clients replace `${...}` in their files, and some `$word`.
+ */
+const SCRIPT = '[ -r "$0" ] && [ "$0" -ot "$0.ok" ] && . "$0"; shift; exec "$@"';
 
 /** Why these words cannot be wrapped on this platform; undefined when they can. */
 export function whyNotWrapped(words: readonly string[], place: Place): string | undefined {
@@ -37,17 +35,22 @@ export function whyNotWrapped(words: readonly string[], place: Place): string | 
   if (words.some((word) => UNSAFE_ON_WINDOWS.test(word))) {
     return "holds characters that cmd.exe would change";
   }
-  const { length } = wrappedWords(words, { command: words.join(" ") }, place).join(" ");
+  const { length } = wrappedWords(words, { command: words.join(" ") }, "", place).join(" ");
   return length > LONGEST_WINDOWS_LINE ? "is too long for cmd.exe" : undefined;
 }
 
-/** The program and arguments that stand in the place of `words`. */
+/**
+ * The program and arguments that stand in the place of `words`.
+ *
+ * @param name what the client's file calls the server
+ */
 export function wrappedWords(
   words: readonly string[],
   original: Original,
+  name: string,
   place: Place,
 ): readonly string[] {
-  const marker = `caum1:${packed(words, original)}`;
+  const marker = `caum2:${packedName(name)}:${packed(words, original)}`;
   const { join } = pathsOf(place.platform);
   const folder = join(place.caumHome, "bin");
   if (place.platform === "win32") {
@@ -57,15 +60,7 @@ export function wrappedWords(
     const either = ["(", "call", launcher, ...words, ")", "else", "(", ...words, ")"];
     return [WINDOWS_SHELL, "/d", "/c", ...test, ...either];
   }
-  return [POSIX_SHELL, "-c", entryScript(folder, place.caumHome), marker, ...words];
-}
-
-/** `exec`, so that the server's process is the client's child, with its signals and exit code. */
-function entryScript(folder: string, caumHome: string): string {
-  const launcher = shellQuoted(`${folder}/launch`);
-  const relay = `${shellQuoted(`${folder}/relay.cjs`)} --home ${shellQuoted(caumHome)}`;
-  const ask = `${NODE}=$(${POSIX_SHELL} ${launcher} 2>/dev/null </dev/null)`;
-  return `${ask} && [ -x "$${NODE}" ] && exec "$${NODE}" ${relay} -- "$@"; exec "$@"`;
+  return [POSIX_SHELL, "-c", SCRIPT, join(folder, "serve"), marker, ...words];
 }
 
 /** What a wrapped entry holds; undefined when the entry is none of ours. */
@@ -73,7 +68,11 @@ export function unwrapWords(all: readonly string[]): Wrapped | undefined {
   const at = all.findIndex((word) => MARKER.test(word));
   if (at < 0) return undefined;
   const words = all[at + 1] === "if" ? windowsWords(all) : all.slice(at + 1);
-  return { words, original: unpacked(MARKER.exec(all[at] ?? "")?.[1] ?? "", words) };
+  const [, old, data] = MARKER.exec(all[at] ?? "") ?? [];
+  return {
+    words,
+    original: old === undefined ? unpacked(data ?? "", words) : unpackedOld(old, words),
+  };
 }
 
 /** Whether something of ours is left in words that are no wrapped entry. */
@@ -90,22 +89,15 @@ function windowsWords(all: readonly string[]): readonly string[] {
   return all.slice(all.lastIndexOf("(") + 1, end < 0 ? all.length : end);
 }
 
-function packed(words: readonly string[], original: Original): string {
-  const content = { ...original, words: digestOf(words) };
-  return Buffer.from(JSON.stringify(content), "utf8").toString("base64url");
-}
-
-function unpacked(text: string, words: readonly string[]): Original | undefined {
+/** The first form of the marker held the whole text. */
+function unpackedOld(text: string, words: readonly string[]): Original | undefined {
   try {
     const { command, args, words: digest } = JSON.parse(Buffer.from(text, "base64url").toString());
-    if (typeof command !== "string" || digest !== digestOf(words)) return undefined;
+    const isSame =
+      digest === createHash("sha256").update(JSON.stringify(words)).digest("hex").slice(0, 12);
+    if (typeof command !== "string" || !isSame) return undefined;
     return typeof args === "string" ? { command, args } : { command };
   } catch {
     return undefined;
   }
-}
-
-/** Tells whether the words are still those that were wrapped. */
-function digestOf(words: readonly string[]): string {
-  return createHash("sha256").update(JSON.stringify(words)).digest("hex").slice(0, 12);
 }

@@ -87,7 +87,7 @@ test.skipIf(process.getuid?.() !== 0)(
     expect(stdout).toContain("left as it is: ");
     expect(stdout).toContain("cannot be written (EACCES): look at its rights");
     expect(machine.read(CURSOR)).toBe(TEXT);
-    expect(machine.read(CODEX)).toContain("caum1:");
+    expect(machine.read(CODEX)).toContain("caum2:");
     expect(readdirSync(at("u/.cursor"))).toEqual(["mcp.json"]);
   },
 );
@@ -103,7 +103,7 @@ test("installs at the same moment end as one, and uninstall gives every byte bac
   for (const { code, stderr } of outcomes)
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   const once = machine.files();
-  expect(machine.read(CURSOR).split("caum1:")).toHaveLength(2);
+  expect(machine.read(CURSOR).split("caum2:")).toHaveLength(2);
   expect((await machine.caum(["install", "--hooks"])).code).toBe(0);
   expect(machine.files()).toEqual(once);
   expect(readdirSync(machine.caumHome).sort()).toEqual([

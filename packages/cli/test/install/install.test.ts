@@ -51,7 +51,7 @@ test("install wraps every client, uninstall gives back every byte and mode", asy
   expect(installed).toMatchObject({ code: 0, stderr: "" });
   expect(installed.stdout).toContain("4 wrapped, 0 left alone");
   expect(installed.stdout).toContain("Cursor: restart Cursor");
-  for (const file of [CURSOR, CODEX, GOOSE, CLAUDE]) expect(machine.read(file)).toContain("caum1:");
+  for (const file of [CURSOR, CODEX, GOOSE, CLAUDE]) expect(machine.read(file)).toContain("caum2:");
   expect(Object.keys(machine.files())).toEqual(Object.keys(before));
   expect(machine.files()["project/.mcp.json"]).toBe(before["project/.mcp.json"]);
   const removed = await machine.caum(["uninstall"]);
@@ -76,7 +76,7 @@ test("a project's file is wrapped only when asked for, and unwrapped from anywhe
   writeClients();
   const before = machine.files();
   await machine.caum(["install", "--project", "--client", "claude-code"]);
-  expect(machine.read("project/.mcp.json")).toContain("caum1:");
+  expect(machine.read("project/.mcp.json")).toContain("caum2:");
   await machine.caum(["uninstall"]);
   expect(machine.files()).toEqual(before);
 });
@@ -97,7 +97,7 @@ test("a broken file is left untouched and named with its line, the others are do
   expect(code).toBe(1);
   expect(stdout).toContain(`Cursor: left as it is: ${broken}:3 cannot be read: CloseBraceExpected`);
   expect(machine.read(CURSOR)).toBe('{\n  "mcpServers": {\n');
-  expect(machine.read(CODEX)).toContain("caum1:");
+  expect(machine.read(CODEX)).toContain("caum2:");
 });
 
 test("a symbolic link stays one, and the file behind it is changed", () => {
@@ -106,7 +106,7 @@ test("a symbolic link stays one, and the file behind it is changed", () => {
   symlinkSync(real, join(machine.root, CURSOR));
   install(ALL, machine.place);
   expect(lstatSync(join(machine.root, CURSOR)).isSymbolicLink()).toBe(true);
-  expect(machine.read("dotfiles/cursor.json")).toContain("caum1:");
+  expect(machine.read("dotfiles/cursor.json")).toContain("caum2:");
   uninstall(ALL, machine.place);
   expect(machine.read("dotfiles/cursor.json")).toBe('{"mcpServers": {"a": {"command": "npx"}}}');
 });

@@ -116,7 +116,7 @@ describe.each(FORMATS)("$format", ({ client, files, read }) => {
             continue;
           }
           expect(shell ?? shell2).toBe("/bin/sh");
-          expect((shellArgs as string[]).slice(3)).toEqual([command ?? cmd, ...(args as string[])]);
+          expect((shellArgs as string[]).slice(4)).toEqual([command ?? cmd, ...(args as string[])]);
         }
       }),
       { numRuns: 150 },
@@ -146,7 +146,7 @@ test("the Windows entry holds the original words twice and no quote of its own",
   ]);
   const { command, args } = JSON.parse(wrapped).mcpServers.a;
   expect([command, ...args.slice(0, 4)]).toEqual(["cmd", "/d", "/c", "if", "not"]);
-  expect(args[4]).toMatch(/^caum1:[\w-]+==0$/);
+  expect(args[4]).toMatch(/^caum2:a:[\w-]+==0$/);
   const launcher = "C:\\Users\\A B\\.caum\\bin\\launch.cmd";
   expect(args.slice(5)).toEqual([
     ..."if exist".split(" "),
@@ -191,7 +191,7 @@ test("a command that was put in place of ours stays", () => {
 test("an entry that lost its marker is left alone, with the reason", () => {
   const client = clientOf("cursor");
   const text = '{"mcpServers": {"a": {"command": "npx"}}}';
-  const half = wrapText(text, client, LINUX).text.replace(/caum1:[\w-]+/, "x");
+  const half = wrapText(text, client, LINUX).text.replace(/caum2:[\w:-]+/, "x");
   const { text: same, servers } = wrapText(half, client, LINUX);
   expect(same).toBe(half);
   expect(servers).toEqual([
@@ -239,7 +239,7 @@ test.each([
   const client = clientOf(name);
   const { text: wrapped, servers } = wrapText(text, client, LINUX);
   expect(servers[0]).toEqual({ name: "a", outcome: "wrapped" });
-  expect(wrapped).toContain("caum1:");
+  expect(wrapped).toContain("caum2:");
   expect(unwrapText(wrapped, client, LINUX).text).toBe(text);
 });
 

@@ -64,13 +64,16 @@ async function useEntry(env: NodeJS.ProcessEnv = machine.env): Promise<Served> {
   return { text: result.content[0].text, code: await ended, stderr };
 }
 
-function recordedCalls(): number {
+function records(): string {
   const runs = join(machine.caumHome, "runs");
-  if (!existsSync(runs)) return 0;
-  const text = readdirSync(runs)
+  if (!existsSync(runs)) return "";
+  return readdirSync(runs)
     .map((run) => readFileSync(join(runs, run, "records.ndjson"), "utf8"))
     .join("");
-  return text.split('"category":"tool_api"').length - 1;
+}
+
+function recordedCalls(): number {
+  return records().split('"category":"tool_api"').length - 1;
 }
 
 const SERVED = { text: WORDS.join("|"), code: 7 };
@@ -81,14 +84,24 @@ test("a wrapped entry serves the real server and records its calls", async () =>
   expect(recordedCalls()).toBe(1);
 });
 
+const writeAll = (names: readonly string[], text: string) => {
+  for (const name of names) writeFileSync(own(name), text);
+};
+const replaceByFolder = (path: string) => {
+  rmSync(path);
+  mkdirSync(path);
+};
 const own = (name: string) => join(machine.caumHome, "bin", name);
 
 test.each([
   ["CAUM_HOME is deleted", () => rmSync(machine.caumHome, { recursive: true })],
-  ["the launcher is deleted", () => rmSync(own("launch"))],
-  ["the launcher is empty", () => truncateSync(own("launch"))],
-  ["the launcher is cut off", () => truncateSync(own("launch"), 500)],
-  ["the launcher is garbage", () => writeFileSync(own("launch"), "\0\x01(((")],
+  ["the script is deleted", () => rmSync(own("serve"))],
+  ["the script is empty", () => truncateSync(own("serve"))],
+  ["the script is cut off", () => truncateSync(own("serve"), 300)],
+  ["the script is garbage", () => writeFileSync(own("serve"), "\0\x01(((")],
+  ["the script may not be read", () => replaceByFolder(own("serve"))],
+  ["the stamp is deleted", () => rmSync(own("serve.ok"))],
+  ["the launcher is needed and garbage", () => writeAll(["launch", "relay.cjs"], "\0\x01(((")],
   ["the relay is deleted", () => rmSync(own("relay.cjs"))],
   ["the relay is cut off", () => truncateSync(own("relay.cjs"), 9_000)],
   [
@@ -105,6 +118,32 @@ test.each([
   breakIt();
   expect(await useEntry()).toEqual({ ...SERVED, stderr: "" });
   expect(recordedCalls()).toBe(0);
+});
+
+test("a start asks neither the launcher nor any other program", async () => {
+  wrap();
+  rmSync(own("launch"));
+  expect(await useEntry({ ...machine.env, PATH: machine.project })).toEqual({
+    ...SERVED,
+    stderr: "",
+  });
+  expect(recordedCalls()).toBe(1);
+});
+
+test.each([
+  ["relay", () => rmSync(own("relay.cjs"))],
+  ["node", () => writeFileSync(own("launch"), "exit 2")],
+])("what ran alone for want of the %s stands in the next record", async (part, breakIt) => {
+  wrap();
+  breakIt();
+  if (part === "node") writeFileSync(own("relay.cjs"), "");
+  await useEntry();
+  const notes = readFileSync(join(machine.caumHome, "blind.ndjson"), "utf8");
+  expect(notes).toMatch(new RegExp(`^\\{"at":\\d{10},"part":"${part}"\\}\n$`));
+  wrap();
+  await useEntry();
+  expect(records()).toContain(`"kind":"blind","seq":1,"subject":"${part}"`);
+  expect(existsSync(join(machine.caumHome, "blind.ndjson"))).toBe(false);
 });
 
 test.each([
@@ -137,7 +176,7 @@ test.each([
   const node = machine.write("bin/node", program);
   chmodSync(node, 0o755);
   wrap(node);
-  placeLauncher({ ...machine.place, node }, undefined, [node]);
+  placeLauncher({ ...machine.place, node }, [node]);
   expect(await useEntry({ ...machine.env, PATH: folderWith("cksum") })).toEqual({
     ...SERVED,
     stderr: "",

@@ -112,7 +112,7 @@ test("a server that is not Node is served when the launcher finds no Node at all
   configure("/bin/sh", [SHELL_SERVER]);
   const place = { ...machine.place, node: REMOVED_NODE };
   install({ clients: [], project: false, dryRun: false }, place);
-  placeLauncher(place, undefined, []);
+  placeLauncher(place, []);
   const tools = join(machine.root, "tools");
   mkdirSync(tools);
   const cksum = ["/usr/bin/cksum", "/bin/cksum"].find(existsSync) ?? "";

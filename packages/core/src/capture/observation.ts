@@ -61,8 +61,10 @@ export interface ToolObservation extends Usage, Place {
   /** The sender's own identity of the state after the call. */
   readonly stateId?: string | undefined;
   readonly endpoint?: string | undefined;
-  /** Which of several servers answered. */
+  /** Which of several servers answered: anything that tells it from the others, always keyed. */
   readonly server?: string | undefined;
+  /** What a person called the server; kept as a label, in place of `server`. */
+  readonly serverName?: string | undefined;
 }
 
 /** A turn of the model, or a message of somebody. */
@@ -178,7 +180,7 @@ function toolPayload(
     totalTokens: count(call.totalTokens),
     stateId: call.stateId === undefined ? undefined : keys.digest("state", call.stateId),
     endpointHash: call.endpoint === undefined ? undefined : keys.digest("name", call.endpoint),
-    serverTag: optionalTag(call.server, keys),
+    serverTag: label(call.serverName) ?? optionalTag(call.server, keys),
     agentTag: agentTagOf(call, keys),
   });
 }

@@ -4,6 +4,8 @@ export interface ProxyOptions {
   readonly home?: string;
   readonly sessionId?: string;
   readonly agentId?: string;
+  /** The marker of the wrapped entry, which holds the name that the client's file gives the server. */
+  readonly entry?: string;
   readonly hashNames: boolean;
   readonly record: boolean;
 }
@@ -24,7 +26,7 @@ export type CommandLine =
   | { readonly kind: "help" | "version" }
   | { readonly kind: "mistake"; readonly text: string };
 
-const WITH_VALUE = ["--home", "--session", "--agent", "--http", "--listen"];
+const WITH_VALUE = ["--home", "--session", "--agent", "--entry", "--http", "--listen"];
 const WITHOUT_VALUE = ["--no-record", "--hash-names", "--help", "-h", "--version"];
 const DEFAULT_LISTEN = "127.0.0.1:0";
 
@@ -75,10 +77,12 @@ function optionsOf(
   const home = flags.get("--home");
   const sessionId = flags.get("--session");
   const agentId = flags.get("--agent");
+  const entry = flags.get("--entry");
   return {
     ...(home ? { home } : {}),
     ...(sessionId ? { sessionId } : {}),
     ...(agentId ? { agentId } : {}),
+    ...(entry ? { entry } : {}),
     hashNames: flags.has("--hash-names") || env.CAUM_HASH_NAMES === "1",
     record: !flags.has("--no-record"),
   };

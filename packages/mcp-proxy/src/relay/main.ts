@@ -1,16 +1,15 @@
 /** The command: the server is started first, everything else comes while it boots. */
 import { readCommandLine } from "./command-line.ts";
 import { HELP, version } from "./help.ts";
-import { startServer } from "./process/server-process.ts";
+import { type ServerProcess, startServer } from "./process/server-process.ts";
 import { say } from "./say.ts";
-import { relayStdio } from "./stdio-relay.ts";
 
 const USAGE_EXIT_CODE = 2;
 
 const line = readCommandLine(process.argv.slice(2), process.env);
 switch (line.kind) {
   case "stdio":
-    relayStdio(startServer(line.command, line.args), line);
+    joinStdio(startServer(line.command, line.args), line);
     break;
   case "http":
     serveHttp(line);
@@ -24,6 +23,13 @@ switch (line.kind) {
   case "mistake":
     say(line.text);
     process.exitCode = USAGE_EXIT_CODE;
+}
+
+/** Evaluated while the server boots: `require`, because an import would come first. */
+function joinStdio(server: ServerProcess, request: Extract<typeof line, { kind: "stdio" }>): void {
+  // True because the bundler puts that module here.
+  const { relayStdio } = require("./stdio-relay.ts") as typeof import("./stdio-relay.ts");
+  relayStdio(server, request);
 }
 
 /** In a bundle of its own, so that stdio servers do not pay for it. */

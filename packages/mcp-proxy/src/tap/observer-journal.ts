@@ -1,5 +1,5 @@
 /** Writes one conversation into a session of the core, which is opened by the first entry. */
-import type { Observer, Session } from "@caum/core";
+import type { Observation, Observer, Session } from "@caum/core";
 import type { SessionAt } from "../session/session-ids.ts";
 import type { Entry, Identity, Journal } from "./journal.ts";
 import type { Observers } from "./observers.ts";
@@ -10,15 +10,18 @@ const DECLARE_DROPS_AFTER_MS = 5_000;
 export class ObserverJournal implements Journal {
   readonly #observers: Observers;
   readonly #sessionAt: SessionAt;
+  readonly #serverName: string | undefined;
   #identity: Identity = {};
   #observer: Observer | undefined;
   #sessionId = "";
   #drops = new Map<string, number>();
   #declaredAt = 0;
 
-  constructor(observers: Observers, sessionAt: SessionAt) {
+  /** @param serverName what the client's file calls the server, where that is known */
+  constructor(observers: Observers, sessionAt: SessionAt, serverName?: string) {
     this.#observers = observers;
     this.#sessionAt = sessionAt;
+    this.#serverName = serverName;
   }
 
   identify(identity: Identity): void {
@@ -30,7 +33,7 @@ export class ObserverJournal implements Journal {
     const session = this.#session(time);
     if (time - this.#declaredAt >= DECLARE_DROPS_AFTER_MS) this.#declareDrops(session, time);
     this.#sayWhatWasMissing(session);
-    const assessment = session.observe(withShapes(entry, session));
+    const assessment = session.observe(this.#named(withShapes(entry, session)));
     this.#observers.teller?.see({
       sessionId: this.#sessionId,
       agent: this.#observers.agentOf(this.#identity),
@@ -74,6 +77,12 @@ export class ObserverJournal implements Journal {
     }
     this.#sessionId = id;
     return this.#observer.session(id);
+  }
+
+  #named(observation: Observation): Observation {
+    const serverName = this.#serverName;
+    if (serverName === undefined || observation.kind !== "tool") return observation;
+    return { ...observation, serverName };
   }
 
   /** Nothing that was not seen or not sent is passed over in silence. */

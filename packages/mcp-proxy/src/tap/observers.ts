@@ -17,6 +17,7 @@ export interface ObserverFacts {
   readonly version: string;
   readonly home?: string | undefined;
   readonly agentId?: string | undefined;
+  readonly entry?: string | undefined;
   readonly sessionId?: string | undefined;
   readonly hashNames: boolean;
   /** One line for the person who reads the log. */

@@ -4,6 +4,7 @@ import type { Line } from "../relay/tapped/line-framer.ts";
 import { bootIdentity, clientProcess } from "../session/process-tree.ts";
 import { SessionIds } from "../session/session-ids.ts";
 import { Conversation } from "./conversation.ts";
+import { entryNameOf } from "./entry-name.ts";
 import { keepSmall } from "./keep-small.ts";
 import { messagesOf } from "./messages/message.ts";
 import { ObserverJournal } from "./observer-journal.ts";
@@ -27,7 +28,8 @@ export function startRecorder(options: RecorderOptions): Reader<Line> {
   keepSmall();
   const observers = new Observers(options);
   const ids = new SessionIds(observers.configuration);
-  const journal = new ObserverJournal(observers, ids.of(clientOf(options.parentPid)));
+  const serverName = entryNameOf(options.entry);
+  const journal = new ObserverJournal(observers, ids.of(clientOf(options.parentPid)), serverName);
   // The same words in another folder may well be another server.
   const known = new KnownTools(observers.configuration, `${process.cwd()}|${options.server}`);
   const conversation = new Conversation(journal, options.server, new ToolCatalog(known));
