@@ -18,7 +18,11 @@ export default defineConfig({
     projects: [
       project("core", "packages/core/test/**/*.test.ts"),
       project("mcp-proxy", "packages/mcp-proxy/test/**/*.test.ts"),
-      project("adapters", "packages/{ai-sdk,langchain,openai,anthropic,caum}/test/**/*.test.ts"),
+      project("ai-sdk", "packages/ai-sdk/test/**/*.test.ts"),
+      project("langchain", "packages/langchain/test/**/*.test.ts"),
+      project("openai", "packages/openai/test/**/*.test.ts"),
+      project("anthropic", "packages/anthropic/test/**/*.test.ts"),
+      project("caum", "packages/caum/test/**/*.test.ts"),
       project("collector", "packages/collector/test/**/*.test.ts"),
       project("dashboard", "packages/dashboard/test/**/*.test.ts"),
       project("cli", "packages/cli/test/**/*.test.ts"),
