@@ -24,10 +24,19 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-/** Adapters, each with its host and what of that host's family its tests use besides. */
+/**
+ * Adapters, each with its host, and the oldest releases of what of that host's family its tests use
+ * besides: ranges inside of the family are open, so an old host would get a new relative.
+ */
 const HOSTS = {
   "ai-sdk": { ai: undefined },
-  langchain: { "@langchain/core": undefined, langchain: "1.0.1", "@langchain/langgraph": "1.0.0" },
+  langchain: {
+    "@langchain/core": undefined,
+    langchain: "1.0.1",
+    "@langchain/langgraph": "1.0.0",
+    "@langchain/langgraph-checkpoint": "1.0.0",
+    "@langchain/langgraph-sdk": "1.0.0",
+  },
   openai: { openai: undefined },
   anthropic: { "@anthropic-ai/sdk": undefined },
 };
@@ -90,7 +99,7 @@ function latestOf(name) {
 
 /** A folder with these versions, made once. */
 function install(versions) {
-  const manifest = { private: true, dependencies: versions };
+  const manifest = { private: true, dependencies: versions, overrides: versions };
   const name = createHash("sha256").update(JSON.stringify(manifest)).digest("hex").slice(0, 16);
   const folder = join(tmpdir(), "caum-hosts", name);
   if (existsSync(join(folder, "node_modules", ".package-lock.json"))) return folder;

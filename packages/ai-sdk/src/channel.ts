@@ -33,7 +33,7 @@ export function listen(operations: Operations, adapter: Adapter): () => void {
   const onEnd = (message: unknown) =>
     adapter.fenced(() => ended(operations, read(message), adapter));
   channel.start.bindStore(session, (message) => {
-    let inside = session.getStore();
+    let inside = currentSession();
     adapter.fenced(() => {
       inside = insideOf(operations, read(message)) ?? inside;
     });

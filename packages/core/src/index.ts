@@ -121,7 +121,7 @@ export {
 } from "./merge/adapter.ts";
 export type { CallFacts, CallKey, CallOutcome } from "./merge/call-facts.ts";
 export { CallMerger, type CallMergerOptions, type CallSink } from "./merge/call-merger.ts";
-export { currentSession, withSession } from "./merge/current-session.ts";
+export { currentSession, enterSession, withSession } from "./merge/current-session.ts";
 export { outcomeOfFailure } from "./merge/failure.ts";
 export { type CurrentSession, processRegistry, tellOnce } from "./merge/process-registry.ts";
 export { RecentMap } from "./merge/recent-map.ts";

@@ -75,16 +75,16 @@ export class CaumCallbackHandler {
   /** The host declares the parent as the last parameter and passes it as the fourth (1.2.13). */
   handleChainStart(
     _chain: Serialized,
-    _inputs: unknown,
+    inputs: unknown,
     runId: string,
     parentOrRunType?: string,
     _tags?: string[],
     metadata?: Metadata,
-    _runName?: string,
+    nameOrRunType?: string,
     nameOrParent?: string,
   ): void {
-    const candidates = [parentOrRunType, nameOrParent];
-    this.#fenced((seen) => seen.chainStarted(runId, candidates, metadata));
+    const others = [parentOrRunType, nameOrParent, nameOrRunType];
+    this.#fenced((seen) => seen.chainStarted(runId, others, metadata, inputs));
   }
 
   handleChainEnd(outputs: unknown, runId: string): void {

@@ -30,10 +30,10 @@ function isToolMessage(value: unknown): value is HostMessage {
   return isRecord(value) && value.type === "tool" && typeof value.tool_call_id === "string";
 }
 
-/** The answers to tools that stand at the end of a conversation. */
+/** The answers to the calls that were asked for last, also when something was said after them. */
 export function lastToolMessages(messages: readonly HostMessage[]): readonly HostMessage[] {
-  const from = messages.findLastIndex((message) => !isToolMessage(message)) + 1;
-  return messages.slice(from);
+  const from = messages.findLastIndex(({ tool_calls }) => toolCallsOf(tool_calls).length > 0) + 1;
+  return messages.slice(from).filter(isToolMessage);
 }
 
 /** What the user said, when the user spoke last. */
@@ -44,6 +44,29 @@ export function userMessageOf(messages: readonly HostMessage[]): unknown {
 
 export function toolCallsOf(calls: unknown): readonly HostToolCall[] {
   return Array.isArray(calls) ? calls.filter(isRecord) : [];
+}
+
+/** The id of the call that the output of a tool answers. */
+export function answeredId(output: unknown): string | undefined {
+  const message = isToolMessage(output) ? output : messageInCommand(output);
+  return text(message?.tool_call_id);
+}
+
+/** The call, where a host hands on the whole of it as the input of an execution. */
+export function callIn(input: unknown): HostToolCall | undefined {
+  const { type, id, name, args } = record(input);
+  const isCall = type === "tool_call" && typeof name === "string";
+  return isCall ? { name, args, ...(typeof id === "string" && id !== "" && { id }) } : undefined;
+}
+
+/** Hosts before 1.1.28 hand on the call as the text of the whole of it. */
+export function callInText(text: string): HostToolCall | undefined {
+  if (!text.startsWith("{") || !text.includes('"type":"tool_call"')) return undefined;
+  try {
+    return callIn(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 /** The outcome that the output of a tool stands for: a message, a command with one, or a value. */

@@ -1,6 +1,10 @@
-import { type Adapter, type Op, outcomeOfFailure, RecentMap } from "@caum/core";
+import { type Adapter, type CallOutcome, type Op, outcomeOfFailure, RecentMap } from "@caum/core";
 import {
+  answeredId,
+  callIn,
+  callInText,
   type HostMessage,
+  type HostToolCall,
   lastToolMessages,
   messagesOf,
   outcomeOfOutput,
@@ -8,7 +12,7 @@ import {
   turnOf,
   userMessageOf,
 } from "./messages.ts";
-import { type Metadata, type Run, Runs } from "./runs.ts";
+import { type Execution, type Metadata, type Run, Runs } from "./runs.ts";
 
 /** A tool or a retriever that begins to run. */
 export interface ToolStart {
@@ -21,8 +25,6 @@ export interface ToolStart {
   readonly op?: Op | undefined;
 }
 
-/** Longer input is not parsed; it is digested as the text that it is. */
-const MAX_PARSED = 256 * 1024;
 const MAX_HEARD = 10_000;
 const TESTED_MAJOR = "1";
 
@@ -38,22 +40,40 @@ export class Observations {
     this.#runs = new Runs(adapter.options.session);
   }
 
-  /** @param parents the parent is the one that is a run */
-  chainStarted(runId: string, parents: readonly (string | undefined)[], metadata?: Metadata): void {
-    const parent = parents.find((id) => id !== undefined && this.#runs.get(id));
-    this.#runs.start(runId, parent, metadata);
+  /** @param others the parent is the one that is a run, the name may be any of the others */
+  chainStarted(
+    runId: string,
+    others: readonly (string | undefined)[],
+    metadata?: Metadata,
+    inputs?: unknown,
+  ): void {
+    const parentId = others.find((id) => id !== undefined && this.#runs.get(id));
+    const parent = parentId === undefined ? undefined : this.#runs.get(parentId);
+    const run = this.#runs.start(runId, parentId, metadata);
+    const call = callIn(inputs);
+    if (!run) return;
+    // A runnable that serves as a tool fires the callbacks of a chain, and is named like the tool.
+    const isTool = call !== undefined && others.includes(call.name) && !parent?.call;
+    if (isTool) {
+      const { key, facts } = this.#executionOf(run, { ...call, name: call.name ?? "unknown" });
+      const { run: _, ...told } = facts;
+      this.#runs.executes(run, { key, facts: told, startedAt: performance.now() });
+    }
+    this.#runs.enter(run, isTool ? call.name : undefined);
   }
 
   /** An agent that ends with calls nobody executed waits for a person or its caller. */
   chainEnded(runId: string, outputs: unknown): void {
     const run = this.#runs.end(runId);
+    if (run?.call) this.#runnableEnded(run.call, outcomeOfOutput(outputs));
     if (run?.root !== runId) return;
-    this.#rejected(run, messagesOf((outputs as { readonly messages?: unknown })?.messages));
+    this.#answers(run, messagesOf((outputs as { readonly messages?: unknown })?.messages));
     this.adapter.calls.allPending(runId);
   }
 
   chainFailed(runId: string, error: unknown): void {
     const run = this.#runs.end(runId);
+    if (run?.call && !isInterrupt(error)) this.#runnableEnded(run.call, outcomeOfTool(error));
     if (run?.root !== runId) return;
     if (isInterrupt(error)) this.adapter.calls.allPending(runId);
     else this.adapter.calls.abandoned(runId, isAbort(error) ? "cancelled" : "unresolved");
@@ -69,7 +89,7 @@ export class Observations {
     if (!run) return;
     this.#checkVersion(metadata);
     const messages = messagesOf(conversation);
-    this.#rejected(run, messages);
+    this.#answers(run, messages);
     const said = run.isInsideTool ? undefined : userMessageOf(messages);
     const { calls } = this.adapter;
     if (said !== undefined && !this.#heard.has(run.root)) {
@@ -91,11 +111,17 @@ export class Observations {
     const [first] = messagesOf(generations?.[0]) as readonly Generation[];
     const message: HostMessage = first?.message ?? { content: first?.text };
     this.adapter.calls.turnEnded(run, turnOf(message, llmOutput));
+    const copies = new Map<string, number>();
+    const requested = (call: HostToolCall, id: string) => {
+      const copy = copies.get(id) ?? 0;
+      copies.set(id, copy + 1);
+      return this.#requested(run, call, id, copy);
+    };
     for (const [index, call] of toolCallsOf(message.tool_calls).entries()) {
-      this.#requested(run, call.id ?? `${runId}/${index}`, call.name, call.args);
+      requested(call, call.id ?? `${runId}/${index}`);
     }
     for (const [index, call] of toolCallsOf(message.invalid_tool_calls).entries()) {
-      const key = this.#requested(run, call.id ?? `${runId}/!${index}`, call.name, call.args);
+      const key = requested(call, call.id ?? `${runId}/!${index}`);
       this.adapter.calls.ended(key, { status: "rejected" });
     }
   }
@@ -108,28 +134,23 @@ export class Observations {
   }
 
   toolStarted(start: ToolStart): void {
-    const { runId, name, input, toolCallId, op } = start;
-    const run = this.#runs.start(runId, start.parentRunId, start.metadata);
+    const run = this.#runs.start(start.runId, start.parentRunId, start.metadata);
     if (!run) return;
     this.#checkVersion(start.metadata);
-    const key = { session: run.session, toolCallId: toolCallId ?? runId, within: run.within };
-    const isKnown = this.adapter.calls.stateOf(key) !== undefined;
-    const facts = {
-      tool: name,
-      run: runId,
-      owner: run.root,
-      agent: run.agent,
-      op,
-    };
-    this.#runs.executes(run, key, facts);
-    // What a model requested is digested already; nothing of the input is held.
-    const values = isKnown ? {} : { arguments: parsed(input) };
-    this.adapter.calls.started(key, { ...facts, ...values });
+    const { name, input, toolCallId, op } = start;
+    const { id, args } = callInText(input) ?? {};
+    const execution = this.#executionOf(run, { id: toolCallId ?? id, name, args, input, op });
+    this.#runs.executes(run, execution);
+    this.#runs.enter(run, name);
+    this.adapter.calls.started(execution.key, execution.facts);
   }
 
   toolEnded(runId: string, output: unknown): void {
     const call = this.#runs.end(runId)?.call;
-    if (call) this.adapter.calls.ended(call.key, outcomeOfOutput(output), call.facts);
+    if (!call) return;
+    const { key, facts } = call;
+    const toolCallId = key.toolCallId ?? answeredId(output);
+    this.adapter.calls.ended({ ...key, toolCallId }, outcomeOfOutput(output), facts);
   }
 
   toolFailed(runId: string, error: unknown): void {
@@ -139,19 +160,34 @@ export class Observations {
     else this.adapter.calls.ended(call.key, outcomeOfFailure(error), call.facts);
   }
 
-  #requested(run: Run, toolCallId: string, name: string | undefined, args: unknown) {
+  #executionOf(run: Run, { id, name, args, input, op }: Executed) {
+    const { id: runId, root: owner, session, agent, within } = run;
+    const values = args === undefined ? { argumentsText: input } : { arguments: args };
+    const facts = { tool: name, run: runId, owner, agent, op, ...values };
+    return { key: { session, toolCallId: id, within }, facts };
+  }
+
+  #requested(run: Run, call: HostToolCall, toolCallId: string, copy: number) {
     const key = { session: run.session, toolCallId, within: run.within };
     const { agent, root: owner, id: response } = run;
-    const tool = name ?? "unknown";
-    this.adapter.calls.requested(key, { tool, arguments: args, response, agent, owner });
+    const { name: tool = "unknown", args } = call;
+    const values = { arguments: args, argumentsText: textOf(args) };
+    this.adapter.calls.requested(key, { tool, ...values, response, copy, agent, owner });
     return key;
+  }
+
+  /** A runnable may itself run a tool, and then that was the call. */
+  #runnableEnded({ key, facts, startedAt = 0 }: Execution, outcome: CallOutcome): void {
+    if (this.adapter.calls.stateOf(key) === undefined) return;
+    const durationMs = Math.round(performance.now() - startedAt);
+    this.adapter.calls.ended(key, { ...outcome, durationMs }, facts);
   }
 
   /**
    * Invalid arguments and unknown tools fire no callback: the model is just told of an error. A
    * call that waited for a person was not rejected but denied.
    */
-  #rejected(run: Run, messages: readonly HostMessage[]): void {
+  #answers(run: Run, messages: readonly HostMessage[]): void {
     for (const message of lastToolMessages(messages)) {
       const toolCallId = String(message.tool_call_id);
       const key = { session: run.session, toolCallId, within: run.within };
@@ -172,6 +208,15 @@ export class Observations {
     const message = `@langchain/core ${version} is untested; this adapter was built for ${TESTED_MAJOR}`;
     this.adapter.blind({ code: "host_version_untested", message });
   }
+}
+
+/** What is executed: `args`, or the text of them. */
+interface Executed {
+  readonly id?: string | undefined;
+  readonly name: string;
+  readonly args?: unknown;
+  readonly input?: string;
+  readonly op?: Op | undefined;
 }
 
 interface Answer {
@@ -198,12 +243,14 @@ function textIn(metadata: Metadata | undefined, key: string): string | undefined
   return typeof value === "string" ? value : undefined;
 }
 
-/** The JSON that the input of a tool is, else the text itself. */
-function parsed(input: string): unknown {
-  if (typeof input !== "string" || input.length > MAX_PARSED) return input;
-  try {
-    return JSON.parse(input);
-  } catch {
-    return input;
-  }
+/** The JSON that the host hands on as the input of an execution with these arguments. */
+function textOf(args: unknown): string | undefined {
+  return args === undefined ? undefined : JSON.stringify(args);
+}
+
+/** A runnable checks its arguments itself, as a part of what it does. */
+function outcomeOfTool(error: unknown): CallOutcome {
+  const outcome = outcomeOfFailure(error);
+  const isRejected = outcome.errorClass === "ToolInputParsingException";
+  return isRejected ? { ...outcome, status: "rejected" } : outcome;
 }

@@ -1,4 +1,11 @@
-import { type CallFacts, type CallKey, currentSession, RecentMap } from "@caum/core";
+import {
+  type CallFacts,
+  type CallKey,
+  type CurrentSession,
+  currentSession,
+  enterSession,
+  RecentMap,
+} from "@caum/core";
 
 /** One run of the host: a chain, a model call, a tool, a retriever. */
 export interface Run {
@@ -11,7 +18,16 @@ export interface Run {
   /** Below a tool: what it is told comes from an agent, not from the user. */
   readonly isInsideTool: boolean;
   /** The call that this run executes. */
-  readonly call?: { readonly key: CallKey; readonly facts: CallFacts } | undefined;
+  readonly call?: Execution | undefined;
+  /** What other adapters see of the work inside. */
+  readonly inside?: CurrentSession | undefined;
+}
+
+export interface Execution {
+  readonly key: CallKey;
+  readonly facts: CallFacts;
+  /** When it began, where nothing but its end is told to the merger: milliseconds. */
+  readonly startedAt?: number | undefined;
 }
 
 export type Metadata = Readonly<Record<string, unknown>>;
@@ -51,18 +67,33 @@ export class Runs {
   }
 
   /** The run executes this call. */
-  executes(run: Run, key: CallKey, facts: CallFacts): void {
-    this.#runs.set(run.id, { ...run, call: { key, facts } });
+  executes(run: Run, call: Execution): void {
+    this.#runs.set(run.id, { ...run, call });
   }
 
   get(id: string): Run | undefined {
     return this.#runs.get(id);
   }
 
+  /**
+   * What other adapters see inside of the run is of its session. The host calls us in the async
+   * context of the run, and that of its caller is the same until the host first waits: so a run that
+   * code outside of any run has started, which may belong to nobody, is left alone.
+   *
+   * @param tool the tool that the run executes
+   */
+  enter(run: Run, tool?: string): void {
+    if (run.root === run.id) return;
+    const agent = tool ?? run.agent ?? currentSession()?.agent;
+    const inside = enterSession({ id: run.session, agent });
+    this.#runs.set(run.id, { ...(this.#runs.get(run.id) ?? run), inside });
+  }
+
   /** Forgets the run; undefined when it was not known, or has ended. */
   end(id: string): Run | undefined {
     const run = this.#runs.get(id);
     this.#runs.delete(id);
+    if (run?.inside) run.inside.isOver = true;
     return run;
   }
 }

@@ -1,4 +1,4 @@
-import { type CurrentSession, processRegistry } from "./process-registry.ts";
+import { type CurrentSession, liveSession, processRegistry } from "./process-registry.ts";
 
 /**
  * Runs `work` as part of a session: every adapter that observes something inside of it, also after
@@ -10,5 +10,17 @@ export function withSession<T>(id: string, work: () => T): T {
 
 /** The session that the running code belongs to, when somebody said so. */
 export function currentSession(): CurrentSession | undefined {
-  return processRegistry().session.getStore();
+  return liveSession();
+}
+
+/**
+ * Makes the running code, and what it starts, a part of a session: for hosts that let us know of
+ * work from inside of its own async context, and give us nothing to wrap it with.
+ *
+ * @returns set its `isOver` when that work ends
+ */
+export function enterSession(current: Pick<CurrentSession, "id" | "agent">): CurrentSession {
+  const entered: CurrentSession = { ...current, isOver: false, outer: liveSession() };
+  processRegistry().session.enterWith(entered);
+  return entered;
 }

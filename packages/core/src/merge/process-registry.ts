@@ -25,6 +25,9 @@ export interface CurrentSession {
   readonly agent?: string | undefined;
   /** The layer that reports the model call which the running code is a part of. */
   readonly modelCallOf?: Layer | undefined;
+  /** What it was entered for has ended; code that goes on is a part of `outer` again. */
+  isOver?: boolean;
+  readonly outer?: CurrentSession | undefined;
 }
 
 /** A response is claimed within seconds of its end; this is hours of a busy server. */
@@ -44,6 +47,13 @@ export function processRegistry(): ProcessRegistry {
     told: new Set(),
   };
   return scope[KEY];
+}
+
+/** The innermost session that the running code belongs to and that is not over. */
+export function liveSession(): CurrentSession | undefined {
+  let current = processRegistry().session.getStore();
+  while (current?.isOver) current = current.outer;
+  return current;
 }
 
 /** How all layers name a response of a model. */
@@ -67,7 +77,7 @@ export function isOwnedByFuller(key: string, layer: Layer): boolean {
 
 /** The fuller layer that reports the model call which the running code is a part of. */
 export function fullerAround(layer: Layer): Layer | undefined {
-  const around = processRegistry().session.getStore()?.modelCallOf;
+  const around = liveSession()?.modelCallOf;
   const isFuller = around !== undefined && LAYERS.indexOf(around) < LAYERS.indexOf(layer);
   return isFuller ? around : undefined;
 }
