@@ -61,7 +61,7 @@ export const KNOWN_BY: Readonly<
   requested: ["response"],
   started: ["run", "response", "id", "likeness"],
   ended: ["run", "response", "id"],
-  answered: ["response", "id"],
+  answered: ["run", "response", "id"],
   pending: ["run", "response", "id"],
 };
 

@@ -31,6 +31,8 @@ export interface Told {
   readonly facts: CallFacts | undefined;
   /** Whether the arguments are those of an open call; asked only where there is no id. */
   readonly isEqual: (open: OpenCall) => boolean;
+  /** Another call than this one is meant. */
+  readonly otherThan?: OpenCall;
 }
 
 /** Calls open at once; the one that was idle longest is given up for a new one. */
@@ -135,6 +137,7 @@ function nameFor(identity: Identity, key: CallKey, facts: CallFacts | undefined)
 /** Of calls that have the right name. */
 function fits(identity: Identity, open: OpenCall, told: Told): boolean {
   const { key, facts } = told;
+  if (open === told.otherThan) return false;
   if (identity === "run") return true;
   const isOther = open.run !== undefined && facts?.run !== undefined && open.run !== facts.run;
   if (isOther && open.state !== "waiting") return false;

@@ -76,10 +76,10 @@ export class ToolCalls {
    * @param facts for a call that this process may never have heard of; without them it is history
    */
   answered(key: CallKey, outcome: Partial<CallOutcome> = {}, facts?: CallFacts): void {
-    this.#hear("answered", key, facts, (open) => {
+    this.#hear("answered", key, facts, (open, isNew) => {
       const elapsed = this.#parts.clock() - (open.startedAt ?? open.seenAt);
       const bound = { durationMs: elapsed, durationIsBound: "upper" } as const;
-      return { status: "answered", ...(facts ? {} : bound), ...outcome };
+      return { status: "answered", ...(isNew ? {} : bound), ...outcome };
     });
   }
 
@@ -125,7 +125,7 @@ export class ToolCalls {
     signal: Heard,
     key: CallKey,
     facts: CallFacts | undefined,
-    outcomeOf?: (open: OpenCall) => Partial<ToolObservation>,
+    outcomeOf?: (open: OpenCall, isNew: boolean) => Partial<ToolObservation>,
   ): void {
     let open = this.#find(signal, key, facts);
     const state: State =
@@ -138,7 +138,9 @@ export class ToolCalls {
       if (signal === "requested") return;
     } else if (facts && key.toolCallId !== undefined) this.#name(open, key, facts);
     if (signal === "started" && facts) this.#runs(open, facts);
-    this.#take(STEPS[signal][state], open, { outcome: outcomeOf?.(open) ?? {} });
+    this.#take(STEPS[signal][state], open, {
+      outcome: outcomeOf?.(open, state === "unheard") ?? {},
+    });
     if (outcomeOf) this.#outcomes += 1;
   }
 
@@ -226,8 +228,9 @@ export class ToolCalls {
   /** An execution without an id learns it at its end; the request with that id is its own. */
   #name(open: OpenCall, key: CallKey, facts: CallFacts): void {
     if (open.key.toolCallId !== open.run || open.response !== undefined) return;
-    const asked = this.#open.find("answered", { key, facts, isEqual: () => false });
-    if (asked === open || asked?.state === "running") return;
+    const told = { key, facts, isEqual: () => false, otherThan: open };
+    const asked = this.#open.find("answered", told);
+    if (asked?.state === "running") return;
     if (asked) this.#open.delete(asked);
     open.key = key;
     open.response = asked?.response;
@@ -241,7 +244,8 @@ export class ToolCalls {
     const { run, response, copy = 0 } = facts ?? {};
     const known = (name: string | undefined) => name !== undefined && this.#settled.has(name);
     if (known(runOf(run))) return true;
-    if (id === undefined) return false;
+    // Nothing else tells apart the calls of servers that repeat their ids.
+    if (id === undefined || (signal === "requested" && run !== undefined)) return false;
     if (response !== undefined) {
       return known(signal === "requested" ? `${id}\n${response}\n${copy}` : `${id}\n${response}`);
     }

@@ -105,7 +105,9 @@ test.each(VENDORS)("whatever comes instead of $name, reading it throws nothing",
   })).value;
   fc.assert(
     fc.property(anything, (value) => {
-      vendor.dialect.readRequest(value).repeated("id");
+      const request = vendor.dialect.readRequest(value);
+      request.lastTurns();
+      Array.from(request.callsBackwards());
       vendor.dialect.readAnswer(value);
       const stream = vendor.dialect.openStream();
       stream.push(JSON.stringify(value));

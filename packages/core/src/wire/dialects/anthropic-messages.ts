@@ -1,5 +1,12 @@
 import { countOf, type JsonObject, listOf, objectOf, parseJson, textOf } from "./json-field.ts";
-import type { Dialect, ModelRequest, ToolAnswer, ToolRequest, TurnStream } from "./model-turn.ts";
+import type {
+  Dialect,
+  ModelRequest,
+  SaidTurn,
+  ToolAnswer,
+  ToolRequest,
+  TurnStream,
+} from "./model-turn.ts";
 import { TurnBuilder } from "./turn-builder.ts";
 
 /** The Messages API. */
@@ -19,7 +26,7 @@ export const anthropicMessages: Dialect = {
   openStream: () => new MessageStream(),
 };
 
-/** Blocks that ask the caller for a result, and those of tools that the vendor runs. */
+/** Calls of tools that the vendor runs. */
 const VENDOR_CALLS: ReadonlySet<unknown> = new Set(["server_tool_use", "mcp_tool_use"]);
 
 class MessageStream implements TurnStream {
@@ -38,7 +45,7 @@ class MessageStream implements TurnStream {
         this.#readDelta(objectOf(event.delta), event.index);
         break;
       case "message_delta":
-        this.#builder.finishReason = textOf(objectOf(event.delta).stop_reason);
+        readStop(this.#builder, objectOf(event.delta));
         readUsage(this.#builder, objectOf(event.usage));
         break;
       case "message_stop":
@@ -67,8 +74,13 @@ function readHead(builder: TurnBuilder, message: JsonObject): void {
   builder.isKnown = message.type === "message" && Array.isArray(message.content);
   builder.responseId = textOf(message.id);
   builder.model = textOf(message.model);
-  builder.finishReason = textOf(message.stop_reason);
+  readStop(builder, message);
   readUsage(builder, objectOf(message.usage));
+}
+
+function readStop(builder: TurnBuilder, { stop_reason }: JsonObject): void {
+  builder.finishReason = textOf(stop_reason);
+  builder.isPaused = stop_reason === "pause_turn";
 }
 
 /** Input tokens leave out what went through the cache; ours hold it. Later events add to earlier. */
@@ -87,49 +99,68 @@ function readUsage(builder: TurnBuilder, usage: JsonObject): void {
 }
 
 function readBlock(builder: TurnBuilder, block: JsonObject, place: unknown): void {
+  const result = resultOf(block);
+  const call = callOf(block);
   if (block.type === "text") {
     builder.addText(textOf(block.text));
-  } else if (block.type === "tool_use" || VENDOR_CALLS.has(block.type)) {
-    const id = textOf(block.id);
-    builder.nameCall(place, id, textOf(block.name));
+  } else if (call !== undefined) {
+    builder.nameCall(place, call);
     builder.setArguments(place, block.input);
-    if (VENDOR_CALLS.has(block.type)) builder.setOutcome(place, { status: "unknown" });
-  } else if (textOf(block.tool_use_id) !== undefined) {
-    readVendorResult(builder, block, place);
+  } else if (result !== undefined) {
+    builder.addResult(result);
   }
 }
 
-/** The result of a vendor's tool is the block of its own after the call. */
-function readVendorResult(builder: TurnBuilder, block: JsonObject, place: unknown): void {
-  const call = typeof place === "number" ? place - 1 : place;
-  if (!builder.hasCall(call)) return;
-  builder.setOutcome(call, { status: isError(block) ? "error" : "ok", result: block.content });
+type CallHead = Pick<ToolRequest, "id" | "name" | "server" | "isVendors">;
+
+/** A block that asks the caller for a result, or calls a tool that the vendor runs. */
+function callOf(block: JsonObject): CallHead | undefined {
+  const isVendors = VENDOR_CALLS.has(block.type);
+  const name = textOf(block.name);
+  if ((!isVendors && block.type !== "tool_use") || name === undefined) return undefined;
+  const server = textOf(block.server_name);
+  const id = textOf(block.id) || undefined;
+  return { id, name, ...(server !== undefined && { server }), ...(isVendors && { isVendors }) };
 }
 
+/** The result of a vendor's tool: in the answer that calls it, or in one that goes on with it. */
+function resultOf(block: JsonObject): ToolAnswer | undefined {
+  const id = textOf(block.tool_use_id) || undefined;
+  if (id === undefined || block.type === "tool_result") return undefined;
+  return { id, status: isError(block) ? "error" : "ok", result: block.content };
+}
+
+/** It says so, its content is an error, or the program that it ran ended with a code other than 0. */
 function isError(block: JsonObject): boolean {
-  return (
-    block.is_error === true || Boolean(textOf(objectOf(block.content).type)?.endsWith("_error"))
-  );
+  const content = objectOf(block.content);
+  const isErrorContent = textOf(content.type)?.endsWith("_error") === true;
+  const code = countOf(content.return_code);
+  return block.is_error === true || isErrorContent || (code !== undefined && code !== 0);
 }
 
 function readRequest(body: unknown): ModelRequest {
   const request = objectOf(body);
   const messages = listOf(request.messages).map(objectOf);
-  const lastTurn = messages.findLastIndex(({ role }) => role === "assistant");
-  const news = messages.slice(lastTurn + 1);
+  const isModel = ({ role }: JsonObject) => role === "assistant";
   const isUser = ({ role }: JsonObject) => role === "user";
-  const last = blocksOf(messages[lastTurn]);
+  // What stands at the end is a turn that goes on, or words for the model to begin with.
+  const before = messages.at(-1)?.role === "assistant" ? messages.slice(0, -1) : messages;
+  const lastTurn = before.findLastIndex(isModel);
+  const news = before.slice(lastTurn + 1);
   return {
     model: textOf(request.model),
     offersTools: listOf(request.tools).length > 0,
     answers: news.flatMap(blocksOf).flatMap(answerOf),
-    repeated: (id) => requestOf(last, id),
     userMessage: spokenIn(news.findLast(isUser)),
     opening: messages.find(isUser)?.content,
-    lastText: lastTextOf(messages[lastTurn], last),
-    callIds: messages
-      .flatMap(blocksOf)
-      .flatMap(({ type, id }) => (type === "tool_use" ? (textOf(id) ?? []) : [])),
+    lastTurns: () => {
+      const ends = before === messages ? [] : messages.slice(-1);
+      return [...ends, ...before.slice(lastTurn, lastTurn + 1).filter(isModel)].map(turnOf);
+    },
+    callsBackwards: function* () {
+      for (const message of messages.toReversed()) yield* requestsOf(message).reverse();
+    },
+    callCount: messages.flatMap(blocksOf).filter(({ type }) => type === "tool_use").length,
     // A thread is kept by the server: each request brings only what is new.
     previousResponseId: textOf(objectOf(request.thread).previous_message_id),
     conversationId: textOf(objectOf(request.metadata).session_id),
@@ -147,21 +178,24 @@ function spokenIn(message: JsonObject | undefined): unknown {
   return blocks.length > 0 && spoken.length === 0 ? undefined : message?.content;
 }
 
-function lastTextOf(message: JsonObject | undefined, blocks: JsonObject[]): string | undefined {
-  const text = blocks
-    .filter(({ type }) => type === "text")
-    .map((block) => textOf(block.text) ?? "");
-  return textOf(message?.content) ?? (text.length === 0 ? undefined : text.join(""));
+function turnOf(message: JsonObject): SaidTurn {
+  const texts = blocksOf(message).flatMap(({ type, text }) =>
+    type === "text" ? [textOf(text) ?? ""] : [],
+  );
+  const text = textOf(message.content) ?? (texts.length === 0 ? undefined : texts.join(""));
+  return { text, calls: requestsOf(message) };
+}
+
+function requestsOf(message: JsonObject): ToolRequest[] {
+  if (message.role !== "assistant") return [];
+  return blocksOf(message).flatMap((block) => {
+    const call = callOf(block);
+    return call === undefined ? [] : [{ ...call, arguments: block.input }];
+  });
 }
 
 function answerOf(block: JsonObject): ToolAnswer[] {
-  const id = textOf(block.tool_use_id);
-  if (block.type !== "tool_result" || id === undefined) return [];
+  if (block.type !== "tool_result") return [];
+  const id = textOf(block.tool_use_id) || undefined;
   return [{ id, status: block.is_error === true ? "error" : "answered", result: block.content }];
-}
-
-function requestOf(blocks: readonly JsonObject[], id: string): ToolRequest | undefined {
-  const block = blocks.find((each) => each.type === "tool_use" && each.id === id);
-  const name = textOf(block?.name);
-  return block && name !== undefined ? { id, name, arguments: block.input } : undefined;
 }

@@ -2,19 +2,39 @@ import type { Status } from "../../capture/record.ts";
 
 /** What a model asked for, and for tools of the vendor's own also what came of it. */
 export interface ToolRequest {
-  readonly id: string;
+  /** Absent where a server leaves it out; not always unique where it does not. */
+  readonly id?: string | undefined;
   readonly name: string;
   /** Parsed where it is JSON, the text as the model wrote it otherwise. */
   readonly arguments: unknown;
-  /** The vendor ran the tool itself. */
-  readonly outcome?: { readonly status: Status; readonly result?: unknown } | undefined;
+  /** The tool server that the vendor asks. */
+  readonly server?: string | undefined;
+  /** Which of several answers to choose from asks for it; the first when absent. */
+  readonly choice?: number | undefined;
+  /** The vendor runs the tool itself. */
+  readonly isVendors?: boolean | undefined;
+  /** The vendor runs it when a person agrees. */
+  readonly needsApproval?: boolean | undefined;
+  /** The id under which a person was asked, when one was. */
+  readonly approvedAs?: string | undefined;
+  readonly outcome?: ToolOutcome | undefined;
 }
 
-/** What a later request says of a tool that was asked for. */
-export interface ToolAnswer {
-  readonly id: string;
+export interface ToolOutcome {
   readonly status: Status;
-  readonly result: unknown;
+  readonly result?: unknown;
+}
+
+/**
+ * What is said of a tool that was asked for before: by a later request, or by a later answer for a
+ * tool of the vendor's own. `pending`: a person agreed, and nothing more is known.
+ */
+export interface ToolAnswer extends ToolOutcome {
+  readonly id?: string | undefined;
+  /** In place of an id, in formats that have none. */
+  readonly name?: string | undefined;
+  /** A model's call stands after it: perhaps it was told in an earlier request. */
+  readonly mayBeOld?: boolean | undefined;
 }
 
 export interface TurnUsage {
@@ -33,27 +53,43 @@ export interface ModelTurn extends TurnUsage {
   readonly finishReason?: string | undefined;
   /** The first 64 Ki characters of what it said; absent when it said nothing. */
   readonly text?: string | undefined;
+  /** What it said in the other answers to choose from. */
+  readonly otherTexts: readonly string[];
   readonly requests: readonly ToolRequest[];
+  /** Of tools of the vendor's own that an earlier answer asked for. */
+  readonly results: readonly ToolAnswer[];
+  /** A later answer may bring results of the vendor's tools. */
+  readonly goesOn: boolean;
   /** The answer says of itself that it is whole, is still being made, or went wrong. */
   readonly state: "whole" | "underway" | "failed";
+}
+
+/** A turn of the model as a request repeats it. */
+export interface SaidTurn {
+  readonly text?: string | undefined;
+  /** Its calls; those of the vendor's own tools are marked. */
+  readonly calls: readonly ToolRequest[];
 }
 
 /** What a request tells about the conversation it continues. */
 export interface ModelRequest {
   readonly model?: string | undefined;
   readonly offersTools: boolean;
-  /** Results that were not in the request before: those after the last turn of the model. */
+  /** Results of tools after the last turn of the model, oldest first. */
   readonly answers: readonly ToolAnswer[];
-  /** A call of the last turn, as the request repeats it; read only when it is asked for. */
-  readonly repeated: (id: string) => ToolRequest | undefined;
   /** What the user said after the last turn of the model. */
   readonly userMessage?: unknown;
   /** What began the conversation; equal in every request of it. */
   readonly opening?: unknown;
-  /** The text of the model's last turn, as the request repeats it. */
-  readonly lastText?: string | undefined;
-  /** Ids of all calls that the history speaks of, oldest first. */
-  readonly callIds: readonly string[];
+  /**
+   * The last turn of the model; before it what stands at the very end, which may be a turn that goes
+   * on or words that the caller puts into the model's mouth.
+   */
+  readonly lastTurns: () => readonly SaidTurn[];
+  /** Calls of the history, the latest first. */
+  readonly callsBackwards: () => Iterable<ToolRequest>;
+  /** How many calls the history speaks of. */
+  readonly callCount: number;
   readonly previousResponseId?: string | undefined;
   /** An id by which vendor or user name the conversation. */
   readonly conversationId?: string | undefined;

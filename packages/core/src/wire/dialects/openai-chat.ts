@@ -1,5 +1,13 @@
+import { ChatCalls } from "./chat-calls.ts";
 import { countOf, type JsonObject, listOf, objectOf, parseJson, textOf } from "./json-field.ts";
-import type { Dialect, ModelRequest, ToolAnswer, ToolRequest, TurnStream } from "./model-turn.ts";
+import type {
+  Dialect,
+  ModelRequest,
+  SaidTurn,
+  ToolAnswer,
+  ToolRequest,
+  TurnStream,
+} from "./model-turn.ts";
 import { argumentsOfText, TurnBuilder } from "./turn-builder.ts";
 
 /** Chat Completions, also of the many servers that speak it. */
@@ -10,15 +18,9 @@ export const openaiChat: Dialect = {
     const builder = new TurnBuilder();
     const answer = objectOf(body);
     readHead(builder, answer);
-    const [first] = listOf(answer.choices);
-    const choice = objectOf(first);
-    const message = objectOf(choice.message);
-    builder.isKnown = choice.message !== undefined;
-    builder.finishReason = textOf(choice.finish_reason);
     builder.state = "whole";
-    builder.addText(textOf(message.content) ?? textOf(message.refusal));
-    listOf(message.tool_calls).forEach((call, place) => {
-      readCall(builder, place, objectOf(call));
+    listOf(answer.choices).forEach((entry, place) => {
+      readChoice(builder, objectOf(entry), place);
     });
     return builder.build();
   },
@@ -27,14 +29,14 @@ export const openaiChat: Dialect = {
 
 class ChatStream implements TurnStream {
   readonly #builder = new TurnBuilder();
+  readonly #calls = new ChatCalls(this.#builder);
 
   push(data: string): void {
     // The event after the last one is no JSON: `[DONE]`.
     const chunk = objectOf(parseJson(data));
     if (chunk.error !== undefined) this.#builder.state = "failed";
     readHead(this.#builder, chunk);
-    const [first] = listOf(chunk.choices);
-    if (first !== undefined) this.#readChoice(objectOf(first));
+    for (const choice of listOf(chunk.choices)) this.#readChoice(objectOf(choice));
   }
 
   turn() {
@@ -43,23 +45,25 @@ class ChatStream implements TurnStream {
 
   #readChoice(choice: JsonObject): void {
     const builder = this.#builder;
-    // Only the first of several choices is the turn; the others are drafts of it.
-    if ((countOf(choice.index) ?? 0) !== 0) return;
+    const index = countOf(choice.index) ?? 0;
     builder.isKnown = true;
     const delta = objectOf(choice.delta);
-    builder.addText(textOf(delta.content) ?? textOf(delta.refusal));
-    for (const call of listOf(delta.tool_calls)) readPiece(builder, objectOf(call));
+    builder.addText(textOf(delta.content) ?? textOf(delta.refusal), index);
+    for (const call of listOf(delta.tool_calls)) this.#calls.add(index, objectOf(call));
+    if (isObject(delta.function_call))
+      this.#calls.addFunction(index, objectOf(delta.function_call));
     const finish = textOf(choice.finish_reason);
-    if (finish === undefined) return;
+    // Only the first of several choices is the turn; the others are drafts of it.
+    if (finish === undefined || index !== 0) return;
     builder.finishReason = finish;
     if (builder.state === "underway") builder.state = "whole";
   }
 }
 
 function readHead(builder: TurnBuilder, answer: JsonObject): void {
-  builder.responseId ??= textOf(answer.id);
+  builder.responseId ??= textOf(answer.id) || undefined;
   builder.model ??= textOf(answer.model);
-  if (typeof answer.usage !== "object" || answer.usage === null) return;
+  if (!isObject(answer.usage)) return;
   const usage = objectOf(answer.usage);
   builder.usage = {
     inputTokens: countOf(usage.prompt_tokens),
@@ -69,53 +73,84 @@ function readHead(builder: TurnBuilder, answer: JsonObject): void {
   };
 }
 
-function readCall(builder: TurnBuilder, place: number, call: JsonObject): void {
-  const called = objectOf(call.function ?? call.custom);
-  builder.nameCall(place, textOf(call.id), textOf(called.name));
-  builder.addArguments(place, textOf(called.arguments) ?? textOf(called.input));
+function readChoice(builder: TurnBuilder, choice: JsonObject, place: number): void {
+  const message = objectOf(choice.message);
+  const index = countOf(choice.index) ?? place;
+  if (choice.message !== undefined) builder.isKnown = true;
+  if (index === 0) builder.finishReason = textOf(choice.finish_reason);
+  builder.addText(textOf(message.content) ?? textOf(message.refusal), index);
+  for (const [at, call] of callsOf(message).entries()) {
+    const spot = `${index} ${at}`;
+    builder.nameCall(spot, { id: call.id, name: call.name, ...(index > 0 && { choice: index }) });
+    builder.addArguments(spot, call.text);
+  }
 }
 
-/** A piece says its place; servers that leave it out name the call in every piece instead. */
-function readPiece(builder: TurnBuilder, call: JsonObject): void {
-  const called = objectOf(call.function ?? call.custom);
-  const place = countOf(call.index) ?? textOf(call.id) ?? 0;
-  builder.nameCall(place, textOf(call.id), textOf(called.name));
-  builder.addArguments(place, textOf(called.arguments) ?? textOf(called.input));
+interface WrittenCall {
+  readonly id: string | undefined;
+  readonly name: string | undefined;
+  readonly text: string | undefined;
+}
+
+/** The calls of a message, also the one that the format had before there could be several. */
+function callsOf(message: JsonObject): WrittenCall[] {
+  const calls = listOf(message.tool_calls).map((entry) => {
+    const call = objectOf(entry);
+    const called = objectOf(call.function ?? call.custom);
+    return {
+      id: textOf(call.id) || undefined,
+      name: textOf(called.name),
+      text: textOf(called.arguments) ?? textOf(called.input),
+    };
+  });
+  if (!isObject(message.function_call)) return calls;
+  const { name, arguments: text } = objectOf(message.function_call);
+  return [...calls, { id: undefined, name: textOf(name), text: textOf(text) }];
 }
 
 function readRequest(body: unknown): ModelRequest {
   const request = objectOf(body);
   const messages = listOf(request.messages).map(objectOf);
-  const lastTurn = messages.findLastIndex(({ role }) => role === "assistant");
-  const news = messages.slice(lastTurn + 1);
-  const last = messages[lastTurn];
+  const isModel = ({ role }: JsonObject) => role === "assistant";
+  // What stands at the end is a turn that goes on, not one that was answered.
+  const before = messages.at(-1)?.role === "assistant" ? messages.slice(0, -1) : messages;
+  const lastTurn = before.findLastIndex(isModel);
+  const news = before.slice(lastTurn + 1);
   return {
     model: textOf(request.model),
     offersTools: listOf(request.tools).length > 0 || listOf(request.functions).length > 0,
     answers: news.flatMap(answerOf),
-    repeated: (id) => requestOf(listOf(last?.tool_calls).map(objectOf), id),
     userMessage: news.findLast(({ role }) => role === "user")?.content,
     opening: messages.find(({ role }) => role === "user")?.content,
-    lastText: textOf(last?.content),
-    callIds: messages.flatMap(({ tool_calls }) =>
-      listOf(tool_calls).flatMap((call) => textOf(objectOf(call).id) ?? []),
-    ),
+    lastTurns: () => {
+      const ends = before === messages ? [] : messages.slice(-1);
+      return [...ends, ...before.slice(lastTurn, lastTurn + 1).filter(isModel)].map(turnOf);
+    },
+    callsBackwards: function* () {
+      for (const message of messages.toReversed()) yield* requestsOf(message).reverse();
+    },
+    callCount: messages.reduce((count, message) => count + callsOf(message).length, 0),
     conversationId: textOf(objectOf(request.metadata).session_id),
   };
 }
 
-/** The format has no flag for errors, and text is not read for them: answered, whatever it says. */
-function answerOf(message: JsonObject): ToolAnswer[] {
-  const id = textOf(message.tool_call_id);
-  if (message.role !== "tool" || id === undefined) return [];
-  return [{ id, status: "answered", result: message.content }];
+function turnOf(message: JsonObject): SaidTurn {
+  return { text: textOf(message.content), calls: requestsOf(message) };
 }
 
-function requestOf(calls: readonly JsonObject[], id: string): ToolRequest | undefined {
-  const call = calls.find((each) => each.id === id);
-  const called = objectOf(call?.function ?? call?.custom);
-  const name = textOf(called.name);
-  if (name === undefined) return undefined;
-  const text = textOf(called.arguments) ?? textOf(called.input) ?? "";
-  return { id, name, arguments: argumentsOfText(text) };
+function requestsOf(message: JsonObject): ToolRequest[] {
+  return callsOf(message).flatMap(({ id, name, text }) =>
+    name === undefined ? [] : [{ id, name, arguments: argumentsOfText(text ?? "") }],
+  );
+}
+
+/** The format has no flag for errors, and text is not read for them: answered, whatever it says. */
+function answerOf({ role, tool_call_id, name, content }: JsonObject): ToolAnswer[] {
+  if (role !== "tool" && role !== "function") return [];
+  const id = textOf(tool_call_id) || undefined;
+  return [{ id, name: textOf(name), status: "answered", result: content }];
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }

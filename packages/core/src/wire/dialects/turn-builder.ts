@@ -1,19 +1,22 @@
-import type { Status } from "../../capture/record.ts";
 import { parseJson } from "./json-field.ts";
-import type { ModelTurn, ToolRequest, TurnUsage } from "./model-turn.ts";
+import type { ModelTurn, ToolAnswer, ToolOutcome, ToolRequest, TurnUsage } from "./model-turn.ts";
 
 const MAX_TEXT_LENGTH = 64 * 1024;
 /** Of all arguments of one turn together; what is longer is kept up to here, as text. */
 const MAX_ARGUMENTS_LENGTH = 16 * 1024 * 1024;
 const MAX_CALLS = 1_024;
+const MAX_CHOICES = 128;
+
+/** What a piece of an answer says of one call. */
+export type CallPiece = Partial<Omit<ToolRequest, "arguments" | "name">> & {
+  readonly name?: string | undefined;
+};
 
 interface CallDraft {
-  id: string | undefined;
-  name: string | undefined;
+  facts: CallPiece;
   pieces: string[];
   /** Arguments that came as a value. */
   value?: unknown;
-  outcome?: { readonly status: Status; readonly result?: unknown };
 }
 
 /** Puts one answer together from its pieces, in bounded memory. */
@@ -25,24 +28,32 @@ export class TurnBuilder {
   state: ModelTurn["state"] = "underway";
   /** Something that belongs to the dialect was seen. */
   isKnown = false;
+  /** The vendor goes on by itself when it is asked to. */
+  isPaused = false;
   readonly #calls = new Map<unknown, CallDraft>();
-  #text: string[] = [];
+  readonly #results: ToolAnswer[] = [];
+  readonly #texts = new Map<number, string[]>();
   #textLength = 0;
   #argumentsLength = 0;
 
-  addText(text: string | undefined): void {
+  /** @param choice which of several answers to choose from says it */
+  addText(text: string | undefined, choice = 0): void {
     if (text === undefined || this.#textLength >= MAX_TEXT_LENGTH) return;
+    if (!this.#texts.has(choice) && this.#texts.size >= MAX_CHOICES) return;
     const kept = text.slice(0, MAX_TEXT_LENGTH - this.#textLength);
     this.#textLength += kept.length;
-    this.#text.push(kept);
+    const pieces = this.#texts.get(choice);
+    if (pieces === undefined) this.#texts.set(choice, [kept]);
+    else pieces.push(kept);
   }
 
-  /** Names the call at a place of the answer; what is undefined stays as it was. */
-  nameCall(place: unknown, id: string | undefined, name: string | undefined): void {
+  /** Says what is known of the call at a place of the answer; what was said before stays. */
+  nameCall(place: unknown, piece: CallPiece): void {
     const draft = this.#call(place);
     if (draft === undefined) return;
-    draft.id ??= id;
-    draft.name ??= name;
+    const id = draft.facts.id ?? (piece.id || undefined);
+    const name = draft.facts.name ?? (piece.name || undefined);
+    draft.facts = { ...draft.facts, ...piece, id, name };
   }
 
   addArguments(place: unknown, text: string | undefined): void {
@@ -61,45 +72,87 @@ export class TurnBuilder {
     draft.value = value;
   }
 
-  setOutcome(place: unknown, outcome: NonNullable<ToolRequest["outcome"]>): void {
-    const draft = this.#call(place);
-    if (draft !== undefined) draft.outcome = outcome;
+  /** A result that names the call it is of, in this answer or in an earlier one. */
+  addResult(result: ToolAnswer): void {
+    if (this.#results.length < MAX_CALLS) this.#results.push(result);
   }
 
-  hasCall(place: unknown): boolean {
-    return this.#calls.has(place);
+  /** What came of a call so far; its arguments as text, put together when they are asked for. */
+  draftOf(place: unknown): Pick<CallPiece, "id" | "name"> & { readonly text: () => string } {
+    const draft = this.#calls.get(place);
+    return {
+      id: draft?.facts.id,
+      name: draft?.facts.name,
+      text: () => draft?.pieces.join("") ?? "",
+    };
   }
 
   build(): ModelTurn | undefined {
     if (!this.isKnown) return undefined;
-    const text = this.#text.join("");
+    const said = new Map([...this.#texts].map(([choice, pieces]) => [choice, pieces.join("")]));
+    const outcomes = new Map<CallDraft, ToolOutcome>();
+    const results = this.#results.filter((result) => {
+      const draft = this.#openCall(result, outcomes);
+      if (draft !== undefined) outcomes.set(draft, result);
+      return draft === undefined;
+    });
+    const requests = [...this.#calls.values()].flatMap((draft) =>
+      requestOf(draft, outcomes.get(draft)),
+    );
     return {
       ...this.usage,
       responseId: this.responseId,
       model: this.model,
       finishReason: this.finishReason,
-      text: text === "" ? undefined : text,
-      requests: [...this.#calls.values()].flatMap(requestOf),
+      text: said.get(0) || undefined,
+      otherTexts: [...said].flatMap(([choice, text]) => (choice === 0 || text === "" ? [] : text)),
+      requests,
+      results: results.map(({ id, status, result }) => ({ id, status, result })),
+      goesOn: this.isPaused || requests.some(({ isVendors }) => isVendors !== true),
       state: this.state,
     };
+  }
+
+  #openCall({ id }: ToolAnswer, done: ReadonlyMap<CallDraft, unknown>): CallDraft | undefined {
+    if (id === undefined) return undefined;
+    for (const draft of this.#calls.values()) {
+      if (draft.facts.id === id && !done.has(draft)) return draft;
+    }
+    return undefined;
   }
 
   #call(place: unknown): CallDraft | undefined {
     const known = this.#calls.get(place);
     if (known !== undefined || this.#calls.size >= MAX_CALLS) return known;
-    const draft: CallDraft = { id: undefined, name: undefined, pieces: [] };
+    const draft: CallDraft = { facts: {}, pieces: [] };
     this.#calls.set(place, draft);
     return draft;
   }
 }
 
-/** A call without id or name cannot be told from another, so it is none. */
-function requestOf(draft: CallDraft): ToolRequest[] {
-  const { id, name, outcome } = draft;
-  if (id === undefined || name === undefined) return [];
+/** A call without a name is none. */
+function requestOf(draft: CallDraft, later: ToolOutcome | undefined): ToolRequest[] {
+  const { name, outcome = later, isVendors } = draft.facts;
+  if (name === undefined) return [];
+  const values = { arguments: argumentsOf(draft) };
+  const known = Object.entries(draft.facts).filter(([, value]) => value !== undefined);
+  // Fields of a request, as they were told.
+  const facts = Object.fromEntries(known) as CallPiece;
+  // What has its result in the same answer was run by the vendor, also where callers may run it.
+  const ranThere = isVendors === true || later !== undefined;
   return [
-    { id, name, arguments: argumentsOf(draft), ...(outcome === undefined ? {} : { outcome }) },
+    {
+      ...facts,
+      name,
+      ...values,
+      ...(ranThere && { isVendors: true }),
+      ...(outcome !== undefined && { outcome: outcomeOf(outcome) }),
+    },
   ];
+}
+
+function outcomeOf({ status, result }: ToolOutcome): ToolOutcome {
+  return { status, result };
 }
 
 function argumentsOf({ pieces, value }: CallDraft): unknown {
