@@ -110,6 +110,7 @@ export {
   type SessionSummary,
   summarize,
 } from "./health/session/session-summary.ts";
+export { sessionTitle, type TitleFacts } from "./health/session/session-title.ts";
 export type { Step } from "./health/step.ts";
 export { type Origin, stepOf } from "./health/step-of.ts";
 export type { TraceQuality } from "./health/trace-quality.ts";

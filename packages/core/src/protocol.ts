@@ -61,6 +61,8 @@ export {
 } from "./protocol/live.ts";
 export { MAX_RUN_LINES, runAnswer, runIdParameter } from "./protocol/runs.ts";
 export {
+  acknowledgeAnswer,
+  acknowledgeRequest,
   endAnswer,
   endRequest,
   sessionAnswer,

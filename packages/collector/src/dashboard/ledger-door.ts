@@ -36,19 +36,20 @@ type ById = { Params: { id: string } };
 
 export function openLedgerDoor(app: FastifyInstance, services: Services): void {
   const { reader } = services.store;
+  const source = { reader, clock: services.clock };
   app.get("/dashboard-api/sessions", HIDDEN, async (request) => {
     const { tenant } = await ownerOf(request, services, "read");
     const { q, since, ...page } = parse(LEDGER_QUERY, request.query);
-    const filter = { ...pageOf(page, LEDGER_QUERY), sinceMs: since, search: q || undefined };
+    const filter = { ...pageOf(page, LEDGER_QUERY), ...sinceOf(since), search: q || undefined };
     const views = await reader.sessions(tenant, filter);
     return {
-      sessions: await ledgerRows(tenant, views, reader),
+      sessions: await ledgerRows(tenant, views, source),
       next_cursor: nextCursor(views, filter.limit),
     };
   });
   app.get<ById>("/dashboard-api/session/:id", HIDDEN, async (request) => {
     const { tenant } = await readerOf(request, services, request.params.id);
-    return sessionAnswer(tenant, await viewOf(tenant, request.params.id, services), reader);
+    return sessionAnswer(tenant, await viewOf(tenant, request.params.id, services), source);
   });
   app.get<ById>("/dashboard-api/session/:id/steps", HIDDEN, async (request) => {
     const { id } = request.params;
@@ -64,6 +65,7 @@ export function openLedgerDoor(app: FastifyInstance, services: Services): void {
 
 function openStreams(app: FastifyInstance, services: Services): void {
   const { reader } = services.store;
+  const source = { reader, clock: services.clock };
   const ledgers = new Polls<LedgerNews>(services.onFailure);
   const sessions = new Polls<SessionNow>(services.onFailure);
   const streams = new OpenStreams();
@@ -74,7 +76,7 @@ function openStreams(app: FastifyInstance, services: Services): void {
     const stream = streams.open(tenant, reply, () => leave());
     const leave = ledgers.join(
       String(tenant),
-      () => watchLedger(tenant, reader, services.clock),
+      () => watchLedger(tenant, source),
       whileAllowed(
         () => ownerOf(request, services, "read"),
         (news) => sendNews(news, stream),
@@ -82,7 +84,7 @@ function openStreams(app: FastifyInstance, services: Services): void {
       ),
     );
     const sinceMs = lastEventOf(request) ?? since;
-    if (sinceMs !== undefined) await catchUp(tenant, sinceMs, { reader, stream });
+    if (sinceMs !== undefined) await catchUp(tenant, sinceMs, { ...source, stream });
   });
   app.get<ById>("/dashboard-api/session/:id/stream", STREAMED, async (request, reply) => {
     const { id } = request.params;
@@ -95,7 +97,7 @@ function openStreams(app: FastifyInstance, services: Services): void {
       sessionViewer((lastEventOf(request) ?? after) + 1, stream),
       stream,
     );
-    const leave = sessions.join(`${tenant} ${id}`, () => watchSession(tenant, id, reader), viewer);
+    const leave = sessions.join(`${tenant} ${id}`, () => watchSession(tenant, id, source), viewer);
   });
 }
 
@@ -114,6 +116,11 @@ function whileAllowed<Found>(
     }
     await viewer(found);
   };
+}
+
+/** Nothing happens later than it arrives, so that arrivals find what is looked for. */
+function sinceOf(sinceMs: number | undefined) {
+  return { sinceMs, activeSinceMs: sinceMs };
 }
 
 /** Where a page that was here before left off. */

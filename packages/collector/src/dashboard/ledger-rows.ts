@@ -11,20 +11,28 @@ type Summary = ReturnType<typeof sessionSummaryOf>;
 export interface LedgerRow extends Summary {
   /** UDS of the last records that are steps, oldest first. */
   readonly uds_recent: readonly number[];
+  /** When something of it arrived last: the order of the list, and where a stream goes on. */
+  readonly changed_at: string;
+}
+
+/** What rows are made from. */
+export interface LedgerSource {
+  readonly reader: StoreReader;
+  readonly clock: () => number;
 }
 
 export function ledgerRows(
   tenant: number,
   views: readonly SessionView[],
-  reader: StoreReader,
+  { reader, clock }: LedgerSource,
 ): Promise<LedgerRow[]> {
-  return Promise.all(views.map((view) => ledgerRow(tenant, view, reader)));
+  return Promise.all(views.map((view) => ledgerRow(tenant, view, { reader, clock })));
 }
 
 export async function ledgerRow(
   tenant: number,
   view: SessionView,
-  reader: StoreReader,
+  { reader, clock }: LedgerSource,
 ): Promise<LedgerRow> {
   const from = Math.max(view.segmentStart, view.tree.size - RECENT);
   const records = await reader.records(tenant, view.id, from, RECENT);
@@ -33,5 +41,6 @@ export async function ledgerRow(
   const recent = [...bySteps].flatMap(([step, standing]) =>
     step > 0 && standing ? [rounded(standing.uds)] : [],
   );
-  return { ...sessionSummaryOf(view), uds_recent: recent };
+  const changed = new Date(view.lastMs).toISOString();
+  return { ...sessionSummaryOf(view, clock()), uds_recent: recent, changed_at: changed };
 }

@@ -1,7 +1,7 @@
 /** Rows of the ledger as they change. */
-import type { SessionView, StoreReader } from "../store/store.ts";
+import type { SessionView } from "../store/store.ts";
 import type { EventStream } from "./event-stream.ts";
-import { type LedgerRow, ledgerRows } from "./ledger-rows.ts";
+import { type LedgerRow, type LedgerSource, ledgerRows } from "./ledger-rows.ts";
 
 /** Clocks of nodes that share a store differ by less. */
 const OVERLAP_MS = 2_000;
@@ -14,8 +14,7 @@ export type LedgerNews = readonly LedgerRow[] | "everything";
 /** Looks for sessions of a tenant that have something new; the first look finds nothing. */
 export function watchLedger(
   tenant: number,
-  reader: StoreReader,
-  clock: () => number,
+  { reader, clock }: LedgerSource,
 ): () => Promise<LedgerNews> {
   const sizes = new Map<number, number>();
   let newestMs: number | undefined;
@@ -30,23 +29,23 @@ export function watchLedger(
     for (const { key, tree } of views) sizes.set(key, tree.size);
     if (isFirst) return [];
     // The newest come first: where one of them was known, all that changed are among them.
-    return changed.length === MOST ? "everything" : ledgerRows(tenant, changed, reader);
+    return changed.length === MOST ? "everything" : ledgerRows(tenant, changed, { reader, clock });
   };
 }
 
 export async function sendNews(news: LedgerNews, stream: EventStream): Promise<void> {
   if (news === "everything") return stream.reload();
-  for (const row of news) stream.send("session", row, Date.parse(row.last_seen));
+  for (const row of news) stream.send("session", row, Date.parse(row.changed_at));
 }
 
 /** What a page missed while it was away. */
 export async function catchUp(
   tenant: number,
   sinceMs: number,
-  { reader, stream }: { readonly reader: StoreReader; readonly stream: EventStream },
+  { reader, clock, stream }: LedgerSource & { readonly stream: EventStream },
 ): Promise<void> {
   const views: readonly SessionView[] = await reader.sessions(tenant, { limit: MOST, sinceMs });
   if (views.length === MOST) return stream.reload();
-  const rows = await ledgerRows(tenant, views, reader);
+  const rows = await ledgerRows(tenant, views, { reader, clock });
   await sendNews(rows.reverse(), stream);
 }

@@ -1,7 +1,7 @@
 import { CompactRange, receiptId } from "@caum/core";
 import { type Pattern, patternOf } from "../doors/session/step-assessment.ts";
-import type { SessionView, StoreReader } from "../store/store.ts";
-import { type LedgerRow, ledgerRow } from "./ledger-rows.ts";
+import type { SessionView } from "../store/store.ts";
+import { type LedgerRow, type LedgerSource, ledgerRow } from "./ledger-rows.ts";
 
 /** A session beside its records: how it stands, why, and the head of its evidence. */
 export interface SessionAnswer extends LedgerRow {
@@ -22,11 +22,11 @@ export interface SessionAnswer extends LedgerRow {
 export async function sessionAnswer(
   tenant: number,
   view: SessionView,
-  reader: StoreReader,
+  source: LedgerSource,
 ): Promise<SessionAnswer> {
   const { standing, tree, lastLeaf } = view;
   return {
-    ...(await ledgerRow(tenant, view, reader)),
+    ...(await ledgerRow(tenant, view, source)),
     merkle_root: CompactRange.restore(tree).root,
     tree_size: tree.size,
     chain_head: lastLeaf,

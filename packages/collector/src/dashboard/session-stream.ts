@@ -1,7 +1,8 @@
 /** One session as it grows. */
 import type { StoredRecord } from "../ingest/ledger.ts";
-import type { SessionView, StoreReader } from "../store/store.ts";
+import type { SessionView } from "../store/store.ts";
 import type { EventStream } from "./event-stream.ts";
+import type { LedgerSource } from "./ledger-rows.ts";
 import { type SessionAnswer, sessionAnswer } from "./session-answer.ts";
 import { stepRowOf } from "./step-row.ts";
 
@@ -18,8 +19,9 @@ export interface SessionNow {
 export function watchSession(
   tenant: number,
   id: string,
-  reader: StoreReader,
+  source: LedgerSource,
 ): () => Promise<SessionNow> {
+  const { reader } = source;
   return async () => {
     const found = await reader.session(tenant, id);
     const view = found === undefined || "gone" in found ? undefined : found;
@@ -34,7 +36,7 @@ export function watchSession(
       },
       answer() {
         if (view === undefined) throw new TypeError("a session that is gone has no answer");
-        answer ??= sessionAnswer(tenant, view, reader);
+        answer ??= sessionAnswer(tenant, view, source);
         return answer;
       },
     };

@@ -2,7 +2,7 @@
 import type { Fork } from "@caum/core";
 import type { AlertRule, NewAlert } from "../alerts/alert-rows.ts";
 import type { SessionFacts } from "./intake.ts";
-import type { RunHead, SessionState } from "./session-state.ts";
+import type { Beginning, RunHead, SessionState } from "./session-state.ts";
 import type { Standing } from "./standing.ts";
 
 /** Where an event id was used. */
@@ -37,7 +37,12 @@ export interface NativeRun extends RunHead {
 export interface Ledger {
   /** `gone` when it was deleted. */
   session(tenant: number, id: string): SessionState | "gone" | undefined;
-  createSession(tenant: number, id: string, facts: SessionFacts, receivedMs: number): SessionState;
+  createSession(
+    tenant: number,
+    id: string,
+    facts: SessionFacts,
+    beginning: Beginning,
+  ): SessionState;
 
   addRecord(session: SessionState, record: Omit<StoredRecord, "index">): void;
   /** A record of the tenant, whichever session it is of. */

@@ -8,7 +8,7 @@ import {
   summarize,
 } from "@caum/core";
 import type { SessionAlerts } from "../alerts/alert-rows.ts";
-import { figuresOf, type SessionFigures } from "./figures.ts";
+import { figuresOf, type LoopTotals, loopsWith, NO_LOOPS, type SessionFigures } from "./figures.ts";
 import type { SessionFacts, SessionHead } from "./intake.ts";
 import { type Standing, standingOf } from "./standing.ts";
 import { addTo, costOf, NO_TOTALS, type Totals } from "./totals.ts";
@@ -28,9 +28,13 @@ export interface Origins {
   readonly views: readonly string[];
   /** Verifier keys of the writers: they may co-sign. */
   readonly writerKeys: readonly string[];
+  /** Servers whose tools were called, as the records name them; absent in older rows. */
+  readonly servers?: readonly string[];
 }
 
 const NO_ORIGINS: Origins = { layers: [], views: [], writerKeys: [] };
+/** A session with more servers than this names the first ones. */
+const MAX_SERVERS = 16;
 /** A session with more writers than this keeps the first ones. */
 const MAX_WRITER_KEYS = 16;
 
@@ -56,8 +60,13 @@ export interface SessionRow {
   totals: Totals;
   runs: number;
   lastLeaf: string;
+  /** When it began and when something happened in it last, by the sender's clock. */
   readonly firstMs: number;
+  activeMs: number;
+  /** When something arrived last, by the collector's clock: what is new is found by it. */
   lastMs: number;
+  /** Loops of the attempts before this one. */
+  earlier: LoopTotals;
   /** Absent while no rule of the tenant has anything to remember. */
   alerts: SessionAlerts | undefined;
 }
@@ -128,6 +137,11 @@ export class SessionState {
     return this.#summary;
   }
 
+  /** Loops of all attempts. */
+  get loops(): LoopTotals {
+    return loopsWith(this.row.earlier, this.#summary);
+  }
+
   /** Nobody is at work in it any more. */
   get isOver(): boolean {
     return this.row.ended || this.row.closed;
@@ -160,8 +174,12 @@ export class SessionState {
     row.tree.append(leaf);
     row.lastLeaf = leaf;
     row.lastMs = Math.max(row.lastMs, receivedMs);
+    if (record.category !== "lifecycle") {
+      row.activeMs = Math.max(row.activeMs, sentMs(record.sourceTimestamp, receivedMs));
+    }
     row.totals = addTo(row.totals, record);
     this.#noteLifecycle(record);
+    this.#noteServer(record);
     const standing = this.judge(record);
     row.closed = this.#health.openRuns === 0;
     return standing;
@@ -179,6 +197,7 @@ export class SessionState {
   beginSegment(): void {
     const { runs } = this.#health.save();
     this.#health = SessionHealth.restore({ ...new SessionHealth().save(), runs });
+    this.row.earlier = this.loops;
     this.#summary = NOTHING_YET;
     this.#standing = undefined;
     this.row.segment += 1;
@@ -187,6 +206,15 @@ export class SessionState {
     this.row.resolved = undefined;
     // What was stored of the judgement belongs to the segment before.
     this.judgedAt = -1;
+  }
+
+  #noteServer(record: StructuralRecord): void {
+    if (record.category !== "tool_api" || record.payload.serverTag === undefined) return;
+    const { row } = this;
+    const { serverTag } = record.payload;
+    const servers = row.origins.servers ?? [];
+    if (servers.includes(serverTag) || servers.length >= MAX_SERVERS) return;
+    row.origins = { ...row.origins, servers: [...servers, serverTag] };
   }
 
   #noteLifecycle(record: StructuralRecord): void {
@@ -209,12 +237,13 @@ export class SessionState {
 }
 
 function mergedOrigins(
-  { layers, views, writerKeys }: Origins,
+  { layers, views, writerKeys, ...more }: Origins,
   open: { readonly layer: string; readonly view: string; readonly writerKey?: string },
 ): Origins {
   const { layer, view, writerKey } = open;
   const isNewKey = writerKey !== undefined && !writerKeys.includes(writerKey);
   return {
+    ...more,
     layers: layers.includes(layer) ? layers : [...layers, layer],
     views: views.includes(view) ? views : [...views, view],
     writerKeys:
@@ -237,11 +266,25 @@ function mergedFacts(facts: SessionFacts, record: StructuralRecord): SessionFact
   };
 }
 
+/** When a session began, in milliseconds since 1970. */
+export interface Beginning {
+  /** By the collector's clock. */
+  readonly receivedMs: number;
+  /** By the sender's. */
+  readonly startedMs: number;
+}
+
+/** When something happened, as its sender says; never later than it arrived. */
+export function sentMs(sourceTimestamp: string, receivedMs: number): number {
+  const ms = Date.parse(sourceTimestamp);
+  return Number.isFinite(ms) ? Math.min(ms, receivedMs) : receivedMs;
+}
+
 /** A session that nothing was stored of yet. */
 export function newRow(
   place: Pick<SessionRow, "key" | "tenant" | "id">,
   facts: SessionFacts,
-  receivedMs: number,
+  { receivedMs, startedMs }: Beginning,
 ): SessionRow {
   return {
     ...place,
@@ -257,8 +300,10 @@ export function newRow(
     totals: NO_TOTALS,
     runs: 0,
     lastLeaf: NO_PREVIOUS_HASH,
-    firstMs: receivedMs,
+    firstMs: startedMs,
+    activeMs: startedMs,
     lastMs: receivedMs,
+    earlier: NO_LOOPS,
     alerts: undefined,
   };
 }

@@ -3,7 +3,7 @@ import { firedBefore } from "../alerts/firing/watch-session.ts";
 import { writeDoorRecord } from "./door-run.ts";
 import type { EventIntake, EventOutcome, Refusal } from "./intake.ts";
 import type { KnownEvent, Ledger } from "./ledger.ts";
-import type { SessionState } from "./session-state.ts";
+import { type SessionState, sentMs } from "./session-state.ts";
 import { standingOf } from "./standing.ts";
 
 /** Takes one event of a simple or foreign door. */
@@ -13,7 +13,12 @@ export function takeEvent(intake: EventIntake, ledger: Ledger): EventOutcome | R
   if (claim && known) return repeated(ledger, tenant, known, claim.body, intake.asksRoot);
   const found = ledger.session(tenant, intake.sessionId);
   if (found === "gone") return { kind: "refused", code: "GONE" };
-  const session = found ?? ledger.createSession(tenant, intake.sessionId, intake.facts, receivedMs);
+  const session =
+    found ??
+    ledger.createSession(tenant, intake.sessionId, intake.facts, {
+      receivedMs,
+      startedMs: sentMs(intake.draft.sourceTimestamp, receivedMs),
+    });
   if (found) session.learnFacts(intake.facts);
   const how = placeOf(intake, session, ledger);
   if (typeof how !== "string") return how;

@@ -3,7 +3,7 @@ import { hashLeaf } from "@caum/core/verify";
 import { watchSession } from "../alerts/firing/watch-session.ts";
 import type { LineResult, RecordsIntake, RecordsOutcome, Refusal } from "./intake.ts";
 import type { Ledger, NativeRun } from "./ledger.ts";
-import type { SessionState } from "./session-state.ts";
+import { type SessionState, sentMs } from "./session-state.ts";
 
 /** A line with what was read from it. */
 interface Arrival {
@@ -22,8 +22,11 @@ export function takeRecords(intake: RecordsIntake, ledger: Ledger): RecordsOutco
   const arrivals = intake.lines.map((text) => arrivalOf(text, receivedMs));
   const found = ledger.session(tenant, sessionId);
   if (found === "gone") return { kind: "refused", code: "GONE" };
-  const agentId = arrivals[0]?.record.agentId ?? "default";
-  const session = found ?? ledger.createSession(tenant, sessionId, { agentId }, receivedMs);
+  const first = arrivals[0]?.record;
+  const agentId = first?.agentId ?? "default";
+  const startedMs = first ? sentMs(first.sourceTimestamp, receivedMs) : receivedMs;
+  const beginning = { receivedMs, startedMs };
+  const session = found ?? ledger.createSession(tenant, sessionId, { agentId }, beginning);
   const writer = new NativeRunWriter(ledger, session, runId);
   const results = arrivals.flatMap((arrival, at) => {
     const result = writer.take(arrival);

@@ -21,7 +21,10 @@ export function take(intake: Intake, ledger: Ledger): Outcome {
 
 function takeStart(intake: StartIntake, ledger: Ledger): HeadOutcome {
   const { tenant, sessionId, facts, keys, token, receivedMs } = intake;
-  const session = ledger.createSession(tenant, sessionId, facts, receivedMs);
+  const session = ledger.createSession(tenant, sessionId, facts, {
+    receivedMs,
+    startedMs: receivedMs,
+  });
   openDoorRun(ledger, session, keys, receivedMs);
   ledger.addToken({ ...token, tenant, sessionId });
   return headOf(session);

@@ -44,8 +44,7 @@ async function adoptAll(
   state: { readonly isStopped: boolean },
 ): Promise<number> {
   let adopted = 0;
-  const names = await readdir(folder).catch(() => []);
-  for (const runId of names.filter((name) => RUN_ID.test(name)).sort()) {
+  for (const runId of await runsIn(folder)) {
     const lines = linesOf(join(folder, runId, RECORDS));
     for await (const batch of batchesOf(lines, runId)) {
       if (state.isStopped) return adopted;
@@ -63,6 +62,20 @@ async function adoptAll(
     }
   }
   return adopted;
+}
+
+/** The runs of a folder in the order in which they began: what arrives last is listed first. */
+async function runsIn(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => []);
+  const runs: { readonly id: string; readonly startedAt: string }[] = [];
+  for (const id of names.filter((name) => RUN_ID.test(name)).sort()) {
+    for await (const line of linesOf(join(folder, id, RECORDS))) {
+      const read = readLine(line);
+      runs.push({ id, startedAt: "record" in read ? read.record.sourceTimestamp : "" });
+      break;
+    }
+  }
+  return runs.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)).map(({ id }) => id);
 }
 
 async function* linesOf(path: string): AsyncGenerator<string> {

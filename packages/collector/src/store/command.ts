@@ -35,6 +35,14 @@ export type Command =
       readonly note: string;
     }
   | { readonly kind: "set_retention"; readonly tenant: number; readonly days: number | null }
+  | {
+      /** Somebody has looked at the loops that the session had so far. */
+      readonly kind: "acknowledge";
+      readonly tenant: number;
+      readonly sessionId: string;
+      readonly by: string;
+      readonly nowMs: number;
+    }
   | { readonly kind: "delete_session"; readonly tenant: number; readonly sessionId: string }
   | {
       /** Turns the records of sessions that were idle since then into tombstones. */

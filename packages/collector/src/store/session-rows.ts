@@ -1,11 +1,11 @@
 /** A session's row and what it becomes in memory. */
 import { CompactRange, type CompactRangeState, NOTHING_YET } from "@caum/core";
-import { figuresOf, type SessionFigures } from "../ingest/figures.ts";
+import { figuresOf, type LoopTotals, NO_LOOPS, type SessionFigures } from "../ingest/figures.ts";
 import type { SessionRow, SessionState } from "../ingest/session-state.ts";
 import { decodeStanding, encodeStanding } from "../ingest/standing.ts";
 import { NO_TOTALS } from "../ingest/totals.ts";
 import { integer, optional, type Row, text } from "./columns.ts";
-import type { SessionView } from "./store.ts";
+import type { SessionFilter, SessionView } from "./store.ts";
 
 /** The columns that change with every group, in the order of {@link changingValues}. */
 export const CHANGING_COLUMNS = [
@@ -32,10 +32,16 @@ export const CHANGING_COLUMNS = [
   "alerts",
   "dropped",
   "figures",
+  "active_ms",
+  "earlier",
+  "loops",
+  "loop_steps",
+  "loop_cost_nano_usd",
+  "worst_tier",
 ] as const;
 
 export function changingValues(session: SessionState): (string | number | null)[] {
-  const { row, standing } = session;
+  const { row, standing, loops } = session;
   const { size, hashes } = row.tree.state;
   return [
     textOf(row.facts),
@@ -61,6 +67,12 @@ export function changingValues(session: SessionState): (string | number | null)[
     row.alerts === undefined ? null : textOf(row.alerts),
     row.totals.dropped,
     JSON.stringify(session.figures),
+    row.activeMs,
+    row.earlier === NO_LOOPS ? null : textOf(row.earlier),
+    loops.count,
+    loops.steps,
+    loops.costNanoUsd,
+    loops.worstTier,
   ];
 }
 
@@ -92,6 +104,7 @@ export function treeStateOf(row: Row): CompactRangeState {
 export function sessionRowOf(row: Row): SessionRow {
   const door = optional(row, "door", text);
   const alerts = optional(row, "alerts", text);
+  const earlier = optional(row, "earlier", text);
   return {
     ...shared(row),
     tenant: integer(row, "tenant"),
@@ -99,6 +112,7 @@ export function sessionRowOf(row: Row): SessionRow {
     door: door === undefined ? undefined : JSON.parse(door),
     ended: integer(row, "ended") === ENDED,
     closed: integer(row, "ended") === CLOSED,
+    earlier: earlier === undefined ? NO_LOOPS : JSON.parse(earlier),
     alerts: alerts === undefined ? undefined : JSON.parse(alerts),
   };
 }
@@ -111,7 +125,26 @@ export function sessionViewOf(row: Row): SessionView {
     ended: integer(row, "ended") !== 0,
     standing: decodeStanding(text(row, "standing")),
     figures: figuresIn(row),
+    loops: loopsIn(row),
+    acknowledged: acknowledgedIn(row),
   };
+}
+
+function loopsIn(row: Row): LoopTotals {
+  return {
+    count: integer(row, "loops"),
+    steps: integer(row, "loop_steps"),
+    costNanoUsd: integer(row, "loop_cost_nano_usd"),
+    // Only `changingValues` and a migration write it.
+    worstTier: text(row, "worst_tier") as LoopTotals["worstTier"],
+  };
+}
+
+function acknowledgedIn(row: Row): SessionView["acknowledged"] {
+  const atMs = optional(row, "acknowledged_ms", integer);
+  if (atMs === undefined) return undefined;
+  const loops = integer(row, "acknowledged_loops");
+  return { atMs, by: optional(row, "acknowledged_by", text), loops };
 }
 
 const NO_FIGURES: SessionFigures = figuresOf(NOTHING_YET, 0);
@@ -119,7 +152,7 @@ const NO_FIGURES: SessionFigures = figuresOf(NOTHING_YET, 0);
 /** Absent in rows of an earlier layout that nothing was added to since. */
 function figuresIn(row: Row): SessionFigures {
   const figures = optional(row, "figures", text);
-  return figures === undefined ? NO_FIGURES : JSON.parse(figures);
+  return figures === undefined ? NO_FIGURES : { ...NO_FIGURES, ...JSON.parse(figures) };
 }
 
 function shared(row: Row) {
@@ -137,6 +170,7 @@ function shared(row: Row) {
     lastLeaf: text(row, "last_leaf"),
     firstMs: integer(row, "first_ms"),
     lastMs: integer(row, "last_ms"),
+    activeMs: optional(row, "active_ms", integer) ?? integer(row, "last_ms"),
   };
 }
 
@@ -144,3 +178,14 @@ function resolvedOf(row: Row): boolean | undefined {
   const resolved = optional(row, "resolved", integer);
   return resolved === undefined ? undefined : resolved === 1;
 }
+
+/** What a filter asks of loops, in words of SQL that both stores know. */
+export function loopConditions({ hadLoop, isMarked }: SessionFilter): readonly string[] {
+  return [
+    ...(hadLoop === undefined ? [] : [hadLoop ? "loops > 0" : "loops = 0"]),
+    ...(isMarked === undefined ? [] : [isMarked ? MARKED : `not (${MARKED})`]),
+  ];
+}
+
+/** The first half lets an index find them. */
+const MARKED = "loops > 0 and loops > acknowledged_loops";

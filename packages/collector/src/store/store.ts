@@ -8,7 +8,7 @@ import type {
   DeliveryClaim,
 } from "../alerts/alert-rows.ts";
 import type { BillingRow, ServiceClockRow } from "../billing/billing-rows.ts";
-import type { SessionFigures } from "../ingest/figures.ts";
+import type { LoopTotals, SessionFigures } from "../ingest/figures.ts";
 import type { Intake, Outcome, SessionFacts } from "../ingest/intake.ts";
 import type { StoredRecord } from "../ingest/ledger.ts";
 import type { Origins } from "../ingest/session-state.ts";
@@ -58,10 +58,19 @@ export interface SessionView {
   readonly totals: Totals;
   readonly runs: number;
   readonly lastLeaf: string;
+  /** When it began and when something happened in it last, by the sender's clock. */
   readonly firstMs: number;
+  readonly activeMs: number;
+  /** When something arrived last. Lists are in this order. */
   readonly lastMs: number;
   readonly standing: Standing;
   readonly figures: SessionFigures;
+  /** Of all attempts. */
+  readonly loops: LoopTotals;
+  /** Who has looked at its loops, and how many there were then. */
+  readonly acknowledged:
+    | { readonly atMs: number; readonly by: string | undefined; readonly loops: number }
+    | undefined;
 }
 
 /** What is left of a deleted session. */
@@ -87,6 +96,13 @@ export interface SessionFilter {
   readonly agent?: string | undefined;
   readonly tier?: string | undefined;
   readonly regime?: string | undefined;
+  readonly worstTier?: string | undefined;
+  /** With a loop in some attempt, or without any. */
+  readonly hadLoop?: boolean | undefined;
+  /** With a loop that nobody has acknowledged, or without one. */
+  readonly isMarked?: boolean | undefined;
+  /** Those in which something happened since then, by the sender's clock. */
+  readonly activeSinceMs?: number | undefined;
 }
 
 export interface Usage {

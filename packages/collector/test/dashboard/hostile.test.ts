@@ -172,7 +172,10 @@ test("the ledger goes on after a clock that ran ahead was set right", async () =
   };
   const now = future - 1_000_000_000;
   // The one read that a look does when nothing changed.
-  const look = watchLedger(1, reader as unknown as StoreReader, () => now);
+  const look = watchLedger(1, {
+    reader: reader as unknown as StoreReader,
+    clock: () => now,
+  });
   expect(await look()).toEqual([]);
   expect(await look()).toEqual([]);
   expect(asked.at(-1)).toBeLessThan(now);

@@ -105,6 +105,8 @@ export const endAnswer = z.object({
 
 const sessionSummary = z.object({
   session_id: z.string(),
+  /** For people: who, and with which servers. */
+  title: z.string(),
   agent_name: z.string(),
   team: z.string().nullable(),
   workflow: z.string().nullable(),
@@ -117,9 +119,20 @@ const sessionSummary = z.object({
   uds: z.number(),
   failure_risk: z.number(),
   public_class: z.enum(["none", "review_only", "hard_alert"]),
+  /** A hard rule stands, and the session goes on. */
   live_alert: z.boolean(),
+  /** Of all attempts, like the loops: what happened stays when the session moved on. */
+  worst_tier: tier,
+  loop_count: count,
+  loop_steps: count,
+  loop_cost_usd: z.number(),
+  /** It had a loop that nobody has acknowledged. */
+  marked: z.boolean(),
+  acknowledged_at: z.string().nullable(),
+  acknowledged_by: z.string().nullable(),
   total_tokens: count,
   total_cost_usd: z.number(),
+  /** By the sender's clock, never later than by the collector's. */
   first_seen: z.string(),
   last_seen: z.string(),
   ended: z.boolean(),
@@ -129,6 +142,19 @@ const sessionSummary = z.object({
   views: z.array(z.string()),
   dashboard_path: z.string(),
 });
+
+export const acknowledgeRequest = z.object({
+  /** Who has looked at it; a name, a role, an address. */
+  by: z
+    .string()
+    .trim()
+    .min(1)
+    .max(64)
+    .regex(/^[^\p{C}]+$/u)
+    .nullish(),
+});
+
+export const acknowledgeAnswer = z.object({ session: sessionSummary });
 
 export const sessionsAnswer = z.object({
   sessions: z.array(sessionSummary),

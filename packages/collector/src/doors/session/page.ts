@@ -11,12 +11,17 @@ export function isStorable(text: string): boolean {
   return !text.includes("\0");
 }
 
+const FLAG = z.enum(["true", "false"]).transform((word) => word === "true");
+
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(DEFAULT_LIMIT),
   cursor: z.string().max(100).optional(),
   agent: z.string().max(255).refine(isStorable, NUL).optional(),
   tier: z.enum(["T1", "T2", "T3", "T4", "T5"]).optional(),
   regime: z.string().max(32).refine(isStorable, NUL).optional(),
+  worst_tier: z.enum(["T1", "T2", "T3", "T4", "T5"]).optional(),
+  had_loop: FLAG.optional(),
+  marked: FLAG.optional(),
 });
 
 /**
@@ -25,8 +30,14 @@ export const pageQuery = z.object({
  * @param schema one that is made of {@link pageQuery}
  */
 export function pageOf(query: unknown, schema = pageQuery): SessionFilter {
-  const { cursor, ...filter } = parse(schema, query);
-  return { ...filter, after: cursor === undefined ? undefined : decodeCursor(cursor) };
+  const { cursor, worst_tier, had_loop, marked, ...filter } = parse(schema, query);
+  return {
+    ...filter,
+    worstTier: worst_tier,
+    hadLoop: had_loop,
+    isMarked: marked,
+    after: cursor === undefined ? undefined : decodeCursor(cursor),
+  };
 }
 
 /** Where the next page begins; null after the last one. */

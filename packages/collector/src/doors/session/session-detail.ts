@@ -1,4 +1,4 @@
-import { CompactRange } from "@caum/core";
+import { CompactRange, sessionTitle } from "@caum/core";
 import { z } from "zod";
 import type { StoredRecord } from "../../ingest/ledger.ts";
 import type { Services } from "../../services.ts";
@@ -17,10 +17,15 @@ export const stepsQuery = z.object({
   cursor: z.string().max(20).optional(),
 });
 
-export function sessionSummaryOf(view: SessionView) {
-  const { facts, standing, totals } = view;
+/** A session in which nothing happened for so long does not loop "now", whatever stood at its end. */
+const QUIET_MS = 30 * 60_000;
+
+export function sessionSummaryOf(view: SessionView, nowMs: number) {
+  const { facts, standing, totals, loops, acknowledged } = view;
+  const isQuiet = view.ended || nowMs - view.activeMs > QUIET_MS;
   return {
     session_id: view.id,
+    title: titleOf(view),
     agent_name: facts.agentName ?? facts.agentId,
     team: facts.team ?? null,
     workflow: facts.workflow ?? null,
@@ -33,11 +38,18 @@ export function sessionSummaryOf(view: SessionView) {
     uds: rounded(standing.uds),
     failure_risk: rounded(standing.failureRisk),
     public_class: standing.publicClass,
-    live_alert: isAlert(standing) && !view.ended,
+    live_alert: isAlert(standing) && !isQuiet,
+    worst_tier: loops.worstTier,
+    loop_count: loops.count,
+    loop_steps: loops.steps,
+    loop_cost_usd: usdOf(loops.costNanoUsd),
+    marked: loops.count > (acknowledged?.loops ?? 0),
+    acknowledged_at: acknowledged ? new Date(acknowledged.atMs).toISOString() : null,
+    acknowledged_by: acknowledged?.by ?? null,
     total_tokens: totals.totalTokens,
     total_cost_usd: usdOf(totals.costNanoUsd),
     first_seen: new Date(view.firstMs).toISOString(),
-    last_seen: new Date(view.lastMs).toISOString(),
+    last_seen: new Date(view.activeMs).toISOString(),
     ended: view.ended,
     resolved: view.resolved ?? null,
     segment: view.segment,
@@ -47,12 +59,17 @@ export function sessionSummaryOf(view: SessionView) {
   };
 }
 
+function titleOf({ facts, origins }: SessionView): string {
+  const agent = facts.agentName ?? facts.agentId;
+  return sessionTitle({ agent, workflow: facts.workflow, servers: origins.servers });
+}
+
 /** A session with a page of its records and what was found at each. */
 export async function sessionDetail(
   owner: TenantRow,
   id: string,
   query: unknown,
-  { store }: Services,
+  { store, clock }: Services,
 ) {
   const { limit, cursor } = parse(stepsQuery, query);
   const from = indexOf(cursor);
@@ -61,7 +78,7 @@ export async function sessionDetail(
   if ("gone" in view) throw refusalError("GONE");
   const records = await store.reader.records(owner.tenant, id, from, limit);
   return {
-    session: sessionSummaryOf(view),
+    session: sessionSummaryOf(view, clock()),
     merkle_root: CompactRange.restore(view.tree).root,
     tree_size: view.tree.size,
     steps: records.map(stepOfRecord),

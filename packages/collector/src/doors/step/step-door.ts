@@ -1,6 +1,8 @@
 /** Step v1: one call per tool use, sessions, and the report at the end. */
 import { CompactRange } from "@caum/core";
 import {
+  acknowledgeAnswer,
+  acknowledgeRequest,
   endAnswer,
   endRequest,
   sessionAnswer,
@@ -18,6 +20,7 @@ import { identifierOf, present } from "../capture.ts";
 import { refusalError } from "../door-error.ts";
 import { ERRORS } from "../door-schema.ts";
 import { parse } from "../parse.ts";
+import { acknowledge } from "../session/acknowledge.ts";
 import { endReport } from "../session/end-report.ts";
 import { nextCursor, pageOf, pageQuery } from "../session/page.ts";
 import { sessionDetail, sessionSummaryOf, stepsQuery } from "../session/session-detail.ts";
@@ -62,10 +65,21 @@ function openReads(app: FastifyInstance, services: Services): void {
       const page = pageOf(request.query);
       const views = await services.store.reader.sessions(owner.tenant, page);
       return {
-        sessions: views.map(sessionSummaryOf),
+        sessions: views.map((view) => sessionSummaryOf(view, services.clock())),
         next_cursor: nextCursor(views, page.limit),
       };
     },
+  );
+  app.post<{ Params: { id: string } }>(
+    "/v1/session/:id/acknowledge",
+    {
+      schema: {
+        params: PARAMS,
+        body: acknowledgeRequest,
+        response: { 200: acknowledgeAnswer, ...ERRORS },
+      },
+    },
+    (request) => acknowledge(request, request.params.id, services),
   );
   app.get<{ Params: { id: string } }>(
     "/v1/session/:id",

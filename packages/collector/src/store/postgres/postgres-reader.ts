@@ -6,7 +6,7 @@ import type { StoredRecord } from "../../ingest/ledger.ts";
 import type { SignInKind, SignInRow } from "../../tenants/sign-in-rows.ts";
 import { alertOf, ruleOf } from "../alert-columns.ts";
 import { bytes, hex, integer, optional, type Row, text } from "../columns.ts";
-import { sessionViewOf, treeStateOf } from "../session-rows.ts";
+import { loopConditions, sessionViewOf, treeStateOf } from "../session-rows.ts";
 import type {
   CohortCount,
   GoneSession,
@@ -93,7 +93,7 @@ export class PostgresReader implements StoreReader {
   }
 
   async sessions(tenant: number, filter: SessionFilter): Promise<readonly SessionView[]> {
-    const { limit, after, sinceMs, search, agent, tier, regime } = filter;
+    const { limit, after, sinceMs, activeSinceMs, search, agent, tier, regime, worstTier } = filter;
     const values: unknown[] = [tenant];
     const next = (value: unknown) => `$${values.push(value)}`;
     const conditions = ["tenant = $1", "gone = 0"];
@@ -111,7 +111,9 @@ export class PostgresReader implements StoreReader {
       );
       conditions.push(`(${matches.join(" or ")})`);
     }
-    for (const [column, value] of Object.entries({ agent, tier, regime })) {
+    if (activeSinceMs !== undefined) conditions.push(`active_ms >= ${next(activeSinceMs)}`);
+    conditions.push(...loopConditions(filter));
+    for (const [column, value] of Object.entries({ agent, tier, regime, worst_tier: worstTier })) {
       if (value !== undefined) conditions.push(`${column} = ${next(value)}`);
     }
     const sql = `select * from sessions where ${conditions.join(" and ")}

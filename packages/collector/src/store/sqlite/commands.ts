@@ -33,6 +33,8 @@ export function obey(
       const sql = "update tenants set retention_days = ? where key = ?";
       return done(database.prepare(sql).run(command.days, command.tenant).changes);
     }
+    case "acknowledge":
+      return acknowledge(command, database, ledger);
     case "delete_session":
       return deleteSession(command, database, ledger);
     case "expire":
@@ -110,6 +112,19 @@ function saveNote(command: CommandOf<"save_note">, database: DatabaseSync): Comm
   return done(1);
 }
 
+function acknowledge(
+  { tenant, sessionId, by, nowMs }: CommandOf<"acknowledge">,
+  database: DatabaseSync,
+  ledger: SqliteLedger,
+): CommandAnswer {
+  // Loops that this group has found are written first, so that they count.
+  ledger.finish();
+  const sql = `update sessions set acknowledged_ms = ?, acknowledged_by = ?,
+    acknowledged_loops = loops where tenant = ? and tag = ? and gone = 0`;
+  const { changes } = database.prepare(sql).run(nowMs, by, tenant, sessionTag(sessionId));
+  return changes === 0 ? NOT_FOUND : done(changes);
+}
+
 /** Everything goes but the head and the last note: that it was there can still be checked. */
 function deleteSession(
   command: CommandOf<"delete_session">,
@@ -143,7 +158,7 @@ function deleteSession(
     .run(key, key);
   database
     .prepare(
-      "update sessions set gone = 1, id = null, agent = null, workflow = null, cohort = null, facts = '{}', door = null, alerts = null where key = ?",
+      "update sessions set gone = 1, id = null, agent = null, workflow = null, cohort = null, facts = '{}', door = null, alerts = null, acknowledged_by = null where key = ?",
     )
     .run(key);
   ledger.forget();

@@ -225,6 +225,25 @@ const MIGRATIONS: readonly Migration[] = [
       ) without rowid;
     `,
   },
+  {
+    version: 6,
+    sql: `
+      alter table sessions add column active_ms integer;
+      alter table sessions add column earlier text;
+      alter table sessions add column loops integer not null default 0;
+      alter table sessions add column loop_steps integer not null default 0;
+      alter table sessions add column loop_cost_nano_usd integer not null default 0;
+      alter table sessions add column worst_tier text not null default 'T1';
+      alter table sessions add column acknowledged_ms integer;
+      alter table sessions add column acknowledged_by text;
+      alter table sessions add column acknowledged_loops integer not null default 0;
+      update sessions set active_ms = last_ms,
+        loops = coalesce(json_extract(figures, '$.loops'), 0),
+        loop_steps = coalesce(json_extract(figures, '$.patternSteps'), 0),
+        worst_tier = coalesce(json_extract(figures, '$.worstTier'), tier);
+      create index sessions_with_loops on sessions (tenant, last_ms, key) where loops > 0;
+    `,
+  },
 ];
 
 /** The layout that this program writes. */

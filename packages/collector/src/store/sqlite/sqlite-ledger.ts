@@ -11,7 +11,12 @@ import type {
   NativeRun,
   StoredRecord,
 } from "../../ingest/ledger.ts";
-import { type Judgement, newRow, SessionState } from "../../ingest/session-state.ts";
+import {
+  type Beginning,
+  type Judgement,
+  newRow,
+  SessionState,
+} from "../../ingest/session-state.ts";
 import { encodeStanding } from "../../ingest/standing.ts";
 import { bytes, hex, integer, optional, type Row, text, uuidBytes } from "../columns.ts";
 import { changingValues, sessionRowOf } from "../session-rows.ts";
@@ -92,11 +97,16 @@ export class SqliteLedger implements Ledger {
     return known;
   }
 
-  createSession(tenant: number, id: string, facts: SessionFacts, receivedMs: number): SessionState {
+  createSession(
+    tenant: number,
+    id: string,
+    facts: SessionFacts,
+    beginning: Beginning,
+  ): SessionState {
     const tag = sessionTag(id);
-    const row = newRow({ key: 0, tenant, id }, facts, receivedMs);
+    const row = newRow({ key: 0, tenant, id }, facts, beginning);
     const values = changingValues(new SessionState(row));
-    const created = this.#statements.insertSession.run(tenant, tag, id, receivedMs, ...values);
+    const created = this.#statements.insertSession.run(tenant, tag, id, row.firstMs, ...values);
     const session = new SessionState({ ...row, key: Number(created.lastInsertRowid) });
     this.#hot.set(`${tenant}/${tag}`, session);
     this.#touched.add(session);

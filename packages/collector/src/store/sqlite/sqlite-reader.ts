@@ -7,7 +7,7 @@ import type { StoredRecord } from "../../ingest/ledger.ts";
 import type { SignInKind, SignInRow } from "../../tenants/sign-in-rows.ts";
 import { alertOf, ruleOf } from "../alert-columns.ts";
 import { bytes, hex, integer, optional, type Row, text } from "../columns.ts";
-import { sessionViewOf, treeStateOf } from "../session-rows.ts";
+import { loopConditions, sessionViewOf, treeStateOf } from "../session-rows.ts";
 import type {
   CohortCount,
   GoneSession,
@@ -111,7 +111,7 @@ export class SqliteReader implements StoreReader {
   }
 
   async sessions(tenant: number, filter: SessionFilter): Promise<readonly SessionView[]> {
-    const { limit, after, sinceMs, search, agent, tier, regime } = filter;
+    const { limit, after, sinceMs, activeSinceMs, search, agent, tier, regime, worstTier } = filter;
     const conditions = ["tenant = ?", "gone = 0"];
     const values: SQLInputValue[] = [tenant];
     if (after !== undefined) {
@@ -126,7 +126,12 @@ export class SqliteReader implements StoreReader {
       conditions.push(SEARCHED);
       values.push(...Array<string>(3).fill(`%${search.replace(/[\\%_]/g, "\\$&")}%`));
     }
-    for (const [column, value] of Object.entries({ agent, tier, regime })) {
+    if (activeSinceMs !== undefined) {
+      conditions.push("active_ms >= ?");
+      values.push(activeSinceMs);
+    }
+    conditions.push(...loopConditions(filter));
+    for (const [column, value] of Object.entries({ agent, tier, regime, worst_tier: worstTier })) {
       if (value === undefined) continue;
       conditions.push(`${column} = ?`);
       values.push(value);

@@ -9,7 +9,7 @@ import { obeyAlertCommand } from "./alert-commands.ts";
 import { CONFLICT, type CommandOf, done, NOT_FOUND } from "./answers.ts";
 import { applyBilling, saveCheckout, saveServiceClock } from "./billing-commands.ts";
 import { purge } from "./purge.ts";
-import { deleteSession, expire, saveNote } from "./session-commands.ts";
+import { acknowledge, deleteSession, expire, saveNote } from "./session-commands.ts";
 
 export function obey(command: Command, database: Database): Promise<CommandAnswer> {
   if (command.kind === "purge") return purge(command, database);
@@ -50,6 +50,8 @@ function obeyIn(transaction: Transaction, command: Command): Promise<CommandAnsw
       return removeSignIn(transaction, command);
     case "save_note":
       return saveNote(transaction, command);
+    case "acknowledge":
+      return acknowledge(transaction, command);
     case "delete_session":
       return deleteSession(transaction, command);
     case "expire":

@@ -38,6 +38,20 @@ export async function saveNote(
   return done(1);
 }
 
+/** Beside the state of the session: no node needs to read it again. */
+export async function acknowledge(
+  transaction: Transaction,
+  { tenant, sessionId, by, nowMs }: CommandOf<"acknowledge">,
+): Promise<CommandAnswer> {
+  const changed = await transaction.change(
+    "acknowledge",
+    `update sessions set acknowledged_ms = $3, acknowledged_by = $4, acknowledged_loops = loops
+      where tenant = $1 and tag = $2 and gone = 0`,
+    [tenant, sessionTag(sessionId), nowMs, by],
+  );
+  return changed === 0 ? NOT_FOUND : done(changed);
+}
+
 /** Everything goes but the head and the last note: that it was there can still be checked. */
 export async function deleteSession(
   transaction: Transaction,
@@ -69,7 +83,7 @@ export async function deleteSession(
   await transaction.change(
     "delete_session",
     `update sessions set version = version + 1, gone = 1, id = null, agent = null, workflow = null,
-      cohort = null, facts = '{}', door = null, alerts = null where tenant = $1 and key = $2`,
+      cohort = null, facts = '{}', door = null, alerts = null, acknowledged_by = null where tenant = $1 and key = $2`,
     [tenant, key],
   );
   return done(1);

@@ -12,7 +12,8 @@ const REPLAYED_AT_ONCE = 256;
 
 /** What `sessionRowOf` reads, and what tells whether it has to. */
 const ROW = `key, version, gone, tenant, id, facts, origins, size, tree, door, segment, segment_start,
-  ended, resolved, totals, runs, last_leaf, first_ms, last_ms, alerts`;
+  ended, resolved, totals, runs, last_leaf, first_ms, last_ms, alerts, active_ms,
+  earlier`;
 /**
  * One after the other in the order of the tags, so that no two nodes wait for each other. The row
  * comes with its lock where this node does not have it.

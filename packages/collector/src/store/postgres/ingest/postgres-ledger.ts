@@ -8,7 +8,7 @@ import type {
   NativeRun,
   StoredRecord,
 } from "../../../ingest/ledger.ts";
-import { newRow, SessionState } from "../../../ingest/session-state.ts";
+import { type Beginning, newRow, SessionState } from "../../../ingest/session-state.ts";
 import { addTo, type Found, placeOf, type Questions, Unasked } from "./found.ts";
 
 /** Something that belongs to a session's row. */
@@ -75,9 +75,14 @@ export class PostgresLedger implements Ledger {
     return session;
   }
 
-  createSession(tenant: number, id: string, facts: SessionFacts, receivedMs: number): SessionState {
+  createSession(
+    tenant: number,
+    id: string,
+    facts: SessionFacts,
+    beginning: Beginning,
+  ): SessionState {
     const key = this.#parts.newKey();
-    const session = new SessionState(newRow({ key, tenant, id }, facts, receivedMs));
+    const session = new SessionState(newRow({ key, tenant, id }, facts, beginning));
     this.#found.sessions.set(id, session);
     this.writes.created.add(session);
     this.#begin(session);

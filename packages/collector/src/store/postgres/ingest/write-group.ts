@@ -28,6 +28,8 @@ const TEXTS: ReadonlySet<string> = new Set([
   "standing",
   "alerts",
   "figures",
+  "earlier",
+  "worst_tier",
   "workflow",
   "cohort",
 ]);

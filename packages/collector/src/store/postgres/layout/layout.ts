@@ -251,12 +251,34 @@ const LISTED = [
   "alter table sessions set (fillfactor = 50)",
 ];
 
+/** What was found of loops is a fact of its own; rows that were there say what their figures do. */
+const LOOPS = [
+  `alter table sessions add column if not exists active_ms bigint,
+    add column if not exists earlier text,
+    add column if not exists loops bigint not null default 0,
+    add column if not exists loop_steps bigint not null default 0,
+    add column if not exists loop_cost_nano_usd bigint not null default 0,
+    add column if not exists worst_tier text not null default 'T1',
+    add column if not exists acknowledged_ms bigint,
+    add column if not exists acknowledged_by text,
+    add column if not exists acknowledged_loops bigint not null default 0`,
+  "select set_config('caum.scope', 'all', true)",
+  `update sessions set active_ms = last_ms,
+    loops = coalesce((figures::json ->> 'loops')::bigint, 0),
+    loop_steps = coalesce((figures::json ->> 'patternSteps')::bigint, 0),
+    worst_tier = coalesce(figures::json ->> 'worstTier', tier)
+    where active_ms is null`,
+  `create index if not exists sessions_with_loops on sessions (tenant, listed_ms)
+    where gone = 0 and loops > 0`,
+];
+
 export const LAYOUT: readonly Step[] = [
   {
     version: 1,
     statements: [...TABLES, ...FENCES],
   },
   { version: 2, statements: LISTED },
+  { version: 3, statements: LOOPS },
 ];
 
 export const LAYOUT_VERSION = LAYOUT.at(-1)?.version ?? 0;

@@ -1,0 +1,20 @@
+const COLUMNS = [
+  "active_ms",
+  "earlier",
+  "loops",
+  "loop_steps",
+  "loop_cost_nano_usd",
+  "worst_tier",
+  "acknowledged_ms",
+  "acknowledged_by",
+  "acknowledged_loops",
+];
+
+/** Takes a database back to the layout that knew nothing of loops. @param version that added them */
+export function undoLoops(version: number): readonly string[] {
+  return [
+    "drop index sessions_with_loops",
+    ...COLUMNS.map((column) => `alter table sessions drop column ${column}`),
+    `delete from schema_migrations where version >= ${version}`,
+  ];
+}
