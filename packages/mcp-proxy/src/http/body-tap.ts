@@ -1,8 +1,7 @@
 /** Sees one body pass and takes the messages out of it, whatever it is packed in. */
 import type { Transform } from "node:stream";
 import zlib from "node:zlib";
-import { HeadAndTail } from "../relay/tapped/head-and-tail.ts";
-import type { Line } from "../relay/tapped/line-framer.ts";
+import { copyOf, type Kept, KeptText } from "../relay/tapped/kept-text.ts";
 import { EventFramer, type ServerEvent } from "./event-framer.ts";
 
 export interface BodyFacts {
@@ -29,6 +28,10 @@ const DECODERS = new Map<string, () => Transform>([
 // Since Node 22.15 and 23.8; older ones count what they cannot read.
 if (typeof zlib.createZstdDecompress === "function")
   DECODERS.set("zstd", zlib.createZstdDecompress);
+/** Types of a body that may hold anything. */
+const UNTYPED = new Set(["", "text/plain", "application/octet-stream"]);
+const EVENT_FIELD = /^(:|data:|event:|id:|retry:)/;
+const LONGEST_FIELD = 8;
 /** A decoder that lags behind by more than this is given up: it must not hold memory. */
 const MAX_UNDECODED_BYTES = 4 * 1024 * 1024;
 
@@ -55,20 +58,43 @@ function ignored(listener: BodyListener): BodyTap {
 
 function tapPlain(facts: BodyFacts, listener: BodyListener): BodyTap | undefined {
   const type = facts.contentType?.split(";")[0]?.trim().toLowerCase();
-  if (type === "text/event-stream") {
-    const framer = new EventFramer();
-    const emit = (event: ServerEvent) => listener.emit(event);
-    return { add: (chunk) => framer.feed(chunk, Date.now(), emit), end: () => listener.end() };
-  }
-  if (type !== "application/json") return undefined;
-  const body = new HeadAndTail();
+  if (type === "text/event-stream") return tapEvents(listener);
+  if (type === undefined || UNTYPED.has(type)) return tapUntyped(facts, listener);
+  return /\bjson\b/.test(type) ? tapJson(facts, listener) : undefined;
+}
+
+function tapEvents(listener: BodyListener): BodyTap {
+  const framer = new EventFramer();
+  const emit = (event: ServerEvent) => listener.emit(event);
+  return { add: (chunk) => framer.feed(chunk, Date.now(), emit), end: () => listener.end() };
+}
+
+function tapJson({ toServer }: BodyFacts, listener: BodyListener): BodyTap {
+  const body = new KeptText();
+  const emit = (kept: Kept) => listener.emit({ data: { toServer, time: Date.now(), ...kept } });
+  const emitCopy = (kept: Kept) => emit(copyOf(kept));
   return {
-    add: (chunk) => body.add(chunk),
+    add: (chunk) => body.add(chunk, emitCopy),
     end() {
-      const data: Line = { toServer: facts.toServer, time: Date.now(), ...body.take() };
-      if (data.byteLength > 0) listener.emit({ data });
+      const kept = body.take();
+      if (kept.byteLength > 0) emit(kept);
       listener.end();
     },
+  };
+}
+
+/** A body whose type says nothing is what it begins like. */
+function tapUntyped(facts: BodyFacts, listener: BodyListener): BodyTap {
+  let tap: BodyTap | undefined;
+  return {
+    add(chunk) {
+      if (!tap && chunk.length > 0) {
+        const isEvents = EVENT_FIELD.test(chunk.toString("latin1", 0, LONGEST_FIELD));
+        tap = isEvents ? tapEvents(listener) : tapJson(facts, listener);
+      }
+      tap?.add(chunk);
+    },
+    end: () => (tap ?? listener).end(),
   };
 }
 

@@ -16,6 +16,8 @@ export interface Exchange {
   readonly method: string;
   readonly path: string;
   readonly sessionId: string | undefined;
+  /** The event behind which the client asks to go on. */
+  readonly lastEventId: string | undefined;
   /** What tells clients apart that have no session: their address and their software. */
   readonly client: string;
   status?: number;
@@ -23,6 +25,8 @@ export interface Exchange {
   isUnread?: boolean;
   /** The session that the answer opened. */
   openedSessionId?: string | undefined;
+  /** Where a redirect leads, as the server says it. */
+  location?: string | undefined;
 }
 
 /** How an exchange came to its end. */
@@ -62,6 +66,7 @@ export class HttpTap {
       method: request.method ?? "",
       path: request.url ?? "",
       sessionId: header(request, "mcp-session-id"),
+      lastEventId: request.method === "GET" ? header(request, "last-event-id") : undefined,
       client: `${request.socket.remoteAddress}|${header(request, "user-agent")}`,
     };
     return this.#tapOf(exchange, request);
@@ -78,8 +83,8 @@ export class HttpTap {
 
   #tapOf(exchange: Exchange, request: IncomingMessage): ExchangeTap {
     const emit = (event: ServerEvent) => {
-      const { head, tail } = event.data;
-      this.#add({ exchange, event }, head.length + (tail?.length ?? 0), !event.data.toServer);
+      const { head, outline, toServer } = event.data;
+      this.#add({ exchange, event }, head.length + (outline?.length ?? 0), !toServer);
     };
     const end = (how: ExchangeEnd) => this.#add({ exchange, end: how, time: Date.now() }, 0, true);
     let answer: BodyTap | undefined;
@@ -89,6 +94,7 @@ export class HttpTap {
       answer(response) {
         exchange.status = response.statusCode ?? 0;
         exchange.openedSessionId = header(response, "mcp-session-id");
+        exchange.location = header(response, "location");
         answer = tapBody(factsOf(response, false), {
           emit,
           missed() {

@@ -1,4 +1,4 @@
-/** Who the client says it is: once in `initialize`, since 2026-07-28 in every request. */
+/** Who the client says it is: once in `initialize`, since 2026-07-28 with everything it sends. */
 
 import type { Identity } from "./journal.ts";
 import { fieldsOf, textOf } from "./messages/fields.ts";
@@ -7,7 +7,7 @@ import type { Message } from "./messages/message.ts";
 const CLIENT_INFO = "io.modelcontextprotocol/clientInfo";
 
 export function clientInfoOf(message: Message): Identity | undefined {
-  if (message.kind !== "request") return undefined;
+  if (message.kind === "reply") return undefined;
   const info =
     message.method === "initialize"
       ? message.params.clientInfo

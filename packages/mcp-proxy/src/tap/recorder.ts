@@ -6,7 +6,7 @@ import { SessionIds } from "../session/session-ids.ts";
 import { Conversation } from "./conversation.ts";
 import { entryNameOf } from "./entry-name.ts";
 import { keepSmall } from "./keep-small.ts";
-import { messagesOf } from "./messages/message.ts";
+import { messagesOf } from "./messages/line-messages.ts";
 import { ObserverJournal } from "./observer-journal.ts";
 import { type ObserverFacts, Observers } from "./observers.ts";
 import { KnownTools } from "./tools/known-tools.ts";
@@ -32,7 +32,10 @@ export function startRecorder(options: RecorderOptions): Reader<Line> {
   const journal = new ObserverJournal(observers, ids.of(clientOf(options.parentPid)), serverName);
   // The same words in another folder may well be another server.
   const known = new KnownTools(observers.configuration, `${process.cwd()}|${options.server}`);
-  const conversation = new Conversation(journal, options.server, new ToolCatalog(known));
+  const conversation = new Conversation(journal, {
+    server: options.server,
+    catalog: new ToolCatalog(known),
+  });
   const timer = setInterval(() => conversation.tick(Date.now()), TICK_MS).unref();
   return {
     accept(line) {

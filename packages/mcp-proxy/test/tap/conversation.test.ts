@@ -12,7 +12,7 @@ function heard(...said: readonly Said[]) {
   let now = 1_000;
   for (const [from, message, time] of said) {
     now = time ?? now + 1;
-    for (const one of messagesOfText(JSON.stringify(message))) {
+    for (const one of messagesOfText(Buffer.from(JSON.stringify(message)))) {
       conversation.accept(one, from === "client", now);
     }
   }
@@ -39,7 +39,16 @@ describe("a call", () => {
     ["isError", ok(1, { isError: true, content: [] }), { status: "error" }],
     ["a protocol error", { id: 1, error: { code: -32602 } }, { errorClass: "jsonrpc:-32602" }],
     ["not found", { id: 1, error: { code: -32002 } }, { status: "not_found" }],
-    ["a time-out", { id: 1, error: { code: -32001 } }, { status: "timeout" }],
+    [
+      "a time-out",
+      { id: 1, error: { code: -32001, message: "MCP error -32001: Request timed out" } },
+      { status: "timeout", errorClass: "jsonrpc:-32001" },
+    ],
+    [
+      "a refusal under the code of a time-out",
+      { id: 1, error: { code: -32001, message: "Unauthorized" } },
+      { status: "error", errorClass: "jsonrpc:-32001" },
+    ],
   ])("tells %s", (_name, reply, expected) => {
     const { journal } = heard(["client", call(1)], ["server", reply]);
     expect(journal.entries).toMatchObject([{ entry: expected }]);
@@ -137,17 +146,78 @@ describe("input_required", () => {
     expect(journal.entries).toHaveLength(1);
   });
 
-  test("without a state is left unlinked when two calls could be meant", () => {
+  test.each([undefined, "the same for all"])(
+    "of two calls at once is told apart by their arguments (state: %s)",
+    (state) => {
+      const of = (id: number, a: number, isRetry = false) => ({
+        ...call(id),
+        params: {
+          name: "get_x",
+          arguments: { a },
+          ...(isRetry && { inputResponses: { q: {} }, requestState: state }),
+        },
+      });
+      const { journal, conversation } = heard(
+        ["client", of(1, 1)],
+        ["client", of(2, 2)],
+        ["server", ask(1, state)],
+        ["server", ask(2, state)],
+        ["client", of(4, 2, true)],
+        ["client", of(3, 1, true)],
+        ["server", ok(4)],
+        ["server", ok(3, { isError: true })],
+      );
+      expect(journal.summary("arguments", "status")).toEqual([
+        { arguments: { a: 2 }, status: "ok" },
+        { arguments: { a: 1 }, status: "error" },
+      ]);
+      expect(conversation.openCalls).toBe(0);
+    },
+  );
+});
+
+describe("a call that is refused for a header", () => {
+  const refused = (id: number) => ({ id, error: { code: -32020, message: "x" } });
+  const list: Said[] = [
+    ["client", { id: 8, method: "tools/list" }],
+    ["server", ok(8, { tools: [] })],
+  ];
+
+  test("and asked again after a look at the tools is one call", () => {
+    const { journal } = heard(
+      ["client", call(1)],
+      ["server", refused(1)],
+      ...list,
+      ["client", call(2), 3_000],
+      ["server", ok(2)],
+    );
+    expect(journal.summary("status", "errorClass")).toEqual([{ status: "ok" }]);
+  });
+
+  test("is an error when it is not asked again, or not by itself", () => {
     const { journal, conversation } = heard(
       ["client", call(1)],
-      ["client", call(2)],
-      ["server", ask(1)],
-      ["server", ask(2)],
-      ["client", retry(3)],
-      ["server", ok(3)],
+      ["server", refused(1)],
+      ["client", call(2), 5_000],
+      ["server", ok(2)],
     );
-    expect(journal.summary("status")).toEqual([{ status: "ok" }]);
-    expect(conversation.openCalls).toBe(2);
+    conversation.tick(20_000);
+    expect(journal.summary("status", "errorClass")).toEqual([
+      { status: "ok" },
+      { status: "error", errorClass: "jsonrpc:-32020" },
+    ]);
+  });
+
+  test("again and again is several errors", () => {
+    const { journal, conversation } = heard(
+      ...[1, 2, 3, 4].flatMap((id): Said[] => [
+        ["client", call(id)],
+        ["server", refused(id)],
+        ...list,
+      ]),
+    );
+    conversation.end(9_000);
+    expect(journal.summary("status")).toEqual([{ status: "error" }, { status: "error" }]);
   });
 });
 
@@ -190,6 +260,185 @@ describe("a task", () => {
     );
     expect(journal.summary("status")).toEqual([{ status: expected }]);
   });
+});
+
+describe("a task without a result", () => {
+  const task = (id: number): Said => [
+    "server",
+    ok(id, { task: { taskId: "t", status: "working" } }),
+  ];
+  const about = (id: number, what: string): Said => [
+    "client",
+    { id, method: `tasks/${what}`, params: { taskId: "t" } },
+  ];
+
+  test("is cancelled when the answer to tasks/cancel says so", () => {
+    const { journal } = heard(["client", call(1)], task(1), about(2, "cancel"), [
+      "server",
+      ok(2, { taskId: "t", status: "cancelled" }),
+    ]);
+    expect(journal.summary("status", "errorClass")).toEqual([{ status: "cancelled" }]);
+  });
+
+  test("is a guess when the answer only says that it was heard", () => {
+    const said: Said[] = [["client", call(1)], task(1), about(2, "cancel"), ["server", ok(2, {})]];
+    const { journal, conversation } = heard(...said);
+    conversation.end(5_000);
+    expect(journal.summary("status", "errorClass")).toEqual([
+      { status: "cancelled", errorClass: "guess:unconfirmed" },
+    ]);
+  });
+
+  test.each(["end", "tick"] as const)(
+    "completed and never fetched is ok, by a guess (%s)",
+    (how) => {
+      const { journal, conversation } = heard(["client", call(1)], task(1), about(2, "get"), [
+        "server",
+        ok(2, { taskId: "t", status: "completed" }),
+      ]);
+      conversation[how](100_000);
+      expect(journal.summary("status", "errorClass", "durationIsBound")).toEqual([
+        { status: "ok", errorClass: "guess:not_fetched", durationIsBound: "upper" },
+      ]);
+    },
+  );
+
+  test("that the server does not know any more is an error", () => {
+    const { journal } = heard(["client", call(1)], task(1), about(2, "get"), [
+      "server",
+      { id: 2, error: { code: -32602, message: "Task not found" } },
+    ]);
+    expect(journal.summary("status", "errorClass")).toEqual([
+      { status: "error", errorClass: "jsonrpc:-32602" },
+    ]);
+  });
+
+  test("goes on after a question that could not be answered", () => {
+    const { journal } = heard(
+      ["client", call(1)],
+      task(1),
+      about(2, "get"),
+      ["server", { id: 2, error: { code: -32603 } }],
+      about(3, "result"),
+      ["server", ok(3)],
+    );
+    expect(journal.summary("status")).toEqual([{ status: "ok" }]);
+  });
+});
+
+describe("ids", () => {
+  test.each([
+    [7, "7"],
+    ["7", 7],
+    ["a", "a"],
+  ])("a call %j that is answered as %j is answered", (asked, answered) => {
+    const { journal } = heard(["client", call(asked)], ["server", ok(answered)]);
+    expect(journal.summary("status")).toEqual([{ status: "ok" }]);
+    expect(journal.drops).toEqual([]);
+  });
+
+  test("the very id comes first, also when that is no call", () => {
+    const { journal, conversation } = heard(
+      ["client", call(7)],
+      ["client", { id: "7", method: "tools/list" }],
+      ["server", ok("7", { tools: [] })],
+    );
+    expect(conversation.openCalls).toBe(1);
+    expect(journal.entries).toEqual([]);
+  });
+
+  test("that no double can hold stay apart", () => {
+    const journal = new KeptJournal();
+    const conversation = new Conversation(journal);
+    const [one, two] = ["9007199254740993", "9007199254740992"];
+    const said = (text: string, toServer: boolean) => {
+      for (const message of messagesOfText(Buffer.from(text))) {
+        conversation.accept(message, toServer, 5);
+      }
+    };
+    said(JSON.stringify(call(0, "one")).replace('"id":0', `"id":${one}`), true);
+    said(`[${JSON.stringify(call(0, "two")).replace('"id":0', `"id": ${two} `)}]`, true);
+    said(`{"method":"notifications/cancelled","params":{"requestId":${two}}}`, true);
+    said(`{"id":${one},"result":{}}`, false);
+    expect(journal.summary("tool", "status")).toEqual([
+      { tool: "two", status: "cancelled" },
+      { tool: "one", status: "ok" },
+    ]);
+  });
+
+  test("an error without one is about the only call there is", () => {
+    const error = { id: null, error: { code: -32700, message: "x" } };
+    const { journal } = heard(["client", call(1)], ["server", error]);
+    expect(journal.summary("status", "errorClass")).toEqual([
+      { status: "error", errorClass: "guess:no_id" },
+    ]);
+    const two = heard(["client", call(1)], ["client", call(2)], ["server", error]);
+    expect(two.conversation.openCalls).toBe(2);
+    expect(two.journal.drops).toEqual([{ count: 1, reason: "unpaired" }]);
+  });
+});
+
+describe("calls asked for together", () => {
+  const parents = (...said: readonly Said[]) => heard(...said).journal.summary("tool", "parent");
+
+  test("share a parent, and one that was alone has none", () => {
+    expect(
+      parents(
+        ["client", call(1, "alone")],
+        ["server", ok(1)],
+        ["client", call(2, "a")],
+        ["client", call(3, "b")],
+        ["server", ok(3)],
+        ["server", ok(2)],
+      ),
+    ).toEqual([
+      { tool: "alone" },
+      { tool: "b", parent: "turn-1" },
+      { tool: "a", parent: "turn-1" },
+    ]);
+  });
+
+  test("are also those that a client sent at once when one of them was answered", () => {
+    expect(
+      parents(
+        ["client", call(1, "a"), 0],
+        ["client", call(2, "b"), 0],
+        ["server", ok(1), 50],
+        ["client", call(3, "c"), 51],
+        ["server", ok(2), 60],
+        ["server", ok(3), 70],
+      ).map(({ parent }) => parent),
+    ).toEqual(["turn-0", "turn-0", "turn-0"]);
+  });
+
+  test("are none of a loop that runs beside a long call", () => {
+    const said = [2, 3, 4, 5].flatMap((id): Said[] => [
+      ["client", call(id, "again")],
+      ["server", ok(id)],
+    ]);
+    const seen = parents(["client", call(1, "long")], ...said, ["server", ok(1)]);
+    expect(seen.map(({ parent }) => parent)).toEqual([
+      "turn-0",
+      undefined,
+      undefined,
+      undefined,
+      "turn-0",
+    ]);
+  });
+});
+
+test.each([
+  ["McpError: MCP error -32001: Request timed out", "timeout"],
+  ["TimeoutError: The operation was aborted due to timeout", "timeout"],
+  ["AbortError: This operation was aborted", "cancelled"],
+  [undefined, "cancelled"],
+])("a call that the client gives up because of %j is %s", (reason, status) => {
+  const params = { requestId: 1, reason };
+  const said: Said[] = [
+    ["client", call(1)],
+    ["client", { method: "notifications/cancelled", params }],
+  ];
+  expect(heard(...said).journal.summary("status")).toEqual([{ status }]);
 });
 
 describe("what else is recorded", () => {

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { LineFramer } from "../../src/relay/tapped/line-framer.ts";
-import { messagesOf, type Reply } from "../../src/tap/messages/message.ts";
+import { messagesOf } from "../../src/tap/messages/line-messages.ts";
+import type { Reply } from "../../src/tap/messages/message.ts";
 import { KnownTools } from "../../src/tap/tools/known-tools.ts";
 import { listedTools, ToolCatalog } from "../../src/tap/tools/tool-catalog.ts";
 

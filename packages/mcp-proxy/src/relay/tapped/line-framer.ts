@@ -1,10 +1,17 @@
-/** Cuts one direction of a stream into lines without keeping more of them than both ends. */
-import { type Ends, HEAD_BYTES, HeadAndTail } from "./head-and-tail.ts";
+/** Cuts one direction of a stream into lines without keeping more of long ones than is needed. */
+import { HEAD_BYTES, type Kept, KeptText } from "./kept-text.ts";
+import { LIST_START, OBJECT_START } from "./structure.ts";
 
 const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+/** Headers of a message that is told by its length instead: the framing of language servers. */
+const HEADER = /^content-(length|type):\s*(\d*)/i;
+const SMALL_C = 0x63;
+const LOWER_CASE = 0x20;
+const MAX_HEADER_BYTES = 256;
 
 /** One line without its newline. */
-export interface Line extends Ends {
+export interface Line extends Kept {
   readonly toServer: boolean;
   /** When its last byte passed, in milliseconds since the epoch. */
   readonly time: number;
@@ -12,7 +19,10 @@ export interface Line extends Ends {
 
 export class LineFramer {
   readonly #toServer: boolean;
-  readonly #line = new HeadAndTail();
+  readonly #line = new KeptText();
+  /** How long the message is that headers told of, and how much of it is to come. */
+  #announced = 0;
+  #owed = 0;
 
   constructor(toServer: boolean) {
     this.#toServer = toServer;
@@ -21,17 +31,65 @@ export class LineFramer {
   /** What is emitted is valid until the next bytes come: who keeps it copies it. */
   feed(chunk: Buffer, time: number, emit: (line: Line) => void): void {
     const toServer = this.#toServer;
+    const emitKept = ({ byteLength, head, outline }: Kept) =>
+      emit(
+        outline
+          ? { toServer, time, byteLength, head, outline }
+          : { toServer, time, byteLength, head },
+      );
     let start = 0;
-    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      const part = chunk.subarray(start, end);
+    while (start < chunk.length) {
+      if (this.#owed > 0) {
+        start = this.#feedOwed(chunk, start, emitKept);
+        continue;
+      }
+      const end = chunk.indexOf(NEWLINE, start);
+      const part =
+        start === 0 && end < 0 ? chunk : chunk.subarray(start, end < 0 ? undefined : end);
+      if (end < 0) {
+        this.#line.add(part, emitKept);
+        return;
+      }
       start = end + 1;
       if (this.#line.byteLength === 0 && part.length <= HEAD_BYTES) {
-        emit({ toServer, time, byteLength: part.length, head: part });
+        this.#end({ byteLength: part.length, head: part }, emitKept);
       } else {
-        this.#line.add(part);
-        emit({ toServer, time, ...this.#line.take() });
+        this.#line.add(part, emitKept);
+        this.#end(this.#line.take(), emitKept);
       }
     }
-    if (start < chunk.length) this.#line.add(start === 0 ? chunk : chunk.subarray(start));
+  }
+
+  #end(line: Kept, emit: (line: Kept) => void): void {
+    const { head } = line;
+    if (this.#announced > 0 && (head.length === 0 || head[0] === CARRIAGE_RETURN)) {
+      this.#owed = this.#announced;
+      this.#announced = 0;
+    } else if (!this.#isHeader(head)) {
+      this.#announced = 0;
+      emit(line);
+    }
+  }
+
+  #isHeader(head: Buffer): boolean {
+    if (((head[0] ?? 0) | LOWER_CASE) !== SMALL_C || head.length > MAX_HEADER_BYTES) return false;
+    const [, name, length] = HEADER.exec(head.toString("latin1")) ?? [];
+    if (name === undefined) return false;
+    if (name.toLowerCase() === "length") this.#announced = Number(length);
+    return true;
+  }
+
+  #feedOwed(chunk: Buffer, start: number, emit: (line: Kept) => void): number {
+    const first = chunk[start];
+    // Something that only looked like headers: a message begins otherwise.
+    if (this.#line.byteLength === 0 && first !== OBJECT_START && first !== LIST_START) {
+      this.#owed = 0;
+      return start;
+    }
+    const end = Math.min(chunk.length, start + this.#owed);
+    this.#owed -= end - start;
+    this.#line.add(chunk.subarray(start, end), emit);
+    if (this.#owed === 0) emit(this.#line.take());
+    return end;
   }
 }

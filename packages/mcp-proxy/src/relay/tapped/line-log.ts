@@ -12,7 +12,7 @@ const BLOCK_BYTES = 128 * 1024;
 const TIME = 0;
 const BYTE_LENGTH = 8;
 const HEAD_LENGTH = 16;
-const TAIL_LENGTH = 20;
+const OUTLINE_LENGTH = 20;
 const TO_SERVER = 24;
 const HEADER_BYTES = 25;
 
@@ -31,7 +31,7 @@ class Block {
     return this.#written + size <= BLOCK_BYTES;
   }
 
-  write({ toServer, time, byteLength, head, tail }: Line): void {
+  write({ toServer, time, byteLength, head, outline }: Line): void {
     const fields = this.#fields;
     const at = this.#written;
     const start = at + HEADER_BYTES;
@@ -39,11 +39,11 @@ class Block {
     fields.setFloat64(at + TIME, time);
     fields.setFloat64(at + BYTE_LENGTH, byteLength);
     fields.setUint32(at + HEAD_LENGTH, head.length);
-    fields.setUint32(at + TAIL_LENGTH, tail?.length ?? 0);
+    fields.setUint32(at + OUTLINE_LENGTH, outline?.length ?? 0);
     fields.setUint8(at + TO_SERVER, toServer ? 1 : 0);
     this.#bytes.set(head, start);
-    if (tail) this.#bytes.set(tail, end);
-    this.#written = end + (tail?.length ?? 0);
+    if (outline) this.#bytes.set(outline, end);
+    this.#written = end + (outline?.length ?? 0);
   }
 
   read(): Line {
@@ -51,15 +51,15 @@ class Block {
     const at = this.#read;
     const start = at + HEADER_BYTES;
     const end = start + fields.getUint32(at + HEAD_LENGTH);
-    const tailEnd = end + fields.getUint32(at + TAIL_LENGTH);
-    this.#read = tailEnd;
+    const outlineEnd = end + fields.getUint32(at + OUTLINE_LENGTH);
+    this.#read = outlineEnd;
     const line = {
       toServer: fields.getUint8(at + TO_SERVER) === 1,
       time: fields.getFloat64(at + TIME),
       byteLength: fields.getFloat64(at + BYTE_LENGTH),
       head: this.#bytes.subarray(start, end),
     };
-    return tailEnd === end ? line : { ...line, tail: this.#bytes.subarray(end, tailEnd) };
+    return outlineEnd === end ? line : { ...line, outline: this.#bytes.subarray(end, outlineEnd) };
   }
 }
 
@@ -104,6 +104,6 @@ export class LineLog {
   }
 }
 
-function sizeOf({ head, tail }: Line): number {
-  return HEADER_BYTES + head.length + (tail?.length ?? 0);
+function sizeOf({ head, outline }: Line): number {
+  return HEADER_BYTES + head.length + (outline?.length ?? 0);
 }

@@ -14,6 +14,8 @@ export interface RecordedCall {
 /** Differ from call to call without meaning anything: progress tokens, trace ids, answers to questions. */
 const NOT_ARGUMENTS = ["_meta", "requestState", "inputResponses", "task"];
 
+const EMPTY = Buffer.alloc(0);
+
 const TO_SERVER = new Map<string, Op | undefined>([
   ["tools/call", undefined],
   ["resources/read", "read"],
@@ -45,6 +47,19 @@ function toolCall(request: Request): RecordedCall {
   const tool = textOf(request.params.name) ?? "unnamed";
   if (request.cut) return { method: request.method, tool, cutArguments: request.cut };
   return { method: request.method, tool, arguments: request.params.arguments ?? {} };
+}
+
+/** Whether two calls ask for the same, to the last byte. */
+export function isSameCall(one: RecordedCall, other: RecordedCall): boolean {
+  if (one === other) return true;
+  if (one.method !== other.method || one.tool !== other.tool) return false;
+  const [cut, otherCut] = [one.cutArguments, other.cutArguments];
+  if (cut || otherCut) {
+    return (
+      cut?.byteLength === otherCut?.byteLength && cut?.head.equals(otherCut?.head ?? EMPTY) === true
+    );
+  }
+  return JSON.stringify(one.arguments) === JSON.stringify(other.arguments);
 }
 
 /** A result as it is digested: without what the protocol adds around it. */

@@ -4,13 +4,19 @@
  */
 import type { Status } from "@caum/core";
 import { type Fields, fieldsOf, textOf } from "../messages/fields.ts";
+import { type Reply, saysTimeout } from "../messages/message.ts";
 import { type Outcome, outcomeOf } from "./reply-status.ts";
 
 /** How a task ended, and with what. */
 export interface TaskState {
   readonly outcome: Outcome;
   readonly result?: Fields;
+  /** It ended, and the client may still ask for its result. */
+  readonly isFetchedLater?: true;
 }
+
+/** What servers answer about a task that they do not know any more. */
+const GONE = [-32_602, -32_002];
 
 /** The task that a result stands for; undefined when it is a result of its own. */
 export function taskIdOf(result: Fields | undefined): string | undefined {
@@ -19,12 +25,20 @@ export function taskIdOf(result: Fields | undefined): string | undefined {
   return "content" in result ? undefined : textOf(fieldsOf(result.task)?.taskId);
 }
 
-/** The end of a task, when `fields` tell of it; undefined while it runs or its result is elsewhere. */
+/** Whether the answer to a question about a task says that there is none. */
+export function isGone({ errorCode }: Reply): boolean {
+  return errorCode !== undefined && GONE.includes(errorCode);
+}
+
+/** The end of a task, when `fields` tell of it; undefined while it runs. */
 export function taskStateOf(fields: Fields): TaskState | undefined {
   const status = textOf(fields.status);
   if (status === "completed") {
     const result = fieldsOf(fields.result);
-    return result && { outcome: outcomeOf({ result }), result };
+    // A tool's own failure makes a task `failed`; whether all of them keep to that is not known.
+    return result
+      ? { outcome: outcomeOf({ result }), result }
+      : { outcome: { status: "ok", errorClass: "guess:not_fetched" }, isFetchedLater: true };
   }
   if (status === "failed") return { outcome: failure(fieldsOf(fields.error)) };
   return status === "cancelled" ? { outcome: { status: "cancelled" } } : undefined;
@@ -33,5 +47,7 @@ export function taskStateOf(fields: Fields): TaskState | undefined {
 function failure(error: Fields | undefined): Outcome {
   const code = error?.code;
   const status: Status = "error";
-  return typeof code === "number" ? outcomeOf({ errorCode: code }) : { status };
+  return typeof code === "number"
+    ? outcomeOf({ errorCode: code, isTimeout: saysTimeout(error?.message) })
+    : { status };
 }

@@ -3,11 +3,15 @@
  * stand, without building any of them.
  */
 
-export interface Member {
-  readonly key: string;
+/** Where a value stands. */
+export interface Place {
   readonly start: number;
   /** Absent when the value goes on behind the cut. */
   readonly end?: number;
+}
+
+export interface Member extends Place {
+  readonly key: string;
 }
 
 const QUOTE = 0x22;
@@ -46,62 +50,33 @@ export function membersOf(bytes: Buffer, at: number): readonly Member[] {
   return members;
 }
 
+/** The member of the object that starts at `at`; the last one of its name counts, as in JSON.parse. */
+export function memberOf(bytes: Buffer, at: number, key: string): Place | undefined {
+  return membersOf(bytes, at).findLast((member) => member.key === key);
+}
+
 /** The values of the list that starts at `at`, as far as they are whole. */
-export function wholeElementsOf(bytes: Buffer, at: number): readonly unknown[] {
-  const elements: unknown[] = [];
+export function elementsOf(bytes: Buffer, at: number): readonly Place[] {
+  const elements: Place[] = [];
   let position = skipSpace(bytes, at);
   if (bytes[position] !== LIST_START) return elements;
   while (bytes[position] === LIST_START || bytes[position] === COMMA) {
     const start = skipSpace(bytes, position + 1);
     const end = endOfValue(bytes, start);
     if (end === undefined || end === start) break;
-    elements.push(valueAt(bytes, { key: "", start, end }));
+    elements.push({ start, end });
     position = skipSpace(bytes, end);
+    // The next bracket would begin another list.
+    if (bytes[position] !== COMMA) break;
   }
   return elements;
 }
 
-/** The value of a member that is whole and is JSON; undefined otherwise. */
-export function valueAt(bytes: Buffer, member: Member | undefined): unknown {
-  if (member?.end === undefined) return undefined;
+/** The value in a place when it is whole and is JSON; undefined otherwise. */
+export function valueAt(bytes: Buffer, place: Place | undefined): unknown {
+  if (place?.end === undefined) return undefined;
   try {
-    return JSON.parse(bytes.toString("utf8", member.start, member.end));
-  } catch {
-    return undefined;
-  }
-}
-
-/** A member at the end of the outermost object, read from behind. */
-const LAST_MEMBER = /,?\s*"(\w+)"\s*:\s*("(?:[^"\\]|\\.)*"|-?[\d.eE+]+|true|false|null)\s*$/;
-
-export interface Ending {
-  /** Members with simple values that stand behind the last nested value. */
-  readonly members: ReadonlyMap<string, unknown>;
-  /** The text before those members, without their comma. */
-  readonly rest: string;
-}
-
-/**
- * What stands before the closing brace of an object whose beginning is not at hand.
- *
- * @param text its last bytes as latin1, so that every byte is one character
- */
-export function endingOf(text: string): Ending {
-  const members = new Map<string, unknown>();
-  let rest = text.trimEnd();
-  if (!rest.endsWith("}")) return { members, rest };
-  rest = rest.slice(0, -1);
-  for (let match = LAST_MEMBER.exec(rest); match; match = LAST_MEMBER.exec(rest)) {
-    const [whole, key = "", value = ""] = match;
-    members.set(key, simpleValue(value));
-    rest = rest.slice(0, rest.length - whole.length);
-  }
-  return { members, rest: rest.trimEnd() };
-}
-
-function simpleValue(text: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(text, "latin1").toString("utf8"));
+    return JSON.parse(bytes.toString("utf8", place.start, place.end));
   } catch {
     return undefined;
   }

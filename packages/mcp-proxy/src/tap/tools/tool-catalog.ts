@@ -1,7 +1,7 @@
 /** What the server says its tools are: their annotations, and whether a definition changed. */
 import { sha256, type ToolAnnotations } from "@caum/core";
 import { fieldsOf, textOf } from "../messages/fields.ts";
-import { membersOf, wholeElementsOf } from "../messages/json-outline.ts";
+import { elementsOf, memberOf, valueAt } from "../messages/json-outline.ts";
 import type { Reply } from "../messages/message.ts";
 import type { KnownTools } from "./known-tools.ts";
 
@@ -9,8 +9,8 @@ import type { KnownTools } from "./known-tools.ts";
 export function listedTools(reply: Reply): unknown {
   if (!reply.cut) return reply.result?.tools;
   const { head } = reply.cut;
-  const tools = membersOf(head, 0).find((member) => member.key === "tools");
-  return tools && wholeElementsOf(head, tools.start);
+  const tools = memberOf(head, 0, "tools");
+  return tools && elementsOf(head, tools.start).map((place) => valueAt(head, place));
 }
 
 /** A list longer than this is no list of tools. */

@@ -1,0 +1,28 @@
+import type { RecordedCall } from "./recorded-call.ts";
+import type { Outcome } from "./reply-status.ts";
+import type { Turn } from "./turns.ts";
+
+/** One call, from its first request to its last answer. */
+export interface OpenCall {
+  readonly call: RecordedCall;
+  /** Its number among the calls that are written together. */
+  readonly number: number;
+  /** The calls that were asked for together; absent for what a server asks. */
+  readonly turn?: Turn | undefined;
+  /** When it was asked for first. */
+  readonly startedAt: number;
+  /** When this leg of it was asked for: a call that needed input is asked again. */
+  legStartedAt: number;
+  /** What earlier legs took; the time a person thought in between is not the server's. */
+  workedMs: number;
+  /** Set when a record was made before its end: the records of one call share it. */
+  callId?: string;
+  /** There is an `unresolved` record of it. */
+  isGivenUp?: boolean;
+  /** How it ended, as far as is known, when nothing more is heard of it. */
+  lastKnown?: Outcome;
+  /** When that was heard. */
+  knownAt?: number;
+  /** It was refused for a header and asked again; that happens once. */
+  isCorrected?: boolean;
+}
