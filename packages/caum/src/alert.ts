@@ -1,5 +1,12 @@
 import type { Assessment } from "@caum/core";
-import { type Advisory, messageOf, rounded } from "./verdict.ts";
+import {
+  type AdvisedPattern,
+  type Advisory,
+  advisedPattern,
+  messageOf,
+  reasonsOf,
+  rounded,
+} from "./verdict.ts";
 
 /** A session that entered an alert: a loop, or tier T4 or T5 that held. */
 export interface Alert {
@@ -10,8 +17,11 @@ export interface Alert {
   readonly tier: Assessment["tier"];
   readonly step: number;
   readonly advice: Advisory["advice"];
+  /** Why; never empty. */
   readonly reasons: readonly string[];
   readonly message: string;
+  /** What repeats or lowers the score, of which tools, since when; null for other conditions. */
+  readonly pattern: AdvisedPattern | null;
   /** What was waited for; absent for the alert that everybody gets. */
   readonly condition?: string;
 }
@@ -25,7 +35,8 @@ export interface AlertOptions {
 
 export type AlertListener = (alert: Alert) => void;
 
-export function alertOf(sessionId: string, assessment: Assessment): Alert {
+export function alertOf(sessionId: string, assessment: Assessment, condition?: string): Alert {
+  const { pattern } = assessment;
   return {
     session_id: sessionId,
     event_type: assessment.eventType,
@@ -34,7 +45,9 @@ export function alertOf(sessionId: string, assessment: Assessment): Alert {
     tier: assessment.tier,
     step: assessment.step,
     advice: assessment.coordination.advice,
-    reasons: assessment.reasons,
+    reasons: reasonsOf(assessment, condition),
     message: messageOf(assessment),
+    pattern: pattern ? advisedPattern(pattern) : null,
+    ...(condition !== undefined && { condition }),
   };
 }

@@ -97,7 +97,7 @@ export function onAlert(listener: AlertListener, options: AlertOptions = {}): ()
   const { when, ...more } = options;
   if (when !== undefined) {
     const tell = ({ sessionId, condition, assessment }: LocalAlert) =>
-      listener({ ...alertOf(sessionId, assessment), condition });
+      listener(alertOf(sessionId, assessment, condition));
     return alerts.on(when, tell, more);
   }
   listeners.add(listener);

@@ -16,4 +16,4 @@ export type { InitOptions } from "./init-options.ts";
 export type { ObservedSession } from "./observed-session.ts";
 export type { ReportedLoop, SessionReport } from "./session-report.ts";
 export type { MessageStep, Step, ToolStep } from "./step.ts";
-export type { Advisory, StepVerdict } from "./verdict.ts";
+export type { AdvisedPattern, Advisory, StepVerdict } from "./verdict.ts";

@@ -8,7 +8,7 @@ import {
   type SessionSummary,
 } from "@caum/core";
 import type { SessionState } from "./session-state.ts";
-import { rounded } from "./verdict.ts";
+import { type AdvisedPattern, advisedPattern, rounded } from "./verdict.ts";
 
 /** How a session went, as this process saw it; in the words of the collector's report. */
 export interface SessionReport {
@@ -39,11 +39,7 @@ export interface SessionReport {
   readonly observation: "passive";
 }
 
-export interface ReportedLoop {
-  readonly rule: Loop["rule"];
-  readonly period: number;
-  readonly cycles: number;
-  readonly from_step: number;
+export interface ReportedLoop extends AdvisedPattern {
   readonly last_step: number;
 }
 
@@ -92,8 +88,8 @@ export function sessionReport(ended: EndedSession): SessionReport {
   };
 }
 
-function reportedLoop({ rule, period, cycles, fromStep, lastStep }: Loop): ReportedLoop {
-  return { rule, period, cycles, from_step: fromStep, last_step: lastStep };
+function reportedLoop(loop: Loop): ReportedLoop {
+  return { ...advisedPattern(loop), last_step: loop.lastStep };
 }
 
 function share(part: number, whole: number): number {

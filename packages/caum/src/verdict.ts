@@ -1,4 +1,11 @@
-import { type Assessment, alertMessage, storyOf, type Verdict } from "@caum/core";
+import {
+  type Assessment,
+  alertMessage,
+  isWorthSaying,
+  type Pattern,
+  storyOf,
+  type Verdict,
+} from "@caum/core";
 
 /** What `observe` answers: what the structure of the session says, and the proof of it. */
 export interface StepVerdict {
@@ -8,7 +15,7 @@ export interface StepVerdict {
   /** Unified Detection Score, from 0 to 1. */
   readonly uds: number;
   readonly tier: Assessment["tier"];
-  /** Nothing to say is null. It can never stop a call. */
+  /** Nothing to say is null, but never while an alert is. It can never stop a call. */
   readonly advisory: Advisory | null;
   /** The session entered an alert with this step. */
   readonly alert_fired: boolean;
@@ -19,10 +26,25 @@ export interface StepVerdict {
 
 export interface Advisory {
   readonly advice: Assessment["coordination"]["advice"];
-  readonly public_class: "review_only" | "hard_alert";
-  /** Rules that stand, the surest first, for example `periodic:p2x3`. */
+  /** `none` where only the tier is bad, or a condition of yours was met. */
+  readonly public_class: Assessment["publicClass"];
+  /** Rules that stand, the surest first, for example `periodic:p2x3`; never empty. */
   readonly reasons: readonly string[];
   readonly message: string;
+  /** What repeats or lowers the score; null where a condition was met for something else. */
+  readonly pattern: AdvisedPattern | null;
+}
+
+/** A pattern in the words of the doors. */
+export interface AdvisedPattern {
+  readonly rule: Pattern["rule"];
+  readonly period: number;
+  readonly cycles: number;
+  readonly from_step: number;
+  /** Tools of one cycle, each once; who speaks, in mere talk. */
+  readonly tools: readonly string[];
+  /** When its first step was, as far as that is known. */
+  readonly since: string | null;
 }
 
 const DECIMALS = 10_000;
@@ -40,7 +62,7 @@ export function stepVerdictOf(verdict: Verdict, alertFired: boolean): StepVerdic
     failure_risk: rounded(verdict.failureRisk),
     uds: rounded(verdict.uds),
     tier: verdict.tier,
-    advisory: advisoryOf(verdict),
+    advisory: isWorthSaying(verdict) || alertFired ? advisoryOf(verdict) : null,
     alert_fired: alertFired,
     get merkle_root() {
       return evidence.merkleRoot;
@@ -54,9 +76,27 @@ export function messageOf(assessment: Assessment): string {
   return alertMessage(storyOf("The agent", assessment));
 }
 
-function advisoryOf(assessment: Assessment): Advisory | null {
-  const { publicClass, coordination, reasons } = assessment;
-  if (publicClass === "none") return null;
-  const { advice } = coordination;
-  return { advice, public_class: publicClass, reasons, message: messageOf(assessment) };
+/** Reason of an alert whose condition is about something else than structure. */
+const OWN_CONDITION = "alert_rule";
+
+/** Why an alert was fired. */
+export function reasonsOf({ reasons }: Assessment, condition = OWN_CONDITION): readonly string[] {
+  return reasons.length > 0 ? reasons : [condition];
+}
+
+function advisoryOf(assessment: Assessment): Advisory {
+  const { publicClass, coordination, pattern } = assessment;
+  return {
+    advice: coordination.advice,
+    public_class: publicClass,
+    reasons: reasonsOf(assessment),
+    message: messageOf(assessment),
+    pattern: pattern ? advisedPattern(pattern) : null,
+  };
+}
+
+export function advisedPattern(pattern: Pattern): AdvisedPattern {
+  const { rule, period, cycles, fromStep, tools, sinceMs } = pattern;
+  const since = sinceMs === undefined ? null : new Date(sinceMs).toISOString();
+  return { rule, period, cycles, from_step: fromStep, tools, since };
 }

@@ -90,12 +90,13 @@ export {
   type Watched,
   watchCondition,
 } from "./health/alerts/watch.ts";
-export type {
-  Advice,
-  Assessment,
-  EventType,
-  Pattern,
-  PublicClass,
+export {
+  type Advice,
+  type Assessment,
+  type EventType,
+  isWorthSaying,
+  type Pattern,
+  type PublicClass,
 } from "./health/assessment.ts";
 export { ENGINE_VERSION } from "./health/engine-version.ts";
 export { Health } from "./health/health.ts";

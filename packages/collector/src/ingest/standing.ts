@@ -35,7 +35,7 @@ function encode(standing: Standing): string {
     standing.traceQuality,
     standing.publicClass,
     standing.reasons,
-    pattern === undefined ? 0 : [pattern.rule, pattern.period, pattern.cycles, pattern.fromStep],
+    pattern === undefined ? 0 : encodePattern(pattern),
     [scores.tcr, scores.esr, scores.sci],
     standing.advice,
   ]);
@@ -57,15 +57,33 @@ export function decodeStanding(text: string): Standing {
     traceQuality,
     publicClass,
     reasons,
-    ...(pattern !== 0 && {
-      pattern: { rule: pattern[0], period: pattern[1], cycles: pattern[2], fromStep: pattern[3] },
-    }),
+    ...(pattern !== 0 && { pattern: decodePattern(pattern) }),
     scores: { tcr, esr, sci },
     advice,
   };
 }
 
+function encodePattern(pattern: Pattern): EncodedPattern {
+  const { rule, period, cycles, fromStep, tools, sinceMs } = pattern;
+  return [rule, period, cycles, fromStep, tools, sinceMs ?? 0];
+}
+
+/** Findings of an earlier version name no tools and no time. */
+function decodePattern(encoded: EncodedPattern): Pattern {
+  const [rule, period, cycles, fromStep, tools = [], sinceMs = 0] = encoded;
+  return { rule, period, cycles, fromStep, tools, ...(sinceMs > 0 && { sinceMs }) };
+}
+
 type Pattern = NonNullable<Standing["pattern"]>;
+
+type EncodedPattern = readonly [
+  Pattern["rule"],
+  Pattern["period"],
+  Pattern["cycles"],
+  Pattern["fromStep"],
+  tools?: Pattern["tools"],
+  sinceMs?: number,
+];
 
 type EncodedStanding = readonly [
   Standing["step"],
@@ -78,7 +96,7 @@ type EncodedStanding = readonly [
   Standing["traceQuality"],
   Standing["publicClass"],
   Standing["reasons"],
-  0 | readonly [Pattern["rule"], Pattern["period"], Pattern["cycles"], Pattern["fromStep"]],
+  0 | EncodedPattern,
   readonly [number, number, number],
   Standing["advice"],
 ];

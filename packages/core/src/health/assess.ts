@@ -3,19 +3,24 @@ import {
   coordinationOf,
   eventTypeOf,
   evidenceGradeOf,
+  type Pattern,
   PUBLIC_CLASSES,
   type PublicClass,
 } from "./assessment.ts";
 import { failureRisk, featuresOf } from "./failure-risk.ts";
 import { SLOT, VARIETY } from "./memory/layout.ts";
+import type { RecentTools } from "./memory/recent-tools.ts";
 import { type Finding, reasonOf } from "./rules/finding.ts";
 import { findLoops } from "./rules/hard-rules.ts";
 import { waitingCycles } from "./rules/rings.ts";
+import { timeOfStep } from "./rules/since.ts";
 import { classify } from "./scores/classify.ts";
 import { healthOf, type Regime } from "./scores/regime.ts";
-import { tierOf } from "./scores/tier.ts";
+import { type Tier, tierOf } from "./scores/tier.ts";
 import { type Signals, scoresOf, udsOf } from "./scores/uds.ts";
+import { type Weak, weaknessesOfScore, weaknessOfRegime } from "./scores/weakness.ts";
 import { averageSubstance, novelty } from "./signals/averages.ts";
+import { stepBeat } from "./signals/beat.ts";
 import { count } from "./signals/history.ts";
 import { calls, failures, repeats, speeches } from "./signals/runs.ts";
 import { varietyOf } from "./signals/variety.ts";
@@ -25,8 +30,11 @@ const WINDOW = 16;
 /** Messages or turns in a row after which the calls before them are over. */
 const LONG_TALK = 4;
 
+/** Tiers of which nobody asks what lowers the score. */
+const GOOD: ReadonlySet<Tier> = new Set(["T1", "T2"]);
+
 /** Reads the memory of a session; notes in it only what the next answer is compared with. */
-export function assess(slots: Float64Array): Assessment {
+export function assess(slots: Float64Array, tools: RecentTools): Assessment {
   const waiting = waitingCycles(slots);
   const found = loopsAt(slots, waiting);
   const hard = found.find((finding) => finding.grade === "hard");
@@ -46,7 +54,9 @@ export function assess(slots: Float64Array): Assessment {
   const scores = scoresOf(signals);
   const uds = udsOf(scores, signals);
   const tier = tierOf(uds);
-  const pattern = publicClass === "none" ? undefined : (hard ?? found[0]);
+  noteTier(slots, tier);
+  const weak = weaknessesAt(slots, { publicClass, found, regime, tier, signals });
+  const pattern = (publicClass === "none" ? undefined : (hard ?? found[0])) ?? weak[0];
   return {
     step: signals.step,
     eventType: eventTypeOf(was, publicClass),
@@ -57,8 +67,8 @@ export function assess(slots: Float64Array): Assessment {
     failureRisk: failureRisk(featuresOf(slots, signals)),
     traceQuality: qualityOf(slots),
     publicClass,
-    reasons: reasonsOf(found, regime, publicClass),
-    ...(pattern !== undefined && { pattern: patternOf(pattern) }),
+    reasons: publicClass === "none" ? weak.map(reasonOf) : reasonsOf(found, regime, publicClass),
+    ...(pattern !== undefined && { pattern: patternOf(pattern, slots, tools) }),
     scores,
     coordination: coordinationOf(publicClass, tier),
     evidenceGrade: evidenceGradeOf(publicClass),
@@ -71,7 +81,6 @@ function reasonsOf(
   regime: Regime,
   publicClass: PublicClass,
 ): readonly string[] {
-  if (publicClass === "none") return [];
   const graded = found.filter(
     (finding) => (publicClass === "hard_alert") === (finding.grade === "hard"),
   );
@@ -118,7 +127,39 @@ export function isLooping(slots: Float64Array): boolean {
   return PUBLIC_CLASSES[slots[SLOT.publicClass] ?? 0] === "hard_alert";
 }
 
-function patternOf(finding: Finding): NonNullable<Assessment["pattern"]> {
+/** Remembers since when the score has been low. */
+function noteTier(slots: Float64Array, tier: Tier): void {
+  if (GOOD.has(tier)) slots[SLOT.lowered] = 0;
+  else if (slots[SLOT.lowered] === 0) slots[SLOT.lowered] = stepBeat.momentAgo(slots, 0);
+}
+
+interface Answer {
+  readonly publicClass: PublicClass;
+  readonly found: readonly Finding[];
+  readonly regime: Regime;
+  readonly tier: Tier;
+  readonly signals: Signals;
+}
+
+/** What is wrong although no rule stands, what matters most first. */
+function weaknessesAt(slots: Float64Array, answer: Answer): readonly Weak[] {
+  const { publicClass, found, regime, tier, signals } = answer;
+  if (found.length > 0 && publicClass !== "none") return [];
+  const ofRegime = publicClass === "none" ? undefined : weaknessOfRegime(slots, regime, signals);
+  if (ofRegime !== undefined) return [ofRegime];
+  return GOOD.has(tier) ? [] : weaknessesOfScore(slots, signals);
+}
+
+function patternOf(finding: Finding | Weak, slots: Float64Array, tools: RecentTools): Pattern {
   const { rule, period, cycles, fromStep } = finding;
-  return { rule, period, cycles, fromStep };
+  const isTalk = rule === "talk" || ("talk" in finding && finding.talk);
+  const sinceMs = timeOfStep(slots, fromStep);
+  return {
+    rule,
+    period,
+    cycles,
+    fromStep,
+    tools: isTalk ? [tools.speaker] : tools.ofCalls(period),
+    ...(sinceMs !== undefined && { sinceMs }),
+  };
 }

@@ -2,6 +2,7 @@ import type { Rule } from "./rules/finding.ts";
 import type { Healthy, Regime } from "./scores/regime.ts";
 import type { Tier } from "./scores/tier.ts";
 import type { Scores } from "./scores/uds.ts";
+import type { Weakness } from "./scores/weakness.ts";
 import type { TraceQuality } from "./trace-quality.ts";
 
 export type EventType =
@@ -30,14 +31,19 @@ export interface EvidenceGrade {
   readonly allowed_to_block: false;
 }
 
-/** A loop that stands, or for review only seems to. */
+/** A loop that stands or, for review only, seems to; else what lowers the score. */
 export interface Pattern {
-  readonly rule: Rule;
+  readonly rule: Rule | Weakness;
   /** Length of one cycle in steps; 0 where the repeats come in any order. */
   readonly period: number;
+  /** How often: cycles, or steps where there is no cycle. */
   readonly cycles: number;
   /** First step of the pattern, counted like `step` of the assessment. */
   readonly fromStep: number;
+  /** Tools of one cycle in the order of their first use, each once; who speaks, in mere talk. */
+  readonly tools: readonly string[];
+  /** When the first step was, in milliseconds since 1970, to the second; absent without a clock. */
+  readonly sinceMs?: number;
 }
 
 /** What the health engine says after a step. */
@@ -54,8 +60,12 @@ export interface Assessment {
   readonly failureRisk: number;
   readonly traceQuality: TraceQuality;
   readonly publicClass: PublicClass;
-  /** Rules that stand, the surest first, for example `periodic:p2x3`; else an unhealthy regime. */
+  /**
+   * Rules that stand, the surest first, for example `periodic:p2x3`; else an unhealthy regime; else,
+   * in a tier worse than T2, what lowers the score, for example `repeats:x9`.
+   */
   readonly reasons: readonly string[];
+  /** What the first reason is about. Absent where there are none. */
   readonly pattern?: Pattern;
   readonly scores: Scores;
   readonly coordination: Coordination;
@@ -88,6 +98,14 @@ export function coordinationOf(publicClass: PublicClass, tier: Tier): Coordinati
   if (publicClass === "hard_alert") return COORDINATION.break_loop;
   if (publicClass === "review_only") return COORDINATION.replan;
   return tier === "T1" || tier === "T2" ? COORDINATION.continue : COORDINATION.watch;
+}
+
+/** Whether there is something to advise: a loop, or what may be one, or tier T4 or T5. */
+export function isWorthSaying({
+  publicClass,
+  tier,
+}: Pick<Assessment, "publicClass" | "tier">): boolean {
+  return publicClass !== "none" || tier === "T4" || tier === "T5";
 }
 
 export function evidenceGradeOf(publicClass: PublicClass): EvidenceGrade {

@@ -3,6 +3,7 @@ import type { Assessment } from "./assessment.ts";
 import { type Features, featuresOf } from "./failure-risk.ts";
 import { learn } from "./learn.ts";
 import { SLOT } from "./memory/layout.ts";
+import { RecentTools } from "./memory/recent-tools.ts";
 import { fromBytes, newMemory, toBytes } from "./memory/saved-memory.ts";
 import { withRoom } from "./memory/seen-keys.ts";
 import { beginAverages } from "./signals/averages.ts";
@@ -18,6 +19,7 @@ import type { Step } from "./step.ts";
  */
 export class Health {
   #memory = newMemory();
+  #tools = new RecentTools();
 
   constructor() {
     beginAverages(this.#memory);
@@ -26,13 +28,20 @@ export class Health {
   /** Takes one step and says how the session stands. What is no step changes nothing. */
   observe(step: Step): Assessment {
     this.#memory = withRoom(this.#memory);
+    const before = this.steps;
     learn(this.#memory, step);
-    return assess(this.#memory);
+    if (this.steps > before) this.#noteName(step);
+    return this.current();
   }
 
   /** How the session stands, nothing new having happened. */
   current(): Assessment {
-    return assess(this.#memory);
+    return assess(this.#memory, this.#tools);
+  }
+
+  #noteName({ kind, tool }: Step): void {
+    if (kind === "call") this.#tools.noteCall(tool);
+    else this.#tools.noteSpeaker(tool);
   }
 
   /** Steps of the session so far. */
@@ -53,7 +62,7 @@ export class Health {
 
   /** The exact state, for `restore`. */
   save(): Uint8Array {
-    return toBytes(this.#memory);
+    return toBytes(this.#memory, this.#tools.save());
   }
 
   /**
@@ -63,11 +72,13 @@ export class Health {
    */
   static restore(bytes: Uint8Array): Health {
     const health = new Health();
-    health.#memory = fromBytes(bytes);
+    const { memory, names } = fromBytes(bytes);
+    health.#memory = memory;
+    health.#tools = RecentTools.restore(names);
     return health;
   }
 
-  /** Size of the packed state. */
+  /** Size of the packed state, without the names of the last tools. */
   get byteLength(): number {
     return this.#memory.byteLength;
   }

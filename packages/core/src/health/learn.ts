@@ -54,7 +54,7 @@ function learnCall(slots: Float64Array, step: Step, identity: Identity): void {
   const attempt = joinAttempt(slots, step, identity.full);
   if (attempt === 0) return;
   const recognition = recognise(slots, identity);
-  const place = { step: begin(slots), attempt };
+  const place = { step: begin(slots), atMs: step.atMs ?? 0, attempt };
   turnRings(slots, step, identity, recognition.isRepeat);
   learnPace(slots, step.atMs, !recognition.isRepeat);
   const isWaiting = waitingCycles(slots) > 0;
@@ -74,7 +74,7 @@ function learnSpeech(slots: Float64Array, step: Step, identity: Identity): void 
   const isRepeat = meet(slots, seenCalls, identity.full);
   const recognition = { isRepeat, isNewCall: false, isNewAnswer: false };
   const number = begin(slots);
-  const place = { step: number, attempt: number };
+  const place = { step: number, atMs: step.atMs ?? 0, attempt: number };
   turnRings(slots, step, identity, isRepeat);
   learnPace(slots, step.atMs, !isRepeat);
   learnSpeechRuns(slots, identity, place);
@@ -128,7 +128,7 @@ function hearUser(slots: Float64Array, step: Step): void {
   endAttempt(slots);
   if (step.messageHash !== undefined) {
     const key = join(USER_KEY, keyOf(step.messageHash));
-    nudges.extend(slots, key, 0, { step: 0, attempt: nudges.length(slots) + 1 });
+    nudges.extend(slots, key, 0, { step: 0, atMs: 0, attempt: nudges.length(slots) + 1 });
     if (meet(slots, seenCalls, key)) return;
   }
   if (returns.length(slots) > 0) slots[SLOT.words] = (slots[SLOT.words] ?? 0) + 1;

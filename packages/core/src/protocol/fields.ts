@@ -60,6 +60,10 @@ export const pattern = z.object({
   period: count,
   cycles: count,
   from_step: count,
+  /** Tools of one cycle, each once; who speaks, in mere talk. */
+  tools: z.array(z.string()),
+  /** When the first step was, as far as that is known. */
+  since: z.string().nullable(),
 });
 
 const UNFIT = /\p{Cc}|\p{Surrogate}/u;

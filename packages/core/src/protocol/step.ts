@@ -1,6 +1,17 @@
 /** Step v1: one documented call per tool use, with a key. */
 import { z } from "zod";
-import { anyText, costUsd, count, hash, identifier, opaqueId, regime, tier } from "./fields.ts";
+import {
+  anyText,
+  costUsd,
+  count,
+  hash,
+  identifier,
+  opaqueId,
+  pattern,
+  publicClass,
+  regime,
+  tier,
+} from "./fields.ts";
 
 export const stepRequest = z.object({
   session_id: identifier,
@@ -27,9 +38,13 @@ export const stepRequest = z.object({
 
 export const advisory = z.object({
   advice: z.enum(["continue", "watch", "replan", "break_loop"]),
-  public_class: z.enum(["review_only", "hard_alert"]),
-  reasons: z.array(z.string()),
+  /** `none` where only the tier is bad, or a rule of yours fired. */
+  public_class: publicClass,
+  /** Never empty; see docs/signals.md for the words. */
+  reasons: z.array(z.string()).min(1),
   message: z.string(),
+  /** What repeats or lowers the score; null where a rule fired for something else. */
+  pattern: pattern.nullable(),
 });
 
 export const stepAnswer = z.object({
@@ -37,6 +52,7 @@ export const stepAnswer = z.object({
   failure_risk: z.number(),
   uds: z.number(),
   tier,
+  /** Null where there is nothing to say; never while a loop, tier T4 or T5, or an alert is told. */
   advisory: advisory.nullable(),
   merkle_root: hash,
   alert_fired: z.boolean(),
@@ -58,6 +74,8 @@ const loop = z.object({
   cycles: count,
   from_step: count,
   last_step: count,
+  tools: z.array(z.string()),
+  since: z.string().nullable(),
 });
 
 export const endAnswer = z.object({

@@ -69,10 +69,12 @@ export function alertFacts(
     costNanoUsd: totals.costNanoUsd,
     story: {
       word,
+      ...(tool !== undefined && word !== "ended" && { tools: [tool] }),
       ...(pattern && {
         pattern: { rule: pattern.rule, period: pattern.period, cycles: pattern.cycles },
+        tools: pattern.tools,
+        sinceMs: pattern.sinceMs,
       }),
-      ...(tool !== undefined && word !== "ended" && { tools: [tool] }),
       ...(pattern && loop && { costNanoUsd: loop.costNanoUsd }),
       nowMs: receivedMs,
     },

@@ -20,6 +20,7 @@ import type { Services } from "../../services.ts";
 import type { SessionView, TenantRow } from "../../store/store.ts";
 import { rounded, roundedAmount, usdOf } from "../told-figures.ts";
 import { CLAIM_BOUNDARIES } from "./claim-boundaries.ts";
+import { patternOf } from "./step-assessment.ts";
 
 const PAGE = 1_000;
 /** Longer sessions are reported as they were judged on the way. */
@@ -62,13 +63,7 @@ export async function endReport(
     total_steps: standing.step,
     total_events: view.tree.size - view.segmentStart,
     regimes: summary.regimes,
-    loops: summary.loops.map((loop) => ({
-      rule: loop.rule,
-      period: loop.period,
-      cycles: loop.cycles,
-      from_step: loop.fromStep,
-      last_step: loop.lastStep,
-    })),
+    loops: summary.loops.map((loop) => ({ ...patternOf(loop), last_step: loop.lastStep })),
     loop_count: summary.loopCount,
     coverage: {
       exact_cycle: shareOf(summary.exactSteps, summary.steps),

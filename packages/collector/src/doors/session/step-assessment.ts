@@ -15,19 +15,20 @@ export function stepAssessmentOf(standing: Standing) {
   };
 }
 
-/** What repeats: so many cycles of so many steps. */
+/** What repeats, so many cycles of so many steps, or what lowers the score. */
 export interface Pattern {
   readonly rule: string;
   readonly period: number;
   readonly cycles: number;
   readonly from_step: number;
+  /** Tools of one cycle, each once; who speaks, in mere talk. */
+  readonly tools: string[];
+  /** When its first step was, as far as that is known. */
+  readonly since: string | null;
 }
 
-export function patternOf({
-  rule,
-  period,
-  cycles,
-  fromStep,
-}: NonNullable<Standing["pattern"]>): Pattern {
-  return { rule, period, cycles, from_step: fromStep };
+export function patternOf(pattern: NonNullable<Standing["pattern"]>): Pattern {
+  const { rule, period, cycles, fromStep, tools, sinceMs } = pattern;
+  const since = sinceMs === undefined ? null : new Date(sinceMs).toISOString();
+  return { rule, period, cycles, from_step: fromStep, tools: [...tools], since };
 }

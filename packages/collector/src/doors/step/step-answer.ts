@@ -1,9 +1,9 @@
-import { alertMessage, storyOf } from "@caum/core";
+import { alertMessage, isWorthSaying, storyOf } from "@caum/core";
 import type { stepAnswer } from "@caum/core/protocol";
 import type { z } from "zod";
 import type { EventOutcome } from "../../ingest/intake.ts";
-import type { Standing } from "../../ingest/standing.ts";
 import { rootOf } from "../live/live-answer.ts";
+import { patternOf } from "../session/step-assessment.ts";
 import { rounded } from "../told-figures.ts";
 import type { StepRequest } from "./step-draft.ts";
 
@@ -18,24 +18,28 @@ export function stepAnswerOf(
     failure_risk: rounded(standing.failureRisk),
     uds: rounded(standing.uds),
     tier: standing.tier,
-    advisory: advisoryOf(standing, body),
+    advisory: advisoryOf(outcome, body),
     merkle_root: rootOf(outcome),
     alert_fired: outcome.alertsFired > 0,
     observation: "passive",
   };
 }
 
+/** Reason of an alert that the tenant's own rule fired for something else than structure. */
+const OWN_RULE = "alert_rule";
+
 function advisoryOf(
-  standing: Standing,
+  { standing, alertsFired }: EventOutcome,
   { agent_name: agent, tool }: Pick<StepRequest, "agent_name" | "tool">,
 ): z.input<typeof stepAnswer>["advisory"] {
-  const { publicClass, advice, reasons } = standing;
-  if (publicClass === "none") return null;
+  const { publicClass, advice, reasons, pattern } = standing;
+  if (!isWorthSaying(standing) && alertsFired === 0) return null;
   return {
     advice,
     public_class: publicClass,
-    reasons: [...reasons],
+    reasons: reasons.length > 0 ? [...reasons] : [OWN_RULE],
     message: alertMessage({ tools: [tool], ...storyOf(agent ?? "The agent", standing) }),
+    pattern: pattern ? patternOf(pattern) : null,
   };
 }
 

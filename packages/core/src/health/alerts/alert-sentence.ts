@@ -4,6 +4,7 @@ import type { Assessment, Pattern } from "../assessment.ts";
 import type { Regime } from "../scores/regime.ts";
 import { type Condition, parseCondition } from "./condition.ts";
 import { agentName, plainName } from "./readable-name.ts";
+import { isWeakness, weaknessPhrase } from "./weakness-phrase.ts";
 
 /** Which word about a loop it is: the first, or the one that follows. */
 export type Word = "begins" | "goes_on" | "ended";
@@ -62,7 +63,9 @@ export function storyOf(
   agent: string,
   { regime, step, pattern }: Pick<Assessment, "regime" | "step" | "pattern">,
 ): AlertStory {
-  return { agent, regime, step, ...(pattern && { pattern }) };
+  if (pattern === undefined) return { agent, regime, step };
+  const { tools, sinceMs } = pattern;
+  return { agent, regime, step, pattern, tools, sinceMs };
 }
 
 /** The sentence, and what to do. */
@@ -72,7 +75,8 @@ export function alertMessage(story: AlertStory): string {
 
 function adviceOf(story: AlertStory): string {
   if (story.word === "ended") return "Nothing needs to be done now.";
-  if (story.pattern === undefined || metCondition(story) !== undefined) {
+  const isLoop = story.pattern !== undefined && !isWeakness(story.pattern.rule);
+  if (!isLoop || metCondition(story) !== undefined) {
     return "Look whether it still gets on.";
   }
   return "Stop it, or tell it what to do differently.";
@@ -97,6 +101,12 @@ function deedOf({ tools = [] }: AlertStory, { rule, period, cycles }: What): str
       return `made ${cycles} calls in a row that failed${last(first)}`;
     case "failing_write":
       return `tried a change with ${tool} ${times(cycles)} in a row, and each failed`;
+    case "failing_call":
+      return `made the same call of ${tool} ${times(cycles)}, and each failed`;
+    case "refused":
+      return `been refused ${times(cycles)}${last(first)}`;
+    case "idle_talk":
+      return `answered ${times(cycles)} with nothing but words`;
     case "blind_write":
       return `made the same change with ${tool} ${times(cycles)} in a row`;
     case "same_message":
@@ -106,7 +116,7 @@ function deedOf({ tools = [] }: AlertStory, { rule, period, cycles }: What): str
     case "leaky":
       return `repeated earlier calls in ${cycles} of its latest steps${listed(names)}`;
     default:
-      return `repeated itself ${times(cycles)}${listed(names)}`;
+      return weaknessPhrase(rule, cycles, tool);
   }
 }
 

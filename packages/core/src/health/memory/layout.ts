@@ -3,7 +3,7 @@
  *
  * The order is part of the format of a saved state: a change needs a new `FORMAT`.
  */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 /** How far back a period may reach. */
 export const LONGEST_PERIOD = 8;
@@ -62,6 +62,8 @@ const SIZES = {
   probe: 1,
   risk: 5,
   publicClass: 1,
+  /** Moment since which the tier is worse than T2; 0 while it is not. */
+  lowered: 1,
   looped: 1,
   seenCalls: 1 + SEEN_PARTS,
   seenAnswers: 1 + SEEN_PARTS,

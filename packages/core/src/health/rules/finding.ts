@@ -29,7 +29,11 @@ export interface Finding {
 }
 
 /** How a finding is written among the reasons, for example `periodic:p2x3`. */
-export function reasonOf(finding: Finding): string {
+export function reasonOf(finding: {
+  readonly rule: string;
+  readonly period: number;
+  readonly cycles: number;
+}): string {
   const cycle = finding.period > 0 ? `p${finding.period}` : "";
   return `${finding.rule}:${cycle}x${finding.cycles}`;
 }

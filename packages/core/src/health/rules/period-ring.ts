@@ -1,5 +1,6 @@
 import { type Key, UNKNOWN } from "../memory/key.ts";
 import { LONGEST_PERIOD } from "../memory/layout.ts";
+import { stepAt } from "../memory/moment.ts";
 import type { Beat } from "../signals/beat.ts";
 
 /**
@@ -38,7 +39,7 @@ export class PeriodRing {
         memory[this.#matches + period] = 0;
         continue;
       }
-      if (matches === 0) memory[this.#firsts + period] = this.beat.stepAgo(memory, period - 1);
+      if (matches === 0) memory[this.#firsts + period] = this.beat.momentAgo(memory, period - 1);
       memory[this.#matches + period] = matches + 1;
     }
     memory[this.#keys + (count % LONGEST_PERIOD)] = key;
@@ -63,6 +64,11 @@ export class PeriodRing {
 
   /** The step with which the pattern of this period began. */
   firstStep(memory: Float64Array, period: number): number {
+    return stepAt(this.firstMoment(memory, period));
+  }
+
+  /** That step with its time; see memory/moment.ts. */
+  firstMoment(memory: Float64Array, period: number): number {
     return memory[this.#firsts + period] ?? 0;
   }
 

@@ -4,7 +4,7 @@ import { callBeat, stepBeat } from "../signals/beat.ts";
 import type { Identity } from "../signals/identity.ts";
 import { has, TRAIT } from "../signals/trait.ts";
 import type { Step } from "../step.ts";
-import { holdWait, longestWait } from "../wait/wait-hold.ts";
+import { firstWaitStep, holdWait, longestWait } from "../wait/wait-hold.ts";
 import { PeriodRing } from "./period-ring.ts";
 
 /** Full keys of every step, and of calls alone: notes between calls do not hide a loop. */
@@ -16,7 +16,7 @@ export const templates = new PeriodRing(SLOT.templates, callBeat);
 export const numerics = new PeriodRing(SLOT.numerics, callBeat);
 
 const CALL_RINGS = [everyCall, templates, numerics];
-const RINGS = [everyStep, ...CALL_RINGS];
+export const RINGS: readonly PeriodRing[] = [everyStep, ...CALL_RINGS];
 
 /** Takes one step into the rings; a message only into that of every step. */
 export function turnRings(
@@ -42,6 +42,14 @@ export function waitingCycles(slots: Float64Array): number {
   let longest = 0;
   for (const ring of RINGS) longest = Math.max(longest, longestWait(slots, ring));
   return longest;
+}
+
+/** The step with which that wait began; undefined when none is believed. */
+export function waitingSince(slots: Float64Array): number | undefined {
+  const cycles = waitingCycles(slots);
+  if (cycles === 0) return undefined;
+  const ring = RINGS.find((candidate) => longestWait(slots, candidate) === cycles);
+  return ring && firstWaitStep(slots, ring);
 }
 
 export function clearRings(slots: Float64Array): void {

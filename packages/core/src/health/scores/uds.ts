@@ -24,7 +24,7 @@ export interface Signals {
 }
 
 /** Kinds of work, beyond the first, that make a session as varied as it can be. */
-const FULL_VARIETY = 1.8;
+export const FULL_VARIETY = 1.8;
 const RUN_LIMIT = 4;
 const LOOP_FACTOR = 0.3;
 const HIGHEST_LOOPING = 0.29;

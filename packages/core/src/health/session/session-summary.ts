@@ -1,5 +1,4 @@
 import type { Assessment, Pattern } from "../assessment.ts";
-import type { Rule } from "../rules/finding.ts";
 import type { Regime } from "../scores/regime.ts";
 import type { Tier } from "../scores/tier.ts";
 
@@ -51,7 +50,12 @@ export const NOTHING_YET: SessionSummary = {
 const LISTED_LOOPS = 100;
 /** A loop is found within so many steps of its first. */
 const SPENT_KEPT = 64;
-const EXACT: ReadonlySet<Rule> = new Set(["periodic", "recurrence", "blind_write", "same_message"]);
+const EXACT: ReadonlySet<Pattern["rule"]> = new Set([
+  "periodic",
+  "recurrence",
+  "blind_write",
+  "same_message",
+]);
 
 /**
  * Adds one assessment. What is not a new step adds nothing but its cost. Steps that are counted from

@@ -1,4 +1,5 @@
 import { LONGEST_PERIOD, SLOT } from "../memory/layout.ts";
+import { momentOf } from "../memory/moment.ts";
 
 /** What rules ask of a recent step. */
 export interface Mark {
@@ -47,6 +48,11 @@ export class Beat {
 
   stepAgo(memory: Float64Array, ago: number): number {
     return this.#ago(memory, this.#steps, ago);
+  }
+
+  /** The step with its time; see memory/moment.ts. */
+  momentAgo(memory: Float64Array, ago: number): number {
+    return momentOf(this.stepAgo(memory, ago), this.timeAgo(memory, ago));
   }
 
   /** Every trait that any of the last `length` has. */

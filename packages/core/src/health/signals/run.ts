@@ -1,8 +1,11 @@
 import type { Key } from "../memory/key.ts";
+import { momentOf, stepAt } from "../memory/moment.ts";
 
 /** Where a step stands: its number, and that of the attempt it belongs to, from 1. */
 export interface Place {
   readonly step: number;
+  /** 0 when there is no clock. */
+  readonly atMs: number;
   readonly attempt: number;
 }
 
@@ -10,7 +13,7 @@ export interface Place {
  * How often the same thing came in a row. One object serves all sessions: the numbers are in the
  * packed memory of each.
  *
- * Slots: key, length, traits of all steps of the run (or-ed), number of its first step, and the
+ * Slots: key, length, traits of all steps of the run (or-ed), moment of its first step, and the
  * attempt that was counted last: calls of one attempt count once.
  */
 export class Run {
@@ -21,13 +24,13 @@ export class Run {
   }
 
   /** Counts one more of `key`, or begins anew when it is another one. */
-  extend(memory: Float64Array, key: Key, traits: number, { step, attempt }: Place): void {
+  extend(memory: Float64Array, key: Key, traits: number, { step, atMs, attempt }: Place): void {
     const at = this.#at;
     if (memory[at] !== key) {
       memory[at] = key;
       memory[at + 1] = 0;
       memory[at + 2] = 0;
-      memory[at + 3] = step;
+      memory[at + 3] = momentOf(step, atMs);
       memory[at + 4] = 0;
     }
     if (memory[at + 4] !== attempt) memory[at + 1] = this.length(memory) + 1;
@@ -58,6 +61,11 @@ export class Run {
   }
 
   firstStep(memory: Float64Array): number {
+    return stepAt(this.firstMoment(memory));
+  }
+
+  /** The first step with its time; see memory/moment.ts. */
+  firstMoment(memory: Float64Array): number {
     return memory[this.#at + 3] ?? 0;
   }
 }

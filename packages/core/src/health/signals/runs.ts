@@ -23,6 +23,8 @@ export const failures = new Run(SLOT.failures);
 
 const BROKEN_BY_USER = [repeats, speeches, answers, calls, failures];
 
+export const RUNS: readonly Run[] = [...BROKEN_BY_USER, returns, messages];
+
 /** A new word of the user begins a new attempt; the same message again stays the same. */
 export function endRuns(memory: Float64Array): void {
   for (const run of BROKEN_BY_USER) run.end(memory);

@@ -20,7 +20,7 @@ export const refusals = new Run(SLOT.refusals);
 /** One change, word for word, whatever it answers. */
 export const blindWrites = new Run(SLOT.blindWrites);
 
-const TRIES = [errors, failingCalls, failingWrites, refusals, blindWrites];
+export const TRIES: readonly Run[] = [errors, failingCalls, failingWrites, refusals, blindWrites];
 
 /** A new word of the user begins anew. */
 export function forgetTries(memory: Float64Array): void {

@@ -53,6 +53,15 @@ export function longestWait(memory: Float64Array, ring: PeriodRing): number {
   return cycles;
 }
 
+/** The first step of that wait. */
+export function firstWaitStep(memory: Float64Array, ring: PeriodRing): number | undefined {
+  const longest = longestWait(memory, ring);
+  for (let period = 1; period <= LONGEST_WAIT; period++) {
+    if (waitCycles(memory, ring, period) === longest) return ring.firstStep(memory, period);
+  }
+  return undefined;
+}
+
 function isWait(
   memory: Float64Array,
   ring: PeriodRing,

@@ -117,8 +117,8 @@ export class LoopTeller {
 
   #storyOf({ agent, assessment, tool, atMs }: ToldStep, summary: SessionSummary): AlertStory {
     return {
-      ...storyOf(agent, assessment),
       tools: tool === undefined ? [] : [tool],
+      ...storyOf(agent, assessment),
       nowMs: atMs,
       costNanoUsd: summary.loops.at(-1)?.costNanoUsd ?? 0,
     };
