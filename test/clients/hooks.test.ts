@@ -189,6 +189,17 @@ function asPluginSays({ type, properties }: Readonly<Record<string, unknown>>) {
   return [{ session_id: sessionID, event: type, part }];
 }
 
+test("Cline: what it counts as a success and says itself to have failed is an error", async () => {
+  const { records } = await replay("cline", eventsOf("cline"));
+  expect(callsOf(records)).toEqual([
+    "srv__echo ok",
+    "run_commands ok",
+    "editor error",
+    ...Array(5).fill("srv__fail error"),
+  ]);
+  expect(hardSteps(records)).toContain(7);
+});
+
 /** VS Code and grok run what is registered for Claude Code, and spell it otherwise. */
 test.each([
   ["vscode", "PreToolUse", "PostToolUse"],

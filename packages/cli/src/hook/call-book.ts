@@ -83,12 +83,26 @@ export class CallBook {
     if (this.#hasEnded(call) || this.#find(entry, call, "id") !== undefined) return [];
     const agent = agentOf(entry);
     const failed = this.#askedAgain(entry, call);
-    const overlaps = this.#open.some((other) => other.agent === agent);
-    if (entry.turn === undefined && !this.#hasTurns.has(agent) && !overlaps) this.#turn(agent);
+    if (entry.turn === undefined && !this.#isBeside(entry)) this.#turn(agent);
     const parent = this.#parentOf(entry);
     const started = { call, startedAt: entry.time, agent, parent, isAsked: false };
     this.#open = [...this.#open, started];
     return failed;
+  }
+
+  /**
+   * Whether a call that starts now belongs to the turn of those before it: its turn has not ended,
+   * where an event ends turns; else an open one is beside it. Where failures are silent, one that
+   * seems open may be long over, and only a start close by tells.
+   */
+  #isBeside(entry: InboxEntry): boolean {
+    const agent = agentOf(entry);
+    if (this.#hasTurns.has(agent)) return true;
+    const isSilent = hookClient(entry.client)?.isSilentOnFailure === true;
+    return this.#open.some(
+      (other) =>
+        other.agent === agent && (!isSilent || entry.time - other.startedAt <= SIDE_BY_SIDE_MS),
+    );
   }
 
   /**

@@ -19,6 +19,8 @@ export interface HookEvent {
   readonly fields: Fields;
 }
 
+const EVENT_NAMES = ["hook_event_name", "hookEventName", "hookName", "event"];
+
 /**
  * @param input the JSON of one event
  * @returns undefined when the input is nothing that a hook is handed
@@ -26,8 +28,11 @@ export interface HookEvent {
 export function readHookEvent(input: string, registered: Registered): HookEvent | undefined {
   const fields = parsed(input);
   if (fields === undefined) return undefined;
-  const name = registered.event ?? textIn(fields, "hook_event_name", "hookEventName", "event");
-  const sessionId = textIn(fields, "session_id", "sessionId", "conversation_id");
+  const name = registered.event ?? textIn(fields, ...EVENT_NAMES);
+  const context = isFields(fields.sessionContext) ? fields.sessionContext : {};
+  const sessionId =
+    textIn(fields, "session_id", "sessionId", "conversation_id") ??
+    textIn(context, "rootSessionId");
   if (!name || !sessionId) return undefined;
   return { client: callerOf(fields, registered.client), name, sessionId, fields };
 }

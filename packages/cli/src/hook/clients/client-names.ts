@@ -6,6 +6,7 @@ export const HOOK_CLIENT_NAMES = [
   "copilot-cli",
   "qwen-code",
   "opencode",
+  "cline",
   "cursor",
   "vscode",
   "devin",

@@ -2,6 +2,7 @@ import type { HookClient } from "../saying.ts";
 import { cursor, devin, droid, goose, grok, vscode } from "./by-reference.ts";
 import { claudeCode } from "./claude-code.ts";
 import type { HookClientName } from "./client-names.ts";
+import { cline } from "./cline.ts";
 import { codex } from "./codex.ts";
 import { copilot } from "./copilot.ts";
 import { geminiCli } from "./gemini-cli.ts";
@@ -15,6 +16,7 @@ const CLIENTS: Readonly<Record<HookClientName, HookClient>> = {
   "copilot-cli": copilot,
   "qwen-code": qwenCode,
   opencode,
+  cline,
   cursor,
   vscode,
   devin,

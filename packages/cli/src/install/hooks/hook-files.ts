@@ -13,6 +13,8 @@ export interface HookedEvent {
 export interface OwnHookFile {
   /** @param command what runs the hook for an event; nothing of it is to be changed */
   readonly textOf: (events: readonly HookedEvent[], command: (event: string) => string) => string;
+  /** Run by the client as a program. */
+  readonly isProgram?: boolean;
 }
 
 export interface HookFile {
@@ -98,6 +100,17 @@ export const HOOK_FILES: readonly HookFile[] = [
     form: { textOf: (_, command) => opencodePlugin(command("")) },
     restart: "start opencode again",
   },
+  ...["PreToolUse", "PostToolUse", "SessionShutdown"].map(
+    (name): HookFile => ({
+      client: "cline",
+      title: "Cline hooks",
+      folder: "~/.cline",
+      file: `hooks/${name}`,
+      events: [],
+      form: { textOf: (_, command) => `#!/bin/sh\n${command("")}\n`, isProgram: true },
+      restart: "start cline again",
+    }),
+  ),
   {
     client: "cursor",
     title: "Cursor hooks",

@@ -1,5 +1,5 @@
 /** Registers our hook with the clients that have hooks, and takes it out again. */
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { HookClientName } from "../../hook/clients/client-names.ts";
 import { placeHook, placeLauncher } from "../../launcher/place-launcher.ts";
@@ -60,13 +60,14 @@ export function uninstallHooks(
 
 /** Which of the known hook files hold a hook of ours. */
 export function registeredHooks(place: Place): readonly HookClientName[] {
-  return HOOK_FILES.filter((file) => {
+  const files = HOOK_FILES.filter((file) => {
     try {
       return isOurs(readConfigFile(pathOf(file, place))?.text ?? "");
     } catch {
       return false;
     }
-  }).map(({ client }) => client);
+  });
+  return [...new Set(files.map(({ client }) => client))];
 }
 
 /** Whatever is missing or broken, the client sees a hook that has nothing to say. */
@@ -167,6 +168,7 @@ function write(file: HookFile, known: ConfigFile | undefined, text: string, plac
     const path = pathOf(file, place);
     mkdirSync(dirname(path), { recursive: true });
     makeConfigFile(path, text);
+    if (!isForm(file.form) && file.form.isProgram) chmodSync(path, 0o755);
     return;
   }
   backUp(known, join(place.caumHome, "backups"));

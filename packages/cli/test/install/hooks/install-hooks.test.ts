@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { HOOK_FILES, type HookFile } from "../../../src/install/hooks/hook-files.ts";
@@ -23,6 +23,7 @@ const PLACES: Readonly<Record<string, string>> = {
   "qwen-code": "u/.qwen/settings.json",
   "copilot-cli": "u/.copilot/hooks/caum.json",
   opencode: "u/.config/opencode/plugins/caum.js",
+  cline: "u/.cline/hooks/PreToolUse",
   cursor: "u/.cursor/hooks.json",
   devin: "u/.config/devin/config.json",
   factory: "u/.factory/hooks.json",
@@ -63,18 +64,23 @@ test.each(
   expect(registeredHooks(machine.place)).toEqual([]);
 });
 
-test.each(HOOK_FILES.filter((file) => !isShared(file)).map(({ client }) => client))(
-  "the file of ours for %s comes and goes as a whole",
-  (client) => {
-    const path = PLACES[client] ?? "";
-    installHooks(request(client), machine.place);
-    expect(machine.read(path)).toContain("hook.cjs");
-    expect(installHooks(request(client), machine.place)).toMatchObject([{ outcome: "unchanged" }]);
-    uninstallHooks(request(client), machine.place);
-    expect(existsSync(join(machine.root, path))).toBe(false);
-    expect(existsSync(dirname(join(machine.root, path)))).toBe(false);
-  },
-);
+const OWN = new Set(HOOK_FILES.filter((file) => !isShared(file)).map(({ client }) => client));
+test.each([...OWN])("the file of ours for %s comes and goes as a whole", (client) => {
+  const path = PLACES[client] ?? "";
+  installHooks(request(client), machine.place);
+  expect(machine.read(path)).toContain("hook.cjs");
+  for (const { outcome } of installHooks(request(client), machine.place)) {
+    expect(outcome).toBe("unchanged");
+  }
+  uninstallHooks(request(client), machine.place);
+  expect(existsSync(join(machine.root, path))).toBe(false);
+  expect(existsSync(dirname(join(machine.root, path)))).toBe(false);
+});
+
+test("Cline's hooks are programs", () => {
+  installHooks(request("cline"), machine.place);
+  expect(statSync(join(machine.root, PLACES.cline ?? "")).mode & 0o777).toBe(0o755);
+});
 
 test("a file of that name that is not ours is left alone", () => {
   const path = PLACES["copilot-cli"] ?? "";

@@ -1,0 +1,117 @@
+/** A model that follows the script, on the wires that the clients speak. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { GOODBYE, turnAfter } from "../script.ts";
+import { anthropicMessages } from "./anthropic-messages.ts";
+import { gemini } from "./gemini.ts";
+import { callFor, type ModelCall, type OfferedTool } from "./offered-tool.ts";
+import { openaiChat } from "./openai-chat.ts";
+import { openaiResponses } from "./openai-responses.ts";
+
+/** What a wire says in a request. */
+export interface Asked {
+  readonly tools: readonly OfferedTool[];
+  /** How many calls of this conversation were answered so far. */
+  readonly answered: number;
+  readonly isStreamed: boolean;
+}
+
+export interface Wire {
+  /** @returns undefined when the request is not of this wire */
+  readonly read: (path: string, body: Readonly<Record<string, unknown>>) => Asked | undefined;
+  readonly answer: (calls: readonly ModelCall[], text: string, isStreamed: boolean) => WireAnswer;
+}
+
+export interface WireAnswer {
+  readonly type: "application/json" | "text/event-stream";
+  readonly body: string;
+}
+
+export interface ScriptedModel {
+  readonly url: string;
+  /** Kinds of scripted calls for which the client offered no tool. */
+  readonly missing: ReadonlySet<string>;
+  readonly requests: () => number;
+  readonly close: () => Promise<void>;
+}
+
+const WIRES: readonly Wire[] = [anthropicMessages, openaiResponses, openaiChat, gemini];
+
+/** @param folder where the client works */
+export async function startModel(
+  folder: string,
+  log?: (line: string) => void,
+): Promise<ScriptedModel> {
+  const missing = new Set<string>();
+  let count = 0;
+  const server = createServer((request, response) => {
+    count += 1;
+    log?.(`${request.method} ${request.url}`);
+    void answer(request, response, folder, missing).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { url: urlOf(server), missing, requests: () => count, close: () => closed(server) };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  folder: string,
+  missing: Set<string>,
+): Promise<void> {
+  const path = request.url ?? "/";
+  const body = await bodyOf(request);
+  for (const wire of WIRES) {
+    const asked = wire.read(path, body);
+    if (!asked) continue;
+    const calls = callsFor(asked, folder, missing);
+    const { type, body: text } = wire.answer(
+      calls,
+      calls.length > 0 ? "" : GOODBYE,
+      asked.isStreamed,
+    );
+    response.writeHead(200, { "content-type": type }).end(text);
+    return;
+  }
+  // Lists of models and the like: nothing of it is needed.
+  response.writeHead(200, { "content-type": "application/json" }).end('{"data":[],"models":[]}');
+}
+
+/** A request without tools is for a title or the like, and gets words. */
+function callsFor(asked: Asked, folder: string, missing: Set<string>): readonly ModelCall[] {
+  if (asked.tools.length === 0) return [];
+  const calls: ModelCall[] = [];
+  for (let answered = asked.answered; calls.length === 0; ) {
+    const turn = turnAfter(answered);
+    if (!turn) return [];
+    for (const scripted of turn) {
+      const call = callFor(scripted, asked.tools, folder);
+      if (call) calls.push(call);
+      else missing.add(scripted.kind);
+    }
+    answered += turn.length;
+  }
+  return calls;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
+  let text = "";
+  for await (const part of request) text += part;
+  try {
+    const value: unknown = JSON.parse(text);
+    // True because every member is looked at before use.
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+function urlOf(server: Server): string {
+  const address = server.address();
+  if (typeof address !== "object" || address === null) throw new Error("the model has no address");
+  return `http://127.0.0.1:${address.port}`;
+}
+
+function closed(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}
