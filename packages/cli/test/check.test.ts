@@ -73,7 +73,8 @@ describe("caum check", () => {
     expect(out).toBe(
       [
         "loops  7 steps  LOOP  T5  uds 0.24  trace full",
-        "  loop   periodic, period 1, 6 cycles, steps 2-7, alert at 5",
+        "  loop   The agent has called `read_file` 6 times in a row with the same question.",
+        "         periodic, period 1, 6 cycles, steps 2-7, alert at 5",
         "  cycles exact 86 %, pattern 86 %; work yield 0.32",
         "  steps  ····###",
         "works  6 steps  LINEAR_PROGRESS  T2  uds 0.77  trace full",
@@ -109,10 +110,46 @@ describe("caum check", () => {
           lastStep: 7,
           alertStep: 5,
           costNanoUsd: 0,
+          tools: ["read_file"],
+          sentence: "The agent has called `read_file` 6 times in a row with the same question.",
         },
       ],
+      weakness: null,
     });
     expect(works).toMatchObject({ session: "works", loops: [], traceQuality: "full" });
+  });
+
+  test("reads turns, agents, servers and views, and knows them", async () => {
+    const of = (session: string, each: (step: number) => object) =>
+      [1, 2, 3, 4, 5, 6].map((step) => line(session, step, "again", each(step)));
+    const text = [
+      ...of("one turn", () => ({ parent: "turn 1" })),
+      ...of("six agents", (step) => ({ agent: `agent ${step}` })),
+      ...of("six servers", (step) => ({ server: `server ${step}` })),
+      ...of("narrow", () => ({ view: "one_server" })),
+      ...of("looping", (step) => ({ parent: `turn ${step}`, agent: "a", server: "s" })),
+    ];
+    const { out, err } = await check("json", file("placed.jsonl", text.join("\n")));
+    expect(err).toBe("");
+    const reports = out
+      .trim()
+      .split("\n")
+      .map((report) => JSON.parse(report));
+    expect(reports.map(({ session, loopCount }) => [session, loopCount])).toEqual([
+      ["one turn", 0],
+      ["six agents", 0],
+      ["six servers", 0],
+      ["narrow", 0],
+      ["looping", 1],
+    ]);
+  });
+
+  test("says what is wrong where no loop stands", async () => {
+    const talk = [1, 2, 3, 4, 5].map((step) =>
+      line("talks", step, `text ${step}`, { event: "llm_call", tool: "assistant" }),
+    );
+    const { out } = await check("text", file("talks.jsonl", talk.join("\n")));
+    expect(out).toContain("  watch  The agent has spoken 5 times in a row without using a tool.");
   });
 
   test("gives one prediction an event, in the scorer's format", async () => {

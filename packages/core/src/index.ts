@@ -34,6 +34,7 @@ export {
   STATUSES,
   type Status,
   type StructuralRecord,
+  VIEWS,
   type View,
 } from "./capture/record.ts";
 export { loadRootKey, type RootKey } from "./capture/root-key.ts";

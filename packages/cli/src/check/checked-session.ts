@@ -1,9 +1,13 @@
 import {
   type Assessment,
+  alertSentence,
   dominantRegime,
   Health,
+  isWorthSaying,
   NOTHING_YET,
+  type Pattern,
   type SessionSummary,
+  storyOf,
   summarize,
 } from "@caum/core";
 import { StepStrip } from "./step-strip.ts";
@@ -11,6 +15,13 @@ import type { TraceEvent } from "./trace-event.ts";
 
 /** How far back a loop may begin and still be named by its step in the trace. */
 const REMEMBERED_STEPS = 512;
+
+type Loop = SessionSummary["loops"][number];
+
+/** A loop, and what it is to a person. */
+export interface FoundLoop extends Loop {
+  readonly sentence: string;
+}
 
 /** What `caum check` says about one session. */
 export interface SessionReport {
@@ -23,7 +34,9 @@ export interface SessionReport {
   readonly failureRisk: number;
   readonly traceQuality: Assessment["traceQuality"];
   readonly loopCount: number;
-  readonly loops: SessionSummary["loops"];
+  readonly loops: readonly FoundLoop[];
+  /** What is wrong at the end although no loop stands, as a sentence; null when nothing is. */
+  readonly weakness: string | null;
   /** Share of the steps that belong to a loop of equal steps, and to any loop. */
   readonly exactCoverage: number;
   readonly patternCoverage: number;
@@ -75,12 +88,23 @@ export class CheckedSession {
       failureRisk,
       traceQuality,
       loopCount: summary.loopCount,
-      loops: summary.loops,
+      loops: summary.loops.map((loop) => ({ ...loop, sentence: this.#sentenceOf(loop) })),
+      weakness: this.#weakness(),
       exactCoverage: share(summary.exactSteps, step),
       patternCoverage: share(summary.patternSteps, step),
       workYield: this.#health.workYield,
       strip: this.#strip.toString(),
     };
+  }
+
+  #weakness(): string | null {
+    const { pattern, publicClass } = this.#last;
+    const isQuiet = pattern === undefined || publicClass === "hard_alert";
+    return isQuiet || !isWorthSaying(this.#last) ? null : this.#sentenceOf(pattern);
+  }
+
+  #sentenceOf(pattern: Pattern): string {
+    return alertSentence(storyOf("The agent", { ...this.#last, pattern }));
   }
 
   /** The same assessment, its steps named as the trace names them. */

@@ -11,13 +11,15 @@ export function reportText(report: SessionReport): string {
   for (const loop of report.loops.slice(0, SHOWN_LOOPS)) {
     const cycle = loop.period > 0 ? `, period ${loop.period}` : "";
     lines.push(
-      `  loop   ${loop.rule}${cycle}, ${plural(loop.cycles, "cycle")}, ` +
+      `  loop   ${printable(loop.sentence)}`,
+      `         ${loop.rule}${cycle}, ${plural(loop.cycles, "cycle")}, ` +
         `steps ${loop.fromStep}-${loop.lastStep}, alert at ${loop.alertStep}`,
     );
   }
   if (report.loopCount > SHOWN_LOOPS) {
     lines.push(`  loop   and ${report.loopCount - SHOWN_LOOPS} more`);
   }
+  if (report.weakness !== null) lines.push(`  watch  ${printable(report.weakness)}`);
   lines.push(
     `  cycles exact ${percent(report.exactCoverage)}, pattern ${percent(report.patternCoverage)}; ` +
       `work yield ${report.workYield.toFixed(2)}`,

@@ -1,4 +1,4 @@
-import { OPS, STATUSES, type Step } from "@caum/core";
+import { OPS, STATUSES, type Step, VIEWS } from "@caum/core";
 
 /** One line of a structural trace. */
 export interface TraceEvent {
@@ -20,7 +20,7 @@ const KNOWN_FIELDS: ReadonlySet<string> = new Set(
   (
     "session_id step event tool op args_hash args_norm args_shape args_sig " +
     "result_hash result_norm result_shape result_size status state_id " +
-    "ts input_tokens output_tokens source"
+    "ts input_tokens output_tokens source parent agent server view"
   ).split(" "),
 );
 
@@ -65,7 +65,7 @@ export function parseObject(line: string): Fields {
 function observedOf(fields: Fields): Step {
   const tool = text(fields, "tool") ?? "";
   const atMs = whole(fields, "ts");
-  const clock = atMs === undefined ? {} : { atMs };
+  const clock = { ...(atMs !== undefined && { atMs }), ...placeOf(fields) };
   const messageHash = text(fields, "args_norm") ?? text(fields, "args_hash");
   const said = messageHash === undefined ? {} : { messageHash };
   switch (fields.event) {
@@ -78,6 +78,20 @@ function observedOf(fields: Fields): Step {
     default:
       throw new TraceError("event is not tool_call, llm_call or message");
   }
+}
+
+/** Of which turn, agent and server, and how much the writer sees; equal texts are equal. */
+function placeOf(fields: Fields): Partial<Step> {
+  const parentEventId = text(fields, "parent");
+  const agentTag = text(fields, "agent");
+  const serverTag = text(fields, "server");
+  const view = VIEWS.find((known) => known === fields.view);
+  return {
+    ...(parentEventId !== undefined && { parentEventId }),
+    ...(agentTag !== undefined && { agentTag }),
+    ...(serverTag !== undefined && { serverTag }),
+    ...(view !== undefined && { view }),
+  };
 }
 
 function callOf(fields: Fields): Partial<Step> {
