@@ -30,14 +30,16 @@ export function outcomeOf(part: HostPart, isHidden: boolean): CallOutcome {
   }
   const { output } = part;
   if (output === undefined || isHidden) return { status: "ok" };
-  return { status: isErrorOfMcp(output) ? "error" : "ok", result: output };
+  if (!isResultOfMcp(output)) return { status: "ok", result: output };
+  // What a server adds for its client, such as times and trace ids, is no part of the answer.
+  const { _meta, ...result } = output;
+  return { status: output.isError === true ? "error" : "ok", result };
 }
 
 /** An MCP server reports a failed tool inside of an ordinary result. */
-function isErrorOfMcp(output: unknown): boolean {
+function isResultOfMcp(output: unknown): output is Readonly<Record<string, unknown>> {
   if (typeof output !== "object" || output === null) return false;
-  const isError = Object.getOwnPropertyDescriptor(output, "isError")?.value;
-  return (
-    isError === true && Array.isArray(Object.getOwnPropertyDescriptor(output, "content")?.value)
-  );
+  const has = (name: string) => Object.getOwnPropertyDescriptor(output, name)?.value;
+  const isOfMcp = typeof has("isError") === "boolean" || typeof has("_meta") === "object";
+  return isOfMcp && Array.isArray(has("content"));
 }

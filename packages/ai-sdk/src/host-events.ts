@@ -89,3 +89,7 @@ export interface HostObjectStep extends HostModelCall {
 export interface HostFailure extends HostEvent {
   readonly error?: unknown;
 }
+
+export interface HostAbort extends HostEvent {
+  readonly reason?: unknown;
+}

@@ -56,7 +56,9 @@ export class ModelCalls {
 
   started(turn: TurnKey, prompt: ModelPrompt, facts: { provider: string; model: string }): void {
     const { calls } = this.#adapter;
-    for (const message of prompt) {
+    // What stands before the last answer is history, and its ids may come again.
+    const news = prompt.slice(prompt.findLastIndex(({ role }) => role === "assistant") + 1);
+    for (const message of news) {
       if (message.role === "tool") this.#answered(turn.session, partsOf(message.content));
     }
     const last = prompt.at(-1);
@@ -82,7 +84,12 @@ export class ModelCalls {
       ...(response?.modelId !== undefined && { model: response.modelId }),
       ...(text !== "" && { content: text }),
     });
-    for (const part of requested) this.#requested(turn, part, response?.id ?? turn.id);
+    const copies = new Map<string | undefined, number>();
+    for (const part of requested) {
+      const copy = copies.get(part.toolCallId) ?? 0;
+      copies.set(part.toolCallId, copy + 1);
+      this.#requested(turn, part, response?.id ?? turn.id, copy);
+    }
     for (const part of parts) {
       if (part.type === "tool-result") this.#ended(turn.session, part);
     }
@@ -119,12 +126,13 @@ export class ModelCalls {
     else calls.abandoned(turn.id, "cancelled");
   }
 
-  #requested(turn: TurnKey, part: ModelPart, response: string): void {
+  #requested(turn: TurnKey, part: ModelPart, response: string, copy: number): void {
     if (part.toolCallId === undefined) return;
     const key = { session: turn.session, toolCallId: part.toolCallId };
     const values = typeof part.input === "string" ? parsed(part.input) : part.input;
     const tool = part.toolName ?? "unknown";
-    this.#adapter.calls.requested(key, { tool, arguments: values, response });
+    const facts = { tool, arguments: values, response, parent: turn.id, copy };
+    this.#adapter.calls.requested(key, facts);
   }
 
   #ended(session: string, part: ModelPart): void {

@@ -1,6 +1,7 @@
-import { type Adapter, type CallFacts, type CallKey, currentSession, RecentMap } from "@caum/core";
+import { type Adapter, currentSession, outcomeOfFailure, RecentMap } from "@caum/core";
 import { outcomeOf, textOf, usageOf } from "./answers.ts";
 import type {
+  HostAbort,
   HostEmbedding,
   HostEvent,
   HostFailure,
@@ -13,18 +14,7 @@ import type {
   HostToolRun,
 } from "./host-events.ts";
 import { resumedSession, userMessageOf, verdictsOfUser, type WaitingCalls } from "./messages.ts";
-
-/** One call of generateText, streamText or another function of the host. */
-export interface Operation {
-  readonly callId: string;
-  readonly session: string;
-  /** The agent of a tool that started it, or the name that the user gave the function. */
-  readonly agent: string | undefined;
-  /** Absent before the first step, where approved calls of an earlier operation run. */
-  step?: number;
-  /** Our callbacks are called: what the diagnostics channel says is known already. */
-  isServed?: boolean;
-}
+import { factsOf, keyOf, type Operation, responseOf, turnOf } from "./operation.ts";
 
 const MAX_OPERATIONS = 10_000;
 const TESTED_MAJOR = "7";
@@ -34,6 +24,8 @@ export class Operations {
   readonly #adapter: Adapter;
   readonly #operations = new RecentMap<string, Operation>(MAX_OPERATIONS);
   readonly #waiting: WaitingCalls = new RecentMap(MAX_OPERATIONS);
+  /** The host hands on one object at the start and at the end of an execution. */
+  readonly #executions = new WeakMap<HostToolCall, string>();
 
   constructor(adapter: Adapter) {
     this.#adapter = adapter;
@@ -46,7 +38,7 @@ export class Operations {
     const operation = this.#open(event);
     const { calls } = this.#adapter;
     for (const { toolCallId, outcome } of verdictsOfUser(event.messages)) {
-      calls.ended({ session: operation.session, toolCallId }, outcome);
+      calls.ended(keyOf(operation, { toolCallId }), outcome);
     }
     // What an agent is told by the tool that it is comes from no user.
     if (event.recordInputs === false || currentSession()?.agent !== undefined) return;
@@ -87,7 +79,7 @@ export class Operations {
       requestedTools: requested.length,
       content: event.recordOutputs === false ? undefined : textOf(parts),
     });
-    for (const part of parts) this.#requestedOrAnswered(operation, part, event);
+    this.#content(operation, parts, event);
   }
 
   /** Object generation has no tools and one step. */
@@ -100,7 +92,13 @@ export class Operations {
     const call = event.toolCall;
     if (call?.toolCallId === undefined) return;
     const operation = this.of(event);
-    this.#adapter.calls.started(keyOf(operation, call), factsOf(operation, call, event));
+    const name = `${responseOf(operation)}/${call.toolCallId}`;
+    const before = operation.begun.get(name) ?? 0;
+    operation.begun.set(name, before + 1);
+    const run = before === 0 ? name : `${name}/${before}`;
+    this.#executions.set(call, run);
+    const facts = { ...factsOf(operation, call, event), run };
+    this.#adapter.calls.started(keyOf(operation, call), facts);
   }
 
   toolEnded(event: HostToolRun): void {
@@ -110,7 +108,8 @@ export class Operations {
     const isHidden = event.recordOutputs === false;
     const outcome = event.toolOutput ? outcomeOf(event.toolOutput, isHidden) : UNKNOWN;
     const durationMs = event.toolExecutionMs;
-    const facts = factsOf(operation, call, event);
+    const run = this.#executions.get(call) ?? `${responseOf(operation)}/${call.toolCallId}`;
+    const facts = { ...factsOf(operation, call, event), run };
     this.#adapter.calls.ended(keyOf(operation, call), { ...outcome, durationMs }, facts);
   }
 
@@ -119,8 +118,8 @@ export class Operations {
     this.stepStarted(event);
     const operation = this.of(event);
     const parts = event.content ?? [];
-    for (const part of parts) this.#requestedOrAnswered(operation, part, event);
-    for (const part of parts) this.#settled(operation, part, event);
+    this.#content(operation, parts, event);
+    for (const part of parts) this.#settled(operation, part, parts, event);
     const answered = new Set(parts.filter(isAnswer).map(({ toolCallId }) => toolCallId));
     for (const part of parts) {
       const isOpen = part.type === "tool-call" && !answered.has(part.toolCallId) && !part.invalid;
@@ -148,14 +147,18 @@ export class Operations {
     this.#close(event, "unresolved");
   }
 
-  aborted(event: HostEvent): void {
+  /** A time limit ends a stream like an abort does, and says so in its reason. */
+  aborted(event: HostAbort): void {
+    const { status } = outcomeOfFailure(event.reason);
+    const turn = status === "timeout" ? status : "cancelled";
+    this.#adapter.calls.turnFailed(this.of(event).callId, turn);
     this.#close(event, "cancelled");
   }
 
   failed(event: HostFailure): void {
-    const operation = this.of(event);
-    this.#adapter.calls.turnFailed(operation.callId);
-    this.#close(event, "unresolved");
+    const { status } = outcomeOfFailure(lastOf(event.error));
+    this.#adapter.calls.turnFailed(this.of(event).callId, status);
+    this.#close(event, status === "cancelled" ? status : "unresolved");
   }
 
   embeddingEnded(event: HostEmbedding): void {
@@ -190,7 +193,8 @@ export class Operations {
       resumedSession(event.messages, this.#waiting) ??
       this.#adapter.options.session ??
       callId;
-    const operation = { callId, session, agent: event.functionId ?? around?.agent };
+    const agent = event.functionId ?? around?.agent;
+    const operation = { callId, session, agent, begun: new Map() };
     this.#operations.set(callId, operation);
     return operation;
   }
@@ -201,24 +205,39 @@ export class Operations {
     this.#adapter.calls.abandoned(event.callId, status);
   }
 
-  #requestedOrAnswered(operation: Operation, part: HostPart, event: HostEvent): void {
-    if (part.type !== "tool-call" || part.toolCallId === undefined) {
-      if (part.providerExecuted) this.#settled(operation, part, event);
-      return;
+  /** What a model answered: calls, and results of those that the provider ran. */
+  #content(operation: Operation, parts: readonly HostPart[], event: HostEvent): void {
+    const copies = new Map<string, number>();
+    for (const part of parts) {
+      if (part.type !== "tool-call" || part.toolCallId === undefined) continue;
+      const copy = copies.get(part.toolCallId) ?? 0;
+      copies.set(part.toolCallId, copy + 1);
+      const key = keyOf(operation, part);
+      const facts = { ...factsOf(operation, part, event), copy };
+      this.#adapter.calls.requested(key, facts);
+      // A provider runs what it likes; the caller need not have declared it.
+      if (!part.invalid || part.providerExecuted) continue;
+      const { errorClass } = outcomeOf({ type: "tool-error", error: part.error }, false);
+      this.#adapter.calls.ended(key, { status: "rejected", errorClass }, facts);
     }
-    const key = keyOf(operation, part);
-    const facts = factsOf(operation, part, event);
-    this.#adapter.calls.requested(key, facts);
-    if (!part.invalid) return;
-    const { errorClass } = outcomeOf({ type: "tool-error", error: part.error }, false);
-    this.#adapter.calls.ended(key, { status: "rejected", errorClass }, facts);
+    for (const part of parts) {
+      if (part.providerExecuted) this.#settled(operation, part, parts, event);
+    }
   }
 
-  #settled(operation: Operation, part: HostPart, event: HostEvent): void {
+  #settled(
+    operation: Operation,
+    part: HostPart,
+    parts: readonly HostPart[],
+    event: HostEvent,
+  ): void {
     if (isResult(part) && part.toolCallId !== undefined) {
       const outcome = outcomeOf(part, event.recordOutputs === false);
-      const facts = factsOf(operation, part, event);
-      this.#adapter.calls.ended(keyOf(operation, part), outcome, facts);
+      const { response, ...facts } = factsOf(operation, part, event);
+      // A result may come in a later answer than its call, and belongs to the earlier one.
+      const isOfThisAnswer = parts.some((one) => isRequestOf(one, part));
+      const told = isOfThisAnswer ? { ...facts, response } : facts;
+      this.#adapter.calls.ended(keyOf(operation, part), outcome, told);
       return;
     }
     const denied = part.type === "tool-output-denied" ? part : deniedIn(part);
@@ -247,27 +266,13 @@ function deniedIn({ type, approved, toolCall }: HostPart): HostToolCall | undefi
   return type === "tool-approval-response" && approved === false ? toolCall : undefined;
 }
 
-function turnOf({ session, callId, step = 0 }: Operation) {
-  return { session, id: `${callId}/${step}` };
+function isRequestOf({ type, toolCallId }: HostPart, result: HostPart): boolean {
+  return type === "tool-call" && toolCallId === result.toolCallId;
 }
 
-function keyOf({ session }: Operation, { toolCallId = "" }: HostToolCall): CallKey {
-  return { session, toolCallId };
-}
-
-function factsOf(operation: Operation, call: HostToolCall, event: HostEvent): CallFacts {
-  const { callId, step = "resumed", agent } = operation;
-  const response = `${callId}/${step}`;
-  const server = call.toolMetadata?.clientName;
-  return {
-    tool: call.toolName ?? "unknown",
-    arguments: event.recordInputs === false ? undefined : call.input,
-    response,
-    run: `${response}/${call.toolCallId}`,
-    owner: callId,
-    agent,
-    ...(typeof server === "string" && { server }),
-  };
+/** The failure of the last attempt, where several failed. */
+function lastOf(error: unknown): unknown {
+  return (error as { readonly lastError?: unknown } | null | undefined)?.lastError ?? error;
 }
 
 /** The session id that the user lets the host pass on (`telemetry.includeRuntimeContext`). */

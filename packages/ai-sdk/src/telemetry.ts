@@ -1,6 +1,6 @@
 import type { Adapter } from "@caum/core";
 import type { Telemetry } from "ai";
-import type { HostFailure, HostStart } from "./host-events.ts";
+import type { HostAbort, HostFailure, HostStart } from "./host-events.ts";
 import type { Operations } from "./operations.ts";
 
 /**
@@ -22,7 +22,7 @@ export function telemetryOf(operations: Operations, adapter: Adapter): Telemetry
     onObjectStepEnd: (event) => fenced(() => operations.objectStepEnded(event)),
     onEmbedEnd: (event) => fenced(() => operations.embeddingEnded(event)),
     onEnd: (event) => fenced(() => operations.ended(event)),
-    onAbort: (event) => fenced(() => operations.aborted(event)),
+    onAbort: (event) => fenced(() => operations.aborted(event as HostAbort)),
     onError: (event) => fenced(() => operations.failed(event as HostFailure)),
   };
 }

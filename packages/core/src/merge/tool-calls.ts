@@ -286,9 +286,15 @@ export class ToolCalls {
     const { layer, emit } = this.#parts;
     const claim = open.response === undefined ? sharedIdOf(open) : responseKey(open.response);
     if (isOwnedByFuller(claim, layer)) return;
-    if (open.run !== undefined && !isFirst(`run ${open.run} ${call.status}`)) return;
+    if (!isFirstReport(open, call)) return;
     emit(open.key.session, call);
   }
+}
+
+/** Two copies of one adapter may see the same; what has neither run nor response is not known again. */
+function isFirstReport({ key, run, response, copy }: OpenCall, { status }: ToolObservation) {
+  if (run !== undefined) return isFirst(`run ${run} ${status}`);
+  return response === undefined || isFirst(`asked ${idOf(key)}\n${response}\n${copy} ${status}`);
 }
 
 /** How another layer knows a call whose response is unknown; some models count ids from 1. */
