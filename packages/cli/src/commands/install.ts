@@ -48,7 +48,7 @@ export function collect(value: string, before: readonly string[] = []): readonly
 }
 
 async function runInstall(flags: InstallFlags): Promise<void> {
-  const { install } = await import("../install/install.ts");
+  const { install, projectFiles } = await import("../install/install.ts");
   const { installHooks } = await import("../install/hooks/install-hooks.ts");
   const { thisMachine } = await import("../install/place.ts");
   const place = thisMachine();
@@ -63,10 +63,19 @@ async function runInstall(flags: InstallFlags): Promise<void> {
     const messages = flags.messages ?? false;
     const hooks = flags.hooks ? installHooks({ ...hooksOf(request), messages }, place) : [];
     const files = request.isHooksOnly ? [] : install(request, place);
-    await show([...files, ...hooks], flags, "wrapped");
+    const others = request.isHooksOnly ? [] : projectFiles(request, place);
+    await show([...files, ...hooks], flags, "wrapped", others);
+    if (!flags.json) await sayWhoIsThere(flags.url);
   } catch (problem) {
     refuse("install", reasonOf(problem));
   }
+}
+
+async function sayWhoIsThere(url: string | undefined): Promise<void> {
+  if (url === undefined) return;
+  const { collectorProblem } = await import("../doctor/collector-problem.ts");
+  const problem = await collectorProblem(url);
+  if (problem !== undefined) console.log(`\nnote: ${problem}`);
 }
 
 /** @returns undefined, after saying so, when a client is not known */
@@ -104,11 +113,17 @@ export async function show(
   reports: Reports,
   { json, dryRun }: InstallFlags,
   counted: "wrapped" | "unwrapped",
+  others: Reports = [],
 ): Promise<void> {
-  const { describeReports, describeRestarts } = await import("../install/print-reports.ts");
-  if (reports.some(({ outcome }) => outcome === "left")) process.exitCode = SOME_LEFT;
+  const { describeProject, describeReports, describeRestarts } = await import(
+    "../install/print-reports.ts"
+  );
+  const isFailed = !dryRun && reports.some(({ outcome }) => outcome === "left");
+  if (isFailed) process.exitCode = SOME_LEFT;
   if (json) {
-    console.log(JSON.stringify({ dryRun: dryRun ?? false, files: reports }, undefined, 2));
+    const project = others.map(({ path }) => path);
+    const result = { dryRun: dryRun ?? false, files: reports, project };
+    console.log(JSON.stringify(result, undefined, 2));
     return;
   }
   const servers = reports.flatMap((report) => report.servers);
@@ -118,6 +133,7 @@ export async function show(
   const ending = dryRun ? " (dry run: nothing was changed)" : "";
   console.log(`\n${count} ${counted}, ${left} left alone${ending}`);
   if (!dryRun) console.log(describeRestarts(reports));
+  if (others.length > 0) console.log(describeProject(others));
 }
 
 export function refuse(command: string, reason: string): void {

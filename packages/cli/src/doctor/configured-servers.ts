@@ -56,7 +56,7 @@ function serverOf(entry: ServerEntry, path: string, client: Client, place: Place
   const recorded = isWrapped
     ? state.launch.words
     : wrappedWords(direct, { command: "" }, name, place);
-  const env = environmentOf(node);
+  const env = environmentOf(state.launch.within?.node ?? node);
   const cwd = memberOf(node, "cwd")?.node;
   const isOpen = [...direct, ...Object.values(env)].some((text) => PLACEHOLDER.test(text));
   const server: ConfiguredServer = {

@@ -6,6 +6,7 @@ import { type Configuration, loadConfiguration, readBlindNotes } from "@caum/cor
 import type { Place } from "../install/place.ts";
 import { isStamped, partProblems } from "../launcher/parts.ts";
 import { describeBlindness } from "../terminal/blindness.ts";
+import { collectorProblem } from "./collector-problem.ts";
 import { DOCTOR_SESSION } from "./compare-servers.ts";
 
 export interface Fact {
@@ -136,13 +137,7 @@ async function collectorFact({ url, problems }: Configuration): Promise<Fact> {
   const [problem] = problems;
   if (problem !== undefined) return { about, state: "problem", text: problem };
   if (url === undefined) return { about, state: "ok", text: "none: runs stay on this machine" };
-  try {
-    const signal = AbortSignal.timeout(COLLECTOR_WITHIN_MS);
-    const { status } = await fetch(new URL("/healthz", url), { signal });
-    if (status === 200) return { about, state: "ok", text: `${url} is up` };
-    return { about, state: "problem", text: `${url} answers ${status}: is it a collector?` };
-  } catch {
-    const text = `${url} does not answer: start it with caum up; records wait in the spool`;
-    return { about, state: "problem", text };
-  }
+  const trouble = await collectorProblem(url);
+  if (trouble !== undefined) return { about, state: "problem", text: trouble };
+  return { about, state: "ok", text: `${url} is up` };
 }

@@ -21,6 +21,8 @@ export interface Client {
   readonly fields?: { readonly command: string; readonly args: string };
   /** What makes the client read its file again. */
   readonly restart: string;
+  /** Why none of its servers is wrapped. */
+  readonly unwrapped?: string;
 }
 
 const MCP_SERVERS: Client["servers"] = [["mcpServers"]];
@@ -48,6 +50,7 @@ function json(
 }
 
 const CLINE = "globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json";
+const KILO = "globalStorage/kilocode.kilo-code/settings/mcp_settings.json";
 const ROO = "globalStorage/rooveterinaryinc.roo-cline/settings/mcp_settings.json";
 
 export const CLIENTS: readonly Client[] = [
@@ -78,7 +81,12 @@ export const CLIENTS: readonly Client[] = [
   json(
     "vscode",
     "VS Code",
-    [inApplicationData("Code/User/mcp.json"), inHome(".vscode-server/data/User/mcp.json")],
+    [
+      inApplicationData("Code/User/mcp.json"),
+      inApplicationData("Code/User/profiles/*/mcp.json"),
+      inHome(".vscode-server/data/User/mcp.json"),
+      inHome(".vscode-server/data/User/profiles/*/mcp.json"),
+    ],
     { servers: [["servers"]], projectFile: ".vscode/mcp.json", restart: "run MCP: Restart Server" },
   ),
   json(
@@ -86,6 +94,7 @@ export const CLIENTS: readonly Client[] = [
     "VS Code Insiders",
     [
       inApplicationData("Code - Insiders/User/mcp.json"),
+      inApplicationData("Code - Insiders/User/profiles/*/mcp.json"),
       inHome(".vscode-server-insiders/data/User/mcp.json"),
     ],
     { servers: [["servers"]], restart: "run MCP: Restart Server" },
@@ -93,7 +102,10 @@ export const CLIENTS: readonly Client[] = [
   json(
     "vscode-settings",
     "VS Code (settings.json)",
-    [inApplicationData("Code/User/settings.json")],
+    [
+      inApplicationData("Code/User/settings.json"),
+      inApplicationData("Code/User/profiles/*/settings.json"),
+    ],
     {
       servers: [["mcp", "servers"]],
       restart: "run MCP: Restart Server",
@@ -111,6 +123,10 @@ export const CLIENTS: readonly Client[] = [
   json("gemini-cli", "Gemini CLI", [inHome(".gemini/settings.json")], {
     projectFile: ".gemini/settings.json",
     restart: "start a new gemini session",
+  }),
+  json("qwen-code", "Qwen Code", [inHome(".qwen/settings.json")], {
+    projectFile: ".qwen/settings.json",
+    restart: "start a new qwen session",
   }),
   json("copilot-cli", "GitHub Copilot CLI", [inHome(".copilot/mcp-config.json")]),
   json("windsurf", "Windsurf", [
@@ -139,6 +155,9 @@ export const CLIENTS: readonly Client[] = [
   ]),
   json("roo-code", "Roo Code", [inApplicationData(`Code/User/${ROO}`)], {
     projectFile: ".roo/mcp.json",
+  }),
+  json("kilo-code", "Kilo Code", [inApplicationData(`Code/User/${KILO}`)], {
+    projectFile: ".kilocode/mcp.json",
   }),
   {
     name: "continue",
@@ -170,6 +189,29 @@ export const CLIENTS: readonly Client[] = [
     [inHome(".config/opencode/opencode.json"), inHome(".config/opencode/opencode.jsonc")],
     { servers: [["mcp"]], projectFile: "opencode.json", restart: "start a new opencode session" },
   ),
+  json(
+    "kilo-cli",
+    "Kilo CLI",
+    [inHome(".config/kilo/kilo.json"), inHome(".config/kilo/kilo.jsonc")],
+    { servers: [["mcp"]], projectFile: "kilo.json", restart: "start a new kilo session" },
+  ),
+  {
+    name: "crush",
+    title: "Crush",
+    format: "json",
+    servers: [["mcp"]],
+    files: [
+      {
+        macos: "~/.config/crush/crush.json",
+        linux: "$XDG_CONFIG_HOME/crush/crush.json",
+        windows: "~/.config/crush/crush.json",
+      },
+    ],
+    projectFile: "crush.json",
+    restart: "start a new crush session",
+    // It reads every argument as a shell would, `$0` and "$@" too.
+    unwrapped: "is started by Crush, which would change the words of a wrapped entry",
+  },
   json("junie", "JetBrains Junie", [inHome(".junie/mcp/mcp.json")], {
     projectFile: ".junie/mcp/mcp.json",
   }),

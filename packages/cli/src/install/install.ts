@@ -100,6 +100,18 @@ export function status(request: InstallRequest, place: Place): readonly FileRepo
   return unique(targets).flatMap((target) => change(target, look, () => undefined, place));
 }
 
+/** Files of the project that are there and could be wrapped, when nobody asked for them. */
+export function projectFiles(request: InstallRequest, place: Place): readonly FileReport[] {
+  if (request.project) return [];
+  const own = new Set(targetsOf(request, place).map(({ path }) => path));
+  const all = targetsOf({ ...request, project: true }, place);
+  const others = all.filter(({ path }) => !own.has(path));
+  const isReady = ({ servers }: FileReport) => servers.some((s) => s.outcome === "wrapped");
+  return others
+    .flatMap((target) => change(target, wrapText, () => undefined, place))
+    .filter((report) => report.outcome === "changed" && isReady(report));
+}
+
 function targetsOf({ clients, project }: InstallRequest, place: Place): readonly Target[] {
   const chosen = clients.length === 0 ? CLIENTS : clients;
   return unique(
@@ -146,7 +158,8 @@ function change(
 
 function reasonOf(problem: unknown): { readonly reason: string; readonly line?: number } {
   if (problem instanceof SourceError) {
-    return { reason: `cannot be read: ${problem.message}`, line: problem.line };
+    const reason = `is broken (${problem.message}): correct it and install again`;
+    return { reason, line: problem.line };
   }
   if (problem instanceof FileLeft) return { reason: problem.message };
   throw problem;

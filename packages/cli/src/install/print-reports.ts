@@ -27,3 +27,11 @@ export function describeRestarts(reports: readonly FileReport[]): string {
   const restarts = new Set(changed.map(({ title, restart }) => `  ${title}: ${restart}`));
   return restarts.size === 0 ? "" : ["", "to take effect:", ...restarts].join("\n");
 }
+
+/** That there is more, for who asks. */
+export function describeProject(reports: readonly FileReport[]): string {
+  const paths = reports.map(({ title, path }) => `  ${title}  ${path}`);
+  return ["\nnot touched, because they are usually shared (--project takes them):", ...paths].join(
+    "\n",
+  );
+}

@@ -1,4 +1,5 @@
 /** The servers of a configuration file, and what can be done with each. */
+import { existsSync } from "node:fs";
 import type { Client } from "./clients.ts";
 import type { Place } from "./place.ts";
 import { dataOf, memberOf, type SourceMember, type SourceNode } from "./source/source-node.ts";
@@ -10,6 +11,8 @@ export interface Launch {
   /** Absent when the entry has no arguments, or one list of command and arguments. */
   readonly args: SourceMember | undefined;
   readonly argsName: string;
+  /** The member of the entry that holds both, where they stand one level deeper. */
+  readonly within?: SourceMember;
   readonly isOneList: boolean;
   /** Program and arguments as they stand in the file. */
   readonly words: readonly string[];
@@ -28,6 +31,7 @@ export interface ServerEntry {
 
 const URL_FIELDS = ["url", "httpUrl", "serverUrl", "uri"];
 const AUTH_FIELDS = ["headers", "http_headers", "env_http_headers", "bearer_token_env_var"];
+const NESTED_FIELDS = { command: "path", args: "args" };
 const INPUT = /\$\{input:/;
 const OURS = /caum-mcp-proxy|@caum[\\/]mcp-proxy/;
 
@@ -64,6 +68,7 @@ function stateOf(node: SourceNode, client: Client, place: Place): EntryState {
   const launch = launchOf(node, client);
   const wrapped = launch && unwrapWords(launch.words);
   if (launch && wrapped) return { kind: "wrapped", launch, wrapped };
+  if (client.unwrapped !== undefined) return left(client.unwrapped);
   if (node.isShared)
     return left("shares parts with other entries: write it out to have it wrapped");
   const reason = whyLeft(node) ?? (launch ? whyLaunchIsLeft(launch, place) : whyNoLaunch(node));
@@ -79,6 +84,11 @@ function launchOf(entry: SourceNode, client: Client): Launch | undefined {
   const names = client.fields ?? { command: "command", args: "args" };
   const command = memberOf(entry, names.command);
   if (!command) return undefined;
+  // As Zed wrote it before: the command is a map with a path.
+  if (command.node.kind === "map" && !memberOf(entry, names.args)) {
+    const inner = launchOf(command.node, { ...client, fields: NESTED_FIELDS });
+    return inner && { ...inner, within: command };
+  }
   const argsName = names.args;
   const all = plainWords(command.node);
   if (command.node.kind === "list") {
@@ -115,7 +125,8 @@ function whyLaunchIsLeft({ words }: Launch, place: Place): string | undefined {
   if (words.some((word) => INPUT.test(word))) return "asks for an input in its command line";
   if (isHalfWrapped(words)) return "was wrapped and then edited by hand: correct its command";
   if (words.some((word) => OURS.test(word))) return "is recorded already";
-  if (/\s/.test(command) && !/[\\/]/.test(command)) return "has arguments inside its command";
+  // A path may have blanks as well; then it is the one of a file.
+  if (/\s/.test(command) && !existsSync(command)) return "has arguments inside its command";
   return whyNotWrapped(words, place);
 }
 

@@ -100,8 +100,11 @@ function holds(edited: string, wrapped: readonly ReadyEntry[], job: Job): boolea
 /** What wrapping leaves as it is: the original words and every other field. */
 function essence({ name, node, state }: ServerEntry): unknown {
   if (state.kind === "left" || node.kind !== "map") return [name, dataOf(node)];
-  const { command, args } = state.launch;
+  const { command, args, within } = state.launch;
   const words = state.kind === "wrapped" ? state.wrapped.words : state.launch.words;
-  const others = node.members.filter((member) => member !== command && member !== args);
+  const inner = within?.node.kind === "map" ? within.node.members : [];
+  const others = [...node.members, ...inner].filter(
+    (member) => member !== command && member !== args && member !== within,
+  );
   return [name, words, others.map(({ key, node: value }) => [key, dataOf(value)])];
 }

@@ -95,9 +95,33 @@ test("a broken file is left untouched and named with its line, the others are do
   const broken = machine.write(CURSOR, '{\n  "mcpServers": {\n');
   const { code, stdout } = await machine.caum(["install"]);
   expect(code).toBe(1);
-  expect(stdout).toContain(`Cursor: left as it is: ${broken}:3 cannot be read: CloseBraceExpected`);
+  expect(stdout).toContain(
+    `Cursor: left as it is: ${broken}:3 is broken (a } is missing): correct it and install again`,
+  );
   expect(machine.read(CURSOR)).toBe('{\n  "mcpServers": {\n');
   expect(machine.read(CODEX)).toContain("caum2:");
+});
+
+test("a dry run that finds a broken file ends well", async () => {
+  machine.write(CURSOR, '{\n  "mcpServers": {\n');
+  const { code, stdout } = await machine.caum(["install", "--dry-run"]);
+  expect(stdout).toContain("is broken (a } is missing)");
+  expect(code).toBe(0);
+});
+
+test("files of the project are mentioned when nobody asked for them", async () => {
+  writeClients();
+  const { stdout } = await machine.caum(["install"]);
+  expect(stdout).toContain("(--project takes them)");
+  expect(stdout).toContain(`Claude Code  ${join(machine.project, ".mcp.json")}`);
+  const asked = await machine.caum(["install", "--project"]);
+  expect(asked.stdout).not.toContain("--project takes them");
+});
+
+test("a collector that nobody runs is mentioned", async () => {
+  const { code, stdout } = await machine.caum(["install", "--url", "http://127.0.0.1:1"]);
+  expect(stdout).toContain("note: nobody answers at http://127.0.0.1:1: start it with caum up");
+  expect(code).toBe(0);
 });
 
 test("a symbolic link stays one, and the file behind it is changed", () => {
@@ -219,5 +243,17 @@ test("the packaged Claude Desktop on Windows is found beside the usual one", () 
   expect(filesOf(client, WINDOWS, { namesIn })).toEqual([
     "C:\\Users\\u\\AppData\\Roaming\\Claude\\claude_desktop_config.json",
     `${packages}\\Claude_pzs8sx\\LocalCache\\Roaming\\Claude\\claude_desktop_config.json`,
+  ]);
+});
+
+test("the profiles of VS Code are found beside its own file", () => {
+  const client = CLIENTS.find(({ name }) => name === "vscode")!;
+  const profiles = "/home/u/.config/Code/User/profiles";
+  const namesIn = (folder: string) => (folder === profiles ? ["-2f1a", "work"] : []);
+  expect(filesOf(client, LINUX, { namesIn })).toEqual([
+    "/home/u/.config/Code/User/mcp.json",
+    `${profiles}/-2f1a/mcp.json`,
+    `${profiles}/work/mcp.json`,
+    "/home/u/.vscode-server/data/User/mcp.json",
   ]);
 });

@@ -1,3 +1,6 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { parse as parseJson } from "jsonc-parser";
 import { parse as parseToml } from "smol-toml";
@@ -10,6 +13,7 @@ import { unwrapText } from "../../src/install/unwrap-text.ts";
 import { wrapText } from "../../src/install/wrap-text.ts";
 import { jsonFiles, tomlFiles, yamlFiles } from "./generated-files.ts";
 
+const PLACE_WITH_BLANK = join(tmpdir(), "my tools");
 const LINUX: Place = {
   platform: "linux",
   home: "/home/u",
@@ -112,7 +116,10 @@ describe.each(FORMATS)("$format", ({ client, files, read }) => {
           expect(sameOthers).toEqual(others);
           const outcome = servers.find((server) => server.name === name);
           if (outcome?.outcome !== "wrapped") {
-            expect(outcome?.reason).toMatch(/disabled|HTTP/);
+            const reason = / /.test(String(command ?? cmd))
+              ? /disabled|HTTP|inside/
+              : /disabled|HTTP/;
+            expect(outcome?.reason).toMatch(reason);
             continue;
           }
           expect(shell ?? shell2).toBe("/bin/sh");
@@ -224,6 +231,13 @@ test.each([
   ],
   ["vscode", '{"inputs": [], "servers": {"a": {"type": "stdio", "command": "npx"}}}'],
   ["zed", '{"context_servers": {"a": {"source": "custom", "command": "npx", "args": []}}}'],
+  [
+    "zed",
+    '{"context_servers": {"a": {"command": {"path": "npx", "args": ["-y"], "env": {"A": "1"}}, "settings": {}}}}',
+  ],
+  ["zed", '{"context_servers": {"a": {"command": {"path": "npx" /* bare */}}}}'],
+  ["qwen-code", '{"mcpServers": {"a": {"command": "npx", "args": ["-y"]}}}'],
+  ["kilo-cli", '{"mcp": {"a": {"type": "local", "command": ["npx", "-y"]}}}'],
   ["amp", '{"amp.mcpServers": {"a": {"command": "npx"}}}'],
   ["claude-code", '{"projects": {"/p": {"mcpServers": {"a": {"command": "npx"}}}}}'],
   [
@@ -241,6 +255,28 @@ test.each([
   expect(servers[0]).toEqual({ name: "a", outcome: "wrapped" });
   expect(wrapped).toContain("caum2:");
   expect(unwrapText(wrapped, client, LINUX).text).toBe(text);
+});
+
+test.each([
+  ["npx -y @scope/server", "left"],
+  ["/opt/no such tool/run", "left"],
+  ["npx -y server", "left"],
+  [join(PLACE_WITH_BLANK, "run"), "wrapped"],
+])("the command %j is %s", (command, outcome) => {
+  mkdirSync(PLACE_WITH_BLANK, { recursive: true });
+  writeFileSync(join(PLACE_WITH_BLANK, "run"), "");
+  const text = JSON.stringify({ mcpServers: { a: { command } } });
+  const [server] = wrapText(text, clientOf("cursor"), LINUX).servers;
+  expect(server).toMatchObject(
+    outcome === "left" ? { outcome, reason: "has arguments inside its command" } : { outcome },
+  );
+});
+
+test("the servers of Crush are left alone, because it would change a wrapped entry", () => {
+  const text = '{"mcp": {"a": {"type": "stdio", "command": "npx"}}}';
+  const { text: same, servers } = wrapText(text, clientOf("crush"), LINUX);
+  expect(same).toBe(text);
+  expect(servers).toMatchObject([{ outcome: "left", reason: expect.stringContaining("Crush") }]);
 });
 
 test("there are at least 20 clients, each with a name of its own", () => {

@@ -82,6 +82,14 @@ test("a wrapped entry serves the real server and records its calls", async () =>
   wrap();
   expect(await useEntry()).toEqual({ ...SERVED, stderr: "" });
   expect(recordedCalls()).toBe(1);
+  // The name that the client's file gives it.
+  expect(records()).toContain('"serverTag":"echo"');
+});
+
+test("the server's name is keyed like every other when names are", async () => {
+  wrap();
+  await useEntry({ ...machine.env, CAUM_HASH_NAMES: "1" });
+  expect(records()).toMatch(/"serverTag":"x-[0-9a-f]{8}"/);
 });
 
 const writeAll = (names: readonly string[], text: string) => {

@@ -5,6 +5,8 @@ import { fieldsOf, textOf } from "./messages/fields.ts";
 import type { Message } from "./messages/message.ts";
 
 const CLIENT_INFO = "io.modelcontextprotocol/clientInfo";
+/** Qwen Code adds the server's name to its own; one client would look like many. */
+const WITH_SERVER = /^(.+-mcp-client)-.+$/s;
 
 export function clientInfoOf(message: Message): Identity | undefined {
   if (message.kind === "reply") return undefined;
@@ -13,7 +15,7 @@ export function clientInfoOf(message: Message): Identity | undefined {
       ? message.params.clientInfo
       : fieldsOf(message.params._meta)?.[CLIENT_INFO];
   const fields = fieldsOf(info);
-  const clientName = textOf(fields?.name);
+  const clientName = textOf(fields?.name)?.replace(WITH_SERVER, "$1");
   const clientVersion = textOf(fields?.version);
   if (clientName === undefined) return undefined;
   return { clientName, ...(clientVersion === undefined ? {} : { clientVersion }) };

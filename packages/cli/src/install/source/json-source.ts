@@ -21,8 +21,24 @@ export function readJson(text: string): SourceNode | undefined {
     allowEmptyContent: true,
   });
   const [error] = errors;
-  if (error) throw new SourceError(lineAt(text, error.offset), printParseErrorCode(error.error));
+  if (error) throw new SourceError(lineAt(text, error.offset), sentenceOf(error));
   return root && nodeOf(root);
+}
+
+const SENTENCES: Readonly<Record<string, string>> = {
+  CloseBraceExpected: "a } is missing",
+  CloseBracketExpected: "a ] is missing",
+  ColonExpected: "a colon is missing",
+  CommaExpected: "a comma is missing",
+  EndOfFileExpected: "something follows the end",
+  PropertyNameExpected: "a name in quotes is missing",
+  ValueExpected: "a value is missing",
+  UnexpectedEndOfString: "a text has no closing quote",
+  UnexpectedEndOfComment: "a comment has no end",
+};
+
+function sentenceOf({ error }: ParseError): string {
+  return SENTENCES[printParseErrorCode(error)] ?? "a sign stands where none may be";
 }
 
 /** A byte order mark is white space, so that offsets stay those of the text. */
