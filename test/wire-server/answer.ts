@@ -2,15 +2,26 @@
 export interface Answer {
   readonly text?: string;
   readonly calls?: readonly RequestedCall[];
+  /** Calls of tools that the vendor runs by itself, with their results; chats have none. */
+  readonly vendorCalls?: readonly VendorCall[];
+  /** All streamed calls of a chat have the index 0, as some servers do it. */
+  readonly isSameIndex?: boolean;
   /** Size of the pieces in which text and arguments are streamed, in characters. */
   readonly pieceLength?: number;
 }
 
 export interface RequestedCall {
-  readonly id: string;
+  /** Left out by some servers. */
+  readonly id?: string;
   readonly name: string;
   /** The arguments as the model writes them, not always JSON. */
   readonly arguments: string;
+}
+
+export interface VendorCall {
+  readonly id: string;
+  readonly name: string;
+  readonly hasFailed?: boolean;
 }
 
 /** Tokens of every answer; fixed, so that tests can name them. */

@@ -52,6 +52,15 @@ function blocksOf(answer: Answer) {
             })),
           },
         ];
+  const vendors = answer.vendorCalls ?? [];
+  const asked = vendors.map(({ id, name }) => ({ type: "server_tool_use", id, name, input: {} }));
+  // Calls side by side have their results behind the last of them.
+  const results = vendors.map(({ id, name, hasFailed }) => ({
+    type: `${name}_tool_result`,
+    tool_use_id: id,
+    content: hasFailed ? { type: `${name}_tool_result_error`, error_code: "unavailable" } : [],
+  }));
+  const whole = [...asked, ...results].map((block) => ({ block, opened: block, deltas: [] }));
   const calls = (answer.calls ?? []).map((call) => {
     const head = { type: "tool_use", id: call.id, name: call.name };
     return {
@@ -63,7 +72,7 @@ function blocksOf(answer: Answer) {
       })),
     };
   });
-  return [...text, ...calls];
+  return [...whole, ...text, ...calls];
 }
 
 /** A whole message cannot hold arguments that are no JSON; a stream can. */

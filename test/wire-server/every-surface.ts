@@ -42,7 +42,9 @@ export function testEverySurface<Client>(clients: ComparedClients<Client>): void
     breakCore();
     try {
       for (const surface of Object.keys(surfaces)) {
-        for (const model of ["parallel", "cut", "flaky"]) await same(surface, model);
+        for (const model of ["parallel", "vendor-tools", "same-ids", "cut", "flaky"]) {
+          await same(surface, model);
+        }
       }
     } finally {
       vi.restoreAllMocks();

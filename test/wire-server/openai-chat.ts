@@ -3,7 +3,7 @@ import { type Answer, CREATED, piecesOf, sse, USAGE } from "./answer.ts";
 /** An answer in the words of Chat Completions. */
 export function chatCompletion(answer: Answer, id: string, model: string) {
   const calls = answer.calls?.map((call) => ({
-    id: call.id,
+    ...(call.id !== undefined && { id: call.id }),
     type: "function",
     function: { name: call.name, arguments: call.arguments },
   }));
@@ -43,16 +43,16 @@ export function chatCompletionEvents(
   return [
     delta({ role: "assistant", content: answer.text === undefined ? null : "" }),
     ...piecesOf(answer.text ?? "", answer.pieceLength).map((content) => delta({ content })),
-    ...(answer.calls ?? []).flatMap((call, index) => [
-      delta({
-        tool_calls: [
-          { index, id: call.id, type: "function", function: { name: call.name, arguments: "" } },
-        ],
-      }),
-      ...piecesOf(call.arguments, answer.pieceLength).map((text) =>
-        delta({ tool_calls: [{ index, function: { arguments: text } }] }),
-      ),
-    ]),
+    ...(answer.calls ?? []).flatMap(({ id: callId, name, arguments: text }, place) => {
+      const index = answer.isSameIndex ? 0 : place;
+      const named = { ...(callId !== undefined && { id: callId }), type: "function" };
+      return [
+        delta({ tool_calls: [{ index, ...named, function: { name, arguments: "" } }] }),
+        ...piecesOf(text, answer.pieceLength).map((piece) =>
+          delta({ tool_calls: [{ index, function: { arguments: piece } }] }),
+        ),
+      ];
+    }),
     delta({}, answer.calls === undefined ? "stop" : "tool_calls"),
     ...(includeUsage ? [chunk([], { usage: usage() })] : []),
     sse("[DONE]"),

@@ -51,7 +51,7 @@ export function responseEvents(answer: Answer, id: string, model: string): strin
 
 interface OutputItem {
   readonly id: string;
-  readonly type: "message" | "function_call";
+  readonly type: string;
   readonly status: string;
   readonly role?: string;
   readonly content?: readonly object[];
@@ -78,12 +78,21 @@ function outputOf(answer: Answer, id: string): OutputItem[] {
       id: `fc_${call.id}`,
       type: "function_call",
       status: "completed",
-      call_id: call.id,
+      ...(call.id !== undefined && { call_id: call.id }),
       name: call.name,
       arguments: call.arguments,
     }),
   );
-  return [...message, ...calls];
+  const vendors = (answer.vendorCalls ?? []).map(
+    (call): OutputItem => ({
+      id: call.id,
+      type: "mcp_call",
+      status: call.hasFailed ? "failed" : "completed",
+      name: call.name,
+      arguments: "{}",
+    }),
+  );
+  return [...message, ...vendors, ...calls];
 }
 
 /** An item as it is announced, before its content came. */

@@ -112,7 +112,10 @@ function isToolResult(entry: Entry): boolean {
 
 function numbered(answer: Answer, turn: number): Answer {
   if (turn === 0 || answer.calls === undefined) return answer;
-  return { ...answer, calls: answer.calls.map((call) => ({ ...call, id: `${call.id}_${turn}` })) };
+  const calls = answer.calls.map((call) =>
+    call.id ? { ...call, id: `${call.id}_${turn}` } : call,
+  );
+  return { ...answer, calls };
 }
 
 function failureOf(

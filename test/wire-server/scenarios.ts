@@ -35,6 +35,34 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   parallel: { answer: { text: "Both.", calls: [WEATHER, TIME] } },
   json: { answer: { text: '{"city":"Oslo","degrees":4}' } },
   repeats: { answer: { calls: [WEATHER] }, repeats: true },
+  "no-ids": { answer: { calls: [without(WEATHER), without(TIME)] } },
+  "empty-ids": {
+    answer: {
+      calls: [
+        { ...WEATHER, id: "" },
+        { ...TIME, id: "" },
+      ],
+    },
+  },
+  "same-ids": {
+    answer: {
+      calls: [
+        { ...WEATHER, id: "call" },
+        { ...TIME, id: "call" },
+      ],
+    },
+  },
+  "same-index": { answer: { calls: [WEATHER, TIME], isSameIndex: true } },
+  "vendor-tools": {
+    answer: {
+      text: "Found.",
+      vendorCalls: [
+        { id: "srv_1", name: "web_search", hasFailed: true },
+        { id: "srv_2", name: "web_search" },
+      ],
+      calls: [WEATHER],
+    },
+  },
   deltas: {
     answer: {
       calls: [{ ...WEATHER, arguments: JSON.stringify({ city: "Oslo".repeat(150) }) }],
@@ -81,3 +109,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
   "not-json": { answer: {}, raw: { contentType: "application/json", body: '{"choices":[' } },
 };
+
+/** As of a server that leaves the id out. */
+function without({ id: _, ...call }: typeof WEATHER | typeof TIME) {
+  return call;
+}

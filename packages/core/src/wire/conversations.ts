@@ -142,7 +142,9 @@ export class Conversations {
       const alike = name === undefined ? [] : this.#named(name, session);
       const fitting = alike.filter((turn) => isSameCall(lastLike(turn.calls, last), last));
       const [best] = fitting.toReversed().sort((a, b) => preference(a, b, request.callCount));
-      if (best !== undefined) return best;
+      if (best === undefined) continue;
+      adoptIds(best, calls);
+      return best;
     }
     return undefined;
   }
@@ -244,6 +246,14 @@ function isSameCall(known: AskedCall | undefined, said: AskedCall | undefined): 
   return (
     id === undefined || known === undefined || known.id === undefined || known.ids.includes(id)
   );
+}
+
+/** Clients give ids of their own to calls that came without. */
+function adoptIds({ calls }: KnownTurn, said: readonly AskedCall[]): void {
+  for (const { ids, trace } of said) {
+    const own = calls.find((call) => call.ids.length === 0 && call.trace === trace);
+    if (own !== undefined) own.ids = ids;
+  }
 }
 
 function preference(a: KnownTurn, b: KnownTurn, depth: number): number {
