@@ -1,9 +1,9 @@
 /** What the server says its tools are: their annotations, and whether a definition changed. */
 import { sha256, type ToolAnnotations } from "@caum/core";
-import { fieldsOf, textOf } from "../messages/fields.ts";
+import { type Fields, fieldsOf, textOf } from "../messages/fields.ts";
 import { elementsOf, memberOf, valueAt } from "../messages/json-outline.ts";
 import type { Reply } from "../messages/message.ts";
-import type { KnownTools } from "./known-tools.ts";
+import type { KnownTools, ListedTool } from "./known-tools.ts";
 
 /** What a reply lists: of one that is too long to be kept, the tools that stand in its head. */
 export function listedTools(reply: Reply): unknown {
@@ -42,23 +42,31 @@ export class ToolCatalog {
   /** Takes one page of tools/list in; answers the tools that were defined differently before. */
   update(tools: unknown): readonly ChangedTool[] {
     if (!Array.isArray(tools)) return [];
-    const changed = tools.flatMap((definition) => this.#add(definition));
-    this.#known?.save();
-    return changed;
+    const listed = tools.flatMap((definition) => listedTool(definition));
+    const first: ListedTool[] = [];
+    const changed = new Set<string>();
+    for (const tool of listed) {
+      const seen = this.#tools.get(tool.name);
+      if (!seen && this.#tools.size >= MAX_TOOLS) continue;
+      const digest = sha256(tool.definition);
+      this.#tools.set(tool.name, { digest, annotations: annotationsOf(tool.value.annotations) });
+      if (!seen || seen.digest !== digest) first.push(tool);
+      if (seen && seen.digest !== digest) changed.add(tool.name);
+    }
+    for (const name of this.#known?.changedIn(first) ?? []) changed.add(name);
+    if (first.length > 0) this.#known?.save();
+    return listed
+      .filter(({ name }) => changed.has(name))
+      .map(({ name, value }) => ({ name, definition: value }));
   }
+}
 
-  #add(definition: unknown): readonly ChangedTool[] {
-    const fields = fieldsOf(definition);
-    const name = textOf(fields?.name);
-    if (!fields || name === undefined) return [];
-    const seen = this.#tools.get(name);
-    if (!seen && this.#tools.size >= MAX_TOOLS) return [];
-    const text = canonicalTextOf(definition);
-    const digest = sha256(text);
-    this.#tools.set(name, { digest, annotations: annotationsOf(fields.annotations) });
-    const isChanged = this.#known?.hasChanged(name, text) ?? (seen && seen.digest !== digest);
-    return isChanged ? [{ name, definition }] : [];
-  }
+/** A tool of a list, as it came too. */
+function listedTool(value: unknown): readonly (ListedTool & { readonly value: Fields })[] {
+  const fields = fieldsOf(value);
+  const name = textOf(fields?.name);
+  if (!fields || name === undefined) return [];
+  return [{ name, definition: canonicalTextOf(value), value: fields }];
 }
 
 function annotationsOf(value: unknown): ToolAnnotations | undefined {
