@@ -8,6 +8,7 @@ export interface KeptRecord {
   readonly runId: string;
   readonly agentId: string;
   readonly category: string;
+  readonly parentEventId?: string;
   readonly sourceFramework?: string;
   readonly payload: Readonly<Record<string, unknown>>;
 }

@@ -55,6 +55,15 @@ const TOOLS = {
   },
 };
 
+/** Asks without a state: only its arguments tell two such calls apart. */
+async function nameFor({ what }, { mcpReq }) {
+  const answer = acceptedContent(mcpReq.inputResponses, "name");
+  if (answer) return text(`${answer.name} for ${what}`);
+  const requestedSchema = { type: "object", properties: { name: { type: "string" } } };
+  const name = inputRequired.elicit({ message: what, requestedSchema });
+  return inputRequired({ inputRequests: { name } });
+}
+
 function modernServer() {
   const server = new McpServer(
     { name: "modern-server", version: "1.0.0" },
@@ -64,6 +73,12 @@ function modernServer() {
     const inputSchema = schema({ message: { type: "string" } });
     server.registerTool(name, { description: name, inputSchema }, run);
   }
+  const asked = schema({ what: { type: "string" } });
+  server.registerTool("name_for", { description: "name_for", inputSchema: asked }, nameFor);
+  const inHeader = schema({ region: { type: "string", "x-mcp-header": "Region" } });
+  server.registerTool("region", { description: "region", inputSchema: inHeader }, async () =>
+    text("there"),
+  );
   server.registerResource("note", "test://note", { mimeType: "text/plain" }, async (uri) => ({
     contents: [{ uri: uri.href, text: "a note" }],
   }));
