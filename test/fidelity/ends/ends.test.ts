@@ -1,6 +1,6 @@
 /** The ends that matter most; `npm run test:ends` tries them all (matrix.ts). */
 import { spawn, spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -114,11 +114,10 @@ function isClosed(run: readonly KeptRecord[]): boolean {
   return run.at(-1)?.payload.type === "close";
 }
 
-/** What the signed head of the only run speaks of. */
-function signedSize(home: string): number {
-  const runs = join(home, "runs");
-  const note = join(runs, readdirSync(runs)[0] ?? "", "checkpoints/head.note");
-  return Number(readFileSync(note, "utf8").split("\n")[1]);
+/** Whether the signed head of a run speaks of all of its records. */
+function isSigned(home: string, run: readonly KeptRecord[]): boolean {
+  const head = join(home, "runs", run[0]?.runId ?? "", "checkpoints/head.note");
+  return existsSync(head) && readFileSync(head, "utf8").split("\n")[1] === String(run.length);
 }
 
 test("a run is closed and signed at the first signal, and what comes later is kept", async () => {
@@ -139,10 +138,11 @@ test("a run is closed and signed at the first signal, and what comes later is ke
     "unresolved",
     "close",
   ]);
-  await eventually(() => signedSize(home) === 4);
+  await eventually(() => isSigned(home, first ?? []));
   await eventually(() => callsIn(home).length === 3);
   child.kill("SIGTERM");
   await eventually(() => runsOf(home).filter(isClosed).length === 2);
+  await eventually(() => runsOf(home).every((run) => isSigned(home, run)));
   child.kill("SIGKILL");
   const late = callsIn(home).filter(({ payload }) => payload.toolName === "slow");
   expect(late.map(({ payload }) => payload.status).sort()).toEqual(["ok", "unresolved"]);

@@ -38,7 +38,7 @@ export function relayStdio(server: ServerProcess, request: StdioRequest): void {
   // A server that closed its stdin must not look like one that listens.
   server.stdin.on("close", () => requests.source.destroy());
   const bystander = bystanderOf(server);
-  const signals = passSignalsOn(server, bystander, tap.interrupt);
+  const signals = passSignalsOn(server, bystander, tap.signalled);
   whenClientIsGone(requests.source, () => leave(server, bystander, tap));
 
   server.on("error", (problem: NodeJS.ErrnoException) => {

@@ -8,6 +8,9 @@ import { LateReader, type Reader } from "./tapped/late-reader.ts";
 import type { Line } from "./tapped/line-framer.ts";
 import { TapQueue } from "./tapped/tap-queue.ts";
 
+/** By then a signal has been passed on. */
+const LOAD_AFTER_MS = 5;
+
 export class StdioTap {
   readonly #queue = new TapQueue();
   readonly #reader: LateReader<Line>;
@@ -28,8 +31,16 @@ export class StdioTap {
   readonly toServer = (chunk: Buffer): void => this.#tap(true, chunk);
   readonly toClient = (chunk: Buffer): void => this.#tap(false, chunk);
 
-  /** A signal came: closes the run as it stands, now; what comes later is another run. */
-  readonly interrupt = (): void => this.#reader.interrupt();
+  /** A signal came, and some clients kill soon after it. It does not wait for code to be loaded. */
+  readonly signalled = (): void => {
+    if (this.#reader.isLoaded) this.interrupt();
+    else setTimeout(() => this.interrupt(), LOAD_AFTER_MS);
+  };
+
+  /** Closes the run as it stands, now; what comes later is another run. */
+  interrupt(): void {
+    this.#reader.interrupt();
+  }
 
   /** Reads the rest and ends the run, or gives up after `limitMs`. */
   close(limitMs: number): Promise<void> {

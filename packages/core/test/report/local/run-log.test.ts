@@ -119,3 +119,38 @@ test("a process that exits straight after the last line leaves every line", () =
   expect(records().trimEnd().split("\n")).toHaveLength(500);
   expect(existsSync(join(folder, "run", "checkpoints", "head.note"))).toBe(true);
 });
+
+/** Anywhere between making the folder and signing. */
+const TURNS = [0, 1, 2, 3, 4, 6, 8, 10];
+
+test.each(TURNS)(
+  "closed at once, %i turns into an append, a run is whole and signed",
+  async (turns) => {
+    let size = 0;
+    const problems: Error[] = [];
+    const run = new RunLog({
+      folder: join(folder, "run"),
+      checkpoint: () => `a note over ${size}\n`,
+      onProblem: (problem) => problems.push(problem),
+    });
+    for (const line of ["one", "two"]) {
+      run.push(line);
+      size += 1;
+    }
+    const flushed = run.flush();
+    for (let turn = 0; turn < turns; turn++) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    run.push("three");
+    size += 1;
+    run.closeNow();
+    expect(records()).toBe("one\ntwo\nthree\n");
+    await flushed;
+    const note = () => readFileSync(join(folder, "run", "checkpoints", "head.note"), "utf8");
+    await expect.poll(note).toBe("a note over 3\n");
+    run.closeNow();
+    expect(records()).toBe("one\ntwo\nthree\n");
+    expect(note()).toBe("a note over 3\n");
+    expect(problems).toEqual([]);
+  },
+);

@@ -18,7 +18,7 @@ export interface Signals {
  * Each signal reaches the server once: one to the group has reached it already, one to us alone is
  * passed on as it is.
  *
- * @param onSignal called when the server has it
+ * @param onSignal called at once, while the question who has it is on its way
  */
 export function passSignalsOn(
   server: ServerProcess,
@@ -33,9 +33,10 @@ export function passSignalsOn(
     if (server.exitCode !== null || server.signalCode !== null) {
       process.exit(SIGNAL_EXIT_BASE + constants.signals[signal]);
     }
-    if (process.platform === "win32") endWindowsTree(server, isSecond);
-    else if (!(await bystander?.wasSentToGroup(signal))) server.kill(signal);
+    const wasSentToGroup = bystander?.wasSentToGroup(signal);
     onSignal();
+    if (process.platform === "win32") endWindowsTree(server, isSecond);
+    else if (!(await wasSentToGroup)) server.kill(signal);
   };
   for (const signal of HEARD) {
     if (process.platform !== "win32" || !signal.startsWith("SIGUSR")) process.on(signal, listen);

@@ -13,7 +13,7 @@ const WITHOUT_REPLY_MS = 1_000;
 /** One slice of reading; an agent that calls just then waits this long at most. */
 const SLICE_MS = 8;
 /** What reading may take when the process may be killed any moment. */
-const LAST_SLICE_MS = 50;
+const LAST_SLICE_MS = 20;
 /** While nobody waits, slices follow each other; new traffic comes in between. */
 const BETWEEN_SLICES_MS = 1;
 /** Items read between two looks at the clock. */
@@ -58,6 +58,10 @@ export class LateReader<Item> {
     this.#backlog = backlog;
     this.#load = load;
     this.#onFailure = onFailure;
+  }
+
+  get isLoaded(): boolean {
+    return this.#reader !== undefined;
   }
 
   /** Nothing is read any more; whoever taps may stop. */
