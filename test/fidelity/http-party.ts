@@ -84,7 +84,7 @@ export async function startProxy(
   const url = await new Promise<string>((resolve, reject) => {
     child.stderr.on("data", (chunk: Buffer) => {
       stderr += chunk.toString();
-      const match = /listening on (http:\S+)/.exec(stderr);
+      const match = /listening on (http\S+)/.exec(stderr);
       if (match?.[1]) resolve(match[1]);
     });
     child.on("exit", () => reject(new Error(`the proxy ended: ${stderr}`)));

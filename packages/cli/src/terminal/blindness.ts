@@ -5,6 +5,7 @@ const LOST: Readonly<Record<string, string>> = {
   node: "a server ran alone: no Node was found",
   relay: "a server ran alone: the relay was not whole",
   recorder: "a server was not recorded: the recorder failed",
+  address: "a server sent its client to another address, where nothing was recorded",
   uploader: "records waited in the spool: the uploader failed",
 };
 

@@ -3,36 +3,31 @@
  * and no time-outs. Each client connection has one connection upstream, so that what happens to one
  * of them, happens to the other as it would without us.
  */
-import {
-  type ClientRequest,
-  Agent as HttpAgent,
-  type IncomingMessage,
-  request as requestHttp,
-  type ServerResponse,
-} from "node:http";
-import { Agent as HttpsAgent, request as requestHttps } from "node:https";
+import type { Agent, ClientRequest, IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { BodyTap } from "./body-tap.ts";
 import { isTrusted } from "./host-guard.ts";
 import type { ExchangeTap, HttpTap } from "./http-tap.ts";
-import { isLoopback } from "./place.ts";
-import { endToEnd, type RawHeaders, withHeader } from "./raw-headers.ts";
+import { isExpecting, passInterim } from "./interim.ts";
+import { endToEnd, type RawHeaders, withoutHeader } from "./raw-headers.ts";
 import { refuse } from "./refuse.ts";
-
-/** Headers of any size pass; Node's own limit is 16 KiB. */
-export const MAX_HEADER_BYTES = 1024 * 1024;
+import { EndpointEvent } from "./upstream/endpoint-event.ts";
+import { redirectThroughUs, throughUs } from "./upstream/own-address.ts";
+import type { Upstream } from "./upstream/upstream.ts";
 
 export interface ForwarderOptions {
-  readonly upstream: URL;
+  readonly upstream: Upstream;
   readonly tap: HttpTap | undefined;
   /** Told about every answer. */
   readonly onAnswer: (answer: IncomingMessage) => void;
+  /** Told when an address of the server leads the client past us. */
+  readonly onPast: () => void;
 }
 
 /** A client's connection and the one that goes on from it. */
 interface Connection {
   readonly client: Socket;
-  readonly agent: HttpAgent;
+  readonly agent: Agent;
   /** Exchanges under way. */
   exchanges: number;
   upstream: Socket | undefined;
@@ -43,24 +38,23 @@ interface Parties {
   readonly response: ServerResponse;
   readonly outgoing: ClientRequest;
   readonly connection: Connection;
+  /** An address that the server tells, as the client is to see it. */
+  readonly through: (text: string) => string;
+  /** What to say when the server cannot be reached. */
+  readonly hint: string;
 }
 
 export class Forwarder {
-  readonly #upstream: URL;
-  readonly #isLocal: boolean;
-  readonly #tap: HttpTap | undefined;
-  readonly #onAnswer: (answer: IncomingMessage) => void;
+  readonly #options: ForwarderOptions;
   readonly #connections = new WeakMap<Socket, Connection>();
 
-  constructor({ upstream, tap, onAnswer }: ForwarderOptions) {
-    this.#upstream = upstream;
-    this.#isLocal = isLoopback(upstream.hostname);
-    this.#tap = tap;
-    this.#onAnswer = onAnswer;
+  constructor(options: ForwarderOptions) {
+    this.#options = options;
   }
 
   readonly forward = (request: IncomingMessage, response: ServerResponse): void => {
-    if (!this.#isLocal && !isTrusted(request.headers.host, request.headers.origin)) {
+    const { isLocal } = this.#options.upstream;
+    if (!isLocal && !isTrusted(request.headers.host, request.headers.origin)) {
       refuse(response, 403, "the Host or Origin of the request is not of this machine");
       return;
     }
@@ -74,12 +68,14 @@ export class Forwarder {
 
   #begin(request: IncomingMessage, response: ServerResponse): void {
     const connection = this.#connectionOf(request.socket);
-    const outgoing = this.#send(request, connection);
-    const parties = { request, response, outgoing, connection };
-    const exchange = new Forwarding(parties, this.#tap?.open(request));
+    const { upstream, tap, onAnswer } = this.#options;
+    const outgoing = upstream.request(request, connection.agent);
+    const through = (text: string) => this.#throughUs(text, request);
+    const parties = { request, response, outgoing, connection, through, hint: upstream.hint };
+    const exchange = new Forwarding(parties, tap?.open(request));
     outgoing.on("response", (answer) => {
       try {
-        this.#onAnswer(answer);
+        onAnswer(answer);
         exchange.answer(answer);
       } catch {
         response.destroy();
@@ -87,27 +83,19 @@ export class Forwarder {
     });
   }
 
-  #send(request: IncomingMessage, connection: Connection): ClientRequest {
-    const { hostname, port, protocol, host } = this.#upstream;
-    const raw = endToEnd(request.rawHeaders);
-    const options = {
-      agent: connection.agent,
-      host: hostname.replace(/^\[|\]$/g, ""),
-      port: port || undefined,
-      method: request.method,
-      path: request.url,
-      headers: this.#isLocal ? raw : withHeader(raw, "host", host),
-      maxHeaderSize: MAX_HEADER_BYTES,
-    };
-    return protocol === "https:" ? requestHttps(options) : requestHttp(options);
+  /** An address for the client: one of the server becomes ours. */
+  #throughUs(text: string, { headers, socket }: IncomingMessage): string {
+    const { upstream, onPast } = this.#options;
+    const ours = `http://${headers.host ?? `${socket.localAddress}:${socket.localPort}`}`;
+    const told = throughUs(text, upstream.url, ours);
+    if (told.leadsPast) onPast();
+    return told.text;
   }
 
   #connectionOf(client: Socket): Connection {
     const known = this.#connections.get(client);
     if (known) return known;
-    const options = { keepAlive: true, maxSockets: 1 };
-    const agent =
-      this.#upstream.protocol === "https:" ? new HttpsAgent(options) : new HttpAgent(options);
+    const agent = this.#options.upstream.createAgent();
     const connection = { client, agent, exchanges: 0, upstream: undefined };
     this.#connections.set(client, connection);
     client.on("close", () => agent.destroy());
@@ -117,19 +105,17 @@ export class Forwarder {
 
 /** One exchange under way. */
 class Forwarding {
-  readonly #response: ServerResponse;
-  readonly #outgoing: ClientRequest;
-  readonly #connection: Connection;
+  readonly #parties: Parties;
   readonly #tap: ExchangeTap | undefined;
   #isOver = false;
 
-  constructor({ request, response, outgoing, connection }: Parties, tap: ExchangeTap | undefined) {
-    this.#response = response;
-    this.#outgoing = outgoing;
-    this.#connection = connection;
+  constructor(parties: Parties, tap: ExchangeTap | undefined) {
+    const { request, response, outgoing, connection } = parties;
+    this.#parties = parties;
     this.#tap = tap;
     connection.exchanges++;
     copyBody(request, outgoing, tap?.request);
+    passInterim(request, outgoing, response);
     response.on("close", () => this.#closed());
     // What is written to a client that is gone goes nowhere; its close is handled above.
     response.on("error", () => {});
@@ -138,13 +124,16 @@ class Forwarding {
   }
 
   answer(answer: IncomingMessage): void {
-    const response = this.#response;
+    const { request, response, through } = this.#parties;
     response.sendDate = false;
-    // The server closes its connection after this answer, so we close ours.
-    if (answer.headers.connection?.toLowerCase() === "close") response.shouldKeepAlive = false;
-    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, endToEnd(answer.rawHeaders));
+    // The server closes its connection after this answer, or has no use for what is still to come.
+    const isLast = answer.headers.connection?.toLowerCase() === "close";
+    if (isLast || (isExpecting(request) && !request.complete)) response.shouldKeepAlive = false;
+    const status = answer.statusCode ?? 502;
+    response.writeHead(status, answer.statusMessage, headersFor(request, answer, through));
     const body = this.#tap?.answer(answer);
-    copyBody(answer, response, body && { add: body.add, end: () => this.#over("answered") });
+    const tap = body && { add: body.add, end: () => this.#over("answered") };
+    copyBody(answer, response, tap, endpointEventIn(request, answer, through));
     answer.on("error", () => response.destroy());
     answer.on("aborted", () => {
       this.#over("server_gone");
@@ -158,18 +147,20 @@ class Forwarding {
 
   /** The answer has left, or the client has. */
   #closed(): void {
-    this.#connection.exchanges--;
-    if (this.#response.writableFinished) return;
-    this.#over("client_gone");
-    this.#outgoing.destroy();
+    const { request, response, outgoing, connection } = this.#parties;
+    connection.exchanges--;
+    if (response.writableFinished && (request.complete || !isExpecting(request))) return;
+    if (!response.writableFinished) this.#over("client_gone");
+    outgoing.destroy();
   }
 
   #serverFailed(problem: NodeJS.ErrnoException): void {
     if (this.#isOver) return;
     this.#over("server_gone");
-    if (this.#response.headersSent || this.#outgoing.reusedSocket) this.#response.destroy();
+    const { response, outgoing, hint } = this.#parties;
+    if (response.headersSent || outgoing.reusedSocket) response.destroy();
     else
-      refuse(this.#response, 502, `the server cannot be reached: ${problem.code ?? "no answer"}`);
+      refuse(response, 502, `the server cannot be reached: ${problem.code ?? "no answer"}${hint}`);
   }
 
   #over(how: "answered" | "client_gone" | "server_gone"): void {
@@ -188,20 +179,46 @@ function tie(connection: Connection, socket: Socket): void {
   });
 }
 
+/** As they came, apart from what the client cannot read or would follow past us. */
+function headersFor(
+  request: IncomingMessage,
+  answer: IncomingMessage,
+  through: (text: string) => string,
+): string[] {
+  const raw = redirectThroughUs(endToEnd(answer.rawHeaders), answer.statusCode ?? 0, through);
+  // Chunks are of HTTP/1.1: before, a body of unknown length ends with its connection.
+  return request.httpVersionMinor === 0 ? withoutHeader(raw, "transfer-encoding") : [...raw];
+}
+
+/** Of a GET that opens a stream which is not packed: in any other the address is only looked at. */
+function endpointEventIn(
+  request: IncomingMessage,
+  { headers }: IncomingMessage,
+  through: (text: string) => string,
+): EndpointEvent | undefined {
+  const isStream = headers["content-type"]?.startsWith("text/event-stream") === true;
+  const isOpen = headers["content-length"] === undefined && !headers["content-encoding"];
+  return request.method === "GET" && isStream && isOpen ? new EndpointEvent(through) : undefined;
+}
+
 function copyBody(
   source: IncomingMessage,
   destination: ClientRequest | ServerResponse,
   tap: BodyTap | undefined,
+  endpoint?: EndpointEvent,
 ): void {
   const resume = () => source.resume();
   source.on("data", (chunk: Buffer) => {
-    if (!destination.write(chunk)) {
+    const passed = endpoint ? endpoint.pass(chunk) : chunk;
+    if (passed && !destination.write(passed)) {
       source.pause();
       destination.once("drain", resume);
     }
     tap?.add(chunk);
   });
   source.on("end", () => {
+    const rest = endpoint?.end();
+    if (rest) destination.write(rest);
     if (source.rawTrailers.length > 0) destination.addTrailers(trailersOf(source.rawTrailers));
     destination.end();
     tap?.end();

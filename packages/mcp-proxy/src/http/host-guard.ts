@@ -8,16 +8,19 @@ import { isLoopback } from "./place.ts";
 
 /** @returns whether the request may go on to a distant server */
 export function isTrusted(host: string | undefined, origin: string | undefined): boolean {
-  return host !== undefined && isAddress(hostNameOf(`http://${host}`)) && isOurOrigin(origin);
+  const name = host === undefined ? undefined : hostNameOf(`http://${host}`);
+  return name !== undefined && isAddress(name) && isOurOrigin(origin, name);
 }
 
-function isOurOrigin(origin: string | undefined): boolean {
-  return origin === undefined || isAddress(hostNameOf(origin));
+/** A page of this machine, or of the very address at which we were called. */
+function isOurOrigin(origin: string | undefined, host: string): boolean {
+  if (origin === undefined) return true;
+  const name = hostNameOf(origin);
+  return name !== undefined && (isLoopback(name) || name === host);
 }
 
 /** Rebinding needs a name; an address says where it leads. */
-function isAddress(name: string | undefined): boolean {
-  if (name === undefined) return false;
+function isAddress(name: string): boolean {
   return isLoopback(name) || isIP(name.replace(/^\[|\]$/g, "")) !== 0;
 }
 

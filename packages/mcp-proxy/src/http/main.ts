@@ -1,11 +1,13 @@
 /** Stands in front of an MCP server that speaks HTTP: Streamable HTTP and the older HTTP with SSE. */
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { noteBlind } from "../relay/blind-note.ts";
 import type { ProxyOptions } from "../relay/command-line.ts";
 import { say } from "../relay/say.ts";
-import { Forwarder, MAX_HEADER_BYTES } from "./forward.ts";
+import { Forwarder } from "./forward.ts";
 import { HttpTap } from "./http-tap.ts";
 import { type Place, placeOf } from "./place.ts";
+import { MAX_HEADER_BYTES, socketPathOf, Upstream } from "./upstream/upstream.ts";
 
 export interface HttpProxyRequest {
   readonly url: string;
@@ -24,31 +26,41 @@ const SERVER_OPTIONS = { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: fal
 export function startHttpProxy(request: HttpProxyRequest): void {
   const upstream = upstreamOf(request.url);
   const place = placeOf(request.listen);
-  if (!upstream) misused(`not an http or https URL: ${request.url}`);
+  if (!upstream) misused(`not an http or https URL: ${withoutSecrets(request.url)}`);
   else if (!place) misused(`not an address to listen on: ${request.listen}: write host:port`);
   else serve(upstream, place, request.options);
 }
 
 function serve(upstream: URL, place: Place, options: ProxyOptions): void {
   const tap = options.record ? new HttpTap(options, upstream.href) : undefined;
-  const forwarder = new Forwarder({ upstream, tap, onAnswer: signInWatcher() });
+  const onPast = passedBy(options);
+  const forwarder = new Forwarder({
+    upstream: new Upstream(upstream, process.env),
+    tap,
+    onAnswer: signInWatcher(),
+    onPast,
+  });
   const server = createServer(SERVER_OPTIONS, forwarder.forward);
+  // What a client expects is for the server to say.
+  server.on("checkContinue", forwarder.forward);
+  server.on("checkExpectation", forwarder.forward);
   server.requestTimeout = 0;
   server.headersTimeout = 0;
   server.keepAliveTimeout = 0;
   server.timeout = 0;
   server.maxRequestsPerSocket = 0;
   server.on("error", (problem: NodeJS.ErrnoException) => {
-    say(`cannot listen on ${place.host}:${place.port}: ${problem.code ?? "unknown error"}`);
+    say(`cannot listen on ${nameOf(place)}: ${problem.code ?? "unknown error"}`);
     process.exit(CANNOT_LISTEN_EXIT_CODE);
   });
-  server.listen(place.port, place.host, () => {
-    // True because a server that listens on a port has such an address.
-    const { port } = server.address() as AddressInfo;
-    const path = upstream.pathname + upstream.search;
-    const host = place.host.includes(":") ? `[${place.host}]` : place.host;
-    say(`listening on http://${host}:${port}${path} for ${upstream.origin}`);
-  });
+  const listening = () => {
+    // Its query may hold a secret: it is added to what is asked of this path.
+    say(
+      `listening on ${addressOf(server.address(), place)}${upstream.pathname} for ${nameless(upstream)}`,
+    );
+  };
+  if (place.socketPath === undefined) server.listen(place.port, place.host, listening);
+  else server.listen(place.socketPath, listening);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, async () => {
       server.close();
@@ -57,6 +69,36 @@ function serve(upstream: URL, place: Place, options: ProxyOptions): void {
       process.exit(0);
     });
   }
+}
+
+function nameOf({ host, port, socketPath }: Place): string {
+  return socketPath ?? `${host}:${port}`;
+}
+
+function addressOf(listening: AddressInfo | string | null, { host, socketPath }: Place): string {
+  if (socketPath !== undefined) return `http+unix://${encodeURIComponent(socketPath)}`;
+  const name = host.includes(":") ? `[${host}]` : host;
+  return `http://${name}:${typeof listening === "object" ? listening?.port : ""}`;
+}
+
+function withoutSecrets(text: string): string {
+  return text.replace(/[?#].*$/s, "").replace(/\/\/[^/]*@/, "//");
+}
+
+/** What may be said of the server's address. */
+function nameless(upstream: URL): string {
+  return upstream.origin === "null" ? `${upstream.protocol}//${upstream.host}` : upstream.origin;
+}
+
+/** Tells once that the client is sent where it is not recorded. */
+function passedBy({ home, record }: ProxyOptions): () => void {
+  let isTold = false;
+  return () => {
+    if (isTold) return;
+    isTold = true;
+    say("the server sends its client to another address: what is called there is not recorded");
+    if (record) noteBlind("address", home);
+  };
 }
 
 /** Tells once that a server behind OAuth does not work through an address that is not its own. */
@@ -72,7 +114,8 @@ function signInWatcher(): (answer: IncomingMessage) => void {
 function upstreamOf(text: string): URL | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
-  return url.protocol === "http:" || url.protocol === "https:" ? url : undefined;
+  if (url.protocol === "http:" || url.protocol === "https:") return url;
+  return socketPathOf(url) ? url : undefined;
 }
 
 function misused(text: string): void {

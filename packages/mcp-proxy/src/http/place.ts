@@ -4,12 +4,16 @@ import { isIP } from "node:net";
 export interface Place {
   readonly host: string;
   readonly port: number;
+  /** A socket of this machine, in place of both. */
+  readonly socketPath?: string;
 }
 
 const MAX_PORT = 65_535;
 
-/** `127.0.0.1:4000`, `[::1]:4000`, `localhost:4000`, `:4000` or `4000`. */
+/** `127.0.0.1:4000`, `[::1]:4000`, `localhost:4000`, `:4000`, `4000` or `unix:/run/caum.sock`. */
 export function placeOf(text: string): Place | undefined {
+  const socketPath = /^unix:(\/.+)$/.exec(text)?.[1];
+  if (socketPath !== undefined) return { host: "", port: 0, socketPath };
   const match = /^(?:(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):)?(\d{1,5})$/.exec(text);
   if (!match) return undefined;
   const port = Number(match[3]);

@@ -2,10 +2,12 @@
 
 export type RawHeaders = readonly string[];
 
-/** Belong to one connection and not to the message (RFC 9110, section 7.6.1). */
+/**
+ * Belong to one connection and not to the message (RFC 9110, section 7.6.1). Keep-Alive does too, but
+ * the other connection lasts as long: the hint holds for it.
+ */
 const HOP_BY_HOP = new Set([
   "connection",
-  "keep-alive",
   "proxy-authenticate",
   "proxy-authorization",
   "proxy-connection",
@@ -25,6 +27,15 @@ export function endToEnd(raw: RawHeaders): string[] {
   return kept;
 }
 
+export function hasHeader(raw: RawHeaders, header: string): boolean {
+  return raw.some((text, index) => index % 2 === 0 && text.toLowerCase() === header);
+}
+
+/** The list without one header. */
+export function withoutHeader(raw: RawHeaders, header: string): string[] {
+  return raw.filter((_, index) => raw[index - (index % 2)]?.toLowerCase() !== header);
+}
+
 /** The list with the value of one header replaced where it stands. */
 export function withHeader(raw: RawHeaders, header: string, value: string): string[] {
   return raw.map((text, index) =>
@@ -39,5 +50,6 @@ function connectionNames(raw: RawHeaders): readonly string[] {
     for (const name of (raw[index + 1] ?? "").split(",")) names.push(name.trim().toLowerCase());
   }
   // A message must not take its own body length away.
-  return names.filter((name) => name !== "transfer-encoding" && name !== "content-length");
+  const kept = ["transfer-encoding", "content-length", "keep-alive"];
+  return names.filter((name) => !kept.includes(name));
 }

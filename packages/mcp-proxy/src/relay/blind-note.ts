@@ -8,7 +8,10 @@ import { join } from "node:path";
 
 const MAX_BYTES = 64 * 1024;
 
-export function noteBlind(part: "recorder" | "uploader", home: string | undefined): void {
+export function noteBlind(
+  part: "recorder" | "uploader" | "address",
+  home: string | undefined,
+): void {
   try {
     const folder = home ?? (process.env.CAUM_HOME || join(homedir(), ".caum"));
     const file = join(folder, "blind.ndjson");

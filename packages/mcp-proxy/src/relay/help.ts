@@ -14,7 +14,7 @@ usage: caum-mcp-proxy [options] -- <server command> [arguments]
   --hash-names    keep keyed tags in place of tool and client names (CAUM_HASH_NAMES=1)
   --no-record     relay only
   --http URL      stand in front of a server that speaks HTTP
-  --listen PLACE  address and port to listen on with --http (127.0.0.1, a free port)
+  --listen PLACE  address and port, or unix:/path, to listen on with --http (127.0.0.1, a free port)
   --version       print the version
   --help          print this text
 

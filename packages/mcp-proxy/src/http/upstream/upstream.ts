@@ -1,0 +1,94 @@
+/** The server behind us: where it is, and how it is reached as its client would reach it. */
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  type IncomingMessage,
+  request as requestHttp,
+} from "node:http";
+import { Agent as HttpsAgent, request as requestHttps } from "node:https";
+import { isLoopback } from "../place.ts";
+import { endToEnd, hasHeader, withHeader } from "../raw-headers.ts";
+import {
+  bare,
+  type ForwardProxy,
+  forwardProxyOf,
+  hasUnusedProxy,
+  portOf,
+} from "./forward-proxy.ts";
+import { TunnelAgent } from "./tunnel-agent.ts";
+
+/** Headers of any size pass; Node's own limit is 16 KiB. */
+export const MAX_HEADER_BYTES = 1024 * 1024;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export class Upstream {
+  readonly url: URL;
+  /** A server on this machine judges by the Host that its client sent. */
+  readonly isLocal: boolean;
+  /** What to say when it cannot be reached. */
+  readonly hint: string;
+  readonly #socketPath: string | undefined;
+  readonly #proxy: ForwardProxy | undefined;
+
+  constructor(url: URL, env: Environment) {
+    this.url = url;
+    this.#socketPath = socketPathOf(url);
+    this.isLocal = this.#socketPath !== undefined || isLoopback(url.hostname);
+    this.#proxy = this.#socketPath === undefined ? forwardProxyOf(url, env) : undefined;
+    this.hint =
+      this.#socketPath === undefined && hasUnusedProxy(url, env)
+        ? "; NODE_USE_ENV_PROXY=1 makes use of the proxy in the environment"
+        : "";
+  }
+
+  get #isSecure(): boolean {
+    return this.url.protocol === "https:";
+  }
+
+  /** For one connection of a client. */
+  createAgent(): HttpAgent {
+    const options = { keepAlive: true, maxSockets: 1 };
+    if (this.#isSecure) {
+      return this.#proxy ? new TunnelAgent(this.#proxy, options) : new HttpsAgent(options);
+    }
+    return this.#proxy?.url.protocol === "https:"
+      ? new HttpsAgent(options)
+      : new HttpAgent(options);
+  }
+
+  /** The request as it came, on its way. */
+  request(request: IncomingMessage, agent: HttpAgent): ClientRequest {
+    const path = this.#pathOf(request.url ?? "/");
+    const headers = this.#headersOf(request);
+    const options = { agent, method: request.method, path, headers };
+    const limited = { ...options, maxHeaderSize: MAX_HEADER_BYTES };
+    if (this.#socketPath) return requestHttp({ ...limited, socketPath: this.#socketPath });
+    const place = { host: bare(this.url), port: portOf(this.url) };
+    if (this.#isSecure) return requestHttps({ ...limited, ...place });
+    const proxy = this.#proxy;
+    if (!proxy) return requestHttp({ ...limited, ...place });
+    headers.push("Proxy-Connection", "keep-alive");
+    if (proxy.authorization) headers.push("Proxy-Authorization", proxy.authorization);
+    const whole = { ...limited, host: proxy.host, port: proxy.port, path: this.url.origin + path };
+    return proxy.url.protocol === "https:" ? requestHttps(whole) : requestHttp(whole);
+  }
+
+  /** What stands in the query of the server's address may be a secret: we know it, nobody is told. */
+  #pathOf(path: string): string {
+    return path === this.url.pathname ? path + this.url.search : path;
+  }
+
+  #headersOf(request: IncomingMessage): string[] {
+    const raw = endToEnd(request.rawHeaders);
+    const host = this.#socketPath === undefined ? this.url.host : "localhost";
+    // Only HTTP/1.0 does without.
+    if (!hasHeader(raw, "host")) return ["Host", host, ...raw];
+    return this.isLocal ? raw : withHeader(raw, "host", host);
+  }
+}
+
+/** `http+unix://%2Frun%2Fserver.sock/mcp`: the socket stands where a host would. */
+export function socketPathOf(url: URL): string | undefined {
+  return url.protocol === "http+unix:" ? decodeURIComponent(url.hostname) : undefined;
+}
