@@ -1,9 +1,12 @@
 import { join } from "node:path";
-import { type Configuration, loadRootKey } from "@caum/core";
+import { type Configuration, joinedSessionId, loadRootKey, type RootKey } from "@caum/core";
 import { SharedSession } from "./shared-session.ts";
 
 /** The session that something at a time (milliseconds since the epoch) belongs to. */
 export type SessionAt = (time: number) => string;
+
+/** Where clients tell the servers that they start the id of their own session. */
+const TOLD_IN = ["CLAUDE_CODE_SESSION_ID", "COPILOT_AGENT_SESSION_ID", "QWEN_CODE_SESSION_ID"];
 
 /** Works out session ids; all of them are one when the user named it. */
 export class SessionIds {
@@ -16,13 +19,25 @@ export class SessionIds {
     this.#named = sessionId;
   }
 
+  /** The session that the client told of; its hooks record into the same one. */
+  told(env: Readonly<Record<string, string | undefined>>): SessionAt | undefined {
+    const own = TOLD_IN.map((name) => env[name]).find((id) => id !== undefined && id !== "");
+    if (own === undefined || this.#named !== undefined) return undefined;
+    const id = joinedSessionId(this.#rootKey(), own);
+    return () => id;
+  }
+
   /** @param client what is known of the client; a session of its own when undefined */
   of(client: string | undefined): SessionAt {
     const named = this.#named;
     if (named !== undefined) return () => named;
-    this.#key ??= loadRootKey({ home: this.#home, env: process.env }).sessionKey("clients");
+    this.#key ??= this.#rootKey().sessionKey("clients");
     const folder = join(this.#home, "sessions");
     const shared = new SharedSession({ folder, key: this.#key, client });
     return (time) => shared.idAt(time);
+  }
+
+  #rootKey(): RootKey {
+    return loadRootKey({ home: this.#home, env: process.env });
   }
 }

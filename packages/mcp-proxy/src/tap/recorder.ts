@@ -28,8 +28,9 @@ export function startRecorder(options: RecorderOptions): Reader<Line> {
   keepSmall();
   const observers = new Observers(options);
   const ids = new SessionIds(observers.configuration);
+  const sessionAt = ids.told(process.env) ?? ids.of(clientOf(options.parentPid));
   const serverName = entryNameOf(options.entry);
-  const journal = new ObserverJournal(observers, ids.of(clientOf(options.parentPid)), serverName);
+  const journal = new ObserverJournal(observers, sessionAt, serverName);
   // The same words in another folder may well be another server.
   const known = new KnownTools(observers.configuration, `${process.cwd()}|${options.server}`);
   const conversation = new Conversation(journal, {
