@@ -1,6 +1,7 @@
 /** The clients that are run, each in the version that its row was made with. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Facts } from "./facts.ts";
 
 /** Where a client runs: folders of its own, and the model. */
 export interface Stage {
@@ -26,13 +27,39 @@ export interface FieldClient {
   readonly prepare?: (stage: Stage) => readonly string[];
   /** Words that run the prompt without a person. */
   readonly words: (stage: Stage, prompt: string) => readonly string[];
-  /** Whether it has hooks that this version calls when nobody is there. */
-  readonly hasHooks: boolean;
+  /** What is to be seen; what is absent cannot be. */
+  readonly expects: Facts;
   /** The longest that a run takes. */
   readonly seconds?: number;
 }
 
 const KEY = "made-up-key";
+
+/** What holds for a client whose hooks tell everything and whose servers learn its session. */
+const WHOLE: Facts = {
+  shell: "ok",
+  edit: "error",
+  exit: "error",
+  failing: "error",
+  proxied: "error",
+  turn: "yes",
+  sessions: "1",
+  once: "yes",
+  loop: "yes",
+  closed: "yes",
+  proof: "ok",
+  content: "none",
+  uninstall: "nothing of ours left",
+};
+
+function without(facts: Facts, ...names: readonly (keyof Facts)[]): Facts {
+  return Object.fromEntries(
+    Object.entries(facts).filter(([name]) => !names.some((other) => other === name)),
+  );
+}
+
+/** What the proxy alone can see. */
+const PROXY_ONLY = without(WHOLE, "shell", "edit", "exit", "failing", "turn", "once");
 
 function write(stage: Stage, path: string, content: unknown): void {
   const file = join(stage.home, path);
@@ -67,7 +94,7 @@ export const FIELD_CLIENTS: readonly FieldClient[] = [
       write(stage, ".claude/settings.json", { includeCoAuthoredBy: false });
     },
     words: ({ bin }, prompt) => [bin("claude"), "-p", prompt, "--dangerously-skip-permissions"],
-    hasHooks: true,
+    expects: WHOLE,
   },
   {
     name: "codex",
@@ -102,7 +129,7 @@ export const FIELD_CLIENTS: readonly FieldClient[] = [
       "--dangerously-bypass-hook-trust",
       prompt,
     ],
-    hasHooks: true,
+    expects: { ...without(WHOLE, "edit"), exit: "ok" },
   },
   {
     name: "gemini-cli",
@@ -130,7 +157,7 @@ export const FIELD_CLIENTS: readonly FieldClient[] = [
       "-p",
       prompt,
     ],
-    hasHooks: true,
+    expects: { ...without(WHOLE, "exit", "turn"), sessions: "2" },
   },
   {
     name: "qwen-code",
@@ -149,7 +176,7 @@ export const FIELD_CLIENTS: readonly FieldClient[] = [
         mcpServers: { srv: serverEntry(stage) },
       }),
     words: ({ bin }, prompt) => [bin("qwen"), "--approval-mode", "yolo", "-p", prompt],
-    hasHooks: true,
+    expects: WHOLE,
   },
   {
     name: "copilot-cli",
@@ -169,7 +196,7 @@ export const FIELD_CLIENTS: readonly FieldClient[] = [
         mcpServers: { srv: { type: "local", ...serverEntry(stage), tools: ["*"] } },
       }),
     words: ({ bin }, prompt) => [bin("copilot"), "--allow-all-tools", "-p", prompt],
-    hasHooks: true,
+    expects: WHOLE,
   },
   {
     name: "opencode",
@@ -194,7 +221,7 @@ export const FIELD_CLIENTS: readonly FieldClient[] = [
         mcp: { srv: { type: "local", command: stage.server, enabled: true } },
       }),
     words: ({ bin }, prompt) => [bin("opencode"), "run", prompt],
-    hasHooks: true,
+    expects: { ...WHOLE, sessions: "2" },
     // Without a network it looks for its registry before it loads plugins.
     seconds: 240,
   },
@@ -234,7 +261,7 @@ export const FIELD_CLIENTS: readonly FieldClient[] = [
       "--config",
       join(home, ".continue/config.yaml"),
     ],
-    hasHooks: false,
+    expects: PROXY_ONLY,
   },
   {
     name: "cline",
@@ -266,6 +293,6 @@ export const FIELD_CLIENTS: readonly FieldClient[] = [
       "test-model",
       prompt,
     ],
-    hasHooks: true,
+    expects: { ...without(WHOLE, "exit", "turn"), sessions: "2" },
   },
 ];

@@ -30,26 +30,19 @@ export interface ScriptedModel {
   readonly url: string;
   /** Kinds of scripted calls for which the client offered no tool. */
   readonly missing: ReadonlySet<string>;
-  readonly requests: () => number;
   readonly close: () => Promise<void>;
 }
 
 const WIRES: readonly Wire[] = [anthropicMessages, openaiResponses, openaiChat, gemini];
 
 /** @param folder where the client works */
-export async function startModel(
-  folder: string,
-  log?: (line: string) => void,
-): Promise<ScriptedModel> {
+export async function startModel(folder: string): Promise<ScriptedModel> {
   const missing = new Set<string>();
-  let count = 0;
   const server = createServer((request, response) => {
-    count += 1;
-    log?.(`${request.method} ${request.url}`);
     void answer(request, response, folder, missing).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { url: urlOf(server), missing, requests: () => count, close: () => closed(server) };
+  return { url: urlOf(server), missing, close: () => closed(server) };
 }
 
 async function answer(
