@@ -1,5 +1,6 @@
 /** A model that follows the script, on the wires that the clients speak. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { GOODBYE, turnAfter } from "../script.ts";
 import { anthropicMessages } from "./anthropic-messages.ts";
 import { gemini } from "./gemini.ts";
@@ -33,6 +34,9 @@ export interface ScriptedModel {
   readonly close: () => Promise<void>;
 }
 
+/** No model answers at once, and what is concluded from times knows that. */
+const THINKS_MS = 800;
+
 const WIRES: readonly Wire[] = [anthropicMessages, openaiResponses, openaiChat, gemini];
 
 /** @param folder where the client works */
@@ -56,6 +60,7 @@ async function answer(
   for (const wire of WIRES) {
     const asked = wire.read(path, body);
     if (!asked) continue;
+    await sleep(THINKS_MS);
     const calls = callsFor(asked, folder, missing);
     const { type, body: text } = wire.answer(
       calls,

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { joinedSessionId, loadRootKey, SessionKeys } from "@caum/core";
 import { expect, test } from "vitest";
 import { callsIn, recordsIn } from "./kept.ts";
 import { outcomeOf, RAW_SERVER, RELAY, send, start, temporaryHome } from "./stdio-party.ts";
@@ -80,5 +81,49 @@ test("flags are stronger than the environment, and that is stronger than config.
     "flag flag",
     "from-env from-env",
     "from-file from-file",
+  ]);
+});
+
+/** Of a home, in the order of the records. */
+function sessionsOf(home: string): readonly string[] {
+  return [...new Set(callsIn(home).map((record) => record.sessionId))];
+}
+
+test.each(["CLAUDE_CODE_SESSION_ID", "COPILOT_AGENT_SESSION_ID", "QWEN_CODE_SESSION_ID"])(
+  "a client that tells its session in %s is recorded in that one, keyed",
+  async (name) => {
+    const home = temporaryHome();
+    const env = { [name]: "6b1a0f6e-session" };
+    await oneCall(proxy(home, { env }));
+    const key = loadRootKey({ home, env: {} });
+    expect(sessionsOf(home)).toEqual([joinedSessionId(key, "6b1a0f6e-session")]);
+    expect(JSON.stringify(recordsIn(home))).not.toContain("6b1a0f6e");
+  },
+);
+
+test("ids that a client sends with a call name its session, its agent and the call", async () => {
+  const home = temporaryHome();
+  const child = proxy(home);
+  const outcome = outcomeOf(child);
+  const call = (id: number, meta: object) =>
+    [
+      { id, method: "tools/call", params: { name: "get_x", _meta: meta } },
+      { id, result: { content: [] } },
+    ]
+      .map((message) => `${JSON.stringify(message)}\n`)
+      .join("");
+  child.stdin?.write(HELLO);
+  await sleep(60);
+  const main = call(1, { sessionId: "root-id", threadId: "root-id", callId: "call_1" });
+  const sub = call(2, { sessionId: "root-id", threadId: "sub-id", callId: "call_2" });
+  await send(child, [Buffer.from(main + sub)]);
+  expect(await outcome).toMatchObject({ code: 0 });
+  const key = loadRootKey({ home, env: {} });
+  const session = joinedSessionId(key, "root-id");
+  const keys = new SessionKeys(key, session);
+  expect(sessionsOf(home)).toEqual([session]);
+  expect(callsIn(home).map(({ payload }) => [payload.toolCallId, payload.agentTag])).toEqual([
+    [keys.digest("name", "call_1").slice(0, 32), undefined],
+    [keys.digest("name", "call_2").slice(0, 32), keys.tag("sub-id")],
   ]);
 });

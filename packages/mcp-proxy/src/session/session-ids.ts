@@ -2,8 +2,13 @@ import { join } from "node:path";
 import { type Configuration, joinedSessionId, loadRootKey, type RootKey } from "@caum/core";
 import { SharedSession } from "./shared-session.ts";
 
-/** The session that something at a time (milliseconds since the epoch) belongs to. */
-export type SessionAt = (time: number) => string;
+/**
+ * The session that something belongs to.
+ *
+ * @param time milliseconds since the epoch
+ * @param clientSession the client's own id of its session, where it tells it with the call
+ */
+export type SessionAt = (time: number, clientSession?: string) => string;
 
 /** Where clients tell the servers that they start the id of their own session. */
 const TOLD_IN = ["CLAUDE_CODE_SESSION_ID", "COPILOT_AGENT_SESSION_ID", "QWEN_CODE_SESSION_ID"];
@@ -34,7 +39,15 @@ export class SessionIds {
     this.#key ??= this.#rootKey().sessionKey("clients");
     const folder = join(this.#home, "sessions");
     const shared = new SharedSession({ folder, key: this.#key, client });
-    return (time) => shared.idAt(time);
+    let told: { readonly by: string; readonly id: string } | undefined;
+    return (time, clientSession = told?.by) => {
+      if (clientSession === undefined) return shared.idAt(time);
+      // What comes without the client's id belongs to the session of what came with it.
+      if (told?.by !== clientSession) {
+        told = { by: clientSession, id: joinedSessionId(this.#rootKey(), clientSession) };
+      }
+      return told.id;
+    };
   }
 
   #rootKey(): RootKey {

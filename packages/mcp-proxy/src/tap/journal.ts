@@ -17,6 +17,8 @@ export interface Content {
 export type Entry = Observation & {
   readonly cutArguments?: CutValue | undefined;
   readonly cutResult?: CutValue | undefined;
+  /** The client's own id of its session, where it tells it. */
+  readonly clientSession?: string | undefined;
 };
 
 /** Where records of one session go. */

@@ -30,7 +30,7 @@ export class ObserverJournal implements Journal {
 
   observe(entry: Entry, time: number): void {
     this.#observers.setTime(time);
-    const session = this.#session(time);
+    const session = this.#session(time, entry.kind === "tool" ? entry.clientSession : undefined);
     if (time - this.#declaredAt >= DECLARE_DROPS_AFTER_MS) this.#declareDrops(session, time);
     this.#sayWhatWasMissing(session);
     const assessment = session.observe(this.#named(withShapes(entry, session)));
@@ -69,9 +69,9 @@ export class ObserverJournal implements Journal {
   }
 
   /** The session of now; the one before it is closed when the client was idle for long. */
-  #session(time: number): Session {
+  #session(time: number, clientSession: string | undefined): Session {
     this.#observer ??= this.#observers.of(this.#identity);
-    const id = this.#sessionAt(time);
+    const id = this.#sessionAt(time, clientSession);
     if (this.#sessionId !== "" && id !== this.#sessionId) {
       void this.#observer.closeSession(this.#sessionId);
     }

@@ -2,6 +2,7 @@
 import type { Op } from "@caum/core";
 import { type Fields, textOf, without } from "../messages/fields.ts";
 import type { CutValue, Request } from "../messages/message.ts";
+import { type ToldByClient, toldByClient } from "./told-by-client.ts";
 
 export interface RecordedCall {
   readonly method: string;
@@ -9,6 +10,7 @@ export interface RecordedCall {
   readonly op?: Op;
   readonly arguments?: unknown;
   readonly cutArguments?: CutValue;
+  readonly told?: ToldByClient;
 }
 
 /** Differ from call to call without meaning anything: progress tokens, trace ids, answers to questions. */
@@ -45,8 +47,9 @@ export function recordedCallOf(request: Request, toServer: boolean): RecordedCal
 
 function toolCall(request: Request): RecordedCall {
   const tool = textOf(request.params.name) ?? "unnamed";
-  if (request.cut) return { method: request.method, tool, cutArguments: request.cut };
-  return { method: request.method, tool, arguments: request.params.arguments ?? {} };
+  const told = toldByClient(request.params);
+  if (request.cut) return { method: request.method, tool, told, cutArguments: request.cut };
+  return { method: request.method, tool, told, arguments: request.params.arguments ?? {} };
 }
 
 /** Whether two calls ask for the same, to the last byte. */
