@@ -1,4 +1,11 @@
-import { type Adapter, type CallOutcome, type Op, outcomeOfFailure, RecentMap } from "@caum/core";
+import {
+  type Adapter,
+  type CallKey,
+  type CallOutcome,
+  type Op,
+  outcomeOfFailure,
+  RecentMap,
+} from "@caum/core";
 import {
   answeredId,
   callIn,
@@ -26,6 +33,8 @@ export interface ToolStart {
 }
 
 const MAX_HEARD = 10_000;
+/** The class of the error for arguments that do not fit a tool. */
+const MISFIT = "ToolInputParsingException";
 const TESTED_MAJOR = "1";
 
 /** What the host reports of its runs, told to the merger. */
@@ -161,14 +170,14 @@ export class Observations {
   }
 
   #executionOf(run: Run, { id, name, args, input, op }: Executed) {
-    const { id: runId, root: owner, session, agent, within } = run;
+    const { id: runId, root: owner, agent } = run;
     const values = args === undefined ? { argumentsText: input } : { arguments: args };
     const facts = { tool: name, run: runId, owner, agent, op, ...values };
-    return { key: { session, toolCallId: id, within }, facts };
+    return { key: keyOf(run, id), facts };
   }
 
   #requested(run: Run, call: HostToolCall, toolCallId: string, copy: number) {
-    const key = { session: run.session, toolCallId, within: run.within };
+    const key = keyOf(run, toolCallId);
     const { agent, root: owner, id: response } = run;
     const { name: tool = "unknown", args } = call;
     const values = { arguments: args, argumentsText: textOf(args) };
@@ -189,8 +198,7 @@ export class Observations {
    */
   #answers(run: Run, messages: readonly HostMessage[]): void {
     for (const message of lastToolMessages(messages)) {
-      const toolCallId = String(message.tool_call_id);
-      const key = { session: run.session, toolCallId, within: run.within };
+      const key = keyOf(run, String(message.tool_call_id));
       const state = this.adapter.calls.stateOf(key);
       if (state === undefined) continue;
       const { content: result, status } = message;
@@ -229,6 +237,10 @@ interface Generation {
   readonly text?: string;
 }
 
+function keyOf({ session, within, inside }: Run, toolCallId: string | undefined): CallKey {
+  return { session, toolCallId, within, inside };
+}
+
 /** A graph stops by throwing when a node asks a person, or hands over to another graph. */
 function isInterrupt(error: unknown): boolean {
   return (error as { readonly is_bubble_up?: unknown } | null | undefined)?.is_bubble_up === true;
@@ -251,6 +263,7 @@ function textOf(args: unknown): string | undefined {
 /** A runnable checks its arguments itself, as a part of what it does. */
 function outcomeOfTool(error: unknown): CallOutcome {
   const outcome = outcomeOfFailure(error);
-  const isRejected = outcome.errorClass === "ToolInputParsingException";
+  // The host's class has no name of its own.
+  const isRejected = error instanceof Error && error.constructor.name === MISFIT;
   return isRejected ? { ...outcome, status: "rejected" } : outcome;
 }

@@ -15,12 +15,14 @@ export interface Run {
   readonly within: readonly string[];
   readonly session: string;
   readonly agent: string | undefined;
+  /** The run of the tool that it is below. */
+  readonly inside: string | undefined;
   /** Below a tool: what it is told comes from an agent, not from the user. */
   readonly isInsideTool: boolean;
   /** The call that this run executes. */
   readonly call?: Execution | undefined;
   /** What other adapters see of the work inside. */
-  readonly inside?: CurrentSession | undefined;
+  readonly entered?: CurrentSession | undefined;
 }
 
 export interface Execution {
@@ -58,10 +60,11 @@ export class Runs {
     const told = firstText(SESSION_KEYS.map((key) => metadata[key]));
     const session = told ?? parent?.session ?? currentSession()?.id ?? this.#defaultSession ?? root;
     const agent = firstText([metadata.lc_agent_name]) ?? parent?.agent ?? currentSession()?.agent;
+    const inside = parent?.call === undefined ? parent?.inside : parent.id;
     const isInsideTool =
-      parent?.isInsideTool === true || parent?.call !== undefined || isInsideOtherTool(parent);
+      inside !== undefined || parent?.isInsideTool === true || isInsideOtherTool(parent);
     const within = [...(parent?.within.slice(0, MAX_DEPTH) ?? []), id];
-    const run = { id, root, within, session, agent, isInsideTool };
+    const run = { id, root, within, inside, session, agent, isInsideTool };
     this.#runs.set(id, run);
     return run;
   }
@@ -85,15 +88,15 @@ export class Runs {
   enter(run: Run, tool?: string): void {
     if (run.root === run.id) return;
     const agent = tool ?? run.agent ?? currentSession()?.agent;
-    const inside = enterSession({ id: run.session, agent });
-    this.#runs.set(run.id, { ...(this.#runs.get(run.id) ?? run), inside });
+    const entered = enterSession({ id: run.session, agent });
+    this.#runs.set(run.id, { ...(this.#runs.get(run.id) ?? run), entered });
   }
 
   /** Forgets the run; undefined when it was not known, or has ended. */
   end(id: string): Run | undefined {
     const run = this.#runs.get(id);
     this.#runs.delete(id);
-    if (run?.inside) run.inside.isOver = true;
+    if (run?.entered) run.entered.isOver = true;
     return run;
   }
 }

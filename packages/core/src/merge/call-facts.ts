@@ -15,6 +15,8 @@ export interface CallKey {
    * the nearest one is meant. Agents side by side may number their calls alike.
    */
   readonly within?: readonly string[] | undefined;
+  /** The execution of another call that it happens inside of: an agent that is a tool. */
+  readonly inside?: string | undefined;
 }
 
 /** What is known of a call before its outcome. */

@@ -48,9 +48,9 @@ export const STEPS: Readonly<Record<Signal, Readonly<Record<State, Step>>>> = {
  *   one for the same tool
  *
  * A call that another execution runs is never meant by the ids, nor is one by what happens inside of
- * its own execution. Of several calls that fit, the one
- * whose place in the host's work is nearest is meant, then one of equal arguments, then the latest
- * response's first.
+ * its own execution, nor by an answer inside of any other. Of several calls that fit, the one inside
+ * of the same execution is meant, then the one whose place in the host's work is nearest, then one of
+ * equal arguments, then the latest response's first.
  */
 export type Identity = "run" | "response" | "id" | "likeness";
 

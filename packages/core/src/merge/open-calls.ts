@@ -89,6 +89,7 @@ export class OpenCalls {
     for (const open of this.#named.get(nameFor(identity, key, facts) ?? "") ?? []) {
       if (!fits(identity, open, told)) continue;
       if (signal === "requested" && open.copy !== (facts?.copy ?? 0)) continue;
+      if (signal === "answered" && !isBeside(open, key) && open.state !== "waiting") continue;
       if (best === undefined || isBetter(open, best, told)) best = open;
     }
     return best;
@@ -153,12 +154,19 @@ function fits(identity: Identity, open: OpenCall, told: Told): boolean {
 }
 
 function isBetter(one: OpenCall, other: OpenCall, told: Told): boolean {
+  const isOneBeside = isBeside(one, told.key);
+  if (isOneBeside !== isBeside(other, told.key)) return isOneBeside;
   const nearer = nearness(one, told.key) - nearness(other, told.key);
   if (nearer !== 0) return nearer > 0;
   const isEqual = told.isEqual(one);
   if (isEqual !== told.isEqual(other)) return isEqual;
   // Later ones come later here, so among equal times the one at hand is the latest.
   return one.response !== other.response && one.seenAt >= other.seenAt;
+}
+
+/** Whether both happen inside of the same execution, or of none. */
+function isBeside({ key }: OpenCall, { inside }: CallKey): boolean {
+  return key.inside === inside;
 }
 
 /** How many steps from the root down two places have in common. */

@@ -164,6 +164,30 @@ test("what happens inside of a call never means that call", () => {
   expect(seen).toMatchObject([{ status: "ok" }]);
 });
 
+test("an answer inside of one call never means a call outside of it", () => {
+  const { calls, seen, session } = merger();
+  const run = (id: string) => `${session} ${id}`;
+  for (const [at, id] of ["0", "1"].entries()) {
+    const ran = { ...asked, response: "outer", run: run(id) };
+    calls.requested({ session, toolCallId: id, within: ["root"] }, { ...ran, run: undefined });
+    calls.started({ session, toolCallId: id, within: ["root", run(id)] }, ran);
+    const key = { session, toolCallId: "0", inside: run(id), within: ["root", run(id), "agent"] };
+    const inner = { ...asked, tool: "inner", response: `inner ${at}` };
+    calls.requested(key, inner);
+    calls.ended(key, { status: "ok" }, inner);
+    calls.answered(key);
+  }
+  for (const id of ["0", "1"]) {
+    calls.ended({ session, toolCallId: id }, { status: "ok" }, { ...asked, run: run(id) });
+  }
+  expect(seen.map(({ tool, status }) => `${tool} ${status}`)).toEqual([
+    "inner ok",
+    "inner ok",
+    "search ok",
+    "search ok",
+  ]);
+});
+
 test("two calls with one id in one answer are two, each with what it ran with", () => {
   const { calls, seen, session } = merger();
   const key = { session, toolCallId: "c1" };
