@@ -1,5 +1,7 @@
 import type { Command } from "commander";
+import type { Place } from "../install/place.ts";
 import { reasonOf } from "../reason.ts";
+import type { ServiceReport } from "../service/collector-service.ts";
 
 interface InstallFlags {
   readonly client?: readonly string[];
@@ -8,6 +10,7 @@ interface InstallFlags {
   readonly hooks?: boolean;
   readonly messages?: boolean;
   readonly url?: string;
+  readonly service?: boolean;
   readonly json?: boolean;
 }
 
@@ -21,6 +24,7 @@ examples:
   caum install                          wrap every server of every client on this machine
   caum install --dry-run                show what would be done
   caum install --client cursor          one client only (repeatable)
+  caum install --no-service             without a collector: runs stay on this machine
   caum install --hooks                  also see the clients' own tools: shell, edit, read
   caum install --url http://127.0.0.1:4070
                                         send records there; a key is read from CAUM_API_KEY
@@ -37,6 +41,7 @@ export function registerInstall(program: Command): void {
     .option("--hooks", "also the clients' own tools, by their hooks")
     .option("--messages", "with --hooks: show a hard alert in the clients that can")
     .option("--url <url>", "collector to send to; kept in CAUM_HOME/config.json")
+    .option("--no-service", "do not keep a collector running on this machine")
     .option("--dry-run", "change nothing, show what would be done")
     .option("--json", "print the result as JSON")
     .addHelpText("after", EXAMPLES)
@@ -64,11 +69,23 @@ async function runInstall(flags: InstallFlags): Promise<void> {
     const hooks = flags.hooks ? installHooks({ ...hooksOf(request), messages }, place) : [];
     const files = request.isHooksOnly ? [] : install(request, place);
     const others = request.isHooksOnly ? [] : projectFiles(request, place);
-    await show([...files, ...hooks], flags, "wrapped", others);
+    const reports = [...files, ...hooks];
+    const service = await serviceFor(reports, flags, place);
+    await show(reports, flags, "wrapped", { others, service });
     if (!flags.json) await sayWhoIsThere(flags.url);
   } catch (problem) {
     refuse("install", reasonOf(problem));
   }
+}
+
+/** Only where something is recorded, and nobody named another collector. */
+async function serviceFor(reports: Reports, flags: InstallFlags, place: Place) {
+  const isRecorded = reports.some(
+    ({ outcome, servers }) => outcome === "changed" || servers.some((s) => s.outcome === "wrapped"),
+  );
+  if (flags.service === false || flags.url !== undefined || !isRecorded) return undefined;
+  const { installService } = await import("../service/collector-service.ts");
+  return installService(place, flags.dryRun ?? false);
 }
 
 async function sayWhoIsThere(url: string | undefined): Promise<void> {
@@ -107,13 +124,19 @@ export function hooksOf({ hookClients, dryRun }: AskedClients) {
   return { clients: hookClients, dryRun };
 }
 
+interface More {
+  /** Files of the project that nobody asked for. */
+  readonly others?: Reports;
+  readonly service?: ServiceReport | undefined;
+}
+
 type Reports = Parameters<typeof import("../install/print-reports.ts").describeReports>[0];
 
 export async function show(
   reports: Reports,
   { json, dryRun }: InstallFlags,
   counted: "wrapped" | "unwrapped",
-  others: Reports = [],
+  { others = [], service }: More = {},
 ): Promise<void> {
   const { describeProject, describeReports, describeRestarts } = await import(
     "../install/print-reports.ts"
@@ -122,7 +145,7 @@ export async function show(
   if (isFailed) process.exitCode = SOME_LEFT;
   if (json) {
     const project = others.map(({ path }) => path);
-    const result = { dryRun: dryRun ?? false, files: reports, project };
+    const result = { dryRun: dryRun ?? false, files: reports, project, service };
     console.log(JSON.stringify(result, undefined, 2));
     return;
   }
@@ -133,6 +156,7 @@ export async function show(
   const ending = dryRun ? " (dry run: nothing was changed)" : "";
   console.log(`\n${count} ${counted}, ${left} left alone${ending}`);
   if (!dryRun) console.log(describeRestarts(reports));
+  if (service) console.log(`\ncollector: ${service.text}`);
   if (others.length > 0) console.log(describeProject(others));
 }
 

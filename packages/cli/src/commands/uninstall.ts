@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Place } from "../install/place.ts";
 import { collect, hooksOf, requestOf, show } from "./install.ts";
 
 interface UninstallFlags {
@@ -39,5 +40,12 @@ async function run(flags: UninstallFlags): Promise<void> {
   const place = thisMachine();
   const isAsked = flags.client === undefined || request.hookClients.length > 0;
   const hooks = isAsked ? uninstallHooks(hooksOf(request), place) : [];
-  await show([...hooks, ...uninstall(request, place)], flags, "unwrapped");
+  const files = uninstall(request, place);
+  const service = flags.client === undefined ? await removeService(flags, place) : undefined;
+  await show([...hooks, ...files], flags, "unwrapped", { service });
+}
+
+async function removeService({ dryRun }: UninstallFlags, place: Place) {
+  const { uninstallService } = await import("../service/collector-service.ts");
+  return uninstallService(place, dryRun ?? false);
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Place } from "./place.ts";
 import { writeWhole } from "./write-whole.ts";
@@ -18,6 +18,20 @@ export function keepUpstream({ url, apiKey }: Upstream, place: Place): void {
   const content = { ...readSettings(path), url, ...(apiKey ? { apiKey } : {}) };
   mkdirSync(place.caumHome, { recursive: true, mode: 0o700 });
   writeWhole(path, `${JSON.stringify(content, undefined, 2)}\n`, 0o600);
+}
+
+/** Records stay here again, unless somebody named another collector meanwhile. */
+export function forgetUpstream(url: string, place: Place): void {
+  const path = join(place.caumHome, "config.json");
+  try {
+    const { url: known, ...others }: { readonly url?: unknown } = readSettings(path);
+    if (known !== url) return;
+    const text = `${JSON.stringify(others, undefined, 2)}\n`;
+    if (Object.keys(others).length === 0) rmSync(path, { force: true });
+    else writeWhole(path, text, 0o600);
+  } catch {
+    // What is no settings file of ours holds nothing of ours.
+  }
 }
 
 function readSettings(path: string): object {

@@ -33,6 +33,7 @@ export class TemporaryHome {
     PATH: process.env.PATH ?? "",
     HOME: this.home,
     NO_COLOR: "1",
+    CI: "1",
   };
 
   constructor() {
