@@ -13,12 +13,13 @@ export interface ToolAnnotations {
 /** A tool name longer than this is read no further. */
 const MAX_NAME_LENGTH = 256;
 
-/** Whole names, word by word, that mean something else than their parts. */
+/** Whole names, or their first two words, that mean something else than their parts. */
 const NAMES: ReadonlyMap<string, Op> = new Map([
   ["submit", "end"],
-  ["transfer to human agents", "end"],
-  ["transfer to human agent", "end"],
-  ["transfer to human", "end"],
+  ["transfer to", "end"],
+  ["transfer back", "end"],
+  ["hand off", "end"],
+  ["hand over", "end"],
   ["plan", "plan"],
   ["update plan", "plan"],
   ["create plan", "plan"],
@@ -37,7 +38,7 @@ const STRONG = wordTable({
   wait: "sleep wait poll",
   install: "install pip",
   act: "stdin mouse cursor keyboard north south east west",
-  end: "finish handoff escalate",
+  end: "finish handoff handover escalate delegate",
 });
 
 /** Words of which the first in the name decides. */
@@ -45,8 +46,8 @@ const VERBS = wordTable({
   read: "read get open view cat show load describe inspect snapshot screenshot scroll goto head tail print browse query select watch count check peek preview retrieve diff recall navigate",
   search: "search find grep rg list ls locate lookup explore discover scan enumerate",
   write:
-    "write edit create update delete remove rm add insert put patch post send modify cancel book rename move copy mv cp mkdir touch upload publish replace append save comment reply assign return exchange pay order apply store upsert drop set close archive enable disable approve undo restore change generate make draft reset clear import export schedule purchase transfer submit",
-  act: "click tap press type fill drag swipe hover go walk turn step act next previous",
+    "write edit create update delete remove rm add insert put patch post send modify cancel book rename move copy mv cp mkdir touch upload publish replace save comment reply assign return exchange pay order apply store upsert drop set close archive enable disable approve undo restore change generate make draft reset clear import export schedule purchase transfer submit",
+  act: "click tap press type fill drag swipe hover go walk turn step act next previous append",
   test: "test tests verify validate",
   run: "run execute exec eval evaluate calculate compute invoke start launch build compile call spawn kill stop restart deploy",
   vcs: "commit push pull checkout rebase merge clone stash",
@@ -138,7 +139,7 @@ function withHints(op: Op, annotations: ToolAnnotations | undefined): Op {
 }
 
 function opOfWords(words: readonly string[]): Op | undefined {
-  const known = NAMES.get(words.join(" ")) ?? firstIn(STRONG, words);
+  const known = NAMES.get(words.slice(0, 2).join(" ")) ?? NAMES.get(words.join(" ")) ?? firstIn(STRONG, words);
   if (known !== undefined) return known;
   const verb = firstIn(VERBS, words);
   if (words.some((word) => WATCHED_WORDS.has(word)) && !DOING.has(verb)) return "wait";

@@ -1,5 +1,6 @@
 import { types } from "node:util";
 import type { SessionKeys } from "./digest.ts";
+import { isCutOff, isRenewed } from "./renewed.ts";
 import { readOwn } from "./walk/data-property.ts";
 
 const MAX_KEYS = 32;
@@ -13,9 +14,10 @@ const TAG_HEX = 4;
  * The build of a call's arguments without their names and values, at most a few hundred characters.
  *
  * `2{1a2b:s5,9c0d:o2{77e1:n1,f00d:b0}}`: two keys, each as 4 hex of its keyed tag with the kind of
- * its value (s string, n number, b boolean, z null, a array, o object, x anything else) and the bit
- * length of its size: characters, digits, items or keys. Keys come in their canonical order; the
- * first 32 are kept, to depth 2.
+ * its value (s string, n number, b boolean, z null, a array, o object, v a value that is another one
+ * at each try, x anything else) and the bit length of its size: characters, digits, items or keys.
+ * Keys come in their canonical order; the first 32 are kept, to depth 2. Alone, c is text of an object
+ * that breaks off.
  */
 export function signatureOf(value: unknown, keys: SessionKeys): string {
   try {
@@ -26,7 +28,7 @@ export function signatureOf(value: unknown, keys: SessionKeys): string {
   }
 }
 
-const SIGNATURE = /^(?:[snbzaox]\d{1,2}|\d{1,10}\{[0-9a-fsnzox:,{}]*\})$/;
+const SIGNATURE = /^(?:[snbzaoxc]\d{1,2}|\d{1,10}\{[0-9a-fsnzoxv:,{}]*\})$/;
 
 /** Whether a text is built like what {@link signatureOf} writes. */
 export function isSignature(text: string): boolean {
@@ -42,6 +44,7 @@ class SignatureWriter {
   }
 
   write(value: unknown): string {
+    if (typeof value === "string" && isCutOff(value)) return `c${bitLength(value.length)}`;
     if (!isObject(value)) return kindAndSize(value);
     const names = Object.keys(value);
     return `${names.length}${this.#members(value, names, MAX_DEPTH)}`;
@@ -54,7 +57,9 @@ class SignatureWriter {
       if (this.#keysLeft === 0) break;
       this.#keysLeft -= 1;
       const tag = this.#keys.tag(name).slice(TAG_PREFIX, TAG_PREFIX + TAG_HEX);
-      text += `${text === "" ? "" : ","}${tag}:${this.#member(readOwn(source, name), depth - 1)}`;
+      const value = readOwn(source, name);
+      const kind = isRenewed(name, value) ? renewedAndSize(value) : this.#member(value, depth - 1);
+      text += `${text === "" ? "" : ","}${tag}:${kind}`;
     }
     return `{${text}}`;
   }
@@ -87,6 +92,10 @@ function kindAndSize(value: unknown): string {
     default:
       return "x0";
   }
+}
+
+function renewedAndSize(value: unknown): string {
+  return `v${bitLength(`${value}`.length)}`;
 }
 
 function kindAndSizeOfObject(value: object | null): string {

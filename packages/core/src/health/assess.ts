@@ -1,7 +1,6 @@
 import {
   type Assessment,
   coordinationOf,
-  eventTypeOf,
   evidenceGradeOf,
   type Pattern,
   PUBLIC_CLASSES,
@@ -33,8 +32,11 @@ const LONG_TALK = 4;
 /** Tiers of which nobody asks what lowers the score. */
 const GOOD: ReadonlySet<Tier> = new Set(["T1", "T2"]);
 
-/** Reads the memory of a session; notes in it only what the next answer is compared with. */
-export function assess(slots: Float64Array, tools: RecentTools): Assessment {
+/** How one agent stands, before it is compared with the answer before. */
+export type Standing = Omit<Assessment, "step" | "eventType">;
+
+/** Reads the memory of an agent; notes in it only what was found. */
+export function assess(slots: Float64Array, tools: RecentTools): Standing {
   const waiting = waitingCycles(slots);
   const found = loopsAt(slots, waiting);
   const hard = found.find((finding) => finding.grade === "hard");
@@ -50,7 +52,7 @@ export function assess(slots: Float64Array, tools: RecentTools): Assessment {
   });
   const healthy = healthOf(regime);
   const publicClass = hard ? "hard_alert" : healthy === "yes" ? "none" : "review_only";
-  const was = notePublicClass(slots, publicClass);
+  notePublicClass(slots, publicClass);
   const scores = scoresOf(signals);
   const uds = udsOf(scores, signals);
   const tier = tierOf(uds);
@@ -58,8 +60,6 @@ export function assess(slots: Float64Array, tools: RecentTools): Assessment {
   const weak = weaknessesAt(slots, { publicClass, found, regime, tier, signals });
   const pattern = (publicClass === "none" ? undefined : (hard ?? found[0])) ?? weak[0];
   return {
-    step: signals.step,
-    eventType: eventTypeOf(was, publicClass),
     regime,
     healthy,
     uds,
@@ -89,7 +89,8 @@ function reasonsOf(
 
 function loopsAt(slots: Float64Array, waiting: number): readonly Finding[] {
   return findLoops(slots, {
-    step: slots[SLOT.steps] ?? 0,
+    step: slots[SLOT.number] ?? 0,
+    handedOn: slots[SLOT.handedOn] ?? 0,
     isRepeat: count(slots, "repeat", 1) > 0,
     words: slots[SLOT.words] ?? 0,
     isTalking: speeches.length(slots) >= LONG_TALK,
@@ -105,21 +106,19 @@ export function signalsOf(slots: Float64Array, looping: boolean): Signals {
   const sameFailures = Math.max(0, failures.length(slots) - 1);
   return {
     step,
+    number: slots[SLOT.number] ?? 0,
     variety: varietyOf(slots, VARIETY),
     novelty: novelty(slots),
     substance: averageSubstance(slots),
-    repeatShare: step === 0 ? 0 : count(slots, "repeat", WINDOW) / Math.min(step, WINDOW),
+    repeatShare: step === 0 ? 0 : count(slots, "stale", WINDOW) / Math.min(step, WINDOW),
     longestRun: Math.max(sameCalls, sameFailures, repeats.length(slots)),
     looping,
   };
 }
 
-/** Returns the class of the answer before. */
-function notePublicClass(slots: Float64Array, publicClass: PublicClass): PublicClass {
-  const was = PUBLIC_CLASSES[slots[SLOT.publicClass] ?? 0] ?? "none";
+function notePublicClass(slots: Float64Array, publicClass: PublicClass): void {
   slots[SLOT.publicClass] = PUBLIC_CLASSES.indexOf(publicClass);
   if (publicClass === "hard_alert") slots[SLOT.looped] = 1;
-  return was;
 }
 
 /** Whether a hard rule stood at the answer before. */

@@ -1,68 +1,66 @@
-import { assess, isLooping, signalsOf } from "./assess.ts";
-import type { Assessment } from "./assessment.ts";
+import { learnHandoff } from "./agents/handoff.ts";
+import { Lanes } from "./agents/lanes.ts";
+import { isLooping, signalsOf } from "./assess.ts";
+import { type Assessment, eventTypeOf, PUBLIC_CLASSES } from "./assessment.ts";
 import { type Features, featuresOf } from "./failure-risk.ts";
 import { learn } from "./learn.ts";
 import { SLOT } from "./memory/layout.ts";
-import { RecentTools } from "./memory/recent-tools.ts";
-import { fromBytes, newMemory, toBytes } from "./memory/saved-memory.ts";
-import { withRoom } from "./memory/seen-keys.ts";
-import { beginAverages } from "./signals/averages.ts";
 import type { Step } from "./step.ts";
 
 /**
  * Tells a loop from work in one session, on structure alone.
  *
- * Constant work per step, about 4 KB (at most 7), no clock but that of the steps, and exact
- * arithmetic: the same steps give the same assessments, to the last bit, on every machine.
+ * Each agent of the session is judged by its own steps, and the session as the worst of them.
+ * Constant work per step, about 4 KB (at most 7) for each agent, no clock but that of the steps, and
+ * exact arithmetic: the same steps give the same assessments, to the last bit, on every machine.
  *
  * @see docs/signals.md for what each signal measures and when it is wrong
  */
 export class Health {
-  #memory = newMemory();
-  #tools = new RecentTools();
-
-  constructor() {
-    beginAverages(this.#memory);
-  }
+  #lanes = new Lanes();
 
   /** Takes one step and says how the session stands. What is no step changes nothing. */
   observe(step: Step): Assessment {
-    this.#memory = withRoom(this.#memory);
-    const before = this.steps;
-    learn(this.#memory, step);
-    if (this.steps > before) this.#noteName(step);
+    if (step.kind === "user") {
+      for (const memory of this.#lanes.memories) learn(memory, step);
+    } else {
+      const memory = this.#lanes.turnTo(step.agentTag);
+      const before = this.steps;
+      learnHandoff(this.#lanes, memory, step);
+      learn(memory, step);
+      if (this.steps > before) this.#lanes.noteName(step);
+    }
     return this.current();
   }
 
   /** How the session stands, nothing new having happened. */
   current(): Assessment {
-    return assess(this.#memory, this.#tools);
-  }
-
-  #noteName({ kind, tool }: Step): void {
-    if (kind === "call") this.#tools.noteCall(tool);
-    else this.#tools.noteSpeaker(tool);
+    const worst = this.#lanes.worst();
+    const { first, steps } = this.#lanes;
+    const was = PUBLIC_CLASSES[first[SLOT.sessionClass] ?? 0] ?? "none";
+    first[SLOT.sessionClass] = PUBLIC_CLASSES.indexOf(worst.publicClass);
+    return { ...worst, step: steps, eventType: eventTypeOf(was, worst.publicClass) };
   }
 
   /** Steps of the session so far. */
   get steps(): number {
-    return this.#memory[SLOT.steps] ?? 0;
+    return this.#lanes.steps;
   }
 
   /** Average substance of all steps: 1 when each did something new, 0 when none did anything. */
   get workYield(): number {
-    return this.steps === 0 ? 0 : (this.#memory[SLOT.work] ?? 0) / this.steps;
+    return this.steps === 0 ? 0 : this.#lanes.sum(SLOT.work) / this.steps;
   }
 
   /** What failure_risk is computed from, for fitting its weights. */
   features(): Features {
-    const slots = this.#memory;
-    return featuresOf(slots, signalsOf(slots, isLooping(slots)));
+    const { first } = this.#lanes;
+    return featuresOf(first, signalsOf(first, isLooping(first)));
   }
 
   /** The exact state, for `restore`. */
   save(): Uint8Array {
-    return toBytes(this.#memory, this.#tools.save());
+    return this.#lanes.save();
   }
 
   /**
@@ -72,14 +70,12 @@ export class Health {
    */
   static restore(bytes: Uint8Array): Health {
     const health = new Health();
-    const { memory, names } = fromBytes(bytes);
-    health.#memory = memory;
-    health.#tools = RecentTools.restore(names);
+    health.#lanes = Lanes.restore(bytes);
     return health;
   }
 
   /** Size of the packed state, without the names of the last tools. */
   get byteLength(): number {
-    return this.#memory.byteLength;
+    return this.#lanes.memories.reduce((sum, memory) => sum + memory.byteLength, 0);
   }
 }

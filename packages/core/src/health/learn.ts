@@ -1,16 +1,17 @@
 import { learnRisk } from "./failure-risk.ts";
-import { join, type Key, keyOf, UNKNOWN } from "./memory/key.ts";
+import { join, type Key, keyOf, tagged, UNKNOWN } from "./memory/key.ts";
 import { SLOT } from "./memory/layout.ts";
 import { type SeenKeys, seenAnswers, seenCalls, seenSteps } from "./memory/seen-keys.ts";
 import { clearRings, turnRings, waitingCycles } from "./rules/rings.ts";
 import { endAttempt, joinAttempt } from "./signals/attempt.ts";
 import { learnNovelty, learnSubstance } from "./signals/averages.ts";
-import { type Facts, remember } from "./signals/history.ts";
+import { type Facts, occurrences, remember } from "./signals/history.ts";
 import { type Identity, identify } from "./signals/identity.ts";
 import { learnProbe } from "./signals/probe.ts";
 import type { Place } from "./signals/run.ts";
 import {
   endRuns,
+  failures,
   learnCallRuns,
   learnSpeechRuns,
   nudges,
@@ -26,6 +27,8 @@ import { learnQuality } from "./trace-quality.ts";
 import { learnPace } from "./wait/pace.ts";
 
 const USER_KEY = keyOf("user");
+/** Steps after which nobody knows any more what the user's last word was about. */
+const FRESH_STEPS = 32;
 
 /** Takes one step into the memory of its session, which must have room for it. */
 export function learn(slots: Float64Array, step: Step): void {
@@ -34,7 +37,7 @@ export function learn(slots: Float64Array, step: Step): void {
     return;
   }
   if (step.kind === "call") {
-    learnCall(slots, step, interrupted(slots, identify(step)));
+    learnCall(slots, step, interrupted(slots, carriedOn(slots, identify(step))));
     return;
   }
   if (step.kind === "turn") slots[SLOT.idleTurn] = 1;
@@ -42,6 +45,21 @@ export function learn(slots: Float64Array, step: Step): void {
   if (step.messageHash !== undefined) {
     learnSpeech(slots, step, identify(step));
   }
+}
+
+/** A handoff after new work of anybody is another one, though it says the same. */
+function carriedOn(slots: Float64Array, identity: Identity): Identity {
+  const work = slots[SLOT.carried] ?? 0;
+  if (work === 0) return identity;
+  const on = (key: Key) => (key === UNKNOWN ? UNKNOWN : tagged(key, work));
+  const { full, template, numeric, answer } = identity;
+  return {
+    ...identity,
+    full: on(full),
+    template: on(template),
+    numeric: on(numeric),
+    answer: on(answer),
+  };
 }
 
 function interrupted(slots: Float64Array, identity: Identity): Identity {
@@ -53,54 +71,82 @@ function interrupted(slots: Float64Array, identity: Identity): Identity {
 function learnCall(slots: Float64Array, step: Step, identity: Identity): void {
   const attempt = joinAttempt(slots, step, identity.full);
   if (attempt === 0) return;
-  const recognition = recognise(slots, identity);
+  const isFresh = isFirstSinceReset(slots, identity.full);
+  const seen = recognise(slots, identity);
   const place = { step: begin(slots), atMs: step.atMs ?? 0, attempt };
-  turnRings(slots, step, identity, recognition.isRepeat);
-  learnPace(slots, step.atMs, !recognition.isRepeat);
+  turnRings(slots, step, identity, seen.isRepeat);
+  learnPace(slots, step.atMs, !seen.isRepeat);
   const isWaiting = waitingCycles(slots) > 0;
+  const recognition = { ...seen, isStale: seen.isRepeat && !isFresh && !isWaiting };
+  const isCounted = wasCounted(slots, identity, recognition, attempt);
   learnCallRuns(slots, identity, place);
   learnTries(slots, step, identity, recognition, place);
-  learnRepeats(slots, identity, recognition.isRepeat && !isWaiting, place);
-  if (!isWaiting) learnAverages(slots, identity, recognition, place);
-  remember(slots, factsOf(identity, recognition, isWaiting));
+  learnRepeats(slots, identity, recognition, place, isWaiting);
+  if (!isWaiting && !isCounted) learnAverages(slots, identity, recognition);
+  remember(slots, factsOf(identity, { ...recognition, isStale: recognition.isStale && !isCounted }, isWaiting));
   learnProbe(slots, identity.full);
   learnQuality(slots, identity, recognition);
+  if (!seen.isRepeat && step.op !== "end") slots[SLOT.newSteps] = (slots[SLOT.newSteps] ?? 0) + 1;
   learnRisk(slots, identity, recognition);
+}
+
+/** What a sibling failed at, or did again, counts once for all of them. */
+function wasCounted(
+  slots: Float64Array,
+  { traits }: Identity,
+  { isStale }: Recognition,
+  attempt: number,
+): boolean {
+  if (isStale) return repeats.isLatest(slots, attempt);
+  return has(traits, TRAIT.failing) && failures.isLatest(slots, attempt);
 }
 
 /** What is said anew between two calls changes nothing of what they are. */
 function learnSpeech(slots: Float64Array, step: Step, identity: Identity): void {
   endAttempt(slots);
   const isRepeat = meet(slots, seenCalls, identity.full);
-  const recognition = { isRepeat, isNewCall: false, isNewAnswer: false };
+  const recognition = { isRepeat, isNewCall: false, isNewAnswer: false, isStale: isRepeat };
   const number = begin(slots);
   const place = { step: number, atMs: step.atMs ?? 0, attempt: number };
   turnRings(slots, step, identity, isRepeat);
   learnPace(slots, step.atMs, !isRepeat);
   learnSpeechRuns(slots, identity, place);
-  learnAverages(slots, identity, recognition, place);
+  learnAverages(slots, identity, recognition);
   learnRisk(slots, identity, recognition);
   if (!isRepeat) return;
   seenSteps.add(slots, identity.full);
-  learnRepeats(slots, identity, true, place);
+  learnRepeats(slots, identity, recognition, place, false);
   remember(slots, factsOf(identity, recognition, waitingCycles(slots) > 0));
+}
+
+/** Whether a step was not made since the user last said something new, as far as that is near. */
+function isFirstSinceReset(slots: Float64Array, full: Key): boolean {
+  const since = slots[SLOT.sinceReset] ?? 0;
+  if (since >= FRESH_STEPS || since >= (slots[SLOT.steps] ?? 0)) return false;
+  return occurrences(slots, full, since) === 0;
 }
 
 /** Returns the number of the step that begins. */
 function begin(slots: Float64Array): number {
-  const number = (slots[SLOT.steps] ?? 0) + 1;
-  slots[SLOT.steps] = number;
+  const number = (slots[SLOT.number] ?? 0) + 1;
+  slots[SLOT.number] = number;
+  slots[SLOT.steps] = (slots[SLOT.steps] ?? 0) + 1;
   slots[SLOT.sinceReset] = (slots[SLOT.sinceReset] ?? 0) + 1;
   return number;
 }
 
-function learnRepeats(slots: Float64Array, identity: Identity, again: boolean, place: Place): void {
-  if (again) {
-    const each = { ...place, attempt: place.step };
-    repeats.extend(slots, 1, identity.traits, each);
-    returns.extend(slots, 1, identity.traits, each);
+function learnRepeats(
+  slots: Float64Array,
+  { traits }: Identity,
+  { isRepeat, isStale }: Recognition,
+  place: Place,
+  isWaiting: boolean,
+): void {
+  if (isStale) repeats.extend(slots, 1, traits, place);
+  else repeats.end(slots);
+  if (isRepeat && !isWaiting) {
+    returns.extend(slots, 1, traits, { ...place, attempt: place.step });
   } else {
-    repeats.end(slots);
     returns.end(slots);
     slots[SLOT.words] = 0;
   }
@@ -110,15 +156,14 @@ function learnAverages(
   slots: Float64Array,
   identity: Identity,
   recognition: Recognition,
-  place: Place,
 ): void {
-  const before = place.step - 1;
+  const before = (slots[SLOT.steps] ?? 0) - 1;
   const substance = substanceOf(identity, recognition);
   learnVariety(slots, identity.work);
   learnSubstance(slots, substance, before);
   slots[SLOT.work] = (slots[SLOT.work] ?? 0) + substance;
   if (identity.full !== UNKNOWN) {
-    learnNovelty(slots, recognition.isRepeat ? 1 - sameness(identity) : 1, before);
+    learnNovelty(slots, recognition.isStale ? 1 - sameness(identity) : 1, before);
   }
 }
 
@@ -138,7 +183,7 @@ function hearUser(slots: Float64Array, step: Step): void {
   slots[SLOT.sinceReset] = 0;
 }
 
-function recognise(slots: Float64Array, identity: Identity): Recognition {
+function recognise(slots: Float64Array, identity: Identity): Omit<Recognition, "isStale"> {
   const { full, call, answer } = identity;
   return {
     isRepeat: meet(slots, seenSteps, full),
@@ -158,6 +203,7 @@ function factsOf(identity: Identity, recognition: Recognition, held: boolean): F
   const { traits, answer } = identity;
   return {
     repeat: recognition.isRepeat && !held,
+    stale: recognition.isStale,
     held,
     doubt: has(traits, TRAIT.doubt),
     review: has(traits, TRAIT.review),

@@ -73,7 +73,15 @@ function argumentsOf(payload: Unplaced<ToolPayload>): Partial<Step> {
     ...(isMasked && { argumentsHash }),
     ...(argumentsShape !== undefined && { argumentsShape }),
     ...(argumentsBytes !== undefined && { argumentsBytes }),
+    ...builtOf(payload.argumentsSignature),
   };
+}
+
+/** What the signature says of how the arguments are built; see capture/signature.ts. */
+function builtOf(signature: string | undefined): Partial<Step> {
+  if (signature === undefined) return {};
+  if (signature.startsWith("c")) return { argumentsCut: true };
+  return signature.includes(":v") ? { argumentsRenewed: true } : {};
 }
 
 /** A turn that asked for tools is judged by its calls; a system message is no agent's step. */

@@ -20,6 +20,10 @@ export interface Step {
   readonly argumentsHash?: string;
   readonly argumentsShape?: string;
   readonly argumentsBytes?: number;
+  /** The arguments broke off: nothing can have been called with them. */
+  readonly argumentsCut?: boolean;
+  /** Part of the arguments is another one at each try, and says nothing of what is asked for. */
+  readonly argumentsRenewed?: boolean;
   readonly resultNorm?: string;
   readonly resultShape?: string;
   readonly resultBytes?: number;
@@ -41,8 +45,12 @@ export interface Step {
   readonly weakContent?: boolean;
 }
 
-/** Whether a call with this status did not do what it was asked for. */
-export function isFailing(status: Status | undefined): boolean {
+/** Whether a call did not do what it was asked for, whatever it answered. */
+export function hasFailed(step: Step): boolean {
+  return step.argumentsCut === true || isFailing(step.status);
+}
+
+function isFailing(status: Status | undefined): boolean {
   switch (status) {
     case "error":
     case "not_found":

@@ -28,6 +28,10 @@ const RUN = 5;
 
 const SIZES = {
   format: 1,
+  /** Doubles of this memory, the agent it is of, and the number of its latest step in the session. */
+  size: 1,
+  agent: 1,
+  number: 1,
   steps: 1,
   sinceReset: 1,
   attempt: 3 + SIBLINGS,
@@ -39,7 +43,7 @@ const SIZES = {
   everyCall: RING,
   templates: RING,
   numerics: RING,
-  facts: 8,
+  facts: 9,
   variety: 1 + VARIETY,
   averages: 2,
   work: 1,
@@ -47,6 +51,7 @@ const SIZES = {
   returns: RUN,
   words: 1,
   idleTurn: 1,
+  failingTools: 1,
   nudges: RUN,
   errors: RUN,
   failingCalls: RUN,
@@ -64,6 +69,14 @@ const SIZES = {
   publicClass: 1,
   /** Moment since which the tier is worse than T2; 0 while it is not. */
   lowered: 1,
+  sessionClass: 1,
+  newSteps: 1,
+  /** What a handoff carries on, and how many there were in a row; see agents/handoff.ts. */
+  carried: 1,
+  handedOn: 1,
+  handoffs: 1,
+  handoffWork: 1,
+  handoffAgent: 1,
   looped: 1,
   seenCalls: 1 + SEEN_PARTS,
   seenAnswers: 1 + SEEN_PARTS,

@@ -56,5 +56,6 @@ export function withRoom(memory: Float64Array): Float64Array {
   if (seenSteps.count(memory) < capacity || capacity >= MOST_STEPS) return memory;
   const grown = new Float64Array(FIXED_SLOTS + Math.min(2 * capacity, MOST_STEPS));
   grown.set(memory);
+  grown[SLOT.size] = grown.length;
   return grown;
 }

@@ -9,9 +9,11 @@ export type Rule =
   | "failing_call"
   | "failing_write"
   | "refused"
+  | "all_failing"
   | "blind_write"
   | "same_message"
-  | "idle_talk";
+  | "idle_talk"
+  | "ping_pong";
 
 /** A loop that a rule sees at this step. */
 export interface Finding {

@@ -2,7 +2,7 @@ import { LONGEST_PERIOD } from "../memory/layout.ts";
 import { attemptOf } from "../signals/attempt.ts";
 import { count, distinct } from "../signals/history.ts";
 import type { Run } from "../signals/run.ts";
-import { calls, messages, nudges, repeats, returns, speeches } from "../signals/runs.ts";
+import { calls, failingTools, failures, messages, nudges, repeats, returns, speeches } from "../signals/runs.ts";
 import { has, TRAIT } from "../signals/trait.ts";
 import { blindWrites, errors, failingCalls, failingWrites, refusals } from "../signals/tries.ts";
 import { backsOff } from "../wait/rhythm.ts";
@@ -38,18 +38,26 @@ const REPEATS = 8;
 /** A new word of the user lets so many more known steps pass, up to a limit. */
 const REPEATS_A_WORD = 2;
 const MOST_REPEATS = 30;
+const ATTEMPTS = 3;
 const LEAKY = { window: 16, repeats: 13, distinct: 5 } as const;
 const ERRORS = 5;
 const FAILING_CALLS = 5;
 const FAILING_WRITES = 8;
+/** Where what was to be changed was looked at again in between, and was the same. */
+const RELOOKED_WRITES = 6;
 const REFUSALS = 7;
+/** Failing calls in a row, whatever they are, of so many tools at least. */
+const FAILURES = { calls: 10, tools: 3 } as const;
 const BLIND_WRITES = 5;
 const MESSAGES = 4;
 const NUDGES = 8;
+const HANDOFFS = 8;
 
 /** The step that was just remembered, as far as rules ask. */
 export interface Moment {
   readonly step: number;
+  /** Handoffs between agents in a row, nothing being done in between. */
+  readonly handedOn: number;
   readonly isRepeat: boolean;
   /** Whether the agent has talked for so long that its calls are over. */
   readonly isTalking: boolean;
@@ -77,12 +85,14 @@ export function findLoops(memory: Float64Array, moment: Moment): readonly Findin
   if (!moment.isTalking) {
     add(findErrorRun(memory, moment));
     add(findTries(memory, moment, "failing_call", failingCalls, FAILING_CALLS));
-    add(findTries(memory, moment, "failing_write", failingWrites, FAILING_WRITES));
+    add(findTries(memory, moment, "failing_write", failingWrites, writesNeeded(memory)));
     add(findTries(memory, moment, "refused", refusals, REFUSALS));
+    add(findAllFailing(memory, moment));
     add(findTries(memory, moment, "blind_write", blindWrites, BLIND_WRITES));
   }
   add(findRun(memory, "same_message", messages, MESSAGES));
   add(findIdleTalk(memory));
+  add(findPingPong(moment));
   return found;
 }
 
@@ -140,18 +150,19 @@ function gradeOf(traits: number): Finding["grade"] {
  */
 function findRecurrence(memory: Float64Array, moment: Moment): Finding | undefined {
   const { words } = moment;
-  const run = words === 0 ? repeats : returns;
-  const length = run.length(memory);
-  const traits = run.traits(memory);
+  const length = returns.length(memory);
+  const traits = returns.traits(memory);
   // Old errors in any order prove little when nobody knows what was asked.
   const doubtful = has(traits, TRAIT.doubt | TRAIT.unasked) ? 2 : 1;
   const enough = Math.min(MOST_REPEATS, REPEATS + REPEATS_A_WORD * words) * doubtful;
   if (!moment.isRepeat || moment.waiting > 0 || length < enough) return undefined;
+  // Many known calls of one turn are one look back.
+  if (words === 0 && repeats.length(memory) < ATTEMPTS) return undefined;
   return {
     rule: "recurrence",
     period: 0,
     cycles: length,
-    fromStep: run.firstStep(memory),
+    fromStep: returns.firstStep(memory),
     grade: gradeOf(traits),
     talk: false,
   };
@@ -185,6 +196,17 @@ function findErrorRun(memory: Float64Array, moment: Moment): Finding | undefined
   return searching ? { ...finding, grade: "review" } : finding;
 }
 
+/** Where no tool works, it is not what is asked for that fails. */
+function findAllFailing(memory: Float64Array, moment: Moment): Finding | undefined {
+  if (failingTools(memory) < FAILURES.tools) return undefined;
+  return findTries(memory, moment, "all_failing", failures, FAILURES.calls);
+}
+
+function writesNeeded(memory: Float64Array): number {
+  const relooked = has(failingWrites.traits(memory), TRAIT.relooked);
+  return relooked ? RELOOKED_WRITES : FAILING_WRITES;
+}
+
 /** Who tries again later, and later each time, makes no run of failures. */
 function findTries(
   memory: Float64Array,
@@ -197,6 +219,14 @@ function findTries(
   const isPatient =
     has(run.traits(memory), TRAIT.passing) && (moment.waiting > 0 || backsOff(memory));
   return isPatient || !stands ? undefined : findRun(memory, rule, run, enough);
+}
+
+/** Agents that do nothing but hand on to each other. */
+function findPingPong({ handedOn, step }: Moment): Finding | undefined {
+  if (handedOn < HANDOFFS) return undefined;
+  const cycles = Math.floor(handedOn / 2);
+  const fromStep = step - handedOn + 1;
+  return { rule: "ping_pong", period: 2, cycles, fromStep, grade: "hard", talk: false };
 }
 
 /** Told the same again and again, and nothing but words each time. */

@@ -25,7 +25,7 @@ export function turnRings(
   identity: Identity,
   isRepeat: boolean,
 ): void {
-  const mark = { traits: identity.traits, atMs: step.atMs ?? 0, step: slots[SLOT.steps] ?? 0 };
+  const mark = { traits: identity.traits, atMs: step.atMs ?? 0, step: slots[SLOT.number] ?? 0 };
   everyStep.push(slots, identity.full);
   stepBeat.push(slots, mark);
   holdWait(slots, everyStep);

@@ -60,7 +60,7 @@ function isFunnel(memory: Float64Array, situation: Situation): boolean {
 function isGrinding(memory: Float64Array, situation: Situation): boolean {
   if (situation.suspected) return true;
   if (repeats.length(memory) >= 4 || errors.length(memory) >= 3) return true;
-  return count(memory, "repeat", WINDOW) > WINDOW / 2;
+  return count(memory, "stale", WINDOW) > WINDOW / 2;
 }
 
 function progressOf(memory: Float64Array, situation: Situation): Regime {

@@ -10,7 +10,10 @@ export interface Scores {
 
 /** What the scores are made of. */
 export interface Signals {
+  /** Steps of the agent so far. */
   readonly step: number;
+  /** Number of the latest of them in the session. */
+  readonly number: number;
   /** Effective number of kinds of work; see signals/variety.ts. */
   readonly variety: number;
   readonly novelty: number;

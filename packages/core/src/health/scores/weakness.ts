@@ -56,7 +56,7 @@ export function weaknessOfRegime(
     case "STAGNATION":
       return ofRun("same_answers", answers, slots);
     case "FUNNEL_TRAP":
-      return ofWindow("narrow_search", FUNNEL, FUNNEL, signals.step);
+      return ofWindow("narrow_search", FUNNEL, FUNNEL, signals.number);
     case "GRIND":
       return weaknessOfGrind(slots, signals);
     default:
@@ -64,12 +64,12 @@ export function weaknessOfRegime(
   }
 }
 
-function weaknessOfGrind(slots: Float64Array, { step }: Signals): Weak {
+function weaknessOfGrind(slots: Float64Array, { number: step }: Signals): Weak {
   const waitsSince = waitingSince(slots);
   if (waitsSince !== undefined) {
     return { rule: "long_wait", period: 1, cycles: step - waitsSince + 1, fromStep: waitsSince };
   }
-  const repeated = count(slots, "repeat", WINDOW);
+  const repeated = count(slots, "stale", WINDOW);
   if (isProbing(slots)) return ofWindow("probing", WINDOW, repeated, step);
   if (errors.length(slots) >= 3) return ofRun("failures", errors, slots);
   return ofRepeats(slots, step);
@@ -94,7 +94,7 @@ const CURES: readonly (readonly [find: Find, cure: Partial<Signals>])[] = [
   [sinceLowered("little_done"), { substance: 1 }],
   [sinceLowered("little_new"), { novelty: 1 }],
   [sinceLowered("one_kind_of_work"), { variety: 1 + FULL_VARIETY }],
-  [(slots, { step }) => ofRepeats(slots, step), { repeatShare: 0 }],
+  [(slots, { number: step }) => ofRepeats(slots, step), { repeatShare: 0 }],
   [longestRun, { longestRun: 0 }],
 ];
 
@@ -103,14 +103,14 @@ function scoreOf(signals: Signals): number {
 }
 
 function sinceLowered(rule: Weakness): Find {
-  return (slots, { step }) => {
+  return (slots, { number: step }) => {
     const fromStep = stepAt(slots[SLOT.lowered] ?? 0) || step;
     return { rule, period: 0, cycles: step - fromStep + 1, fromStep };
   };
 }
 
 /** Which of the runs that the score knows is the longest. */
-function longestRun(slots: Float64Array, { step }: Signals): Weak {
+function longestRun(slots: Float64Array, { number: step }: Signals): Weak {
   const longest = Math.max(calls.length(slots), failures.length(slots)) - 1;
   if (repeats.length(slots) >= longest) return ofRepeats(slots, step);
   return failures.length(slots) > calls.length(slots)
@@ -120,7 +120,7 @@ function longestRun(slots: Float64Array, { step }: Signals): Weak {
 
 function ofRepeats(slots: Float64Array, step: number): Weak {
   const run = repeats.length(slots);
-  const share = count(slots, "repeat", WINDOW);
+  const share = count(slots, "stale", WINDOW);
   return run >= share
     ? { ...ofRun("repeats", repeats, slots), period: 0 }
     : ofWindow("repeats", WINDOW, share, step);

@@ -5,6 +5,7 @@ import { seenSteps } from "../memory/seen-keys.ts";
 /** Facts of the last 32 steps, one bit a step, the latest lowest. */
 const FACTS = [
   "repeat",
+  "stale",
   "held",
   "doubt",
   "review",

@@ -1,6 +1,6 @@
 import { OPS, type Op, STATUSES, type Status } from "../../capture/record.ts";
 import { join, type Key, keyOf, tagged, UNKNOWN } from "../memory/key.ts";
-import { isFailing, type Step } from "../step.ts";
+import { hasFailed, type Step } from "../step.ts";
 import { TRAIT } from "./trait.ts";
 
 /** A shorter answer is one that many different calls hear: `ok`, `valid`, `{"slots":[]}`. */
@@ -165,7 +165,10 @@ function unansweredKeys(step: Step, tool: Key, knowledge: Knowledge): Keys {
  */
 function callKey(step: Step, tool: Key): Key {
   const { argumentsNorm, argumentsHash = argumentsNorm } = step;
-  const asked = isFailing(step.status) ? argumentsNorm : argumentsHash;
+  if (step.argumentsRenewed === true && step.argumentsShape !== undefined) {
+    return join(tool, keyOf(step.argumentsShape));
+  }
+  const asked = hasFailed(step) ? argumentsNorm : argumentsHash;
   return asked === undefined ? UNKNOWN : join(tool, keyOf(asked));
 }
 
@@ -194,12 +197,13 @@ function answerOf(step: Step): Key {
 
 function statusTraits(step: Step): number {
   let traits = 0;
-  if (isFailing(step.status)) traits |= TRAIT.failing;
+  const failing = hasFailed(step);
+  if (failing) traits |= TRAIT.failing;
   else if ((step.op ?? "other") === "other") traits |= TRAIT.unnamed;
-  if (isFailing(step.status) || isTelling(step)) traits |= TRAIT.telling;
+  if (failing || isTelling(step)) traits |= TRAIT.telling;
   if (step.status === "not_found") traits |= TRAIT.notFound;
   if (PASSING.has(step.status)) traits |= TRAIT.passing;
-  if (step.status === "rejected") traits |= TRAIT.refused;
+  if (step.status === "rejected" || step.argumentsCut === true) traits |= TRAIT.refused;
   traits |= OP_TRAITS[step.op ?? "other"] ?? 0;
   if ((step.resultBytes ?? Number.POSITIVE_INFINITY) > BRIEF_BYTES) traits |= TRAIT.bulky;
   return traits;
@@ -207,7 +211,7 @@ function statusTraits(step: Step): number {
 
 /** What is not known makes a rule ask for more, or say less. */
 function knowledgeTraits(step: Step, knowledge: Knowledge): number {
-  const failing = isFailing(step.status);
+  const failing = hasFailed(step);
   const stateless = step.stateId === undefined;
   let traits = 0;
   if (knowledge === "labels" || (knowledge === "no_results" && !failing)) traits |= TRAIT.review;

@@ -38,6 +38,11 @@ export class Run {
     memory[at + 4] = attempt;
   }
 
+  /** Notes a trait of what came between, while there is a run. */
+  mark(memory: Float64Array, trait: number): void {
+    if (this.length(memory) > 0) memory[this.#at + 2] = this.traits(memory) | trait;
+  }
+
   end(memory: Float64Array): void {
     memory.fill(0, this.#at, this.#at + 5);
   }

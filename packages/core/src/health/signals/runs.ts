@@ -4,9 +4,9 @@ import type { Identity } from "./identity.ts";
 import { type Place, Run } from "./run.ts";
 import { has, TRAIT } from "./trait.ts";
 
-/** Steps in a row that were all seen before. */
+/** Attempts in a row that brought nothing but what was seen since the user's last word. */
 export const repeats = new Run(SLOT.repeats);
-/** The same, whatever a user says in between. */
+/** Steps in a row that were seen at any time before, whatever a user says in between. */
 export const returns = new Run(SLOT.returns);
 /** One message or turn in a row, word for word. */
 export const messages = new Run(SLOT.messages);
@@ -36,6 +36,18 @@ export function learnSpeechRuns(memory: Float64Array, identity: Identity, place:
   speeches.extend(memory, identity.tool, identity.traits, place);
 }
 
+/** How many tools the failing calls in a row were of; a lower bound. */
+export function failingTools(memory: Float64Array): number {
+  let bits = memory[SLOT.failingTools] ?? 0;
+  let tools = 0;
+  for (; bits !== 0; bits &= bits - 1) tools += 1;
+  return tools;
+}
+
+function toolBit({ tool }: Identity): number {
+  return 1 << (tool % 31);
+}
+
 /** Extends or ends every run by one call. */
 export function learnCallRuns(memory: Float64Array, identity: Identity, place: Place): void {
   const { answer, call, traits } = identity;
@@ -49,6 +61,7 @@ export function learnCallRuns(memory: Float64Array, identity: Identity, place: P
   const failing = has(traits, TRAIT.failing);
   grow(calls, true, call);
   grow(failures, failing, 1);
+  memory[SLOT.failingTools] = failing ? (memory[SLOT.failingTools] ?? 0) | toolBit(identity) : 0;
   // That a change worked is no answer: it neither continues nor ends a run of them.
   if (failing || !has(traits, TRAIT.write | TRAIT.act)) grow(answers, true, answer);
 }

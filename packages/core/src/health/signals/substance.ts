@@ -7,6 +7,8 @@ export interface Recognition {
   readonly isRepeat: boolean;
   readonly isNewCall: boolean;
   readonly isNewAnswer: boolean;
+  /** It goes over the same ground: a repeat since the user's last word, outside a wait. */
+  readonly isStale: boolean;
 }
 
 /** How far two equal steps are the same: half, where the arguments are out of sight. */
@@ -18,7 +20,7 @@ export function sameness(identity: Identity): number {
 export function substanceOf(identity: Identity, recognition: Recognition): number {
   const failing = has(identity.traits, TRAIT.failing);
   if (identity.knowledge === "labels") return failing ? 0.6 : 0.7;
-  if (recognition.isRepeat) return sameness(identity) < 1 ? 0.5 : 0.05;
+  if (recognition.isStale) return sameness(identity) < 1 ? 0.5 : 0.05;
   if (has(identity.traits, TRAIT.talk)) return 0.6;
   const somethingNew = recognition.isNewCall || recognition.isNewAnswer;
   if (failing) return somethingNew ? 0.6 : 0.15;

@@ -28,6 +28,8 @@ export const TRAIT = {
   look: 8_192,
   /** Looks at something elsewhere, which may change by itself. */
   remote: 16_384,
+  /** Between the tries, something was looked at again that had not changed. */
+  relooked: 131_072,
   /** A turn of the model that asked for nothing came before it. */
   interrupted: 65_536,
   /** It was turned away before it ran. */

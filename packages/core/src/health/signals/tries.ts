@@ -69,7 +69,10 @@ function learnFailingCall(
 /** What was done or learned ends the tries that did not work; a look that is no news ends none. */
 function endTries(memory: Float64Array, identity: Identity, recognition: Recognition): void {
   const looks = has(identity.traits, TRAIT.look);
-  if (looks && recognition.isRepeat) return;
+  if (looks && recognition.isRepeat) {
+    failingWrites.mark(memory, TRAIT.relooked);
+    return;
+  }
   errors.end(memory);
   if (blindWrites.key(memory) !== identity.call) blindWrites.end(memory);
   // A look with news changes nothing of what the same call, or the same change, meets again.

@@ -86,13 +86,13 @@ function isWait(
 
 function asksSeldom(memory: Float64Array, gapMs: number, period: number): boolean {
   if (gapMs >= ASKING_GAP_MS) return true;
-  return gapMs >= SHORTEST_WAIT_MS && paceOf(memory, gapMs, ASKING_PACE, period) === "slower";
+  return gapMs >= SHORTEST_WAIT_MS && paceOf(memory, gapMs / period, ASKING_PACE, period) === "slower";
 }
 
 /** A slow model is not waiting: what is seldom for one session is the pace of another. */
 function looksSeldom(memory: Float64Array, gapMs: number, period: number, traits: number): boolean {
   if (gapMs < LOOKING_GAP_MS || has(traits, TRAIT.write | TRAIT.act)) return false;
-  const pace = paceOf(memory, gapMs, LOOKING_PACE, period);
+  const pace = paceOf(memory, gapMs / period, LOOKING_PACE, period);
   return pace === "slower" || (pace === "unknown" && has(traits, TRAIT.remote));
 }
 
