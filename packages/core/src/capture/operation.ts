@@ -139,7 +139,8 @@ function withHints(op: Op, annotations: ToolAnnotations | undefined): Op {
 }
 
 function opOfWords(words: readonly string[]): Op | undefined {
-  const known = NAMES.get(words.slice(0, 2).join(" ")) ?? NAMES.get(words.join(" ")) ?? firstIn(STRONG, words);
+  const known =
+    NAMES.get(words.slice(0, 2).join(" ")) ?? NAMES.get(words.join(" ")) ?? firstIn(STRONG, words);
   if (known !== undefined) return known;
   const verb = firstIn(VERBS, words);
   if (words.some((word) => WATCHED_WORDS.has(word)) && !DOING.has(verb)) return "wait";

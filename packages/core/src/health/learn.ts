@@ -83,7 +83,10 @@ function learnCall(slots: Float64Array, step: Step, identity: Identity): void {
   learnTries(slots, step, identity, recognition, place);
   learnRepeats(slots, identity, recognition, place, isWaiting);
   if (!isWaiting && !isCounted) learnAverages(slots, identity, recognition);
-  remember(slots, factsOf(identity, { ...recognition, isStale: recognition.isStale && !isCounted }, isWaiting));
+  remember(
+    slots,
+    factsOf(identity, { ...recognition, isStale: recognition.isStale && !isCounted }, isWaiting),
+  );
   learnProbe(slots, identity.full);
   learnQuality(slots, identity, recognition);
   if (!seen.isRepeat && step.op !== "end") slots[SLOT.newSteps] = (slots[SLOT.newSteps] ?? 0) + 1;
@@ -152,11 +155,7 @@ function learnRepeats(
   }
 }
 
-function learnAverages(
-  slots: Float64Array,
-  identity: Identity,
-  recognition: Recognition,
-): void {
+function learnAverages(slots: Float64Array, identity: Identity, recognition: Recognition): void {
   const before = (slots[SLOT.steps] ?? 0) - 1;
   const substance = substanceOf(identity, recognition);
   learnVariety(slots, identity.work);

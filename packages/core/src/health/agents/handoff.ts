@@ -13,7 +13,10 @@ export function learnHandoff(lanes: Lanes, memory: Float64Array, step: Step): vo
   const isHandoff = step.op === "end";
   memory[SLOT.carried] = isHandoff ? work + 1 : 0;
   const { first } = lanes;
-  const goesOn = isHandoff && first[SLOT.handoffWork] === work && first[SLOT.handoffAgent] !== memory[SLOT.agent];
+  const goesOn =
+    isHandoff &&
+    first[SLOT.handoffWork] === work &&
+    first[SLOT.handoffAgent] !== memory[SLOT.agent];
   const length = goesOn ? (first[SLOT.handoffs] ?? 0) + 1 : Number(isHandoff);
   first[SLOT.handoffs] = length;
   first[SLOT.handoffWork] = work;

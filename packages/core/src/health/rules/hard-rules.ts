@@ -2,7 +2,16 @@ import { LONGEST_PERIOD } from "../memory/layout.ts";
 import { attemptOf } from "../signals/attempt.ts";
 import { count, distinct } from "../signals/history.ts";
 import type { Run } from "../signals/run.ts";
-import { calls, failingTools, failures, messages, nudges, repeats, returns, speeches } from "../signals/runs.ts";
+import {
+  calls,
+  failingTools,
+  failures,
+  messages,
+  nudges,
+  repeats,
+  returns,
+  speeches,
+} from "../signals/runs.ts";
 import { has, TRAIT } from "../signals/trait.ts";
 import { blindWrites, errors, failingCalls, failingWrites, refusals } from "../signals/tries.ts";
 import { backsOff } from "../wait/rhythm.ts";

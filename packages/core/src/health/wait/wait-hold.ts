@@ -86,7 +86,9 @@ function isWait(
 
 function asksSeldom(memory: Float64Array, gapMs: number, period: number): boolean {
   if (gapMs >= ASKING_GAP_MS) return true;
-  return gapMs >= SHORTEST_WAIT_MS && paceOf(memory, gapMs / period, ASKING_PACE, period) === "slower";
+  return (
+    gapMs >= SHORTEST_WAIT_MS && paceOf(memory, gapMs / period, ASKING_PACE, period) === "slower"
+  );
 }
 
 /** A slow model is not waiting: what is seldom for one session is the pace of another. */
