@@ -8,6 +8,7 @@ const below = (value: number) => value - value * Number.EPSILON;
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 const signals: fc.Arbitrary<Signals> = fc.record({
   step: fc.integer({ min: 1, max: 1_000 }),
+  number: fc.constant(1),
   variety: fc.double({ min: 1, max: 20, noNaN: true }),
   novelty: share,
   substance: share,

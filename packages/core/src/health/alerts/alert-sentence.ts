@@ -105,6 +105,10 @@ function deedOf({ tools = [] }: AlertStory, { rule, period, cycles }: What): str
       return `made the same call of ${tool} ${times(cycles)}, and each failed`;
     case "refused":
       return `been refused ${times(cycles)}${last(first)}`;
+    case "all_failing":
+      return `made ${cycles} calls in a row that failed, whatever the tool`;
+    case "ping_pong":
+      return `handed on ${times(cycles)} and got it back, with nothing done in between`;
     case "idle_talk":
       return `answered ${times(cycles)} with nothing but words`;
     case "blind_write":

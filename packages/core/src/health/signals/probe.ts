@@ -9,7 +9,7 @@ const GIVEN_UP = 4;
 
 /** Notes which step is probed: made again and again, other steps between. */
 export function learnProbe(memory: Float64Array, full: Key): void {
-  if (full === UNKNOWN || occurrences(memory, full, WINDOW) < PROBES) return;
+  if (full === UNKNOWN || occurrences(memory, full, windowOf(memory)) < PROBES) return;
   memory[SLOT.probe] = full;
 }
 
@@ -17,5 +17,10 @@ export function learnProbe(memory: Float64Array, full: Key): void {
 export function isProbing(memory: Float64Array): boolean {
   const probe = memory[SLOT.probe] ?? UNKNOWN;
   if (probe === UNKNOWN || occurrences(memory, probe, GIVEN_UP) === 0) return false;
-  return occurrences(memory, probe, WINDOW) >= PROBES;
+  return occurrences(memory, probe, windowOf(memory)) >= PROBES;
+}
+
+/** What a user asks for again is no probe. */
+function windowOf(memory: Float64Array): number {
+  return Math.min(WINDOW, memory[SLOT.sinceReset] ?? 0);
 }
