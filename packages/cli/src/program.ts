@@ -8,6 +8,7 @@ import { registerInstall } from "./commands/install.ts";
 import { registerKeys } from "./commands/keys.ts";
 import { registerMcp } from "./commands/mcp.ts";
 import { registerMigrate } from "./commands/migrate.ts";
+import { registerPrune } from "./commands/prune.ts";
 import { registerSessions } from "./commands/sessions.ts";
 import { registerShowWire } from "./commands/show-wire.ts";
 import { registerSmoke } from "./commands/smoke.ts";
@@ -45,6 +46,7 @@ export function createProgram(): Command {
   registerVerify(program);
   registerKeys(program);
   registerFlush(program);
+  registerPrune(program);
   registerMigrate(program);
   return program;
 }

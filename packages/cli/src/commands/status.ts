@@ -9,6 +9,7 @@ import {
   type UpstreamStatus,
 } from "@caum/core";
 import type { Command } from "commander";
+import { type HookTallies, type HookTally, readHookTallies } from "../hook/hook-log.ts";
 import { type FileReport, status as wrappedServers } from "../install/install.ts";
 import { thisMachine } from "../install/place.ts";
 import { describeReports } from "../install/print-reports.ts";
@@ -29,6 +30,8 @@ interface Status {
   readonly problems: readonly string[];
   readonly localRuns: { readonly count: number; readonly bytes: number };
   readonly upstreams: readonly UpstreamStatus[];
+  /** What came from the hooks of each client. */
+  readonly hooks: HookTallies;
   /** Which servers of which clients are recorded. */
   readonly clients: readonly FileReport[];
 }
@@ -72,6 +75,7 @@ async function statusOf(configuration: Configuration): Promise<Status> {
     problems: [...problems, ...warnings, ...found],
     localRuns: countRuns(join(home, "runs")),
     upstreams: await readUpstreams(home),
+    hooks: readHookTallies(home),
     clients: wrappedServers({ clients: [], project: false, dryRun: true }, place),
   };
 }
@@ -104,10 +108,21 @@ function describe(status: Status): string {
     `collector   ${collector === null ? "none: runs stay on this machine" : `${collector} (${protocol}, ${key})`}`,
     `local runs  ${localRuns.count} (${sizeOf(localRuns.bytes)})`,
     ...problems.map((problem) => `problem     ${problem}`),
+    ...Object.entries(status.hooks).map(describeHooks),
     ...upstreams.flatMap(describeUpstream),
     "",
     describeReports(clients),
   ].join("\n");
+}
+
+function describeHooks([client, tally]: readonly [string, HookTally]): string {
+  const { events, notUnderstood, lastAt } = tally;
+  const count = (counts: Readonly<Record<string, number>>) =>
+    Object.values(counts).reduce((sum, times) => sum + times, 0);
+  const unknown = Object.keys(notUnderstood).join(", ");
+  const more = unknown === "" ? "" : `, ${count(notUnderstood)} not understood: ${unknown}`;
+  const last = new Date(lastAt).toISOString();
+  return `hooks       ${client}: ${count(events)} events, the last at ${last}${more}`;
 }
 
 function describeUpstream(upstream: UpstreamStatus): readonly string[] {

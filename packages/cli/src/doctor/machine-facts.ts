@@ -8,6 +8,7 @@ import { isStamped, partProblems } from "../launcher/parts.ts";
 import { describeBlindness } from "../terminal/blindness.ts";
 import { collectorProblem } from "./collector-problem.ts";
 import { DOCTOR_SESSION } from "./compare-servers.ts";
+import { hookFacts, type SeenAgent } from "./hook-facts.ts";
 
 export interface Fact {
   readonly about: string;
@@ -27,10 +28,11 @@ export async function machineFacts(place: Place): Promise<readonly Fact[]> {
   const parts = partProblems(place).map(
     (text): Fact => ({ about: "parts", state: "problem", text }),
   );
+  const hooks = hookFacts(place, seenAgents(home));
   const blind = describeBlindness(readBlindNotes(home)).map(
     (text): Fact => ({ about: "blind", state: "note", text }),
   );
-  return [homeFact(place), launcherFact(place), ...parts, ...blind, calls, collector];
+  return [homeFact(place), launcherFact(place), ...parts, ...hooks, ...blind, calls, collector];
 }
 
 function homeFact({ caumHome }: Place): Fact {
@@ -83,6 +85,14 @@ function localCalls({ caumHome }: Place): Fact | undefined {
   if (!seen) return undefined;
   const text = `the newest run with a call is of ${seen.at.toISOString()}`;
   return { about: "calls", state: "ok", text };
+}
+
+/** Who the newest runs on this machine are of. */
+function seenAgents(home: string): readonly SeenAgent[] {
+  return newestRuns(join(home, "runs")).flatMap(({ at, text }) => {
+    const agentId = /"agentId":"([^"]+)"/.exec(text)?.[1];
+    return agentId === undefined ? [] : [{ agentId, atMs: at.getTime() }];
+  });
 }
 
 interface SessionList {

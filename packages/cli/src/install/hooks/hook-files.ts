@@ -27,6 +27,8 @@ export interface HookFile {
   readonly events: readonly HookedEvent[];
   readonly form: HookForm | OwnHookFile;
   readonly restart: string;
+  /** What a person has to do before the client calls a hook, where that is needed. */
+  readonly trust?: string | undefined;
 }
 
 function events(withMatcher: string, others: string): readonly HookedEvent[] {
@@ -60,6 +62,7 @@ export const HOOK_FILES: readonly HookFile[] = [
     ),
     form: IN_GROUPS,
     restart: "start a new codex session and trust the hooks there (/hooks): else it runs none",
+    trust: "open /hooks in codex and trust them",
   },
   {
     client: "gemini-cli",

@@ -58,8 +58,12 @@ export function uninstallHooks(
   ).map((file) => changed(file, dryRun, place, (text) => unregistered(text, file)));
 }
 
-/** Which of the known hook files hold a hook of ours. */
-export function registeredHooks(place: Place): readonly HookClientName[] {
+/** A client that calls our hook, as far as its file says. */
+export interface RegisteredHook extends Pick<HookFile, "client" | "title" | "trust"> {
+  readonly path: string;
+}
+
+export function registeredHooks(place: Place): readonly RegisteredHook[] {
   const files = HOOK_FILES.filter((file) => {
     try {
       return isOurs(readConfigFile(pathOf(file, place))?.text ?? "");
@@ -67,7 +71,11 @@ export function registeredHooks(place: Place): readonly HookClientName[] {
       return false;
     }
   });
-  return [...new Set(files.map(({ client }) => client))];
+  const hooks = files.map((file): [string, RegisteredHook] => [
+    file.client,
+    { client: file.client, title: file.title, trust: file.trust, path: pathOf(file, place) },
+  ]);
+  return [...new Map(hooks).values()];
 }
 
 /** Whatever is missing or broken, the client sees a hook that has nothing to say. */

@@ -55,7 +55,7 @@ test.each(
   expect(installHooks(request(client), machine.place)).toMatchObject([{ outcome: "changed" }]);
   const once = machine.read(path);
   expect(once.match(/# caum-hook:/g)).toHaveLength(count);
-  expect(registeredHooks(machine.place)).toEqual([client]);
+  expect(registeredHooks(machine.place)).toMatchObject([{ client }]);
   expect(installHooks(request(client), machine.place)).toMatchObject([{ outcome: "unchanged" }]);
   expect(machine.read(path)).toBe(once);
   uninstallHooks(request(client), machine.place);

@@ -1,0 +1,35 @@
+/** Whether the hooks that are registered are called. */
+import { statSync } from "node:fs";
+import { readHookTallies } from "../hook/hook-log.ts";
+import { type RegisteredHook, registeredHooks } from "../install/hooks/install-hooks.ts";
+import type { Place } from "../install/place.ts";
+import type { Fact } from "./machine-facts.ts";
+
+/** An agent that was seen at work by a proxy, and when last. */
+export interface SeenAgent {
+  readonly agentId: string;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+}
+
+export function hookFacts(place: Place, agents: readonly SeenAgent[]): readonly Fact[] {
+  return registeredHooks(place).map((hook) => factOf(hook, place, agents));
+}
+
+function factOf(hook: RegisteredHook, place: Place, agents: readonly SeenAgent[]): Fact {
+  const about = "hooks";
+  const { client, path, title, trust } = hook;
+  const tally = readHookTallies(place.caumHome)[client];
+  if (tally !== undefined) {
+    const last = new Date(tally.lastAt).toISOString();
+    const unknown = Object.keys(tally.notUnderstood);
+    const more = unknown.length === 0 ? "" : `; not understood: ${unknown.join(", ")}`;
+    return { about, state: "ok", text: `${title}: the last event came at ${last}${more}` };
+  }
+  const since = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const ran = agents.find(({ agentId, atMs }) => agentId.startsWith(client) && atMs > since);
+  if (!ran) return { about, state: "note", text: `${title}: registered, no event came yet` };
+  const help = trust ?? "run caum install --hooks again and start the client anew";
+  const text = `${title}: registered, the client has run since, and no event came: ${help}`;
+  return { about, state: "problem", text };
+}
