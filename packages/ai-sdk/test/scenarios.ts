@@ -8,6 +8,7 @@ import {
   ToolLoopAgent,
 } from "ai";
 import type { MockLanguageModelV4 } from "ai/test";
+import { SCENARIOS_OF_CALLS } from "./scenarios-of-calls.ts";
 import {
   answer,
   call,
@@ -63,7 +64,7 @@ const scenario = (
   run,
 });
 
-export const SCENARIOS: readonly Scenario[] = [
+const COMMON: readonly Scenario[] = [
   scenario("a plain answer", ["message user", "turn ok"], async () => {
     const used = model(answer(says("hello")));
     return generate({ model: used, prompt: "hi" }, used);
@@ -179,6 +180,31 @@ export const SCENARIOS: readonly Scenario[] = [
             approved: index === 0,
           })),
         },
+      ];
+      return generate({ model: second, messages, ...options }, second);
+    },
+  ),
+  scenario(
+    "a tool that a person allows",
+    ["message user", "turn ok 1", "search pending", "search ok", "turn ok"],
+    async () => {
+      const options = {
+        tools: { search: search() },
+        toolApproval: { search: "user-approval" as const },
+      };
+      const first = model(answer(call("c1", "search", { q: "x" })));
+      const asked = await generateText({ model: first, prompt: "hi", ...options });
+      const [request] = asked.content.filter((part) => part.type === "tool-approval-request");
+      const response = {
+        type: "tool-approval-response" as const,
+        approvalId: request?.approvalId ?? "",
+        approved: true,
+      };
+      const second = model(answer(says("done")));
+      const messages = [
+        { role: "user" as const, content: "hi" },
+        ...asked.response.messages,
+        { role: "tool" as const, content: [response] },
       ];
       return generate({ model: second, messages, ...options }, second);
     },
@@ -383,3 +409,5 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   ),
 ];
+
+export const SCENARIOS: readonly Scenario[] = [...COMMON, ...SCENARIOS_OF_CALLS];

@@ -359,6 +359,20 @@ const ALL: readonly (Scenario | false)[] = [
     },
   ),
   scenario(
+    "a call that nobody executes",
+    ["message user", "turn ok 1", "search pending"],
+    async (callbacks) => {
+      const built = createAgent({
+        model: new ScriptedModel([calls(["c1", "search", { q: "x" }])]),
+        tools: [search()],
+        checkpointer: new MemorySaver(),
+        middleware: [approval()],
+      });
+      const config = { callbacks: [...callbacks], configurable: { thread_id: "T" } };
+      return seen((await built.invoke(ask, config)).messages);
+    },
+  ),
+  scenario(
     "a call that a person changes before it runs",
     ["message user", "turn ok 1", "search pending", "remove ok", "turn ok"],
     async (callbacks) => {
