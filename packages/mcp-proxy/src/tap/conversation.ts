@@ -92,7 +92,7 @@ export class Conversation {
     }
     for (const calls of [this.#fromClient, this.#fromServer, this.#tasks]) {
       for (const open of calls.startedBefore(time - PENDING_AFTER_MS)) {
-        if (open.callId === undefined) this.#records.pending(open, time);
+        if (!open.isRecorded) this.#records.pending(open, time);
       }
     }
     this.#giveUp(time - GIVE_UP_AFTER_MS, time);

@@ -93,9 +93,11 @@ describe("a call", () => {
     conversation.tick(70_000);
     const reply = messageOf(ok(1));
     if (reply) conversation.accept(reply, false, 90_000);
+    const [{ toolCallId } = {}] = journal.summary("toolCallId");
+    expect(toolCallId).toBeTypeOf("string");
     expect(journal.summary("status", "durationMs", "durationIsBound", "toolCallId")).toEqual([
-      { status: "pending", durationMs: 60_000, durationIsBound: "lower", toolCallId: "open-0" },
-      { status: "ok", durationMs: 90_000, toolCallId: "open-0" },
+      { status: "pending", durationMs: 60_000, durationIsBound: "lower", toolCallId },
+      { status: "ok", durationMs: 90_000, toolCallId },
     ]);
   });
 
@@ -367,11 +369,13 @@ describe("ids", () => {
   });
 
   test("an error without one is about the only call there is", () => {
-    const error = { id: null, error: { code: -32700, message: "x" } };
+    const error = { jsonrpc: "2.0", id: null, error: { code: -32700, message: "x" } };
     const { journal } = heard(["client", call(1)], ["server", error]);
     expect(journal.summary("status", "errorClass")).toEqual([
       { status: "error", errorClass: "guess:no_id" },
     ]);
+    const log = { level: "error", error: { code: "E" }, msg: "x" };
+    expect(heard(["client", call(1)], ["server", log]).conversation.openCalls).toBe(1);
     const two = heard(["client", call(1)], ["client", call(2)], ["server", error]);
     expect(two.conversation.openCalls).toBe(2);
     expect(two.journal.drops).toEqual([{ count: 1, reason: "unpaired" }]);
@@ -379,7 +383,14 @@ describe("ids", () => {
 });
 
 describe("calls asked for together", () => {
-  const parents = (...said: readonly Said[]) => heard(...said).journal.summary("tool", "parent");
+  /** Tools with their turn, without what sets one process apart from another. */
+  const parents = (...said: readonly Said[]) =>
+    heard(...said)
+      .journal.summary("tool", "parent")
+      .map(({ tool, parent }) => ({
+        tool,
+        ...(typeof parent === "string" && { parent: parent.replace(/^[0-9a-f]{12}-/, "") }),
+      }));
 
   test("share a parent, and one that was alone has none", () => {
     expect(

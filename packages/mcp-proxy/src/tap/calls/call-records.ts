@@ -27,7 +27,7 @@ export class CallRecords {
     const turns = this.#options.turns();
     return {
       call,
-      number: turns.nextNumber(),
+      id: turns.nextCallId(),
       turn: isOfClient ? turns.begin(call, time) : undefined,
       startedAt: time,
       legStartedAt: time,
@@ -61,7 +61,7 @@ export class CallRecords {
   }
 
   #soFar(open: OpenCall, outcome: Outcome, time: number): void {
-    open.callId ??= `open-${open.number}`;
+    open.isRecorded = true;
     const { workedMs } = open;
     open.workedMs += Math.max(0, time - open.legStartedAt);
     this.#record(open, outcome, {}, time, "lower");
@@ -90,7 +90,7 @@ export class CallRecords {
         cutResult: reply.cut,
         durationMs: open.workedMs,
         durationIsBound,
-        toolCallId: call.told?.callId ?? open.callId,
+        toolCallId: call.told?.callId ?? (open.isRecorded ? open.id : undefined),
         agent: call.told?.agent,
         clientSession: call.told?.session,
         parent: parentOf(open.turn),

@@ -5,8 +5,8 @@ import type { Turn } from "./turns.ts";
 /** One call, from its first request to its last answer. */
 export interface OpenCall {
   readonly call: RecordedCall;
-  /** Its number among the calls that are written together. */
-  readonly number: number;
+  /** What tells it from all others of its session. */
+  readonly id: string;
   /** The calls that were asked for together; absent for what a server asks. */
   readonly turn?: Turn | undefined;
   /** When it was asked for first. */
@@ -15,8 +15,8 @@ export interface OpenCall {
   legStartedAt: number;
   /** What earlier legs took; the time a person thought in between is not the server's. */
   workedMs: number;
-  /** Set when a record was made before its end: the records of one call share it. */
-  callId?: string;
+  /** A record was made before its end: the records of one call share its id. */
+  isRecorded?: boolean;
   /** There is an `unresolved` record of it. */
   isGivenUp?: boolean;
   /** How it ended, as far as is known, when nothing more is heard of it. */

@@ -3,13 +3,16 @@
  * does not say so; but calls that were asked for before any of them was answered cannot be answers
  * to each other.
  */
+import { randomBytes } from "node:crypto";
 import { isSameCall, type RecordedCall } from "./recorded-call.ts";
 
 /** A client that runs few calls at once sends the next ones of a turn sooner than a model answers. */
 const QUEUED_WITHIN_MS = 100;
 
+const NAME_BYTES = 6;
+
 export interface Turn {
-  readonly number: number;
+  readonly id: string;
   size: number;
   open: number;
   answeredAt: number | undefined;
@@ -17,13 +20,15 @@ export interface Turn {
 }
 
 export class Turns {
+  /** Several processes may write one session, and each counts for itself. */
+  readonly #name = randomBytes(NAME_BYTES).toString("hex");
   #current: Turn | undefined;
   #turns = 0;
   #calls = 0;
 
-  /** Numbers every call of what is written together. */
-  nextNumber(): number {
-    return this.#calls++;
+  /** An id for one more call of what is written together. */
+  nextCallId(): string {
+    return `${this.#name}-call-${this.#calls++}`;
   }
 
   /** The turn of a call that is asked for now. */
@@ -32,7 +37,13 @@ export class Turns {
     const turn =
       current && belongs(call, current, time)
         ? current
-        : { number: this.#turns++, size: 0, open: 0, answeredAt: undefined, answered: [] };
+        : {
+            id: `${this.#name}-turn-${this.#turns++}`,
+            size: 0,
+            open: 0,
+            answeredAt: undefined,
+            answered: [],
+          };
     turn.size++;
     turn.open++;
     this.#current = turn;
@@ -49,7 +60,7 @@ export class Turns {
 
 /** What names the turn in a record; a call that was alone has no siblings to be told of. */
 export function parentOf(turn: Turn | undefined): string | undefined {
-  return turn && turn.size > 1 ? `turn-${turn.number}` : undefined;
+  return turn && turn.size > 1 ? turn.id : undefined;
 }
 
 /** A call that was answered and is asked for again is no part of the turn: that may be a loop. */

@@ -90,6 +90,8 @@ function replyOf(id: RequestId | undefined, fields: Fields): Reply | undefined {
   if ("error" in fields) {
     const error = fieldsOf(fields.error);
     const errorCode = typeof error?.code === "number" ? error.code : 0;
+    // Without an id, much that is no answer has an error: lines of a log, refusals of OAuth.
+    if (id === undefined && (fields.jsonrpc !== "2.0" || errorCode === 0)) return undefined;
     return { kind: "reply", ...named, errorCode, isTimeout: saysTimeout(error?.message) };
   }
   if (!("result" in fields) || id === undefined) return undefined;
