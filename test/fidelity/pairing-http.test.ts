@@ -319,7 +319,6 @@ describe("what goes on in another exchange is not closed", () => {
       async (url) => {
         const got = [await post(url, INIT), await post(url, call(1), SESSION)];
         got.push(await resume(url, "a", SESSION));
-        // Under the same id, and still open when the answer of the first is replayed.
         return [...got, await post(url, call(1), SESSION)];
       },
       { count: 2 },
@@ -374,6 +373,15 @@ describe("redirects", () => {
     expect(outcomes(await recorded(handler, act, { count: 5 }))).toEqual(Array(5).fill("ok"));
   });
 
+  test("to the name by which the server was reached are one call", async () => {
+    const inner = serving(({ id }, _request, response) => send(response, ok(id)));
+    const handler: typeof inner = (request, response, body) => {
+      if (request.url !== "/mcp") return inner(request, response, body);
+      return response.writeHead(307, { location: `http://${request.headers.host}/mcp/` }).end();
+    };
+    expect(outcomes(await recorded(handler, (url) => post(url, call(1))))).toEqual(["ok"]);
+  });
+
   test("to another server are an error, by a guess", async () => {
     const answer: Answer = (_asked, _request, response) => {
       response.writeHead(307, { location: "http://sign-in.invalid/" }).end();
@@ -426,6 +434,61 @@ describe("a call that the client gives up", () => {
       });
       expect(outcomes(seen)).toEqual([expected]);
     }
+  });
+});
+
+describe("the older transport", () => {
+  /** One stream, in which everything is answered that is posted to the address it tells. */
+  function legacy(answer: (stream: ServerResponse, asked: Asked) => void) {
+    let stream: ServerResponse | undefined;
+    let opened = 0;
+    return (request: IncomingMessage, response: ServerResponse, body: Buffer) => {
+      if (request.method === "GET") {
+        response.writeHead(200, EVENTS);
+        response.write(`event: endpoint\ndata: /messages?id=${opened++}\n\n`);
+        stream = response;
+        return;
+      }
+      response.writeHead(202).end("Accepted");
+      if (stream) answer(stream, JSON.parse(body.toString()));
+    };
+  }
+
+  /** Opens a stream, posts once, and reads the stream to its end. */
+  async function once(url: string, asked: unknown): Promise<string> {
+    const response = await fetch(url);
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    const first = (await reader?.read())?.value ?? "";
+    const address = new URL(/data: (\S+)/.exec(first)?.[1] ?? "", url);
+    let seen = await post(address.href, asked);
+    try {
+      for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
+        seen += read.value;
+      }
+    } catch {
+      seen += " broken";
+    }
+    return seen;
+  }
+
+  test("a stream that breaks ends the calls that wait for it", async () => {
+    const breaking = legacy((stream) => setTimeout(() => stream.destroy(), 20));
+    const seen = await recorded(breaking, (url) => once(url, call(1)));
+    expect(outcomes(seen)).toEqual(["error http:no_answer"]);
+  });
+
+  test("a stream for every call hides no loop", async () => {
+    const failing = legacy((stream, { id }) =>
+      stream.end(`data: ${JSON.stringify(ok(id, { isError: true }))}\n\n`),
+    );
+    const act = async (url: string) => {
+      const got: string[] = [];
+      for (let at = 0; at < 4; at++) got.push(await once(url, call(1)));
+      return got.map((text) => text.replace(/id=\d+/, ""));
+    };
+    const seen = await recorded(failing, act, { count: 4 });
+    expect(outcomes(seen)).toEqual(Array(4).fill("error"));
+    expect(new Set(seen.records.map(({ sessionId }) => sessionId)).size).toBe(1);
   });
 });
 

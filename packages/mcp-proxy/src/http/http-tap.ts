@@ -27,6 +27,8 @@ export interface Exchange {
   openedSessionId?: string | undefined;
   /** Where a redirect leads, as the server says it. */
   location?: string | undefined;
+  /** By what name the client reached us; looked for when there is a redirect. */
+  host?: string | undefined;
 }
 
 /** How an exchange came to its end. */
@@ -95,6 +97,7 @@ export class HttpTap {
         exchange.status = response.statusCode ?? 0;
         exchange.openedSessionId = header(response, "mcp-session-id");
         exchange.location = header(response, "location");
+        if (exchange.location !== undefined) exchange.host = header(request, "host");
         answer = tapBody(factsOf(response, false), {
           emit,
           missed() {

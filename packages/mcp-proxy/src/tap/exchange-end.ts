@@ -80,9 +80,12 @@ function outcomeOfEnd(
 }
 
 /** Whether a redirect leads to another address of the same server, which is reached through us. */
-function isBelow({ location, path }: Exchange, server: string): boolean {
+function isBelow({ location, path, host }: Exchange, server: string): boolean {
   if (location === undefined || !URL.canParse(server)) return false;
   const { origin } = new URL(server);
   const base = `${origin}${path}`;
-  return URL.canParse(location, base) && new URL(location, base).origin === origin;
+  if (!URL.canParse(location, base)) return false;
+  const target = new URL(location, base);
+  // Servers make addresses of the name by which they were reached, which is ours.
+  return target.origin === origin || target.host === host;
 }

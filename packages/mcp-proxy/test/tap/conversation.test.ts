@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Place } from "../../src/tap/calls/open-requests.ts";
 import { Conversation } from "../../src/tap/conversation.ts";
 import { messageOf, messagesOfText } from "../../src/tap/messages/message.ts";
 import { KeptJournal } from "./kept-journal.ts";
@@ -176,6 +177,28 @@ describe("input_required", () => {
       expect(conversation.openCalls).toBe(0);
     },
   );
+});
+
+test("a call that is redirected is an error unless the client follows", () => {
+  const journal = new KeptJournal();
+  const conversation = new Conversation(journal);
+  const otherwise = { status: "error", errorClass: "http:307" } as const;
+  const ask = (id: number, time: number, place: Place) => {
+    const request = messageOf(call(id));
+    if (request) conversation.accept(request, true, time, place);
+  };
+  const [first, second, other] = [new Place(true), new Place(true), new Place(true)];
+  ask(1, 0, first);
+  conversation.redirect(first, otherwise, 10);
+  ask(1, 15, second);
+  const reply = messageOf(ok(1));
+  if (reply) conversation.accept(reply, false, 30, second);
+  ask(1, 40, other);
+  conversation.redirect(other, otherwise, 50);
+  conversation.tick(2_000);
+  expect(journal.summary("status", "durationMs")).toEqual([{ status: "ok", durationMs: 25 }]);
+  conversation.tick(4_000);
+  expect(journal.summary("status", "errorClass").at(-1)).toEqual(otherwise);
 });
 
 describe("a call that is refused for a header", () => {

@@ -12,6 +12,8 @@ import type { Outcome } from "./reply-status.ts";
 const MAX_WAITING = 1_000;
 /** What asks again without a person or a model does so soon. */
 const SOON_MS = 10_000;
+/** A redirect is followed before anything else is done. */
+const FOLLOWED_WITHIN_MS = 3_000;
 /** No model reads an error and asks again as fast as this. */
 const AT_ONCE_MS = 1_000;
 /** The headers of a request contradict its body (revision 2026-07-28). */
@@ -70,8 +72,8 @@ export class AskedAgain {
   /** Takes out the calls that were not asked again soon, with the end they had. */
   takeEnded(time: number): readonly { readonly open: OpenCall; readonly outcome: Outcome }[] {
     const ended: { open: OpenCall; outcome: Outcome }[] = [];
-    this.#waiting = this.#waiting.filter(({ open, otherwise, since }) => {
-      if (!otherwise || time - since < SOON_MS) return true;
+    this.#waiting = this.#waiting.filter(({ open, otherwise, since, why }) => {
+      if (!otherwise || time - since < limitOf(why)) return true;
       ended.push({ open, outcome: otherwise });
       return false;
     });
@@ -115,11 +117,15 @@ export class AskedAgain {
   #repeated(request: Request, call: RecordedCall, time: number): Waiting | undefined {
     const key = keyOf(request.id);
     return this.#waiting.find(({ why, open, since }) => {
-      if (time - since > SOON_MS || !isSameCall(open.call, call)) return false;
+      if (time - since > limitOf(why) || !isSameCall(open.call, call)) return false;
       if ("redirectedKey" in why) return why.redirectedKey === key;
       return "mismatch" in why && (this.#listedAt >= since || time - since <= AT_ONCE_MS);
     });
   }
+}
+
+function limitOf(why: Waiting["why"]): number {
+  return "redirectedKey" in why ? FOLLOWED_WITHIN_MS : SOON_MS;
 }
 
 function namesOf(value: unknown): string {
