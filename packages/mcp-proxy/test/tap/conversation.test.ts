@@ -445,6 +445,21 @@ describe("calls asked for together", () => {
     ).toEqual(["turn-0", "turn-0", "turn-0"]);
   });
 
+  test("are those of one agent, where the client tells them apart", () => {
+    const by = (id: number, threadId: string) => ({
+      ...call(id, threadId),
+      params: { name: threadId, arguments: {}, _meta: { sessionId: "main", threadId } },
+    });
+    const asked = ["main", "sub", "main", "sub"].map((id, at): Said => ["client", by(at, id)]);
+    const answers = [0, 1, 2, 3].map((id): Said => ["server", ok(id)]);
+    expect(parents(...asked, ...answers)).toEqual([
+      { tool: "main", parent: "turn-0" },
+      { tool: "sub", parent: "turn-1" },
+      { tool: "main", parent: "turn-0" },
+      { tool: "sub", parent: "turn-1" },
+    ]);
+  });
+
   test("are none of a loop that runs beside a long call", () => {
     const said = [2, 3, 4, 5].flatMap((id): Said[] => [
       ["client", call(id, "again")],

@@ -10,6 +10,7 @@ import { isSameCall, type RecordedCall } from "./recorded-call.ts";
 const QUEUED_WITHIN_MS = 100;
 
 const NAME_BYTES = 6;
+const MAX_AGENTS = 100;
 
 export interface Turn {
   readonly id: string;
@@ -22,7 +23,8 @@ export interface Turn {
 export class Turns {
   /** Several processes may write one session, and each counts for itself. */
   readonly #name = randomBytes(NAME_BYTES).toString("hex");
-  #current: Turn | undefined;
+  /** The latest turn of each agent, as far as the client tells them apart. */
+  readonly #latest = new Map<string, Turn>();
   #turns = 0;
   #calls = 0;
 
@@ -33,7 +35,8 @@ export class Turns {
 
   /** The turn of a call that is asked for now. */
   begin(call: RecordedCall, time: number): Turn {
-    const current = this.#current;
+    const agent = call.told?.agent ?? "";
+    const current = this.#latest.get(agent);
     const turn =
       current && belongs(call, current, time)
         ? current
@@ -46,7 +49,10 @@ export class Turns {
           };
     turn.size++;
     turn.open++;
-    this.#current = turn;
+    this.#latest.delete(agent);
+    this.#latest.set(agent, turn);
+    const [oldest] = this.#latest.size > MAX_AGENTS ? this.#latest.keys() : [];
+    if (oldest !== undefined) this.#latest.delete(oldest);
     return turn;
   }
 
