@@ -65,6 +65,10 @@ const UNHEALTHY: ReadonlySet<string | undefined> = new Set([
   "STAGNATION",
   "FUNNEL_TRAP",
 ]);
+export function isUnhealthy(regime: string | undefined): boolean {
+  return UNHEALTHY.has(regime);
+}
+
 /** An alert this long after an interval still belongs to it. */
 const TAIL = 2;
 /** Steps at which a session has only begun. */

@@ -1,4 +1,7 @@
+import type { Detector } from "./detector.ts";
 import type { Evaluation } from "./evaluate.ts";
+import { type FieldCase, type FieldOutcome, outcomeOf } from "./field-cases.ts";
+import type { FieldFigures } from "./field-sessions.ts";
 import type { Figures } from "./score.ts";
 
 const HEADER = [
@@ -97,6 +100,39 @@ export function failureTable(evaluation: Evaluation): string {
   return align([header, ...rows]);
 }
 
+/** Of one kind of case: at which step each detector raised what it should, or should not. */
+export function fieldTable(cases: readonly FieldCase[], detectors: readonly Detector[]): string {
+  const header = ["", "expected", ...detectors.map(({ name }) => name)];
+  const rows = cases.map((one) => [
+    one.name,
+    one.expect === "loop" ? `loop by ${one.latestStep}` : "work",
+    ...detectors.map((detector) => cellOf(one, outcomeOf(one, detector))),
+  ]);
+  return align([header, ...rows]);
+}
+
+function cellOf({ expect }: FieldCase, { hard, fired, isRight }: FieldOutcome): string {
+  const at = expect === "loop" ? hard : fired;
+  return `${at ?? "none"}${isRight ? "" : expect === "work" ? " false" : at ? " late" : " missed"}`;
+}
+
+/** One row per detector: what it says of real sessions in which no loop is known. */
+export function fieldSessionsTable(
+  figures: readonly (readonly [name: string, FieldFigures])[],
+): string {
+  const header = ["", "sessions", "steps", "hard alerts", "sessions alerted", "unhealthy", "tier"];
+  const rows = figures.map(([name, one]) => [
+    name,
+    String(one.sessions),
+    String(one.steps),
+    String(one.hardEpisodes),
+    percent(one.sessionsWithHard / one.sessions),
+    `${(one.unhealthySteps * 100).toFixed(2)} %`,
+    percent(one.tierSessions),
+  ]);
+  return align([header, ...rows]);
+}
+
 function fixed(value: number | undefined, digits: number): string {
   return value === undefined ? "-" : value.toFixed(digits);
 }
@@ -105,7 +141,7 @@ function percent(share: number | undefined): string {
   return share === undefined ? "-" : `${(share * 100).toFixed(1)} %`;
 }
 
-function align(rows: readonly (readonly string[])[]): string {
+export function align(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
