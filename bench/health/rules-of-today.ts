@@ -1,11 +1,25 @@
 import type { Step } from "@caum/core";
-import { isFailing } from "../../packages/core/src/health/step.ts";
+
 import type { Detector } from "./detector.ts";
 
 /**
  * Rules that tools of today tell of themselves, restated in our own words: counts of equal calls, of
  * failures and of cycles. A call is its tool and its arguments; a message ends nothing.
  */
+
+/** Statuses of calls that did not do what they were asked for. */
+const FAILING: ReadonlySet<string | undefined> = new Set([
+  "error",
+  "not_found",
+  "timeout",
+  "rate_limited",
+  "denied",
+  "rejected",
+]);
+
+function isFailing(status: Step["status"]): boolean {
+  return FAILING.has(status);
+}
 
 function callOf(step: Step): string {
   return `${step.tool}|${step.argumentsNorm ?? ""}`;
