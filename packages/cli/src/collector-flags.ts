@@ -17,11 +17,11 @@ const DEFAULT_URL = "http://127.0.0.1:4070";
  * @throws {Error} when what is configured cannot be used
  */
 export async function collectorOf({ url, key }: CollectorFlags): Promise<CollectorPlace> {
-  const { loadConfiguration } = await import("@caum/core");
+  const { loadConfiguration, readLocalAccount } = await import("@caum/core");
   const known = loadConfiguration({ arguments: { url, ...(key ? { apiKey: key } : {}) } });
   const [problem] = known.problems;
   if (problem !== undefined) throw new Error(problem);
-  if (known.url === undefined) return { url: DEFAULT_URL, apiKey: key };
+  if (known.url === undefined) return readLocalAccount(known.home) ?? { url: DEFAULT_URL };
   return { url: known.url, apiKey: known.apiKey };
 }
 

@@ -30,6 +30,19 @@ export class RunningCollector {
     return new RunningCollector(child, url, apiKey);
   }
 
+  /** Resolves when a session that was recorded before is there. */
+  async adopted(sessionId: string): Promise<void> {
+    const headers = { authorization: `Bearer ${this.apiKey}` };
+    for (let attempt = 0; attempt < 500; attempt++) {
+      const answer = await fetch(`${this.url}/v1/session/${sessionId}?limit=1`, { headers });
+      // The collector checks its answers against the schema of the door.
+      const found = (await answer.json()) as { session?: { ended: boolean } };
+      if (found.session?.ended) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error("the session was not taken over");
+  }
+
   get port(): string {
     return new URL(this.url).port;
   }

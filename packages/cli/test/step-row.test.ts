@@ -11,6 +11,7 @@ const STEP = {
   uds: 0.5,
   tier: "T4",
   alert: false,
+  message: null,
   reasons: ["exact_retry"],
 };
 

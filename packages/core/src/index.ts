@@ -149,6 +149,7 @@ export {
 export { loopKey, SAME_NEWS_MS, ToldLoops } from "./report/desktop/told-loops.ts";
 export { openSpoolSender, type SpoolSender } from "./report/follow-spool.ts";
 export { signLeftRuns } from "./report/local/sign-left-runs.ts";
+export { keepLocalAccount, type LocalAccount, readLocalAccount } from "./report/local-account.ts";
 export { previewSpool } from "./report/preview.ts";
 export type { SpoolFollower } from "./report/reporter.ts";
 export { type BlindNote, readBlindNotes, takeBlindParts } from "./report/status/blind-notes.ts";

@@ -8,7 +8,7 @@ interface McpFlags {
 
 const ABOUT = `
 An MCP server on standard input and output, read-only: am_i_looping, sessions, verdict, evidence. It
-answers from the runs on this machine, and from the collector when one is configured.
+answers from the runs on this machine, and from the collector that is configured or runs here.
 
 examples, for a client's configuration:
   "caum": { "command": "caum", "args": ["mcp"] }
@@ -27,11 +27,11 @@ export function registerMcp(program: Command): void {
 }
 
 async function serve({ home, url, key }: McpFlags): Promise<void> {
-  const { loadConfiguration } = await import("@caum/core");
+  const { loadConfiguration, readLocalAccount } = await import("@caum/core");
   const { serveMcp } = await import("../mcp/serve.ts");
   const known = loadConfiguration({ arguments: { home, url, ...(key ? { apiKey: key } : {}) } });
-  const isUsable = known.url !== undefined && known.problems.length === 0;
   for (const problem of known.problems) console.error(`caum mcp: ${problem}`);
-  const collector = isUsable ? { url: known.url, apiKey: known.apiKey } : undefined;
-  await serveMcp(known.home, collector);
+  if (known.problems.length > 0) return serveMcp(known.home);
+  const named = known.url === undefined ? undefined : { url: known.url, apiKey: known.apiKey };
+  await serveMcp(known.home, named ?? readLocalAccount(known.home));
 }

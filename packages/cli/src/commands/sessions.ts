@@ -1,129 +1,153 @@
-import { shellWord } from "@caum/core";
 import type { Command } from "commander";
-import { type CollectorFlags, collectorOf } from "../collector-flags.ts";
 import { reasonOf } from "../reason.ts";
-import type { SessionReport, SessionSummary, StepOfSession } from "../sessions/read-sessions.ts";
+import type { SessionQuery } from "../sessions/session-source.ts";
+import type { SourceFlags } from "../sessions/source-of.ts";
 
-interface SessionsFlags extends CollectorFlags {
+interface SessionsFlags extends SourceFlags {
   readonly limit: string;
+  readonly hadLoop?: boolean;
+  readonly marked?: boolean;
+  readonly worstTier?: string;
+}
+
+interface AcknowledgeFlags extends SourceFlags {
+  readonly by?: string;
 }
 
 const USAGE = 2;
 const MOST = 100;
+const TIERS: readonly string[] = ["T1", "T2", "T3", "T4", "T5"];
 
-const ABOUT_LIST = `
+const ABOUT_SOURCE = `
+With a collector (--url, CAUM_URL, config.json) it is asked. Without one the runs on this machine are
+read, and the collector of this machine is asked as well when it runs; neither needs a key.`;
+
+const ABOUT_LIST = `${ABOUT_SOURCE}
+A session that had a loop is marked with ! until somebody acknowledges it (caum acknowledge SESSION),
+also when it has moved on since.
+
 examples:
   caum sessions
-  caum sessions --limit 5 --json
+  caum sessions --had-loop --limit 5 --json
 
-exit codes: 0 listed, also when there is none; 2 no collector answers, or it refuses`;
+exit codes: 0 listed, also when there is none; 2 the collector does not answer, or refuses`;
 
-const ABOUT_REPORT = `
+const ABOUT_REPORT = `${ABOUT_SOURCE}
 Verdict, root and steps are of one moment, also while the session goes on.
 
 examples:
   caum report SESSION
   caum report SESSION --json
 
-exit codes: 0 found, 2 there is no such session, no collector answers, or it refuses`;
+exit codes: 0 found, 2 there is no such session, or the collector does not answer or refuses`;
+
+const ABOUT_ACKNOWLEDGE = `${ABOUT_SOURCE}
+Who and when is kept beside the records, never in them. A new loop marks the session again.
+
+examples:
+  caum acknowledge SESSION --by ada
+
+exit codes: 0 done, 2 there is no such session, or the collector does not answer or refuses`;
 
 export function registerSessions(program: Command): void {
-  program
-    .command("sessions")
-    .description("list the sessions of a collector, the newest first")
-    .option("--url <url>", "the collector (default: CAUM_URL, config.json, this machine)")
-    .option("--key <key>", "API key (default: CAUM_API_KEY, config.json)")
+  withSource(program.command("sessions"))
+    .description("list sessions, the newest first, with the loops they had")
     .option("--limit <n>", `how many, at most ${MOST}`, "20")
+    .option("--had-loop", "only those that had a loop, also if they have moved on")
+    .option("--marked", "only those with a loop that nobody has acknowledged")
+    .option("--worst-tier <tier>", `only those whose worst tier is this: ${TIERS.join(", ")}`)
     .option("--json", "print the result as JSON")
     .addHelpText("after", ABOUT_LIST)
     .action(list);
-  program
-    .command("report")
+  withSource(program.command("report"))
     .description("what a session did, where it turned, and what was found")
     .argument("<session>", "id of the session")
-    .option("--url <url>", "the collector (default: CAUM_URL, config.json, this machine)")
-    .option("--key <key>", "API key (default: CAUM_API_KEY, config.json)")
     .option("--json", "print the result as JSON")
     .addHelpText("after", ABOUT_REPORT)
     .action(report);
+  withSource(program.command("acknowledge"))
+    .description("say that you have looked at a session that had a loop")
+    .argument("<session>", "id of the session")
+    .option("--by <name>", "who looked (default: the name you are signed in with)")
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", ABOUT_ACKNOWLEDGE)
+    .action(acknowledge);
+}
+
+function withSource(command: Command): Command {
+  return command
+    .option("--url <url>", "the collector (default: CAUM_URL, config.json)")
+    .option("--key <key>", "API key (default: CAUM_API_KEY, config.json, this machine's own)")
+    .option("--local", "the runs on this machine, whatever is configured")
+    .option("--home <folder>", "CAUM_HOME");
 }
 
 async function list(flags: SessionsFlags): Promise<void> {
-  const { readSessions } = await import("../sessions/read-sessions.ts");
-  const limit = Number(flags.limit);
-  if (!(Number.isInteger(limit) && limit >= 1 && limit <= MOST)) {
-    return fail("sessions", `--limit takes a number from 1 to ${MOST}`);
-  }
+  const query = queryOf(flags);
+  if (typeof query === "string") return fail("sessions", query);
   try {
-    const sessions = await readSessions(await collectorOf(flags), limit);
+    const { sourceOf } = await import("../sessions/source-of.ts");
+    const { sessionTable } = await import("../terminal/session-table.ts");
+    const sessions = await sourceOf(flags).list(query);
     if (flags.json) console.log(JSON.stringify(sessions, undefined, 2));
-    else console.log(sessions.length === 0 ? "no session yet" : table(sessions));
+    else console.log(sessions.length === 0 ? nothingOf(query) : sessionTable(sessions));
   } catch (problem) {
     fail("sessions", reasonOf(problem));
   }
 }
 
-async function report(id: string, flags: CollectorFlags): Promise<void> {
-  const { readReport } = await import("../sessions/read-sessions.ts");
+/** @returns what is wrong with the flags, as a text */
+function queryOf({ limit, hadLoop, marked, worstTier }: SessionsFlags): SessionQuery | string {
+  const most = Number(limit);
+  if (!(Number.isInteger(most) && most >= 1 && most <= MOST)) {
+    return `--limit takes a number from 1 to ${MOST}`;
+  }
+  if (worstTier !== undefined && !TIERS.includes(worstTier)) {
+    return `--worst-tier takes one of ${TIERS.join(", ")}`;
+  }
+  return { limit: most, hadLoop, marked, worstTier };
+}
+
+function nothingOf({ hadLoop, marked, worstTier }: SessionQuery): string {
+  const isFiltered = hadLoop ?? marked ?? worstTier;
+  return isFiltered === undefined
+    ? "no session yet: start your client after caum install, or run caum smoke"
+    : "no session fits: caum sessions lists all of them";
+}
+
+async function report(id: string, flags: SourceFlags): Promise<void> {
   try {
-    const found = await readReport(await collectorOf(flags), id);
-    console.log(flags.json ? JSON.stringify(found, undefined, 2) : describe(found));
+    const { sourceOf } = await import("../sessions/source-of.ts");
+    const { reportLines } = await import("../terminal/report-lines.ts");
+    const source = sourceOf(flags);
+    const found = await source.report(id);
+    if (flags.json) console.log(JSON.stringify(found, undefined, 2));
+    else console.log(reportLines(found, await source.proofOf(id)).join("\n"));
   } catch (problem) {
     fail("report", reasonOf(problem));
   }
 }
 
-function table(sessions: readonly SessionSummary[]): string {
-  const title = [
-    "last seen           ",
-    "steps",
-    "tier",
-    "regime      ",
-    "alert",
-    "agent           ",
-    "session",
-  ];
-  const rows = sessions.map((session) => [
-    session.last_seen.slice(0, 19).replace("T", " ").padEnd(20),
-    String(session.steps).padStart(5),
-    session.tier.padEnd(4),
-    session.regime.padEnd(12),
-    (session.live_alert ? "ALERT" : "").padEnd(5),
-    session.agent_name.padEnd(16),
-    session.session_id,
-  ]);
-  return [title, ...rows].map((row) => row.join("  ")).join("\n");
+async function acknowledge(id: string, flags: AcknowledgeFlags): Promise<void> {
+  try {
+    const { sourceOf } = await import("../sessions/source-of.ts");
+    const by = flags.by ?? (await ownName());
+    const session = await sourceOf(flags).acknowledge(id, by);
+    if (flags.json) console.log(JSON.stringify(session, undefined, 2));
+    else console.log(`${session.session_id}: acknowledged by ${session.acknowledged_by ?? by}`);
+  } catch (problem) {
+    fail("acknowledge", reasonOf(problem));
+  }
 }
 
-function describe({ session, merkle_root: root, tree_size: size, steps }: SessionReport): string {
-  const { session_id: id, agent_name: agent, regime, tier, uds, live_alert: isAlert } = session;
-  return [
-    `session  ${id}  (${agent})${session.ended ? "  ended" : ""}`,
-    `         ${session.first_seen} to ${session.last_seen}`,
-    `verdict  ${regime}  ${tier}  uds ${uds.toFixed(2)}${isAlert ? "  ALERT" : ""}`,
-    `work     ${session.steps} steps, ${session.total_tokens} tokens, ${session.total_cost_usd.toFixed(4)} USD`,
-    `proof    root ${root} over ${size} records`,
-    "",
-    "where it turned:",
-    ...turns(steps).map((line) => `  ${line}`),
-    "",
-    `take it with you: caum export ${shellWord(id)} --out bundle`,
-  ].join("\n");
-}
-
-/** The steps at which the regime or the class changed. */
-function turns(steps: readonly StepOfSession[]): readonly string[] {
-  let before = "";
-  return steps.flatMap(({ assessment, record }) => {
-    if (!assessment) return [];
-    const { step, regime, tier, public_class: publicClass, reasons } = assessment;
-    const now = `${regime} ${publicClass}`;
-    if (now === before) return [];
-    before = now;
-    const call = [record?.payload?.toolName, record?.payload?.status].filter(Boolean).join(" ");
-    const why = publicClass === "none" ? "" : `  ${publicClass}: ${reasons.join(" ")}`;
-    return [`step ${String(step).padStart(4)}  ${tier}  ${regime.padEnd(12)}  ${call}${why}`];
-  });
+async function ownName(): Promise<string> {
+  const { userInfo } = await import("node:os");
+  try {
+    return userInfo().username.slice(0, 64) || "somebody";
+  } catch {
+    // A user without an entry, as in some containers.
+    return "somebody";
+  }
 }
 
 function fail(command: string, reason: string): void {

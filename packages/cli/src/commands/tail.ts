@@ -61,7 +61,7 @@ async function feedOf(session: string | undefined, flags: TailFlags): Promise<St
   const known = loadConfiguration({ arguments: { home, url, ...(key ? { apiKey: key } : {}) } });
   if (flags.local || known.url === undefined) {
     const { LocalSessions } = await import("../sessions/local-sessions.ts");
-    return new LocalSessions(known.home, session);
+    return new LocalSessions(known.home, { only: session });
   }
   const { CollectorSteps } = await import("../sessions/collector-steps.ts");
   return new CollectorSteps(await collectorOf(flags), session);

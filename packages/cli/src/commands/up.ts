@@ -68,7 +68,7 @@ async function up(options: UpOptions): Promise<void> {
   setFlagsFromString("--semi-space-growth-factor=1");
   // Loaded here, because older versions of Node cannot even load it.
   const { DEFAULT_PORT, startCollector } = await import("@caum/collector");
-  const { loadConfiguration } = await import("@caum/core");
+  const { keepLocalAccount, loadConfiguration } = await import("@caum/core");
   const home = process.env.CAUM_HOME || join(homedir(), ".caum");
   try {
     const collector = await startCollector({
@@ -89,6 +89,7 @@ async function up(options: UpOptions): Promise<void> {
         options.desktop && options.database === undefined && loadConfiguration().desktop !== false,
       onFailure: (failure) => log({ level: "error", event: "not_answered", kind: failure.name }),
     });
+    keepLocalAccount(home, collector);
     const keys = { apiKey: collector.apiKey, adminKey: collector.adminKey };
     const shown = collector.isNew || options.showKeys === true ? keys : undefined;
     const signInLink = await collector.newSignInLink();

@@ -2,28 +2,40 @@
 import type { CollectorPlace } from "@caum/collector/validation";
 import { shellWord } from "@caum/core";
 import { reasonOf } from "../reason.ts";
-import { LocalSession } from "../sessions/local-session.ts";
+import { Acknowledgements } from "../sessions/acknowledgements.ts";
+import { CollectorSource } from "../sessions/collector-source.ts";
+import type { LocalSession } from "../sessions/local-session.ts";
 import { LocalSessions } from "../sessions/local-sessions.ts";
-import { readSessions, readSummary, type SessionSummary } from "../sessions/read-sessions.ts";
+import { newestOf } from "../sessions/local-source.ts";
+import type { SessionSummary } from "../sessions/session-source.ts";
 
 const LISTED = 20;
 
+/** A session with where it is known. */
+interface Known {
+  readonly summary: SessionSummary;
+  /** Absent where only the collector knows it. */
+  readonly here?: LocalSession;
+}
+
 export class KnownSessions {
   readonly #local: LocalSessions;
-  readonly #collector: CollectorPlace | undefined;
+  readonly #acknowledgements: Acknowledgements;
+  readonly #collector: CollectorSource | undefined;
 
   constructor(home: string, collector?: CollectorPlace) {
     this.#local = new LocalSessions(home);
-    this.#collector = collector;
+    this.#acknowledgements = new Acknowledgements(home);
+    this.#collector = collector && new CollectorSource(collector);
   }
 
   /** A collector that does not answer hides nothing of what is known here. */
   async list(): Promise<object> {
-    await this.#local.read();
-    const local = this.#local.sessions.slice(0, LISTED).map(listed);
+    const here = newestOf(await this.#summariesHere(), { limit: LISTED });
+    const local = here.map((summary) => listed(summary, "local"));
     try {
-      const collector = this.#collector ? await readSessions(this.#collector, LISTED) : [];
-      return { local, collector: collector.map(verdictAtCollector) };
+      const there = (await this.#collector?.list({ limit: LISTED })) ?? [];
+      return { local, collector: there.map((summary) => listed(summary, "collector")) };
     } catch (problem) {
       return { local, collector: [], collector_problem: reasonOf(problem) };
     }
@@ -31,90 +43,101 @@ export class KnownSessions {
 
   /** @throws {Error} when nobody knows the session */
   async verdict(id?: string): Promise<object> {
-    const found = await this.#find(id);
-    return found instanceof LocalSession ? verdictHere(found) : verdictAtCollector(found);
+    const { summary, here } = await this.#find(id);
+    return verdictOf(summary, here ? "local" : "collector");
   }
 
   /** @throws {Error} when nobody knows the session */
   async loop(id?: string): Promise<object> {
-    const found = await this.#find(id);
-    if (!(found instanceof LocalSession)) {
-      return { looping: found.public_class === "hard_alert", ...verdictAtCollector(found) };
-    }
-    const { publicClass, pattern, reasons, coordination } = found.assessment;
-    const looping = publicClass === "hard_alert";
-    const { advice } = coordination;
-    return { looping, advice, pattern: pattern ?? null, reasons, ...verdictHere(found) };
+    const { summary, here } = await this.#find(id);
+    const looping = summary.live_alert;
+    const verdict = verdictOf(summary, here ? "local" : "collector");
+    if (here === undefined) return { looping, ...verdict };
+    const { pattern, reasons, advice } = here.standing;
+    const message = looping ? { message: here.message } : {};
+    return { looping, ...message, advice, pattern: pattern ?? null, reasons, ...verdict };
   }
 
   /** @throws {Error} when nobody knows the session */
   async evidence(id?: string): Promise<object> {
-    const found = await this.#find(id);
-    if (found instanceof LocalSession) {
+    const { summary, here } = await this.#find(id);
+    const { session_id: session } = summary;
+    if (here !== undefined) {
       const verify = "caum verify CAUM_HOME/<folder> --key <one that caum keys prints>";
-      return { session: found.id, source: "local", runs: found.evidence, verify };
+      return { session, source: "local", runs: here.evidence, verify };
     }
-    const { merkle_root, tree_size } = await readSummary(this.#asked(), found.session_id);
-    const verify = `caum export ${shellWord(found.session_id)} --out bundle`;
-    return { session: found.session_id, source: "collector", merkle_root, tree_size, verify };
+    const { merkle_root, tree_size } = await this.#asked().summary(session);
+    const verify = `caum export ${shellWord(session)} --out bundle`;
+    return { session, source: "collector", merkle_root, tree_size, verify };
+  }
+
+  async #summariesHere(): Promise<readonly SessionSummary[]> {
+    await this.#local.read();
+    const known = this.#acknowledgements.read();
+    return this.#local.sessions.map((session) => session.summary(known.get(session.id)));
   }
 
   /** Without an id the newest that is known, here or at the collector. */
-  async #find(id: string | undefined): Promise<LocalSession | SessionSummary> {
-    await this.#local.read();
-    const { sessions } = this.#local;
-    if (id === undefined) return this.#newest(sessions[0]);
-    const here = sessions.find((session) => session.id === id);
-    return here ?? (await readSummary(this.#asked(), id)).session;
+  async #find(id: string | undefined): Promise<Known> {
+    const summaries = await this.#summariesHere();
+    if (id === undefined) return this.#newest(newestOf(summaries, { limit: 1 })[0]);
+    const summary = summaries.find(({ session_id }) => session_id === id);
+    return summary ? this.#known(summary) : { summary: (await this.#asked().summary(id)).session };
   }
 
-  async #newest(here: LocalSession | undefined): Promise<LocalSession | SessionSummary> {
+  async #newest(here: SessionSummary | undefined): Promise<Known> {
     const there = await this.#newestThere(here !== undefined);
-    const isThere = there !== undefined && there.last_seen > (here?.lastSeen ?? "");
-    const newest = isThere ? there : here;
-    if (newest === undefined) throw new Error("no session is recorded yet");
-    return newest;
+    if (there !== undefined && there.last_seen > (here?.last_seen ?? "")) return { summary: there };
+    if (here === undefined) throw new Error("no session is recorded yet");
+    return this.#known(here);
+  }
+
+  #known(summary: SessionSummary): Known {
+    const here = this.#local.sessions.find(({ id }) => id === summary.session_id);
+    return { summary, ...(here && { here }) };
   }
 
   /** @param hasOther whether there is something to say without the collector */
   async #newestThere(hasOther: boolean): Promise<SessionSummary | undefined> {
     if (this.#collector === undefined) return undefined;
     try {
-      return (await readSessions(this.#collector, 1))[0];
+      return (await this.#collector.list({ limit: 1 }))[0];
     } catch (problem) {
       if (hasOther) return undefined;
       throw problem;
     }
   }
 
-  #asked(): CollectorPlace {
+  #asked(): CollectorSource {
     if (this.#collector === undefined) throw new Error("there is no such session on this machine");
     return this.#collector;
   }
 }
 
-function listed(session: LocalSession): object {
-  const { agent, lastSeen } = session;
-  return { ...verdictHere(session), agent, last_seen: lastSeen };
+type Source = "local" | "collector";
+
+function listed(summary: SessionSummary, source: Source): object {
+  const { title, agent_name: agent, last_seen } = summary;
+  return { ...verdictOf(summary, source), title, agent, last_seen };
 }
 
-function verdictHere({ id, assessment }: LocalSession): object {
-  const { step, regime, tier, uds, failureRisk, publicClass } = assessment;
+function verdictOf(summary: SessionSummary, source: Source): object {
+  const { session_id: session, steps, regime, tier, uds, failure_risk, public_class } = summary;
+  const { ended, worst_tier, loop_count, loop_steps, loop_cost_usd } = summary;
   return {
-    session: id,
-    source: "local",
-    steps: step,
+    session,
+    source,
+    steps,
     regime,
     tier,
     uds,
-    failure_risk: failureRisk,
-    public_class: publicClass,
+    failure_risk,
+    public_class,
+    ended,
+    worst_tier,
+    loop_count,
+    loop_steps,
+    loop_cost_usd,
     decision: "observe_only",
   };
-}
-
-function verdictAtCollector(summary: SessionSummary): object {
-  const { session_id: session, steps, regime, tier, uds, failure_risk, public_class } = summary;
-  const found = { session, source: "collector", steps, regime, tier, uds };
-  return { ...found, failure_risk, public_class, decision: "observe_only" };
 }

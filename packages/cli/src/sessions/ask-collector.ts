@@ -17,7 +17,35 @@ export async function readJson<Answer>(
   path: string,
   list: keyof Answer & string,
 ): Promise<Answer> {
-  const { status, text } = await reach(place, path);
+  const answer = await answerTo<Answer>(place, "GET", path);
+  if (!Array.isArray(answer[list])) throw foreign(place);
+  return answer;
+}
+
+/**
+ * Has something changed.
+ *
+ * @param part what the answer holds
+ * @throws {CollectorError} as above
+ */
+export async function askJson<Answer>(
+  place: CollectorPlace,
+  path: string,
+  part: keyof Answer & string,
+  body: object,
+): Promise<Answer> {
+  const answer = await answerTo<Answer>(place, "POST", path, body);
+  if (answer[part] === undefined) throw foreign(place);
+  return answer;
+}
+
+async function answerTo<Answer>(
+  place: CollectorPlace,
+  method: "GET" | "POST",
+  path: string,
+  body?: object,
+): Promise<Answer> {
+  const { status, text } = await reach(place, method, path, body);
   if (status === 429 || status >= 500) {
     throw new CollectorAway(`the collector cannot answer now (${status}): try again`);
   }
@@ -27,14 +55,13 @@ export async function readJson<Answer>(
   if (status === 404) throw new SessionGone("there is no such session: caum sessions lists them");
   if (status === 410) throw new SessionGone("the session was deleted: only its head is kept");
   if (status !== 200) throw new CollectorError(`the collector refused (${status})`);
-  if (!Array.isArray(answer[list])) throw foreign(place);
   // True because the collector checks its answers against the schema of the door.
   return answer as Answer;
 }
 
-async function reach(place: CollectorPlace, path: string) {
+async function reach(place: CollectorPlace, method: string, path: string, body?: object) {
   try {
-    return await ask(place, "GET", path);
+    return await ask(place, method, path, body);
   } catch (problem) {
     if (!(problem instanceof CollectorError)) throw problem;
     throw new CollectorAway(problem.message);

@@ -1,20 +1,21 @@
 import type { CollectorPlace } from "@caum/collector/validation";
 import { SessionGone } from "./ask-collector.ts";
+import { CollectorSource } from "./collector-source.ts";
 import { callOf, type LiveStep, type StepFeed } from "./live-step.ts";
-import { readSessions, readStepsFrom, type StepOfSession } from "./read-sessions.ts";
+import type { StepOfSession } from "./session-source.ts";
 
 /** How many of the newest sessions are looked at when none is named. */
 const NEWEST = 20;
 
 /** Asks a collector for the steps that it has taken since. */
 export class CollectorSteps implements StepFeed {
-  readonly #place: CollectorPlace;
+  readonly #source: CollectorSource;
   readonly #only: string | undefined;
   /** Records that were read, by session. */
   readonly #read = new Map<string, number>();
 
   constructor(place: CollectorPlace, only?: string) {
-    this.#place = place;
+    this.#source = new CollectorSource(place);
     this.#only = only;
   }
 
@@ -22,7 +23,7 @@ export class CollectorSteps implements StepFeed {
   async read(): Promise<readonly LiveStep[]> {
     if (this.#only !== undefined) return this.#stepsOf(this.#only);
     const steps: LiveStep[] = [];
-    const sessions = await readSessions(this.#place, NEWEST);
+    const sessions = await this.#source.list({ limit: NEWEST });
     for (const { session_id: id, events } of [...sessions].reverse()) {
       if (events <= (this.#read.get(id) ?? 0)) continue;
       try {
@@ -40,7 +41,7 @@ export class CollectorSteps implements StepFeed {
 
   async #stepsOf(id: string): Promise<readonly LiveStep[]> {
     const from = this.#read.get(id) ?? 0;
-    const found = await readStepsFrom(this.#place, id, from);
+    const found = await this.#source.stepsFrom(id, from);
     this.#read.set(id, from + found.length);
     return found.flatMap((step) => liveStepOf(id, step));
   }
@@ -52,5 +53,6 @@ function liveStepOf(session: string, { record, assessment }: StepOfSession): rea
   if (!(isCall && payload && assessment)) return [];
   const { step, regime, uds, tier, public_class: publicClass, reasons } = assessment;
   const alert = publicClass === "hard_alert";
-  return [{ session, step, ...callOf(payload), regime, uds, tier, alert, reasons }];
+  const message = assessment.message ?? null;
+  return [{ session, step, ...callOf(payload), regime, uds, tier, alert, reasons, message }];
 }

@@ -12,6 +12,8 @@ export interface LiveStep {
   /** Whether a hard rule stands. */
   readonly alert: boolean;
   readonly reasons: readonly string[];
+  /** What the alert says to a person; null while none stands. */
+  readonly message: string | null;
 }
 
 /** Gives what is new each time it is asked. */

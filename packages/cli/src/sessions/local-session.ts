@@ -1,13 +1,17 @@
 /** A session on this machine: its runs, judged and hashed from their records alone. */
 import {
-  type Assessment,
-  CompactRange,
-  NO_PREVIOUS_HASH,
-  SessionHealth,
-  type StructuralRecord,
-} from "@caum/core";
+  newRow,
+  SessionState,
+  type SessionView,
+  sentMs,
+  sessionSummaryOf,
+  stepOfRecord,
+  viewOf,
+} from "@caum/collector/local";
+import { CompactRange, NO_PREVIOUS_HASH, type StructuralRecord } from "@caum/core";
 import { hashLeaf } from "@caum/core/verify";
 import { callOf, type LiveStep } from "./live-step.ts";
+import type { SessionReport, SessionSummary, StepOfSession } from "./session-source.ts";
 
 /** What a run proves; no more than its files say. */
 export interface RunEvidence {
@@ -29,21 +33,53 @@ interface RunSoFar {
   isClosed: boolean;
 }
 
-export class LocalSession {
-  readonly id: string;
-  readonly agent: string;
-  lastSeen = "";
-  readonly #health = new SessionHealth();
-  readonly #runs = new Map<string, RunSoFar>();
+export interface LocalSessionOptions {
+  /** Keep every step for a report; without it they are judged and forgotten. */
+  readonly keepsSteps: boolean;
+}
 
-  constructor(id: string, agent: string) {
-    this.id = id;
-    this.agent = agent;
+export class LocalSession {
+  readonly #state: SessionState;
+  readonly #runs = new Map<string, RunSoFar>();
+  readonly #steps: StepOfSession[] | undefined;
+  #message: string | undefined;
+
+  constructor(first: StructuralRecord, { keepsSteps }: LocalSessionOptions) {
+    const startedMs = sentMs(first.sourceTimestamp, Date.now());
+    const { sessionId: id, agentId } = first;
+    const place = { key: 0, tenant: 0, id };
+    this.#state = new SessionState(
+      newRow(place, { agentId }, { receivedMs: startedMs, startedMs }),
+    );
+    this.#steps = keepsSteps ? [] : undefined;
+  }
+
+  get id(): string {
+    return this.#state.row.id;
+  }
+
+  /** In the words of a collector. */
+  summary(acknowledged: SessionView["acknowledged"], nowMs = Date.now()): SessionSummary {
+    return sessionSummaryOf(viewOf(this.#state, acknowledged), nowMs);
+  }
+
+  report(acknowledged: SessionView["acknowledged"]): SessionReport {
+    return {
+      session: this.summary(acknowledged),
+      merkle_root: this.#state.row.tree.root,
+      tree_size: this.#state.size,
+      steps: this.#steps ?? [],
+    };
   }
 
   /** How the session stands. */
-  get assessment(): Assessment {
-    return this.#health.current();
+  get standing(): SessionView["standing"] {
+    return this.#state.standing;
+  }
+
+  /** What an alert that stands says to a person. */
+  get message(): string | undefined {
+    return this.#message;
   }
 
   get evidence(): readonly RunEvidence[] {
@@ -60,18 +96,26 @@ export class LocalSession {
 
   /** @returns the step that the record was, if it was one that counts */
   observe(record: StructuralRecord, line: string, folder: string): LiveStep | undefined {
-    this.#chain(record, line, folder);
-    if (record.sourceTimestamp > this.lastSeen) this.lastSeen = record.sourceTimestamp;
-    const before = this.assessment.step;
-    const after = this.#health.observe(record);
+    const leaf = hashLeaf(line);
+    this.#chain(record, leaf, folder);
+    const { size: index, standing: before } = this.#state;
+    const receivedMs = sentMs(record.sourceTimestamp, Date.now());
+    const standing = this.#state.take(record, leaf, receivedMs);
+    const isNew = standing.step !== before.step;
+    const stored = { index, leaf, line, receivedMs, standing: isNew ? standing : undefined };
+    const step = stepOfRecord(stored, this.#state.row.facts);
+    this.#steps?.push(step);
     const isStep = record.category === "tool_api" || record.category === "reasoning";
-    if (!isStep || after.step === before) return undefined;
-    const { step, regime, uds, tier, publicClass, reasons } = after;
+    if (!(isStep && isNew)) return undefined;
+    const { regime, uds, tier, publicClass, reasons } = standing;
     const alert = publicClass === "hard_alert";
-    return { session: this.id, step, ...callOf(record.payload), regime, uds, tier, alert, reasons };
+    const shown = { ...callOf(record.payload), regime, uds, tier, alert, reasons };
+    const message = step.assessment?.message ?? null;
+    this.#message = message ?? undefined;
+    return { session: this.id, step: standing.step, ...shown, message };
   }
 
-  #chain(record: StructuralRecord, line: string, folder: string): void {
+  #chain(record: StructuralRecord, leaf: string, folder: string): void {
     const known = this.#runs.get(record.runId);
     const tree = new CompactRange();
     const run = known ?? { folder, tree, head: NO_PREVIOUS_HASH, isLinked: true, isClosed: false };
@@ -79,7 +123,7 @@ export class LocalSession {
     if (record.previousHash !== run.head || record.payload.seq !== run.tree.size) {
       run.isLinked = false;
     }
-    run.head = hashLeaf(line);
+    run.head = leaf;
     run.tree.append(run.head);
     run.isClosed = record.category === "lifecycle" && record.payload.type === "close";
   }

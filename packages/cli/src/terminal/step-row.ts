@@ -29,8 +29,8 @@ export function stepTitles(columns: number = WIDE): string {
 }
 
 export function stepRow(step: LiveStep, columns: number = WIDE): string {
-  const reasons = columns < WIDE ? "" : ` ${step.reasons.join(" ")}`;
-  return joined(columns, (column) => column.of(step), step.alert ? `ALERT${reasons}` : "");
+  const why = columns < WIDE ? "" : ` ${step.message ?? step.reasons.join(" ")}`;
+  return joined(columns, (column) => column.of(step), step.alert ? `ALERT${why}` : "");
 }
 
 function joined(columns: number, text: (column: Column) => string, last: string): string {

@@ -1,5 +1,5 @@
 /** Sessions as the ledger shows them: what lists hold, and how UDS went lately. */
-import { sessionSummaryOf } from "../doors/session/session-detail.ts";
+import { sessionSummaryOf } from "../doors/session/session-summary.ts";
 import { rounded } from "../doors/told-figures.ts";
 import type { SessionView, StoreReader } from "../store/store.ts";
 

@@ -200,6 +200,8 @@ export const sessionAnswer = z.object({
           failure_risk: z.number(),
           public_class: z.enum(["none", "review_only", "hard_alert"]),
           reasons: z.array(z.string()),
+          /** What an alert that stands says to a person; null where none does. */
+          message: z.string().nullable(),
         })
         .nullable(),
     }),

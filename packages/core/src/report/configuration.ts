@@ -3,6 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseVerifierKey } from "../evidence/note/vkey.ts";
+import { isOfThisMachine, localKeyFor } from "./local-account.ts";
 import { isObject, jsonOf } from "./upstream/answer.ts";
 
 export const PROTOCOLS = ["runs", "live"] as const;
@@ -95,9 +96,11 @@ export function loadConfiguration(sources: ConfigurationSources = {}): Configura
   // True because `checked` answers with the type that the setting has.
   const settings = chosen as Settings;
   const url = settings.url ?? (settings.apiKey === undefined ? undefined : LOCAL_COLLECTOR);
+  const apiKey = settings.apiKey ?? (url === undefined ? undefined : localKeyFor(url, home));
   return {
     ...settings,
     ...(url === undefined ? {} : { url }),
+    ...(apiKey === undefined ? {} : { apiKey }),
     home,
     protocol: settings.protocol ?? "runs",
     dryRun: settings.dryRun ?? false,
@@ -108,14 +111,8 @@ export function loadConfiguration(sources: ConfigurationSources = {}): Configura
 
 function warnings({ url, apiKey }: Settings): readonly string[] {
   if (url === undefined || apiKey === undefined) return [];
-  const { protocol, hostname } = new URL(url);
-  if (protocol === "https:" || isThisMachine(hostname)) return [];
+  if (new URL(url).protocol === "https:" || isOfThisMachine(url)) return [];
   return ["the key goes over the network unencrypted: give the collector an https URL"];
-}
-
-function isThisMachine(hostname: string): boolean {
-  const isName = hostname === "localhost" || hostname.endsWith(".localhost");
-  return isName || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 type Values = Readonly<Partial<Record<string, unknown>>>;

@@ -6,7 +6,7 @@ import {
   sha256,
   type Word,
 } from "@caum/core";
-import type { SessionState } from "../../ingest/session-state.ts";
+import { type SessionState, sentMs } from "../../ingest/session-state.ts";
 import type { AlertFacts, AlertRule } from "../alert-rows.ts";
 import { maskDestination } from "../mask-destination.ts";
 
@@ -76,7 +76,8 @@ export function alertFacts(
         sinceMs: pattern.sinceMs,
       }),
       ...(pattern && loop && { costNanoUsd: loop.costNanoUsd }),
-      nowMs: receivedMs,
+      // By the clock of the sender, as `sinceMs` is; when a loop ended is not known to the second.
+      ...(word !== "ended" && { nowMs: sentMs(record.sourceTimestamp, receivedMs) }),
     },
     isTest: false,
   };

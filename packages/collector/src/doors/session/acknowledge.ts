@@ -5,7 +5,7 @@ import type { Services } from "../../services.ts";
 import { ownerOf } from "../caller.ts";
 import { refusalError } from "../door-error.ts";
 import { parse } from "../parse.ts";
-import { sessionSummaryOf } from "./session-detail.ts";
+import { sessionSummaryOf } from "./session-summary.ts";
 
 export async function acknowledge(request: FastifyRequest, sessionId: string, services: Services) {
   const { store, clock } = services;
