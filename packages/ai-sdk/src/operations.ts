@@ -17,7 +17,6 @@ import { resumedSession, userMessageOf, verdictsOfUser, type WaitingCalls } from
 import { factsOf, keyOf, type Operation, responseOf, turnOf } from "./operation.ts";
 
 const MAX_OPERATIONS = 10_000;
-const TESTED_MAJOR = "7";
 
 /** What the host reports of its operations, by callback or channel, told to the merger. */
 export class Operations {
@@ -34,7 +33,7 @@ export class Operations {
   /** The same start comes from the callback and from the channel, in either order. */
   started(event: HostStart): void {
     if (event.callId === undefined || this.#operations.has(event.callId)) return;
-    this.#checkVersion(event.aiVersion);
+    this.#adapter.hostIs(event.aiVersion);
     const operation = this.#open(event);
     const { calls } = this.#adapter;
     for (const { toolCallId, outcome } of verdictsOfUser(event.messages)) {
@@ -243,12 +242,6 @@ export class Operations {
     const denied = part.type === "tool-output-denied" ? part : deniedIn(part);
     if (denied?.toolCallId === undefined) return;
     this.#adapter.calls.ended(keyOf(operation, denied), { status: "denied" });
-  }
-
-  #checkVersion(version: string | undefined): void {
-    if (version === undefined || version.split(".")[0] === TESTED_MAJOR) return;
-    const message = `ai ${version} is untested; ${TESTED_MAJOR} is what this adapter was built for`;
-    this.#adapter.blind({ code: "host_version_untested", message });
   }
 }
 

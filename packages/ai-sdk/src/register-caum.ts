@@ -1,4 +1,4 @@
-import { Adapter, type AdapterOptions, type Observer } from "@caum/core";
+import { Adapter, type AdapterOptions, installedVersion, type Observer } from "@caum/core";
 import type { Telemetry } from "ai";
 import { listen } from "./channel.ts";
 import { Operations } from "./operations.ts";
@@ -17,6 +17,9 @@ export interface Registration {
 
 /** One registration per process, also when this package is loaded twice. */
 const KEY = Symbol.for("caum.ai-sdk.1");
+
+/** The peer range of this package. */
+export const TESTED_HOST = { name: "ai", from: "7.0.0", below: "8.0.0" } as const;
 
 interface HostGlobal {
   /** What `registerTelemetry` of ai 7 fills; using it spares loading the host from here. */
@@ -45,9 +48,12 @@ function register(scope: HostGlobal, options: AdapterOptions): Registration {
       layer: "framework",
       view: "full",
       sourceFramework: "ai-sdk",
+      host: TESTED_HOST,
     },
     options,
   );
+  // Releases that fire nothing of what is heard here tell no version either.
+  adapter.hostIs(installedVersion(TESTED_HOST.name, import.meta.url));
   const operations = new Operations(adapter);
   const telemetry = telemetryOf(operations, adapter);
   scope.AI_SDK_TELEMETRY_INTEGRATIONS ??= [];

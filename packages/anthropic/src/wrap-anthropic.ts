@@ -1,4 +1,10 @@
-import { type AdapterOptions, type ModelPass, observeCopies, observeModelClient } from "@caum/core";
+import {
+  type AdapterOptions,
+  clientVersion,
+  type ModelPass,
+  observeCopies,
+  observeModelClient,
+} from "@caum/core";
 
 /** What the wrapper needs of a client: the official list of its middleware. */
 export interface AnthropicClient {
@@ -12,12 +18,16 @@ type Middleware = (
   next: (request: PassedRequest) => Promise<Response>,
 ) => Promise<Response>;
 
+/** The peer range of this package. */
+export const TESTED_HOST = { name: "@anthropic-ai/sdk", from: "1.0.0", below: "2.0.0" } as const;
+
 const IDENTITY = {
   writer: "caum-anthropic",
   writerVersion: "0.1.0",
   layer: "model",
   view: "one_client",
   sourceFramework: "anthropic",
+  host: TESTED_HOST,
 } as const;
 
 /** Marks our middleware; shared by all copies of this module, so that none doubles another's. */
@@ -40,13 +50,16 @@ export function wrapAnthropic<Client extends AnthropicClient>(
     const { middleware } = client as { middleware?: unknown };
     if (!Array.isArray(middleware)) {
       const { adapter } = observeModelClient(IDENTITY, options);
+      adapter.hostIs(clientVersion(client));
       const message =
         "the client has no list of middleware: @anthropic-ai/sdk 1.0 or newer has one";
       adapter.blind({ code: "anthropic_without_middleware", message });
       return client;
     }
     if (isObserved(middleware)) return client;
-    observe(client, observeModelClient(IDENTITY, options, "anthropic").pass);
+    const { adapter, pass } = observeModelClient(IDENTITY, options, "anthropic");
+    adapter.hostIs(clientVersion(client));
+    observe(client, pass);
   } catch {
     // A client that cannot be observed works as before.
   }

@@ -121,6 +121,7 @@ export {
   type AdapterIdentity,
   type AdapterOptions,
   type Diagnostic,
+  installedVersion,
 } from "./merge/adapter.ts";
 export type { CallFacts, CallKey, CallOutcome } from "./merge/call-facts.ts";
 export { CallMerger, type CallMergerOptions, type CallSink } from "./merge/call-merger.ts";
@@ -160,6 +161,7 @@ export {
 } from "./report/status/upstream-status.ts";
 export { type Evidence, Session, type Verdict } from "./session.ts";
 export type { SessionFacts } from "./session-facts.ts";
+export { clientVersion } from "./wire/client-version.ts";
 export { endModelSession, type ModelPass, observeModelClient } from "./wire/model-observer.ts";
 export { observeCopies } from "./wire/observed-copies.ts";
 export type { SentRequest } from "./wire/sent-request.ts";

@@ -1,6 +1,15 @@
-import { Adapter, type AdapterOptions, type Diagnostic, type Observer } from "@caum/core";
+import {
+  Adapter,
+  type AdapterOptions,
+  type Diagnostic,
+  installedVersion,
+  type Observer,
+} from "@caum/core";
 import { Observations } from "./observations.ts";
 import type { Metadata } from "./runs.ts";
+
+/** The peer range of this package. */
+export const TESTED_HOST = { name: "@langchain/core", from: "1.0.1", below: "2.0.0" } as const;
 
 const IDENTITY = {
   writer: "caum-langchain",
@@ -8,7 +17,11 @@ const IDENTITY = {
   layer: "framework",
   view: "full",
   sourceFramework: "langchain",
+  host: TESTED_HOST,
 } as const;
+
+/** Read once: servers make a handler for each request. */
+let version: string | undefined;
 
 /** What the host says of a component: its class, and sometimes its name. */
 interface Serialized {
@@ -41,6 +54,8 @@ export class CaumCallbackHandler {
   constructor(options: AdapterOptions = {}) {
     this.#adapter = new Adapter(IDENTITY, options);
     this.#observations = new Observations(this.#adapter);
+    version ??= installedVersion(TESTED_HOST.name, import.meta.url) ?? "";
+    if (version !== "") this.#adapter.hostIs(version);
   }
 
   get observer(): Observer {

@@ -35,7 +35,6 @@ export interface ToolStart {
 const MAX_HEARD = 10_000;
 /** The class of the error for arguments that do not fit a tool. */
 const MISFIT = "ToolInputParsingException";
-const TESTED_MAJOR = "1";
 
 /** What the host reports of its runs, told to the merger. */
 export class Observations {
@@ -212,9 +211,7 @@ export class Observations {
 
   #checkVersion(metadata: Metadata | undefined): void {
     const version = (metadata?.versions as Metadata | undefined)?.["@langchain/core"];
-    if (typeof version !== "string" || version.split(".")[0] === TESTED_MAJOR) return;
-    const message = `@langchain/core ${version} is untested; this adapter was built for ${TESTED_MAJOR}`;
-    this.adapter.blind({ code: "host_version_untested", message });
+    if (typeof version === "string") this.adapter.hostIs(version);
   }
 }
 

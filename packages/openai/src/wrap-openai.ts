@@ -1,4 +1,10 @@
-import { type AdapterOptions, type ModelPass, observeCopies, observeModelClient } from "@caum/core";
+import {
+  type AdapterOptions,
+  clientVersion,
+  type ModelPass,
+  observeCopies,
+  observeModelClient,
+} from "@caum/core";
 
 /** What the wrapper needs of a client: the `fetch` that everything it sends goes through. */
 export interface OpenAIClient {
@@ -7,12 +13,16 @@ export interface OpenAIClient {
 
 type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
+/** The peer range of this package. */
+export const TESTED_HOST = { name: "openai", from: "6.0.0", below: "8.0.0" } as const;
+
 const IDENTITY = {
   writer: "caum-openai",
   writerVersion: "0.1.0",
   layer: "model",
   view: "one_client",
   sourceFramework: "openai",
+  host: TESTED_HOST,
 } as const;
 
 /** Marks our `fetch`; shared by all copies of this module, so that none wraps another's. */
@@ -36,6 +46,7 @@ export function wrapOpenAI<Client extends OpenAIClient>(
     const { fetch } = client as { fetch?: unknown };
     if (typeof fetch !== "function" || WRAPPED in fetch) return client;
     const { adapter, pass } = observeModelClient(IDENTITY, options, "openai");
+    adapter.hostIs(clientVersion(client));
     if (hasCertificate(client)) {
       const message = "clients that authenticate by certificate send past their fetch";
       adapter.blind({ code: "openai_certificate_client", message });

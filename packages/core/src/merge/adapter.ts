@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import type { PriceTable } from "../capture/price-table.ts";
 import type { Layer, View } from "../capture/record.ts";
@@ -41,6 +42,14 @@ export interface AdapterIdentity {
   readonly layer: Layer;
   readonly view: View;
   readonly sourceFramework: string;
+  readonly host?: TestedHost | undefined;
+}
+
+/** The releases of a host that an adapter is tested with, as its peer range says: `>=from <below`. */
+export interface TestedHost {
+  readonly name: string;
+  readonly from: string;
+  readonly below: string;
 }
 
 /** Calls given up without a single outcome, after which an adapter calls itself blind. */
@@ -51,6 +60,7 @@ export class Adapter {
   readonly observer: Observer;
   readonly calls: CallMerger;
   readonly options: AdapterOptions;
+  readonly #host: TestedHost | undefined;
   readonly #told = new Set<string>();
   /** Blindness that no run speaks of yet. */
   #unrecorded: string[] = [];
@@ -61,6 +71,7 @@ export class Adapter {
     const { home, env = process.env, upstream } = options;
     const settings = loadConfiguration({ arguments: { ...(upstream || {}), home }, env });
     this.options = { ...options, session: session ?? settings.sessionId };
+    this.#host = identity.host;
     this.observer =
       observer ??
       createObserver({ ...identity, ...rest, onProblem: (problem) => this.tell(problem) });
@@ -100,6 +111,15 @@ export class Adapter {
     this.tell(diagnostic);
   }
 
+  /** Says once that this release of the host is outside of the range that is tested. */
+  hostIs(version: string | undefined): void {
+    const host = this.#host;
+    if (!host || version === undefined || isTested(version, host)) return;
+    const { name, from, below } = host;
+    const message = `${name} ${version} is untested: this adapter is tested from ${from} to below ${below}`;
+    this.blind({ code: "host_version_untested", message });
+  }
+
   /** Says something once to `onDiagnostic`. */
   tell(diagnostic: Diagnostic): void {
     if (this.#told.has(diagnostic.code)) return;
@@ -135,6 +155,31 @@ export class Adapter {
     const place = collector ?? `${this.observer.home.replace(homedir(), "~")}/runs`;
     process.stderr.write(`caum: observing ${host}; verdicts: ${place} (no line: CAUM_QUIET=1)\n`);
   }
+}
+
+/**
+ * The version of a package as code of that module would load it; undefined where there is none, or
+ * where a bundler has put it elsewhere.
+ */
+export function installedVersion(name: string, module: string): string | undefined {
+  try {
+    // What comes from a file is unknown until it is looked at.
+    const { version } = createRequire(module)(`${name}/package.json`) as { version?: unknown };
+    return typeof version === "string" ? version : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isTested(version: string, { from, below }: TestedHost): boolean {
+  return compareVersions(version, from) >= 0 && compareVersions(version, below) < 0;
+}
+
+/** By the three numbers; what stands behind them is as good as the release it leads to. */
+function compareVersions(one: string, other: string): number {
+  const [left, right] = [one, other].map((text) => text.split(/[.+-]/u).slice(0, 3).map(Number));
+  const at = left?.findIndex((part, index) => part !== right?.[index]) ?? -1;
+  return at === -1 ? 0 : (left?.[at] ?? 0) - (right?.[at] ?? 0);
 }
 
 function isSet(value: string | undefined): boolean {
