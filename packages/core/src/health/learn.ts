@@ -1,5 +1,5 @@
 import { learnRisk } from "./failure-risk.ts";
-import { join, type Key, keyOf, tagged, UNKNOWN } from "./memory/key.ts";
+import { join, type Key, keyOf, keyOfDigest, tagged, UNKNOWN } from "./memory/key.ts";
 import { SLOT } from "./memory/layout.ts";
 import { type SeenKeys, seenAnswers, seenCalls, seenSteps } from "./memory/seen-keys.ts";
 import { clearRings, turnRings, waitingCycles } from "./rules/rings.ts";
@@ -71,8 +71,8 @@ function interrupted(slots: Float64Array, identity: Identity): Identity {
 function learnCall(slots: Float64Array, step: Step, identity: Identity): void {
   const attempt = joinAttempt(slots, step, identity.full);
   if (attempt === 0) return;
-  const isFresh = isFirstSinceReset(slots, identity.full);
   const seen = recognise(slots, identity);
+  const isFresh = seen.isRepeat && isFirstSinceReset(slots, identity.full);
   const place = { step: begin(slots), atMs: step.atMs ?? 0, attempt };
   turnRings(slots, step, identity, seen.isRepeat);
   learnPace(slots, step.atMs, !seen.isRepeat);
@@ -125,8 +125,9 @@ function learnSpeech(slots: Float64Array, step: Step, identity: Identity): void 
 /** Whether a step was not made since the user last said something new, as far as that is near. */
 function isFirstSinceReset(slots: Float64Array, full: Key): boolean {
   const since = slots[SLOT.sinceReset] ?? 0;
+  // The step itself is among the keys already.
   if (since >= FRESH_STEPS || since >= (slots[SLOT.steps] ?? 0)) return false;
-  return occurrences(slots, full, since) === 0;
+  return occurrences(slots, full, since + 1) <= 1;
 }
 
 /** Returns the number of the step that begins. */
@@ -171,7 +172,7 @@ function hearUser(slots: Float64Array, step: Step): void {
   learnPace(slots, step.atMs, false);
   endAttempt(slots);
   if (step.messageHash !== undefined) {
-    const key = join(USER_KEY, keyOf(step.messageHash));
+    const key = join(USER_KEY, keyOfDigest(step.messageHash));
     nudges.extend(slots, key, 0, { step: 0, atMs: 0, attempt: nudges.length(slots) + 1 });
     if (meet(slots, seenCalls, key)) return;
   }
@@ -204,7 +205,7 @@ function factsOf(identity: Identity, recognition: Recognition, held: boolean): F
     repeat: recognition.isRepeat && !held,
     stale: recognition.isStale,
     held,
-    doubt: has(traits, TRAIT.doubt),
+    doubt: has(traits, TRAIT.doubt | TRAIT.narrow),
     review: has(traits, TRAIT.review),
     newAnswer: recognition.isNewAnswer,
     oldAnswer: answer !== UNKNOWN && !recognition.isNewAnswer,

@@ -7,6 +7,14 @@ const TWO_32 = 4_294_967_296;
 /** Bits of a key above its low 32. */
 const HIGH_MASK = 0x1f_ffff;
 
+/** As much of a digest as tells it from all others of a session. */
+const DIGEST_LENGTH = 16;
+
+/** The key of a digest. */
+export function keyOfDigest(digest: string): Key {
+  return keyOf(digest.length > DIGEST_LENGTH ? digest.slice(-DIGEST_LENGTH) : digest);
+}
+
 /** The key of a text: equal texts have equal keys, and different ones almost surely differ. */
 export function keyOf(text: string): Key {
   let low = 0x2545_f491 ^ text.length;

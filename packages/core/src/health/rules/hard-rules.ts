@@ -12,7 +12,7 @@ import {
   returns,
   speeches,
 } from "../signals/runs.ts";
-import { has, TRAIT } from "../signals/trait.ts";
+import { has, spansServers, TRAIT } from "../signals/trait.ts";
 import { blindWrites, errors, failingCalls, failingWrites, refusals } from "../signals/tries.ts";
 import { backsOff } from "../wait/rhythm.ts";
 import { PATIENCE_CYCLES, waitCycles } from "../wait/wait-hold.ts";
@@ -139,9 +139,14 @@ function onlyTalk(ring: PeriodRing, memory: Float64Array, period: number): boole
   return true;
 }
 
+/** Too little is known of the steps, or of what came between them. */
+function isDoubtful(traits: number): boolean {
+  return has(traits, TRAIT.doubt) || (has(traits, TRAIT.narrow) && !spansServers(traits));
+}
+
 /** What is doubtful must happen twice as often. */
 function times(traits: number): number {
-  return has(traits, TRAIT.doubt) ? 2 : 1;
+  return isDoubtful(traits) ? 2 : 1;
 }
 
 function gradeFor({ proves }: Need, traits: number): Finding["grade"] {
@@ -162,7 +167,7 @@ function findRecurrence(memory: Float64Array, moment: Moment): Finding | undefin
   const length = returns.length(memory);
   const traits = returns.traits(memory);
   // Old errors in any order prove little when nobody knows what was asked.
-  const doubtful = has(traits, TRAIT.doubt | TRAIT.unasked) ? 2 : 1;
+  const doubtful = isDoubtful(traits) || has(traits, TRAIT.unasked) ? 2 : 1;
   const enough = Math.min(MOST_REPEATS, REPEATS + REPEATS_A_WORD * words) * doubtful;
   if (!moment.isRepeat || moment.waiting > 0 || length < enough) return undefined;
   // Many known calls of one turn are one look back.
@@ -224,10 +229,12 @@ function findTries(
   run: Run,
   enough: number,
 ): Finding | undefined {
+  const finding = findRun(memory, rule, run, enough);
+  if (finding === undefined) return undefined;
   const stands = run.isLatest(memory, attemptOf(memory)) || moment.isRepeat;
   const isPatient =
     has(run.traits(memory), TRAIT.passing) && (moment.waiting > 0 || backsOff(memory));
-  return isPatient || !stands ? undefined : findRun(memory, rule, run, enough);
+  return isPatient || !stands ? undefined : finding;
 }
 
 /** Agents that do nothing but hand on to each other. */

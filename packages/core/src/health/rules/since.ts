@@ -1,5 +1,5 @@
 import { LONGEST_PERIOD } from "../memory/layout.ts";
-import { stepAt, timeAt } from "../memory/moment.ts";
+import { timeAt } from "../memory/moment.ts";
 import { callBeat, stepBeat } from "../signals/beat.ts";
 import { RUNS } from "../signals/runs.ts";
 import { TRIES } from "../signals/tries.ts";
@@ -12,21 +12,23 @@ import { RINGS } from "./rings.ts";
  */
 export function timeOfStep(slots: Float64Array, step: number): number | undefined {
   let nearest = Number.POSITIVE_INFINITY;
-  for (const moment of moments(slots)) {
-    if (stepAt(moment) >= step && moment < nearest && timeAt(moment) !== undefined) {
-      nearest = moment;
+  for (let ago = 0; ago < LONGEST_PERIOD; ago++) {
+    nearest = nearer(nearest, stepBeat.momentAgo(slots, ago), step);
+    nearest = nearer(nearest, callBeat.momentAgo(slots, ago), step);
+  }
+  for (const run of FIRSTS) nearest = nearer(nearest, run.firstMoment(slots), step);
+  for (const ring of RINGS) {
+    for (let period = 1; period <= LONGEST_PERIOD; period++) {
+      nearest = nearer(nearest, ring.firstMoment(slots, period), step);
     }
   }
   return timeAt(nearest);
 }
 
-function* moments(slots: Float64Array): Generator<number> {
-  for (let ago = 0; ago < LONGEST_PERIOD; ago++) {
-    yield stepBeat.momentAgo(slots, ago);
-    yield callBeat.momentAgo(slots, ago);
-  }
-  for (const run of [...RUNS, ...TRIES]) yield run.firstMoment(slots);
-  for (const ring of RINGS) {
-    for (let period = 1; period <= LONGEST_PERIOD; period++) yield ring.firstMoment(slots, period);
-  }
+const FIRSTS = [...RUNS, ...TRIES];
+
+/** The earlier of two moments, as far as the other has a time and is not before the step. */
+function nearer(nearest: number, moment: number, step: number): number {
+  const fits = moment >= step && moment < nearest && timeAt(moment) !== undefined;
+  return fits ? moment : nearest;
 }

@@ -12,10 +12,8 @@ export function compare(a: Place, b: Place): number {
   return a.seq - b.seq;
 }
 
-/** How long a record may be overtaken by records of other runs. */
-export const WINDOW_MS = 2_000;
-/** Records that wait at most, however close they are. */
-const WINDOW_SIZE = 256;
+/** How many steps may have been accepted before one that comes before them. */
+export const WINDOW_STEPS = 64;
 
 /** The latest entries of a session, in order, which an earlier one may still have to precede. */
 export class ReorderWindow<Entry extends Place> {
@@ -29,31 +27,28 @@ export class ReorderWindow<Entry extends Place> {
   /**
    * Puts an entry in its place.
    *
+   * @param sinceMs time of the latest entry that left the window
    * @returns `last` when everything else comes before it, `between` when something comes after it,
    *   `late` when its place has left the window: it counts as the latest then
    */
-  insert(entry: Entry): "last" | "between" | "late" {
+  insert(entry: Entry, sinceMs: number): "last" | "between" | "late" {
     const newest = this.#entries.at(-1);
+    if (entry.atMs < sinceMs) {
+      this.#entries.push({ ...entry, atMs: newest?.atMs ?? sinceMs });
+      return "late";
+    }
     if (newest === undefined || compare(newest, entry) < 0) {
       this.#entries.push(entry);
       return "last";
-    }
-    if (entry.atMs < newest.atMs - WINDOW_MS) {
-      this.#entries.push({ ...entry, atMs: newest.atMs });
-      return "late";
     }
     const at = this.#entries.findIndex((other) => compare(entry, other) < 0);
     this.#entries.splice(at < 0 ? this.#entries.length : at, 0, entry);
     return "between";
   }
 
-  /** Removes and returns, in order, what nothing can precede any more. */
+  /** Removes and returns, in order, what is too old to be preceded. */
   settle(): readonly Entry[] {
-    const newest = this.#entries.at(-1);
-    if (newest === undefined) return [];
-    let settled = Math.max(0, this.#entries.length - WINDOW_SIZE);
-    while ((this.#entries[settled]?.atMs ?? newest.atMs) < newest.atMs - WINDOW_MS) settled += 1;
-    return this.#entries.splice(0, settled);
+    return this.#entries.splice(0, Math.max(0, this.#entries.length - WINDOW_STEPS));
   }
 
   clear(): void {

@@ -1,5 +1,6 @@
 import type { Layer, StructuralRecord, View } from "../../capture/record.ts";
 import type { Assessment } from "../assessment.ts";
+import { ENGINE_VERSION } from "../engine-version.ts";
 import { Health } from "../health.ts";
 import type { Step } from "../step.ts";
 import { type Origin, stepOf } from "../step-of.ts";
@@ -19,10 +20,13 @@ interface Entry extends Place {
 
 /** The state of a session as plain JSON. */
 export interface SavedSession {
+  /** Version of the engine that wrote it; no other one goes on from it. */
+  readonly engine: string;
   readonly layer: Layer | null;
   readonly runs: Readonly<Record<string, RunState>>;
   readonly live: string;
   readonly settled: string | null;
+  readonly settledMs: number;
   readonly waiting: readonly Entry[];
 }
 
@@ -33,12 +37,14 @@ export const UNOPENED: RunState = { layer: "door", view: "full", lastMs: 0 };
  * The health of a session that several writers may record at once.
  *
  * Only the fullest layer is judged. Steps are taken in the order of their time, run and number: one
- * that comes up to 2 seconds late is put in its place, and what came after it is judged again.
+ * that comes up to 64 steps late is put in its place, and what came after it is judged again.
  */
 export class SessionHealth {
   #live = new Health();
-  /** The health before the steps that wait; absent while one run alone is judged. */
+  /** The health before the steps that wait; absent while one run alone is judged, and sees all. */
   #settled: Health | undefined;
+  /** Time of the latest step that no other can precede any more. */
+  #settledMs = 0;
   readonly #window = new ReorderWindow<Entry>();
   readonly #runs = new Map<string, RunState>();
   #layer: Layer | undefined;
@@ -73,21 +79,27 @@ export class SessionHealth {
 
   save(): SavedSession {
     return {
+      engine: ENGINE_VERSION,
       layer: this.#layer ?? null,
       runs: Object.fromEntries(this.#runs),
       live: encode(this.#live),
       settled: this.#settled === undefined ? null : encode(this.#settled),
+      settledMs: this.#settledMs,
       waiting: this.#window.entries,
     };
   }
 
   /** @throws {RangeError} when it was saved by another version of the engine */
   static restore(saved: SavedSession): SessionHealth {
+    if (saved.engine !== ENGINE_VERSION) {
+      throw new RangeError("saved by another version of the engine: judge the records again");
+    }
     const session = new SessionHealth();
     session.#layer = saved.layer ?? undefined;
     for (const [runId, run] of Object.entries(saved.runs)) session.#runs.set(runId, run);
     session.#live = decode(saved.live);
     session.#settled = saved.settled === null ? undefined : decode(saved.settled);
+    session.#settledMs = saved.settledMs;
     session.#window.load(saved.waiting);
     return session;
   }
@@ -107,6 +119,7 @@ export class SessionHealth {
     this.#layer = layer;
     this.#live = new Health();
     this.#settled = undefined;
+    this.#settledMs = 0;
     this.#window.clear();
   }
 
@@ -114,21 +127,28 @@ export class SessionHealth {
     // Within a run the number decides: a clock that was set back does not turn it around.
     const atMs = Math.max(run.lastMs, step.atMs ?? 0);
     this.#runs.set(record.runId, { ...run, lastMs: atMs });
-    if (this.#settled === undefined && this.#isAlone(run)) return this.#live.observe(step);
+    if (this.#settled === undefined && this.#isAlone(run)) {
+      this.#settledMs = atMs;
+      return this.#live.observe(step);
+    }
     this.#settled ??= copyOf(this.#live);
-    const place = this.#window.insert({
-      atMs,
-      runId: record.runId,
-      seq: record.payload.seq,
-      step,
-    });
-    if (place === "between") return this.#judgeAgain();
-    const assessment = this.#live.observe(step);
-    for (const entry of this.#window.settle()) this.#settled.observe(entry.step);
+    const entry = { atMs, runId: record.runId, seq: record.payload.seq, step };
+    const place = this.#window.insert(entry, this.#settledMs);
+    const assessment = place === "between" ? this.#judgeAgain() : this.#live.observe(step);
+    this.#settle(this.#settled);
     return assessment;
   }
 
+  #settle(settled: Health): void {
+    for (const { atMs, step } of this.#window.settle()) {
+      settled.observe(step);
+      this.#settledMs = atMs;
+    }
+  }
+
+  /** Of a run that sees one server, others may come later, with steps that were earlier. */
   #isAlone(run: RunState): boolean {
+    if (run.view === "one_server") return false;
     let sameLayer = 0;
     for (const other of this.#runs.values()) if (other.layer === run.layer) sameLayer += 1;
     return sameLayer === 1;

@@ -18,10 +18,9 @@ const KEYS = SLOT.attempt + 3;
 export function joinAttempt(memory: Float64Array, step: Step, full: Key): number {
   if (!isSibling(memory, step)) beginAttempt(memory, step);
   if (full !== UNKNOWN) {
-    const siblings = memory.subarray(KEYS, KEYS + SIBLINGS);
-    if (siblings.includes(full)) return 0;
-    siblings.copyWithin(1, 0);
-    siblings[0] = full;
+    for (let at = KEYS; at < KEYS + SIBLINGS; at++) if (memory[at] === full) return 0;
+    memory.copyWithin(KEYS + 1, KEYS, KEYS + SIBLINGS - 1);
+    memory[KEYS] = full;
   }
   return attemptOf(memory);
 }

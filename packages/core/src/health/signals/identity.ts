@@ -1,7 +1,7 @@
 import { OPS, type Op, STATUSES, type Status } from "../../capture/record.ts";
-import { join, type Key, keyOf, tagged, UNKNOWN } from "../memory/key.ts";
+import { join, type Key, keyOf, keyOfDigest, tagged, UNKNOWN } from "../memory/key.ts";
 import { hasFailed, type Step } from "../step.ts";
-import { TRAIT } from "./trait.ts";
+import { serverTrait, TRAIT } from "./trait.ts";
 
 /** A shorter answer is one that many different calls hear: `ok`, `valid`, `{"slots":[]}`. */
 const TELLING_BYTES = 32;
@@ -91,7 +91,7 @@ function whoOf(step: Step): Key {
 }
 
 function identifySpeech(step: Step, tool: Key): Identity {
-  const full = step.messageHash === undefined ? UNKNOWN : join(tool, keyOf(step.messageHash));
+  const full = step.messageHash === undefined ? UNKNOWN : join(tool, keyOfDigest(step.messageHash));
   return {
     knowledge: "full",
     tool,
@@ -132,7 +132,7 @@ function answeredKeys(step: Step, tool: Key): Keys {
   const answer = join(tool, answerOf(step));
   // A state that the sender names has no numbers that could be left out.
   const isShaped = resultShape !== undefined && stateId === undefined;
-  const answerShape = isShaped ? join(tool, keyOf(resultShape)) : UNKNOWN;
+  const answerShape = isShaped ? join(tool, keyOfDigest(resultShape)) : UNKNOWN;
   const isComparable = isShaped && call !== UNKNOWN;
   return {
     call,
@@ -141,7 +141,7 @@ function answeredKeys(step: Step, tool: Key): Keys {
     template:
       argumentsShape === undefined
         ? UNKNOWN
-        : tagged(join(join(tool, keyOf(argumentsShape)), answer), status),
+        : tagged(join(join(tool, keyOfDigest(argumentsShape)), answer), status),
     answer,
     answerShape,
   };
@@ -166,10 +166,10 @@ function unansweredKeys(step: Step, tool: Key, knowledge: Knowledge): Keys {
 function callKey(step: Step, tool: Key): Key {
   const { argumentsNorm, argumentsHash = argumentsNorm } = step;
   if (step.argumentsRenewed === true && step.argumentsShape !== undefined) {
-    return join(tool, keyOf(step.argumentsShape));
+    return join(tool, keyOfDigest(step.argumentsShape));
   }
   const asked = hasFailed(step) ? argumentsNorm : argumentsHash;
-  return asked === undefined ? UNKNOWN : join(tool, keyOf(asked));
+  return asked === undefined ? UNKNOWN : join(tool, keyOfDigest(asked));
 }
 
 function statusTag(step: Step): number {
@@ -192,7 +192,7 @@ function isTelling(step: Step): boolean {
 function answerOf(step: Step): Key {
   return step.stateId !== undefined
     ? join(STATE_KEY, keyOf(step.stateId))
-    : keyOf(step.resultNorm ?? "");
+    : keyOfDigest(step.resultNorm ?? "");
 }
 
 function statusTraits(step: Step): number {
@@ -220,6 +220,7 @@ function knowledgeTraits(step: Step, knowledge: Knowledge): number {
   const sure = failing && step.status !== "not_found";
   if (knowledge === "no_arguments" && !sure && stateless) traits |= TRAIT.doubt;
   if (step.weakContent === true && stateless) traits |= TRAIT.doubt | TRAIT.review;
-  if (step.view === "one_server" && RECHECKS.has(step.op ?? "other")) traits |= TRAIT.doubt;
+  if (step.view === "one_server" && RECHECKS.has(step.op ?? "other")) traits |= TRAIT.narrow;
+  if (step.serverTag !== undefined) traits |= serverTrait(keyOf(step.serverTag));
   return traits;
 }

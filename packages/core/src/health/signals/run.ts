@@ -44,7 +44,7 @@ export class Run {
   }
 
   end(memory: Float64Array): void {
-    memory.fill(0, this.#at, this.#at + 5);
+    if (memory[this.#at + 1] !== 0) memory.fill(0, this.#at, this.#at + 5);
   }
 
   /** Whether the attempt is the one that was counted last. */

@@ -34,7 +34,24 @@ export const TRAIT = {
   interrupted: 65_536,
   /** It was turned away before it ran. */
   refused: 32_768,
+  /** What happened between this and another such step may be out of sight. */
+  narrow: 262_144,
 } as const;
+
+/** One bit for each of the servers of a session, as far as twelve bits tell them apart. */
+const FIRST_SERVER = 19;
+const SERVERS = 12;
+const ANY_SERVER = ((1 << SERVERS) - 1) << FIRST_SERVER;
+
+export function serverTrait(server: number): number {
+  return 1 << (FIRST_SERVER + (server % SERVERS));
+}
+
+/** Whether steps with these traits were of several servers: then they see each other. */
+export function spansServers(traits: number): boolean {
+  const servers = traits & ANY_SERVER;
+  return (servers & (servers - 1)) !== 0;
+}
 
 /** Whether any of the wanted bits is set. */
 export function has(traits: number, wanted: number): boolean {

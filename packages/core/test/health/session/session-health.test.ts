@@ -67,13 +67,55 @@ describe("the order of a session", () => {
     expect(live).toEqual(assessments);
   });
 
+  test("is that of time, also when all of one server's records come before those of another", () => {
+    const [first, second] = pingPong(8);
+    const expected = observeAll(inTime([first, second])).current();
+    const arrivals = [
+      [...first.records, ...second.records],
+      [...second.records, ...first.records],
+    ];
+    for (const records of arrivals) {
+      const { eventType: _, ...current } = observeAll(records).current();
+      expect(expected).toMatchObject(current);
+    }
+  });
+
   test("takes a record that is later than the window as the latest", () => {
-    const [first, second] = twoRuns(10);
+    const [first, second] = [new RunBuilder("a", "mcp"), new RunBuilder("b", "mcp")];
+    for (let step = 0; step < 80; step++) first.call(step * 1_000, "left", `text ${step}`);
+    second.call(500, "right", "text");
     const session = observeAll([...first.records, ...second.records.slice(0, 1)]);
     const late = second.records[1];
-    const before = session.current().step;
-    expect(late && session.observe(late).step).toBe(before + 1);
+    expect(late && session.observe(late).step).toBe(81);
   });
+});
+
+/** Two servers that send the agent to each other. */
+function pingPong(rounds: number): readonly [RunBuilder, RunBuilder] {
+  const first = new RunBuilder("a", "mcp", "one_server");
+  const second = new RunBuilder("b", "mcp", "one_server");
+  for (let round = 0; round < rounds; round++) {
+    first.call(round * 8_000, "get_issue", "see the page", { serverTag: "jira" });
+    second.call(round * 8_000 + 4_000, "get_page", "see the issue", { serverTag: "wiki" });
+  }
+  return [first, second];
+}
+
+function inTime(runs: readonly RunBuilder[]): readonly StructuralRecord[] {
+  const records = runs.flatMap((run) => run.records);
+  return records.toSorted((a, b) => (a.sourceTimestamp < b.sourceTimestamp ? -1 : 1));
+}
+
+test("two servers in one order see what comes between: a ping-pong is found at its third round", () => {
+  const session = new SessionHealth();
+  const classes = inTime(pingPong(5)).map((record) => session.observe(record).publicClass);
+  // Two of the records open the runs.
+  expect(classes.indexOf("hard_alert") - 1).toBe(6);
+});
+
+test("what another version of the engine saved is refused", () => {
+  const saved = new SessionHealth().save();
+  expect(() => SessionHealth.restore({ ...saved, engine: "2" })).toThrow(RangeError);
 });
 
 describe("the layers of a session", () => {
