@@ -1,5 +1,6 @@
 /**
- * What the proxy costs, in ratios within one run: `npm run bench:proxy [-- --rounds 7] [part ...]`.
+ * What the proxy costs, in ratios within one run: `npm run bench:proxy [-- --rounds 7] [part ...]`,
+ * with `--against FOLDER` also what it costs as built in another checkout.
  * Parts: stdio, large-arguments, throughput, start-up, memory, sdk, http; and, only when asked for,
  * peers, which installs other bridges from npm into a temporary folder.
  */
@@ -19,7 +20,11 @@ const START_UPS_PER_ROUND = 4;
 const words = process.argv.slice(2);
 const at = words.indexOf("--rounds");
 const rounds = at < 0 ? 5 : Number(words[at + 1]);
-const wanted = words.filter((_, index) => at < 0 || (index !== at && index !== at + 1));
+const wanted = words.filter((word, index) => !isOption(word) && !isOption(words[index - 1]));
+
+function isOption(word: string | undefined): boolean {
+  return word === "--rounds" || word === "--against";
+}
 
 const PARTS: Readonly<Record<string, readonly [title: string, run: () => Promise<string>]>> = {
   stdio: ["Small calls over stdio", () => measureLatency(rounds, SMALL_ARGUMENT_BYTES)],

@@ -1,6 +1,6 @@
 /** Memory: with a client that stops reading, and for the many processes of a desktop client. */
 import { proportionalMib, residentMib } from "./process-costs.ts";
-import { ECHO_SERVER, NODE_PIPE, OURS, OURS_SILENT } from "./relays.ts";
+import { ECHO_SERVER, NODE_PIPE, OURS, OURS_SILENT, THEIRS } from "./relays.ts";
 import { fixed, markdown } from "./statistics.ts";
 import { StdioClient } from "./stdio-client.ts";
 
@@ -11,7 +11,7 @@ const SERVERS = 10;
 const STARTED_TWICE = 2;
 const CALLS_EACH = 20;
 const SETTLE_MS = 1_500;
-const RELAYS = [NODE_PIPE, OURS_SILENT, OURS];
+const RELAYS = [NODE_PIPE, OURS_SILENT, OURS, ...THEIRS];
 
 export async function measureMemory(): Promise<string> {
   const rows: string[][] = [];

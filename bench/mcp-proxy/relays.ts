@@ -5,7 +5,11 @@ import { join } from "node:path";
 
 const here = import.meta.dirname;
 const node = process.execPath;
-const PROXY = join(here, "../../packages/mcp-proxy/dist/relay.cjs");
+const DIST = "packages/mcp-proxy/dist/relay.cjs";
+const PROXY = join(here, "../..", DIST);
+const at = process.argv.indexOf("--against");
+/** The proxy of another checkout. */
+const OTHER = at < 0 ? undefined : join(process.argv[at + 1] ?? "", DIST);
 
 const homes = mkdtempSync(join(tmpdir(), "caum-bench-"));
 process.on("exit", () => rmSync(homes, { recursive: true, force: true }));
@@ -62,6 +66,20 @@ const SDK: Relay = {
   around: (server) => [node, script("sdk-relay.mjs"), ...server],
 };
 
+/** As built in another checkout, when one is given. */
+export const THEIRS: readonly Relay[] = OTHER
+  ? [
+      {
+        name: "other, relay only",
+        around: (server) => [node, OTHER, "--no-record", "--", ...server],
+      },
+      {
+        name: "other, recording",
+        around: (server) => [node, OTHER, "--home", freshHome(), "--", ...server],
+      },
+    ]
+  : [];
+
 export const STDIO_RELAYS: readonly Relay[] = [
   DIRECT,
   CAT,
@@ -69,10 +87,18 @@ export const STDIO_RELAYS: readonly Relay[] = [
   OURS_SILENT,
   OURS,
   OURS_CUT_OFF,
+  ...THEIRS,
   SDK,
 ];
 /** Those that carry lines of any length. */
-export const LARGE_RELAYS: readonly Relay[] = [DIRECT, CAT, NODE_PIPE, OURS_SILENT, OURS];
+export const LARGE_RELAYS: readonly Relay[] = [
+  DIRECT,
+  CAT,
+  NODE_PIPE,
+  OURS_SILENT,
+  OURS,
+  ...THEIRS,
+];
 
 /** Reverse proxies: the command that is given the upstream's URL and tells its port. */
 export const HTTP_RELAYS: readonly { readonly name: string; readonly command: string[] }[] = [
@@ -80,4 +106,10 @@ export const HTTP_RELAYS: readonly { readonly name: string; readonly command: st
   { name: "plain node:http", command: [node, script("http-relay.mjs")] },
   { name: "caum, relay only", command: [node, PROXY, "--no-record", "--http"] },
   { name: "caum, recording", command: [node, PROXY, "--home", freshHome(), "--http"] },
+  ...(OTHER
+    ? [
+        { name: "other, relay only", command: [node, OTHER, "--no-record", "--http"] },
+        { name: "other, recording", command: [node, OTHER, "--home", freshHome(), "--http"] },
+      ]
+    : []),
 ];

@@ -9,11 +9,19 @@ import {
   OURS_SILENT,
   type Relay,
   STDIO_RELAYS,
+  THEIRS,
 } from "./relays.ts";
 import { fixed, markdown, median } from "./statistics.ts";
 import { StdioClient } from "./stdio-client.ts";
 
-const RELAYS: readonly Relay[] = [DIRECT, NODE_PIPE, OURS_SILENT, OURS, ...STDIO_RELAYS.slice(-1)];
+const RELAYS: readonly Relay[] = [
+  DIRECT,
+  NODE_PIPE,
+  OURS_SILENT,
+  OURS,
+  ...THEIRS,
+  ...STDIO_RELAYS.slice(-1),
+];
 
 /** @returns the table, and what an empty Node script takes in the same rounds */
 export async function measureStartUp(rounds: number): Promise<string> {

@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { wrappedWords } from "../../../packages/cli/src/install/wrapped-command.ts";
+import { placeLauncher } from "../../../packages/cli/src/launcher/place-launcher.ts";
 import { RELAY } from "../stdio-party.ts";
 
 export const SERVERS = ["cleans-up", "ignores", "watches-parent"] as const;
@@ -46,9 +48,15 @@ export function behindRelay(node: string): Way {
 }
 
 /** As an installed entry starts it: a shell that becomes the relay. */
-export function behindShell(node: string): Way {
-  const { wrap } = behindRelay(node);
-  return { wrap: (home, words) => ["/bin/sh", "-c", 'exec "$@"', "entry", ...wrap(home, words)] };
+export function behindEntry(node: string): Way {
+  return {
+    wrap(home, words) {
+      const { platform } = process;
+      const place = { platform, home, env: {}, folder: home, caumHome: home, node };
+      placeLauncher(place);
+      return wrappedWords(words, { command: words.join(" ") }, "life", place);
+    },
+  };
 }
 
 export const ENDS: readonly End[] = [
@@ -80,6 +88,7 @@ export async function endOf(
     else if ("hangUp" in end) party.child.kill("SIGKILL");
     else process.kill(placeOf(end.to, party.child.pid ?? 0, told), end.signal);
     const isGone = await goneWithin(pid, withinMs);
+    if (existsSync(join(home, "blind.ndjson"))) throw new Error("the server ran alone");
     const isClientThere = "endOfInput" in end || ("to" in end && end.to !== "client");
     if (isGone && isClientThere) await Promise.race([party.hasExit, sleep(EXIT_WITHIN_MS)]);
     const exit = party.exit();

@@ -4,13 +4,13 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { expectedOf } from "./departures.ts";
-import { ALONE, behindRelay, behindShell, ENDS, type End, endOf, nameOf, SERVERS } from "./ends.ts";
+import { ALONE, behindEntry, behindRelay, ENDS, type End, endOf, nameOf, SERVERS } from "./ends.ts";
 
 const [...given] = process.argv.slice(2);
 const nodes = given.length > 0 ? given : [process.execPath];
 const ways = nodes.flatMap((node) => [
   { name: `${node}, by itself`, way: behindRelay(node) },
-  { name: `${node}, from a shell`, way: behindShell(node) },
+  { name: `${node}, installed`, way: behindEntry(node) },
 ]);
 const say = (text: string) => process.stdout.write(`${text}\n`);
 let wrong = 0;

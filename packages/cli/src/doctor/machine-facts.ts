@@ -32,7 +32,16 @@ export async function machineFacts(place: Place): Promise<readonly Fact[]> {
   const blind = describeBlindness(readBlindNotes(home)).map(
     (text): Fact => ({ about: "blind", state: "note", text }),
   );
-  return [homeFact(place), launcherFact(place), ...parts, ...hooks, ...blind, calls, collector];
+  return [
+    homeFact(place),
+    launcherFact(place),
+    endsFact(place),
+    ...parts,
+    ...hooks,
+    ...blind,
+    calls,
+    collector,
+  ];
 }
 
 function homeFact({ caumHome }: Place): Fact {
@@ -47,6 +56,22 @@ function homeFact({ caumHome }: Place): Fact {
     return { about, state: "ok", text: caumHome };
   } catch {
     const text = `${caumHome}: cannot be written, nothing is kept: look at its rights`;
+    return { about, state: "problem", text };
+  }
+}
+
+/** What docs/commands.md lists under how a server ends. */
+function endsFact({ platform }: Place): Fact {
+  const about = "ends";
+  if (platform === "win32") {
+    const text = "a server that ignores the end of its input stays when its relay is killed";
+    return { about, state: "note", text };
+  }
+  try {
+    accessSync("/bin/sh", constants.X_OK);
+    return { about, state: "ok", text: "servers end as they would alone" };
+  } catch {
+    const text = "no /bin/sh: signals to a group come twice, and a killed relay leaves its server";
     return { about, state: "problem", text };
   }
 }

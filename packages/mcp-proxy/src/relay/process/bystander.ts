@@ -69,11 +69,16 @@ export class Bystander {
 
   constructor(serverPid: number) {
     this.#serverPid = serverPid;
-    this.#start();
+  }
+
+  /** Starting it takes as long as starting the server: it comes when nobody waits for that. */
+  start(): void {
+    if (this.#starts === 0) this.#start();
   }
 
   /** Whether this signal, which reached us just now, was sent to the group. */
   wasSentToGroup(signal: Heard): Promise<boolean> {
+    this.start();
     const shell = this.#shell;
     if (!shell) return Promise.resolve(this.#take(signal));
     return new Promise((answer) => {
@@ -85,6 +90,7 @@ export class Bystander {
 
   /** The client is gone, and we go too: the shell ends a server that stays. */
   takeOver(): void {
+    this.start();
     this.#starts = MAX_STARTS;
     this.#shell?.stdin.write("gone\n");
   }
