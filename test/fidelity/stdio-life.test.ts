@@ -53,9 +53,12 @@ describe.each(WAYS)("%s", (way) => {
   });
 
   test("folder, words and environment are those of the client", async () => {
-    const env = { ...process.env, X_KEPT: "kept", CAUM_SESSION_ID: "s-1", CAUM_AGENT_ID: "a" };
-    const clean = way === "direct" ? { ...process.env, X_KEPT: "kept" } : env;
-    const child = start(way, [RAW_SERVER, "surroundings", "--home", "-- x", ""], { env: clean });
+    const theirs = Object.entries(process.env).filter(([name]) => !name.startsWith("CAUM_"));
+    const clean = { ...Object.fromEntries(theirs), X_KEPT: "kept" };
+    const ours = way === "direct" ? {} : { CAUM_SESSION_ID: "s-1", CAUM_AGENT_ID: "a" };
+    const child = start(way, [RAW_SERVER, "surroundings", "--home", "-- x", ""], {
+      env: { ...clean, ...ours },
+    });
     const told = JSON.parse(await until(child, "\n"));
     expect(told).toEqual({
       ours: [],
