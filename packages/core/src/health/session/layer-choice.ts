@@ -1,9 +1,67 @@
-import { LAYERS, type Layer } from "../../capture/record.ts";
+import { LAYERS, type Layer, type StructuralRecord, type View } from "../../capture/record.ts";
 
-/**
- * One call may be seen twice, by a framework adapter and by the proxy below it. Only the fullest
- * layer of a session is judged; the records of the others are evidence.
- */
+/** What the records of a run have in common, and how far it has come. */
+export interface RunState {
+  readonly layer: Layer;
+  readonly view: View;
+  readonly lastMs: number;
+  /** Which key its digests are made with: equal ids are the same call only under one key. */
+  readonly key?: string;
+  /** It told of a call without the id that its client gave it. */
+  readonly isNameless?: true;
+}
+
+/** A run that nobody opened: a sender of single events, which sees everything it sends. */
+export const UNOPENED: RunState = { layer: "door", view: "full", lastMs: 0 };
+
+const KEY_LENGTH = 16;
+/** What a proxy calls requests other than tool calls, for which no client has an id. */
+const NO_TOOL_CALL = "mcp:";
+
+/** The run that an `open` record begins. */
+export function openedBy(record: StructuralRecord): RunState | undefined {
+  if (record.category !== "lifecycle" || record.payload.type !== "open") return undefined;
+  const { layer, view, digestKeyCommitment } = record.payload;
+  return { layer, view, lastMs: 0, key: digestKeyCommitment.slice(0, KEY_LENGTH) };
+}
+
 export function isFuller(layer: Layer, than: Layer): boolean {
   return LAYERS.indexOf(layer) < LAYERS.indexOf(than);
+}
+
+/** Whether the record is a call that nobody can know again in another run. */
+export function isNamelessCall(record: StructuralRecord): boolean {
+  if (record.category !== "tool_api" || record.payload.status === "pending") return false;
+  const { toolCallId, toolName } = record.payload;
+  return toolCallId === undefined && !toolName.startsWith(NO_TOOL_CALL);
+}
+
+/** What the fullest layer of a session says of itself. */
+export interface Fullest {
+  readonly layer: Layer;
+  /** Keys of its runs. */
+  readonly keys: readonly string[];
+}
+
+/**
+ * Whether what a run tells is judged.
+ *
+ * One call may be seen twice, by hooks or a framework adapter and by the proxy below it. All that the
+ * fullest layer tells is judged. Of the others, so are calls that it could know again: that have the
+ * client's id under the same key, in a run that has one for each of its calls.
+ */
+export function isJudged(
+  record: StructuralRecord,
+  run: RunState,
+  { layer, keys }: Fullest,
+): boolean {
+  if (run.layer === layer) return true;
+  if (record.category !== "tool_api" || record.payload.toolCallId === undefined) return false;
+  // Its end may still come, from whoever sees it.
+  return record.payload.status !== "unresolved" && mayJoin(run, keys);
+}
+
+/** Whether calls of a lesser layer may be judged beside the fullest one's. */
+export function mayJoin({ key, isNameless }: RunState, keys: readonly string[]): boolean {
+  return key !== undefined && isNameless !== true && keys.includes(key);
 }

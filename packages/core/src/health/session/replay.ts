@@ -1,17 +1,25 @@
-import type { Layer, StructuralRecord } from "../../capture/record.ts";
+import type { StructuralRecord, View } from "../../capture/record.ts";
 import type { Assessment } from "../assessment.ts";
 import { Health } from "../health.ts";
 import type { Step } from "../step.ts";
 import { type Origin, stepOf } from "../step-of.ts";
-import { isFuller } from "./layer-choice.ts";
+import {
+  type Fullest,
+  isFuller,
+  isJudged,
+  isNamelessCall,
+  openedBy,
+  type RunState,
+  UNOPENED,
+} from "./layer-choice.ts";
 import { compare, type Place } from "./order.ts";
-import { openedBy, type RunState, UNOPENED } from "./session-health.ts";
+import { type Telling, ToldCalls, tellingOf } from "./told-calls.ts";
 
 type OriginOf = (record: StructuralRecord) => Pick<Origin, "weakContent">;
 
 /**
- * Judges a whole session at its close: the fullest layer, every step in its place. Where this
- * differs from what was said on the way, this stands.
+ * Judges a whole session at its close: the fullest layer and the calls that only a lesser one saw,
+ * every step in its place. Where this differs from what was said on the way, this stands.
  *
  * @param originOf what the collector knows of a record and the record does not say
  * @returns one assessment for each step in the health order, then the health at the end
@@ -21,27 +29,35 @@ export function* replay(
   originOf: OriginOf = () => ({}),
 ): Generator<Assessment, Health> {
   const health = new Health();
-  for (const { step } of inOrder([...records], originOf)) yield health.observe(step);
+  const told = new ToldCalls();
+  for (const { step, telling } of inOrder([...records], originOf)) {
+    if (telling === undefined || told.add(telling)) yield health.observe(step);
+  }
   return health;
 }
 
-function inOrder(
-  records: readonly StructuralRecord[],
-  originOf: OriginOf,
-): readonly (Place & { readonly step: Step })[] {
+interface Entry extends Place {
+  readonly step: Step;
+  readonly telling?: Telling | undefined;
+}
+
+function inOrder(records: readonly StructuralRecord[], originOf: OriginOf): readonly Entry[] {
   const runs = runsOf(records);
   const fullest = fullestOf(records, runs);
   const latestMs = new Map<string, number>();
-  const entries: (Place & { readonly step: Step })[] = [];
+  const entries: Entry[] = [];
   for (const record of [...records].sort((a, b) => a.payload.seq - b.payload.seq)) {
     const { runId, payload } = record;
-    const { layer, view } = runs.get(runId) ?? UNOPENED;
-    const step = layer === fullest ? stepOf(record, { ...originOf(record), view }) : undefined;
+    const run = runs.get(runId) ?? UNOPENED;
+    const telling = tellingOf(record, run.layer);
+    if (!isJudged(record, run, fullest)) continue;
+    const view = run.layer === fullest.layer ? run.view : fullest.view;
+    const step = stepOf(record, { ...originOf(record), view });
     if (step === undefined) continue;
     // Within a run the number decides: a clock that was set back does not turn it around.
     const atMs = Math.max(latestMs.get(runId) ?? 0, step.atMs ?? 0);
     latestMs.set(runId, atMs);
-    entries.push({ atMs, runId, seq: payload.seq, step });
+    entries.push({ atMs, runId, seq: payload.seq, step, telling });
   }
   return entries.sort(compare);
 }
@@ -52,17 +68,20 @@ function runsOf(records: readonly StructuralRecord[]): ReadonlyMap<string, RunSt
     const run = openedBy(record);
     if (run !== undefined) runs.set(record.runId, run);
   }
+  for (const record of records) {
+    const run = isNamelessCall(record) ? runs.get(record.runId) : undefined;
+    if (run !== undefined) runs.set(record.runId, { ...run, isNameless: true });
+  }
   return runs;
 }
 
 function fullestOf(
   records: readonly StructuralRecord[],
   runs: ReadonlyMap<string, RunState>,
-): Layer {
-  let fullest = UNOPENED.layer;
-  for (const record of records) {
-    const { layer } = runs.get(record.runId) ?? UNOPENED;
-    if (isFuller(layer, fullest)) fullest = layer;
-  }
-  return fullest;
+): Fullest & { readonly view: View } {
+  const used = new Set(records.map(({ runId }) => runs.get(runId) ?? UNOPENED));
+  let { layer } = UNOPENED;
+  for (const run of used) if (isFuller(run.layer, layer)) layer = run.layer;
+  const own = [...used].filter((run) => run.layer === layer);
+  return { layer, view: own[0]?.view ?? "full", keys: own.flatMap(({ key }) => key ?? []) };
 }

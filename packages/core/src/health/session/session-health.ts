@@ -4,18 +4,21 @@ import { ENGINE_VERSION } from "../engine-version.ts";
 import { Health } from "../health.ts";
 import type { Step } from "../step.ts";
 import { type Origin, stepOf } from "../step-of.ts";
-import { isFuller } from "./layer-choice.ts";
+import {
+  isFuller,
+  isJudged,
+  isNamelessCall,
+  mayJoin,
+  openedBy,
+  type RunState,
+  UNOPENED,
+} from "./layer-choice.ts";
 import { type Place, ReorderWindow } from "./order.ts";
-
-/** What the records of a run have in common, and how far it has come. */
-export interface RunState {
-  readonly layer: Layer;
-  readonly view: View;
-  readonly lastMs: number;
-}
+import { type Telling, ToldCalls, tellingOf } from "./told-calls.ts";
 
 interface Entry extends Place {
   readonly step: Step;
+  readonly telling?: Telling;
 }
 
 /** The state of a session as plain JSON. */
@@ -28,16 +31,23 @@ export interface SavedSession {
   readonly settled: string | null;
   readonly settledMs: number;
   readonly waiting: readonly Entry[];
+  /** What follows is absent in what an earlier version saved. */
+  readonly view?: View;
+  readonly keys?: readonly string[];
+  readonly isNamed?: boolean;
+  readonly told?: string;
+  readonly toldSettled?: string;
 }
 
-/** A run that nobody opened: a sender of single events, which sees everything it sends. */
-export const UNOPENED: RunState = { layer: "door", view: "full", lastMs: 0 };
+/** Writers of one layer under different keys; more are not told apart. */
+const MAX_KEYS = 8;
 
 /**
  * The health of a session that several writers may record at once.
  *
- * Only the fullest layer is judged. Steps are taken in the order of their time, run and number: one
- * that comes up to 64 steps late is put in its place, and what came after it is judged again.
+ * The fullest layer is judged, with the calls that only a lesser one saw: each call once, where it is
+ * told first. Steps are taken in the order of their time, run and number: one that comes up to 64
+ * steps late is put in its place, and what came after it is judged again.
  */
 export class SessionHealth {
   #live = new Health();
@@ -48,6 +58,13 @@ export class SessionHealth {
   readonly #window = new ReorderWindow<Entry>();
   readonly #runs = new Map<string, RunState>();
   #layer: Layer | undefined;
+  /** How much the fullest layer sees. */
+  #view: View = "full";
+  #keys: readonly string[] = [];
+  /** Everything judged so far is a call that a fuller layer could know again. */
+  #isNamed = true;
+  #told = new ToldCalls();
+  #toldSettled = new ToldCalls();
 
   /**
    * Takes a record in the order of acceptance.
@@ -56,11 +73,11 @@ export class SessionHealth {
    */
   observe(record: StructuralRecord, origin: Pick<Origin, "weakContent"> = {}): Assessment {
     const run = this.#runOf(record);
-    if (run.layer === this.#layer) {
-      const step = stepOf(record, { ...origin, view: run.view });
-      if (step !== undefined) return this.#take(record, run, step);
-    }
-    return this.#live.current();
+    const telling = tellingOf(record, run.layer);
+    const isOwn = run.layer === this.#layer;
+    if (!isJudged(record, run, this.#fullest)) return this.#live.current();
+    const step = stepOf(record, { ...origin, view: isOwn ? run.view : this.#view });
+    return step === undefined ? this.#live.current() : this.#take(record, run, step, telling);
   }
 
   /** How the session stands. */
@@ -86,6 +103,11 @@ export class SessionHealth {
       settled: this.#settled === undefined ? null : encode(this.#settled),
       settledMs: this.#settledMs,
       waiting: this.#window.entries,
+      view: this.#view,
+      keys: this.#keys,
+      isNamed: this.#isNamed,
+      told: this.#told.save(),
+      toldSettled: this.#toldSettled.save(),
     };
   }
 
@@ -101,73 +123,114 @@ export class SessionHealth {
     session.#settled = saved.settled === null ? undefined : decode(saved.settled);
     session.#settledMs = saved.settledMs;
     session.#window.load(saved.waiting);
+    session.#view = saved.view ?? "full";
+    session.#keys = saved.keys ?? [];
+    session.#isNamed = saved.isNamed ?? saved.layer === null;
+    session.#told = new ToldCalls(saved.told);
+    session.#toldSettled = new ToldCalls(saved.toldSettled);
     return session;
   }
 
+  get #fullest() {
+    return { layer: this.#layer ?? UNOPENED.layer, keys: this.#keys };
+  }
+
   #runOf(record: StructuralRecord): RunState {
-    const run = openedBy(record) ?? this.#runs.get(record.runId) ?? UNOPENED;
+    const known = openedBy(record) ?? this.#runs.get(record.runId) ?? UNOPENED;
+    const run = isNamelessCall(record) ? ({ ...known, isNameless: true } as const) : known;
     this.#runs.set(record.runId, run);
     if (record.category === "lifecycle" && record.payload.type === "close") {
       this.#runs.delete(record.runId);
     }
-    if (this.#layer === undefined || isFuller(run.layer, this.#layer)) this.#beginLayer(run.layer);
+    if (this.#layer === undefined || isFuller(run.layer, this.#layer)) this.#beginLayer(run);
+    else if (run.layer === this.#layer) this.#addKey(run);
     return run;
   }
 
-  /** What a lesser layer saw of the same calls is not judged: the fuller one begins anew. */
-  #beginLayer(layer: Layer): void {
-    this.#layer = layer;
+  /**
+   * What a lesser layer saw of the same calls is not judged: the fuller one begins anew, unless it
+   * can know all of them again.
+   */
+  #beginLayer(run: RunState): void {
+    const goesOn = this.#isNamed && this.#keys.every((key) => key === run.key);
+    this.#layer = run.layer;
+    this.#view = run.view;
+    this.#keys = run.key === undefined ? [] : [run.key];
+    if (goesOn) return;
+    this.#isNamed = true;
     this.#live = new Health();
     this.#settled = undefined;
     this.#settledMs = 0;
     this.#window.clear();
+    this.#told = new ToldCalls();
+    this.#toldSettled = new ToldCalls();
   }
 
-  #take(record: StructuralRecord, run: RunState, step: Step): Assessment {
+  #addKey({ key }: RunState): void {
+    if (key === undefined || this.#keys.includes(key) || this.#keys.length >= MAX_KEYS) return;
+    this.#keys = [...this.#keys, key];
+  }
+
+  #take(
+    record: StructuralRecord,
+    run: RunState,
+    step: Step,
+    telling: Telling | undefined,
+  ): Assessment {
     // Within a run the number decides: a clock that was set back does not turn it around.
     const atMs = Math.max(run.lastMs, step.atMs ?? 0);
     this.#runs.set(record.runId, { ...run, lastMs: atMs });
+    if (telling === undefined || !mayJoin(run, this.#keys)) this.#isNamed = false;
+    const { runId, payload } = record;
+    const told = telling === undefined ? {} : { telling };
+    const entry = { atMs, runId, seq: payload.seq, step, ...told };
     if (this.#settled === undefined && this.#isAlone(run)) {
       this.#settledMs = atMs;
-      return this.#live.observe(step);
+      return judge(this.#live, this.#told, entry);
     }
-    this.#settled ??= copyOf(this.#live);
-    const entry = { atMs, runId: record.runId, seq: record.payload.seq, step };
+    if (this.#settled === undefined) {
+      this.#settled = copyOf(this.#live);
+      this.#toldSettled = this.#told.copy();
+    }
     const place = this.#window.insert(entry, this.#settledMs);
-    const assessment = place === "between" ? this.#judgeAgain() : this.#live.observe(step);
+    const assessment =
+      place === "between" ? this.#judgeAgain() : judge(this.#live, this.#told, entry);
     this.#settle(this.#settled);
     return assessment;
   }
 
   #settle(settled: Health): void {
-    for (const { atMs, step } of this.#window.settle()) {
-      settled.observe(step);
-      this.#settledMs = atMs;
+    for (const entry of this.#window.settle()) {
+      judge(settled, this.#toldSettled, entry);
+      this.#settledMs = entry.atMs;
     }
   }
 
   /** Of a run that sees one server, others may come later, with steps that were earlier. */
   #isAlone(run: RunState): boolean {
     if (run.view === "one_server") return false;
-    let sameLayer = 0;
-    for (const other of this.#runs.values()) if (other.layer === run.layer) sameLayer += 1;
-    return sameLayer === 1;
+    let judged = 0;
+    for (const other of this.#runs.values()) {
+      if (other.layer === this.#layer || mayJoin(other, this.#keys)) judged += 1;
+    }
+    return judged <= 1;
   }
 
   #judgeAgain(): Assessment {
     const health = copyOf(this.#settled ?? new Health());
+    const told = this.#toldSettled.copy();
     let assessment = health.current();
-    for (const entry of this.#window.entries) assessment = health.observe(entry.step);
+    for (const entry of this.#window.entries) assessment = judge(health, told, entry);
     this.#live = health;
+    this.#told = told;
     return assessment;
   }
 }
 
-/** The run that an `open` record begins. */
-export function openedBy(record: StructuralRecord): RunState | undefined {
-  if (record.category !== "lifecycle" || record.payload.type !== "open") return undefined;
-  const { layer, view } = record.payload;
-  return { layer, view, lastMs: 0 };
+/** A call that another layer told of before is not judged again. */
+function judge(health: Health, told: ToldCalls, { step, telling }: Entry): Assessment {
+  const isNew = telling === undefined || told.add(telling);
+  return isNew ? health.observe(step) : health.current();
 }
 
 function copyOf(health: Health): Health {

@@ -27,7 +27,7 @@ export class RunBuilder {
   readonly records: StructuralRecord[] = [];
   readonly #runId: string;
 
-  constructor(runId: string, layer: Layer, view: View = "full") {
+  constructor(runId: string, layer: Layer, view: View = "full", key = "c") {
     this.#runId = runId.padEnd(32, "0");
     this.records.push({
       ...envelope(this.#runId, 0, 0),
@@ -40,7 +40,7 @@ export class RunBuilder {
         layer,
         view,
         digestKeyId: "k",
-        digestKeyCommitment: "c",
+        digestKeyCommitment: key,
       },
     });
   }
