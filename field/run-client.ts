@@ -32,7 +32,7 @@ interface Printed {
 export async function runClient(client: FieldClient, bin: Stage["bin"]): Promise<Outcome> {
   const root = mkdtempSync(join(tmpdir(), "caum-field-"));
   const stage = stageIn(root, bin);
-  const model = await startModel(stage.project);
+  const model = await startModel({ folder: stage.project, hidden: client.hiddenTool });
   try {
     return await played({ ...stage, modelUrl: model.url }, client, model.missing);
   } finally {

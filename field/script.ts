@@ -18,27 +18,15 @@ export const CANARY = "canary-5e0b71";
 export const PROMPT = `Follow the script ${CANARY}`;
 export const FILE = "notes.txt";
 
+/** The loop comes last: some clients end the run when they see one. */
 export const TURNS: readonly (readonly ScriptedCall[])[] = [
   [echo(`hello ${CANARY}`)],
   [{ kind: "shell", command: `echo ${CANARY}` }],
   [{ kind: "failing_edit" }],
-  ...Array.from({ length: 5 }, () => [fail]),
   [echo(`one ${CANARY}`), echo(`two ${CANARY}`), { kind: "shell", command: "echo beside" }],
   [{ kind: "shell", command: `echo ${CANARY} >&2; exit 3` }],
+  ...Array.from({ length: 5 }, () => [fail]),
 ];
 
 /** What the model says when the script is over. */
 export const GOODBYE = `done ${CANARY}`;
-
-/**
- * The turn that comes after so many answered calls; undefined when the script is over. A client that
- * refuses a call answers it too, so the number tells the place.
- */
-export function turnAfter(answered: number): readonly ScriptedCall[] | undefined {
-  let before = 0;
-  for (const turn of TURNS) {
-    if (answered <= before) return turn;
-    before += turn.length;
-  }
-  return undefined;
-}

@@ -1,10 +1,10 @@
 /** A model that follows the script, on the wires that the clients speak. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { GOODBYE, turnAfter } from "../script.ts";
+import { GOODBYE, TURNS } from "../script.ts";
 import { anthropicMessages } from "./anthropic-messages.ts";
 import { gemini } from "./gemini.ts";
-import { callFor, type ModelCall, type OfferedTool } from "./offered-tool.ts";
+import { callFor, type ModelCall, type OfferedTool, type ToolNames } from "./offered-tool.ts";
 import { openaiChat } from "./openai-chat.ts";
 import { openaiResponses } from "./openai-responses.ts";
 
@@ -39,11 +39,16 @@ const THINKS_MS = 800;
 
 const WIRES: readonly Wire[] = [anthropicMessages, openaiResponses, openaiChat, gemini];
 
-/** @param folder where the client works */
-export async function startModel(folder: string): Promise<ScriptedModel> {
+/** What the model goes by beside the request. */
+interface Stand extends ToolNames {
+  readonly missing: Set<string>;
+}
+
+export async function startModel(names: ToolNames): Promise<ScriptedModel> {
   const missing = new Set<string>();
+  const stand = { ...names, missing };
   const server = createServer((request, response) => {
-    void answer(request, response, folder, missing).catch(() => response.destroy());
+    void answer(request, response, stand).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return { url: urlOf(server), missing, close: () => closed(server) };
@@ -52,8 +57,7 @@ export async function startModel(folder: string): Promise<ScriptedModel> {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  folder: string,
-  missing: Set<string>,
+  stand: Stand,
 ): Promise<void> {
   const path = request.url ?? "/";
   const body = await bodyOf(request);
@@ -61,7 +65,7 @@ async function answer(
     const asked = wire.read(path, body);
     if (!asked) continue;
     await sleep(THINKS_MS);
-    const calls = callsFor(asked, folder, missing);
+    const calls = callsFor(asked, stand);
     const { type, body: text } = wire.answer(
       calls,
       calls.length > 0 ? "" : GOODBYE,
@@ -74,21 +78,25 @@ async function answer(
   response.writeHead(200, { "content-type": "application/json" }).end('{"data":[],"models":[]}');
 }
 
-/** A request without tools is for a title or the like, and gets words. */
-function callsFor(asked: Asked, folder: string, missing: Set<string>): readonly ModelCall[] {
+/**
+ * The turn that comes after the calls that were answered. A request without tools is for a title or
+ * the like, and gets words; so does one after the script.
+ */
+function callsFor(asked: Asked, stand: Stand): readonly ModelCall[] {
   if (asked.tools.length === 0) return [];
-  const calls: ModelCall[] = [];
-  for (let answered = asked.answered; calls.length === 0; ) {
-    const turn = turnAfter(answered);
-    if (!turn) return [];
+  let before = 0;
+  for (const turn of TURNS) {
+    const calls: ModelCall[] = [];
     for (const scripted of turn) {
-      const call = callFor(scripted, asked.tools, folder);
+      const call = callFor(scripted, asked.tools, stand);
       if (call) calls.push(call);
-      else missing.add(scripted.kind);
+      else stand.missing.add(scripted.kind);
     }
-    answered += turn.length;
+    // A client that refuses a call answers it too, so the number tells the place.
+    if (calls.length > 0 && asked.answered <= before) return calls;
+    before += calls.length;
   }
-  return calls;
+  return [];
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {

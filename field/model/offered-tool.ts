@@ -7,6 +7,14 @@ export interface OfferedTool {
   readonly schema: unknown;
 }
 
+/** How tools and files are named where the client works. */
+export interface ToolNames {
+  /** Where the client works. */
+  readonly folder: string;
+  /** The name of an MCP tool in a client that does not offer it before it was looked for. */
+  readonly hidden?: ((tool: string) => string) | undefined;
+}
+
 export interface ModelCall {
   readonly name: string;
   readonly input: Readonly<Record<string, unknown>>;
@@ -48,10 +56,13 @@ function valuesFor(call: ScriptedCall, folder: string): Readonly<Record<string, 
 export function callFor(
   scripted: ScriptedCall,
   tools: readonly OfferedTool[],
-  folder: string,
+  { folder, hidden }: ToolNames,
 ): ModelCall | undefined {
   const tool = tools.find(({ name }) => isFor(scripted, name));
-  if (!tool) return undefined;
+  if (!tool) {
+    if (scripted.kind !== "mcp" || !hidden) return undefined;
+    return { name: hidden(scripted.tool), input: scripted.input };
+  }
   const values = valuesFor(scripted, folder);
   const { properties = {}, required = [] } = schemaOf(tool.schema);
   const input: Record<string, unknown> = {};

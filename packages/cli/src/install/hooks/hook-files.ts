@@ -60,7 +60,8 @@ export const HOOK_FILES: readonly HookFile[] = [
       "PreToolUse PermissionRequest PostToolUse",
       "UserPromptSubmit Stop SubagentStop Interrupt SessionEnd",
     ),
-    form: IN_GROUPS,
+    // Codex says so aloud where more is asked for the last events.
+    form: { ...IN_GROUPS, limit: ["timeout", 3] },
     restart: "start a new codex session and trust the hooks there (/hooks): else it runs none",
     trust: "open /hooks in codex and trust them",
   },
