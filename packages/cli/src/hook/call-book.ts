@@ -6,7 +6,7 @@
  */
 import type { Status, ToolObservation } from "@caum/core";
 import { hookClient } from "./clients/hook-clients.ts";
-import type { InboxEntry, LeftCall } from "./inbox-entry.ts";
+import type { InboxEntry, LeftCall, LeftSaying } from "./inbox-entry.ts";
 
 /** A call that is over, ready to be observed. */
 export interface ClosedCall {
@@ -58,7 +58,7 @@ export class CallBook {
       case "end":
         return this.#end(entry, saying.left);
       case "answers":
-        return this.#answers(entry, saying.left);
+        return this.#answers(entry, saying);
       case "next_turn":
         return this.#nextTurn(entry);
       case "stop":
@@ -129,11 +129,14 @@ export class CallBook {
     return [this.#closed(open ?? this.#unseen(entry, call), call, status, entry.time)];
   }
 
-  #answers(entry: InboxEntry, calls: readonly LeftCall[]): readonly ClosedCall[] {
+  #answers(
+    entry: InboxEntry,
+    { left, isWholeTurn }: Extract<LeftSaying, { readonly kind: "answers" }>,
+  ): readonly ClosedCall[] {
     const agent = agentOf(entry);
-    this.#hasTurns.add(agent);
+    if (isWholeTurn) this.#hasTurns.add(agent);
     const closed: ClosedCall[] = [];
-    for (const { call, status } of calls) {
+    for (const { call, status } of left) {
       if (this.#hasEnded(call)) continue;
       const open = this.#find(entry, call, "any");
       // A call that began and neither worked nor failed was refused; one that never began and has
@@ -141,17 +144,17 @@ export class CallBook {
       const concluded = status ?? (open ? "denied" : "answered");
       closed.push(this.#closed(open ?? this.#unseen(entry, call), call, concluded, entry.time));
     }
-    this.#turn(agent);
+    if (isWholeTurn) this.#turn(agent);
     return closed;
   }
 
   #nextTurn(entry: InboxEntry): readonly ClosedCall[] {
-    const delegates = hookClient(entry.client)?.delegates;
-    // While another agent works in this session, the turn may be that one's.
-    if (this.#open.some(({ call }) => delegates?.has(call.tool))) return [];
     const agent = agentOf(entry);
     this.#hasTurns.add(agent);
     this.#turn(agent);
+    const delegates = hookClient(entry.client)?.delegates;
+    // While another agent works in this session, the turn may be that one's, and proves nothing.
+    if (this.#open.some(({ call }) => delegates?.has(call.tool))) return [];
     return this.#close((open) => open.agent === agent, entry.time, givenUp);
   }
 

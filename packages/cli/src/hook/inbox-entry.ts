@@ -23,7 +23,11 @@ export interface LeftCall {
 
 export type LeftSaying =
   | { readonly kind: "start" | "asked" | "end"; readonly left: LeftCall }
-  | { readonly kind: "answers"; readonly left: readonly LeftCall[] }
+  | {
+      readonly kind: "answers";
+      readonly left: readonly LeftCall[];
+      readonly isWholeTurn: boolean;
+    }
   | { readonly kind: "message"; readonly message: ReasoningObservation }
   | { readonly kind: "stop"; readonly status?: Status | undefined }
   | { readonly kind: "next_turn" | "session_end" | "nothing" | "not_understood" };
@@ -87,7 +91,11 @@ function left(saying: Saying | undefined, agent: string | undefined, keying: Key
     case "end":
       return { kind: saying.kind, left: leave(saying.call) };
     case "answers":
-      return { kind: "answers", left: saying.calls.map(leave) };
+      return {
+        kind: "answers",
+        left: saying.calls.map(leave),
+        isWholeTurn: saying.isWholeTurn,
+      };
     case "message": {
       const message = { kind: "message", role: "user", content: saying.content } as const;
       return { kind: "message", message: digestTurn(message, keying) };

@@ -28,8 +28,12 @@ export type Saying =
   /** Somebody was asked whether the call may be made. */
   | { readonly kind: "asked"; readonly call: SaidCall }
   | { readonly kind: "end"; readonly call: SaidEnd }
-  /** The answers of one model turn, all of them; the next call belongs to another turn. */
-  | { readonly kind: "answers"; readonly calls: readonly SaidAnswer[] }
+  /** Answers that go to the model; all of its turn where the client says so. */
+  | {
+      readonly kind: "answers";
+      readonly calls: readonly SaidAnswer[];
+      readonly isWholeTurn: boolean;
+    }
   /** The model is asked again: what the turn before wanted is over. */
   | { readonly kind: "next_turn" }
   | { readonly kind: "message"; readonly content: unknown }
@@ -97,11 +101,15 @@ export const fails: Reader = (event) => {
 };
 
 /** The calls of a batch, each with what `status` reads in it. */
-export function answers(status: (call: HookEvent["fields"]) => Status | undefined): Reader {
+export function answers(
+  status: (call: HookEvent["fields"]) => Status | undefined,
+  isWholeTurn = true,
+): Reader {
   return ({ fields, ...event }) => {
     const calls = Array.isArray(fields.tool_calls) ? fields.tool_calls.filter(isFields) : [];
     return {
       kind: "answers",
+      isWholeTurn,
       calls: calls.map((call) => ({
         ...callOf({ ...event, fields: call }),
         result: call.tool_response,

@@ -1,19 +1,30 @@
 /**
  * Qwen Code, as version 0.24.4 calls its hooks: Claude Code's names and members.
  *
- * UserPromptSubmit comes before every call of the model; only the person's own has a prompt.
- * `tool_use_id` differs between the events of one call, `tool_call_id` does not.
+ * UserPromptSubmit comes before every call of the model, and so tells turns apart; only the person's
+ * own has a prompt. PostToolBatch comes for each call of a turn. `tool_use_id` differs between the
+ * events of one call, `tool_call_id` does not.
  */
-import type { HookClient } from "../saying.ts";
-import { answers } from "../saying.ts";
+import type { HookEvent } from "../hook-event.ts";
+import { answers, type HookClient, type Saying } from "../saying.ts";
 import { claudeCode } from "./claude-code.ts";
 
 export const qwenCode: HookClient = {
   ...claudeCode,
   events: {
     ...claudeCode.events,
-    PostToolBatch: answers(({ status }) =>
-      status === "success" ? "ok" : status === "cancelled" ? "cancelled" : "error",
+    UserPromptSubmit: promptSays,
+    PostToolBatch: answers(
+      ({ status }) =>
+        status === "success" ? "ok" : status === "cancelled" ? "cancelled" : "error",
+      false,
     ),
   },
+  delegates: new Set(["agent"]),
 };
+
+function promptSays({ fields: { prompt } }: HookEvent): Saying {
+  return prompt === undefined || prompt === ""
+    ? { kind: "next_turn" }
+    : { kind: "message", content: prompt };
+}
