@@ -5,6 +5,7 @@ import { MockEmbeddingModelV4 } from "ai/test";
 import { expect, test } from "vitest";
 import { eventsOf } from "../../../test/records.ts";
 import { recorded } from "./recorded.ts";
+import { IS_FIRST_RELEASE } from "./scenarios.ts";
 import { answer, call, model, says, toolOf } from "./scripted-model.ts";
 
 const search = () => toolOf(({ q }) => ({ found: q }));
@@ -83,7 +84,8 @@ test("a turn has model, provider, usage and finish", async () => {
   expect(turn?.payload).toMatchObject({
     kind: "turn",
     provider: "mock-provider",
-    model: "model-1",
+    // The first release says which model was asked, not which one answered.
+    model: IS_FIRST_RELEASE ? "mock-model-id" : "model-1",
     finishReason: "tool-calls",
     inputTokens: 10,
     outputTokens: 5,
@@ -164,4 +166,18 @@ test("a handler of the user that throws is not noticed", async () => {
     { onVerdict },
   );
   expect(eventsOf(records)).toEqual(["message user", "turn ok 1", "search ok", "turn ok"]);
+});
+
+test("what an MCP server adds for its client is no part of a result", async () => {
+  const results = await Promise.all(
+    [{ time: 1 }, { time: 2 }].map(async (_meta) => {
+      const tools = { search: toolOf(() => ({ content: [{ type: "text", text: "x" }], _meta })) };
+      const records = await recorded(() => withSession("s", () => work(tools as never)));
+      return records.flatMap(({ payload }) =>
+        "resultBytes" in payload ? [payload.resultBytes] : [],
+      );
+    }),
+  );
+  const bytes = JSON.stringify({ content: [{ type: "text", text: "x" }] }).length;
+  expect(results).toEqual([[bytes], [bytes]]);
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { CaumCallbackHandler } from "@caum/langchain";
 import { createAgent } from "langchain";
 import { expect, test } from "vitest";
+import { IS_FIRST_RELEASE } from "./scenarios.ts";
 import { calls, ScriptedModel, says, toolOf } from "./scripted-model.ts";
 
 const MARKER = "zq7canary";
@@ -18,9 +19,11 @@ test("nothing of what is said, asked, answered or thrown is on the disk", async 
     }),
   ];
   const q = `${MARKER} secret`;
+  // The first releases of the host end the run on a tool that does not exist.
+  const unknown = IS_FIRST_RELEASE ? "bad" : `no such tool ${MARKER}!`;
   const answers = [
     calls([`c ${MARKER}`, "search", { q }], ["c2", "bad", { q }]),
-    calls(["c3", "search", { [MARKER]: q }], ["c4", `no such tool ${MARKER}!`, { q }]),
+    calls(["c3", "search", { [MARKER]: q }], ["c4", unknown, { q }]),
     says(MARKER),
   ];
   const agent = createAgent({ model: new ScriptedModel(answers), tools });

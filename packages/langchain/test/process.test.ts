@@ -82,7 +82,7 @@ test("registerCaum sees what the requests of a server do, side by side", () => {
     `${IMPORTS} registerCaum(); ${AGENT}
     const server = createServer(async (request, response) => {
       const thread_id = request.url.slice(1);
-      await agent().invoke(ask, { configurable: { thread_id } });
+      await agent().invoke(ask, { metadata: { session_id: thread_id } });
       response.end(thread_id);
     });
     await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -1,17 +1,20 @@
 import type { StructuralRecord } from "@caum/core";
 import { type Diagnostic, withSession } from "@caum/langchain";
+import { MemorySaver } from "@langchain/langgraph";
 import { createAgent } from "langchain";
 import { expect, test } from "vitest";
 import { eventsOf } from "../../../test/records.ts";
 import { recorded } from "./recorded.ts";
+import { IS_FIRST_RELEASE, SCENARIOS } from "./scenarios.ts";
 import { calls, ScriptedModel, says, toolOf } from "./scripted-model.ts";
 
 const ask = { messages: [{ role: "user" as const, content: "hi" }] };
 const search = () => toolOf("search", ({ q }) => `found ${q}`);
-const agent = (name?: string) =>
+const agent = (name?: string, isThreaded = false) =>
   createAgent({
     model: new ScriptedModel([calls(["c1", "search", { q: "x" }]), says("done")]),
     tools: [search()],
+    ...(isThreaded && { checkpointer: new MemorySaver() }),
     ...(name !== undefined && { name }),
   });
 const EVENTS = ["message user", "turn ok 1", "search ok", "turn ok"];
@@ -22,7 +25,10 @@ function sessionsOf(records: readonly StructuralRecord[]): string[] {
 
 test("the thread id names the session", async () => {
   const records = await recorded((handler) =>
-    agent().invoke(ask, { callbacks: [handler], configurable: { thread_id: "thread-1" } }),
+    agent(undefined, true).invoke(ask, {
+      callbacks: [handler],
+      configurable: { thread_id: "thread-1" },
+    }),
   );
   expect(sessionsOf(records)).toEqual(["thread-1"]);
   expect(eventsOf(records)).toEqual(EVENTS);
@@ -45,7 +51,10 @@ test("two concurrent requests through one handler stay apart", async () => {
   const records = await recorded((handler) =>
     Promise.all(
       ["one", "two"].map((id) =>
-        agent().invoke(ask, { callbacks: [handler], configurable: { thread_id: id } }),
+        agent(undefined, true).invoke(ask, {
+          callbacks: [handler],
+          configurable: { thread_id: id },
+        }),
       ),
     ),
   );
@@ -65,28 +74,31 @@ test("a turn has model, usage, finish and the agent that took it", async () => {
     outputTokens: 5,
     cacheReadTokens: 2,
     requestedTools: 1,
-    agentTag: expect.stringMatching(/^x-/),
+    ...(!IS_FIRST_RELEASE && { agentTag: expect.stringMatching(/^x-/) }),
   });
 });
 
-test("an agent inside of a tool is another agent of the same session", async () => {
-  const finder = agent("finder");
-  const delegate = toolOf("delegate", async () => (await finder.invoke(ask)).messages.length);
-  const boss = createAgent({
-    model: new ScriptedModel([calls(["c9", "delegate", { q: "go" }]), says("done")]),
-    tools: [delegate],
-    name: "boss",
-  });
-  const records = await recorded((handler) => boss.invoke(ask, { callbacks: [handler] }));
-  expect(sessionsOf(records)).toHaveLength(1);
-  const tags = new Map(
-    records.flatMap((record) =>
-      record.category === "tool_api" ? [[record.payload.toolName, record.payload.agentTag]] : [],
-    ),
-  );
-  expect(tags.get("search")).toMatch(/^x-/);
-  expect(tags.get("search")).not.toBe(tags.get("delegate"));
-});
+test.skipIf(IS_FIRST_RELEASE)(
+  "an agent inside of a tool is another agent of its session",
+  async () => {
+    const finder = agent("finder");
+    const delegate = toolOf("delegate", async () => (await finder.invoke(ask)).messages.length);
+    const boss = createAgent({
+      model: new ScriptedModel([calls(["c9", "delegate", { q: "go" }]), says("done")]),
+      tools: [delegate],
+      name: "boss",
+    });
+    const records = await recorded((handler) => boss.invoke(ask, { callbacks: [handler] }));
+    expect(sessionsOf(records)).toHaveLength(1);
+    const tags = new Map(
+      records.flatMap((record) =>
+        record.category === "tool_api" ? [[record.payload.toolName, record.payload.agentTag]] : [],
+      ),
+    );
+    expect(tags.get("search")).toMatch(/^x-/);
+    expect(tags.get("search")).not.toBe(tags.get("delegate"));
+  },
+);
 
 test("an untested host is told once, and in the run", async () => {
   const told: Diagnostic[] = [];
@@ -118,4 +130,32 @@ test("an adapter without a single outcome says that it is blind", async () => {
   );
   expect(told.map(({ code }) => code)).toEqual(["no_outcomes_seen"]);
   expect(eventsOf(records)).toContain("adapter_blind no_outcomes_seen");
+});
+
+test("the calls of one answer have its turn as their parent, and so has the turn", async () => {
+  const run = SCENARIOS.find(({ name }) => name === "parallel calls with one throwing")?.run;
+  const records = await recorded(async (handler) => run?.([handler]));
+  const [turn] = records.filter(({ payload }) => "requestedTools" in payload);
+  const calls = records.filter(({ category }) => category === "tool_api");
+  expect(turn?.parentEventId).toMatch(/^[0-9a-f]{32}$/);
+  expect(calls.map(({ parentEventId }) => parentEventId)).toEqual([
+    turn?.parentEventId,
+    turn?.parentEventId,
+  ]);
+});
+
+test.each([
+  "a call that a person changes before it runs",
+  "a call that middleware changes before it runs",
+])("%s is recorded as it ran", async (name) => {
+  const argumentsOf = async (wanted: string) => {
+    const run = SCENARIOS.find((one) => one.name === wanted)?.run;
+    const records = await recorded(async (handler) => run?.([handler]), { session: "s" });
+    return records.flatMap(({ payload }) =>
+      "argumentsBytes" in payload ? [payload.argumentsBytes] : [],
+    );
+  };
+  const [ran] = (await argumentsOf(name)).slice(-1);
+  const [asked] = await argumentsOf("a tool that works, with a thread");
+  expect(ran).toBeGreaterThan(asked ?? 0);
 });
