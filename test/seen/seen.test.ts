@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { SEEN as AI_SDK } from "../../packages/ai-sdk/test/seen.ts";
+import { SEEN as ANTHROPIC } from "../../packages/anthropic/test/seen.ts";
 import { SEEN as LANGCHAIN } from "../../packages/langchain/test/seen.ts";
+import { SEEN as OPENAI } from "../../packages/openai/test/seen.ts";
 import { FATES, type SeenRow, statusesOf } from "./seen-row.ts";
 
-const ROWS: readonly SeenRow[] = [...AI_SDK, ...LANGCHAIN];
+const ROWS: readonly SeenRow[] = [...AI_SDK, ...LANGCHAIN, ...OPENAI, ...ANTHROPIC];
 const fates = Object.keys(FATES) as (keyof typeof FATES)[];
 
 /** Where something is seen that is not so any more: `npx vitest run test/seen -u`, and a look at it. */
