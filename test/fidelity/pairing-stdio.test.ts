@@ -3,31 +3,34 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { callsIn, recordsIn } from "./kept.ts";
+import { callsIn, eventually, recordsAreIn, recordsIn } from "./kept.ts";
 import { outcomeOf, RELAY, send, start, temporaryHome } from "./stdio-party.ts";
 
 /** Answers each line that it reads with what `answer` makes of it. */
 const serverOf = (answer: string) => `
   const answer = ${answer};
   const lines = require("node:readline").createInterface({ input: process.stdin });
-  lines.on("line", (line) => process.stdout.write(answer(JSON.parse(line))));
-  lines.on("close", () => setTimeout(() => process.exit(0), 30));`;
+  lines.on("line", (line) => process.stdout.write(answer(JSON.parse(line))));`;
 
 const asLine = (value: string) => `(m) => JSON.stringify(${value}) + "\\n"`;
 const call = (id: unknown, name = "x", params = {}) =>
   `${JSON.stringify({ jsonrpc: "2.0", id, method: "tools/call", params: { name, ...params } })}\n`;
 
 /** Sends text to a server, direct and through the proxy, and answers what was recorded. */
-async function recorded(server: string, text: string): Promise<readonly string[]> {
+async function recorded(server: string, text: string, count = 1): Promise<readonly string[]> {
   const home = temporaryHome();
-  const [direct, wrapped] = await Promise.all(
-    (["direct", "proxy"] as const).map(async (way) => {
-      const child = start(way, ["-e", server], { home });
-      const outcome = outcomeOf(child);
-      await send(child, [Buffer.from(text)]);
-      return outcome;
-    }),
-  );
+  const outcomes = [];
+  for (const way of ["direct", "proxy"] as const) {
+    const child = start(way, ["-e", server], { home });
+    const outcome = outcomeOf(child);
+    child.stdin?.write(text);
+    if (way === "proxy") {
+      await eventually(() => recordsAreIn(home) && callsIn(home).length >= count);
+    }
+    await send(child, []);
+    outcomes.push(await outcome);
+  }
+  const [direct, wrapped] = outcomes;
   expect(wrapped).toEqual(direct);
   expect(recordsIn(home).filter(({ payload }) => payload.type === "drop")).toEqual([]);
   return callsIn(home).map(({ payload: { toolName, status, errorClass = "" } }) =>
@@ -50,7 +53,7 @@ test("ids that no double can hold stay apart", async () => {
   const raw =
     call(0, "a").replace(":0", ":9007199254740991") +
     call(0, "b").replace(":0", ":9007199254740992");
-  expect(await recorded(server, raw)).toEqual(["a ok", "b error"]);
+  expect(await recorded(server, raw, 2)).toEqual(["a ok", "b error"]);
 });
 
 test.each(["_meta: { took: 5 }", "structuredContent: { text: long }", "_meta: { isError: false }"])(
@@ -67,9 +70,12 @@ test.each(["_meta: { took: 5 }", "structuredContent: { text: long }", "_meta: { 
 );
 
 test("a batch of any length is taken apart", async () => {
-  const server = serverOf(asLine("m.map(({ id }) => ({ id, result: { content: [] } }))"));
-  const batch = Array.from({ length: 2_000 }, (_, id) => JSON.parse(call(id)));
-  expect(await recorded(server, `${JSON.stringify(batch)}\n`)).toEqual(Array(2_000).fill("x ok"));
+  const server = serverOf(asLine('m.map(({ id }) => ({ id, result: { text: "y".repeat(100) } }))'));
+  const count = 700;
+  const batch = Array.from({ length: count }, (_, id) => JSON.parse(call(id)));
+  expect(await recorded(server, `${JSON.stringify(batch)}\n`, count)).toEqual(
+    Array(count).fill("x ok"),
+  );
 });
 
 test("messages that are told by their length are recorded", async () => {
@@ -90,7 +96,7 @@ test("messages that are told by their length are recorded", async () => {
   const framed = [1, 2]
     .map((id) => call(id).trim())
     .map((text) => `Content-Length: ${text.length}\r\n\r\n${text}`);
-  expect(await recorded(server, framed.join(""))).toEqual(["x ok", "x error"]);
+  expect(await recorded(server, framed.join(""), 2)).toEqual(["x ok", "x error"]);
 });
 
 describe("-32001", () => {

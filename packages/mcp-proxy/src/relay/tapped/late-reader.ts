@@ -101,6 +101,9 @@ export class LateReader<Item> {
     });
     try {
       this.#read(limitMs / 2);
+      // What there was no time for is missing, and the record says so.
+      const unread = this.#countRest();
+      if (unread > 0) this.#reader?.forgot(unread);
       await Promise.race([this.#reader?.close(limitMs / 2), limit]);
     } catch {
       this.#failed();
@@ -132,6 +135,12 @@ export class LateReader<Item> {
       const forgotten = backlog.takeForgotten();
       if (forgotten > 0) this.#reader.forgot(forgotten);
     });
+  }
+
+  #countRest(): number {
+    let count = 0;
+    while (this.#backlog.shift()) count++;
+    return count;
   }
 
   #fenced(work: () => void): void {
