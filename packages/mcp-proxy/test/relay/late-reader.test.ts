@@ -19,7 +19,7 @@ test("what there is no time to read at the end is counted as missing", async () 
     interrupt() {},
     async close() {},
   }));
-  for (let item = 0; item < 1_000; item++) queue.add(item, 1);
+  for (let item = 1; item <= 1_000; item++) queue.add(item, 1);
   await reader.close(50);
   expect(accepted).toBeGreaterThan(0);
   expect(forgotten).toBe(1_000 - accepted);
