@@ -6,7 +6,7 @@ test("what there is no time to read at the end is counted as missing", async () 
   const queue = new BoundedQueue<number>();
   let accepted = 0;
   let forgotten = 0;
-  const reader = new LateReader(queue, () => ({
+  const load = () => ({
     accept() {
       accepted++;
       const until = performance.now() + 2;
@@ -18,7 +18,8 @@ test("what there is no time to read at the end is counted as missing", async () 
     rest() {},
     interrupt() {},
     async close() {},
-  }));
+  });
+  const reader = new LateReader(queue, load, () => {});
   for (let item = 1; item <= 1_000; item++) queue.add(item, 1);
   await reader.close(50);
   expect(accepted).toBeGreaterThan(0);
