@@ -169,15 +169,13 @@ test("a handler of the user that throws is not noticed", async () => {
 });
 
 test("what an MCP server adds for its client is no part of a result", async () => {
-  const results = await Promise.all(
-    [{ time: 1 }, { time: 2 }].map(async (_meta) => {
-      const tools = { search: toolOf(() => ({ content: [{ type: "text", text: "x" }], _meta })) };
-      const records = await recorded(() => withSession("s", () => work(tools as never)));
-      return records.flatMap(({ payload }) =>
-        "resultBytes" in payload ? [payload.resultBytes] : [],
-      );
-    }),
-  );
   const bytes = JSON.stringify({ content: [{ type: "text", text: "x" }] }).length;
-  expect(results).toEqual([[bytes], [bytes]]);
+  for (const _meta of [{ time: 1 }, { time: 2, trace: "long" }]) {
+    const tools = { search: toolOf(() => ({ content: [{ type: "text", text: "x" }], _meta })) };
+    const records = await recorded(() => work(tools as never));
+    const seen = records.flatMap(({ payload }) =>
+      "resultBytes" in payload ? [payload.resultBytes] : [],
+    );
+    expect(seen).toEqual([bytes]);
+  }
 });
