@@ -91,6 +91,7 @@ export {
   type Watched,
   watchCondition,
 } from "./health/alerts/watch.ts";
+export { isWeakness } from "./health/alerts/weakness-phrase.ts";
 export {
   type Advice,
   type Assessment,

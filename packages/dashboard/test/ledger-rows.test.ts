@@ -19,7 +19,17 @@ function row(id: string, lastMs: number): SessionRow {
     tokens: 0,
     costUsd: 0,
     firstMs: 0,
+    changedMs: lastMs,
     ended: false,
+    title: "Helper",
+    isLooping: false,
+    message: undefined,
+    worstTier: "T2",
+    loops: 0,
+    loopSteps: 0,
+    loopCostUsd: 0,
+    isMarked: false,
+    acknowledged: undefined,
   };
 }
 
@@ -41,4 +51,12 @@ test("a changed row is held against every filter", () => {
   expect(fits(helper, { regime: "LOOP" })).toBe(false);
   expect(fits(helper, { agent: "other" })).toBe(false);
   expect(fits({ ...helper, lastMs: 0 }, { withinMs: "1000" })).toBe(false);
+});
+
+test("a session that had a loop is found by it, and by whether somebody has looked", () => {
+  const looped = { ...row("s-1", Date.now()), loops: 7, isMarked: true };
+  expect(fits(looped, { loops: "had" })).toBe(true);
+  expect(fits(looped, { loops: "marked" })).toBe(true);
+  expect(fits({ ...looped, isMarked: false }, { loops: "marked" })).toBe(false);
+  expect(fits(row("s-2", 1), { loops: "had" })).toBe(false);
 });

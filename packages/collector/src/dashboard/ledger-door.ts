@@ -55,10 +55,10 @@ export function openLedgerDoor(app: FastifyInstance, services: Services): void {
     const { id } = request.params;
     const { tenant } = await readerOf(request, services, id);
     const { from, limit } = parse(STEPS_QUERY, request.query);
-    await viewOf(tenant, id, services);
+    const { facts } = await viewOf(tenant, id, services);
     const records = await reader.records(tenant, id, from, limit);
     const next = records.length < limit ? null : from + records.length;
-    return { steps: records.map(stepRowOf), next };
+    return { steps: records.map((record) => stepRowOf(record, facts)), next };
   });
   openStreams(app, services);
 }

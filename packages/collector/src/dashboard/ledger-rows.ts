@@ -1,4 +1,5 @@
 /** Sessions as the ledger shows them: what lists hold, and how UDS went lately. */
+import { alertMessage, storyOf } from "@caum/core";
 import { sessionSummaryOf } from "../doors/session/session-summary.ts";
 import { rounded } from "../doors/told-figures.ts";
 import type { SessionView, StoreReader } from "../store/store.ts";
@@ -13,6 +14,8 @@ export interface LedgerRow extends Summary {
   readonly uds_recent: readonly number[];
   /** When something of it arrived last: the order of the list, and where a stream goes on. */
   readonly changed_at: string;
+  /** What is to be said of a loop that stands now; null while none does. */
+  readonly message: string | null;
 }
 
 /** What rows are made from. */
@@ -42,5 +45,8 @@ export async function ledgerRow(
     step > 0 && standing ? [rounded(standing.uds)] : [],
   );
   const changed = new Date(view.lastMs).toISOString();
-  return { ...sessionSummaryOf(view, clock()), uds_recent: recent, changed_at: changed };
+  const summary = sessionSummaryOf(view, clock());
+  const story = storyOf(summary.agent_name, view.standing);
+  const message = summary.live_alert ? alertMessage({ ...story, nowMs: view.activeMs }) : null;
+  return { ...summary, uds_recent: recent, changed_at: changed, message };
 }

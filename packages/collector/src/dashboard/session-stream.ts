@@ -60,7 +60,7 @@ export function sessionViewer(
       if (records.length === 0) return stream.reload();
       // What came after the look is told with the next one, beside its session.
       for (const record of records.slice(0, size - next)) {
-        stream.send("step", stepRowOf(record), record.index);
+        stream.send("step", stepRowOf(record, view.facts), record.index);
       }
       next += Math.min(records.length, size - next);
     }

@@ -1,12 +1,17 @@
 /** One record with what was found at it, flat, as the strip, the charts and the table read it. */
-import type { RecordOf, StructuralRecord } from "@caum/core";
+import { isWeakness, type RecordOf, type StructuralRecord } from "@caum/core";
+import { messageAt } from "../doors/session/session-summary.ts";
 import { patternOf, stepAssessmentOf } from "../doors/session/step-assessment.ts";
 import { usdOf } from "../doors/told-figures.ts";
+import type { SessionFacts } from "../ingest/intake.ts";
 import type { StoredRecord } from "../ingest/ledger.ts";
 import type { Standing } from "../ingest/standing.ts";
 
 /** Absent values are left out: a page holds thousands of rows. */
-export function stepRowOf({ index, leaf, line, receivedMs, standing }: StoredRecord) {
+export function stepRowOf(
+  { index, leaf, line, receivedMs, standing }: StoredRecord,
+  facts: SessionFacts,
+) {
   const stored = JSON.parse(line); // A stored line is a record or a tombstone.
   const place = { index, leaf };
   if ("tombstone" in stored) {
@@ -21,7 +26,7 @@ export function stepRowOf({ index, leaf, line, receivedMs, standing }: StoredRec
     run_id: record.runId,
     previous_hash: record.previousHash,
     ...contentOf(record),
-    ...(standing && isJudged(record) && assessmentOf(standing)),
+    ...(standing && isJudged(record) && assessmentOf(standing, record, facts)),
   };
 }
 
@@ -95,7 +100,14 @@ function lifecycleOf(payload: RecordOf<"lifecycle">["payload"]) {
   };
 }
 
-function assessmentOf(standing: Standing) {
-  const { pattern } = standing;
-  return { ...stepAssessmentOf(standing), ...(pattern && { pattern: patternOf(pattern) }) };
+function assessmentOf(standing: Standing, record: StructuralRecord, facts: SessionFacts) {
+  // What merely lowers the score is no loop, and no bracket over the steps.
+  const pattern =
+    standing.pattern && isWeakness(standing.pattern.rule) ? undefined : standing.pattern;
+  const message = messageAt(standing, record, facts);
+  return {
+    ...stepAssessmentOf(standing),
+    ...(pattern && { pattern: patternOf(pattern) }),
+    ...(message !== null && { message }),
+  };
 }

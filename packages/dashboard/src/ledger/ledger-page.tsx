@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { ago, count, money, score } from "../parts/format.ts";
+import { askToNotify, canAsk } from "../parts/notify.ts";
 import { AlertMark, lookOf, REGIMES, Regime, Tier } from "../parts/regime.tsx";
 import { sessionPath } from "../parts/router.ts";
 import { Sparkline } from "../parts/sparkline.tsx";
@@ -23,8 +24,10 @@ const COLUMNS = [
   { name: "session" },
   { name: "workflow", look: "wide" },
   { name: "steps", look: "wide number" },
+  { name: "loops" },
   { name: "regime" },
   { name: "tier" },
+  { name: "worst", look: "wide" },
   { name: "last steps", look: "wide" },
   { name: "UDS", look: "wide number" },
   { name: "cost", look: "wide number" },
@@ -57,7 +60,7 @@ export function LedgerPage({ onConnection }: { readonly onConnection: (to: Conne
           count={rows.length}
           rowHeight={ROW_HEIGHT}
           onEnd={more}
-          rowLook={(index) => (rows[index]?.publicClass === "hard_alert" ? "hot" : "")}
+          rowLook={(index) => (rows[index]?.isLooping ? "hot" : "")}
           cells={cells}
         />
       )}
@@ -75,23 +78,49 @@ function cellsOf(row: SessionRow | undefined, nowMs: number) {
   if (row === undefined) return [];
   return [
     <a key="session" class="who" href={sessionPath(row.id)} title={row.id}>
-      <bdi>{row.agent}</bdi> <bdi class="quiet mono">{row.id}</bdi>
+      <bdi>{row.title}</bdi> <bdi class="quiet mono">{row.id}</bdi>
     </a>,
     <bdi key="workflow" class="quiet">
       {row.workflow ?? "–"}
     </bdi>,
     count(row.steps),
+    <Loops key="loops" row={row} />,
     <Regime key="regime" regime={row.regime} />,
     <Tier key="tier" tier={row.tier} />,
+    <Tier key="worst" tier={row.worstTier} />,
     <Sparkline key="uds" values={row.recentUds} />,
     score(row.uds),
     money(row.costUsd),
-    <AlertMark key="alert" publicClass={row.publicClass} />,
+    <AlertMark key="alert" publicClass={shownClass(row)} />,
     <span key="seen" class="quiet">
       {row.ended ? "ended " : ""}
       {ago(row.lastMs, nowMs)}
     </span>,
   ];
+}
+
+/** A session that is over loops no more, whatever stood at its end. */
+export function shownClass({ publicClass, isLooping }: SessionRow): string {
+  return publicClass === "hard_alert" && !isLooping ? "none" : publicClass;
+}
+
+/** How many loops it had, over how many steps and for how much; marked until somebody has looked. */
+function Loops({ row }: { readonly row: SessionRow }) {
+  const { loops, loopSteps, loopCostUsd, isMarked, isLooping } = row;
+  if (loops === 0) return <span class="quiet">–</span>;
+  const cost = loopCostUsd > 0 ? `, ${money(loopCostUsd)}` : "";
+  const words = `${loops} ${loops === 1 ? "loop" : "loops"} over ${loopSteps} steps${cost}`;
+  const more = isMarked ? "not acknowledged" : "acknowledged";
+  return (
+    <span class={isMarked ? "had-loop" : "had-loop quiet"} title={`${words}; ${more}`}>
+      {isLooping ? `loops now (${count(loops)})` : count(loops)}
+      {isMarked && <b aria-hidden="true"> !</b>}
+      <span class="hidden">
+        {" "}
+        {words}; {more}
+      </span>
+    </span>
+  );
 }
 
 interface FiltersProperties {
@@ -131,6 +160,11 @@ function Filters({ filter, onFilter }: FiltersProperties) {
           </option>
         ))}
       </select>
+      <select aria-label="Loops" value={filter.loops ?? ""} onChange={set("loops")}>
+        <option value="">with or without loops</option>
+        <option value="had">had a loop</option>
+        <option value="marked">loop, not acknowledged</option>
+      </select>
       <select aria-label="Tier" value={filter.tier ?? ""} onChange={set("tier")}>
         <option value="">every tier</option>
         {TIERS.map((tier) => (
@@ -150,7 +184,20 @@ function Filters({ filter, onFilter }: FiltersProperties) {
           </option>
         ))}
       </select>
+      <NotifyButton />
     </search>
+  );
+}
+
+/** Shown until the browser was told yes or no. */
+function NotifyButton() {
+  const [isShown, setShown] = useState(canAsk);
+  if (!isShown) return null;
+  const ask = () => askToNotify().finally(() => setShown(canAsk()));
+  return (
+    <button type="button" onClick={ask}>
+      Notify me of loops
+    </button>
   );
 }
 

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { tellOfLoop } from "../parts/notify.ts";
 import type { SessionRow } from "../server/answers.ts";
 import type { Connection } from "../server/event-stream.ts";
 import { Refusal, UNAUTHORIZED } from "../server/request.ts";
@@ -37,7 +38,7 @@ export function useLedger(filter: SessionFilter, onConnection: (to: Connection) 
         setRows((before) => page.rows.reduceRight(withRow, after === undefined ? [] : before));
         setCursor(page.next);
         // The stream tells what changes from the first list on, and is opened once.
-        setSinceMs((before) => before ?? page.rows[0]?.lastMs ?? 0);
+        setSinceMs((before) => before ?? page.rows[0]?.changedMs ?? 0);
         setFailure(undefined);
       } catch (error) {
         if (error instanceof Refusal && error.status === UNAUTHORIZED) onConnection("signed_out");
@@ -62,6 +63,7 @@ export function useLedger(filter: SessionFilter, onConnection: (to: Connection) 
     if (sinceMs === undefined) return;
     return streamLedger(sinceMs, {
       onRow: (row) => {
+        tellOfLoop(row);
         if (fits(row, current.current)) setRows((before) => withRow(before, row));
         else setRows((before) => before.filter(({ id }) => id !== row.id));
       },

@@ -16,9 +16,25 @@ export interface SessionRow {
   readonly publicClass: string;
   readonly tokens: number;
   readonly costUsd: number;
+  /** By the sender's clock. */
   readonly firstMs: number;
   readonly lastMs: number;
+  /** When something of it arrived last: the order of the ledger. */
+  readonly changedMs: number;
   readonly ended: boolean;
+  /** Who it is, for people. */
+  readonly title: string;
+  /** A loop stands, and the session goes on. */
+  readonly isLooping: boolean;
+  /** What is to be said of that loop. */
+  readonly message: string | undefined;
+  readonly worstTier: string;
+  readonly loops: number;
+  readonly loopSteps: number;
+  readonly loopCostUsd: number;
+  /** It had a loop that nobody has acknowledged. */
+  readonly isMarked: boolean;
+  readonly acknowledged: { readonly atMs: number; readonly by: string } | undefined;
 }
 
 export interface Pattern {
@@ -60,6 +76,8 @@ export interface Step {
   readonly publicClass: string;
   readonly reasons: readonly string[];
   readonly pattern: Pattern | undefined;
+  /** What an alert that stands says to a person. */
+  readonly message: string | undefined;
 }
 
 /** A session beside its records. */

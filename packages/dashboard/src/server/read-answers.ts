@@ -17,7 +17,18 @@ export interface WireRow {
   readonly total_cost_usd: number;
   readonly first_seen: string;
   readonly last_seen: string;
+  readonly changed_at: string;
   readonly ended: boolean;
+  readonly title: string;
+  readonly live_alert: boolean;
+  readonly message: string | null;
+  readonly worst_tier: string;
+  readonly loop_count: number;
+  readonly loop_steps: number;
+  readonly loop_cost_usd: number;
+  readonly marked: boolean;
+  readonly acknowledged_at: string | null;
+  readonly acknowledged_by: string | null;
 }
 
 export interface WireHead extends WireRow {
@@ -58,6 +69,7 @@ export interface WireStep {
   readonly uds?: number;
   readonly failure_risk?: number;
   readonly public_class?: string;
+  readonly message?: string;
   readonly reasons?: readonly string[];
   readonly pattern?: {
     readonly rule: string;
@@ -84,7 +96,30 @@ export function rowOf(row: WireRow): SessionRow {
     costUsd: row.total_cost_usd,
     firstMs: Date.parse(row.first_seen),
     lastMs: Date.parse(row.last_seen),
+    changedMs: Date.parse(row.changed_at),
     ended: row.ended,
+    title: row.title,
+    isLooping: row.live_alert,
+    message: row.message ?? undefined,
+    ...loopFactsOf(row),
+  };
+}
+
+/** Also of a session as the public door tells it. */
+export function loopFactsOf(
+  row: Omit<WireRow, "changed_at" | "message" | "uds_recent">,
+): Pick<
+  SessionRow,
+  "worstTier" | "loops" | "loopSteps" | "loopCostUsd" | "isMarked" | "acknowledged"
+> {
+  const { acknowledged_at: at, acknowledged_by: by } = row;
+  return {
+    worstTier: row.worst_tier,
+    loops: row.loop_count,
+    loopSteps: row.loop_steps,
+    loopCostUsd: row.loop_cost_usd,
+    isMarked: row.marked,
+    acknowledged: at === null ? undefined : { atMs: Date.parse(at), by: by ?? "somebody" },
   };
 }
 
@@ -134,6 +169,7 @@ function assessedOf(step: WireStep): Recorded["assessed"] {
     publicClass: step.public_class ?? "none",
     reasons: step.reasons ?? [],
     pattern: step.pattern && patternOf(step.pattern),
+    message: step.message,
   };
 }
 

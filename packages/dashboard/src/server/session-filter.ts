@@ -4,6 +4,8 @@ export interface SessionFilter {
   readonly regime?: string | undefined;
   readonly tier?: string | undefined;
   readonly agent?: string | undefined;
+  /** `had`: with a loop, also if it moved on; `marked`: with one that nobody has acknowledged. */
+  readonly loops?: string | undefined;
   /** Seen in the last so many milliseconds, as text. */
   readonly withinMs?: string | undefined;
 }

@@ -3,25 +3,30 @@ import type { Recorded, SessionHead, SessionRow } from "./answers.ts";
 import { type Connection, openStream } from "./event-stream.ts";
 import {
   headOf,
+  loopFactsOf,
   recordOf,
   rowOf,
   type WireHead,
   type WireRow,
   type WireStep,
 } from "./read-answers.ts";
-import { getJson } from "./request.ts";
+import { getJson, sendJson } from "./request.ts";
 import type { SessionFilter } from "./session-filter.ts";
 
 const ROWS = 100;
 const RECORDS = 2_000;
 
 export async function listSessions(
-  { search, regime, tier, agent, withinMs }: SessionFilter,
+  { search, regime, tier, agent, withinMs, loops }: SessionFilter,
   cursor: string | undefined,
 ): Promise<{ readonly rows: readonly SessionRow[]; readonly next: string | null }> {
   const since = withinMs && String(Date.now() - Number(withinMs));
   const query = new URLSearchParams({ limit: String(ROWS) });
-  const wanted = { q: search, regime, tier, agent, since, cursor };
+  const asked = {
+    had_loop: loops === "had" ? "true" : undefined,
+    marked: loops === "marked" ? "true" : undefined,
+  };
+  const wanted = { q: search, regime, tier, agent, since, cursor, ...asked };
   for (const [name, value] of Object.entries(wanted)) if (value) query.set(name, value);
   const { sessions, next_cursor: next } = await getJson<{
     sessions: readonly WireRow[];
@@ -66,6 +71,13 @@ export async function readRecords(
     `${pathOf(id)}/steps?from=${from}&limit=${RECORDS}`,
   );
   return { records: steps.map(recordOf), isLast: next === null || steps.length === 0 };
+}
+
+/** Says that somebody has looked at the loops that the session had so far. */
+export async function acknowledge(id: string): Promise<ReturnType<typeof loopFactsOf>> {
+  const path = `/v1/session/${encodeURIComponent(id)}/acknowledge`;
+  const answer = await sendJson<{ session: WireRow }>("POST", path, {});
+  return loopFactsOf(answer.session);
 }
 
 interface SessionHandlers {

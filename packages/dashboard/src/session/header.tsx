@@ -1,7 +1,8 @@
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { ago, count, moment, money, score, short } from "../parts/format.ts";
 import { AlertMark, lookOf, Regime, Tier } from "../parts/regime.tsx";
-import type { SessionHead } from "../server/answers.ts";
+import type { SessionHead, SessionRow } from "../server/answers.ts";
+import { acknowledge } from "../server/sessions.ts";
 import type { Trace } from "./trace.ts";
 
 /** The latest beginnings are named; all of them are on the strip. */
@@ -53,6 +54,7 @@ function countsOf(steps: Trace["steps"]): ReadonlyMap<string, number> {
 
 /** State first, then identity, then since when and at what cost. */
 export function Header({ head: { row, advice, traceQuality } }: { readonly head: SessionHead }) {
+  const alert = row.publicClass === "hard_alert" && !row.isLooping ? "none" : row.publicClass;
   const facts: readonly (readonly [string, string])[] = [
     ["steps", count(row.steps)],
     ["UDS", score(row.uds)],
@@ -66,16 +68,20 @@ export function Header({ head: { row, advice, traceQuality } }: { readonly head:
     <>
       <div class="line">
         <h1>
-          <bdi>{row.agent}</bdi> <span class="quiet mono">{row.id}</span>
+          <bdi>{row.title}</bdi> <span class="quiet mono">{row.id}</span>
         </h1>
         <Regime regime={row.regime} />
         <Tier tier={row.tier} />
-        <AlertMark publicClass={row.publicClass} />
-        <span>
-          <span class="quiet">advice</span> {ADVICE[advice] ?? advice}
-        </span>
+        <AlertMark publicClass={alert} />
+        {!row.ended && (
+          <span>
+            <span class="quiet">advice</span> {ADVICE[advice] ?? advice}
+          </span>
+        )}
         {row.ended && <span class="quiet">ended</span>}
       </div>
+      {row.message !== undefined && <p class="bad">{row.message}</p>}
+      {row.loops > 0 && <HadLoops row={row} />}
       <div class="line">
         {facts.map(([name, value]) => (
           <span key={name}>
@@ -95,6 +101,45 @@ export function Header({ head: { row, advice, traceQuality } }: { readonly head:
         )}
       </div>
     </>
+  );
+}
+
+/** That it had loops stays said until somebody has looked. */
+function HadLoops({ row }: { readonly row: SessionRow }) {
+  const [since, setSince] = useState<Partial<SessionRow>>({});
+  const [failure, setFailure] = useState<string>();
+  const { loops, loopSteps, loopCostUsd, worstTier } = row;
+  // What was acknowledged here stands until the stream tells more loops than there were then.
+  const { isMarked, acknowledged } = since.loops === loops ? { ...row, ...since } : row;
+  const cost = loopCostUsd > 0 ? `, ${money(loopCostUsd)}` : "";
+  const look = () =>
+    acknowledge(row.id)
+      .then(setSince)
+      .catch((problem: Error) => setFailure(problem.message));
+  return (
+    <div class="line">
+      <b class={isMarked ? "bad" : "quiet"}>
+        had {count(loops)} {loops === 1 ? "loop" : "loops"}
+      </b>
+      <span>
+        over {count(loopSteps)} steps{cost}, worst <Tier tier={worstTier} />
+      </span>
+      {acknowledged !== undefined && (
+        <span class="quiet">
+          acknowledged by <bdi>{acknowledged.by}</bdi>, {moment(acknowledged.atMs)}
+        </span>
+      )}
+      {isMarked && (
+        <button type="button" onClick={look}>
+          Acknowledge
+        </button>
+      )}
+      {failure !== undefined && (
+        <span class="bad" role="alert">
+          {failure}
+        </span>
+      )}
+    </div>
   );
 }
 

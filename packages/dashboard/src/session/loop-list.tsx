@@ -35,10 +35,12 @@ export function LoopList({ trace, isOver, onPick }: Properties) {
                 {loop.isHard ? "Loop" : "For review"}
                 {isNow && " now"}
               </b>
-              <bdi>{toolsOf(loop, trace)}</bdi>
+              {steps[loop.to]?.message === undefined && <bdi>{toolsOf(loop, trace)}</bdi>}
               <span>
-                {loop.rule.replaceAll("_", " ")},{" "}
-                {loop.period > 0 ? `period ${loop.period}, ${loop.cycles} cycles` : nameOf(loop)}
+                {steps[loop.to]?.message ??
+                  `${loop.rule.replaceAll("_", " ")}, ${
+                    loop.period > 0 ? `period ${loop.period}, ${loop.cycles} cycles` : nameOf(loop)
+                  }`}
               </span>
               <button type="button" class="plain" onClick={() => onPick(loop.from)}>
                 steps {loop.from + 1}–{loop.to + 1}

@@ -60,11 +60,13 @@ function Opened({ head, trace }: { readonly head: SessionHead; readonly trace: T
     },
     [recordOf],
   );
-  const { ended } = head.row;
+  const { ended, isLooping } = head.row;
+  // Where a loop stood at the end and nothing came since, there is none "now".
+  const isOver = ended || (head.row.publicClass === "hard_alert" && !isLooping);
   // The cursor moves with every frame; what loops there are does not depend on it.
   const loops = useMemo(
-    () => <LoopList trace={trace} isOver={ended} onPick={show} />,
-    [trace, ended, show],
+    () => <LoopList trace={trace} isOver={isOver} onPick={show} />,
+    [trace, isOver, show],
   );
   const point = (index: number) => {
     const at = recordOf.indexOf(index);
