@@ -80,7 +80,13 @@ test("up prints one line when ready, keeps its keys, and stops on SIGTERM", SLOW
   expect(await first.stop()).toBe(0);
 
   const again = await up("--json", "--data", data);
-  expect(Object.keys(JSON.parse(again.line))).toEqual(["url", "signInLink", "verifierKey", "data"]);
+  expect(Object.keys(JSON.parse(again.line))).toEqual([
+    "url",
+    "signInLink",
+    "verifierKey",
+    "data",
+    "desktop",
+  ]);
   const { url } = JSON.parse(again.line);
   expect((await fetch(`${url}/v1/sessions`, { headers })).status).toBe(200);
   await again.stop();

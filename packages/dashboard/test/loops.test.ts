@@ -16,6 +16,7 @@ function steps(...patterns: readonly (string | undefined)[]): Step[] {
       failureRisk: 0.2,
       publicClass: text === undefined ? "none" : text.endsWith("?") ? "review_only" : "hard_alert",
       reasons: [],
+      message: undefined,
       pattern:
         text === undefined
           ? undefined

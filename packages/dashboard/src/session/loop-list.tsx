@@ -35,7 +35,7 @@ export function LoopList({ trace, isOver, onPick }: Properties) {
                 {loop.isHard ? "Loop" : "For review"}
                 {isNow && " now"}
               </b>
-              {steps[loop.to]?.message === undefined && <bdi>{toolsOf(loop, trace)}</bdi>}
+              <bdi>{toolsOf(loop, trace)}</bdi>
               <span>
                 {steps[loop.to]?.message ??
                   `${loop.rule.replaceAll("_", " ")}, ${
