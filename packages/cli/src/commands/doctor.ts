@@ -85,6 +85,7 @@ function describe({
   skipped,
   direct,
   recorded,
+  warning,
 }: Comparison): string {
   const title = `${client}: ${name}${isWrapped ? "" : " (not wrapped yet)"}`;
   if (skipped !== undefined || !direct || !recorded) return `note     ${title}: ${skipped}`;
@@ -94,6 +95,7 @@ function describe({
     `${state.padEnd(7)}  ${title}: ${direct.problem === undefined ? same : "fails with and without us"}`,
     `           direct    ${describeStart(direct)}`,
     `           recorded  ${describeStart(recorded)}`,
+    ...(warning === undefined ? [] : [`           warning   ${warning}`]),
   ].join("\n");
 }
 

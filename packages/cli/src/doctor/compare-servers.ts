@@ -21,7 +21,12 @@ export interface Comparison {
   /** Both answered the same; absent when that could not be compared. */
   readonly isSame?: boolean;
   readonly skipped?: string;
+  /** Its client may go on without it. */
+  readonly warning?: string;
 }
+
+/** From this share of the client's limit on, a busy machine makes a server late. */
+const NEAR_LIMIT = 0.5;
 
 /** The session that these starts are recorded under. */
 export const DOCTOR_SESSION = "caum-doctor";
@@ -45,7 +50,15 @@ export async function compareServer(
   const isSame =
     direct.start.problem === recorded.start.problem &&
     isDeepStrictEqual(direct.answers, recorded.answers);
-  return { client, name, isWrapped, direct: direct.start, recorded: recorded.start, isSame };
+  const warning = warningOf(server, recorded.start);
+  const seen = { client, name, isWrapped, direct: direct.start, recorded: recorded.start, isSame };
+  return warning === undefined ? seen : { ...seen, warning };
+}
+
+function warningOf({ client, startLimitMs }: ConfiguredServer, { startMs }: Start) {
+  if (startLimitMs === undefined || startMs < startLimitMs * NEAR_LIMIT) return undefined;
+  const limit = startLimitMs / 1_000;
+  return `${client} goes on without a server that takes longer than ${limit} s to answer, and this one took ${(startMs / 1_000).toFixed(1)} s`;
 }
 
 async function startOnce(command: ServerCommand, timeoutMs: number): Promise<Seen> {

@@ -15,6 +15,8 @@ export interface ConfiguredServer {
   readonly direct: readonly string[];
   readonly recorded: readonly string[];
   readonly isWrapped: boolean;
+  /** What the client gives it to answer. */
+  readonly startLimitMs?: number;
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** Why it cannot be started from here. */
@@ -66,6 +68,7 @@ function serverOf(entry: ServerEntry, path: string, client: Client, place: Place
     direct,
     recorded,
     isWrapped,
+    ...(client.startLimitMs !== undefined && { startLimitMs: client.startLimitMs }),
     env,
     ...(cwd?.kind === "text" && { cwd: cwd.value }),
     ...(isOpen && { skipped: "holds values that only its client can fill in" }),

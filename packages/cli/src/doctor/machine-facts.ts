@@ -9,6 +9,7 @@ import { describeBlindness } from "../terminal/blindness.ts";
 import { collectorProblem } from "./collector-problem.ts";
 import { DOCTOR_SESSION } from "./compare-servers.ts";
 import { hookFacts, type SeenAgent } from "./hook-facts.ts";
+import { wholeWay } from "./whole-way.ts";
 
 export interface Fact {
   readonly about: string;
@@ -32,16 +33,9 @@ export async function machineFacts(place: Place): Promise<readonly Fact[]> {
   const blind = describeBlindness(readBlindNotes(home)).map(
     (text): Fact => ({ about: "blind", state: "note", text }),
   );
-  return [
-    homeFact(place),
-    launcherFact(place),
-    endsFact(place),
-    ...parts,
-    ...hooks,
-    ...blind,
-    calls,
-    collector,
-  ];
+  const way = await wholeWay(settings, place);
+  const ours = [homeFact(place), launcherFact(place), endsFact(place), ...parts, ...hooks];
+  return [...ours, ...blind, calls, collector, ...(way ? [way] : [])];
 }
 
 function homeFact({ caumHome }: Place): Fact {

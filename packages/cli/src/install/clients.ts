@@ -21,6 +21,8 @@ export interface Client {
   readonly fields?: { readonly command: string; readonly args: string };
   /** What makes the client read its file again. */
   readonly restart: string;
+  /** What it gives a server to answer `initialize`, where that is known to be little. */
+  readonly startLimitMs?: number;
   /** Why none of its servers is wrapped. */
   readonly unwrapped?: string;
 }
@@ -146,13 +148,18 @@ export const CLIENTS: readonly Client[] = [
     ],
     { servers: [["context_servers"]], projectFile: ".zed/settings.json" },
   ),
-  json("cline", "Cline", [
-    inApplicationData(`Code/User/${CLINE}`),
-    inApplicationData(`Code - Insiders/User/${CLINE}`),
-    inApplicationData(`Cursor/User/${CLINE}`),
-    { any: "$CLINE_DIR/data/settings/cline_mcp_settings.json" },
-    inHome(".cline/data/settings/cline_mcp_settings.json"),
-  ]),
+  json(
+    "cline",
+    "Cline",
+    [
+      inApplicationData(`Code/User/${CLINE}`),
+      inApplicationData(`Code - Insiders/User/${CLINE}`),
+      inApplicationData(`Cursor/User/${CLINE}`),
+      { any: "$CLINE_DIR/data/settings/cline_mcp_settings.json" },
+      inHome(".cline/data/settings/cline_mcp_settings.json"),
+    ],
+    { startLimitMs: 3_000 },
+  ),
   json("roo-code", "Roo Code", [inApplicationData(`Code/User/${ROO}`)], {
     projectFile: ".roo/mcp.json",
   }),

@@ -21,6 +21,7 @@ test("a wrapped server is compared with itself, with milliseconds and memory of 
   expect(stdout).toMatch(/^ok {7}launcher {3}starts .*node$/m);
   expect(stdout).toMatch(/^note {5}calls {6}none seen yet/m);
   expect(stdout).toMatch(/^ok {7}collector {2}none: runs stay on this machine$/m);
+  expect(stdout).toMatch(/^ok {7}way {8}a call went through a wrapped entry and is recorded here/m);
   expect(stdout).toMatch(/^ok {7}Cursor: echo: same answers, 1 tools$/m);
   expect(stdout).toMatch(/^ +direct {4}\d+ ms to the first answer, (\d+|\?) MiB$/m);
   expect(stdout).toMatch(/^ +recorded {2}\d+ ms to the first answer, (\d+|\?) MiB$/m);
@@ -38,6 +39,7 @@ test("a launcher that cannot start the relay and a collector that is down are pr
     "launcher",
     "parts",
     "collector",
+    "way",
   ]);
   expect(servers).toMatchObject([{ name: "echo", isWrapped: true, isSame: true }]);
   expect(code).toBe(1);
@@ -49,6 +51,15 @@ test("a server that fails without us too is told, and is not our fault", async (
   const { code, stdout } = await machine.caum(["doctor", "--client", "cursor"]);
   expect(stdout).toContain("note     Cursor: broken (not wrapped yet): fails with and without us");
   expect(stdout).toContain("ended by itself (exit code 3)");
+  expect(code).toBe(0);
+});
+
+test("a server that is near the limit of its client is warned of", async () => {
+  const slow = ["-e", `setTimeout(() => import(${JSON.stringify(SERVER)}), 1600)`];
+  const servers = { mcpServers: { slow: { command: process.execPath, args: slow } } };
+  machine.write("u/.cline/data/settings/cline_mcp_settings.json", JSON.stringify(servers));
+  const { code, stdout } = await machine.caum(["doctor", "--client", "cline"]);
+  expect(stdout).toContain("warning   Cline goes on without a server that takes longer than 3 s");
   expect(code).toBe(0);
 });
 
