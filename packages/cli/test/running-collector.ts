@@ -17,8 +17,12 @@ export class RunningCollector {
     this.apiKey = apiKey;
   }
 
-  static async start(machine: TemporaryHome, port = "0"): Promise<RunningCollector> {
-    const words = ["up", "--port", port, "--json", "--show-keys"];
+  static async start(
+    machine: TemporaryHome,
+    port = "0",
+    more: readonly string[] = [],
+  ): Promise<RunningCollector> {
+    const words = ["up", "--port", port, "--json", "--show-keys", ...more];
     const child = spawn(
       process.execPath,
       ["--conditions=@caum/source", "--no-warnings", MAIN, ...words],
