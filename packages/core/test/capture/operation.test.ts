@@ -19,6 +19,8 @@ describe("the op of a tool name", () => {
     ["browser_click", "act"],
     ["PageDown", "act"],
     ["next_page", "act"],
+    ["append_block", "act"],
+    ["transfer_to_coder", "end"],
     ["write_stdin", "act"],
     ["search_direct_flight", "search"],
     ["list_dir", "search"],
@@ -88,6 +90,12 @@ describe("the op of a shell command", () => {
     ["sleep 5 && curl localhost", "wait"],
     ["bash -lc 'rg pattern src'", "search"],
     ["rm -rf build", "write"],
+    ["gh pr checks 412", "wait"],
+    ["gh pr create --fill", "vcs"],
+    ["kubectl -n prod get pods", "wait"],
+    ["kubectl apply -f a.yaml", "run"],
+    ["make test; exit 1", "test"],
+    ["exit 0", "other"],
     ["# only a remark\nls", "search"],
     ["", "wait"],
     ["'unclosed quote", "other"],
@@ -129,4 +137,10 @@ describe("hints of a tool server", () => {
     expect(opOf("search_files", {}, { readOnlyHint: true })).toBe("search");
     expect(opOf("frobnicate", {}, { readOnlyHint: false, destructiveHint: false })).toBe("other");
   });
+});
+
+test("to say nothing to what runs is to wait for it", () => {
+  expect(opOf("write_stdin", { session_id: 41, chars: "" })).toBe("wait");
+  expect(opOf("write_stdin", { session_id: 41, chars: "y\n" })).toBe("act");
+  expect(opOf("execute_bash", { command: "" })).toBe("wait");
 });

@@ -36,8 +36,26 @@ describe("the signature of arguments", () => {
     [undefined, "x0"],
     [new Proxy({}, {}), "x0"],
     [{}, "0{}"],
+    ['{"a": "b", "c', "c4"],
+    ['{"a": "b"}', "s4"],
   ])("of %o is %s", (value, expected) => {
     expect(signatureOf(value, keys)).toBe(expected);
+  });
+
+  test.each([
+    [{ nonce: "k3j9x2" }, "v3"],
+    [{ attempt: 3 }, "v1"],
+    [{ _ts: "2025-11-28T03:20:05.000Z" }, "v5"],
+    [{ timestamp: 1_764_300_005_123 }, "v4"],
+    [{ url: "https://example.com/events?_=1764300005123" }, "v6"],
+    // A day, a full minute and a page were chosen by somebody.
+    [{ timestamp: "2025-11-28" }, "s4"],
+    [{ time: "2025-11-28T03:20:00Z" }, "s5"],
+    [{ page: 3 }, "n1"],
+    [{ url: "https://example.com/events?page=3" }, "s6"],
+  ])("of %o says whether it is another one at each try", (value, kind) => {
+    const [name = ""] = Object.keys(value);
+    expect(signatureOf(value, keys)).toBe(`1{${tag(name)}:${kind}}`);
   });
 
   test("is the same for values of the same build, whatever the order of keys", () => {

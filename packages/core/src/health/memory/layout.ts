@@ -1,5 +1,18 @@
 /**
- * Where each signal keeps its numbers in the memory of a session, which is one array of doubles.
+ * Where each signal keeps its numbers in the memory of an agent, which is one array of doubles.
+ *
+ *     | who: format size agent number steps | what stands: class, handoffs, tier |
+ *     +------------------------------------+------------------------------------+
+ *     | attempt: parent, end, 8 keys       | pace: last time, 8 gaps            |
+ *     | beats: of steps and of calls, each 8 traits, 8 times, 8 numbers, count  |
+ *     | rings: steps, calls, templates, numerics, each 8 keys, 8 matches,       |
+ *     |        8 first steps, 2 holds                                           |
+ *     | facts: one word of 32 bits each    | variety: the last 20 kinds of work |
+ *     | averages, work, quality, risk      |                                    |
+ *     | runs: key, length, traits, first step, latest attempt of each           |
+ *     | rhythm of a failing call: time, 3 gaps, bytes                           |
+ *     | seen calls: count, 64 keys         | seen answers: count, 64 keys       |
+ *     | seen steps: count, then 32 keys, and more as they come, 448 at most     |
  *
  * The order is part of the format of a saved state: a change needs a new `FORMAT`.
  */
