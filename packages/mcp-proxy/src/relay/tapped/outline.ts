@@ -89,16 +89,30 @@ export class Outline {
     if (byte === OBJECT_START || byte === LIST_START) {
       if (depth === 1) this.#root ??= this.#base + at;
       level.clear();
-      // The members of a list have no names.
-      if (byte === OBJECT_START) level.begin(this.#base + at + 1);
+      if (byte === OBJECT_START && (depth === 1 || this.#isOfInterest(bytes, at, depth - 1))) {
+        level.begin(this.#base + at + 1);
+      } else {
+        // Members of lists have no names, and most objects matter only as a whole.
+        this.#structure.deepest = depth - 1;
+      }
       return;
     }
     if (level.start === undefined) return;
+    this.#structure.deepest = DEEPEST;
     this.#copy(level, bytes, at);
     this.#member(level, depth, this.#base + at);
     this.#levels[depth]?.clear();
     if (byte === COMMA) level.begin(this.#base + at + 1);
     else level.start = undefined;
+  }
+
+  /** Whether the member that is being read at a depth is one whose own members matter. */
+  #isOfInterest(bytes: Buffer, at: number, depth: number): boolean {
+    const outer = this.#levels[depth - 1];
+    if (outer?.start === undefined) return false;
+    this.#copy(outer, bytes, at);
+    const key = KEY.exec(outer.bytes.toString("utf8", 0, outer.length))?.[1];
+    return key !== undefined && PARENTS.has(key);
   }
 
   /** Copies what these bytes have of the member that is being read. */

@@ -18,14 +18,14 @@ const SHORT_STRING = 24;
 export type Visit = (byte: number, at: number, depth: number) => void;
 
 export class Structure {
-  readonly #deepest: number;
+  /** What is nested deeper is passed over; whoever is told of a bracket may change it. */
+  deepest: number;
   #depth = 0;
   #isInString = false;
   #isEscaped = false;
 
-  /** @param deepest what is nested deeper is passed over */
   constructor(deepest: number) {
-    this.#deepest = deepest;
+    this.deepest = deepest;
   }
 
   feed(bytes: Buffer, visit: Visit): void {
@@ -50,7 +50,7 @@ export class Structure {
       }
       if (!isBracket && byte !== COMMA) continue;
       if (bracket === OBJECT_START) depth++;
-      if (depth <= this.#deepest) visit(byte, at, depth);
+      if (depth <= this.deepest) visit(byte, at, depth);
       if (bracket === OBJECT_END) depth--;
     }
     this.#depth = depth;
