@@ -60,7 +60,9 @@ export function registerUp(program: Command): void {
 async function up(options: UpOptions): Promise<void> {
   if (!isNodeNewEnough(process.versions.node)) {
     fail(
-      `the collector needs Node ${OLDEST_NODE.join(".")} or newer, this is ${process.versions.node}`,
+      `the collector needs Node ${OLDEST_NODE.join(".")} or newer, this is ${process.versions.node}: ` +
+        "install Node 24 (https://nodejs.org) and start it again; recording goes on with this one, " +
+        "and caum sessions, report and tail read what is recorded without a collector",
     );
     return;
   }
