@@ -4,8 +4,8 @@ import { embed, embedMany, generateText, isStepCount } from "ai";
 import { MockEmbeddingModelV4 } from "ai/test";
 import { expect, test } from "vitest";
 import { eventsOf } from "../../../test/records.ts";
+import { IS_FIRST_RELEASE } from "./first-release.ts";
 import { recorded } from "./recorded.ts";
-import { IS_FIRST_RELEASE } from "./scenarios.ts";
 import { answer, call, model, says, toolOf } from "./scripted-model.ts";
 
 const search = () => toolOf(({ q }) => ({ found: q }));

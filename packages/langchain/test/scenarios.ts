@@ -210,7 +210,14 @@ const ALL: readonly (Scenario | false)[] = [
   ),
   scenario(
     "a call that a person denies after an interrupt",
-    ["message user", "turn ok 1", "search pending", "search denied", "turn ok"],
+    // The first releases end the run there.
+    [
+      "message user",
+      "turn ok 1",
+      "search pending",
+      "search denied",
+      ...(IS_FIRST_RELEASE ? [] : ["turn ok"]),
+    ],
     async (callbacks) => {
       const built = createAgent({
         model: new ScriptedModel([calls(["c1", "search", { q: "x" }]), says("done")]),
