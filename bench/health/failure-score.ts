@@ -10,6 +10,8 @@ export interface Outcome {
 /** How well failure_risk tells failed sessions from solved ones, of one source. */
 export interface FailureFigures {
   readonly sessions: number;
+  /** Of these, the share of which a risk was told at the last step; the figures are of them. */
+  readonly told: number;
   readonly failRate: number;
   /** Area under the ROC curve at a step, in sessions that long; 0.5 is chance. */
   readonly aucAt5: number | undefined;
@@ -26,33 +28,48 @@ export interface FailureFigures {
 const FEWEST = 10;
 
 export function failureFigures(outcomes: readonly Outcome[]): FailureFigures {
-  const risk = outcomes.map(({ session, predictions }) => ({
+  const all = outcomes.map(({ session, predictions }) => ({
     failed: session.outcome === "fail" ? 1 : 0,
-    at: (step: number) => latest(predictions, Math.min(step, session.n), "failureRisk"),
-    uds: latest(predictions, session.n, "uds"),
+    at: (step: number) => riskAt(predictions, Math.min(step, session.n)),
+    uds: latestUds(predictions, session.n),
     steps: session.n,
   }));
-  const aucAt = (step: number) =>
-    aucOf(risk.filter((one) => one.steps >= step).map((one) => [one.at(step), one.failed]));
-  const failRate = mean(risk.map((one) => one.failed));
   const end = Number.POSITIVE_INFINITY;
+  const risk = all.filter((one) => one.at(end) !== null);
+  const aucAt = (step: number) =>
+    aucOf(all.flatMap((one) => (one.steps >= step ? scored(one.at(step), one.failed) : [])));
+  const failRate = mean(risk.map((one) => one.failed));
   return {
-    sessions: risk.length,
+    sessions: all.length,
+    told: risk.length / (all.length || 1),
     failRate,
     aucAt5: aucAt(5),
     aucAt10: aucAt(10),
     aucAt20: aucAt(20),
-    aucAtEnd: aucOf(risk.map((one) => [one.at(end), one.failed])),
-    brier: mean(risk.map((one) => (one.at(end) - one.failed) ** 2)),
+    aucAtEnd: aucOf(risk.flatMap((one) => scored(one.at(end), one.failed))),
+    brier: mean(risk.map((one) => ((one.at(end) ?? 0.5) - one.failed) ** 2)),
     brierOfBaseRate: failRate * (1 - failRate),
-    aucOfUds: aucOf(risk.map((one) => [-one.uds, one.failed])),
+    aucOfUds: aucOf(all.map((one) => [-one.uds, one.failed])),
   };
 }
 
-function latest(predictions: Predictions, step: number, field: "failureRisk" | "uds"): number {
+function scored(risk: number | null, failed: number): readonly (readonly [number, number])[] {
+  return risk === null ? [] : [[risk, failed]];
+}
+
+/** What was told at a step; what is no step of its own stands where the one before stood. */
+function riskAt(predictions: Predictions, step: number): number | null {
   for (let at = step; at > 0; at--) {
-    const value = predictions[at]?.[field];
-    if (value !== undefined) return value;
+    const risk = predictions[at]?.failureRisk;
+    if (risk !== undefined) return risk;
+  }
+  return null;
+}
+
+function latestUds(predictions: Predictions, step: number): number {
+  for (let at = step; at > 0; at--) {
+    const uds = predictions[at]?.uds;
+    if (uds !== undefined) return uds;
   }
   return 0.5;
 }

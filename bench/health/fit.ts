@@ -3,7 +3,8 @@
  * `node bench/health/fit.ts --date YYYY-MM-DD [--traces FOLDER]`.
  *
  * Logistic regression by gradient descent on what the engine sees at steps 5, 10, 20 and the last
- * of each session. Every source weighs alike, whatever its number of sessions, and in a source
+ * of each session, where it tells a risk at all (docs/decisions/0088-no-number-without-meaning.md).
+ * Each source is predicted by weights that were fitted on the others. Every source weighs alike, whatever its number of sessions, and in a source
  * every session. No weight is negative: more repetition never means less risk.
  */
 import { writeFileSync } from "node:fs";
@@ -12,14 +13,13 @@ import { parseArgs } from "node:util";
 import { FEATURES, type Features } from "../../packages/core/src/health/failure-risk.ts";
 import { Health } from "../../packages/core/src/health/health.ts";
 import { aucOf } from "./failure-score.ts";
-import { kindOf } from "./groups.ts";
 import { type LabelledSession, readTraceSet, type TraceSet } from "./trace-set.ts";
 
 const OURS = fileURLToPath(new URL("data", import.meta.url));
 const TARGET = fileURLToPath(
   new URL("../../packages/core/src/health/failure-risk-weights.ts", import.meta.url),
 );
-const FOLDS = 5;
+const RESAMPLES = 400;
 const ROUNDS = 1_500;
 const RATE = 2;
 const SHRINK = 0.002;
@@ -29,7 +29,6 @@ const FEWEST = 10;
 
 interface Sample {
   readonly source: string;
-  readonly fold: number;
   readonly failed: number;
   readonly isLast: boolean;
   readonly weight: number;
@@ -43,30 +42,53 @@ const { values } = parseArgs({
 });
 const folder = values.traces ?? process.env.CAUM_TRACES ?? OURS;
 const samples = samplesOf(readTraceSet(folder, "full"));
-const heldOut = Array.from({ length: FOLDS }, (_, fold) => {
-  const weights = learnWeights(samples.filter((sample) => sample.fold !== fold));
-  return samples
-    .filter((sample) => sample.fold === fold)
-    .map((sample) => ({ sample, z: score(weights, sample.features) }));
-}).flat();
-const figures = [...new Set(samples.map((sample) => sample.source))].sort().map((source) => {
-  const last = heldOut.filter(({ sample }) => sample.source === source && sample.isLast);
-  const auc = aucOf(last.map(({ sample, z }) => [z, sample.failed]));
-  return `${source} ${auc === undefined ? "-" : auc.toFixed(2)} (${last.length} sessions)`;
+const sources = [...new Set(samples.map((sample) => sample.source))].sort();
+const aucs = sources.map((source) => {
+  const weights = learnWeights(samples.filter((sample) => sample.source !== source));
+  const last = samples.filter((sample) => sample.source === source && sample.isLast);
+  const scored = last.map(({ features, failed }) => [score(weights, features), failed] as const);
+  return { source, sessions: last.length, auc: aucOf(scored) ?? Number.NaN, ...intervalOf(scored) };
 });
+const macro = aucs.reduce((sum, { auc }) => sum + auc, 0) / aucs.length;
+const figures = [
+  ...aucs.map(({ source, sessions, auc, low, high }) => {
+    const interval = `${low.toFixed(2)} to ${high.toFixed(2)}`;
+    return `${source} ${auc.toFixed(2)} (${interval}; ${sessions} sessions)`;
+  }),
+  `all sources alike: ${macro.toFixed(2)}`,
+];
 const weights = learnWeights(samples);
 writeFileSync(TARGET, sourceOf(weights, figures));
 process.stdout.write(`${figures.join("\n")}\n${JSON.stringify(weights, undefined, 2)}\n`);
 
+/** 95 % of what comes of drawing the sessions anew; the same numbers on every machine. */
+function intervalOf(scored: readonly (readonly [number, number])[]): {
+  readonly low: number;
+  readonly high: number;
+} {
+  let state = 1;
+  const draw = () => {
+    // xorshift32.
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return scored[(state >>> 0) % scored.length] ?? [0, 0];
+  };
+  const drawn = Array.from({ length: RESAMPLES }, () => aucOf(scored.map(draw)) ?? Number.NaN)
+    .filter((auc) => !Number.isNaN(auc))
+    .sort((a, b) => a - b);
+  const at = (share: number) => drawn[Math.floor(share * drawn.length)] ?? Number.NaN;
+  return { low: at(0.025), high: at(0.975) };
+}
+
 function samplesOf(traces: TraceSet): readonly Sample[] {
-  const known = traces.sessions.filter(isTelling(traces.sessions));
+  const told = traces.sessions.filter((session) => isTold(traces, session));
+  const known = told.filter(isTelling(told));
   const perSource = new Map<string, number>();
-  for (const { source } of known) {
-    perSource.set(kindOf(source), (perSource.get(kindOf(source)) ?? 0) + 1);
-  }
+  for (const { source } of known) perSource.set(source, (perSource.get(source) ?? 0) + 1);
   const sources = perSource.size;
   return known.flatMap((session) => {
-    const share = 1 / (sources * (perSource.get(kindOf(session.source)) ?? 1));
+    const share = 1 / (sources * (perSource.get(session.source) ?? 1));
     return samplesOfSession(traces, session, share);
   });
 }
@@ -74,11 +96,18 @@ function samplesOf(traces: TraceSet): readonly Sample[] {
 /** In a source where nearly all sessions end alike there is nothing to learn. */
 function isTelling(sessions: readonly LabelledSession[]): (session: LabelledSession) => boolean {
   const ended = (source: string, outcome: string) =>
-    sessions.filter((one) => kindOf(one.source) === source && one.outcome === outcome).length;
-  const sources = [...new Set(sessions.map((session) => kindOf(session.source)))].filter(
+    sessions.filter((one) => one.source === source && one.outcome === outcome).length;
+  const sources = [...new Set(sessions.map((session) => session.source))].filter(
     (source) => Math.min(ended(source, "success"), ended(source, "fail")) >= FEWEST,
   );
-  return (session) => sources.includes(kindOf(session.source)) && session.outcome !== "unknown";
+  return (session) => sources.includes(session.source) && session.outcome !== "unknown";
+}
+
+/** Whether a risk is told at the end of the session. */
+function isTold(traces: TraceSet, session: LabelledSession): boolean {
+  const health = new Health();
+  for (const event of traces.events.get(session.session_id) ?? []) health.observe(event.observed);
+  return health.current().failureRisk !== null;
 }
 
 function samplesOfSession(
@@ -89,12 +118,12 @@ function samplesOfSession(
   const health = new Health();
   const samples: Omit<Sample, "weight">[] = [];
   for (const event of traces.events.get(session.session_id) ?? []) {
-    health.observe(event.observed);
+    const { failureRisk } = health.observe(event.observed);
     const isLast = event.step === session.n;
-    if (!isLast && !AT_STEPS.includes(event.step ?? 0)) continue;
+    const counts = isLast || AT_STEPS.includes(event.step ?? 0);
+    if (!counts || failureRisk === null) continue;
     samples.push({
-      source: kindOf(session.source),
-      fold: Number.parseInt(session.task.slice(0, 8), 16) % FOLDS,
+      source: session.source,
       failed: session.outcome === "fail" ? 1 : 0,
       isLast,
       features: health.features(),
@@ -138,12 +167,14 @@ function sourceOf(fitted: Weights, lines: readonly string[]): string {
     (name) => `  ${name}: ${Number(fitted[name].toFixed(2))},`,
   );
   return `/**
- * Weights of failure_risk, version 1. Written by bench/health/fit.ts${dated()}; do not edit.
+ * Weights of failure_risk, version 2. Written by bench/health/fit.ts${dated()}; do not edit.
  *
- * Data: ${samples.filter((sample) => sample.isLast).length} sessions with a known outcome. AUC at the last step, on tasks that were not fitted:
+ * Data: ${samples.filter((sample) => sample.isLast).length} sessions of the kind of work of which a risk is told, with a known
+ * outcome. AUC at the last step, of each source by weights that were fitted on the others, with the
+ * interval of 95 %:
 ${lines.map((line) => ` * - ${line}`).join("\n")}
  *
- * 0.5 is chance: on strong coding agents structure says next to nothing about the outcome.
+ * 0.5 is chance: of other kinds of work structure says nothing about the outcome, and null is told.
  */
 export const WEIGHTS = {
 ${rows.join("\n")}

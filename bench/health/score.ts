@@ -5,7 +5,8 @@ export interface Prediction {
   readonly alert: boolean;
   readonly regime?: string;
   readonly uds?: number;
-  readonly failureRisk?: number;
+  /** Null where the detector knows of none. */
+  readonly failureRisk?: number | null;
   /** Whether a `tier>=T4` alert stands. */
   readonly tierAlert?: boolean;
 }

@@ -87,10 +87,23 @@ const GROUP_COLUMNS: readonly (readonly [string, (figures: Figures) => string])[
 
 /** How well failure_risk tells failed sessions from solved ones. */
 export function failureTable(evaluation: Evaluation): string {
-  const header = ["", "n", "fail rate", "AUC@5", "@10", "@20", "end", "Brier", "base", "1-UDS"];
+  const header = [
+    "",
+    "n",
+    "told",
+    "fail rate",
+    "AUC@5",
+    "@10",
+    "@20",
+    "end",
+    "Brier",
+    "base",
+    "1-UDS",
+  ];
   const rows = [...evaluation.failure].map(([source, one]) => [
     source,
     String(one.sessions),
+    percent(one.told),
     fixed(one.failRate, 2),
     ...[one.aucAt5, one.aucAt10, one.aucAt20, one.aucAtEnd].map((auc) => fixed(auc, 2)),
     fixed(one.brier, 3),

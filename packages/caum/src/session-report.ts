@@ -8,7 +8,7 @@ import {
   type SessionSummary,
 } from "@caum/core";
 import type { SessionState } from "./session-state.ts";
-import { type AdvisedPattern, advisedPattern, rounded } from "./verdict.ts";
+import { type AdvisedPattern, advisedPattern, failureRiskOf, rounded } from "./verdict.ts";
 
 /** How a session went, as this process saw it; in the words of the collector's report. */
 export interface SessionReport {
@@ -22,7 +22,10 @@ export interface SessionReport {
   readonly resolved: boolean | null;
   readonly public_class: Assessment["publicClass"];
   readonly trace_quality: Assessment["traceQuality"];
-  readonly failure_risk: number;
+  /** Null where structure tells nothing about the outcome of such work. */
+  readonly failure_risk: number | null;
+  /** Why it is null; absent with a number. */
+  readonly failure_risk_reason?: NonNullable<Assessment["failureRiskReason"]>;
   readonly total_steps: number;
   readonly regimes: SessionSummary["regimes"];
   readonly loops: readonly ReportedLoop[];
@@ -69,7 +72,7 @@ export function sessionReport(ended: EndedSession): SessionReport {
     resolved,
     public_class: assessment.publicClass,
     trace_quality: assessment.traceQuality,
-    failure_risk: rounded(assessment.failureRisk),
+    ...failureRiskOf(assessment),
     total_steps: assessment.step,
     regimes: summary.regimes,
     loops: summary.loops.map(reportedLoop),

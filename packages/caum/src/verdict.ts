@@ -10,8 +10,10 @@ import {
 /** What `observe` answers: what the structure of the session says, and the proof of it. */
 export interface StepVerdict {
   readonly regime: Assessment["regime"];
-  /** From 0 to 1. A statement about structure, not about success. */
-  readonly failure_risk: number;
+  /** From 0 to 1; null where structure tells nothing about the outcome of such work. */
+  readonly failure_risk: number | null;
+  /** Why it is null; absent with a number. */
+  readonly failure_risk_reason?: NonNullable<Assessment["failureRiskReason"]>;
   /** Unified Detection Score, from 0 to 1. */
   readonly uds: number;
   readonly tier: Assessment["tier"];
@@ -54,12 +56,23 @@ export function rounded(score: number): number {
   return Math.round(score * DECIMALS) / DECIMALS;
 }
 
+/** The risk, or null and why. */
+export function failureRiskOf({
+  failureRisk,
+  failureRiskReason,
+}: Assessment): Pick<StepVerdict, "failure_risk" | "failure_risk_reason"> {
+  return {
+    failure_risk: failureRisk === null ? null : rounded(failureRisk),
+    ...(failureRiskReason !== undefined && { failure_risk_reason: failureRiskReason }),
+  };
+}
+
 /** The answer in the words of the step door, so that both ways in say the same. */
 export function stepVerdictOf(verdict: Verdict, alertFired: boolean): StepVerdict {
   const { evidence } = verdict;
   return {
     regime: verdict.regime,
-    failure_risk: rounded(verdict.failureRisk),
+    ...failureRiskOf(verdict),
     uds: rounded(verdict.uds),
     tier: verdict.tier,
     advisory: isWorthSaying(verdict) || alertFired ? advisoryOf(verdict) : null,

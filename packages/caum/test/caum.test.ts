@@ -39,6 +39,7 @@ test("a step is answered at once, in the documented words", async () => {
     "advisory",
     "alert_fired",
     "failure_risk",
+    "failure_risk_reason",
     "merkle_root",
     "observation",
     "regime",

@@ -31,7 +31,9 @@ export interface SessionReport {
   readonly dominantRegime: Assessment["regime"];
   readonly uds: number;
   readonly tier: Assessment["tier"];
-  readonly failureRisk: number;
+  readonly failureRisk: Assessment["failureRisk"];
+  /** Why it is null. */
+  readonly failureRiskReason?: NonNullable<Assessment["failureRiskReason"]>;
   readonly traceQuality: Assessment["traceQuality"];
   readonly loopCount: number;
   readonly loops: readonly FoundLoop[];
@@ -76,7 +78,7 @@ export class CheckedSession {
   }
 
   report(session: string): SessionReport {
-    const { regime, uds, tier, failureRisk, traceQuality, step } = this.#last;
+    const { regime, uds, tier, failureRisk, failureRiskReason, traceQuality, step } = this.#last;
     const summary = this.#summary;
     return {
       session,
@@ -86,6 +88,7 @@ export class CheckedSession {
       uds,
       tier,
       failureRisk,
+      ...(failureRiskReason !== undefined && { failureRiskReason }),
       traceQuality,
       loopCount: summary.loopCount,
       loops: summary.loops.map((loop) => ({ ...loop, sentence: this.#sentenceOf(loop) })),

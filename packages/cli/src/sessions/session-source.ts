@@ -10,7 +10,8 @@ export interface SessionSummary {
   readonly regime: string;
   readonly tier: string;
   readonly uds: number;
-  readonly failure_risk: number;
+  /** Null where structure tells nothing about the outcome. */
+  readonly failure_risk: number | null;
   readonly public_class: string;
   readonly live_alert: boolean;
   readonly worst_tier: string;

@@ -38,6 +38,7 @@ function encode(standing: Standing): string {
     pattern === undefined ? 0 : encodePattern(pattern),
     [scores.tcr, scores.esr, scores.sci],
     standing.advice,
+    standing.failureRiskReason ?? 0,
   ]);
 }
 
@@ -45,7 +46,8 @@ export function decodeStanding(text: string): Standing {
   // Only `encodeStanding` writes this text.
   const fields = JSON.parse(text) as EncodedStanding;
   const [step, eventType, regime, healthy, uds, tier, failureRisk, traceQuality] = fields;
-  const [, , , , , , , , publicClass, reasons, pattern, [tcr, esr, sci], advice] = fields;
+  const [, , , , , , , , publicClass, reasons, pattern, [tcr, esr, sci], advice, unknown = 0] =
+    fields;
   return {
     step,
     eventType,
@@ -54,6 +56,7 @@ export function decodeStanding(text: string): Standing {
     uds,
     tier,
     failureRisk,
+    ...(unknown !== 0 && { failureRiskReason: unknown }),
     traceQuality,
     publicClass,
     reasons,
@@ -99,4 +102,5 @@ type EncodedStanding = readonly [
   0 | EncodedPattern,
   readonly [number, number, number],
   Standing["advice"],
+  unknown?: 0 | NonNullable<Standing["failureRiskReason"]>,
 ];

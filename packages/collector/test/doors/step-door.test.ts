@@ -14,6 +14,8 @@ test("the step door answers exactly the documented fields", async () => {
   expect(Object.keys(answer.body)).toEqual([
     "regime",
     "failure_risk",
+    // Only where failure_risk is null.
+    "failure_risk_reason",
     "uds",
     "tier",
     "advisory",

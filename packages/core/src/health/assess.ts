@@ -6,7 +6,7 @@ import {
   PUBLIC_CLASSES,
   type PublicClass,
 } from "./assessment.ts";
-import { failureRisk, featuresOf } from "./failure-risk.ts";
+import { failureRisk, featuresOf, unknownRisk } from "./failure-risk.ts";
 import { SLOT, VARIETY } from "./memory/layout.ts";
 import type { RecentTools } from "./memory/recent-tools.ts";
 import { type Finding, reasonOf } from "./rules/finding.ts";
@@ -64,7 +64,7 @@ export function assess(slots: Float64Array, tools: RecentTools): Standing {
     healthy,
     uds,
     tier,
-    failureRisk: failureRisk(featuresOf(slots, signals)),
+    ...riskOf(slots, signals),
     traceQuality: qualityOf(slots),
     publicClass,
     reasons: publicClass === "none" ? weak.map(reasonOf) : reasonsOf(found, regime, publicClass),
@@ -73,6 +73,16 @@ export function assess(slots: Float64Array, tools: RecentTools): Standing {
     coordination: coordinationOf(publicClass, tier),
     evidenceGrade: evidenceGradeOf(publicClass),
   };
+}
+
+function riskOf(
+  slots: Float64Array,
+  signals: Signals,
+): Pick<Assessment, "failureRisk" | "failureRiskReason"> {
+  const failureRiskReason = unknownRisk(slots);
+  return failureRiskReason === undefined
+    ? { failureRisk: failureRisk(featuresOf(slots, signals)) }
+    : { failureRisk: null, failureRiskReason };
 }
 
 /** Without a rule that stands, an unhealthy regime is its own reason. */

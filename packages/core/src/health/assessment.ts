@@ -1,3 +1,4 @@
+import type { UnknownRisk } from "./failure-risk.ts";
 import type { Rule } from "./rules/finding.ts";
 import type { Healthy, Regime } from "./scores/regime.ts";
 import type { Tier } from "./scores/tier.ts";
@@ -56,8 +57,13 @@ export interface Assessment {
   /** From 0 to 1; unrounded. */
   readonly uds: number;
   readonly tier: Tier;
-  /** From 0 to 1. A statement about structure; see docs/signals.md for how little it can know. */
-  readonly failureRisk: number;
+  /**
+   * From 0 to 1; null where structure tells nothing about the outcome of such work. See
+   * docs/signals.md for how little it can know.
+   */
+  readonly failureRisk: number | null;
+  /** Why it is null; absent with a number. */
+  readonly failureRiskReason?: UnknownRisk;
   readonly traceQuality: TraceQuality;
   readonly publicClass: PublicClass;
   /**

@@ -7,6 +7,7 @@ import type { Identity } from "./signals/identity.ts";
 import type { Recognition } from "./signals/substance.ts";
 import { has, TRAIT } from "./signals/trait.ts";
 import { errors } from "./signals/tries.ts";
+import type { Step } from "./step.ts";
 
 /** Names of the features, in the order of the weights. */
 export const FEATURES = [
@@ -39,6 +40,18 @@ const FAILING_LATELY = SLOT.risk + 1;
 const REPEATS = SLOT.risk + 2;
 const EMPTY = SLOT.risk + 3;
 const LAST_NEW_WRITE = SLOT.risk + 4;
+const CALLS = SLOT.risk + 5;
+const UNNAMED_CALLS = SLOT.risk + 6;
+const WRITES = SLOT.risk + 7;
+const DIALOGUE = SLOT.risk + 8;
+
+/** Why there is no failure_risk: see docs/decisions/0088-no-number-without-meaning.md. */
+export const UNKNOWN_RISKS = ["too_early", "dialogue", "unproven_work"] as const;
+export type UnknownRisk = (typeof UNKNOWN_RISKS)[number];
+
+const FEWEST_CALLS = 5;
+const LEAST_UNNAMED = 0.5;
+const MOST_WRITES = 0.1;
 
 /** Counts what the features are made of. */
 export function learnRisk(
@@ -54,6 +67,30 @@ export function learnRisk(
   if (identity.answer !== UNKNOWN && identity.empty) memory[EMPTY] = (memory[EMPTY] ?? 0) + 1;
   const writes = has(identity.traits, TRAIT.write) && failing === 0;
   if (writes && !recognition.isRepeat) memory[LAST_NEW_WRITE] = memory[SLOT.steps] ?? 0;
+}
+
+/** What kind of work it is: which calls are of no named operation, and which change something. */
+export function noteKind(memory: Float64Array, { op = "other" }: Pick<Step, "op">): void {
+  memory[CALLS] = (memory[CALLS] ?? 0) + 1;
+  if (op === "other") memory[UNNAMED_CALLS] = (memory[UNNAMED_CALLS] ?? 0) + 1;
+  if (op === "write") memory[WRITES] = (memory[WRITES] ?? 0) + 1;
+}
+
+/** A user who speaks after the work has begun takes part in it. */
+export function noteDialogue(memory: Float64Array): void {
+  if ((memory[SLOT.steps] ?? 0) > 0) memory[DIALOGUE] = 1;
+}
+
+/**
+ * Why nothing is known of the outcome. Structure has told it apart in one kind of work only: queries
+ * and single commands, one after the other, that hardly change anything and that nobody steers.
+ */
+export function unknownRisk(memory: Float64Array): UnknownRisk | undefined {
+  const calls = memory[CALLS] ?? 0;
+  if (memory[DIALOGUE] === 1) return "dialogue";
+  if (calls < FEWEST_CALLS) return "too_early";
+  const isQueries = (memory[UNNAMED_CALLS] ?? 0) >= LEAST_UNNAMED * calls;
+  return isQueries && (memory[WRITES] ?? 0) <= MOST_WRITES * calls ? undefined : "unproven_work";
 }
 
 /** What failure_risk is a function of: each from 0 to 1, from this step and earlier ones. */

@@ -1,4 +1,4 @@
-import { learnRisk } from "./failure-risk.ts";
+import { learnRisk, noteDialogue, noteKind } from "./failure-risk.ts";
 import { join, type Key, keyOf, keyOfDigest, tagged, UNKNOWN } from "./memory/key.ts";
 import { SLOT } from "./memory/layout.ts";
 import { type SeenKeys, seenAnswers, seenCalls, seenSteps } from "./memory/seen-keys.ts";
@@ -90,6 +90,7 @@ function learnCall(slots: Float64Array, step: Step, identity: Identity): void {
   learnProbe(slots, identity.full);
   learnQuality(slots, identity, recognition);
   if (!seen.isRepeat && step.op !== "end") slots[SLOT.newSteps] = (slots[SLOT.newSteps] ?? 0) + 1;
+  noteKind(slots, step);
   learnRisk(slots, identity, recognition);
 }
 
@@ -169,6 +170,7 @@ function learnAverages(slots: Float64Array, identity: Identity, recognition: Rec
 
 /** Something new from the user begins a new attempt; a nudge that was heard before does not. */
 function hearUser(slots: Float64Array, step: Step): void {
+  noteDialogue(slots);
   learnPace(slots, step.atMs, false);
   endAttempt(slots);
   if (step.messageHash !== undefined) {

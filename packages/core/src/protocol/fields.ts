@@ -43,6 +43,13 @@ export const regime = z.enum([
 ]);
 export const category = z.enum(CATEGORIES);
 
+/** Null with a reason where structure tells nothing about the outcome of such work. */
+export const failureRisk = {
+  failure_risk: z.number().nullable(),
+  /** Only with null; docs/signals.md has the words. */
+  failure_risk_reason: z.enum(["too_early", "dialogue", "unproven_work"]).optional(),
+};
+
 export const coordination = z.object({
   decision: z.literal("observe_only"),
   allowed_to_block: z.literal(false),

@@ -4,6 +4,7 @@ import {
   anyText,
   costUsd,
   count,
+  failureRisk,
   hash,
   identifier,
   opaqueId,
@@ -49,7 +50,7 @@ export const advisory = z.object({
 
 export const stepAnswer = z.object({
   regime,
-  failure_risk: z.number(),
+  ...failureRisk,
   uds: z.number(),
   tier,
   /** Null where there is nothing to say; never while a loop, tier T4 or T5, or an alert is told. */
@@ -89,7 +90,7 @@ export const endAnswer = z.object({
   resolved: z.boolean().nullable(),
   public_class: z.enum(["none", "review_only", "hard_alert"]),
   trace_quality: z.string(),
-  failure_risk: z.number(),
+  ...failureRisk,
   work_yield: z.number(),
   total_steps: count,
   total_events: count,
@@ -135,7 +136,7 @@ const sessionSummary = z.object({
   regime,
   tier,
   uds: z.number(),
-  failure_risk: z.number(),
+  ...failureRisk,
   public_class: z.enum(["none", "review_only", "hard_alert"]),
   /** A hard rule stands, and the session goes on. */
   live_alert: z.boolean(),
@@ -197,7 +198,7 @@ export const sessionAnswer = z.object({
           regime,
           tier,
           uds: z.number(),
-          failure_risk: z.number(),
+          ...failureRisk,
           public_class: z.enum(["none", "review_only", "hard_alert"]),
           reasons: z.array(z.string()),
           /** What an alert that stands says to a person; null where none does. */

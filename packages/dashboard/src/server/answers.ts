@@ -10,7 +10,7 @@ export interface SessionRow {
   readonly regime: string;
   readonly tier: string;
   readonly uds: number;
-  readonly failureRisk: number;
+  readonly failureRisk: number | null;
   /** UDS of the last steps, oldest first. */
   readonly recentUds: readonly number[];
   readonly publicClass: string;
@@ -72,7 +72,7 @@ export interface Step {
   readonly regime: string;
   readonly tier: string;
   readonly uds: number;
-  readonly failureRisk: number;
+  readonly failureRisk: number | null;
   readonly publicClass: string;
   readonly reasons: readonly string[];
   readonly pattern: Pattern | undefined;

@@ -10,7 +10,7 @@ export interface WireRow {
   readonly regime: string;
   readonly tier: string;
   readonly uds: number;
-  readonly failure_risk: number;
+  readonly failure_risk: number | null;
   readonly uds_recent: readonly number[];
   readonly public_class: string;
   readonly total_tokens: number;
@@ -67,7 +67,7 @@ export interface WireStep {
   readonly regime?: string;
   readonly tier?: string;
   readonly uds?: number;
-  readonly failure_risk?: number;
+  readonly failure_risk?: number | null;
   readonly public_class?: string;
   readonly message?: string;
   readonly reasons?: readonly string[];
@@ -165,7 +165,7 @@ function assessedOf(step: WireStep): Recorded["assessed"] {
     regime: step.regime,
     tier: step.tier ?? "",
     uds: step.uds ?? 0,
-    failureRisk: step.failure_risk ?? 0,
+    failureRisk: step.failure_risk ?? null,
     publicClass: step.public_class ?? "none",
     reasons: step.reasons ?? [],
     pattern: step.pattern && patternOf(step.pattern),

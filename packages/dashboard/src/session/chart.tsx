@@ -34,7 +34,7 @@ export function Chart({
   return (
     <figure class="panel">
       <h2>
-        {title} <span class="mono">{value === undefined ? "" : write(value)}</span>
+        {title} <span class="mono">{shownValue(value, write)}</span>
       </h2>
       <div
         ref={box}
@@ -44,7 +44,7 @@ export function Chart({
         onMouseMove={(event) => onCursor(stepAt(event.offsetX, values.length, width))}
       >
         <canvas ref={canvas} />
-        {cursor !== undefined && value !== undefined && (
+        {cursor !== undefined && value !== undefined && !Number.isNaN(value) && (
           <div class="mark" style={{ left: `${xOf(at, values.length, width)}px` }}>
             <i style={{ top: `${yOf(value, ticks) - 3}px` }} />
           </div>
@@ -52,6 +52,11 @@ export function Chart({
       </div>
     </figure>
   );
+}
+
+function shownValue(value: number | undefined, write: Plotted["write"]): string {
+  if (value === undefined) return "";
+  return Number.isNaN(value) ? "not known" : write(value);
 }
 
 /** The colours of the sheet, as a canvas needs them. */

@@ -58,7 +58,7 @@ export function Header({ head: { row, advice, traceQuality } }: { readonly head:
   const facts: readonly (readonly [string, string])[] = [
     ["steps", count(row.steps)],
     ["UDS", score(row.uds)],
-    ["failure risk", score(row.failureRisk)],
+    ["failure risk", row.failureRisk === null ? "not known" : score(row.failureRisk)],
     ["tokens", short(row.tokens)],
     ["cost", money(row.costUsd)],
     ["first seen", moment(row.firstMs)],

@@ -9,7 +9,7 @@ const LABEL_EVERY = 90;
 
 /** What is drawn. */
 export interface Plotted {
-  /** By step, the first at 0. */
+  /** By step, the first at 0; NaN where it is not known, which leaves a gap. */
   readonly values: readonly number[];
   /** Where lines stand and are labelled; the scale ends at the last one. */
   readonly ticks: readonly number[];
@@ -113,6 +113,8 @@ function drawLine(
       low = Math.min(low, values[at] ?? low);
       high = Math.max(high, values[at] ?? high);
     }
+    // A canvas ignores what is no number, so a gap must be jumped over.
+    if (from > 0 && Number.isNaN(values[from - 1])) paint.moveTo(x, yOf(high, ticks));
     paint.lineTo(x, yOf(high, ticks));
     if (low !== high) paint.lineTo(x, yOf(low, ticks));
   }

@@ -43,7 +43,7 @@ export function traceOf(records: readonly Recorded[]): Trace {
     loops: loopsOf(steps),
     beginnings: beginningsOf(steps),
     uds: steps.map(({ uds }) => uds),
-    risk: steps.map(({ failureRisk }) => failureRisk),
+    risk: steps.map(({ failureRisk }) => failureRisk ?? Number.NaN),
     tokens,
     cost,
   };

@@ -20,7 +20,7 @@ import type { Services } from "../../services.ts";
 import type { SessionView, TenantRow } from "../../store/store.ts";
 import { rounded, roundedAmount, usdOf } from "../told-figures.ts";
 import { CLAIM_BOUNDARIES } from "./claim-boundaries.ts";
-import { patternOf } from "./step-assessment.ts";
+import { failureRiskOf, patternOf } from "./step-assessment.ts";
 
 const PAGE = 1_000;
 /** Longer sessions are reported as they were judged on the way. */
@@ -58,7 +58,7 @@ export async function endReport(
     resolved: view.resolved ?? null,
     public_class: standing.publicClass,
     trace_quality: standing.traceQuality,
-    failure_risk: rounded(standing.failureRisk),
+    ...failureRiskOf(standing),
     work_yield: rounded(judged.workYield),
     total_steps: standing.step,
     total_events: view.tree.size - view.segmentStart,

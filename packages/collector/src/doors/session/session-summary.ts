@@ -6,7 +6,7 @@ import type { Standing } from "../../ingest/standing.ts";
 import type { SessionView } from "../../store/store.ts";
 import { dashboardPath, isAlert } from "../live/live-answer.ts";
 import { rounded, usdOf } from "../told-figures.ts";
-import { stepAssessmentOf } from "./step-assessment.ts";
+import { failureRiskOf, stepAssessmentOf } from "./step-assessment.ts";
 
 /** A session in which nothing happened for so long does not loop "now", whatever stood at its end. */
 const QUIET_MS = 30 * 60_000;
@@ -27,7 +27,7 @@ export function sessionSummaryOf(view: SessionView, nowMs: number) {
     regime: standing.regime,
     tier: standing.tier,
     uds: rounded(standing.uds),
-    failure_risk: rounded(standing.failureRisk),
+    ...failureRiskOf(standing),
     public_class: standing.publicClass,
     live_alert: isAlert(standing) && !isQuiet,
     worst_tier: loops.worstTier,

@@ -9,9 +9,17 @@ export function stepAssessmentOf(standing: Standing) {
     regime: standing.regime,
     tier: standing.tier,
     uds: rounded(standing.uds),
-    failure_risk: rounded(standing.failureRisk),
+    ...failureRiskOf(standing),
     public_class: standing.publicClass,
     reasons: [...standing.reasons],
+  };
+}
+
+/** The risk, or null and why. */
+export function failureRiskOf({ failureRisk, failureRiskReason }: Standing) {
+  return {
+    failure_risk: failureRisk === null ? null : rounded(failureRisk),
+    ...(failureRiskReason !== undefined && { failure_risk_reason: failureRiskReason }),
   };
 }
 

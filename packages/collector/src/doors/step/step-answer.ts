@@ -3,7 +3,7 @@ import type { stepAnswer } from "@caum/core/protocol";
 import type { z } from "zod";
 import type { EventOutcome } from "../../ingest/intake.ts";
 import { rootOf } from "../live/live-answer.ts";
-import { patternOf } from "../session/step-assessment.ts";
+import { failureRiskOf, patternOf } from "../session/step-assessment.ts";
 import { rounded } from "../told-figures.ts";
 import type { StepRequest } from "./step-draft.ts";
 
@@ -15,7 +15,7 @@ export function stepAnswerOf(
   const { standing } = outcome;
   return {
     regime: standing.regime,
-    failure_risk: rounded(standing.failureRisk),
+    ...failureRiskOf(standing),
     uds: rounded(standing.uds),
     tier: standing.tier,
     advisory: advisoryOf(outcome, body),

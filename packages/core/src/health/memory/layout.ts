@@ -16,7 +16,7 @@
  *
  * The order is part of the format of a saved state: a change needs a new `FORMAT`.
  */
-export const FORMAT = 3;
+export const FORMAT = 4;
 
 /** How far back a period may reach. */
 export const LONGEST_PERIOD = 8;
@@ -78,7 +78,7 @@ const SIZES = {
   calls: RUN,
   failures: RUN,
   probe: 1,
-  risk: 5,
+  risk: 9,
   publicClass: 1,
   /** Moment since which the tier is worse than T2; 0 while it is not. */
   lowered: 1,
