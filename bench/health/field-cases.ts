@@ -2,34 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TraceEvent } from "../../packages/cli/src/check/trace-event.ts";
-import { SessionKeys } from "../../packages/core/src/capture/digest.ts";
-import { type Observation, payloadOf } from "../../packages/core/src/capture/observation.ts";
-import type { Status } from "../../packages/core/src/capture/record.ts";
-import { stepOf } from "../../packages/core/src/health/step-of.ts";
+import { type FieldCase, stepsOf } from "../../packages/core/test/health/field/field-case.ts";
 import type { Detector } from "./detector.ts";
-
-interface FieldEvent {
-  readonly t: number;
-  readonly tool?: string;
-  readonly args?: unknown;
-  readonly result?: unknown;
-  readonly status?: Status;
-  readonly parent?: string;
-  readonly agent?: string;
-  readonly server?: string;
-  readonly role?: "user" | "assistant";
-  readonly content?: string;
-}
-
-export interface FieldCase {
-  readonly name: string;
-  readonly expect: "loop" | "work";
-  /** Step at which a person would call it a loop, and the last at which it is of use to know. */
-  readonly callsItAtStep: number | null;
-  readonly latestStep: number | null;
-  readonly why: string;
-  readonly events: readonly FieldEvent[];
-}
 
 /** What came of one case: the steps of the first hard alert and of the first alert of any kind. */
 export interface FieldOutcome {
@@ -38,32 +12,18 @@ export interface FieldOutcome {
   readonly isRight: boolean;
 }
 
-const START_MS = 1_764_300_000_000;
-
 export function readFieldCases(folder: string): readonly FieldCase[] {
   const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
   return files.toSorted().map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")));
 }
 
-/** The events that a case becomes on its way through capture, numbered like steps. */
-export function traceOf({ name, events }: FieldCase): readonly TraceEvent[] {
-  const key = new Uint8Array(32).fill(7);
-  const keys = new SessionKeys({ id: "bench", origin: "file", sessionKey: () => key }, name);
+/** The events that a case becomes, numbered like steps. */
+function traceOf({ name, events }: FieldCase): readonly TraceEvent[] {
   let step = 0;
-  return events.flatMap((event) => {
-    const draft = payloadOf(observationOf(event), { keys, hashNames: false });
-    const at = new Date(START_MS + Math.round(event.t * 1_000)).toISOString();
-    const observed = stepOf({ ...draft, sourceTimestamp: at });
-    if (observed === undefined) return [];
+  return stepsOf(events).map((observed) => {
     if (observed.kind !== "user") step += 1;
-    return [{ sessionId: name, step, observed, unknownFields: [] }];
+    return { sessionId: name, step, observed, unknownFields: [] };
   });
-}
-
-function observationOf(event: FieldEvent): Observation {
-  const { agent, args, content, parent, result, role, server, status = "ok", tool } = event;
-  if (tool === undefined) return { kind: "message", role, content, agent, parent };
-  return { tool, arguments: args, result, status, agent, parent, server };
 }
 
 /** A loop is right with a hard alert at or before its latest step, work without any alert. */

@@ -1,6 +1,7 @@
+import type { FieldCase } from "../../packages/core/test/health/field/field-case.ts";
 import type { Detector } from "./detector.ts";
 import type { Evaluation } from "./evaluate.ts";
-import { type FieldCase, type FieldOutcome, outcomeOf } from "./field-cases.ts";
+import { type FieldOutcome, outcomeOf } from "./field-cases.ts";
 import type { FieldFigures } from "./field-sessions.ts";
 import type { Figures } from "./score.ts";
 
