@@ -44,6 +44,11 @@ export function placeParts(place: Place, parts: readonly Part[]): void {
   writeWhole(join(folder, WRITTEN_DOWN), `${JSON.stringify(known, undefined, 2)}\n`, 0o600);
 }
 
+/** The file that everything that was installed is older than. */
+export function stampPath(caumHome: string): string {
+  return `${caumHome}/bin/${STAMP}`;
+}
+
 /** From here on what was placed counts as whole. */
 export function stampParts({ caumHome }: Place): void {
   const at = new Date(Date.now() - BEFORE_NOW_MS);

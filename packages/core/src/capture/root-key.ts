@@ -1,4 +1,3 @@
-import { execSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { readOrCreateKeyFile, readSmallFile } from "./key-file.ts";
@@ -64,6 +63,8 @@ function keyOfFile(path: string): Uint8Array {
 }
 
 function keyOfCommand(command: string): Uint8Array {
+  // Loaded here, because it takes longer than the rest of a hook and few have such a setting.
+  const { execSync } = process.getBuiltinModule("node:child_process");
   const output = attempt(
     () =>
       execSync(command, {

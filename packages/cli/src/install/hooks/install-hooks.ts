@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { HookClientName } from "../../hook/clients/client-names.ts";
+import { stampPath } from "../../launcher/parts.ts";
 import { placeHook, placeLauncher } from "../../launcher/place-launcher.ts";
 import { shellQuoted } from "../../launcher/shell-quoted.ts";
 import {
@@ -80,17 +81,22 @@ export function registeredHooks(place: Place): readonly RegisteredHook[] {
 
 /** Whatever is missing or broken, the client sees a hook that has nothing to say. */
 export function hookCommand(
-  { caumHome }: Place,
+  { caumHome, node }: Place,
   { client = "claude-code", event = "", messages = false }: HookWords = {},
 ): string {
+  const hook = shellQuoted(`${caumHome}/bin/hook.cjs`);
+  const stamp = shellQuoted(stampPath(caumHome));
+  // As installed, as far as a look at the files tells: no second program has to find that out.
+  const isSame = `[ -x "$caum_node" ] && [ "$caum_node" -ot ${stamp} ] && [ ${hook} -ot ${stamp} ]`;
   const ask = `caum_node=$(/bin/sh ${shellQuoted(`${caumHome}/bin/launch`)} 2>/dev/null </dev/null)`;
   const words = [
-    `"$caum_node" ${shellQuoted(`${caumHome}/bin/hook.cjs`)} --home ${shellQuoted(caumHome)}`,
+    `"$caum_node" ${hook} --home ${shellQuoted(caumHome)}`,
     `--client ${client}`,
     ...(event === "" ? [] : [`--event ${event}`]),
     ...(messages && SHOWS_MESSAGES.includes(client) ? ["--messages"] : []),
   ];
-  return `${ask} && [ -x "$caum_node" ] && ${words.join(" ")} 2>/dev/null; exit 0`;
+  const run = `[ -x "$caum_node" ] && ${words.join(" ")} 2>/dev/null; exit 0`;
+  return `caum_node=${shellQuoted(node)}; ${isSame} || ${ask}; ${run}`;
 }
 
 interface HookWords {
