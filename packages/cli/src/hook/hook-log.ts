@@ -50,10 +50,11 @@ function counted(tally: HookTally, { event, time, saying }: InboxEntry): HookTal
   const counts = tally[list];
   const isKnown = Object.hasOwn(counts, event) || Object.keys(counts).length < MAX_NAMES;
   const name = isKnown ? event : "others";
+  const before = Object.hasOwn(counts, name) ? (counts[name] ?? 0) : 0;
   return {
     ...tally,
     lastAt: Math.max(tally.lastAt, time),
-    [list]: { ...counts, [name]: (counts[name] ?? 0) + 1 },
+    [list]: { ...counts, [name]: before + 1 },
   };
 }
 

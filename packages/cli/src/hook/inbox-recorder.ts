@@ -11,13 +11,23 @@ import {
 } from "@caum/core";
 import { CallBook, type ClosedCall } from "./call-book.ts";
 import { noteHookEvents } from "./hook-log.ts";
-import { entriesIn, hasWorked, noteAlert, noteWorked, sessionFolder, sessionsIn } from "./inbox.ts";
+import {
+  entriesIn,
+  hasWorked,
+  noteAlert,
+  noteWorked,
+  removeIfEmpty,
+  sessionFolder,
+  sessionsIn,
+} from "./inbox.ts";
 import type { InboxEntry } from "./inbox-entry.ts";
 
 /** Entries that are recorded before they are removed. */
 const AT_ONCE = 1_000;
 /** Sessions that ended without saying so. */
 const FORGET_AFTER_MS = 7 * 24 * 60 * 60_000;
+/** Ended sessions of which something may still come. */
+const MAX_ENDED = 100;
 
 /** Who records the sessions of a client. */
 export type ObserverOf = (client: string) => Observer;
@@ -49,6 +59,8 @@ export class InboxRecorder {
   #nowMs = 0;
   readonly #sessions = new Map<string, RecordedSession>();
   readonly #observers = new Set<Observer>();
+  /** Recorded, and the disk does not let go of them. */
+  readonly #stuck = new Set<string>();
 
   constructor({ observerOf, home, setTime, teller }: InboxRecorderParts) {
     this.#observerOf = observerOf;
@@ -81,33 +93,52 @@ export class InboxRecorder {
   }
 
   async #drainSession(id: string): Promise<number> {
-    const paths = entriesIn(this.#home, id).slice(0, AT_ONCE);
+    const left = entriesIn(this.#home, id).filter((path) => !this.#stuck.has(path));
+    const paths = left.slice(0, AT_ONCE);
     if (paths.length === 0) {
-      this.#forgetOld(id);
+      await this.#forgetOld(id);
       return 0;
     }
     const entries: InboxEntry[] = [];
     for (const path of paths) {
       const entry = parsed(path);
-      if (entry === undefined) {
-        this.#countUnreadable(id);
-        continue;
-      }
-      entries.push(entry);
-      await this.#accept(id, entry);
+      if (entry !== undefined && (await this.#isAccepted(id, entry))) entries.push(entry);
+      else this.#countUnreadable(id);
     }
     for (const observer of this.#observers) await observer.flush();
     // Only now: what is recorded twice is better than what is lost.
-    for (const path of paths) rmSync(path, { force: true });
+    for (const path of paths) this.#remove(path);
     noteHookEvents(this.#home, entries);
     if (this.#sessions.get(id)?.hasEnded) this.#removeEnded(id);
     return paths.length;
+  }
+
+  /** One entry that says something else than ours do, as of another version, stops no other. */
+  async #isAccepted(id: string, entry: InboxEntry): Promise<boolean> {
+    try {
+      await this.#accept(id, entry);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #remove(path: string): void {
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      this.#stuck.add(path);
+    }
   }
 
   async #accept(id: string, entry: InboxEntry): Promise<void> {
     const session = this.#sessionOf(id, entry);
     this.#setTime(entry.time);
     const { saying } = entry;
+    if (session.hasEnded && isResumed(entry)) {
+      session.hasEnded = false;
+      session.hasBegun = false;
+    }
     this.#observeAll(id, session, session.book.take(entry));
     if (saying.kind === "message") this.#observe(id, session, saidTo(entry, saying.message));
     if (saying.kind === "session_end") await this.#end(id, session);
@@ -167,20 +198,32 @@ export class InboxRecorder {
   }
 
   #removeEnded(id: string): void {
-    if (entriesIn(this.#home, id).length > 0) return;
-    rmSync(sessionFolder(this.#home, id), { recursive: true, force: true });
+    removeIfEmpty(this.#home, id);
+    const ended = [...this.#sessions].filter(([, { hasEnded }]) => hasEnded);
+    for (const [old] of ended.slice(0, -MAX_ENDED)) this.#sessions.delete(old);
   }
 
-  #forgetOld(id: string): void {
+  async #forgetOld(id: string): Promise<void> {
+    const folder = sessionFolder(this.#home, id);
+    const changed = statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
+    if (changed !== undefined && Date.now() - changed < FORGET_AFTER_MS) return;
+    const session = this.#sessions.get(id);
+    if (session) {
+      this.#observeAll(id, session, session.book.giveUp(Date.now()));
+      await this.#observer(session).closeSession(id);
+    }
+    this.#sessions.delete(id);
     try {
-      const folder = sessionFolder(this.#home, id);
-      if (Date.now() - statSync(folder).mtimeMs < FORGET_AFTER_MS) return;
       rmSync(folder, { recursive: true, force: true });
-      this.#sessions.delete(id);
     } catch {
-      this.#sessions.delete(id);
+      // Looked at again, and nothing is in it.
     }
   }
+}
+
+/** The main agent works again; only its sub-agents may outlast the end of a session. */
+function isResumed({ agent, saying }: InboxEntry): boolean {
+  return agent === undefined && (saying.kind === "start" || saying.kind === "message");
 }
 
 /** What a sub-agent is asked comes from the agent above it, not from a person. */
@@ -200,6 +243,8 @@ function parsed(path: string): InboxEntry | undefined {
     const isEntry =
       typeof entry === "object" &&
       entry !== null &&
+      "client" in entry &&
+      typeof entry.client === "string" &&
       "saying" in entry &&
       typeof entry.saying === "object" &&
       "time" in entry &&

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -44,13 +45,28 @@ export function leave(home: string, entry: InboxEntry): void {
   const order = process.hrtime.bigint().toString().padStart(ORDER_DIGITS, "0");
   const path = join(folder, `${order}-${process.pid}`);
   const text = JSON.stringify(entry);
+  const write = () => {
+    writeFileSync(path + UNFINISHED, text, { mode: FILE_MODE });
+    renameSync(path + UNFINISHED, path + ENDING);
+  };
   try {
-    writeFileSync(path + UNFINISHED, text, { mode: FILE_MODE });
+    write();
   } catch {
+    // The session is new, or its folder was removed just now.
     mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
-    writeFileSync(path + UNFINISHED, text, { mode: FILE_MODE });
+    write();
   }
-  renameSync(path + UNFINISHED, path + ENDING);
+}
+
+/** Removes the folder of a session that has ended, unless a hook is about to leave something. */
+export function removeIfEmpty(home: string, session: string): void {
+  const folder = sessionFolder(home, session);
+  try {
+    for (const name of [WORKED, ALERT]) rmSync(join(folder, name), { force: true });
+    rmdirSync(folder);
+  } catch {
+    // Something is in it; its time comes.
+  }
 }
 
 export function sessionsIn(home: string): readonly string[] {

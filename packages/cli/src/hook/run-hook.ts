@@ -1,5 +1,4 @@
 /** What happens when a client calls its hook: an entry is left, and nothing is thrown or refused. */
-import { spawn } from "node:child_process";
 import { loadRootKey } from "@caum/core";
 import { type Registered, readHookEvent } from "./hook-event.ts";
 import { leave, takeAlert } from "./inbox.ts";
@@ -24,8 +23,11 @@ export function runHook(input: string, options: HookOptions): string {
     const { home, env, registered } = options;
     const event = readHookEvent(input, registered);
     if (!event) return "";
+    const rootKey = loadRootKey({ home, env });
+    // A key of this process alone would make each event a session of its own.
+    if (rootKey.origin === "ephemeral") return "";
     const entry = entryOf(event, {
-      rootKey: loadRootKey({ home, env }),
+      rootKey,
       hashNames: env.CAUM_HASH_NAMES === "1",
       time: (options.clock ?? Date.now)(),
     });
@@ -40,6 +42,8 @@ export function runHook(input: string, options: HookOptions): string {
 }
 
 function startRecorder(recorder: string, home: string): void {
+  // Loaded here, because few hooks start one and loading it takes as long as the rest of the hook.
+  const { spawn } = process.getBuiltinModule("node:child_process");
   const child = spawn(process.execPath, [recorder, "--home", home], {
     detached: true,
     stdio: "ignore",
