@@ -37,7 +37,14 @@ function newRecorder(): InboxRecorder {
   let time = now;
   let observer: Observer | undefined;
   const observe = () =>
-    createObserver({ home, writer: "caum-hook", layer: "hook", view: "full", clock: () => time });
+    createObserver({
+      home,
+      writer: "caum-hook",
+      writerVersion: "0.0.0",
+      layer: "hook",
+      view: "full",
+      clock: () => time,
+    });
   return new InboxRecorder({
     home,
     teller: undefined,
