@@ -8,6 +8,7 @@ interface InstallFlags {
   readonly project?: boolean;
   readonly dryRun?: boolean;
   readonly hooks?: boolean;
+  readonly http?: boolean;
   readonly messages?: boolean;
   readonly url?: string;
   readonly service?: boolean;
@@ -26,6 +27,7 @@ examples:
   caum install --client cursor          one client only (repeatable)
   caum install --no-service             without a collector: runs stay on this machine
   caum install --hooks                  also see the clients' own tools: shell, edit, read
+  caum install --http                   also see servers with a URL, by way of the service
   caum install --url http://127.0.0.1:4070
                                         send records there; a key is read from CAUM_API_KEY
 
@@ -39,6 +41,7 @@ export function registerInstall(program: Command): void {
     .option("--client <name>", "only this client (repeatable)", collect)
     .option("--project", "also the files of the project in this folder")
     .option("--hooks", "also the clients' own tools, by their hooks")
+    .option("--http", "also servers with a URL, by relays of the collector's service")
     .option("--messages", "with --hooks: show a hard alert in the clients that can")
     .option("--url <url>", "collector to send to; kept in CAUM_HOME/config.json")
     .option("--no-service", "do not keep a collector running on this machine")
@@ -60,6 +63,9 @@ async function runInstall(flags: InstallFlags): Promise<void> {
   const request = await requestOf(flags, "install");
   if (!request) return;
   if (flags.messages && !flags.hooks) return refuse("install", "--messages needs --hooks");
+  const { relaysFor } = await import("../install/http/relays-for.ts");
+  const relays = flags.http ? await relaysFor(request, flags, place) : {};
+  if ("refused" in relays) return refuse("install", relays.refused);
   try {
     if (flags.url !== undefined && !flags.dryRun) {
       const { keepUpstream } = await import("../install/keep-upstream.ts");
@@ -67,10 +73,12 @@ async function runInstall(flags: InstallFlags): Promise<void> {
     }
     const messages = flags.messages ?? false;
     const hooks = flags.hooks ? installHooks({ ...hooksOf(request), messages }, place) : [];
-    const files = request.isHooksOnly ? [] : install(request, place);
+    const files = request.isHooksOnly
+      ? []
+      : install({ ...request, relayOf: relays.relayOf }, place);
     const others = request.isHooksOnly ? [] : projectFiles(request, place);
     const reports = [...files, ...hooks];
-    const service = await serviceFor(reports, flags, place);
+    const service = relays.service ?? (await serviceFor(reports, flags, place));
     await show(reports, flags, "wrapped", { others, service });
     if (!flags.json) await sayWhoIsThere(flags.url);
   } catch (problem) {

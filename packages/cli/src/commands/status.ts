@@ -9,6 +9,7 @@ import {
   type UpstreamStatus,
 } from "@caum/core";
 import type { Command } from "commander";
+import { describeRelay, type RelayState, relayStates } from "../doctor/relay-facts.ts";
 import { type HookTallies, type HookTally, readHookTallies } from "../hook/hook-log.ts";
 import { type FileReport, status as wrappedServers } from "../install/install.ts";
 import { thisMachine } from "../install/place.ts";
@@ -32,6 +33,8 @@ interface Status {
   readonly upstreams: readonly UpstreamStatus[];
   /** What came from the hooks of each client. */
   readonly hooks: HookTallies;
+  /** What stands in front of servers that speak HTTP. */
+  readonly relays: readonly RelayState[];
   /** Which servers of which clients are recorded. */
   readonly clients: readonly FileReport[];
 }
@@ -76,6 +79,7 @@ async function statusOf(configuration: Configuration): Promise<Status> {
     localRuns: countRuns(join(home, "runs")),
     upstreams: await readUpstreams(home),
     hooks: readHookTallies(home),
+    relays: await relayStates(home),
     clients: wrappedServers({ clients: [], project: false, dryRun: true }, place),
   };
 }
@@ -109,6 +113,7 @@ function describe(status: Status): string {
     `local runs  ${localRuns.count} (${sizeOf(localRuns.bytes)})`,
     ...problems.map((problem) => `problem     ${problem}`),
     ...Object.entries(status.hooks).map(describeHooks),
+    ...status.relays.map((relay) => `relay       ${describeRelay(relay)}`),
     ...upstreams.flatMap(describeUpstream),
     "",
     describeReports(clients),

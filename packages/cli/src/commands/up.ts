@@ -100,7 +100,14 @@ async function up(options: UpOptions): Promise<void> {
       const { openBrowser } = await import("../up/open-browser.ts");
       openBrowser(signInLink, collector.data);
     }
-    stopOnSignals(() => collector.close());
+    const { keepHttpRelays } = await import("../service/http-relays.ts");
+    const relays = keepHttpRelays(home, (port) =>
+      log({ level: "error", event: "http_relay_ended", port: String(port) }),
+    );
+    stopOnSignals(() => {
+      relays.close();
+      return collector.close();
+    });
   } catch (failure) {
     fail(reasonOf(failure, options));
   }

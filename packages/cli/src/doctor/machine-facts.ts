@@ -9,6 +9,7 @@ import { describeBlindness } from "../terminal/blindness.ts";
 import { collectorProblem } from "./collector-problem.ts";
 import { DOCTOR_SESSION } from "./compare-servers.ts";
 import { hookFacts, type SeenAgent } from "./hook-facts.ts";
+import { relayFacts } from "./relay-facts.ts";
 import { wholeWay } from "./whole-way.ts";
 
 export interface Fact {
@@ -33,8 +34,16 @@ export async function machineFacts(place: Place): Promise<readonly Fact[]> {
   const blind = describeBlindness(readBlindNotes(home)).map(
     (text): Fact => ({ about: "blind", state: "note", text }),
   );
+  const relays = await relayFacts(home);
   const way = await wholeWay(settings, place);
-  const ours = [homeFact(place), launcherFact(place), endsFact(place), ...parts, ...hooks];
+  const ours = [
+    homeFact(place),
+    launcherFact(place),
+    endsFact(place),
+    ...parts,
+    ...hooks,
+    ...relays,
+  ];
   return [...ours, ...blind, calls, collector, ...(way ? [way] : [])];
 }
 

@@ -11,6 +11,8 @@ import {
   replaceConfigFile,
   retrying,
 } from "./config-file.ts";
+import { httpServers, keepHttpServers } from "./http/http-servers.ts";
+import { type RelayOf, relayedIn, unwrapUrls, wrapUrls } from "./http/wrap-urls.ts";
 import { type InstalledFile, installedFiles, rememberFiles } from "./installed-files.ts";
 import { type Place, pathsOf } from "./place.ts";
 import { SourceError } from "./source/source-node.ts";
@@ -22,6 +24,8 @@ export interface InstallRequest {
   readonly clients: readonly Client[];
   readonly project: boolean;
   readonly dryRun: boolean;
+  /** The relays of servers that speak HTTP; those servers stay as they are when absent. */
+  readonly relayOf?: ((target: Target) => RelayOf) | undefined;
 }
 
 export interface FileReport {
@@ -36,12 +40,12 @@ export interface FileReport {
   readonly restart?: string;
 }
 
-interface Target {
+export interface Target {
   readonly client: Client;
   readonly path: string;
 }
 
-type Change = (text: string, client: Client, place: Place) => TextOutcome;
+type Change = (text: string, target: Target, place: Place) => TextOutcome;
 
 export function install(request: InstallRequest, place: Place): readonly FileReport[] {
   const targets = targetsOf(request, place);
@@ -54,7 +58,8 @@ export function install(request: InstallRequest, place: Place): readonly FileRep
     backUp(file, join(place.caumHome, "backups"));
     replaceConfigFile(file, text);
   };
-  const reports = targets.flatMap((target) => change(target, wrapText, write, place));
+  const wrap: Change = (text, target) => wrapAll(text, target, place, request.relayOf?.(target));
+  const reports = targets.flatMap((target) => change(target, wrap, write, place));
   // An update of ours reaches servers that are wrapped already.
   const hasWrapped = reports.some(({ servers }) => servers.some((s) => s.outcome === "wrapped"));
   if (hasWrapped && !isPlaced) placeLauncher(place);
@@ -62,12 +67,27 @@ export function install(request: InstallRequest, place: Place): readonly FileRep
   return reports;
 }
 
+function wrapAll(text: string, { client }: Target, place: Place, relayOf?: RelayOf): TextOutcome {
+  const commands = wrapText(text, client, place);
+  const urls = relayOf
+    ? wrapUrls(commands.text, client, place, relayOf)
+    : { text: commands.text, outcomes: relayedIn(commands.text, client, place) };
+  const servers = commands.servers.map((server, index) => urls.outcomes.get(index) ?? server);
+  return { text: urls.text, servers };
+}
+
+function unwrapAll(text: string, { client }: Target, place: Place): TextOutcome {
+  const commands = unwrapText(text, client, place);
+  const urls = unwrapUrls(commands.text, client, place);
+  return { text: urls.text, servers: [...commands.servers, ...urls.servers] };
+}
+
 export function uninstall(request: InstallRequest, place: Place): readonly FileReport[] {
   const targets = [...targetsOf(request, place), ...rememberedTargets(request, place)];
   const write = (file: ConfigFile, text: string) => {
     if (!request.dryRun) restore(file, text, place);
   };
-  const reports = unique(targets).flatMap((target) => change(target, unwrapText, write, place));
+  const reports = unique(targets).flatMap((target) => change(target, unwrapAll, write, place));
   if (request.dryRun) return reports;
   forget(reports, request, place);
   return reports;
@@ -79,6 +99,8 @@ function forget(reports: readonly FileReport[], request: InstallRequest, place: 
   const kept = installedFiles(place).filter(({ path }) => !gone.has(path));
   try {
     rememberFiles(kept, place);
+    const isLeft = ({ path }: { readonly path: string }) => !gone.has(path);
+    keepHttpServers(httpServers(place.caumHome).filter(isLeft), place.caumHome);
     if (isClean && request.clients.length === 0) removeLauncher(place);
   } catch {
     // The files of the clients are done; a CAUM_HOME that is broken has nothing to forget.
@@ -87,9 +109,9 @@ function forget(reports: readonly FileReport[], request: InstallRequest, place: 
 
 /** What install would find, without any change. */
 export function status(request: InstallRequest, place: Place): readonly FileReport[] {
-  const look: Change = (text, client) => {
-    const wrapped = new Set(unwrapText(text, client, place).servers.map(({ name }) => name));
-    const { servers } = wrapText(text, client, place);
+  const look: Change = (text, target) => {
+    const wrapped = new Set(unwrapAll(text, target, place).servers.map(({ name }) => name));
+    const { servers } = wrapAll(text, target, place);
     const seen = servers.map((server): ServerOutcome => {
       if (server.outcome === "left" || wrapped.has(server.name)) return server;
       return { name: server.name, outcome: "left", reason: "is not recorded yet: caum install" };
@@ -108,11 +130,11 @@ export function projectFiles(request: InstallRequest, place: Place): readonly Fi
   const others = all.filter(({ path }) => !own.has(path));
   const isReady = ({ servers }: FileReport) => servers.some((s) => s.outcome === "wrapped");
   return others
-    .flatMap((target) => change(target, wrapText, () => undefined, place))
+    .flatMap((target) => change(target, wrapAll, () => undefined, place))
     .filter((report) => report.outcome === "changed" && isReady(report));
 }
 
-function targetsOf({ clients, project }: InstallRequest, place: Place): readonly Target[] {
+export function targetsOf({ clients, project }: InstallRequest, place: Place): readonly Target[] {
   const chosen = clients.length === 0 ? CLIENTS : clients;
   return unique(
     chosen.flatMap((client) =>
@@ -136,17 +158,18 @@ function unique(targets: readonly Target[]): readonly Target[] {
 
 /** @returns nothing when there is no such file */
 function change(
-  { client, path }: Target,
+  target: Target,
   edit: Change,
   write: (file: ConfigFile, text: string) => void,
   place: Place,
 ): readonly FileReport[] {
+  const { client, path } = target;
   const about = { client: client.name, title: client.title, path };
   try {
     return retrying(() => {
       const file = readConfigFile(path);
       if (!file) return [];
-      const { text, servers } = edit(file.text, client, place);
+      const { text, servers } = edit(file.text, target, place);
       if (text === file.text) return [{ ...about, outcome: "unchanged", servers }];
       write(file, text);
       return [{ ...about, outcome: "changed", servers, restart: client.restart }];

@@ -21,7 +21,14 @@ export interface Launch {
 export type EntryState =
   | { readonly kind: "ready"; readonly launch: Launch }
   | { readonly kind: "wrapped"; readonly launch: Launch; readonly wrapped: Wrapped }
-  | { readonly kind: "left"; readonly reason: string };
+  | {
+      readonly kind: "left";
+      readonly reason: string;
+      /** The address of a server that speaks HTTP, where a relay could stand in its place. */
+      readonly url?: SourceMember;
+      /** Whether the entry says what its client signs in with. */
+      readonly hasHeaders?: boolean;
+    };
 
 export interface ServerEntry {
   readonly name: string;
@@ -71,6 +78,8 @@ function stateOf(node: SourceNode, client: Client, place: Place): EntryState {
   if (client.unwrapped !== undefined) return left(client.unwrapped);
   if (node.isShared)
     return left("shares parts with other entries: write it out to have it wrapped");
+  const remote = launch ? undefined : remoteOf(node);
+  if (remote) return remote;
   const reason = whyLeft(node) ?? (launch ? whyLaunchIsLeft(launch, place) : whyNoLaunch(node));
   if (reason !== undefined || !launch) return left(reason ?? "starts nothing");
   return { kind: "ready", launch };
@@ -110,13 +119,26 @@ function plainWords(node: SourceNode): readonly string[] | undefined {
   return words.every((word) => word !== undefined) ? words : undefined;
 }
 
+function isDisabled(entry: SourceNode): boolean {
+  const dataAt = (key: string) => dataOf(memberOf(entry, key)?.node);
+  return dataAt("disabled") === true || dataAt("enabled") === false;
+}
+
 function whyLeft(entry: SourceNode): string | undefined {
-  const isTrue = (key: string) => dataOf(memberOf(entry, key)?.node);
-  if (isTrue("disabled") === true || isTrue("enabled") === false) return "is disabled";
-  if (!URL_FIELDS.some((field) => memberOf(entry, field))) return undefined;
-  return AUTH_FIELDS.some((field) => memberOf(entry, field))
-    ? "speaks HTTP: nothing to start; run `caum-mcp-proxy --http URL` and point the entry at it"
-    : "speaks HTTP and may sign in by OAuth, which a proxy in between would break";
+  if (isDisabled(entry)) return "is disabled";
+  return URL_FIELDS.some((field) => memberOf(entry, field)) ? "speaks HTTP" : undefined;
+}
+
+/** One address and nothing to start. */
+function remoteOf(entry: SourceNode): EntryState | undefined {
+  const [url, ...more] = URL_FIELDS.flatMap((field) => memberOf(entry, field) ?? []);
+  if (!url || more.length > 0 || isDisabled(entry)) return undefined;
+  if (url.node.kind !== "text" || url.node.isOdd) return undefined;
+  const hasHeaders = AUTH_FIELDS.some((field) => memberOf(entry, field));
+  const reason = hasHeaders
+    ? "speaks HTTP: nothing to start; caum install --http puts a relay in front of it"
+    : "speaks HTTP and may sign in by OAuth, which no relay can: caum install --http asks it";
+  return { kind: "left", reason, url, hasHeaders };
 }
 
 function whyLaunchIsLeft({ words }: Launch, place: Place): string | undefined {

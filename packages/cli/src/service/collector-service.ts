@@ -29,21 +29,26 @@ function collectorWords({ node }: Place, port: number): readonly string[] {
   return [node, program, "up", "--no-open", "--port", String(port)];
 }
 
+/** Why this machine keeps no collector of its own; undefined when it can. */
+export function whyNoService(place: Place, port = DEFAULT_PORT): string | undefined {
+  const { url } = loadConfiguration({ arguments: { home: place.caumHome }, env: place.env });
+  if (url !== undefined && new URL(url).href !== new URL(urlOf(port)).href) {
+    return `records go to ${url}, so none is started here`;
+  }
+  if (!managerOf(place)) return "no service manager for this user: caum up starts the collector";
+  if (isNodeNewEnough(process.versions.node)) return undefined;
+  return `a collector needs Node 22.13, this is ${process.versions.node}: runs stay here`;
+}
+
 export async function installService(
   place: Place,
   dryRun: boolean,
   port = DEFAULT_PORT,
 ): Promise<ServiceReport> {
-  const { url } = loadConfiguration({ arguments: { home: place.caumHome }, env: place.env });
   const own = urlOf(port);
-  if (url !== undefined && new URL(url).href !== new URL(own).href) {
-    return left(`records go to ${url}, so none is started here`);
-  }
+  const reason = whyNoService(place, port);
   const manager = managerOf(place);
-  if (!manager) return left("no service manager for this user: caum up starts the collector");
-  if (!isNodeNewEnough(process.versions.node)) {
-    return left(`a collector needs Node 22.13, this is ${process.versions.node}: runs stay here`);
-  }
+  if (reason !== undefined || !manager) return left(reason ?? "no service manager for this user");
   const unit = unitOf(collectorWords(place, port), place);
   const known = textIn(unit.path);
   const isUp = (await collectorProblem(own)) === undefined;

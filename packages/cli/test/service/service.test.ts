@@ -1,15 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Place } from "../../src/install/place.ts";
 import { installService, uninstallService } from "../../src/service/collector-service.ts";
 import { unitOf } from "../../src/service/unit.ts";
 import { TemporaryHome } from "../install/temporary-home.ts";
+import { freePort, withSystemd } from "./with-systemd.ts";
 
-const SYSTEMCTL = fileURLToPath(new URL("fake-systemctl.mjs", import.meta.url));
 const ODD = ["/opt/my node/node", '/it\'s/50% $HOME/"caum".js', "up", "back\\slash"];
 
 let machine: TemporaryHome;
@@ -19,37 +16,15 @@ beforeEach(async () => {
   port = await freePort();
 });
 afterEach(() => {
-  uninstallService(withSystemd(), false);
+  uninstallService(withSystemd(machine), false);
   machine.remove();
 });
-
-/** This machine with a systemd that keeps services of the user. */
-function withSystemd(): Place {
-  const runtime = join(machine.root, "run");
-  const bin = join(machine.root, "bin");
-  mkdirSync(join(runtime, "systemd"), { recursive: true });
-  mkdirSync(bin, { recursive: true });
-  if (!existsSync(join(bin, "systemctl"))) symlinkSync(SYSTEMCTL, join(bin, "systemctl"));
-  const PATH = `${bin}:${dirname(process.execPath)}:${machine.env.PATH}`;
-  const { CI: _, ...env } = machine.env;
-  return { ...machine.place, env: { ...env, PATH, XDG_RUNTIME_DIR: runtime } };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      // True because it listens on a port.
-      const { port: free } = server.address() as { port: number };
-      server.close(() => resolve(free));
-    });
-  });
-}
 
 const isUp = async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).status;
 const settings = () => JSON.parse(machine.read("u/.caum/config.json"));
 
 test("the collector is started as a service, found by recorders, and taken away again", async () => {
-  const place = withSystemd();
+  const place = withSystemd(machine);
   expect(await installService(place, false, port)).toMatchObject({
     outcome: "started",
     text: `http://127.0.0.1:${port} is up, kept by systemd`,
@@ -69,14 +44,14 @@ test("the collector is started as a service, found by recorders, and taken away 
 });
 
 test("no key is written where others could read it", async () => {
-  await installService(withSystemd(), false, port);
+  await installService(withSystemd(machine), false, port);
   const unit = machine.read("u/.config/systemd/user/caum-collector.service");
   expect(unit).toContain("StandardOutput=null");
   expect(unit).not.toContain("caum_live");
 });
 
 test("a service that does not come up is taken away, and the reason is given", async () => {
-  const place = withSystemd();
+  const place = withSystemd(machine);
   const broken = join(machine.root, "broken");
   mkdirSync(broken);
   writeFileSync(
@@ -100,7 +75,7 @@ test.each([
   ["this is a build machine", { CI: "1" }, "no service manager for this user"],
   ["another collector is named", { CAUM_URL: "https://caum.example" }, "records go to https"],
 ])("nothing is started when %s", async (_name, more, text) => {
-  const place = Object.keys(more).length === 0 ? machine.place : withSystemd();
+  const place = Object.keys(more).length === 0 ? machine.place : withSystemd(machine);
   const { CI: _, ...env } = place.env;
   const report = await installService({ ...place, env: { ...env, ...more } }, false, port);
   expect(report).toMatchObject({ outcome: "left", text: expect.stringContaining(text) });
@@ -108,7 +83,7 @@ test.each([
 });
 
 test("a dry run changes nothing", async () => {
-  const report = await installService(withSystemd(), true, port);
+  const report = await installService(withSystemd(machine), true, port);
   expect(report).toMatchObject({ outcome: "left", text: expect.stringContaining("would be kept") });
   expect(existsSync(join(machine.home, ".config"))).toBe(false);
 });

@@ -22,8 +22,11 @@ export class HttpConversations {
   readonly #known = new Map<string, HttpConversation>();
   #forgotten = 0;
 
-  constructor(observers: Observers, ids: SessionIds, server: string) {
-    this.#sessions = new ClientSessions((key) => new ObserverJournal(observers, ids.of(key)));
+  /** @param serverName what the client's file calls the server, where that is known */
+  constructor(observers: Observers, ids: SessionIds, server: string, serverName?: string) {
+    this.#sessions = new ClientSessions(
+      (key) => new ObserverJournal(observers, ids.of(key), serverName),
+    );
     this.#server = server;
   }
 

@@ -4,6 +4,7 @@ import type { Exchange, ExchangeEnd, HttpItem } from "../http/http-tap.ts";
 import type { Reader } from "../relay/tapped/late-reader.ts";
 import { SessionIds } from "../session/session-ids.ts";
 import { hasCalls, Place } from "./calls/open-requests.ts";
+import { entryNameOf } from "./entry-name.ts";
 import { type Ending, howItEnds } from "./exchange-end.ts";
 import type { HttpConversation, LiveExchange } from "./http-conversation.ts";
 import { HttpConversations } from "./http-conversations.ts";
@@ -44,7 +45,8 @@ interface Held {
 export function startHttpRecorder(options: HttpRecorderOptions): Reader<HttpItem> {
   const observers = new Observers(options);
   const ids = new SessionIds(observers.configuration);
-  const conversations = new HttpConversations(observers, ids, options.server);
+  const serverName = entryNameOf(options.entry);
+  const conversations = new HttpConversations(observers, ids, options.server, serverName);
   const recorder = new HttpRecorder(conversations, options.server);
   const timer = setInterval(() => conversations.tick(Date.now()), TICK_MS).unref();
   return {
