@@ -2,9 +2,11 @@
 import { randomBytes } from "node:crypto";
 import {
   closeSync,
+  linkSync,
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   utimesSync,
@@ -30,9 +32,8 @@ export class RecorderLock {
   /** @returns false when another recorder is at work */
   take(): boolean {
     if (!this.#make()) {
-      if (isHeld(this.#path)) return false;
-      rmSync(this.#path, { force: true });
-      if (!this.#make()) return false;
+      const dead = nameIn(this.#path);
+      if (isHeld(this.#path) || !this.#removes(dead) || !this.#make()) return false;
     }
     this.#timer = setInterval(() => this.hold(), ALIVE_EVERY_MS).unref();
     return true;
@@ -41,7 +42,7 @@ export class RecorderLock {
   /** Whether the lock is still ours; says that we are alive. */
   hold(): boolean {
     try {
-      if (readFileSync(this.#path, "utf8") !== this.#name) return false;
+      if (nameIn(this.#path) !== this.#name) return false;
       const now = new Date();
       utimesSync(this.#path, now, now);
       return true;
@@ -53,6 +54,21 @@ export class RecorderLock {
   release(): void {
     clearInterval(this.#timer);
     if (this.hold()) rmSync(this.#path, { force: true });
+  }
+
+  /** Takes a dead lock away; one that another recorder has made meanwhile is put back. */
+  #removes(dead: string | undefined): boolean {
+    const aside = `${this.#path}.${process.pid}`;
+    try {
+      renameSync(this.#path, aside);
+      const isDead = nameIn(aside) === dead;
+      if (!isDead) linkSync(aside, this.#path);
+      return isDead;
+    } catch {
+      return false;
+    } finally {
+      rmSync(aside, { force: true });
+    }
   }
 
   #make(): boolean {
@@ -83,6 +99,14 @@ function makeInbox(home: string): void {
 
 function lockPath(home: string): string {
   return join(inboxFolder(home), "recorder.lock");
+}
+
+function nameIn(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 function isHeld(path: string): boolean {

@@ -19,12 +19,12 @@ import {
 } from "../saying.ts";
 
 const FAILED_SHELL = /<shellId: \S+ completed with exit code [1-9][0-9]*>\s*$/;
-const STATUSES: Readonly<Record<string, Status>> = {
-  success: "ok",
-  denied: "denied",
-  rejected: "denied",
-  failure: "error",
-};
+const STATUSES: ReadonlyMap<unknown, Status> = new Map([
+  ["success", "ok"],
+  ["denied", "denied"],
+  ["rejected", "denied"],
+  ["failure", "error"],
+]);
 
 export const copilot: HookClient = {
   events: {
@@ -54,7 +54,7 @@ function withToolName(reader: Reader): Reader {
 
 function statusOf(result: unknown): Status {
   if (!isFields(result)) return "ok";
-  const status = STATUSES[String(result.resultType)] ?? "unknown";
+  const status = STATUSES.get(result.resultType) ?? "unknown";
   const text = result.textResultForLlm;
   const hasFailed = typeof text === "string" && FAILED_SHELL.test(text);
   return status === "ok" && hasFailed ? "error" : status;

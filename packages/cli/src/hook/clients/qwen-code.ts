@@ -5,20 +5,23 @@
  * own has a prompt. PostToolBatch comes for each call of a turn. `tool_use_id` differs between the
  * events of one call, `tool_call_id` does not.
  */
+import type { Status } from "@caum/core";
 import type { HookEvent } from "../hook-event.ts";
 import { answers, type HookClient, type Saying } from "../saying.ts";
 import { claudeCode } from "./claude-code.ts";
+
+const STATUSES: ReadonlyMap<unknown, Status> = new Map([
+  ["success", "ok"],
+  ["error", "error"],
+  ["cancelled", "cancelled"],
+]);
 
 export const qwenCode: HookClient = {
   ...claudeCode,
   events: {
     ...claudeCode.events,
     UserPromptSubmit: promptSays,
-    PostToolBatch: answers(
-      ({ status }) =>
-        status === "success" ? "ok" : status === "cancelled" ? "cancelled" : "error",
-      false,
-    ),
+    PostToolBatch: answers(({ status }) => STATUSES.get(status), false),
   },
   delegates: new Set(["agent"]),
 };
