@@ -14,7 +14,7 @@ import {
   STATUSES,
   type Status,
 } from "./record.ts";
-import { isShape, type Shape, shapeOf } from "./shape.ts";
+import { isShape, type Shape, shapeOf, shapeOfArguments } from "./shape.ts";
 import { isSignature, signatureOf } from "./signature.ts";
 
 interface Usage {
@@ -284,7 +284,8 @@ function shapeOrDigest(
   keys: SessionKeys,
 ): Shape | undefined {
   if (shape !== undefined && isShape(shape)) return shape;
-  return value === undefined ? undefined : shapeOf(value, purpose, keys);
+  if (value === undefined) return undefined;
+  return purpose === "args" ? shapeOfArguments(value, keys) : shapeOf(value, purpose, keys);
 }
 
 function truncatedSides(

@@ -46,7 +46,7 @@ const VERBS = wordTable({
   read: "read get open view cat show load describe inspect snapshot screenshot scroll goto head tail print browse query select watch count check peek preview retrieve diff recall navigate",
   search: "search find grep rg list ls locate lookup explore discover scan enumerate",
   write:
-    "write edit create update delete remove rm add insert put patch post send modify cancel book rename move copy mv cp mkdir touch upload publish replace save comment reply assign return exchange pay order apply store upsert drop set close archive enable disable approve undo restore change generate make draft reset clear import export schedule purchase transfer submit",
+    "write edit create update delete remove rm add insert put patch post send modify cancel book rename move copy mv cp mkdir touch upload publish replace save comment reply assign return exchange pay order apply store upsert drop set close archive enable disable approve undo restore change generate make draft reset clear import export schedule purchase transfer submit label annotate tag mark flag",
   act: "click tap press type fill drag swipe hover go walk turn step act next previous append",
   test: "test tests verify validate",
   run: "run execute exec eval evaluate calculate compute invoke start launch build compile call spawn kill stop restart deploy",

@@ -1,3 +1,6 @@
+import { types } from "node:util";
+import { readOwn } from "./walk/data-property.ts";
+
 /** Names of values that are another one at each try, and so say nothing of what is asked for. */
 const TRY_NAMES: ReadonlySet<string> = new Set(
   (
@@ -14,20 +17,58 @@ const MOMENT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:(?!00(?:\.0+)?(?:Z|[+-]|$))\d\d/;
 const EPOCH = /^1\d{9}(?:\d{3})?(?:\.\d+)?$/;
 const RENEWED_IN_URL =
   /[?&](?:(?:_?t|_?ts|_|now|timestamp|time)=1\d{9}|(?:nonce|cb|cache_?bust(?:er)?|nocache|rand|random)=)/i;
+const RENEWED_VALUE =
+  /([?&](?:_?t|_?ts|_|now|timestamp|time|nonce|cb|cache_?bust(?:er)?|nocache|rand|random)=)[^&#]*/gi;
 /** A longer text is no address. */
 const MAX_URL_LENGTH = 2_048;
 
 /** Whether a member of the arguments is there to make the call another one: a nonce, a clock, a count. */
 export function isRenewed(name: string, value: unknown): boolean {
   if (typeof value !== "string" && typeof value !== "number") return false;
-  const plain = name.toLowerCase().replace(/[_-]/g, "");
-  if (TRY_NAMES.has(plain)) return true;
+  if (isRenewedName(name)) return true;
+  const plain = plainOf(name);
   const text = String(value);
   if (CLOCK_NAMES.has(plain)) return MOMENT.test(text) || EPOCH.test(text);
   return text.length <= MAX_URL_LENGTH && text.includes("?") && RENEWED_IN_URL.test(text);
 }
 
+function isRenewedName(name: string): boolean {
+  return TRY_NAMES.has(plainOf(name));
+}
+
+function plainOf(name: string): string {
+  return name.toLowerCase().replace(/[_-]/g, "");
+}
+
 /** Whether text begins like an object and breaks off: no tool was ever called with that. */
 export function isCutOff(text: string): boolean {
   return text.startsWith("{") && !text.trimEnd().endsWith("}");
+}
+
+/** A value that holds the place of one that is another one at each try. */
+const SAME = "";
+const MAX_MEMBERS = 64;
+
+/**
+ * The arguments without what is another one at each try, to tell by their shape what was asked for.
+ *
+ * @returns undefined when nothing of them is renewed
+ */
+export function withoutRenewed(args: unknown): Record<string, unknown> | undefined {
+  if (typeof args !== "object" || args === null || types.isProxy(args)) return undefined;
+  if (Array.isArray(args) || ArrayBuffer.isView(args)) return undefined;
+  if (types.isModuleNamespaceObject(args)) return undefined;
+  const names = Object.keys(args);
+  if (names.length > MAX_MEMBERS) return undefined;
+  const values = names.map((name) => [name, readOwn(args, name)] as const);
+  if (!values.some(([name, value]) => isRenewed(name, value))) return undefined;
+  return Object.fromEntries(
+    values.map(([name, value]) => [name, isRenewed(name, value) ? sameOf(name, value) : value]),
+  );
+}
+
+/** Of an address, what stands before the part that is renewed still tells what was asked for. */
+function sameOf(name: string, value: unknown): string {
+  if (typeof value !== "string" || isRenewedName(name)) return SAME;
+  return value.replace(RENEWED_VALUE, "$1");
 }

@@ -1,5 +1,6 @@
 import { canonicalize, canonicalizeText } from "./canonical.ts";
 import type { Purpose, SessionKeys } from "./digest.ts";
+import { withoutRenewed } from "./renewed.ts";
 import { scan } from "./scanner.ts";
 
 /** What is kept of a value: digests and a size, and no field that could hold content. */
@@ -28,6 +29,15 @@ export function isShape({ hash, normHash = hash, shapeHash = hash, bytes }: Shap
 export function shapeOf(value: unknown, purpose: Purpose, keys: SessionKeys): Shape {
   const form = canonicalize(value);
   return digestForms(form.bytes, form.size, form.truncated, purpose, keys);
+}
+
+/** The shape of a call's arguments, whose coarsest form leaves out what is another one at each try. */
+export function shapeOfArguments(value: unknown, keys: SessionKeys): Shape {
+  const shape = shapeOf(value, "args", keys);
+  const asked = withoutRenewed(value);
+  if (asked === undefined) return shape;
+  const { hash, normHash = hash, shapeHash = normHash } = shapeOf(asked, "args", keys);
+  return { ...shape, shapeHash };
 }
 
 /**

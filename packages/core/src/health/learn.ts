@@ -10,6 +10,7 @@ import { type Identity, identify } from "./signals/identity.ts";
 import { learnProbe } from "./signals/probe.ts";
 import type { Place } from "./signals/run.ts";
 import {
+  calls,
   endRuns,
   failures,
   learnCallRuns,
@@ -19,7 +20,7 @@ import {
   returns,
 } from "./signals/runs.ts";
 import { type Recognition, sameness, substanceOf } from "./signals/substance.ts";
-import { has, TRAIT } from "./signals/trait.ts";
+import { has, isMereAct, TRAIT } from "./signals/trait.ts";
 import { forgetTries, learnTries } from "./signals/tries.ts";
 import { learnVariety } from "./signals/variety.ts";
 import type { Step } from "./step.ts";
@@ -29,6 +30,9 @@ import { learnPace } from "./wait/pace.ts";
 const USER_KEY = keyOf("user");
 /** Steps after which nobody knows any more what the user's last word was about. */
 const FRESH_STEPS = 32;
+
+/** Equal keys or moves in a row that are ordinary. */
+const FEW_ACTS = 5;
 
 /** Takes one step into the memory of its session, which must have room for it. */
 export function learn(slots: Float64Array, step: Step): void {
@@ -77,21 +81,35 @@ function learnCall(slots: Float64Array, step: Step, identity: Identity): void {
   turnRings(slots, step, identity, seen.isRepeat);
   learnPace(slots, step.atMs, !seen.isRepeat);
   const isWaiting = waitingCycles(slots) > 0;
-  const recognition = { ...seen, isStale: seen.isRepeat && !isFresh && !isWaiting };
+  const isUnseen = isMereAct(identity.traits) && !isInsisting(slots, identity);
+  const recognition = { ...seen, isStale: seen.isRepeat && !isFresh && !isWaiting && !isUnseen };
   const isCounted = wasCounted(slots, identity, recognition, attempt);
   learnCallRuns(slots, identity, place);
   learnTries(slots, step, identity, recognition, place);
-  learnRepeats(slots, identity, recognition, place, isWaiting);
+  if (!isUnseen) learnRepeats(slots, identity, recognition, place, isWaiting);
   if (!isWaiting && !isCounted) learnAverages(slots, identity, recognition);
   remember(
     slots,
-    factsOf(identity, { ...recognition, isStale: recognition.isStale && !isCounted }, isWaiting),
+    factsOf(
+      identity,
+      {
+        ...recognition,
+        isRepeat: seen.isRepeat && !isUnseen,
+        isStale: recognition.isStale && !isCounted,
+      },
+      isWaiting,
+    ),
   );
   learnProbe(slots, identity.full);
   learnQuality(slots, identity, recognition);
   if (!seen.isRepeat && step.op !== "end") slots[SLOT.newSteps] = (slots[SLOT.newSteps] ?? 0) + 1;
   noteKind(slots, step);
   learnRisk(slots, identity, recognition);
+}
+
+/** What came of a key or a move is seen in the look behind it; nobody needs six before. */
+function isInsisting(slots: Float64Array, { call }: Identity): boolean {
+  return calls.key(slots) === call && calls.length(slots) >= FEW_ACTS;
 }
 
 /** What a sibling failed at, or did again, counts once for all of them. */
@@ -115,7 +133,8 @@ function learnSpeech(slots: Float64Array, step: Step, identity: Identity): void 
   turnRings(slots, step, identity, isRepeat);
   learnPace(slots, step.atMs, !isRepeat);
   learnSpeechRuns(slots, identity, place);
-  learnAverages(slots, identity, recognition);
+  // What is said at each look of a wait is a part of it.
+  if (!isRepeat || waitingCycles(slots) === 0) learnAverages(slots, identity, recognition);
   learnRisk(slots, identity, recognition);
   if (!isRepeat) return;
   seenSteps.add(slots, identity.full);

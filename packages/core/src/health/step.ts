@@ -45,9 +45,13 @@ export interface Step {
   readonly weakContent?: boolean;
 }
 
-/** Whether a call did not do what it was asked for, whatever it answered. */
-export function hasFailed(step: Step): boolean {
-  return step.argumentsCut === true || isFailing(step.status);
+/**
+ * Whether a call did not do what it was asked for, whatever it answered. To wait until the time is up
+ * is no failure.
+ */
+export function hasFailed({ argumentsCut, op, status }: Step): boolean {
+  if (argumentsCut === true) return true;
+  return isFailing(status) && !(op === "wait" && status === "timeout");
 }
 
 function isFailing(status: Status | undefined): boolean {

@@ -51,6 +51,17 @@ const ROWS: Readonly<Record<string, Row>> = {
       script.call(READ);
     },
   },
+  "periodic, one key": {
+    at: 6,
+    once: (script) => script.call({ tool: "press", op: "act", asks: "down", answers: "pressed" }),
+  },
+  "periodic, a cycle of moves": {
+    at: 5,
+    once: (script) => {
+      script.call({ tool: "turn", op: "act", asks: "left", answers: "ok" });
+      script.call({ tool: "walk", op: "act", asks: "one metre", answers: "ok" });
+    },
+  },
   "periodic, a cycle": { at: 3, once: (script) => readAll(script, 3) },
   "recurrence, known calls in a row": {
     at: 8,

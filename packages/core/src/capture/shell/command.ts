@@ -60,6 +60,9 @@ const ASKS_HOW_IT_STANDS: ReadonlyMap<string, RegExp> = new Map([
   ["kubectl", /\b(?:get|describe|logs|top|rollout|wait)\b/],
   ["oc", /\b(?:get|describe|logs|rollout|wait)\b/],
   ["docker", /\b(?:ps|logs|stats|wait|top)\b/],
+  ["aws", /\b(?:describe|wait|get|head)(?:-|\b)/],
+  ["az", /\b(?:show|wait|list)\b/],
+  ["gcloud", /\b(?:describe|wait|list)\b/],
   ["helm", /\b(?:status|history)\b/],
   ["systemctl", /\b(?:status|is-active)\b/],
 ]);

@@ -6,20 +6,22 @@
  *     | attempt: parent, end, 8 keys       | pace: last time, 8 gaps            |
  *     | beats: of steps and of calls, each 8 traits, 8 times, 8 numbers, count  |
  *     | rings: steps, calls, templates, numerics, each 8 keys, 8 matches,       |
- *     |        8 first steps, 2 holds                                           |
+ *     |        8 first steps, 4 holds                                           |
  *     | facts: one word of 32 bits each    | variety: the last 20 kinds of work |
  *     | averages, work, quality, risk      |                                    |
  *     | runs: key, length, traits, first step, latest attempt of each           |
  *     | rhythm of a failing call: time, 3 gaps, bytes                           |
  *     | seen calls: count, 64 keys         | seen answers: count, 64 keys       |
- *     | seen steps: count, then 32 keys, and more as they come, 448 at most     |
+ *     | seen steps: count, then 28 keys, and more as they come, 440 at most     |
  *
  * The order is part of the format of a saved state: a change needs a new `FORMAT`.
  */
-export const FORMAT = 4;
+export const FORMAT = 5;
 
 /** How far back a period may reach. */
 export const LONGEST_PERIOD = 8;
+/** Longest cycle that can be a wait: three looks and a sleep. */
+export const LONGEST_WAIT = 4;
 /** Steps over which the variety of operations is measured. */
 export const VARIETY = 20;
 /** Calls of one attempt that are told apart. */
@@ -29,13 +31,13 @@ export const GAPS = 8;
 /** Calls and answers whose newness is told; one that is older is new again. */
 export const SEEN_PARTS = 64;
 /** Steps whose full keys are remembered: at first, and at most. */
-export const FIRST_STEPS = 32;
-export const MOST_STEPS = 448;
+export const FIRST_STEPS = 28;
+export const MOST_STEPS = 440;
 
 /** Traits, times and numbers of the last steps, and how many there were; see signals/beat.ts. */
 const BEAT = 3 * LONGEST_PERIOD + 1;
-/** Keys, counters and first steps by period, and two holds; see rules/period-ring.ts. */
-const RING = 3 * LONGEST_PERIOD + 2;
+/** Keys, counters and first steps by period, and the holds; see rules/period-ring.ts. */
+const RING = 3 * LONGEST_PERIOD + LONGEST_WAIT;
 /** Key, length, traits, first step and latest attempt; see signals/run.ts. */
 const RUN = 5;
 

@@ -12,7 +12,7 @@ import {
   returns,
   speeches,
 } from "../signals/runs.ts";
-import { has, spansServers, TRAIT } from "../signals/trait.ts";
+import { has, isMereAct, spansServers, TRAIT } from "../signals/trait.ts";
 import { blindWrites, errors, failingCalls, failingWrites, refusals } from "../signals/tries.ts";
 import { backsOff } from "../wait/rhythm.ts";
 import { PATIENCE_CYCLES, waitCycles } from "../wait/wait-hold.ts";
@@ -42,6 +42,9 @@ const PERIODIC: readonly Need[] = [
   { rule: "jitter", ring: templates, occurrences: 5, cycles: 4, proves: TRAIT.telling },
   { rule: "numeric", ring: numerics, occurrences: 8, cycles: 5, proves: EVENTFUL },
 ];
+
+/** Cycles more of keys, clicks and moves alone, whose answers say only that they were made. */
+const UNSEEN_ACTS = 2;
 
 const REPEATS = 8;
 /** A new word of the user lets so many more known steps pass, up to a limit. */
@@ -111,7 +114,7 @@ function findPeriod(memory: Float64Array, need: Need): Finding | undefined {
     if (ring.matches(memory, period) === 0 || ring.isMultiple(memory, period)) continue;
     const traits = ring.beat.traits(memory, period);
     const cycles = ring.cycles(memory, period);
-    const enough = cyclesNeeded(need, period, traits);
+    const enough = cyclesNeeded(need, ring, memory, period);
     const waited = waitCycles(memory, ring, period);
     if (cycles < enough || (waited > 0 && waited < PATIENCE_CYCLES)) continue;
     return {
@@ -120,23 +123,39 @@ function findPeriod(memory: Float64Array, need: Need): Finding | undefined {
       cycles,
       fromStep: ring.firstStep(memory, period),
       grade: waited > 0 ? "review" : gradeFor(need, traits),
-      talk: onlyTalk(ring, memory, period),
+      talk: everyTrait(ring, memory, period, isTalk),
     };
   }
   return undefined;
 }
 
-/** One call needs one more where turns that asked for nothing came between: they were steps too. */
-function cyclesNeeded(need: Need, period: number, traits: number): number {
-  if (period > 1) return need.cycles * times(traits);
-  return (need.occurrences + (has(traits, TRAIT.interrupted) ? 1 : 0)) * times(traits);
+/**
+ * One call needs one more where turns that asked for nothing came between: they were steps too. Keys
+ * and moves are made a few times before somebody looks what came of them.
+ */
+function cyclesNeeded(need: Need, ring: PeriodRing, memory: Float64Array, period: number): number {
+  const traits = ring.beat.traits(memory, period);
+  const unseen = everyTrait(ring, memory, period, isMereAct) ? UNSEEN_ACTS : 0;
+  if (period > 1) return (need.cycles + unseen) * times(traits);
+  const interrupted = has(traits, TRAIT.interrupted) ? 1 : 0;
+  return (need.occurrences + unseen + interrupted) * times(traits);
 }
 
-function onlyTalk(ring: PeriodRing, memory: Float64Array, period: number): boolean {
+/** Whether every step of the last cycle is of a kind. */
+function everyTrait(
+  ring: PeriodRing,
+  memory: Float64Array,
+  period: number,
+  is: (traits: number) => boolean,
+): boolean {
   for (let ago = 0; ago < period; ago++) {
-    if (!has(ring.beat.traitsAgo(memory, ago), TRAIT.talk)) return false;
+    if (!is(ring.beat.traitsAgo(memory, ago))) return false;
   }
   return true;
+}
+
+function isTalk(traits: number): boolean {
+  return has(traits, TRAIT.talk);
 }
 
 /** Too little is known of the steps, or of what came between them. */

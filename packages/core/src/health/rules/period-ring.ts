@@ -1,5 +1,5 @@
 import { type Key, UNKNOWN } from "../memory/key.ts";
-import { LONGEST_PERIOD } from "../memory/layout.ts";
+import { LONGEST_PERIOD, LONGEST_WAIT } from "../memory/layout.ts";
 import { stepAt } from "../memory/moment.ts";
 import type { Beat } from "../signals/beat.ts";
 
@@ -12,7 +12,7 @@ import type { Beat } from "../signals/beat.ts";
 export class PeriodRing {
   /** What is known of the steps whose keys these are. */
   readonly beat: Beat;
-  /** First of two slots for wait-hold.ts. */
+  /** First of the slots, one for each period, for wait-hold.ts. */
   readonly holds: number;
   readonly #keys: number;
   readonly #matches: number;
@@ -49,7 +49,7 @@ export class PeriodRing {
   clear(memory: Float64Array): void {
     memory.fill(UNKNOWN, this.#keys, this.#keys + LONGEST_PERIOD);
     memory.fill(0, this.#matches + 1, this.#matches + 1 + LONGEST_PERIOD);
-    memory.fill(0, this.holds, this.holds + 2);
+    memory.fill(0, this.holds, this.holds + LONGEST_WAIT);
   }
 
   /** How many keys in a row equalled the one `period` before. */

@@ -53,6 +53,11 @@ export function spansServers(traits: number): boolean {
   return (servers & (servers - 1)) !== 0;
 }
 
+/** A key, a click or a move that worked, and says little more than that it was made. */
+export function isMereAct(traits: number): boolean {
+  return has(traits, TRAIT.act) && !has(traits, TRAIT.failing | TRAIT.bulky);
+}
+
 /** Whether any of the wanted bits is set. */
 export function has(traits: number, wanted: number): boolean {
   return (traits & wanted) !== 0;

@@ -1,4 +1,4 @@
-import { LONGEST_PERIOD } from "../memory/layout.ts";
+import { LONGEST_PERIOD, LONGEST_WAIT } from "../memory/layout.ts";
 import type { PeriodRing } from "../rules/period-ring.ts";
 import { has, TRAIT } from "../signals/trait.ts";
 import { paceOf } from "./pace.ts";
@@ -11,8 +11,6 @@ export const TIRESOME_CYCLES = 6;
 /** An hour of one look a minute: from here on it has lost its sense. */
 export const SENSELESS_CYCLES = 60;
 
-/** Longest period that can be a wait: sleep and look. */
-const LONGEST_WAIT = 2;
 /** Who asks how something stands waits when it is this long, or longer than its work takes. */
 const ASKING_GAP_MS = 10_000;
 const ASKING_PACE = 1.5;
@@ -69,32 +67,36 @@ function isWait(
   gaps: readonly number[],
   slowest: number,
 ): boolean {
-  const [latest, before] = gaps;
+  const [latest] = gaps;
   // Without a clock, or with one that steps back, nothing is believed.
   if (latest === undefined || isHopeless(memory, ring, period)) return false;
   const traits = ring.beat.traits(memory, period);
+  if (period > 2 && has(traits, TRAIT.write | TRAIT.act)) return false;
+  const pause = pauseMs(memory, ring, period);
   const fails = has(traits, TRAIT.failing);
-  if (!fails && has(traits, TRAIT.wait) && asksSeldom(memory, latest, period)) return true;
+  if (!fails && has(traits, TRAIT.wait) && asksSeldom(memory, pause, period)) return true;
   const cycles = ring.cycles(memory, period);
-  if (cycles < 3 || before === undefined) return false;
+  if (cycles < 3) return false;
   // The first gap of the pattern is that between its first two steps.
   if (slowsDown(gaps, cycles - 1)) return true;
-  const gap = Math.min(latest, before);
-  if (!fails && looksSeldom(memory, gap, period, traits)) return true;
+  if (!fails && looksSeldom(memory, pause, period, traits)) return true;
   return slowest > 0 && keepsWaiting(latest, slowest);
 }
 
-function asksSeldom(memory: Float64Array, gapMs: number, period: number): boolean {
-  if (gapMs >= ASKING_GAP_MS) return true;
-  return (
-    gapMs >= SHORTEST_WAIT_MS && paceOf(memory, gapMs / period, ASKING_PACE, period) === "slower"
-  );
+function asksSeldom(memory: Float64Array, pauseMs: number, period: number): boolean {
+  if (pauseMs >= ASKING_GAP_MS) return true;
+  return pauseMs >= SHORTEST_WAIT_MS && paceOf(memory, pauseMs, ASKING_PACE, period) === "slower";
 }
 
 /** A slow model is not waiting: what is seldom for one session is the pace of another. */
-function looksSeldom(memory: Float64Array, gapMs: number, period: number, traits: number): boolean {
-  if (gapMs < LOOKING_GAP_MS || has(traits, TRAIT.write | TRAIT.act)) return false;
-  const pace = paceOf(memory, gapMs / period, LOOKING_PACE, period);
+function looksSeldom(
+  memory: Float64Array,
+  pauseMs: number,
+  period: number,
+  traits: number,
+): boolean {
+  if (pauseMs < LOOKING_GAP_MS || has(traits, TRAIT.write | TRAIT.act)) return false;
+  const pace = paceOf(memory, pauseMs, LOOKING_PACE, period);
   return pace === "slower" || (pace === "unknown" && has(traits, TRAIT.remote));
 }
 
@@ -105,6 +107,16 @@ function isHopeless(memory: Float64Array, ring: PeriodRing, period: number): boo
     if (has(traits, TRAIT.failing) && !has(traits, TRAIT.passing)) return true;
   }
   return false;
+}
+
+/** The longest time between two steps of the last cycle: who looks at three things looks at once. */
+function pauseMs(memory: Float64Array, ring: PeriodRing, period: number): number {
+  let longest = 0;
+  for (let ago = 0; ago < period; ago++) {
+    const pause = ring.beat.timeAgo(memory, ago) - ring.beat.timeAgo(memory, ago + 1);
+    longest = Math.max(longest, pause);
+  }
+  return longest;
 }
 
 /** The last times between one cycle and the next, latest first, at most 4; none without a clock. */

@@ -49,15 +49,20 @@ export function readCases(): readonly FieldCase[] {
   return files.sort().map((file) => JSON.parse(readFileSync(new URL(file, FOLDER), "utf8")));
 }
 
-/** The steps that the events become on their way through capture. */
-export function stepsOf(events: readonly FieldEvent[]): readonly Step[] {
+/**
+ * The steps that the events become on their way through capture.
+ *
+ * @param durationMs how long each call took, where that is known
+ */
+export function stepsOf(events: readonly FieldEvent[], durationMs?: number): readonly Step[] {
   const key = new Uint8Array(32).fill(7);
   const keys = new SessionKeys({ id: "test", origin: "file", sessionKey: () => key }, "session");
   return events.flatMap((event) => {
     const draft = payloadOf(observationOf(event), { keys, hashNames: false });
     const at = new Date(START_MS + Math.round(event.t * 1_000)).toISOString();
     const step = stepOf({ ...draft, sourceTimestamp: at });
-    return step === undefined ? [] : [step];
+    if (step === undefined) return [];
+    return [durationMs === undefined || step.kind !== "call" ? step : { ...step, durationMs }];
   });
 }
 
@@ -68,14 +73,14 @@ function observationOf(event: FieldEvent): Observation {
 }
 
 /** What everybody is alerted of: a hard rule, or tier T4 or T5 that holds. */
-export function judge(events: readonly FieldEvent[]): Outcome {
+export function judge(events: readonly FieldEvent[], durationMs?: number): Outcome {
   const health = new Health();
   let alert = QUIET;
   let hard: number | undefined;
   let fired: number | undefined;
   let reasons: readonly string[] = [];
   const trail: string[] = [];
-  for (const step of stepsOf(events)) {
+  for (const step of stepsOf(events, durationMs)) {
     const assessment = health.observe(step);
     const isHard = assessment.publicClass === "hard_alert";
     const isLow = assessment.tier === "T4" || assessment.tier === "T5";
