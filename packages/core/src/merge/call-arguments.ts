@@ -10,7 +10,12 @@ export function textHashOf({ argumentsText }: CallFacts): string | undefined {
   return argumentsText === undefined ? undefined : hash("sha1", argumentsText, "base64");
 }
 
-export function refOf({ arguments: values }: CallFacts): WeakRef<object> | undefined {
+/** Not needed where the text tells. */
+export function refOf({
+  arguments: values,
+  argumentsText,
+}: CallFacts): WeakRef<object> | undefined {
+  if (argumentsText !== undefined) return undefined;
   return typeof values === "object" && values !== null ? new WeakRef(values) : undefined;
 }
 

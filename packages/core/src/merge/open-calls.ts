@@ -1,6 +1,7 @@
 import type { ToolObservation } from "../capture/observation.ts";
 import type { CallFacts, CallKey } from "./call-facts.ts";
 import { type CallState, type Identity, KNOWN_BY } from "./merge-table.ts";
+import { isFirst } from "./process-registry.ts";
 import { RecentMap } from "./recent-map.ts";
 
 /** A call that has no outcome yet. */
@@ -41,7 +42,8 @@ const MAX_OPEN_CALLS = 10_000;
 /** The calls that are open, found by run, by id, or by tool. */
 export class OpenCalls {
   readonly #calls: RecentMap<OpenCall, OpenCall>;
-  readonly #named = new Map<string, Set<OpenCall>>();
+  /** Mostly one call has a name; several are kept oldest first. */
+  readonly #named = new Map<string, OpenCall | Set<OpenCall>>();
 
   /** @param onCrowded told of a call that leaves for a newer one */
   constructor(onCrowded: (call: OpenCall) => void) {
@@ -59,19 +61,22 @@ export class OpenCalls {
 
   /** Adds a call, or files it anew after a change of its key, tool or run. */
   set(call: OpenCall): void {
-    this.#unname(call);
-    call.names = namesOf(call);
-    for (const name of call.names) {
+    const names = namesOf(call);
+    for (const name of call.names) if (!names.includes(name)) this.#unname(name, call);
+    for (const name of names) {
+      if (call.names.includes(name)) continue;
       const others = this.#named.get(name);
-      if (others) others.add(call);
-      else this.#named.set(name, new Set([call]));
+      if (others instanceof Set) others.add(call);
+      else this.#named.set(name, others ? new Set([others, call]) : call);
     }
+    call.names = names;
     this.#calls.set(call, call);
   }
 
   delete(call: OpenCall): void {
     this.#calls.delete(call);
-    this.#unname(call);
+    for (const name of call.names) this.#unname(name, call);
+    call.names = [];
   }
 
   /** The open call that a signal means, by the best identity that fits any. */
@@ -86,7 +91,7 @@ export class OpenCalls {
   #best(identity: Identity, signal: string, told: Told): OpenCall | undefined {
     const { key, facts } = told;
     let best: OpenCall | undefined;
-    for (const open of this.#named.get(nameFor(identity, key, facts) ?? "") ?? []) {
+    for (const open of this.#namedLike(nameFor(identity, key, facts))) {
       if (!fits(identity, open, told)) continue;
       if (signal === "requested" && open.copy !== (facts?.copy ?? 0)) continue;
       if (signal === "answered" && !isBeside(open, key) && open.state !== "waiting") continue;
@@ -95,13 +100,16 @@ export class OpenCalls {
     return best;
   }
 
-  #unname(call: OpenCall): void {
-    for (const name of call.names) {
-      const others = this.#named.get(name);
-      others?.delete(call);
-      if (others?.size === 0) this.#named.delete(name);
-    }
-    call.names = [];
+  #namedLike(name: string | undefined): Iterable<OpenCall> {
+    const named = name === undefined ? undefined : this.#named.get(name);
+    if (named instanceof Set) return named;
+    return named ? [named] : [];
+  }
+
+  #unname(name: string, call: OpenCall): void {
+    const others = this.#named.get(name);
+    if (others instanceof Set && others.delete(call) && others.size > 0) return;
+    this.#named.delete(name);
   }
 }
 
@@ -115,13 +123,20 @@ export function runOf(run: string | undefined): string | undefined {
   return run === undefined ? undefined : `\n${run}`;
 }
 
+/** How a call is known by its id in a response, as the copy that it is there. */
+export function nameIn(id: string | undefined, response: string | undefined, copy: number): string {
+  return copy === 0 ? `${id}\n${response}` : `${id}\n${response}\n${copy}`;
+}
+
 function toolOf({ session }: CallKey, tool: string): string {
   return `${session}\n\n${tool}`;
 }
 
 function namesOf({ key, call, run, state }: OpenCall): string[] {
   const tool = state === "running" ? undefined : toolOf(key, call.tool);
-  return [idOf(key), runOf(run), tool].filter((name) => name !== undefined);
+  const names: string[] = [];
+  for (const name of [idOf(key), runOf(run), tool]) if (name !== undefined) names.push(name);
+  return names;
 }
 
 function nameFor(identity: Identity, key: CallKey, facts: CallFacts | undefined) {
@@ -175,4 +190,10 @@ function nearness({ key }: OpenCall, { within = [] }: CallKey): number {
   let at = 0;
   while (at < within.length && within[at] === other[at]) at += 1;
   return at;
+}
+
+/** Two copies of one adapter may see the same; what has neither run nor response is not known again. */
+export function isFirstReport({ key, run, response, copy }: OpenCall, { status }: ToolObservation) {
+  if (run !== undefined) return isFirst(`run ${run} ${status}`);
+  return response === undefined || isFirst(`asked ${idOf(key)}\n${response}\n${copy} ${status}`);
 }

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { LAYERS, type Layer } from "../capture/record.ts";
-import { RecentMap } from "./recent-map.ts";
+import { LatestMap } from "./recent-map.ts";
 
 /**
  * What all adapters of a process know together, also when several copies of this module are loaded:
@@ -8,9 +8,9 @@ import { RecentMap } from "./recent-map.ts";
  */
 export interface ProcessRegistry {
   /** Response or tool call, to the rank of the fullest layer that reports it. */
-  readonly owners: Pick<RecentMap<string, number>, "get" | "set">;
+  readonly owners: Pick<LatestMap<string, number>, "get" | "set">;
   /** What was reported already, whatever reported it. */
-  readonly reported: Pick<RecentMap<string, true>, "has" | "set">;
+  readonly reported: Pick<LatestMap<string, true>, "has" | "set">;
   /** Model calls under way, by the rank of the layer that sees them. */
   readonly openTurns: number[];
   readonly session: AsyncLocalStorage<CurrentSession>;
@@ -40,8 +40,8 @@ export function processRegistry(): ProcessRegistry {
   // The symbol is ours alone, so its value is absent or one of ours.
   const scope = globalThis as { [KEY]?: ProcessRegistry };
   scope[KEY] ??= {
-    owners: new RecentMap(MAX_CLAIMS),
-    reported: new RecentMap(MAX_CLAIMS),
+    owners: new LatestMap(MAX_CLAIMS),
+    reported: new LatestMap(MAX_CLAIMS),
     openTurns: LAYERS.map(() => 0),
     session: new AsyncLocalStorage(),
     told: new Set(),

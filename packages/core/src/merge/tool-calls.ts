@@ -3,9 +3,9 @@ import type { Layer } from "../capture/record.ts";
 import { isSameText, isSameValue, refOf, textHashOf, valuesOf } from "./call-arguments.ts";
 import type { CallFacts, CallKey, CallOutcome } from "./call-facts.ts";
 import { type CallState, type KNOWN_BY, type Signal, STEPS, type State } from "./merge-table.ts";
-import { idOf, type OpenCall, OpenCalls, runOf } from "./open-calls.ts";
-import { isFirst, isOwnedByFuller, own, responseKey } from "./process-registry.ts";
-import { RecentMap } from "./recent-map.ts";
+import { idOf, isFirstReport, nameIn, type OpenCall, OpenCalls, runOf } from "./open-calls.ts";
+import { isOwnedByFuller, own, responseKey } from "./process-registry.ts";
+import { LatestMap } from "./recent-map.ts";
 
 export interface ToolCallsParts {
   readonly layer: Layer;
@@ -34,7 +34,7 @@ export class ToolCalls {
   readonly #parts: ToolCallsParts;
   readonly #open = new OpenCalls((call) => this.#apply("idle", call));
   /** Names of calls that have their event. */
-  readonly #settled = new RecentMap<string, true>(4 * MAX_SETTLED);
+  readonly #settled = new LatestMap<string, true>(3 * MAX_SETTLED);
   #outcomes = 0;
   #givenUp = 0;
 
@@ -247,7 +247,7 @@ export class ToolCalls {
     // Nothing else tells apart the calls of servers that repeat their ids.
     if (id === undefined || (signal === "requested" && run !== undefined)) return false;
     if (response !== undefined) {
-      return known(signal === "requested" ? `${id}\n${response}\n${copy}` : `${id}\n${response}`);
+      return known(nameIn(id, response, signal === "requested" ? copy : 0));
     }
     return signal !== "requested" && run === undefined && known(id);
   }
@@ -277,7 +277,10 @@ export class ToolCalls {
     this.#open.delete(open);
     const { key, response, copy, run } = open;
     const id = idOf(key);
-    for (const name of [id, `${id}\n${response}`, `${id}\n${response}\n${copy}`, runOf(run)]) {
+    const inResponse = response === undefined ? [] : [nameIn(id, response, 0)];
+    // A signal that does not say which copy it means finds that one of them is settled.
+    if (copy > 0) inResponse.push(nameIn(id, response, copy));
+    for (const name of [id, runOf(run), ...inResponse]) {
       if (name !== undefined) this.#settled.set(name, true);
     }
   }
@@ -289,12 +292,6 @@ export class ToolCalls {
     if (!isFirstReport(open, call)) return;
     emit(open.key.session, call);
   }
-}
-
-/** Two copies of one adapter may see the same; what has neither run nor response is not known again. */
-function isFirstReport({ key, run, response, copy }: OpenCall, { status }: ToolObservation) {
-  if (run !== undefined) return isFirst(`run ${run} ${status}`);
-  return response === undefined || isFirst(`asked ${idOf(key)}\n${response}\n${copy} ${status}`);
 }
 
 /** How another layer knows a call whose response is unknown; some models count ids from 1. */

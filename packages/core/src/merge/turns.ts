@@ -9,7 +9,7 @@ import {
   own,
   responseKey,
 } from "./process-registry.ts";
-import { RecentMap } from "./recent-map.ts";
+import { LatestMap, RecentMap } from "./recent-map.ts";
 
 /** One logical model call: its retries are attempts of it. */
 export interface TurnKey {
@@ -61,7 +61,7 @@ export class Turns {
   readonly #parts: TurnsParts;
   readonly #open = new RecentMap<string, OpenTurn>(MAX_OPEN_TURNS, (turn) => this.#giveUp(turn));
   /** Turns that began inside of a model call that a fuller layer reports, to that layer. */
-  readonly #foreign = new RecentMap<string, Layer>(MAX_OPEN_TURNS);
+  readonly #foreign = new LatestMap<string, Layer>(MAX_OPEN_TURNS);
   #parked: ParkedTurn[] = [];
 
   constructor(parts: TurnsParts) {
