@@ -7,6 +7,8 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Outcome, TemporaryHome } from "../../packages/cli/test/install/temporary-home.ts";
 import { RunningCollector } from "../../packages/cli/test/running-collector.ts";
 import { type Receiver, startReceiver } from "../../packages/collector/test/alerts/receiver.ts";
+import { chromiumPath, launch, signIn } from "../../packages/dashboard/test/page/chromium.ts";
+import { openPage } from "../../packages/dashboard/test/page/open-page.ts";
 import { DESK_CLIENTS } from "./clients.ts";
 import { callTool } from "./wrapped-entry.ts";
 
@@ -95,7 +97,9 @@ test.each(DESK_CLIENTS)(
   },
 );
 
-test("sessions, report and tail show a loop", async () => {
+test("sessions, report and tail show a loop, and no doctor", async () => {
+  const doctor = await machine.caum(["doctor", "--client", "trae"]);
+  expect(doctor.stdout).toMatch(/^ok {7}way {8}a call went through/m);
   const id = (await sessionOf("Cline"))?.session_id ?? "";
   const [sessions, report, tail] = await Promise.all([
     machine.caum(["sessions"]),
@@ -103,6 +107,7 @@ test("sessions, report and tail show a loop", async () => {
     machine.caum(["tail", id, "--once"]),
   ]);
   expect(sessions.stdout).toContain(id.slice(0, 8));
+  expect(sessions.stdout).not.toContain("caum-doctor");
   expect(report.stdout).toMatch(/echo/);
   expect(tail.stdout).toMatch(/LOOP/);
   for (const { code, stderr } of [sessions, report, tail])
@@ -114,6 +119,26 @@ test("the page and its list of sessions know of the loops", async () => {
   expect(page.status).toBe(200);
   const { sessions } = (await ask("/v1/sessions")) as { sessions: readonly object[] };
   expect(sessions.filter((session) => JSON.stringify(session).includes("LOOP"))).toHaveLength(9);
+});
+
+test.skipIf(chromiumPath === undefined)("a browser shows the session with its loop", async () => {
+  const id = (await sessionOf("cursor-vscode"))?.session_id ?? "";
+  const browser = await launch();
+  try {
+    const { page, problems } = await openPage(browser, collector.url);
+    await signIn(page, collector.apiKey);
+    const row = page.getByRole("row").filter({ hasText: id });
+    await row.getByText("loop", { exact: true }).waitFor();
+    await row.getByText("not acknowledged").waitFor();
+    expect(await page.getByText("caum-doctor").count()).toBe(0);
+    await page.goto(`/dashboard/${id}`);
+    const loop = page.locator(".loop");
+    await loop.getByText(/Cursor has called `echo` 12 times in a row/).waitFor();
+    await loop.getByText("steps 1–12").waitFor();
+    expect(problems).toEqual([]);
+  } finally {
+    await browser.close();
+  }
 });
 
 test("uninstall gives back every byte of every file", async () => {

@@ -107,6 +107,12 @@ test.each([
   const { stdout } = await machine.caum(["status"]);
   expect(stdout).toMatch(/^problem {5}recorder.cjs .*: run caum install again$/m);
   expect(stdout).toContain("the recorder failed (once, last 20");
+  const doctor = await machine.caum(["doctor"]);
+  expect(doctor.code).toBe(1);
+  expect(doctor.stdout).toMatch(/^problem {2}parts {6}recorder.cjs /m);
+  expect(doctor.stdout).toMatch(
+    /^problem {2}way {8}the server was served, and nothing was recorded/m,
+  );
   await machine.caum(["install"]);
   await use();
   const [run = ""] = machine.runs();

@@ -16,7 +16,7 @@ const PROBLEM = 1;
 
 const ABOUT = `
 Each configured server is started twice, without and with the recorder, and asked for its tools; no
-tool is called. The starts are recorded under the session caum-doctor.
+tool is called. The starts are recorded under the session caum-doctor, which no list shows.
 
 examples:
   caum doctor

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { DOCTOR_SESSION } from "@caum/core";
 import type { ConfiguredServer } from "./configured-servers.ts";
 import { McpClient, type ServerCommand } from "./mcp-client.ts";
 import { memoryOf } from "./memory.ts";
@@ -27,9 +28,6 @@ export interface Comparison {
 
 /** From this share of the client's limit on, a busy machine makes a server late. */
 const NEAR_LIMIT = 0.5;
-
-/** The session that these starts are recorded under. */
-export const DOCTOR_SESSION = "caum-doctor";
 
 interface Seen {
   readonly start: Start;

@@ -2,12 +2,11 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Configuration, loadConfiguration, readBlindNotes } from "@caum/core";
+import { type Configuration, DOCTOR_SESSION, loadConfiguration, readBlindNotes } from "@caum/core";
 import type { Place } from "../install/place.ts";
 import { isStamped, partProblems } from "../launcher/parts.ts";
 import { describeBlindness } from "../terminal/blindness.ts";
 import { collectorProblem } from "./collector-problem.ts";
-import { DOCTOR_SESSION } from "./compare-servers.ts";
 import { hookFacts, type SeenAgent } from "./hook-facts.ts";
 import { relayFacts } from "./relay-facts.ts";
 import { wholeWay } from "./whole-way.ts";

@@ -2,10 +2,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Configuration, readUpstreams } from "@caum/core";
+import { type Configuration, DOCTOR_SESSION, readUpstreams } from "@caum/core";
 import type { Place } from "../install/place.ts";
 import { wrappedWords } from "../install/wrapped-command.ts";
-import { DOCTOR_SESSION } from "./compare-servers.ts";
 import type { Fact } from "./machine-facts.ts";
 import { McpClient } from "./mcp-client.ts";
 

@@ -1,6 +1,6 @@
 /** What a collector says of the sessions of a key. */
 import type { CollectorPlace } from "@caum/collector/validation";
-import { shellWord } from "@caum/core";
+import { DOCTOR_SESSION, shellWord } from "@caum/core";
 import { askJson, readJson } from "./ask-collector.ts";
 import type {
   SessionQuery,
@@ -29,8 +29,12 @@ export class CollectorSource implements SessionSource {
       if (value !== undefined) query.set(name, String(value));
     }
     const path = `/v1/sessions?${query}`;
-    return (await readJson<{ sessions: readonly SessionSummary[] }>(this.#place, path, "sessions"))
-      .sessions;
+    const { sessions } = await readJson<{ readonly sessions: readonly SessionSummary[] }>(
+      this.#place,
+      path,
+      "sessions",
+    );
+    return sessions.filter(({ session_id: id }) => id !== DOCTOR_SESSION);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { shellWord } from "@caum/core";
+import { DOCTOR_SESSION, shellWord } from "@caum/core";
 import { Acknowledgements } from "./acknowledgements.ts";
 import { SessionGone } from "./ask-collector.ts";
 import type { LocalSession } from "./local-session.ts";
@@ -66,6 +66,7 @@ export function newestOf(
   { limit, hadLoop, marked, worstTier }: SessionQuery,
 ): readonly SessionSummary[] {
   return sessions
+    .filter((session) => session.session_id !== DOCTOR_SESSION)
     .filter((session) => hadLoop === undefined || session.loop_count > 0 === hadLoop)
     .filter((session) => marked === undefined || session.marked === marked)
     .filter((session) => worstTier === undefined || session.worst_tier === worstTier)

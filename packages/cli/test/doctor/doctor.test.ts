@@ -26,6 +26,8 @@ test("a wrapped server is compared with itself, with milliseconds and memory of 
   expect(stdout).toMatch(/^ +direct {4}\d+ ms to the first answer, (\d+|\?) MiB$/m);
   expect(stdout).toMatch(/^ +recorded {2}\d+ ms to the first answer, (\d+|\?) MiB$/m);
   expect(code).toBe(0);
+  const sessions = await machine.caum(["sessions"]);
+  expect(sessions.stdout).not.toContain("caum-doctor");
 });
 
 test("a launcher that cannot start the relay and a collector that is down are problems", async () => {

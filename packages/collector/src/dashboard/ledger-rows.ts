@@ -1,5 +1,5 @@
 /** Sessions as the ledger shows them: what lists hold, and how UDS went lately. */
-import { alertMessage, storyOf } from "@caum/core";
+import { alertMessage, DOCTOR_SESSION, storyOf } from "@caum/core";
 import { sessionSummaryOf } from "../doors/session/session-summary.ts";
 import { rounded } from "../doors/told-figures.ts";
 import type { SessionView, StoreReader } from "../store/store.ts";
@@ -29,7 +29,8 @@ export function ledgerRows(
   views: readonly SessionView[],
   { reader, clock }: LedgerSource,
 ): Promise<LedgerRow[]> {
-  return Promise.all(views.map((view) => ledgerRow(tenant, view, { reader, clock })));
+  const shown = views.filter(({ id }) => id !== DOCTOR_SESSION);
+  return Promise.all(shown.map((view) => ledgerRow(tenant, view, { reader, clock })));
 }
 
 export async function ledgerRow(

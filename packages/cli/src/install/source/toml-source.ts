@@ -26,10 +26,32 @@ export function readToml(text: string): SourceNode | undefined {
     parse(plain);
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    throw new SourceError(error.line, error.message.split("\n")[0] ?? "not TOML");
+    throw new SourceError(error.line, sentenceOf(error));
   }
   return plain.trim() === "" ? undefined : new TomlScanner(plain).document();
 }
+
+/** The library's own words without its title; they name what is wrong, and nothing of the file. */
+function sentenceOf({ message }: TomlError): string {
+  const [first = ""] = message.split("\n");
+  const reason = first.replace(/^Invalid TOML document: /, "");
+  return SENTENCES[reason] ?? reason;
+}
+
+const SENTENCES: Readonly<Record<string, string>> = {
+  "invalid value": "a value is missing, or is a text without quotes",
+  "expected comma or end of structure": "a comma or a closing bracket is missing",
+  "unfinished string": "a text has no closing quote",
+  "each key-value declaration must be followed by an end-of-line":
+    "something follows a value on its line",
+  "incomplete key-value: cannot find end of key": "a closing ] or an equals sign is missing",
+  "illegal character in key": "a name has a sign that needs quotes, or an equals sign is missing",
+  "trying to redefine an already defined table or value": "a name is there twice",
+  "unexpected end of key": "a name is missing",
+  "illegal leading zero": "a number begins with a zero",
+  "unrecognised escape sequence":
+    "a text in double quotes has a backslash before a sign that needs none",
+};
 
 class TomlScanner {
   readonly #text: string;

@@ -1,4 +1,5 @@
 import {
+  type ErrorCode,
   isAlias,
   isMap,
   isScalar,
@@ -12,6 +13,22 @@ import {
 } from "yaml";
 import { lineAt, SourceError, type SourceMember, type SourceNode } from "./source-node.ts";
 
+/** For the mistakes that people make by hand. */
+const SENTENCES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  ALIAS_PROPS: "an alias has a tag or an anchor of its own",
+  BAD_DQ_ESCAPE: "a text in double quotes has a backslash before a sign that needs none",
+  BAD_INDENT: "the indentation does not fit, or a bracket is not closed",
+  BAD_SCALAR_START: "a text begins with a sign that needs quotes around the text",
+  BLOCK_AS_IMPLICIT_KEY: "a colon too many, or one that needs quotes around its text",
+  BLOCK_IN_FLOW: "a list or a map with indentation stands between brackets",
+  DUPLICATE_KEY: "a key is there twice",
+  MISSING_CHAR: "a quote, a bracket, a comma or a colon is missing",
+  MULTILINE_IMPLICIT_KEY: "a line has a key without a colon",
+  MULTIPLE_DOCS: "it holds more than one document",
+  TAB_AS_INDENT: "a tab is used as indentation",
+  UNEXPECTED_TOKEN: "a sign stands where none may be",
+};
+
 /** One YAML document; undefined when it holds no value. */
 export function readYaml(text: string): SourceNode | undefined {
   const lineCounter = new LineCounter();
@@ -19,7 +36,7 @@ export function readYaml(text: string): SourceNode | undefined {
   const [error] = document.errors;
   if (error) {
     const line = lineCounter.linePos(error.pos[0]).line;
-    throw new SourceError(line, error.message.split("\n")[0] ?? "not YAML");
+    throw new SourceError(line, SENTENCES[error.code] ?? "a sign stands where none may be");
   }
   return document.contents ? nodeOf(document.contents as Node, text) : undefined;
 }
