@@ -6,8 +6,14 @@ import { expect, test } from "vitest";
 const packages = join(import.meta.dirname, "../..");
 /** Everything that comes with `npm install caum`, as published. */
 const INSTALLED = ["anthropic", "caum", "core", "openai"];
-/** Of everything that `import "caum"` needs, in one file. */
-const MAX_MINIFIED_BYTES = 200_000;
+/**
+ * Of everything that `import "caum"` needs, in one file: 221 kB today. It judges each step on the
+ * spot, so the rules, the reader of responses and the sentence of an alert are all in it.
+ */
+const MAX_MINIFIED_BYTES = 230_000;
+/** Parts of an observer with a desk; an application has none. */
+const DESK_PARTS =
+  /core\/src\/(report\/desktop|health\/alerts\/follow-loop|health\/session\/session-title)/;
 
 function manifestOf(name: string) {
   return JSON.parse(readFileSync(join(packages, name, "package.json"), "utf8"));
@@ -26,13 +32,13 @@ test("caum brings core and the two wrappers, and nothing else but zod behind the
   expect([...found].toSorted()).toEqual([...INSTALLED, "zod"]);
 });
 
-test("the hosts are optional peers without an upper bound", () => {
+test("the hosts are optional peers within the major versions that are tested", () => {
   for (const [name, host] of [
     ["openai", "openai"],
     ["anthropic", "@anthropic-ai/sdk"],
   ] as const) {
     const { peerDependencies, peerDependenciesMeta, dependencies } = manifestOf(name);
-    expect(peerDependencies[host]).toMatch(/^>=\d+$/);
+    expect(peerDependencies[host]).toMatch(/^>=\d+\.\d+\.\d+ <\d+\.0\.0$/);
     expect(peerDependenciesMeta[host]).toEqual({ optional: true });
     expect(Object.keys(dependencies)).toEqual(["@caum/core"]);
   }
@@ -51,5 +57,9 @@ test("what an application imports is small, and holds no host, no server and no 
     outfile: "caum.js",
   });
   expect(Object.keys(metafile.inputs).filter((file) => file.includes("node_modules"))).toEqual([]);
-  expect(metafile.outputs["caum.js"]?.bytes).toBeLessThan(MAX_MINIFIED_BYTES);
+  const { inputs = {}, bytes } = metafile.outputs["caum.js"] ?? {};
+  // Of a file that nothing is used of, a constant may be left.
+  const used = Object.keys(inputs).filter((file) => (inputs[file]?.bytesInOutput ?? 0) > 100);
+  expect(used.filter((file) => DESK_PARTS.test(file))).toEqual([]);
+  expect(bytes).toBeLessThan(MAX_MINIFIED_BYTES);
 });

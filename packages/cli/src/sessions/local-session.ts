@@ -1,4 +1,5 @@
 /** A session on this machine: its runs, judged and hashed from their records alone. */
+import { join } from "node:path";
 import {
   newRow,
   SessionState,
@@ -8,7 +9,7 @@ import {
   stepOfRecord,
   viewOf,
 } from "@caum/collector/local";
-import { CompactRange, NO_PREVIOUS_HASH, type StructuralRecord } from "@caum/core";
+import { CompactRange, isWriterGone, NO_PREVIOUS_HASH, type StructuralRecord } from "@caum/core";
 import { hashLeaf } from "@caum/core/verify";
 import { callOf, type LiveStep } from "./live-step.ts";
 import type { SessionReport, SessionSummary, StepOfSession } from "./session-source.ts";
@@ -36,15 +37,19 @@ interface RunSoFar {
 export interface LocalSessionOptions {
   /** Keep every step for a report; without it they are judged and forgotten. */
   readonly keepsSteps: boolean;
+  /** Where its runs are. */
+  readonly home: string;
 }
 
 export class LocalSession {
+  readonly #home: string;
   readonly #state: SessionState;
   readonly #runs = new Map<string, RunSoFar>();
   readonly #steps: StepOfSession[] | undefined;
   #message: string | undefined;
 
-  constructor(first: StructuralRecord, { keepsSteps }: LocalSessionOptions) {
+  constructor(first: StructuralRecord, { keepsSteps, home }: LocalSessionOptions) {
+    this.#home = home;
     const startedMs = sentMs(first.sourceTimestamp, Date.now());
     const { sessionId: id, agentId } = first;
     const place = { key: 0, tenant: 0, id };
@@ -60,7 +65,14 @@ export class LocalSession {
 
   /** In the words of a collector. */
   summary(acknowledged: SessionView["acknowledged"], nowMs = Date.now()): SessionSummary {
-    return sessionSummaryOf(viewOf(this.#state, acknowledged), nowMs);
+    const view = viewOf(this.#state, acknowledged);
+    return sessionSummaryOf({ ...view, ended: view.ended || this.#isLeft }, nowMs);
+  }
+
+  /** Who was at work in it is gone, and could not say so. */
+  get #isLeft(): boolean {
+    const open = [...this.#runs.values()].filter(({ isClosed }) => !isClosed);
+    return open.length > 0 && open.every(({ folder }) => isWriterGone(join(this.#home, folder)));
   }
 
   report(acknowledged: SessionView["acknowledged"]): SessionReport {

@@ -1,5 +1,5 @@
 import type { LiveStep, StepFeed } from "./live-step.ts";
-import { LocalSession } from "./local-session.ts";
+import { LocalSession, type LocalSessionOptions } from "./local-session.ts";
 import { RunFiles } from "./run-files.ts";
 
 export interface LocalSessionsOptions {
@@ -11,15 +11,15 @@ export interface LocalSessionsOptions {
 
 /** Follows the sessions of a CAUM_HOME. */
 export class LocalSessions implements StepFeed {
+  readonly #options: LocalSessionOptions;
   readonly #files: RunFiles;
   readonly #only: string | undefined;
-  readonly #keepsSteps: boolean;
   readonly #sessions = new Map<string, LocalSession>();
 
   constructor(home: string, { only, keepsSteps = false }: LocalSessionsOptions = {}) {
     this.#files = new RunFiles(home);
     this.#only = only;
-    this.#keepsSteps = keepsSteps;
+    this.#options = { keepsSteps, home };
   }
 
   get sessions(): readonly LocalSession[] {
@@ -31,7 +31,7 @@ export class LocalSessions implements StepFeed {
     for (const { record, line, folder } of this.#files.newRecords(this.#only)) {
       const { sessionId } = record;
       const known = this.#sessions.get(sessionId);
-      const session = known ?? new LocalSession(record, { keepsSteps: this.#keepsSteps });
+      const session = known ?? new LocalSession(record, this.#options);
       if (known === undefined) this.#sessions.set(sessionId, session);
       const step = session.observe(record, line, folder);
       if (step !== undefined) steps.push(step);

@@ -5,7 +5,7 @@ import { ownerOf, readerOf } from "../doors/caller.ts";
 import { DoorError, refusalError } from "../doors/door-error.ts";
 import { HIDDEN } from "../doors/door-schema.ts";
 import { parse } from "../doors/parse.ts";
-import { isStorable, NUL, nextCursor, pageOf, pageQuery } from "../doors/session/page.ts";
+import { filterOf, isStorable, NUL, nextCursor, pageQuery } from "../doors/session/page.ts";
 import type { Services } from "../services.ts";
 import type { EventStream } from "./event-stream.ts";
 import { ledgerRows } from "./ledger-rows.ts";
@@ -40,7 +40,7 @@ export function openLedgerDoor(app: FastifyInstance, services: Services): void {
   app.get("/dashboard-api/sessions", HIDDEN, async (request) => {
     const { tenant } = await ownerOf(request, services, "read");
     const { q, since, ...page } = parse(LEDGER_QUERY, request.query);
-    const filter = { ...pageOf(page, LEDGER_QUERY), ...sinceOf(since), search: q || undefined };
+    const filter = { ...filterOf(page), ...sinceOf(since), search: q || undefined };
     const views = await reader.sessions(tenant, filter);
     return {
       sessions: await ledgerRows(tenant, views, source),

@@ -47,7 +47,8 @@ export async function ledgerRow(
   );
   const changed = new Date(view.lastMs).toISOString();
   const summary = sessionSummaryOf(view, clock());
-  const story = storyOf(summary.agent_name, view.standing);
+  const costNanoUsd = view.standing.loopCostNanoUsd;
+  const story = { costNanoUsd, ...storyOf(summary.agent_name, view.standing) };
   const message = summary.live_alert ? alertMessage({ ...story, nowMs: view.activeMs }) : null;
   return { ...summary, uds_recent: recent, changed_at: changed, message };
 }

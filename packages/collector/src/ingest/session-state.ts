@@ -115,7 +115,7 @@ export class SessionState {
   }
 
   get standing(): Standing {
-    this.#standing ??= standingOf(this.#health.current());
+    this.#standing ??= standingOf(this.#health.current(), this.#summary);
     return this.#standing;
   }
 
@@ -189,7 +189,7 @@ export class SessionState {
   judge(record: StructuralRecord): Standing {
     const assessment = this.#health.observe(record, originOf(record));
     this.#summary = summarize(this.#summary, assessment, costOf(record));
-    this.#standing = standingOf(assessment);
+    this.#standing = standingOf(assessment, this.#summary);
     return this.#standing;
   }
 

@@ -1,13 +1,18 @@
-import type { Assessment } from "@caum/core";
+import type { Assessment, SessionSummary } from "@caum/core";
 
 /** How a session stood after a record: an assessment without its constant parts. */
 export type Standing = Omit<Assessment, "coordination" | "evidenceGrade"> & {
   readonly advice: Assessment["coordination"]["advice"];
+  /** What the loop that stands has cost so far; absent where none does, or nobody said a cost. */
+  readonly loopCostNanoUsd?: number;
 };
 
-export function standingOf(assessment: Assessment): Standing {
+/** @param summary of the session up to there, for what a loop cost */
+export function standingOf(assessment: Assessment, summary?: SessionSummary): Standing {
   const { coordination, evidenceGrade: _, ...rest } = assessment;
-  return { ...rest, advice: coordination.advice };
+  const isLoop = rest.publicClass === "hard_alert" && rest.pattern !== undefined;
+  const cost = isLoop ? (summary?.loops.at(-1)?.costNanoUsd ?? 0) : 0;
+  return { ...rest, advice: coordination.advice, ...(cost > 0 && { loopCostNanoUsd: cost }) };
 }
 
 /** A record and its session's row hold the same standing. */
@@ -39,6 +44,7 @@ function encode(standing: Standing): string {
     [scores.tcr, scores.esr, scores.sci],
     standing.advice,
     standing.failureRiskReason ?? 0,
+    standing.loopCostNanoUsd ?? 0,
   ]);
 }
 
@@ -46,8 +52,9 @@ export function decodeStanding(text: string): Standing {
   // Only `encodeStanding` writes this text.
   const fields = JSON.parse(text) as EncodedStanding;
   const [step, eventType, regime, healthy, uds, tier, failureRisk, traceQuality] = fields;
-  const [, , , , , , , , publicClass, reasons, pattern, [tcr, esr, sci], advice, unknown = 0] =
+  const [, , , , , , , , publicClass, reasons, pattern, scores, advice, unknown = 0, cost = 0] =
     fields;
+  const [tcr, esr, sci] = scores;
   return {
     step,
     eventType,
@@ -63,6 +70,7 @@ export function decodeStanding(text: string): Standing {
     ...(pattern !== 0 && { pattern: decodePattern(pattern) }),
     scores: { tcr, esr, sci },
     advice,
+    ...(cost > 0 && { loopCostNanoUsd: cost }),
   };
 }
 
@@ -103,4 +111,5 @@ type EncodedStanding = readonly [
   readonly [number, number, number],
   Standing["advice"],
   unknown?: 0 | NonNullable<Standing["failureRiskReason"]>,
+  loopCostNanoUsd?: number,
 ];

@@ -52,6 +52,26 @@ test("step 1 with another body, and anything after the end, start over with fres
   expect(after.body.session).toMatchObject({ live_alert: false, ended: false, segment: 3 });
 });
 
+test("what a loop has cost is said with it: in the answer, the session's steps and the page's rows", async () => {
+  const loop = { session_id: "dear", tool: "search", state_hash: "0123456789abcdef" };
+  const answers = [];
+  for (let step = 1; step <= 5; step++) {
+    answers.push((await client.post("/v1/step", { ...loop, step, cost_usd: 0.25 })).body);
+  }
+  const about = /\(about \$1\.25\)/;
+  expect(answers.at(-1).advisory.message).toMatch(about);
+  const { steps } = (await client.get("/v1/session/dear")).body;
+  expect(steps.at(-1).assessment.message).toMatch(about);
+  const { sessions } = (await client.get("/dashboard-api/sessions")).body;
+  const row = sessions.find(({ session_id }: { session_id: string }) => session_id === "dear");
+  expect(row.message).toMatch(about);
+  // Without a cost nothing is said of one.
+  const free = { ...loop, session_id: "free" };
+  for (let step = 1; step <= 4; step++) await client.post("/v1/step", { ...free, step });
+  const last = await client.post("/v1/step", { ...free, step: 5 });
+  expect(last.body.advisory.message).not.toContain("$");
+});
+
 test("no hard alert without an identity: tools only, content only, alternation", async () => {
   const runs = {
     "tool-only": () => ({ tool: "bash" }),

@@ -1,11 +1,17 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { LOOPED, recordLoopedSession } from "../../../../test/looped-session.ts";
 import type { Stage } from "../page.test.ts";
 import { signIn } from "./chromium.ts";
 import { openPage } from "./open-page.ts";
-import { REPEATED, varied } from "./world.ts";
+import { REPEATED, varied, type World } from "./world.ts";
 
 const MARKUP = "<img src=x onerror=alert(1)>";
 const RIGHT_TO_LEFT = "\u05d0\u05d1\u05d2 \u202etxt.exe";
+
+const SENT_AT_ONCE = 1_000;
 
 export function ledgerCases(stage: Stage): void {
   test("a session appears without a reload and its row follows what it does", async () => {
@@ -52,6 +58,33 @@ export function ledgerCases(stage: Stage): void {
     await close();
   });
 
+  test("a long session that looped seven times and moved on is found by what it had", async () => {
+    const { world, browser } = stage;
+    await sendLoopedSession(world);
+    const { page, problems, close } = await openPage(browser, world.url);
+    await signIn(page, world.apiKey);
+    await page.getByLabel("Search").fill(LOOPED.id);
+    const row = page.getByRole("row").filter({ hasText: LOOPED.id });
+    await row.waitFor();
+    await page.getByLabel("Search").fill("");
+    const clean = page.getByRole("row").filter({ has: page.getByText("clean", { exact: true }) });
+    await clean.waitFor();
+    await page.getByLabel("Loops").selectOption("had");
+    await clean.waitFor({ state: "detached" });
+    const { loops, loopSteps, steps } = LOOPED;
+    const mark = row.locator(".had-loop");
+    const words = `${loops} loops over ${loopSteps} steps, $0.0700; not acknowledged`;
+    expect(await mark.textContent()).toBe(`${loops} ! ${words}`);
+    expect(await row.textContent()).toContain(steps.toLocaleString("en-US"));
+    // Now it is fine: only what it had says that it was not.
+    expect(await row.textContent()).not.toContain("hard alert");
+    await row.getByRole("link").click();
+    await page.getByText(`had ${loops} loops`, { exact: true }).waitFor();
+    await page.getByText(`over ${loopSteps} steps, $0.0700, worst`).waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+
   test("more sessions than a page are read by and by; search and filters narrow them", async () => {
     const { world, browser } = stage;
     const sessions = await Promise.all(
@@ -78,4 +111,24 @@ export function ledgerCases(stage: Stage): void {
     expect(problems).toEqual([]);
     await close();
   });
+}
+
+async function sendLoopedSession(world: World): Promise<void> {
+  const home = mkdtempSync(join(tmpdir(), "caum-looped-"));
+  try {
+    let now = Date.now() - 3_600_000;
+    await recordLoopedSession(home, () => {
+      now += 100;
+      return now;
+    });
+    for (const run of readdirSync(join(home, "runs"))) {
+      const text = readFileSync(join(home, "runs", run, "records.ndjson"), "utf8");
+      const lines = text.trimEnd().split("\n");
+      for (let at = 0; at < lines.length; at += SENT_AT_ONCE) {
+        await world.sendRun(run, lines.slice(at, at + SENT_AT_ONCE));
+      }
+    }
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
 }

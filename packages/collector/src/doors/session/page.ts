@@ -24,13 +24,14 @@ export const pageQuery = z.object({
   marked: FLAG.optional(),
 });
 
-/**
- * Which page of sessions is asked for.
- *
- * @param schema one that is made of {@link pageQuery}
- */
-export function pageOf(query: unknown, schema = pageQuery): SessionFilter {
-  const { cursor, worst_tier, had_loop, marked, ...filter } = parse(schema, query);
+/** Which page of sessions is asked for. */
+export function pageOf(query: unknown): SessionFilter {
+  return filterOf(parse(pageQuery, query));
+}
+
+/** The same of a query that was read already: its words are values then, and cannot be read twice. */
+export function filterOf(query: z.output<typeof pageQuery>): SessionFilter {
+  const { cursor, worst_tier, had_loop, marked, ...filter } = query;
   return {
     ...filter,
     worstTier: worst_tier,

@@ -81,5 +81,6 @@ export function messageAt(
   if (!isAlert(standing)) return null;
   const nowMs =
     "sourceTimestamp" in stored ? Date.parse(String(stored.sourceTimestamp)) : Number.NaN;
-  return alertMessage({ nowMs, ...storyOf(agentName ?? agentId, standing) });
+  const costNanoUsd = standing.loopCostNanoUsd;
+  return alertMessage({ nowMs, costNanoUsd, ...storyOf(agentName ?? agentId, standing) });
 }

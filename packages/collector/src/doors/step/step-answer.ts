@@ -32,13 +32,17 @@ function advisoryOf(
   { standing, alertsFired }: EventOutcome,
   { agent_name: agent, tool }: Pick<StepRequest, "agent_name" | "tool">,
 ): z.input<typeof stepAnswer>["advisory"] {
-  const { publicClass, advice, reasons, pattern } = standing;
+  const { publicClass, advice, reasons, pattern, loopCostNanoUsd: costNanoUsd } = standing;
   if (!isWorthSaying(standing) && alertsFired === 0) return null;
   return {
     advice,
     public_class: publicClass,
     reasons: reasons.length > 0 ? [...reasons] : [OWN_RULE],
-    message: alertMessage({ tools: [tool], ...storyOf(agent ?? "The agent", standing) }),
+    message: alertMessage({
+      tools: [tool],
+      costNanoUsd,
+      ...storyOf(agent ?? "The agent", standing),
+    }),
     pattern: pattern ? patternOf(pattern) : null,
   };
 }

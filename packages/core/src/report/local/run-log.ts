@@ -4,6 +4,7 @@ import { type FileHandle, mkdir, open, rename, writeFile } from "node:fs/promise
 import { join } from "node:path";
 import { inLane } from "../disk-lanes.ts";
 import type { EventLog } from "../event-log.ts";
+import { RUN_OWNER, runOwnerText } from "./run-owner.ts";
 
 /** How long lines may stay in memory when nothing else asks for a flush. */
 const FLUSH_AFTER_MS = 250;
@@ -190,6 +191,9 @@ export class RunLog implements EventLog {
     await mkdir(join(this.#options.folder, "checkpoints"), { recursive: true, mode: FOLDER_MODE });
     const handle = await open(file, "wx", FILE_MODE);
     this.#isMade = true;
+    // Nothing is lost without it: whether the writer lives is not known then.
+    const owner = join(this.#options.folder, RUN_OWNER);
+    await writeFile(owner, runOwnerText(), { mode: FILE_MODE }).catch(() => undefined);
     return handle;
   }
 
