@@ -183,6 +183,26 @@ test("opencode: what its event bus says of each call, by the turn's own id", asy
   expect(new Set(parents).size).toBe(7);
 });
 
+test("opencode: calls are told apart also where a server gives all of them one id", async () => {
+  const turns = ["a", "b", "c", "d", "e", "f"];
+  const six = turns.flatMap((turn) => [bashPart("running", turn), bashPart("completed", turn)]);
+  const { records } = await replay("opencode", six, { gapMs: 1_000 });
+  expect(callsOf(records)).toEqual(Array(6).fill("bash error"));
+  expect(hardSteps(records)).toContain(4);
+});
+
+test("opencode: a start that comes after its own end is no second call", async () => {
+  const { records } = await replay("opencode", [bashPart("completed"), bashPart("running")]);
+  expect(callsOf(records)).toEqual(["bash error"]);
+});
+
+/** A failing command, by an id that says nothing. */
+function bashPart(status: string, messageID = "a") {
+  const state = { status, input: { command: "ls" }, output: "x", metadata: { exit: 1 } };
+  const part = { type: "tool", tool: "bash", callID: "call_0", messageID, state };
+  return { session_id: "one", event: "message.part.updated", part };
+}
+
 function asPluginSays({ type, properties }: Readonly<Record<string, unknown>>) {
   // True because every event on the bus has properties with these members.
   const { sessionID, part } = properties as { sessionID: string; part?: unknown };

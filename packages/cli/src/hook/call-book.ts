@@ -30,7 +30,8 @@ const SIDE_BY_SIDE_MS = 500;
 
 export class CallBook {
   #open: readonly OpenCall[] = [];
-  readonly #ended = new Set<string>();
+  /** When calls ended, by their ids. */
+  readonly #ended = new Map<string, number>();
   /** How many model turns of each agent are over. */
   readonly #turns = new Map<string, number>();
   /** Agents whose turns an event ends; of the others, calls that overlap share a turn. */
@@ -80,7 +81,7 @@ export class CallBook {
   }
 
   #start(entry: InboxEntry, { call }: LeftCall): readonly ClosedCall[] {
-    if (this.#hasEnded(call) || this.#find(entry, call, "id") !== undefined) return [];
+    if (this.#isToldAgain(entry, call)) return [];
     const agent = agentOf(entry);
     const failed = this.#askedAgain(entry, call);
     if (entry.turn === undefined && !this.#isBeside(entry)) this.#turn(agent);
@@ -176,7 +177,7 @@ export class CallBook {
 
   #closed(open: OpenCall, end: ToolObservation, status: Status, time: number): ClosedCall {
     this.#open = this.#open.filter((other) => other !== open);
-    this.#remember(end);
+    this.#remember(end, time);
     const durationMs = end.durationMs ?? Math.max(0, time - open.startedAt);
     const isBound = end.durationMs === undefined && end === open.call;
     return {
@@ -214,15 +215,28 @@ export class CallBook {
     );
   }
 
+  /**
+   * Whether a start tells of a call that is known. Some servers give one id to several calls; hooks
+   * that run side by side may tell of an end before its start, but not long before.
+   */
+  #isToldAgain(entry: InboxEntry, call: ToolObservation): boolean {
+    if (this.#find(entry, call, "id") !== undefined) return true;
+    const endedAt = this.#ended.get(call.toolCallDigest ?? "");
+    if (endedAt === undefined) return false;
+    if (entry.time - endedAt <= SIDE_BY_SIDE_MS) return true;
+    this.#ended.delete(call.toolCallDigest ?? "");
+    return false;
+  }
+
   #hasEnded({ toolCallDigest: id }: ToolObservation): boolean {
     return id !== undefined && this.#ended.has(id);
   }
 
-  #remember({ toolCallDigest: id }: ToolObservation): void {
+  #remember({ toolCallDigest: id }: ToolObservation, time: number): void {
     if (id === undefined) return;
-    this.#ended.add(id);
+    this.#ended.set(id, time);
     if (this.#ended.size <= MAX_ENDED) return;
-    const [oldest] = this.#ended;
+    const [oldest] = this.#ended.keys();
     if (oldest !== undefined) this.#ended.delete(oldest);
   }
 
