@@ -19,7 +19,7 @@ runs real coding agents against a scripted model, each in a home of its own, and
 recorded with what is expected. Needs Linux with \`unshare\` and \`ip\`, root or user namespaces, and
 npm for the first time. CLIENT: ${FIELD_CLIENTS.map(({ name }) => name).join(", ")}
 
-  --write   also renew the table in docs/clients.md
+  --write   also renew the columns of these clients in docs/clients.md
 
 exit codes: 0 as expected, 1 some FAIL, 2 some ERROR or INCONCLUSIVE`;
 
