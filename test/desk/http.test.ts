@@ -187,6 +187,22 @@ test("uninstall gives back every byte, and the relay ends", async () => {
   await expect.poll(() => fetch(url).catch(() => "gone"), { timeout: PATIENCE_MS }).toBe("gone");
 });
 
+test("a file of the project keeps its addresses", async () => {
+  const shared = machine.write(
+    "project/.mcp.json",
+    `{"mcpServers": {"shared": {"url": "${urlOf(server)}/mcp"}}}`,
+  );
+  const request = { ...ALL, project: true, dryRun: true };
+  const relays = await relaysFor(request, {}, place, servicePort);
+  if ("refused" in relays) throw new Error(relays.refused);
+  const found = install({ ...request, relayOf: relays.relayOf }, place);
+  const reason = expect.stringContaining("is in a file of the project");
+  expect(found.find(({ path }) => path === shared)).toMatchObject({
+    outcome: "unchanged",
+    servers: [{ name: "shared", outcome: "left", reason }],
+  });
+});
+
 test.each([
   ["there is no manager", ["install", "--http"], "no service manager"],
   ["--no-service leaves it out", ["install", "--http", "--no-service"], "--no-service"],

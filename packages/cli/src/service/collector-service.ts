@@ -56,7 +56,9 @@ export async function installService(
     return { outcome: "unchanged", text: `${own} is up`, path: unit.path };
   }
   if (isUp && known === undefined) {
-    return left(`a collector runs at ${own} already: caum install --url ${own} sends there`);
+    return left(
+      `a collector that is no service runs at ${own}: stop it, or caum install --url ${own} sends there`,
+    );
   }
   if (dryRun) return left(`would be kept by ${manager.name} at ${own}`);
   return start(unit, manager, own, place);

@@ -23,9 +23,14 @@ const ASK_WITHIN_MS = 5_000;
 /** Values that only the client can fill in. */
 const PLACEHOLDER = /\$\{|\{env:|\{file:/;
 
-/** Every server of these files that a client reaches by HTTP. */
+const SHARED =
+  "is in a file of the project, which others read too: a relay is of this machine only";
+
+/** Every server of the person's own files that a client reaches by HTTP. */
 export function remoteServers(request: InstallRequest, place: Place): readonly Candidate[] {
-  return targetsOf(request, place).flatMap((target) => candidatesOf(target, place));
+  return targetsOf({ ...request, project: false }, place).flatMap((target) =>
+    candidatesOf(target, place),
+  );
 }
 
 function candidatesOf({ client, path }: Target, place: Place): readonly Candidate[] {
@@ -68,7 +73,7 @@ export async function readyRelays(
   return ({ client: { name: client }, path }) =>
     (server): Relay => {
       const about = { client, path, server };
-      const reason = reasonOf.get(keyOf(about));
+      const reason = reasonOf.has(keyOf(about)) ? reasonOf.get(keyOf(about)) : SHARED;
       const relay = up.find((one) => isOf(one, about));
       if (relay) return { port: relay.port };
       return { reason: reason ?? "was left: the service did not start its relay (caum doctor)" };
