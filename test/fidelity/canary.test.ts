@@ -87,7 +87,8 @@ test("over HTTP, with headers and addresses", async () => {
     const path = `/mcp/${marked}?token=${marked}`;
     await exchange(proxy.url, { path, headers, body: [Buffer.from(JSON.stringify(message))] });
   }
-  await eventually(() => existsSync(join(proxy.home, "runs")) && recordsIn(proxy.home).length > 10);
+  // Most of these streams can be resumed, so that their calls are open until the end.
+  await eventually(() => existsSync(join(proxy.home, "runs")) && recordsIn(proxy.home).length > 1);
   proxy.child.kill("SIGTERM");
   await new Promise((resolve) => proxy.child.on("exit", resolve));
   expectNoCanary(proxy.home, proxy.stderr());

@@ -1,11 +1,14 @@
 /** A server that defines a tool differently than it did yesterday is told, though nobody ran in between. */
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { recordsIn } from "./kept.ts";
 import { outcomeOf, start, temporaryHome } from "./stdio-party.ts";
 
-/** Answers every request with the same list. */
-const LISTS = `process.stdin.on("data", () => process.stdout.write(process.env.LIST + "\\n"));
+/** Answers every request with what stands in a file: only that differs between two runs. */
+const LISTS = `const list = require("node:fs").readFileSync(process.argv[1], "utf8");
+process.stdin.on("data", () => process.stdout.write(list + "\\n"));
 process.stdin.on("end", () => process.exit());`;
 
 const CALL = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}\n';
@@ -13,8 +16,9 @@ const CALL = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}\n';
 /** One run: a client asks for the tools and goes away. */
 async function listOnce(home: string, description: string): Promise<void> {
   const result = { tools: [{ name: "read_file", description }, { name: "other" }] };
-  const env = { ...process.env, LIST: JSON.stringify({ jsonrpc: "2.0", id: 1, result }) };
-  const child = start("proxy", ["-e", LISTS], { home, env });
+  const list = join(home, "list.json");
+  writeFileSync(list, JSON.stringify({ jsonrpc: "2.0", id: 1, result }));
+  const child = start("proxy", ["-e", LISTS, list], { home });
   const ended = outcomeOf(child);
   child.stdin?.write(CALL);
   if (child.stdout) await once(child.stdout, "data");
