@@ -1,5 +1,6 @@
 /** Whether the hooks that are registered are called. */
 import { statSync } from "node:fs";
+import { loadRootKey } from "@caum/core";
 import { readHookTallies } from "../hook/hook-log.ts";
 import { type RegisteredHook, registeredHooks } from "../install/hooks/install-hooks.ts";
 import type { Place } from "../install/place.ts";
@@ -13,7 +14,16 @@ export interface SeenAgent {
 }
 
 export function hookFacts(place: Place, agents: readonly SeenAgent[]): readonly Fact[] {
-  return registeredHooks(place).map((hook) => factOf(hook, place, agents));
+  const hooks = registeredHooks(place);
+  const facts = hooks.map((hook) => factOf(hook, place, agents));
+  return hooks.length === 0 ? facts : [...keyFacts(place), ...facts];
+}
+
+/** A hook without its key leaves nothing, and has nobody to say so to. */
+function keyFacts({ caumHome, env }: Place): readonly Fact[] {
+  const { problem } = loadRootKey({ home: caumHome, env });
+  if (problem === undefined) return [];
+  return [{ about: "hooks", state: "problem", text: `hooks leave nothing: ${problem}` }];
 }
 
 function factOf(hook: RegisteredHook, place: Place, agents: readonly SeenAgent[]): Fact {

@@ -42,3 +42,13 @@ test("a hook that fires is fine, and says what it did not understand", () => {
     text: "Codex hooks: the last event came at 1970-01-01T00:00:00.000Z; not understood: NewEvent",
   });
 });
+
+test("a key that cannot be read is a problem, because hooks then leave nothing", () => {
+  const env = { ...machine.place.env, CAUM_DIGEST_KEY: "file:/nowhere" };
+  const [fact] = hookFacts({ ...machine.place, env }, []);
+  expect(fact).toEqual({
+    about: "hooks",
+    state: "problem",
+    text: expect.stringMatching(/^hooks leave nothing: CAUM_DIGEST_KEY names a file/),
+  });
+});
