@@ -1,7 +1,9 @@
 /** Sees one body pass and takes the messages out of it, whatever it is packed in. */
 import type { Transform } from "node:stream";
 import zlib from "node:zlib";
+import { Clip } from "../relay/tapped/clip.ts";
 import { copyOf, type Kept, KeptText } from "../relay/tapped/kept-text.ts";
+import type { BodyReader, WaitingBodies } from "./body-queue.ts";
 import { EventFramer, type ServerEvent } from "./event-framer.ts";
 
 export interface BodyFacts {
@@ -16,7 +18,7 @@ export interface BodyListener {
   /** The body is packed in a way that cannot be unpacked here: messages were missed. */
   missed(): void;
   /** Called once, after the last message. */
-  end(): void;
+  end(time: number): void;
 }
 
 const DECODERS = new Map<string, () => Transform>([
@@ -41,60 +43,98 @@ export interface BodyTap {
   end(): void;
 }
 
-export function tapBody(facts: BodyFacts, listener: BodyListener): BodyTap {
+/** @param queue where the body waits to be read: `listener` is only called from there */
+export function tapBody(facts: BodyFacts, queue: WaitingBodies, listener: BodyListener): BodyTap {
   const encoding = facts.contentEncoding?.trim().toLowerCase() ?? "identity";
-  const plain = tapPlain(facts, listener);
-  if (encoding === "identity" || plain === undefined) return plain ?? ignored(listener);
+  const plain = tapPlain(facts, queue, listener);
+  if (encoding === "identity" || plain === undefined) {
+    return plain ?? ignored(queue, listener);
+  }
   const open = DECODERS.get(encoding);
   if (open) return tapEncoded(open(), plain, listener);
   listener.missed();
-  return ignored(listener);
+  return ignored(queue, listener);
 }
 
 /** A body that can hold no message. */
-function ignored(listener: BodyListener): BodyTap {
-  return { add() {}, end: () => listener.end() };
+function ignored(queue: WaitingBodies, to: BodyListener): BodyTap {
+  return { add() {}, end: () => queue.end(to.end, Date.now(), true) };
 }
 
-function tapPlain(facts: BodyFacts, listener: BodyListener): BodyTap | undefined {
+function tapPlain(
+  facts: BodyFacts,
+  queue: WaitingBodies,
+  listener: BodyListener,
+): BodyTap | undefined {
   const type = facts.contentType?.split(";")[0]?.trim().toLowerCase();
-  if (type === "text/event-stream") return tapEvents(listener);
-  if (type === undefined || UNTYPED.has(type)) return tapUntyped(facts, listener);
-  return /\bjson\b/.test(type) ? tapJson(facts, listener) : undefined;
+  const tap = (isEvents: boolean) => tapText(facts, isEvents, queue, listener);
+  if (type === "text/event-stream") return tap(true);
+  if (type === undefined || UNTYPED.has(type)) return tapUntyped(tap);
+  return /\bjson\b/.test(type) ? tap(false) : undefined;
 }
 
-function tapEvents(listener: BodyListener): BodyTap {
+/** In the path of the bytes they are only kept. */
+function tapText(
+  facts: BodyFacts,
+  isEvents: boolean,
+  queue: WaitingBodies,
+  listener: BodyListener,
+): BodyTap {
+  const isReply = !facts.toServer;
+  const reader = isEvents ? readEvents(listener) : readJson(facts, listener);
+  const keeper = {
+    get room() {
+      return queue.room;
+    },
+    keep: (bytes: Buffer, time: number) => queue.keep(reader, bytes, time, isReply),
+    skip: (byteLength: number, time: number) => queue.skip(reader, byteLength, time, isReply),
+    forget: () => queue.forget(),
+  };
+  const clip = new Clip(keeper, isEvents ? "line" : "body");
+  return {
+    add: (chunk) => clip.push(chunk, Date.now()),
+    end() {
+      const now = Date.now();
+      clip.end(now);
+      queue.end(reader.end, now, isReply);
+    },
+  };
+}
+
+function readEvents(listener: BodyListener): BodyReader {
   const framer = new EventFramer();
   const emit = (event: ServerEvent) => listener.emit(event);
-  return { add: (chunk) => framer.feed(chunk, Date.now(), emit), end: () => listener.end() };
+  return {
+    read: (bytes, time) => framer.feed(bytes, time, emit),
+    skip: (byteLength, time) => framer.skip(byteLength, time, emit),
+    end: (time) => listener.end(time),
+  };
 }
 
-function tapJson({ toServer }: BodyFacts, listener: BodyListener): BodyTap {
+function readJson({ toServer }: BodyFacts, listener: BodyListener): BodyReader {
   const body = new KeptText();
-  const emit = (kept: Kept) => listener.emit({ data: { toServer, time: Date.now(), ...kept } });
-  const emitCopy = (kept: Kept) => emit(copyOf(kept));
+  const emit = (kept: Kept, time: number) => listener.emit({ data: { toServer, time, ...kept } });
   return {
-    add: (chunk) => body.add(chunk, emitCopy),
-    end() {
+    read: (bytes, time) => body.add(bytes, (kept) => emit(copyOf(kept), time)),
+    skip: (byteLength, time) => body.skip(byteLength, (kept) => emit(copyOf(kept), time)),
+    end(time) {
       const kept = body.take();
-      if (kept.byteLength > 0) emit(kept);
-      listener.end();
+      if (kept.byteLength > 0) emit(kept, time);
+      listener.end(time);
     },
   };
 }
 
 /** A body whose type says nothing is what it begins like. */
-function tapUntyped(facts: BodyFacts, listener: BodyListener): BodyTap {
+function tapUntyped(open: (isEvents: boolean) => BodyTap): BodyTap {
   let tap: BodyTap | undefined;
   return {
     add(chunk) {
-      if (!tap && chunk.length > 0) {
-        const isEvents = EVENT_FIELD.test(chunk.toString("latin1", 0, LONGEST_FIELD));
-        tap = isEvents ? tapEvents(listener) : tapJson(facts, listener);
-      }
-      tap?.add(chunk);
+      if (chunk.length === 0) return;
+      tap ??= open(EVENT_FIELD.test(chunk.toString("latin1", 0, LONGEST_FIELD)));
+      tap.add(chunk);
     },
-    end: () => (tap ?? listener).end(),
+    end: () => (tap ?? open(false)).end(),
   };
 }
 

@@ -26,6 +26,11 @@ export class EventFramer {
     this.#lines.feed(chunk, time, (line) => this.#line(withoutReturn(line), emit));
   }
 
+  /** So many bytes of the line under way are missing. */
+  skip(byteLength: number, time: number, emit: (event: ServerEvent) => void): void {
+    this.#lines.skip(byteLength, time, (line) => this.#line(withoutReturn(line), emit));
+  }
+
   #line(line: Line, emit: (event: ServerEvent) => void): void {
     if (line.byteLength === 0) this.#end(line, emit);
     // No field of an event begins so: it is one message of a long batch.

@@ -4,9 +4,9 @@ import { noteBlind } from "../relay/blind-note.ts";
 import type { ProxyOptions } from "../relay/command-line.ts";
 import { version } from "../relay/help.ts";
 import { say } from "../relay/say.ts";
-import { BoundedQueue } from "../relay/tapped/bounded-queue.ts";
-import { LateReader, type Reader } from "../relay/tapped/late-reader.ts";
+import { LateReader, type Loading, loadBuiltins } from "../relay/tapped/late-reader.ts";
 import type { HttpRecorderOptions } from "../tap/http-recorder.ts";
+import { BodyQueue } from "./body-queue.ts";
 import { type BodyTap, tapBody } from "./body-tap.ts";
 import type { ServerEvent } from "./event-framer.ts";
 
@@ -46,11 +46,14 @@ export interface ExchangeTap {
 }
 
 export class HttpTap {
-  readonly #queue = new BoundedQueue<HttpItem>();
+  readonly #queue = new BodyQueue<HttpItem>((isReply) => this.#reader.passed(Date.now(), isReply));
   readonly #reader: LateReader<HttpItem>;
+  readonly #onPast: () => void;
   #exchanges = 0;
 
-  constructor(options: ProxyOptions, server: string) {
+  /** @param onPast told when an address that cannot be changed leads the client past us */
+  constructor(options: ProxyOptions, server: string, onPast: () => void) {
+    this.#onPast = onPast;
     const facts = { ...options, server, version, say };
     this.#reader = new LateReader(
       this.#queue,
@@ -84,41 +87,48 @@ export class HttpTap {
   }
 
   #tapOf(exchange: Exchange, request: IncomingMessage): ExchangeTap {
-    const emit = (event: ServerEvent) => {
-      const { head, outline, toServer } = event.data;
-      this.#add({ exchange, event }, head.length + (outline?.length ?? 0), !toServer);
-    };
-    const end = (how: ExchangeEnd) => this.#add({ exchange, end: how, time: Date.now() }, 0, true);
+    const queue = this.#queue;
+    const onPast = this.#onPast;
+    const emit = (event: ServerEvent) => queue.found({ exchange, event });
+    const ended = (end: ExchangeEnd) => (time: number) => queue.found({ exchange, end, time });
     let answer: BodyTap | undefined;
     return {
       // What it asks is not known then, and its answer counts as unpaired.
-      request: tapBody(factsOf(request, true), { emit, missed() {}, end() {} }),
+      request: tapBody(factsOf(request, true), queue, { emit, missed() {}, end() {} }),
       answer(response) {
         exchange.status = response.statusCode ?? 0;
         exchange.openedSessionId = header(response, "mcp-session-id");
         exchange.location = header(response, "location");
         if (exchange.location !== undefined) exchange.host = header(request, "host");
-        answer = tapBody(factsOf(response, false), {
-          emit,
+        const isPacked = header(response, "content-encoding") !== undefined;
+        answer = tapBody(factsOf(response, false), queue, {
+          emit(event) {
+            if (isPacked && leadsPast(event, request)) onPast();
+            emit(event);
+          },
           missed() {
             exchange.isUnread = true;
           },
-          end: () => end("answered"),
+          end: ended("answered"),
         });
         return answer;
       },
       end(how) {
         // A whole answer ends the exchange itself, after its last message was decoded.
         if (how === "answered" && answer) answer.end();
-        else end(how);
+        else queue.end(ended(how), Date.now(), true);
       },
     };
   }
+}
 
-  #add(item: HttpItem, byteLength: number, isReply: boolean): void {
-    this.#queue.add(item, byteLength);
-    this.#reader.passed(Date.now(), isReply);
-  }
+/** An address to post to that is not ours, in a stream that passes as it is. */
+function leadsPast({ name, data }: ServerEvent, request: IncomingMessage): boolean {
+  if (name !== "endpoint") return false;
+  const address = data.head.toString("utf8");
+  const isHost = URL.canParse(address) || address.startsWith("//");
+  const base = `http://${header(request, "host") ?? "localhost"}`;
+  return isHost && URL.canParse(address, base) && new URL(address, base).origin !== base;
 }
 
 function factsOf(message: IncomingMessage, toServer: boolean) {
@@ -137,8 +147,10 @@ function header({ rawHeaders }: IncomingMessage, name: string): string | undefin
   return undefined;
 }
 
-function loadRecorder(options: HttpRecorderOptions): Reader<HttpItem> {
+function* loadRecorder(options: HttpRecorderOptions): Loading<HttpItem> {
+  yield* loadBuiltins();
   // True because bundle.mjs makes this file from that module.
   const { startHttpRecorder } = require("./recorder.cjs") as typeof import("../tap/recorder.ts");
+  yield 0;
   return startHttpRecorder(options);
 }

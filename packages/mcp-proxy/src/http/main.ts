@@ -32,8 +32,8 @@ export function startHttpProxy(request: HttpProxyRequest): void {
 }
 
 function serve(upstream: URL, place: Place, options: ProxyOptions): void {
-  const tap = options.record ? new HttpTap(options, upstream.href) : undefined;
   const onPast = passedBy(options);
+  const tap = options.record ? new HttpTap(options, upstream.href, onPast) : undefined;
   const forwarder = new Forwarder({
     upstream: new Upstream(upstream, process.env),
     tap,

@@ -97,7 +97,9 @@ class HttpRecorder {
       remember(this.#resumable, `${exchange.sessionId}|${id}`, track);
     }
     if (name !== undefined) return;
-    for (const message of messagesOf(data)) {
+    const messages = messagesOf(data);
+    if (data.isCut && messages.length === 0) this.#conversations.forgot(1);
+    for (const message of messages) {
       if (!this.#isReplayed(exchange, id, message)) {
         this.#message(exchange, message, data.toServer, data.time);
       }

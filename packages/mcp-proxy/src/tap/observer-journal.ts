@@ -26,6 +26,8 @@ export class ObserverJournal implements Journal {
 
   identify(identity: Identity): void {
     this.#identity = identity;
+    // Its keys are read while the server boots, not when the first call is to be written.
+    this.#observer ??= this.#observers.of(identity);
   }
 
   observe(entry: Entry, time: number): void {
@@ -49,7 +51,7 @@ export class ObserverJournal implements Journal {
 
   interrupt(): void {
     const observer = this.#observer;
-    if (!observer) return;
+    if (!observer || this.#sessionId === "") return;
     const now = Date.now();
     this.#observers.setTime(now);
     this.#declareDrops(observer.session(this.#sessionId), now);
@@ -57,7 +59,7 @@ export class ObserverJournal implements Journal {
 
   async close(): Promise<void> {
     const observer = this.#observer;
-    if (!observer) return;
+    if (!observer || this.#sessionId === "") return;
     this.#observer = undefined;
     const now = Date.now();
     this.#observers.setTime(now);

@@ -41,7 +41,9 @@ export function startRecorder(options: RecorderOptions): Reader<Line> {
   return {
     accept(line) {
       try {
-        for (const message of messagesOf(line)) {
+        const messages = messagesOf(line);
+        if (line.isCut && messages.length === 0) journal.dropped(1, "overflow");
+        for (const message of messages) {
           conversation.accept(message, line.toServer, line.time);
         }
       } catch {

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
-import { BoundedQueue } from "../../src/relay/tapped/bounded-queue.ts";
-import { LateReader } from "../../src/relay/tapped/late-reader.ts";
+import { LateReader, type Loading } from "../../src/relay/tapped/late-reader.ts";
+import type { Line } from "../../src/relay/tapped/line-framer.ts";
+import { TapQueue } from "../../src/relay/tapped/tap-queue.ts";
 
 test("what there is no time to read at the end is counted as missing", async () => {
-  const queue = new BoundedQueue<number>();
+  const queue = new TapQueue();
   let accepted = 0;
   let forgotten = 0;
-  const load = () => ({
+  const reading = {
     accept() {
       accepted++;
       const until = performance.now() + 2;
@@ -18,9 +19,13 @@ test("what there is no time to read at the end is counted as missing", async () 
     rest() {},
     interrupt() {},
     async close() {},
-  });
+  };
+  // biome-ignore lint/correctness/useYield: it is loaded in one step
+  const load = function* (): Loading<Line> {
+    return reading;
+  };
   const reader = new LateReader(queue, load, () => {});
-  for (let item = 1; item <= 1_000; item++) queue.add(item, 1);
+  queue.push(true, Buffer.from("line\n".repeat(1_000)), 0);
   await reader.close(50);
   expect(accepted).toBeGreaterThan(0);
   expect(forgotten).toBe(1_000 - accepted);

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { HEAD_BYTES } from "../../src/relay/tapped/kept-text.ts";
+import { copyOf, HEAD_BYTES } from "../../src/relay/tapped/kept-text.ts";
 import type { Line } from "../../src/relay/tapped/line-framer.ts";
 import { TapQueue } from "../../src/relay/tapped/tap-queue.ts";
 
 function drain(queue: TapQueue): Line[] {
   const lines: Line[] = [];
-  for (let line = queue.shift(); line; line = queue.shift()) lines.push(line);
+  while (!queue.isEmpty) queue.read((line) => lines.push(copyOf(line)));
   return lines;
 }
 

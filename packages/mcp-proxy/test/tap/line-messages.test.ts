@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { copyOf, HEAD_BYTES } from "../../src/relay/tapped/kept-text.ts";
 import { type Line, LineFramer } from "../../src/relay/tapped/line-framer.ts";
+import { TapQueue } from "../../src/relay/tapped/tap-queue.ts";
+import { outcomeOf } from "../../src/tap/calls/reply-status.ts";
 import { messagesOf } from "../../src/tap/messages/line-messages.ts";
 import type { Message, Reply, Request } from "../../src/tap/messages/message.ts";
 
@@ -113,6 +115,41 @@ describe("a request of more than 64 KiB", () => {
     const request = requestOf({ method: "tools/call", params, id: 3 });
     expect(request.params).toEqual({ ...name, arguments: { a: 1 } });
     expect(request.cut).toBeUndefined();
+  });
+});
+
+describe("a line whose middle was not kept", () => {
+  const huge = 'x\\"{['.repeat(400_000);
+  const keptOf = (message: object): Reply => {
+    const queue = new TapQueue();
+    const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
+    for (let at = 0; at < bytes.length; at += 65_536) {
+      queue.push(false, bytes.subarray(at, at + 65_536), 0);
+    }
+    const messages: Message[] = [];
+    while (!queue.isEmpty) queue.read((line) => messages.push(...messagesOf(copyOf(line))));
+    const [reply, ...others] = messages;
+    if (reply?.kind !== "reply" || others.length > 0) throw new Error("not one reply");
+    return reply;
+  };
+  const items = Array.from({ length: 60_000 }, (_, id) => ({ id, name: `n${id}`, isError: true }));
+
+  test.each([
+    ["a text", [{ type: "text", text: huge }]],
+    ["many objects", items],
+  ])("tells isError behind %s", (_name, content) => {
+    const result = { content, isError: true, _meta: { took: 5 } };
+    const reply = keptOf({ result, jsonrpc: "2.0", id: 7 });
+    expect(reply).toMatchObject({ id: 7, result: { isError: true } });
+    expect(reply.cut?.byteLength).toBe(Buffer.byteLength(JSON.stringify(result)));
+    expect(outcomeOf(reply)).toEqual({ status: "error" });
+  });
+
+  test("is a guess where isError may stand in what is missing", () => {
+    const result = { content: items, isError: true, structuredContent: { text: huge } };
+    const reply = keptOf({ jsonrpc: "2.0", id: 7, result });
+    expect(reply.id).toBe(7);
+    expect(outcomeOf(reply)).toEqual({ status: "ok", errorClass: "guess:cut" });
   });
 });
 

@@ -13,6 +13,8 @@ export interface Kept {
   readonly head: Buffer;
   /** Of what is longer than its head: the message without its long values (outline.ts). */
   readonly outline?: Buffer;
+  /** Bytes of its middle are missing, so the outline may be too. */
+  readonly isCut?: true;
 }
 
 /** Takes a view that is valid until it returns. */
@@ -25,6 +27,7 @@ export class KeptText {
   #head: Buffer = EMPTY;
   #headBytes = 0;
   #byteLength = 0;
+  #isCut = false;
   #long: Outline | Batch | undefined;
   readonly #mayBeBatch: boolean;
 
@@ -38,30 +41,46 @@ export class KeptText {
 
   /** @param emit given the messages of a batch that is too long to be kept, as they pass */
   add(part: Buffer, emit: Emit): void {
-    const fitting = Math.min(part.length, HEAD_BYTES - this.#headBytes);
+    // A head has no holes.
+    const fitting = this.#isCut ? 0 : Math.min(part.length, HEAD_BYTES - this.#headBytes);
     this.#byteLength += part.length;
     if (fitting > 0) this.#keepHead(part, fitting);
-    if (part.length === fitting) return;
-    if (!this.#long) {
-      const head = this.#head.subarray(0, this.#headBytes);
-      this.#long = this.#mayBeBatch && isBatch(head) ? new Batch() : new Outline();
-      this.#long.feed(head, emit);
+    if (part.length > fitting || this.#isCut) {
+      this.#inLong(emit).feed(part.subarray(fitting), emit);
     }
-    this.#long.feed(part.subarray(fitting), emit);
+  }
+
+  /** So many bytes are missing. */
+  skip(byteLength: number, emit: Emit): void {
+    this.#inLong(emit).skip(byteLength);
+    this.#byteLength += byteLength;
+    this.#isCut = true;
   }
 
   /** What was added since the last time, without what was emitted; valid until the next `add`. */
   take(): Kept {
     const long = this.#long;
-    const isEmitted = long instanceof Batch;
+    const isCut = this.#isCut;
+    // What is missing of a batch was not emitted.
+    const isEmitted = long instanceof Batch && !isCut;
     const byteLength = isEmitted ? 0 : this.#byteLength;
-    const head = this.#head.subarray(0, isEmitted ? 0 : this.#headBytes);
+    const head = this.#head.subarray(0, long instanceof Batch ? 0 : this.#headBytes);
     this.#long = undefined;
     this.#headBytes = 0;
     this.#byteLength = 0;
-    return long instanceof Outline
-      ? { byteLength, head, outline: long.take() }
-      : { byteLength, head };
+    this.#isCut = false;
+    const kept =
+      long instanceof Outline ? { byteLength, head, outline: long.take() } : { byteLength, head };
+    return isCut ? { ...kept, isCut } : kept;
+  }
+
+  #inLong(emit: Emit): Outline | Batch {
+    if (!this.#long) {
+      const head = this.#head.subarray(0, this.#headBytes);
+      this.#long = this.#mayBeBatch && isBatch(head) ? new Batch() : new Outline();
+      this.#long.feed(head, emit);
+    }
+    return this.#long;
   }
 
   #keepHead(part: Buffer, length: number): void {
@@ -82,7 +101,13 @@ class Batch {
   readonly #message = new KeptText(false);
   #isOver = false;
 
+  /** Where the next message begins cannot be known any more. */
+  skip(_byteLength: number): void {
+    this.#isOver = true;
+  }
+
   feed(bytes: Buffer, emit: Emit): void {
+    if (this.#isOver) return;
     let start = 0;
     this.#structure.feed(bytes, (byte, at, depth) => {
       if (depth !== 1 || this.#isOver) return;

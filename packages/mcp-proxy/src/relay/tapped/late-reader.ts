@@ -1,28 +1,30 @@
 /**
- * Has what passed read when nobody waits: the reading code is loaded after the first reply, works
- * some 20 ms after the bytes passed and in short slices, and whatever it throws ends here.
+ * Has what passed read when nobody waits: the reading code is loaded in steps while the server boots,
+ * works some 20 ms after the bytes passed and in short slices, and whatever it throws ends here.
  */
 import { say } from "../say.ts";
 
-/** A relay that is silent this long has nobody waiting. */
+/** A relay that is silent this long has nobody waiting for it: the server boots or works. */
 const QUIET_MS = 20;
+/** While the reading code is not loaded, what was answered waits for a step of it after this long. */
+const LOADING_QUIET_MS = 3;
+/** A server that is silent for so long before its first answer is slow to boot. */
+const SLOW_BOOT_MS = 80;
 /** Under steady traffic there is a slice all the same, after this long. */
 const LATEST_MS = 500;
-/** The reading code is loaded after the first reply; a server that keeps silent is given up on. */
-const WITHOUT_REPLY_MS = 1_000;
-/** One slice of reading; an agent that calls just then waits this long at most. */
-const SLICE_MS = 8;
+/** One slice of reading; an agent that calls just then waits this long. */
+const SLICE_MS = 1;
+/** Under steady traffic so many slices make one turn. */
+const SLICES_PER_TURN = 8;
 /** What reading may take when the process may be killed any moment. */
 const LAST_SLICE_MS = 20;
-/** While nobody waits, slices follow each other; new traffic comes in between. */
-const BETWEEN_SLICES_MS = 1;
-/** Items read between two looks at the clock. */
-const ITEMS_PER_LOOK = 4;
-
 /** What was relayed and not read yet. */
 export interface Backlog<Item> {
   readonly isEmpty: boolean;
-  shift(): Item | undefined;
+  /** Reads on for well under a millisecond and hands over what is whole by then. */
+  read(accept: (item: Item) => void): void;
+  /** There is no time to read what is left. */
+  forgetRest(): void;
   /** How much had to be forgotten since this was asked last. */
   takeForgotten(): number;
 }
@@ -39,22 +41,44 @@ export interface Reader<Item> {
   close(limitMs: number): Promise<void>;
 }
 
+/**
+ * Loads the reading code, in steps between which bytes may pass. Each tells how long a server that
+ * boots is to be silent before the next one, in milliseconds: both may want the same processor.
+ */
+export type Loading<Item> = Generator<number, Reader<Item>>;
+
+/** Parts of Node that the recorder needs, each of which takes some milliseconds to load. */
+const BUILTINS = ["node:crypto", "node:child_process", "node:v8", "node:fs/promises"];
+
+export function* loadBuiltins(): Generator<number, void> {
+  for (const name of BUILTINS) {
+    require(name);
+    yield QUIET_MS;
+  }
+  yield SLOW_BOOT_MS;
+}
+
 export class LateReader<Item> {
   readonly #backlog: Backlog<Item>;
-  readonly #load: () => Reader<Item>;
+  readonly #load: () => Loading<Item>;
   readonly #onFailure: () => void;
+  #loading: Loading<Item> | undefined;
   #reader: Reader<Item> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #slices = 0;
   #hasReply = false;
+  #bootQuietMs = QUIET_MS;
+  #isWaiting = false;
+  #isClosed = false;
   #isOff = false;
   #lastPassedAt = 0;
   #waitingSince = 0;
 
   /**
-   * @param load loads the reading code; called once, and late
+   * @param load called once, and late
    * @param onFailure what else to do when nothing is read any more
    */
-  constructor(backlog: Backlog<Item>, load: () => Reader<Item>, onFailure: () => void) {
+  constructor(backlog: Backlog<Item>, load: () => Loading<Item>, onFailure: () => void) {
     this.#backlog = backlog;
     this.#load = load;
     this.#onFailure = onFailure;
@@ -79,9 +103,10 @@ export class LateReader<Item> {
   passed(now: number, isReply: boolean): void {
     this.#lastPassedAt = now;
     if (isReply) this.#hasReply = true;
-    if (this.#timer !== undefined) return;
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
     this.#waitingSince = now;
-    this.#timer = setTimeout(this.#look, QUIET_MS);
+    this.#timer = setTimeout(this.#look, this.#quietMs());
   }
 
   /** Reads what is left and has it written at once; goes on with what comes later. */
@@ -94,6 +119,7 @@ export class LateReader<Item> {
   /** Reads what is left and closes the reader, or gives up after `limitMs`. */
   async close(limitMs: number): Promise<void> {
     clearTimeout(this.#timer);
+    this.#isClosed = true;
     if (this.#isOff || (this.#backlog.isEmpty && !this.#reader)) return;
     let giveUp: NodeJS.Timeout | undefined;
     const limit = new Promise<void>((resolve) => {
@@ -102,8 +128,8 @@ export class LateReader<Item> {
     try {
       this.#read(limitMs / 2);
       // What there was no time for is missing, and the record says so.
-      const unread = this.#countRest();
-      if (unread > 0) this.#reader?.forgot(unread);
+      this.#backlog.forgetRest();
+      this.#tellForgotten();
       await Promise.race([this.#reader?.close(limitMs / 2), limit]);
     } catch {
       this.#failed();
@@ -112,35 +138,54 @@ export class LateReader<Item> {
   }
 
   readonly #look = (): void => {
+    if (this.#isClosed) return;
     const now = Date.now();
     const waited = now - this.#waitingSince;
-    const isQuiet = now - this.#lastPassedAt >= QUIET_MS - 1;
-    const isTime = this.#hasReply ? isQuiet || waited >= LATEST_MS : waited >= WITHOUT_REPLY_MS;
-    if (isTime) this.#read(SLICE_MS);
-    const isDone = this.#isOff || this.#backlog.isEmpty;
-    if (isDone && isTime) this.#fenced(() => this.#reader?.rest());
-    const nextMs = isTime && isQuiet ? BETWEEN_SLICES_MS : QUIET_MS;
-    this.#timer = isDone ? undefined : setTimeout(this.#look, nextMs);
+    const leftMs = this.#quietMs() - (now - this.#lastPassedAt);
+    const isQuiet = leftMs <= 1;
+    const isTime = isQuiet || waited >= LATEST_MS;
+    if (isTime) this.#slice();
+    this.#isWaiting = !this.#isOff && !(this.#backlog.isEmpty && this.#reader);
+    if (!this.#isWaiting) this.#fenced(() => this.#reader?.rest());
+    else if (isTime && (isQuiet || ++this.#slices % SLICES_PER_TURN > 0)) setImmediate(this.#look);
+    else this.#timer = setTimeout(this.#look, isQuiet ? QUIET_MS : Math.min(leftMs, QUIET_MS));
   };
+
+  #quietMs(): number {
+    if (this.#reader) return QUIET_MS;
+    return this.#hasReply ? LOADING_QUIET_MS : this.#bootQuietMs;
+  }
+
+  /** What is done at once: bytes that come meanwhile pass before the next. */
+  #slice(): void {
+    if (this.#reader) this.#read(SLICE_MS);
+    else this.#fenced(() => this.#loadNext());
+  }
+
+  #loadNext(): void {
+    this.#loading ??= this.#load();
+    const step = this.#loading.next();
+    if (step.done) this.#reader = step.value;
+    else this.#bootQuietMs = step.value;
+  }
 
   #read(limitMs: number): void {
     this.#fenced(() => {
-      this.#reader ??= this.#load();
+      while (!this.#reader) this.#loadNext();
       const until = performance.now() + limitMs;
-      const backlog = this.#backlog;
-      for (let item = backlog.shift(), count = 1; item; item = backlog.shift(), count++) {
-        this.#reader.accept(item);
-        if (count % ITEMS_PER_LOOK === 0 && performance.now() > until) break;
+      const reader = this.#reader;
+      const accept = (item: Item) => reader.accept(item);
+      while (!this.#backlog.isEmpty) {
+        this.#backlog.read(accept);
+        if (performance.now() > until) break;
       }
-      const forgotten = backlog.takeForgotten();
-      if (forgotten > 0) this.#reader.forgot(forgotten);
+      this.#tellForgotten();
     });
   }
 
-  #countRest(): number {
-    let count = 0;
-    while (this.#backlog.shift()) count++;
-    return count;
+  #tellForgotten(): void {
+    const forgotten = this.#backlog.takeForgotten();
+    if (forgotten > 0) this.#reader?.forgot(forgotten);
   }
 
   #fenced(work: () => void): void {

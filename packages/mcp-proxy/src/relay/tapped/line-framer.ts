@@ -30,13 +30,7 @@ export class LineFramer {
 
   /** What is emitted is valid until the next bytes come: who keeps it copies it. */
   feed(chunk: Buffer, time: number, emit: (line: Line) => void): void {
-    const toServer = this.#toServer;
-    const emitKept = ({ byteLength, head, outline }: Kept) =>
-      emit(
-        outline
-          ? { toServer, time, byteLength, head, outline }
-          : { toServer, time, byteLength, head },
-      );
+    const emitKept = this.#emitting(time, emit);
     let start = 0;
     while (start < chunk.length) {
       if (this.#owed > 0) {
@@ -58,6 +52,19 @@ export class LineFramer {
         this.#end(this.#line.take(), emitKept);
       }
     }
+  }
+
+  /** So many bytes of the line under way are missing. */
+  skip(byteLength: number, time: number, emit: (line: Line) => void): void {
+    const emitKept = this.#emitting(time, emit);
+    this.#line.skip(byteLength, emitKept);
+    if (this.#owed === 0) return;
+    this.#owed = Math.max(0, this.#owed - byteLength);
+    if (this.#owed === 0) emitKept(this.#line.take());
+  }
+
+  #emitting(time: number, emit: (line: Line) => void) {
+    return (kept: Kept) => emit({ toServer: this.#toServer, time, ...kept });
   }
 
   #end(line: Kept, emit: (line: Kept) => void): void {

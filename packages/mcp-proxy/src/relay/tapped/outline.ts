@@ -44,6 +44,12 @@ class Level {
     this.length = 0;
   }
 
+  /** What is copied of the member is all that will be. */
+  stop(): void {
+    this.bytes.fill(0, this.length);
+    this.length = MEMBER_BYTES;
+  }
+
   clear(): void {
     this.start = undefined;
     this.kept = [];
@@ -65,8 +71,25 @@ export class Outline {
   /** Where the bytes at hand begin in the whole. */
   #base = 0;
   #root: number | undefined;
+  /** A member that began before this is not whole. */
+  #gapEnd = 0;
+  /** What came behind missing bytes, to be read when its end is known. */
+  #rest: Buffer[] | undefined;
 
   feed(bytes: Buffer): void {
+    if (this.#rest) this.#rest.push(Buffer.from(bytes));
+    else this.#read(bytes);
+  }
+
+  /** So many bytes are missing; what comes behind them goes to the end of the message. */
+  skip(byteLength: number): void {
+    for (const level of this.#levels) level.stop();
+    this.#base += byteLength;
+    this.#gapEnd = this.#base;
+    this.#rest ??= [];
+  }
+
+  #read(bytes: Buffer): void {
     this.#structure.feed(bytes, (byte, at, depth) => this.#visit(bytes, byte, at, depth));
     for (const level of this.#levels) this.#copy(level, bytes, bytes.length);
     this.#base += bytes.length;
@@ -74,6 +97,7 @@ export class Outline {
 
   /** The message as JSON, and behind a newline where the long value stands, when there is one. */
   take(): Buffer {
+    if (this.#rest) this.#goOn(Buffer.concat(this.#rest));
     const place =
       this.#places.get("result.result") ??
       this.#places.get("result") ??
@@ -81,6 +105,20 @@ export class Outline {
       (this.#hasArguments ? undefined : this.#places.get("params"));
     const text = `{${this.#levels[0]?.kept.join() ?? ""}}`;
     return Buffer.from(`${text}\n${place ? `${place.start} ${place.end}` : ""}`);
+  }
+
+  /**
+   * Goes on behind the gap. A member that has it in its middle is taken for the one that was being
+   * read: a message has one value of this length.
+   */
+  #goOn(rest: Buffer): void {
+    const depth = this.#structure.goOn(rest);
+    for (const [index, level] of this.#levels.entries()) {
+      if (index + 1 > depth) level.clear();
+      else if (index + 1 === depth && level.start !== undefined) level.begin(this.#base);
+    }
+    if (this.#structure.deepest >= depth) this.#structure.deepest = DEEPEST;
+    this.#read(rest);
   }
 
   #visit(bytes: Buffer, byte: number, at: number, depth: number): void {
@@ -128,7 +166,7 @@ export class Outline {
     const [before = "", key = ""] = KEY.exec(text) ?? [];
     if (!(depth === 1 ? MESSAGE : INSIDE).has(key)) return;
     if (depth === 2 && key === "arguments") this.#hasArguments = true;
-    if (end - start <= MEMBER_BYTES) {
+    if (end - start <= MEMBER_BYTES && start >= this.#gapEnd) {
       level.keep(text);
       return;
     }

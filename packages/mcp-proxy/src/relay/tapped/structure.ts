@@ -35,6 +35,31 @@ export class Structure {
     }
   }
 
+  /**
+   * Goes on behind bytes that are missing. These are the last ones: they close all that is open, so
+   * from their end it is known what they stand in.
+   *
+   * @returns how deep their first byte is nested
+   */
+  goOn(rest: Buffer): number {
+    let depth = 0;
+    let isInString = false;
+    for (let at = rest.length - 1; at >= 0; at--) {
+      const byte = rest[at] ?? 0;
+      const bracket = byte | BRACE;
+      if (byte === QUOTE) {
+        const backslashes = backslashesBefore(rest, at);
+        if (backslashes % 2 === 0) isInString = !isInString;
+        at -= backslashes;
+      } else if (!isInString && bracket === OBJECT_END) depth++;
+      else if (!isInString && bracket === OBJECT_START) depth--;
+    }
+    this.#depth = depth;
+    this.#isInString = isInString;
+    this.#isEscaped = false;
+    return depth;
+  }
+
   /** Passes what is no string; answers where a string begins, or the end. */
   #passValues(bytes: Buffer, start: number, visit: Visit): number {
     let depth = this.#depth;
@@ -87,4 +112,10 @@ export class Structure {
     else this.#isInString = isEscaped;
     return quote < 0 ? bytes.length : quote + 1;
   }
+}
+
+function backslashesBefore(bytes: Buffer, at: number): number {
+  let count = 0;
+  while (at > count && bytes[at - count - 1] === BACKSLASH) count++;
+  return count;
 }

@@ -17,10 +17,15 @@ const STATUS_OF_CODE = new Map<number, Status>([
 ]);
 
 /** How a call ended: a tool's own failure and a protocol error are told apart by the class. */
-export function outcomeOf(reply: Pick<Reply, "errorCode" | "isTimeout" | "result">): Outcome {
-  const { errorCode, isTimeout } = reply;
+export function outcomeOf(
+  reply: Pick<Reply, "errorCode" | "isTimeout" | "result" | "isCut">,
+): Outcome {
+  const { errorCode, isTimeout, result, isCut } = reply;
   if (errorCode === undefined) {
-    return { status: reply.result?.isError === true ? "error" : "ok" };
+    if (result?.isError === true) return { status: "error" };
+    // It may stand in the bytes that were not kept.
+    const isUnknown = isCut && result?.isError === undefined;
+    return isUnknown ? { status: "ok", errorClass: "guess:cut" } : { status: "ok" };
   }
   const isLate = errorCode === TIMEOUT_OR_REFUSAL && isTimeout === true;
   const status = isLate ? "timeout" : (STATUS_OF_CODE.get(errorCode) ?? "error");

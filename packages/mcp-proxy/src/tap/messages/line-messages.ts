@@ -6,8 +6,10 @@ import { type CutValue, type Message, messagesOfText } from "./message.ts";
 const NEWLINE = 0x0a;
 
 /** Every message of a line: none when it is noise, several when it is a batch. */
-export function messagesOf({ head, outline }: Line): readonly Message[] {
-  return outline ? messagesOfOutline(head, outline) : messagesOfText(head);
+export function messagesOf({ head, outline, isCut }: Line): readonly Message[] {
+  if (!outline) return messagesOfText(head);
+  const messages = messagesOfOutline(head, outline);
+  return isCut ? messages.map((one) => (one.kind === "reply" ? { ...one, isCut } : one)) : messages;
 }
 
 /** @see relay/tapped/outline.ts */

@@ -40,6 +40,8 @@ export interface Reply {
   readonly result?: Fields;
   /** Beside what could be read of `result`, when the line was too long. */
   readonly cut?: CutValue;
+  /** Bytes of its middle are missing: what was not found in it may stand there. */
+  readonly isCut?: true;
 }
 
 export type Message = Request | Notification | Reply;
