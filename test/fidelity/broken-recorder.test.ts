@@ -32,7 +32,8 @@ const BROKEN = {
   "rejects later": "exports.startRecorder = () => { Promise.reject(1); return fake() }",
   "cannot close": "exports.startRecorder = () => ({ ...fake(), close() { throw 1 } })",
 };
-const FAKE = "const fake = () => ({ accept() {}, forgot() {}, close: async () => {} });\n";
+const FAKE =
+  "const fake = () => ({ accept() {}, forgot() {}, rest() {}, interrupt() {}, close: async () => {} });\n";
 
 /** Speaks, waits until something is so, speaks again. */
 async function converse(
