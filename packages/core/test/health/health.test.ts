@@ -206,7 +206,7 @@ test("a wait shows the ordinary regime first and GRIND from its sixth cycle", ()
       op: "wait",
       asks: "status of job x",
       answers: "running",
-      gapMs: 30_000,
+      gapMs: 60_000,
     }).steps,
   );
   expect(all.slice(3, 5).map((one) => one.publicClass)).toEqual(["none", "none"]);

@@ -179,7 +179,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     at: 60,
     before: (script) => script.work(4),
     once: (script) =>
-      script.call({ tool: "job", op: "wait", asks: "job x", answers: "running", gapMs: 30_000 }),
+      script.call({ tool: "job", op: "wait", asks: "job x", answers: "running", gapMs: 60_000 }),
   },
 };
 

@@ -16,7 +16,7 @@
  *
  * The order is part of the format of a saved state: a change needs a new `FORMAT`.
  */
-export const FORMAT = 5;
+export const FORMAT = 6;
 
 /** How far back a period may reach. */
 export const LONGEST_PERIOD = 8;
@@ -74,6 +74,8 @@ const SIZES = {
   refusals: RUN,
   rhythm: 5,
   blindWrites: RUN,
+  /** The change that is on trial, and what was read before it; see signals/tries.ts. */
+  vain: 2,
   messages: RUN,
   speeches: RUN,
   answers: RUN,

@@ -13,7 +13,10 @@ import { has, TRAIT } from "./trait.ts";
 export const errors = new Run(SLOT.errors);
 /** Tries of one call, word for word, that fail, whatever the text says. */
 export const failingCalls = new Run(SLOT.failingCalls);
-/** Failing tries of one tool to change something, whatever it says. */
+/**
+ * Failing tries of one tool to change something, whatever it says; one that says it worked is among
+ * them when what was read before it reads the same behind it.
+ */
 export const failingWrites = new Run(SLOT.failingWrites);
 /** Tries that were turned away before they ran, of any tool. */
 export const refusals = new Run(SLOT.refusals);
@@ -22,8 +25,13 @@ export const blindWrites = new Run(SLOT.blindWrites);
 
 export const TRIES: readonly Run[] = [errors, failingCalls, failingWrites, refusals, blindWrites];
 
+/** The tool whose change worked, as it says, a moment ago; and what the latest look found. */
+const CHANGING = SLOT.vain;
+const LATEST_LOOK = SLOT.vain + 1;
+
 /** A new word of the user begins anew. */
 export function forgetTries(memory: Float64Array): void {
+  memory.fill(UNKNOWN, CHANGING, LATEST_LOOK + 1);
   for (const run of TRIES) run.end(memory);
 }
 
@@ -35,11 +43,34 @@ export function learnTries(
   recognition: Recognition,
   place: Place,
 ): void {
+  learnVainWrite(memory, step, identity, place);
   if (has(identity.traits, TRAIT.failing)) learnFailure(memory, step, identity, place);
   else endTries(memory, identity, recognition);
   if (isBlind(step, identity, recognition)) {
     blindWrites.extend(memory, identity.call, blindTraits(step, identity.traits), place);
   }
+}
+
+/** A change is in vain, and no more than a try, if the very next look finds all as it was. */
+function learnVainWrite(
+  memory: Float64Array,
+  step: Step,
+  { full, tool, traits }: Identity,
+  place: Place,
+): void {
+  const changing = memory[CHANGING] ?? UNKNOWN;
+  const reads = step.op === "read" && has(traits, TRAIT.telling) && !has(traits, TRAIT.failing);
+  if (changing !== UNKNOWN) {
+    if (reads && full === memory[LATEST_LOOK]) {
+      failingWrites.extend(memory, changing, traits | TRAIT.relooked, place);
+    } else {
+      failingWrites.end(memory);
+    }
+  }
+  memory[CHANGING] = UNKNOWN;
+  if (reads) memory[LATEST_LOOK] = full;
+  if (!has(traits, TRAIT.write) || has(traits, TRAIT.failing)) return;
+  if ((memory[LATEST_LOOK] ?? UNKNOWN) !== UNKNOWN) memory[CHANGING] = tool;
 }
 
 function learnFailure(memory: Float64Array, step: Step, identity: Identity, place: Place): void {
@@ -78,8 +109,11 @@ function endTries(memory: Float64Array, identity: Identity, recognition: Recogni
   // A look with news changes nothing of what the same call, or the same change, meets again.
   if (looks && failingCalls.key(memory) !== identity.call) return;
   failingCalls.end(memory);
-  failingWrites.end(memory);
   refusals.end(memory);
+  // Whether a change worked is known after the next look.
+  if ((memory[CHANGING] ?? UNKNOWN) === UNKNOWN) {
+    failingWrites.end(memory);
+  }
 }
 
 /** An operation that nobody could name may be a change, unless it has news. */

@@ -1,4 +1,5 @@
 import { LONGEST_PERIOD, LONGEST_WAIT } from "../memory/layout.ts";
+import { timeAt } from "../memory/moment.ts";
 import type { PeriodRing } from "../rules/period-ring.ts";
 import { has, TRAIT } from "../signals/trait.ts";
 import { paceOf } from "./pace.ts";
@@ -8,8 +9,8 @@ import { keepsWaiting, slowsDown } from "./rhythm.ts";
 export const PATIENCE_CYCLES = 14;
 /** From here on the regime says that nothing moves. */
 export const TIRESOME_CYCLES = 6;
-/** An hour of one look a minute: from here on it has lost its sense. */
-export const SENSELESS_CYCLES = 60;
+/** From here on it has lost its sense: an hour of one look a minute, or as many quick looks. */
+const SENSELESS = { cycles: 60, ms: 59 * 60_000 } as const;
 
 /** Who asks how something stands waits when it is this long, or longer than its work takes. */
 const ASKING_GAP_MS = 10_000;
@@ -39,7 +40,14 @@ export function holdWait(memory: Float64Array, ring: PeriodRing): void {
 export function waitCycles(memory: Float64Array, ring: PeriodRing, period: number): number {
   if (period > LONGEST_WAIT || (memory[ring.holds + period - 1] ?? 0) === 0) return 0;
   const cycles = ring.cycles(memory, period);
-  return cycles < SENSELESS_CYCLES ? cycles : 0;
+  return cycles >= SENSELESS.cycles && isSenseless(memory, ring, period) ? 0 : cycles;
+}
+
+function isSenseless(memory: Float64Array, ring: PeriodRing, period: number): boolean {
+  const latestMs = ring.beat.timeAgo(memory, 0);
+  const sinceMs = timeAt(ring.firstMoment(memory, period)) ?? 0;
+  const isQuick = latestMs - ring.beat.timeAgo(memory, period) < LOOKING_GAP_MS;
+  return isQuick || latestMs - sinceMs >= SENSELESS.ms;
 }
 
 /** The cycles of the longest wait in a ring, 0 when there is none. */

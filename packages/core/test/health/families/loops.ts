@@ -210,7 +210,7 @@ export const LOOPS: Readonly<Record<string, LoopFamily>> = {
           op: "read",
           asks: "status of job x",
           answers: "running",
-          gapMs: 30_000,
+          gapMs: 60_000,
         });
       }
     },

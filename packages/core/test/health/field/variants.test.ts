@@ -77,6 +77,15 @@ const LOOPS: Readonly<Record<string, { readonly by: number; readonly write: Writ
       session.wait(pace).call({ tool: "read_file", args: { path }, result: text(3, 60) });
     },
   },
+  "ever other changes that say done, and the file as it was": {
+    by: 16,
+    write: (session, { pace, variant, word }) => {
+      const tool = pick(variant, "edit", "write_file", "replace");
+      const args = { path: "a.lua", old: `${word()} ${session.events.length}`, new: word() };
+      session.wait(pace).call({ tool, args, result: "Replaced 1 of 1." });
+      session.wait(pace).call({ tool: "read_file", args: { path: "a.lua" }, result: text(9, 60) });
+    },
+  },
   "one question with letters by chance": {
     by: 10,
     write: (session, { pace, variant, word }) => {
@@ -184,6 +193,17 @@ const WORK: Readonly<Record<string, { readonly times: number; readonly write: Wr
       }
       const result = text(session.events.length, 40) + word();
       session.wait(pace).call({ tool: "browser_snapshot", args: {}, result });
+    },
+  },
+  "changes of ever other files by one plan": {
+    times: 5,
+    write: (session, { pace, variant, word }) => {
+      const plan = pick(variant, "plan.md", "SPEC.txt", "notes.md");
+      session.wait(pace).call({ tool: "Read", args: { path: plan }, result: text(4, 50) });
+      for (let part = 0; part < 3; part++) {
+        const args = { path: `${word()}${session.events.length}.ts`, old: word(), new: word() };
+        session.wait(pace).call({ tool: "Edit", args, result: "Replaced 1 of 1." });
+      }
     },
   },
   "items that each get a label": {
