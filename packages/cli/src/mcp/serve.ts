@@ -21,7 +21,7 @@ export async function serveMcp(home: string, collector?: CollectorPlace): Promis
   );
   const about = {
     am_i_looping: {
-      description: `Whether a session repeats itself, and where. ${NEWEST}`,
+      description: `Whether a session that goes on repeats itself now, and where. ${NEWEST}`,
       ask: (id?: string) => known.loop(id),
     },
     verdict: {
