@@ -49,7 +49,7 @@ export function accountContract(open: () => Promise<StoreUnderTest>): void {
       keys: KEYS,
       draft: {
         category: "tool_api",
-        sourceTimestamp: new Date(NOW).toISOString(),
+        sourceTimestamp: new Date(atMs).toISOString(),
         payload: { toolName: "tool", status: "ok", stateId: "state" },
       },
       asksRoot: false,
