@@ -74,7 +74,9 @@ test("caum sessions lists them, caum report says where one turned", async () => 
   expect(sessions.stdout).toMatch(new RegExp(`^20.* 11 .* LOOPS NOW .* ${sessionId}$`, "m"));
   const report = await machine.caum(["report", sessionId, ...place]);
   expect(report.stdout).toMatch(/^now {6}[A-Z_]+ {2}T\d {2}uds 0\.\d\d {2}LOOPS NOW$/m);
-  expect(report.stdout).toMatch(/step +\d+ {2}T\d {2}LOOP +run_tests error {2}\S+ has called `run_tests` /);
+  expect(report.stdout).toMatch(
+    /step +\d+ {2}T\d {2}LOOP +run_tests error {2}\S+ has called `run_tests` /,
+  );
   expect(report.stdout).toContain(`caum export ${sessionId} --out bundle`);
   const json = await machine.caum(["report", sessionId, ...place, "--json"]);
   expect(JSON.parse(json.stdout)).toMatchObject({ session: { session_id: sessionId, steps: 11 } });
