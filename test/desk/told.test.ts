@@ -9,6 +9,7 @@ const CONFIG = "u/.claude.json";
 const TOLD_WITHIN_MS = 2_000;
 /** The equal call that alerts, where one server is seen. */
 const ALERTING = 8;
+const BEGIN = /^Claude Code has called `echo` \d+ times in a row/;
 
 test("a person is told within two seconds of the alerting call, in a sentence", async () => {
   const machine = new TemporaryHome();
@@ -20,9 +21,10 @@ test("a person is told within two seconds of the alerting call, in a sentence", 
   const PATH = `${desktop.folder}:${machine.env.PATH}`;
   const env = { ...machine.env, PATH, CAUM_DESKTOP: "1" };
   const { times } = await callTool(entry, { ...machine, env }, "claude-code", ALERTING + 4);
-  await expect.poll(() => desktop.shown(), { timeout: 10_000 }).not.toHaveLength(0);
-  const [shown] = desktop.shown();
-  expect(shown?.text).toMatch(/^Claude Code has called `echo` \d+ times in a row/);
+  // The end of the loop is told as well, by a program of its own that may be quicker.
+  const told = () => desktop.shown().find(({ text }) => BEGIN.test(text));
+  await expect.poll(told, { timeout: 10_000 }).toBeDefined();
+  const shown = told();
   expect((shown?.atMs ?? 0) - (times[ALERTING - 1] ?? 0)).toBeLessThan(TOLD_WITHIN_MS);
   machine.remove();
 }, 120_000);
