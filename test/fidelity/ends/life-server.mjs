@@ -7,8 +7,10 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 const CLEAN_UP_MS = 150;
 const LOOK_MS = 50;
 
+let signals = 0;
 let isEnding = false;
 function cleanUp() {
+  if (isEnding) return;
   isEnding = true;
   setTimeout(() => {
     note("clean");
@@ -17,16 +19,15 @@ function cleanUp() {
 }
 
 const modes = {
-  /** The first signal, or the end of the input, begins the work; another signal cuts it short. */
+  /** The first signal, or the end of the input, begins the work; a second signal cuts it short. */
   "cleans-up": {
     signal() {
-      if (!isEnding) return cleanUp();
+      signals++;
+      if (signals === 1) return cleanUp();
       note("cut short");
       process.exit(1);
     },
-    end() {
-      if (!isEnding) cleanUp();
-    },
+    end: cleanUp,
   },
   ignores: { signal() {}, end() {} },
   "watches-parent": {
