@@ -15,10 +15,7 @@ const DATABASE = "caum.db";
 /** Megabytes: enough for all hot sessions; a smaller young generation keeps the process small. */
 const WRITER_MEMORY = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 384 } as const;
 
-type FromWorker =
-  | { readonly ready: true }
-  | { readonly done: readonly JobAnswer[] }
-  | { readonly closed: true };
+type FromWorker = { readonly ready: true } | { readonly done: readonly JobAnswer[] };
 
 /**
  * Opens the store in a data folder, and makes it when it is empty.
@@ -68,8 +65,8 @@ class SqliteStore implements Store {
   #queued: Job[] = [];
   #nextId = 0;
   #closing: Promise<void> | undefined;
+  readonly #exited: Promise<void>;
   #isDead = false;
-  #onClosed: () => void = () => {};
 
   constructor(worker: Worker, reader: SqliteReader, lock: FolderLock, path: string) {
     this.reader = reader;
@@ -79,7 +76,12 @@ class SqliteStore implements Store {
     this.#path = path;
     worker.on("message", (message: FromWorker) => this.#hear(message));
     worker.on("error", () => this.#refuseAll());
-    worker.on("exit", () => this.#refuseAll());
+    this.#exited = new Promise((resolve) => {
+      worker.on("exit", () => {
+        this.#refuseAll();
+        resolve();
+      });
+    });
   }
 
   submit(intake: Intake): Promise<Outcome> {
@@ -107,14 +109,9 @@ class SqliteStore implements Store {
   async #close(): Promise<void> {
     this.#flush();
     this.#connection.close();
-    if (!this.#isDead) {
-      const closed = new Promise<void>((resolve) => {
-        this.#onClosed = resolve;
-      });
-      this.#post({ close: true });
-      await closed;
-    }
-    await this.#worker.terminate();
+    // The thread ends by itself: to cut it off while it does so can take the whole process along.
+    this.#post({ close: true });
+    await this.#exited;
     this.#lock.release();
   }
 
@@ -141,7 +138,6 @@ class SqliteStore implements Store {
   }
 
   #hear(message: FromWorker): void {
-    if ("closed" in message) this.#onClosed();
     if (!("done" in message)) return;
     for (const { id, answer } of message.done) {
       this.#waiting.get(id)?.(answer);
@@ -154,6 +150,5 @@ class SqliteStore implements Store {
     this.#isDead = true;
     for (const settle of this.#waiting.values()) settle({ kind: "refused", code: "UNAVAILABLE" });
     this.#waiting.clear();
-    this.#onClosed();
   }
 }

@@ -22,7 +22,6 @@ function serve(port: MessagePort, path: string): void {
     if (jobs.length > 0) port.postMessage({ done: writer.commit(jobs) });
     if (!closes) return;
     writer.close();
-    port.postMessage({ closed: true });
     port.close();
   });
   port.postMessage({ ready: true });
