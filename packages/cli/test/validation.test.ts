@@ -28,12 +28,12 @@ afterAll(async () => {
   machine.remove();
 });
 
-test("caum smoke shows each answer and ends with 0 when the loop was told", async () => {
+test("caum smoke shows each answer and ends with 0 when the loop was reported", async () => {
   const { code, stdout, stderr } = await machine.caum(["smoke", "--url", url]);
   expect(stderr).toBe("");
   expect(stdout).toMatch(/^ 1 {2}read_file ok .* root [0-9a-f]{12}$/m);
   expect(stdout).toMatch(/^11 {2}run_tests error .* ALERT /m);
-  expect(stdout).toContain("passed: the loop was told");
+  expect(stdout).toContain("passed: the loop was reported");
   expect(code).toBe(0);
 });
 

@@ -13,7 +13,7 @@ examples:
   caum smoke
   caum smoke --url http://127.0.0.1:4070 --json
 
-exit codes: 0 the loop was told, 1 it was not, 2 no collector answers, or it refuses`;
+exit codes: 0 the loop was reported, 1 it was not, 2 no collector answers, or it refuses`;
 
 export function registerSmoke(program: Command): void {
   program
@@ -39,7 +39,7 @@ async function run(flags: CollectorFlags): Promise<void> {
     if (flags.json) console.log(JSON.stringify({ passed: isTold, ...loop }, undefined, 2));
     else
       console.log(
-        `\n${isTold ? "passed: the loop was told" : "FAILED: no alert"}\nsession ${loop.sessionId}`,
+        `\n${isTold ? "passed: the loop was reported" : "FAILED: no alert"}\nsession ${loop.sessionId}`,
       );
     process.exitCode = isTold ? 0 : FAILED;
   } catch (problem) {

@@ -125,9 +125,9 @@ type Keys = { readonly apiKey: string; readonly adminKey: string };
 
 /** How the person at this machine is told of a loop. */
 const DESKTOP = {
-  on: () => "are told by a notification; --no-desktop turns it off",
-  off: () => "are told on the dashboard, and where its alert rules say",
-  unavailable: () => `cannot be told by a notification: ${howToNotify()}`,
+  on: () => "are reported by a notification; --no-desktop turns it off",
+  off: () => "are reported on the dashboard, and where its alert rules say",
+  unavailable: () => `cannot be reported by a notification: ${howToNotify()}`,
 } as const;
 
 function announce(
