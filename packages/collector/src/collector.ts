@@ -17,6 +17,7 @@ import { keepRetention } from "./operation/retention.ts";
 import { buildServer } from "./server.ts";
 import type { Services } from "./services.ts";
 import { openStore } from "./store/open-store.ts";
+import { startFault } from "./store/start-fault.ts";
 import type { Store } from "./store/store.ts";
 import { Authenticator } from "./tenants/authenticate.ts";
 import { DigestKeys } from "./tenants/digest-keys.ts";
@@ -85,10 +86,20 @@ const DRAIN_MS = 100;
 /**
  * Starts a collector and resolves when it is ready to serve.
  *
- * @throws {FolderInUseError} when another process has the folder; whatever listening throws
+ * @throws {FolderInUseError} when another process has the folder
+ * @throws {FolderUnwritableError} when it cannot be written, with the fault of the disk
+ * @throws whatever listening throws; nothing is left open then
  */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
   const data = resolve(options.data);
+  try {
+    return await start(options, data);
+  } catch (failure) {
+    throw options.database === undefined ? startFault(failure, data) : failure;
+  }
+}
+
+async function start(options: CollectorOptions, data: string): Promise<Collector> {
   const { env = process.env, clock = Date.now } = options;
   const opened = await openStore({ data, database: options.database, env });
   const { store, signer, rootKey } = opened;

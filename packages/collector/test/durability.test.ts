@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { randomInt, randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,6 +5,7 @@ import { join } from "node:path";
 import { parseVerifierKey, verifyBundle } from "@caum/core/verify";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Served, serve } from "./served.ts";
+import { compileSlowDisk } from "./slow-disk.ts";
 import { isFolderStore } from "./store-choice.ts";
 
 /** Rounds of SIGKILL; more of them at night. */
@@ -18,22 +18,9 @@ let shim: string | undefined;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "caum-durable-"));
-  shim = compileShim();
+  shim = compileSlowDisk(folder);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** The shim that makes disks slow or full; undefined where there is no compiler. */
-function compileShim(): string | undefined {
-  const path = join(folder, "slow-disk.so");
-  try {
-    const source = join(import.meta.dirname, "slow-disk.c");
-    execFileSync("cc", ["-shared", "-fPIC", "-o", path, source, "-ldl"], { stdio: "pipe" });
-    return path;
-  } catch {
-    console.warn("no C compiler: the slow and the full disk are not tested");
-    return undefined;
-  }
-}
 
 function eventOf(at: number) {
   return {

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
+import type { Collector } from "@caum/collector";
 import { howToNotify } from "@caum/core";
 import type { Command } from "commander";
 
@@ -91,26 +92,42 @@ async function up(options: UpOptions): Promise<void> {
         options.desktop && options.database === undefined && loadConfiguration().desktop !== false,
       onFailure: (failure) => log({ level: "error", event: "not_answered", kind: failure.name }),
     });
-    keepLocalAccount(home, collector);
-    const keys = { apiKey: collector.apiKey, adminKey: collector.adminKey };
-    const shown = collector.isNew || options.showKeys === true ? keys : undefined;
-    const signInLink = await collector.newSignInLink();
-    announce({ ...collector, signInLink }, shown, options.json === true);
-    if (options.open && !options.json && process.stdout.isTTY && !process.env.CI) {
-      const { openBrowser } = await import("../up/open-browser.ts");
-      openBrowser(signInLink, collector.data);
-    }
-    const { keepHttpRelays } = await import("../service/http-relays.ts");
-    const relays = keepHttpRelays(home, (port) =>
-      log({ level: "error", event: "http_relay_ended", port: String(port) }),
-    );
-    stopOnSignals(() => {
+    const relays = await keepRelays(home);
+    const close = () => {
       relays.close();
       return collector.close();
-    });
+    };
+    // Before it says that it is ready: whoever reads that may stop it at once.
+    stopOnSignals(close);
+    try {
+      keepLocalAccount(home, collector);
+      await present(collector, options);
+    } catch (failure) {
+      // Whoever started it is about to read that it did not start.
+      await close();
+      throw failure;
+    }
   } catch (failure) {
     fail(reasonOf(failure, options));
   }
+}
+
+async function present(collector: Collector, options: UpOptions): Promise<void> {
+  const keys = { apiKey: collector.apiKey, adminKey: collector.adminKey };
+  const shown = collector.isNew || options.showKeys === true ? keys : undefined;
+  const signInLink = await collector.newSignInLink();
+  announce({ ...collector, signInLink }, shown, options.json === true);
+  if (options.open && !options.json && process.stdout.isTTY && !process.env.CI) {
+    const { openBrowser } = await import("../up/open-browser.ts");
+    openBrowser(signInLink, collector.data);
+  }
+}
+
+async function keepRelays(home: string): Promise<{ close(): void }> {
+  const { keepHttpRelays } = await import("../service/http-relays.ts");
+  return keepHttpRelays(home, (port) =>
+    log({ level: "error", event: "http_relay_ended", port: String(port) }),
+  );
 }
 
 interface Started {

@@ -7,6 +7,7 @@ import { loadSigningKey } from "../evidence/signing-key.ts";
 import { claimIdentity } from "./postgres/identity.ts";
 import { openPostgresStore } from "./postgres/postgres-store.ts";
 import { openSqliteStore } from "./sqlite/sqlite-store.ts";
+import { askDisk } from "./start-fault.ts";
 import type { Store } from "./store.ts";
 
 export interface StorePlace {
@@ -32,16 +33,25 @@ export function openStore({ data, database, env }: StorePlace): Promise<OpenedSt
 
 async function openFolder(data: string, env: StorePlace["env"]): Promise<OpenedStore> {
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  const signer = loadSigningKey(data, env);
-  const store = await openSqliteStore(data);
-  return {
-    store,
-    signer,
-    // The collector has a root key of its own: what a client set for itself is not taken over.
-    rootKey: loadRootKey({ home: data, env: {} }),
+  // Keys before the store: what fails here leaves nothing open.
+  const keys = {
+    signer: loadSigningKey(data, env),
+    rootKey: rootKeyIn(data),
     accountSeed: readOrCreateKeyFile(join(data, "keys", "first.key"), () => randomBytes(32)),
-    place: data,
   };
+  return { store: await openSqliteStore(data), ...keys, place: data };
+}
+
+/**
+ * The collector has a root key of its own: what a client set for itself is not taken over.
+ *
+ * @throws when it can be neither read nor kept: another one at the next start would answer equal
+ *   values with other digests
+ */
+function rootKeyIn(data: string): RootKey {
+  const rootKey = loadRootKey({ home: data, env: {} });
+  if (rootKey.origin === "ephemeral") throw askDisk(new Error(rootKey.problem), data);
+  return rootKey;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The account of whoever runs the collector: made on the first start, with its first two keys. */
 import { createHmac } from "node:crypto";
 import { SELF_HOSTED } from "../billing/plan.ts";
+import { refusalError } from "../doors/door-error.ts";
 import type { Store, TenantRow } from "../store/store.ts";
 import { formatSecret, hashSecret, SECRET_BYTES, visiblePart } from "./secret.ts";
 import { newUlid } from "./ulid.ts";
@@ -27,32 +28,55 @@ export async function openLocalAccount(
   const ulid = newUlid(0, derived("account"));
   const apiKey = formatSecret("caum_live_", derived("api key").subarray(0, SECRET_BYTES));
   const adminKey = formatSecret("caum_admin_", derived("admin key").subarray(0, SECRET_BYTES));
-  const known = await store.reader.tenantByUlid(ulid);
-  if (known) return { ...known, apiKey, adminKey, isNew: false };
   const createdMs = clock();
-  const created = await store.administer({
-    kind: "create_tenant",
-    ulid,
-    tenantKind: "account",
-    plan: SELF_HOSTED,
-    createdMs,
-  });
-  const isNew = created.kind === "done";
-  const tenant = isNew ? created.value : (await store.reader.tenantByUlid(ulid))?.tenant;
-  if (tenant === undefined) throw new Error("the store cannot be written");
-  await addKey(store, tenant, apiKey, ["ingest", "read"], createdMs);
-  await addKey(store, tenant, adminKey, ["ingest", "read", "admin"], createdMs);
-  const row: TenantRow = {
-    tenant,
-    ulid,
-    kind: "account",
-    plan: SELF_HOSTED,
-    trialEndsMs: undefined,
-  };
+  const known = await store.reader.tenantByUlid(ulid);
+  const { row, isNew } = known
+    ? { row: known, isNew: false }
+    : await makeAccount(store, ulid, createdMs);
+  const stored = new Set((await store.reader.keys(row.tenant)).map(({ keyId }) => keyId));
+  const first = [
+    { secret: apiKey, scopes: ["ingest", "read"] },
+    { secret: adminKey, scopes: ["ingest", "read", "admin"] },
+  ];
+  for (const { secret, scopes } of first) {
+    // A start whose disk was full may have made the account without them; a revoked one stays so.
+    if (!stored.has(keyIdOf(secret))) await addKey(store, row.tenant, secret, scopes, createdMs);
+  }
   return { ...row, apiKey, adminKey, isNew };
 }
 
-/** Stores a key's hash; the key itself is the caller's to show. */
+/** @throws {DoorError} when the store cannot be written */
+async function makeAccount(
+  store: Store,
+  ulid: string,
+  createdMs: number,
+): Promise<{ readonly row: TenantRow; readonly isNew: boolean }> {
+  const made = { kind: "account", plan: SELF_HOSTED } as const;
+  const created = await store.administer({
+    kind: "create_tenant",
+    ulid,
+    tenantKind: made.kind,
+    plan: made.plan,
+    createdMs,
+  });
+  if (created.kind === "done") {
+    return { row: { tenant: created.value, ulid, ...made, trialEndsMs: undefined }, isNew: true };
+  }
+  // Another node with the same seed was faster.
+  const row = await store.reader.tenantByUlid(ulid);
+  if (row === undefined) throw refusalError(created.code);
+  return { row, isNew: false };
+}
+
+function keyIdOf(secret: string): string {
+  return `key_${hashSecret(secret).slice(0, 16)}`;
+}
+
+/**
+ * Stores a key's hash; the key itself is the caller's to show.
+ *
+ * @throws {DoorError} when the store cannot be written: such a key would open nothing
+ */
 export async function addKey(
   store: Store,
   tenant: number,
@@ -60,16 +84,16 @@ export async function addKey(
   scopes: readonly string[],
   createdMs: number,
 ): Promise<string> {
-  const hash = hashSecret(secret);
-  const keyId = `key_${hash.slice(0, 16)}`;
-  await store.administer({
+  const keyId = keyIdOf(secret);
+  const added = await store.administer({
     kind: "add_key",
     tenant,
-    hash,
+    hash: hashSecret(secret),
     keyId,
     prefix: visiblePart(secret),
     scopes,
     createdMs,
   });
+  if (added.kind === "refused" && added.code !== "CONFLICT") throw refusalError(added.code);
   return keyId;
 }

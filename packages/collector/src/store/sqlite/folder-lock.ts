@@ -12,6 +12,9 @@ export class FolderInUseError extends Error {
   }
 }
 
+/** Primary result code of SQLite (sqlite.org/rescode.html). */
+const SQLITE_BUSY = 5;
+
 export interface FolderLock {
   release(): void;
 }
@@ -19,18 +22,18 @@ export interface FolderLock {
 /**
  * Takes the folder for this process; the system gives it back when the process ends, however it ends.
  *
- * @throws {FolderInUseError} naming the process that has it
+ * @throws {FolderInUseError} naming the process that has it; whatever the disk throws
  */
 export function lockFolder(folder: string): FolderLock {
   const owner = join(folder, "owner.pid");
   const lock = new DatabaseSync(join(folder, "lock.db"), { timeout: 0 });
   try {
     lock.exec("begin exclusive");
-  } catch {
+    writeFileSync(owner, `${process.pid}\n`, { mode: 0o600 });
+  } catch (failure) {
     lock.close();
-    throw new FolderInUseError(ownerIn(owner));
+    throw isBusy(failure) ? new FolderInUseError(ownerIn(owner)) : failure;
   }
-  writeFileSync(owner, `${process.pid}\n`, { mode: 0o600 });
   return {
     release() {
       rmSync(owner, { force: true });
@@ -38,6 +41,14 @@ export function lockFolder(folder: string): FolderLock {
       lock.close();
     },
   };
+}
+
+function isBusy(failure: unknown): boolean {
+  return (
+    failure instanceof Error &&
+    "errcode" in failure &&
+    (Number(failure.errcode) & 0xff) === SQLITE_BUSY
+  );
 }
 
 function ownerIn(path: string): string {
