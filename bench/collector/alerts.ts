@@ -200,6 +200,7 @@ async function addRules(store: Store, tenant: number, conditions: readonly strin
     actionType: "webhook" as const,
     destination: "https://hooks.example.com/",
     cooldownMs: 0,
+    dwellSteps: 0,
     secretVersion: 1,
     secretRotatedMs: undefined,
     createdMs: 0,

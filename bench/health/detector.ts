@@ -1,4 +1,4 @@
-import { Health, moveAlert, QUIET } from "@caum/core";
+import { followAlert, Health, QUIET } from "@caum/core";
 import type { TraceEvent } from "../../packages/cli/src/check/trace-event.ts";
 import type { Prediction } from "./score.ts";
 
@@ -17,8 +17,8 @@ export const caum: Detector = {
     let tierAlert = QUIET;
     return (event) => {
       const assessment = health.observe(event.observed);
-      const { regime, uds, failureRisk, tier } = assessment;
-      tierAlert = moveAlert(tierAlert, assessment, tier === "T4" || tier === "T5");
+      const { regime, uds, failureRisk } = assessment;
+      tierAlert = followAlert(tierAlert, assessment);
       return {
         alert: assessment.publicClass === "hard_alert",
         regime,

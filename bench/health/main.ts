@@ -11,6 +11,7 @@ import { runInNewContext } from "node:vm";
 import { builtCore } from "../built-core.ts";
 import { compare, comparisonText } from "./against.ts";
 import { caum, type Detector } from "./detector.ts";
+import { dwellFigures } from "./dwell.ts";
 import { evaluate } from "./evaluate.ts";
 import { FIELD_KINDS, kindOfCase, outcomeOf, readFieldCases } from "./field-cases.ts";
 import { fieldFigures, readFieldSessions } from "./field-sessions.ts";
@@ -20,6 +21,7 @@ import { peers } from "./peers.ts";
 import { rulesOfToday } from "./rules-of-today.ts";
 import {
   detectorTable,
+  dwellTable,
   failureTable,
   fieldSessionsTable,
   fieldTable,
@@ -69,6 +71,7 @@ function printTraces(): void {
     if (sight !== "full") continue;
     print(`CAUM by group\n\n${groupTable(ours)}`);
     print(`failure_risk by source\n\n${failureTable(ours)}`);
+    print(`rules with and without a dwell\n\n${dwellTable(dwellFigures(traces))}`);
     goals.push(...traceGoals(ours));
   }
 }

@@ -95,7 +95,7 @@ export function scoreSession(
 }
 
 /** Steps that belong to an interval in which an alert is not false, by step. */
-function troubledSteps(session: LabelledSession): readonly boolean[] {
+export function troubledSteps(session: LabelledSession): readonly boolean[] {
   const troubled = new Array<boolean>(session.n + 1).fill(false);
   for (const { verdict, start, end } of session.intervals) {
     if (verdict === "wait") continue;

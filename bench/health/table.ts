@@ -1,5 +1,6 @@
 import type { FieldCase } from "../../packages/core/test/health/field/field-case.ts";
 import type { Detector } from "./detector.ts";
+import type { DwellFigures } from "./dwell.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { type FieldOutcome, outcomeOf } from "./field-cases.ts";
 import type { FieldFigures } from "./field-sessions.ts";
@@ -110,6 +111,19 @@ export function failureTable(evaluation: Evaluation): string {
     fixed(one.brier, 3),
     fixed(one.brierOfBaseRate, 3),
     fixed(one.aucOfUds, 2),
+  ]);
+  return align([header, ...rows]);
+}
+
+/** What fires on healthy work and how late loops are told, without a dwell and with one. */
+export function dwellTable(figures: readonly DwellFigures[]): string {
+  const header = ["", "dwell", "FA/1k", "loops told", "delay"];
+  const rows = figures.map(({ condition, dwellSteps, falsePer1000, found, delay }) => [
+    condition,
+    String(dwellSteps),
+    fixed(falsePer1000, 2),
+    percent(found),
+    fixed(delay, 0),
   ]);
   return align([header, ...rows]);
 }

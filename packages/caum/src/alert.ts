@@ -31,6 +31,8 @@ export interface AlertOptions {
   readonly when?: readonly string[];
   /** For so long after it fired, a session does not fire a condition again; 300 when absent. */
   readonly cooldownSeconds?: number;
+  /** For so many steps in a row a tier, uds or regime must hold; 0, at once, when absent. */
+  readonly dwellSteps?: number;
 }
 
 export type AlertListener = (alert: Alert) => void;

@@ -57,10 +57,10 @@ export class Recorder {
     try {
       const session = this.observer.session(sessionId, sessionFactsOf(step));
       this.#stateOf(sessionId).addUsage(step.tokensUsed, step.costUsd);
-      const firedBefore = this.#alerts.fired;
+      this.#alerts.takeFired();
       const verdict = session.observe(observationOf(step));
-      const hasFired = this.#alerts.fired > firedBefore;
-      return stepVerdictOf(verdict, this.take(verdict, sessionId) || hasFired);
+      const rulesFired = this.#alerts.takeFired();
+      return stepVerdictOf(verdict, { alertFired: this.take(verdict, sessionId), rulesFired });
     } catch {
       return this.#unobserved(sessionId);
     }
@@ -69,7 +69,7 @@ export class Recorder {
   /**
    * Takes a verdict of whatever way in.
    *
-   * @returns whether an alert was fired
+   * @returns whether the session entered an alert with it
    */
   readonly take = (verdict: Verdict, sessionId: string): boolean => {
     const entered = this.#stateOf(sessionId).take(verdict);
@@ -131,7 +131,7 @@ export class Recorder {
 
   #unobserved(sessionId: string): StepVerdict {
     const last = this.#sessions.get(sessionId)?.last;
-    return stepVerdictOf(last ?? { ...new Health().current(), evidence: NO_EVIDENCE }, false);
+    return stepVerdictOf(last ?? { ...new Health().current(), evidence: NO_EVIDENCE });
   }
 
   #tell(alert: Alert): void {

@@ -1,7 +1,6 @@
 import {
   type AlertState,
-  type Assessment,
-  moveAlert,
+  followAlert,
   NOTHING_YET,
   QUIET,
   type SessionSummary,
@@ -34,7 +33,7 @@ export class SessionState {
     this.#last = verdict;
     this.#summary = summarize(this.#summary, verdict);
     const before = this.#alert.standing;
-    this.#alert = moveAlert(this.#alert, verdict, isAlarming(verdict));
+    this.#alert = followAlert(this.#alert, verdict);
     return this.#alert.standing && !before;
   }
 
@@ -42,9 +41,4 @@ export class SessionState {
     if (tokens !== undefined && tokens > 0) this.#tokens += tokens;
     if (costUsd !== undefined && costUsd > 0) this.#costUsd += costUsd;
   }
-}
-
-/** A hard rule stands, or the session is in tier T4 or T5. */
-function isAlarming({ publicClass, tier }: Assessment): boolean {
-  return publicClass === "hard_alert" || tier === "T4" || tier === "T5";
 }

@@ -19,8 +19,10 @@ export interface StepVerdict {
   readonly tier: Assessment["tier"];
   /** Nothing to say is null, but never while an alert is. It can never stop a call. */
   readonly advisory: Advisory | null;
-  /** The session entered an alert with this step. */
+  /** The session entered an alert with this step: a loop, or tier T4 or T5 that held. */
   readonly alert_fired: boolean;
+  /** Conditions of `onAlert` that were met with this step; absent where none was. */
+  readonly rules_fired?: readonly string[];
   /** RFC 6962 root over the records of this run; computed when it is read. */
   readonly merkle_root: string;
   readonly observation: "passive";
@@ -67,16 +69,28 @@ export function failureRiskOf({
   };
 }
 
+/** What a step set off. */
+interface Fired {
+  readonly alertFired: boolean;
+  readonly rulesFired: readonly string[];
+}
+
+const NOTHING_FIRED: Fired = { alertFired: false, rulesFired: [] };
+
 /** The answer in the words of the step door, so that both ways in say the same. */
-export function stepVerdictOf(verdict: Verdict, alertFired: boolean): StepVerdict {
+export function stepVerdictOf(
+  verdict: Verdict,
+  { alertFired, rulesFired }: Fired = NOTHING_FIRED,
+): StepVerdict {
   const { evidence } = verdict;
   return {
     regime: verdict.regime,
     ...failureRiskOf(verdict),
     uds: rounded(verdict.uds),
     tier: verdict.tier,
-    advisory: isWorthSaying(verdict) || alertFired ? advisoryOf(verdict) : null,
+    advisory: isWorthSaying(verdict) || rulesFired.length > 0 ? advisoryOf(verdict) : null,
     alert_fired: alertFired,
+    ...(rulesFired.length > 0 && { rules_fired: [...new Set(rulesFired)] }),
     get merkle_root() {
       return evidence.merkleRoot;
     },

@@ -68,11 +68,19 @@ test("conditions are those of the collector's rules, and the step that meets one
   const alerts: caum.Alert[] = [];
   const stop = caum.onAlert((alert) => alerts.push(alert), { when: ["cost>0.25", "steps>2"] });
   const step = { tool: "bash", content: "different", costUsd: 0.1 };
-  const fired = [1, 2, 3, 4].map(
-    (at) => caum.observe("watched", { ...step, content: `output ${at}` }).alert_fired,
+  const fired = [1, 2, 3, 4].map((at) =>
+    caum.observe("watched", { ...step, content: `output ${at}` }),
   );
   stop();
-  expect(fired).toEqual([false, false, true, false]);
+  // A rule of one's own is no alert of the session.
+  expect(fired.map((verdict) => verdict.alert_fired)).toEqual([false, false, false, false]);
+  const both = ["cost>0.25", "steps>2"];
+  expect(fired.map((verdict) => verdict.rules_fired)).toEqual([
+    undefined,
+    undefined,
+    both,
+    undefined,
+  ]);
   expect(alerts).toMatchObject([
     { session_id: "watched", step: 3, condition: "cost>0.25" },
     { session_id: "watched", step: 3, condition: "steps>2" },

@@ -267,6 +267,7 @@ export function accountContract(open: () => Promise<StoreUnderTest>): void {
       actionType: "webhook",
       destination: "https://hooks.example.com/x",
       cooldownMs: 300_000,
+      dwellSteps: 0,
       secretVersion: 1,
       secretRotatedMs: undefined,
       createdMs: NOW,

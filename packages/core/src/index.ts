@@ -81,7 +81,7 @@ export {
   formatCondition,
   parseCondition,
 } from "./health/alerts/condition.ts";
-export { type AlertState, moveAlert, QUIET } from "./health/alerts/edge.ts";
+export { type AlertState, followAlert, moveAlert, QUIET } from "./health/alerts/edge.ts";
 export { type Followed, followLoop } from "./health/alerts/follow-loop.ts";
 export { agentName, plainName } from "./health/alerts/readable-name.ts";
 export {

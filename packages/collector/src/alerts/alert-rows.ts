@@ -12,6 +12,8 @@ export interface AlertRule {
   readonly destination: string;
   /** For so long after it fired, a session does not fire the rule again. */
   readonly cooldownMs: number;
+  /** For so many steps in a row a tier, uds or regime must hold. */
+  readonly dwellSteps: number;
   /** Counts the signing secrets, from 1; they are derived, not stored. */
   readonly secretVersion: number;
   /** When the present secret replaced the one before. */

@@ -34,6 +34,7 @@ function desktopRule(createdMs: number): AlertRule {
     actionType: "desktop",
     destination: THIS_MACHINE,
     cooldownMs: DEFAULT_COOLDOWN_SECONDS * 1_000,
+    dwellSteps: 0,
     secretVersion: 1,
     secretRotatedMs: undefined,
     createdMs,

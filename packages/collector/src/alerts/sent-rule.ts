@@ -37,13 +37,18 @@ export async function readRule(
   alerts: Alerts,
   { tenant, createdMs }: { readonly tenant: number; readonly createdMs: number },
 ): Promise<AlertRule> {
-  const { action_type: actionType, cooldown_seconds = DEFAULT_COOLDOWN_SECONDS } = sent;
+  const {
+    action_type: actionType,
+    cooldown_seconds = DEFAULT_COOLDOWN_SECONDS,
+    dwell_steps: dwellSteps = 0,
+  } = sent;
   return {
     id: `rule_${randomBytes(12).toString("hex")}`,
     condition: readCondition(sent.condition),
     actionType,
     destination: await readDestination(sent, alerts, tenant),
     cooldownMs: cooldown_seconds * 1_000,
+    dwellSteps,
     secretVersion: 1,
     secretRotatedMs: undefined,
     createdMs,

@@ -27,6 +27,7 @@ export function shownRule({
   actionType,
   destination,
   cooldownMs,
+  dwellSteps,
   createdMs,
 }: AlertRule) {
   return {
@@ -35,6 +36,7 @@ export function shownRule({
     action_type: actionType,
     destination: maskDestination(destination),
     cooldown_seconds: cooldownMs / 1_000,
+    dwell_steps: dwellSteps,
     created_at: new Date(createdMs).toISOString(),
   };
 }

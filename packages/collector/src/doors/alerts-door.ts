@@ -174,7 +174,8 @@ function isSame(known: AlertRule, rule: AlertRule): boolean {
   return (
     known.condition === rule.condition &&
     known.actionType === rule.actionType &&
-    known.destination === rule.destination
+    known.destination === rule.destination &&
+    known.dwellSteps === rule.dwellSteps
   );
 }
 

@@ -17,8 +17,8 @@ export interface Placed {
   readonly leaf: string;
   readonly previousHash: string;
   readonly standing: Standing;
-  /** Rules that fired with it. */
-  readonly alertsFired: number;
+  /** Conditions of rules that fired with it. */
+  readonly rulesFired: readonly string[];
 }
 
 /** Appends a record to the collector's own run of a session, which opens with the first one. */
@@ -71,8 +71,8 @@ function place(
   const standing = session.take(record, leaf, receivedMs);
   session.row.door = { runId: run.runId, next: run.next + 1, head: leaf };
   ledger.addRecord(session, { leaf, line, receivedMs, standing });
-  const alertsFired = watchSession(ledger, session, { record, leaf, receivedMs });
-  return { index, leaf, previousHash, standing, alertsFired };
+  const rulesFired = watchSession(ledger, session, { record, leaf, receivedMs });
+  return { index, leaf, previousHash, standing, rulesFired };
 }
 
 function recordOf(

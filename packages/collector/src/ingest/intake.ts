@@ -101,8 +101,8 @@ export interface EventOutcome {
   readonly receivedMs: number;
   /** The same id came before with another body. */
   readonly conflict: boolean;
-  /** Alert rules that fired with it. */
-  readonly alertsFired: number;
+  /** Conditions of alert rules that fired with it. */
+  readonly rulesFired: readonly string[];
 }
 
 export interface LineResult {
@@ -120,8 +120,8 @@ export interface RecordsOutcome {
   readonly nextSeq: number;
   readonly runHead: string;
   readonly head: SessionHead;
-  /** Alert rules that fired with what was accepted. */
-  readonly alertsFired: number;
+  /** Conditions of alert rules that fired with what was accepted. */
+  readonly rulesFired: readonly string[];
 }
 
 export interface HeadOutcome {

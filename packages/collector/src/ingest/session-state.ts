@@ -1,7 +1,10 @@
 import {
+  type AlertState,
   CompactRange,
+  followAlert,
   NO_PREVIOUS_HASH,
   NOTHING_YET,
+  QUIET,
   SessionHealth,
   type SessionSummary,
   type StructuralRecord,
@@ -75,6 +78,8 @@ export interface SessionRow {
 export interface Judgement {
   readonly health: ReturnType<SessionHealth["save"]>;
   readonly summary: SessionSummary;
+  /** The alert that every session has; absent where it is quiet. */
+  readonly alert?: AlertState;
 }
 
 /** Marks records whose result is the digest of free text that was posted about a step. */
@@ -90,6 +95,7 @@ export class SessionState {
   readonly row: SessionRow;
   #health: SessionHealth;
   #summary: SessionSummary;
+  #alert: AlertState;
   #standing: Standing | undefined;
   /** Size of the session when its judgement was last stored. */
   judgedAt: number;
@@ -99,6 +105,7 @@ export class SessionState {
     this.#health = judgement ? SessionHealth.restore(judgement.health) : new SessionHealth();
     // What an earlier version stored knows nothing of costs.
     this.#summary = { ...NOTHING_YET, ...judgement?.summary };
+    this.#alert = judgement?.alert ?? QUIET;
     this.judgedAt = judgedAt;
   }
 
@@ -107,6 +114,7 @@ export class SessionState {
     const later = new SessionState(row, undefined, judgedAt);
     later.#health = this.#health;
     later.#summary = this.#summary;
+    later.#alert = this.#alert;
     return later;
   }
 
@@ -130,7 +138,9 @@ export class SessionState {
   }
 
   get judgement(): Judgement {
-    return { health: this.#health.save(), summary: this.#summary };
+    const alert = this.#alert;
+    const isQuiet = !alert.standing && alert.held === 0;
+    return { health: this.#health.save(), summary: this.#summary, ...(!isQuiet && { alert }) };
   }
 
   get summary(): SessionSummary {
@@ -189,7 +199,11 @@ export class SessionState {
   judge(record: StructuralRecord): Standing {
     const assessment = this.#health.observe(record, originOf(record));
     this.#summary = summarize(this.#summary, assessment, costOf(record));
-    this.#standing = standingOf(assessment, this.#summary);
+    const wasAlerted = this.#alert.standing;
+    this.#alert = followAlert(this.#alert, assessment);
+    const entersAlert = this.#alert.standing && !wasAlerted;
+    const standing = standingOf(assessment, this.#summary);
+    this.#standing = entersAlert ? { ...standing, entersAlert } : standing;
     return this.#standing;
   }
 
@@ -199,6 +213,7 @@ export class SessionState {
     this.#health = SessionHealth.restore({ ...new SessionHealth().save(), runs });
     this.row.earlier = this.loops;
     this.#summary = NOTHING_YET;
+    this.#alert = QUIET;
     this.#standing = undefined;
     this.row.segment += 1;
     this.row.segmentStart = this.size;

@@ -5,6 +5,8 @@ export type Standing = Omit<Assessment, "coordination" | "evidenceGrade"> & {
   readonly advice: Assessment["coordination"]["advice"];
   /** What the loop that stands has cost so far; absent where none does, or nobody said a cost. */
   readonly loopCostNanoUsd?: number;
+  /** The session entered an alert with this record. */
+  readonly entersAlert?: true;
 };
 
 /** @param summary of the session up to there, for what a loop cost */
@@ -45,6 +47,7 @@ function encode(standing: Standing): string {
     standing.advice,
     standing.failureRiskReason ?? 0,
     standing.loopCostNanoUsd ?? 0,
+    standing.entersAlert ? 1 : 0,
   ]);
 }
 
@@ -52,8 +55,8 @@ export function decodeStanding(text: string): Standing {
   // Only `encodeStanding` writes this text.
   const fields = JSON.parse(text) as EncodedStanding;
   const [step, eventType, regime, healthy, uds, tier, failureRisk, traceQuality] = fields;
-  const [, , , , , , , , publicClass, reasons, pattern, scores, advice, unknown = 0, cost = 0] =
-    fields;
+  const [, , , , , , , , publicClass, reasons, pattern, scores, advice] = fields;
+  const [unknown = 0, cost = 0, enters = 0] = [fields[13], fields[14], fields[15]];
   const [tcr, esr, sci] = scores;
   return {
     step,
@@ -71,6 +74,7 @@ export function decodeStanding(text: string): Standing {
     scores: { tcr, esr, sci },
     advice,
     ...(cost > 0 && { loopCostNanoUsd: cost }),
+    ...(enters === 1 && { entersAlert: true }),
   };
 }
 
@@ -112,4 +116,5 @@ type EncodedStanding = readonly [
   Standing["advice"],
   unknown?: 0 | NonNullable<Standing["failureRiskReason"]>,
   loopCostNanoUsd?: number,
+  entersAlert?: 0 | 1,
 ];

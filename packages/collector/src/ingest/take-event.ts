@@ -98,7 +98,7 @@ function repeated(
     standing: record.standing ?? UNJUDGED,
     receivedMs: record.receivedMs,
     conflict: known.body !== undefined && known.body !== body,
-    alertsFired: firedBefore(ledger, tenant, record.leaf),
+    rulesFired: firedBefore(ledger, tenant, record.leaf),
   };
 }
 

@@ -40,7 +40,7 @@ export function takeRecords(intake: RecordsIntake, ledger: Ledger): RecordsOutco
     nextSeq: writer.run.next,
     runHead: writer.run.head ?? NO_PREVIOUS_HASH,
     head: session.head,
-    alertsFired: writer.alertsFired,
+    rulesFired: writer.rulesFired,
   };
 }
 
@@ -56,7 +56,7 @@ class NativeRunWriter {
   readonly #ledger: Ledger;
   readonly #session: SessionState;
   run: NativeRun;
-  alertsFired = 0;
+  readonly rulesFired: string[] = [];
 
   constructor(ledger: Ledger, session: SessionState, runId: string) {
     this.#ledger = ledger;
@@ -114,6 +114,7 @@ class NativeRunWriter {
     const judged = standing.step > step ? standing : undefined;
     this.#ledger.addRecord(this.#session, { leaf, line, receivedMs, standing: judged });
     this.#ledger.nameEvent(tenant, record.eventId, { session, index });
-    this.alertsFired += watchSession(this.#ledger, this.#session, { record, leaf, receivedMs });
+    const fired = watchSession(this.#ledger, this.#session, { record, leaf, receivedMs });
+    this.rulesFired.push(...fired);
   }
 }

@@ -10,6 +10,7 @@ export function ruleOf(row: Row): AlertRule {
     actionType: text(row, "action_type") as ActionType,
     destination: text(row, "destination"),
     cooldownMs: integer(row, "cooldown_ms"),
+    dwellSteps: integer(row, "dwell_steps"),
     secretVersion: integer(row, "secret_version"),
     secretRotatedMs: optional(row, "secret_rotated_ms", integer),
     createdMs: integer(row, "created_ms"),

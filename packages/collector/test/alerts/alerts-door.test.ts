@@ -37,6 +37,7 @@ describe("rules", () => {
       action_type: "webhook",
       destination: "https://your-server.com/...",
       cooldown_seconds: 300,
+      dwell_steps: 0,
       created_at: expect.any(String),
       secret: expect.stringMatching(/^whsec_/),
     });
@@ -164,9 +165,17 @@ describe("firing", () => {
         tool: `tool_${step}`,
         state_hash: `state-hash-${step}`,
       };
-      fired.push((await client.post("/v1/step", body, key)).body.alert_fired);
+      fired.push((await client.post("/v1/step", body, key)).body);
     }
-    expect(fired).toEqual([false, false, true, true, false]);
+    const its = ["steps>2"];
+    expect(fired.map((body) => body.rules_fired)).toEqual([
+      undefined,
+      undefined,
+      its,
+      its,
+      undefined,
+    ]);
+    expect(fired.map((body) => body.alert_fired)).toEqual(Array(5).fill(false));
   });
 
   test("history is read page by page, with masked destinations and without secrets", async () => {

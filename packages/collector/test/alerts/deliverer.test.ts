@@ -44,6 +44,7 @@ async function fire(rule: string, count: number): Promise<void> {
     actionType: "webhook",
     destination: "https://hooks.example.com/",
     cooldownMs: 0,
+    dwellSteps: 0,
     secretVersion: 1,
     secretRotatedMs: undefined,
     createdMs: NOW,

@@ -26,12 +26,17 @@ afterEach(async () => {
 });
 
 async function watch(...conditions: readonly string[]): Promise<void> {
+  await watchFor(0, conditions);
+}
+
+async function watchFor(dwellSteps: number, conditions: readonly string[]): Promise<void> {
   const rules = conditions.map((condition, at) => ({
     id: `rule_${at}`,
     condition,
     actionType: "webhook" as const,
     destination: "https://hooks.example.com/",
     cooldownMs: COOLDOWN_MS,
+    dwellSteps,
     secretVersion: 1,
     secretRotatedMs: undefined,
     createdMs: START,
@@ -102,7 +107,9 @@ const searching = (): Call => ({
 
 /** The steps with which something fired. */
 function firings(outcomes: readonly EventOutcome[]): number[] {
-  return outcomes.filter(({ alertsFired }) => alertsFired > 0).map(({ standing }) => standing.step);
+  return outcomes
+    .filter(({ rulesFired }) => rulesFired.length > 0)
+    .map(({ standing }) => standing.step);
 }
 
 function firstStepIn(tier: string, outcomes: readonly EventOutcome[]): number {
@@ -114,13 +121,19 @@ test("a healthy session fires nothing, from its first step on", async () => {
   expect(firings(await observe(60, working))).toEqual([]);
 });
 
-test("entering T4 from T3 fires tier>=T4 once, when it has held for three steps", async () => {
+test("entering T4 from T3 fires tier>=T4 once, with the step that enters", async () => {
   await watch("tier>=T4");
   const outcomes = [...(await observe(12, working)), ...(await observe(60, searching))];
   const entered = firstStepIn("T4", outcomes);
   expect(firstStepIn("T3", outcomes)).toBeLessThan(entered);
   expect(outcomes.every(({ standing }) => standing.publicClass !== "hard_alert")).toBe(true);
-  expect(firings(outcomes)).toEqual([entered + 2]);
+  expect(firings(outcomes)).toEqual([entered]);
+});
+
+test("a rule with a dwell fires when its condition has held for so many steps", async () => {
+  await watchFor(3, ["tier>=T4"]);
+  const outcomes = [...(await observe(12, working)), ...(await observe(60, searching))];
+  expect(firings(outcomes)).toEqual([firstStepIn("T4", outcomes) + 2]);
 });
 
 test("falling back and entering again fires again after the cooldown", async () => {

@@ -164,3 +164,14 @@ test("a step's turn and agent are kept keyed, and are no unknown fields", async 
   const unfit = await client.post("/v1/step", { ...step, step: 2, parent: 7 });
   expect(unfit.status).toBe(400);
 });
+
+test("the step with which a session enters an alert says so, without any rule, and so does its repeat", async () => {
+  const loop = { session_id: "alerted", tool: "search", state_hash: "0123456789abcdef" };
+  const fired: boolean[] = [];
+  for (const step of [1, 2, 3, 4, 4, 5, 6]) {
+    const { body } = await client.post("/v1/step", { ...loop, step });
+    expect(body).not.toHaveProperty("rules_fired");
+    fired.push(body.alert_fired);
+  }
+  expect(fired).toEqual([false, false, false, true, true, false, false]);
+});

@@ -16,6 +16,7 @@ export function ruleOf(id: string, more: Partial<AlertRule> = {}): AlertRule {
     actionType: "webhook",
     destination: "https://hooks.example.com/secret",
     cooldownMs: 300_000,
+    dwellSteps: 0,
     secretVersion: 1,
     secretRotatedMs: undefined,
     createdMs: NOW,
@@ -84,7 +85,8 @@ export function alertStore(open: () => Promise<StoreUnderTest>) {
 
   async function loop(tenant: number, sessionId: string): Promise<number[]> {
     const fired = [];
-    for (let at = 0; at < 6; at++) fired.push((await submit(event(tenant, sessionId))).alertsFired);
+    for (let at = 0; at < 6; at++)
+      fired.push((await submit(event(tenant, sessionId))).rulesFired.length);
     return fired;
   }
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 export const MAX_ALERT_RULES = 50;
 const MAX_COOLDOWN_SECONDS = 7 * 86_400;
+const MAX_DWELL_STEPS = 100;
 export const DEFAULT_COOLDOWN_SECONDS = 300;
 
 export const ACTION_TYPES = ["webhook", "slack", "email", "desktop"] as const;
@@ -15,6 +16,8 @@ export const alertRule = z.object({
   destination: z.string().min(3).max(2_048).optional(),
   /** For so long after it fired, a session does not fire the rule again. */
   cooldown_seconds: z.number().int().min(0).max(MAX_COOLDOWN_SECONDS).optional(),
+  /** For so many steps in a row a tier, uds or regime must hold; 0, at once, when absent. */
+  dwell_steps: z.number().int().min(0).max(MAX_DWELL_STEPS).optional(),
 });
 
 /** A list of rules; one alone may come without the list. */
@@ -28,6 +31,7 @@ const shownRule = alertRule.extend({
   /** Masked: who may read rules need not learn the secret part of a hook. */
   destination: z.string(),
   cooldown_seconds: z.number(),
+  dwell_steps: z.number(),
   created_at: z.string(),
   /** Signs a webhook's deliveries (Standard Webhooks); shown once, when the rule is made. */
   secret: z.string().optional(),

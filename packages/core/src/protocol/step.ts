@@ -56,7 +56,10 @@ export const stepAnswer = z.object({
   /** Null where there is nothing to say; never while a loop, tier T4 or T5, or an alert is told. */
   advisory: advisory.nullable(),
   merkle_root: hash,
+  /** The session entered an alert with this step: a loop, or tier T4 or T5 that held. */
   alert_fired: z.boolean(),
+  /** Conditions of your rules that fired with this step; absent where none did. */
+  rules_fired: z.array(z.string()).optional(),
   observation: z.literal("passive"),
   /** Only with `?explain=1`. */
   explanation: z.string().optional(),

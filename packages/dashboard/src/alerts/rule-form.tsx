@@ -18,6 +18,9 @@ const DESTINATIONS = {
   email: "oncall@example.com",
 } as const;
 
+/** Enough that a dip of one step is no alert. */
+const OFFERED_DWELL_STEPS = 3;
+
 type Action = keyof typeof DESTINATIONS;
 
 export function RuleForm({ onAdded }: { readonly onAdded: () => void }) {
@@ -28,10 +31,12 @@ export function RuleForm({ onAdded }: { readonly onAdded: () => void }) {
     event.preventDefault();
     if (!(event.target instanceof HTMLFormElement)) return;
     const { target: form } = event;
-    const { condition, destination } = Object.fromEntries(new FormData(form));
+    const { condition, destination, held } = Object.fromEntries(new FormData(form));
+    const dwell = held === undefined ? 0 : OFFERED_DWELL_STEPS;
     setFailure(undefined);
     try {
-      setSecret((await addRule({ condition, destination, action_type: action }))?.secret);
+      const rule = { condition, destination, action_type: action, dwell_steps: dwell };
+      setSecret((await addRule(rule))?.secret);
       form.reset();
       onAdded();
     } catch (error) {
@@ -74,6 +79,9 @@ export function RuleForm({ onAdded }: { readonly onAdded: () => void }) {
         <label class="spread">
           <span class="quiet">to</span>
           <input name="destination" placeholder={DESTINATIONS[action]} required />
+        </label>
+        <label title="Of a tier, a regime or UDS: fewer alerts that are over at once, each so much later">
+          <input type="checkbox" name="held" /> held for {OFFERED_DWELL_STEPS} steps
         </label>
         <button type="submit" class="first">
           Add rule

@@ -22,13 +22,22 @@ export function Rules({ rules, act }: Properties) {
       )}
       <ul class="plain-list entries">
         {rules.map(
-          ({ id, condition, action_type: action, destination, cooldown_seconds: wait }) => (
+          ({
+            id,
+            condition,
+            action_type: action,
+            destination,
+            cooldown_seconds: wait,
+            dwell_steps: dwell,
+          }) => (
             <li key={id} class="line">
               <code class="named">{condition}</code>
               <span>
                 <span class="quiet">{action} to</span> <bdi>{destination}</bdi>
               </span>
-              <span class="quiet">at most every {wait} s a session</span>
+              <span class="quiet">
+                {dwell > 0 && `held for ${dwell} steps, `}at most every {wait} s a session
+              </span>
               <span class="spread" />
               <button type="button" onClick={() => act(testRule(id))}>
                 Send a test<span class="hidden"> of {condition}</span>

@@ -6,6 +6,7 @@ export interface AlertRule {
   readonly action_type: string;
   readonly destination: string;
   readonly cooldown_seconds: number;
+  readonly dwell_steps: number;
   /** Only in the answer that made the rule. */
   readonly secret?: string;
 }

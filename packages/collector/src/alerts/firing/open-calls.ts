@@ -12,13 +12,13 @@ import { type Accepted, alertFacts, alertId, conditionOf } from "./fired-alert.t
 /** Open calls of one session that alerts wait for; more say nothing new. */
 const MAX_OPEN_CALLS = 100;
 
-/** @returns how many alerts fired at once, because the call was open for long enough already */
+/** @returns the rules that fired at once, because the call was open for long enough already */
 export function noteOpenCalls(
   ledger: Ledger,
   session: SessionState,
   rules: readonly AlertRule[],
   accepted: Accepted,
-): number {
+): readonly AlertRule[] {
   const { record } = accepted;
   const call = callOf(record);
   if (call !== undefined && record.category === "tool_api") {
@@ -32,7 +32,7 @@ export function noteOpenCalls(
     if (type === "end") takeBack(ledger, session, () => true);
     if (type === "close") takeBack(ledger, session, (open) => open.startsWith(`${record.runId}/`));
   }
-  return 0;
+  return [];
 }
 
 /** The same in all records of one call; absent where the writer does not tell calls apart. */
@@ -46,15 +46,15 @@ function opened(
   session: SessionState,
   rules: readonly AlertRule[],
   accepted: Accepted & { readonly call: string },
-): number {
+): readonly AlertRule[] {
   const { record, leaf, receivedMs, call } = accepted;
   const { row } = session;
   const before = row.alerts ?? NO_ALERTS;
   const isKnown = Object.hasOwn(before.open, call);
-  if (isKnown || Object.keys(before.open).length >= MAX_OPEN_CALLS) return 0;
+  if (isKnown || Object.keys(before.open).length >= MAX_OPEN_CALLS) return [];
   const openMs = "durationMs" in record.payload ? (record.payload.durationMs ?? 0) : 0;
   const armed: string[] = [];
-  let fired = 0;
+  const fired: AlertRule[] = [];
   for (const rule of rules) {
     const condition = conditionOf(rule);
     if (condition === "unknown" || condition.kind !== "open_call") continue;
@@ -70,7 +70,7 @@ function opened(
       firedMs: Math.max(firesMs, receivedMs),
       facts: alertFacts(rule, session, accepted),
     });
-    if (isOver) fired += 1;
+    if (isOver) fired.push(rule);
     else armed.push(id);
   }
   if (armed.length > 0) row.alerts = { ...before, open: { ...before.open, [call]: armed } };

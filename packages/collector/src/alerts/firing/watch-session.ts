@@ -14,10 +14,14 @@ import { type AlertRule, NO_ALERTS } from "../alert-rows.ts";
 import { type Accepted, alertFacts, alertId, conditionOf } from "./fired-alert.ts";
 import { noteOpenCalls } from "./open-calls.ts";
 
-/** @returns how many rules fired; their outbox rows are part of the transaction */
-export function watchSession(ledger: Ledger, session: SessionState, accepted: Accepted): number {
+/** @returns the conditions of rules that fired; their outbox rows are part of the transaction */
+export function watchSession(
+  ledger: Ledger,
+  session: SessionState,
+  accepted: Accepted,
+): readonly string[] {
   const rules = ledger.alertRules(session.row.tenant);
-  if (rules.length === 0) return 0;
+  if (rules.length === 0) return [];
   const fired = moveRules(rules, session, accepted);
   for (const { rule, word } of fired) {
     ledger.addAlert({
@@ -30,14 +34,18 @@ export function watchSession(ledger: Ledger, session: SessionState, accepted: Ac
       facts: alertFacts(rule, session, accepted, word),
     });
   }
-  const begun = fired.filter(({ word }) => word === "begins").length;
-  return begun + noteOpenCalls(ledger, session, rules, accepted);
+  const begun = fired.flatMap(({ rule, word }) => (word === "begins" ? [rule] : []));
+  return [...begun, ...noteOpenCalls(ledger, session, rules, accepted)].map(conditionText);
 }
 
-/** Rules that fired with a record that was there before. */
-export function firedBefore(ledger: Ledger, tenant: number, leaf: string): number {
+/** Conditions of rules that fired with a record that was there before. */
+export function firedBefore(ledger: Ledger, tenant: number, leaf: string): readonly string[] {
   const rules = ledger.alertRules(tenant);
-  return rules.filter((rule) => ledger.hasAlert(tenant, alertId(rule, leaf))).length;
+  return rules.filter((rule) => ledger.hasAlert(tenant, alertId(rule, leaf))).map(conditionText);
+}
+
+function conditionText({ condition }: AlertRule): string {
+  return condition;
 }
 
 function moveRules(
@@ -85,7 +93,7 @@ function moveRule(
   const isDesktop = rule.actionType === "desktop";
   // Whoever sits here now is not told of what a run says that was adopted or flushed later.
   if (isDesktop && isOld(record, sighting.nowMs)) return { memory };
-  const watched = watchCondition(condition, rule.cooldownMs, memory, sighting);
+  const watched = watchCondition(condition, rule, memory, sighting);
   const { fires, holds } = watched;
   if (!isDesktop || condition.kind !== "class") {
     return { memory: watched.memory, ...(fires && { word: "begins" }) };

@@ -12,7 +12,7 @@ export function stepAnswerOf(
   outcome: EventOutcome,
   body: Pick<StepRequest, "agent_name" | "tool">,
 ): z.input<typeof stepAnswer> {
-  const { standing } = outcome;
+  const { standing, rulesFired } = outcome;
   return {
     regime: standing.regime,
     ...failureRiskOf(standing),
@@ -20,7 +20,8 @@ export function stepAnswerOf(
     tier: standing.tier,
     advisory: advisoryOf(outcome, body),
     merkle_root: rootOf(outcome),
-    alert_fired: outcome.alertsFired > 0,
+    alert_fired: standing.entersAlert === true,
+    ...(rulesFired.length > 0 && { rules_fired: [...new Set(rulesFired)] }),
     observation: "passive",
   };
 }
@@ -29,11 +30,11 @@ export function stepAnswerOf(
 const OWN_RULE = "alert_rule";
 
 function advisoryOf(
-  { standing, alertsFired }: EventOutcome,
+  { standing, rulesFired }: EventOutcome,
   { agent_name: agent, tool }: Pick<StepRequest, "agent_name" | "tool">,
 ): z.input<typeof stepAnswer>["advisory"] {
   const { publicClass, advice, reasons, pattern, loopCostNanoUsd: costNanoUsd } = standing;
-  if (!isWorthSaying(standing) && alertsFired === 0) return null;
+  if (!isWorthSaying(standing) && rulesFired.length === 0) return null;
   return {
     advice,
     public_class: publicClass,

@@ -244,6 +244,15 @@ const MIGRATIONS: readonly Migration[] = [
       create index sessions_with_loops on sessions (tenant, last_ms, key) where loops > 0;
     `,
   },
+  {
+    version: 7,
+    // Rules that were made while a dwell of 3 steps was part of every such condition keep it.
+    sql: `
+      alter table alert_rules add column dwell_steps integer not null default 0;
+      update alert_rules set dwell_steps = 3
+        where condition glob 'tier*' or condition glob 'uds*' or condition glob 'regime*';
+    `,
+  },
 ];
 
 /** The layout that this program writes. */

@@ -1,7 +1,7 @@
 import type { PayloadDraft } from "../../capture/observation.ts";
 import type { Assessment } from "../assessment.ts";
 import { type Condition, ConditionError, formatCondition, parseCondition } from "./condition.ts";
-import { type AlertMemory, UNTOLD, watchCondition } from "./watch.ts";
+import { type AlertMemory, type RulePace, UNTOLD, watchCondition } from "./watch.ts";
 
 /** A rule that fired in this process. */
 export interface LocalAlert {
@@ -16,7 +16,7 @@ export type LocalAlertListener = (alert: LocalAlert) => void;
 
 interface Rule {
   readonly condition: Condition;
-  readonly cooldownMs: number;
+  readonly pace: RulePace;
   readonly tell: LocalAlertListener;
 }
 
@@ -30,6 +30,8 @@ export interface Watchable {
 }
 
 const DEFAULT_COOLDOWN_SECONDS = 300;
+/** More than one step fires; what nobody asks for does not pile up. */
+const MAX_FIRED = 100;
 /** A longer wait is more than a timer can hold. */
 const MAX_WAIT_MS = 2 ** 31 - 1;
 
@@ -37,15 +39,17 @@ const MAX_WAIT_MS = 2 ** 31 - 1;
 export class AlertWatch {
   readonly #rules = new Set<Rule>();
   readonly #schedule: Schedule;
-  #fired = 0;
+  #fired: string[] = [];
 
   constructor(schedule: Schedule = scheduleQuietly) {
     this.#schedule = schedule;
   }
 
-  /** How often any rule fired. */
-  get fired(): number {
-    return this.#fired;
+  /** Conditions that were met since this was asked last, at most {@link MAX_FIRED}. */
+  takeFired(): readonly string[] {
+    const fired = this.#fired;
+    if (fired.length > 0) this.#fired = [];
+    return fired;
   }
 
   /**
@@ -58,12 +62,15 @@ export class AlertWatch {
   on(
     conditions: readonly string[],
     tell: LocalAlertListener,
-    { cooldownSeconds = DEFAULT_COOLDOWN_SECONDS }: { readonly cooldownSeconds?: number } = {},
+    {
+      cooldownSeconds = DEFAULT_COOLDOWN_SECONDS,
+      dwellSteps = 0,
+    }: { readonly cooldownSeconds?: number; readonly dwellSteps?: number } = {},
   ): () => void {
-    const cooldownMs = cooldownSeconds * 1_000;
+    const pace = { cooldownMs: cooldownSeconds * 1_000, dwellSteps };
     const rules = conditions.map((text) => ({
       condition: parsed(text),
-      cooldownMs,
+      pace,
       tell,
     }));
     for (const rule of rules) this.#rules.add(rule);
@@ -76,9 +83,10 @@ export class AlertWatch {
   session(sessionId: string): SessionWatch {
     const fire = (rule: Rule, assessment: Assessment) => {
       if (!this.#rules.has(rule)) return;
-      this.#fired += 1;
+      const condition = formatCondition(rule.condition);
+      if (this.#fired.length < MAX_FIRED) this.#fired.push(condition);
       try {
-        rule.tell({ sessionId, condition: formatCondition(rule.condition), assessment });
+        rule.tell({ sessionId, condition, assessment });
       } catch {
         // A listener's failure is its own; the agent goes on.
       }
@@ -129,7 +137,7 @@ export class SessionWatch {
     };
     for (const rule of this.#rules) {
       const known = this.#memories.get(rule) ?? UNTOLD;
-      const { memory, fires } = watchCondition(rule.condition, rule.cooldownMs, known, sighting);
+      const { memory, fires } = watchCondition(rule.condition, rule.pace, known, sighting);
       this.#memories.set(rule, memory);
       if (fires) this.#fire(rule, assessment);
     }

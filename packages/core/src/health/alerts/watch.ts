@@ -30,21 +30,29 @@ export interface Watched {
   readonly holds: boolean;
 }
 
+/** How soon a rule fires, and how soon again. */
+export interface RulePace {
+  /** For so long after it fired, a session does not fire the rule again. */
+  readonly cooldownMs: number;
+  /** For so many steps in a row a tier, uds or regime must hold; 0 fires with the first. */
+  readonly dwellSteps: number;
+}
+
 /**
  * Moves a rule by one record of a session. It fires when its condition begins to hold: a tier, uds
- * or regime after the dwell of {@link moveAlert}, everything else at once. A condition that begins to
- * hold within the cooldown fires with the first record after it, should it still hold then.
+ * or regime after the rule's dwell ({@link moveAlert}), everything else at once. A condition that
+ * begins to hold within the cooldown fires with the first record after it, should it still hold then.
  *
  * `open_call` never fires here: nothing is recorded when its time has come.
  */
 export function watchCondition(
   condition: Condition,
-  cooldownMs: number,
+  { cooldownMs, dwellSteps }: RulePace,
   memory: AlertMemory,
   sighting: Sighting,
 ): Watched {
   const { nowMs } = sighting;
-  const moved = move(condition, memory, sighting);
+  const moved = move(condition, dwellSteps, memory, sighting);
   const holds = moved.standing;
   const { firedMs, owes } = memory;
   const told = {
@@ -67,11 +75,16 @@ function isWithin(elapsedMs: number, cooldownMs: number): boolean {
   return elapsedMs >= 0 && elapsedMs < cooldownMs;
 }
 
-function move(condition: Condition, memory: AlertMemory, sighting: Sighting): AlertState {
+function move(
+  condition: Condition,
+  dwellSteps: number,
+  memory: AlertMemory,
+  sighting: Sighting,
+): AlertState {
   const { assessment } = sighting;
   const holds = isMet(condition, sighting);
   if (condition.kind === "tier" || condition.kind === "uds" || condition.kind === "regime") {
-    return moveAlert(memory, assessment, holds);
+    return moveAlert(memory, assessment, holds, dwellSteps);
   }
   return { standing: holds, held: 0, step: assessment.step };
 }

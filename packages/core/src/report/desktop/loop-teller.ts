@@ -44,7 +44,7 @@ interface Followed {
 
 const CONDITION = parseCondition("class=hard_alert");
 /** A session that comes back to a loop within this time is not told of again. */
-const COOLDOWN_MS = 5 * 60_000;
+const PACE = { cooldownMs: 5 * 60_000, dwellSteps: 0 };
 /** What happened longer ago is history, for example of a recorder that was away. */
 export const FRESH_MS = 10 * 60_000;
 const MAX_SESSIONS = 1_000;
@@ -84,7 +84,7 @@ export class LoopTeller {
     const { assessment, costNanoUsd = 0, atMs: nowMs } = seen;
     session.summary = summarize(session.summary, assessment, costNanoUsd);
     const sighting = { assessment, costNanoUsd: 0, isToolChange: false, nowMs };
-    const watched = watchCondition(CONDITION, COOLDOWN_MS, session.memory, sighting);
+    const watched = watchCondition(CONDITION, PACE, session.memory, sighting);
     const holds = assessment.publicClass === "hard_alert";
     if (holds) session.story = this.#storyOf(seen, session.summary);
     session.step = assessment.step;

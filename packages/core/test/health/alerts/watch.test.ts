@@ -15,12 +15,16 @@ interface Moment extends Partial<Omit<Sighting, "assessment">> {
 }
 
 /** The steps with which a rule fires. */
-function firings(text: string, moments: readonly Moment[], cooldownMs = MINUTE_MS): number[] {
+function firings(
+  text: string,
+  moments: readonly Moment[],
+  { cooldownMs = MINUTE_MS, dwellSteps = 0 } = {},
+): number[] {
   const condition = parseCondition(text);
   let memory = UNTOLD;
   return moments.flatMap(({ step, tier = "T2", uds = 0.8, regime = "STABLE", hard, ...more }) => {
     const publicClass = hard ? ("hard_alert" as const) : ("none" as const);
-    const watched = watchCondition(condition, cooldownMs, memory, {
+    const watched = watchCondition(condition, { cooldownMs, dwellSteps }, memory, {
       assessment: { ...base, step, tier, uds, regime, publicClass },
       costNanoUsd: 0,
       isToolChange: false,
@@ -42,18 +46,27 @@ function steps(from: number, to: number, tier: Moment["tier"]): Moment[] {
 
 test("entering T4 from T3 fires once, however long it lasts", () => {
   const course = [...steps(1, 20, "T3"), ...steps(21, 300, "T4")];
-  expect(firings("tier>=T4", course)).toEqual([23]);
+  expect(firings("tier>=T4", course)).toEqual([21]);
 });
 
 test("T5 after T4 is no second entry of tier>=T4, but the first of tier=T5", () => {
   const course = [...steps(1, 20, "T3"), ...steps(21, 30, "T4"), ...steps(31, 40, "T5")];
-  expect(firings("tier>=T4", course)).toEqual([23]);
-  expect(firings("tier=T5", course)).toEqual([33]);
+  expect(firings("tier>=T4", course)).toEqual([21]);
+  expect(firings("tier=T5", course)).toEqual([31]);
 });
 
-test("the first steps of a session fire nothing, whatever they look like", () => {
-  expect(firings("tier>=T3", steps(1, 11, "T5"))).toEqual([]);
-  expect(firings("tier>=T3", steps(1, 12, "T5"))).toEqual([12]);
+test("a rule with a dwell fires when its condition held for so many steps, or with a loop", () => {
+  const dip = [...steps(1, 20, "T3"), ...steps(21, 22, "T4"), ...steps(23, 30, "T3")];
+  expect(firings("tier>=T4", dip)).toEqual([21]);
+  expect(firings("tier>=T4", dip, { dwellSteps: 3 })).toEqual([]);
+  expect(firings("tier>=T4", [...dip, ...steps(31, 40, "T4")], { dwellSteps: 3 })).toEqual([33]);
+  const loop = { step: 31, tier: "T4", hard: true } as const;
+  expect(firings("tier>=T4", [...dip, loop], { dwellSteps: 3 })).toEqual([31]);
+});
+
+test("a session in which nothing was done yet fires nothing", () => {
+  expect(firings("uds<1", steps(0, 0, "T2"))).toEqual([]);
+  expect(firings("uds<1", steps(0, 1, "T2"))).toEqual([1]);
 });
 
 test("a hard rule enters at once", () => {
@@ -72,7 +85,7 @@ test("falling back and entering again fires again after the cooldown, not within
     ...steps(51, 90, "T3"),
     ...steps(91, 99, "T4"),
   ];
-  expect(firings("tier>=T4", course)).toEqual([23, 93]);
+  expect(firings("tier>=T4", course)).toEqual([21, 91]);
 });
 
 test("what began to hold within the cooldown is told after it, should it still hold", () => {
@@ -82,7 +95,7 @@ test("what began to hold within the cooldown is told after it, should it still h
     ...steps(31, 40, "T3"),
     ...steps(41, 200, "T4"),
   ];
-  expect(firings("tier>=T4", course)).toEqual([23, 83]);
+  expect(firings("tier>=T4", course)).toEqual([21, 81]);
 });
 
 test("a clock that is set back holds nothing back", () => {
@@ -92,7 +105,7 @@ test("a clock that is set back holds nothing back", () => {
     ...steps(31, 40, "T3"),
     ...steps(41, 50, "T4").map((moment) => ({ ...moment, nowMs: -1e12 })),
   ];
-  expect(firings("tier>=T4", course)).toEqual([23, 43]);
+  expect(firings("tier>=T4", course)).toEqual([21, 41]);
 });
 
 test("cost and steps fire where the figure is passed", () => {
@@ -105,10 +118,10 @@ test("cost and steps fire where the figure is passed", () => {
 test("each change of a tool's definition fires, but many at once fire once", () => {
   const course = [10, 11, 12, 100].map((step) => ({ step, isToolChange: step !== 12 }));
   expect(firings("tool_definition_changed", course)).toEqual([10, 100]);
-  expect(firings("tool_definition_changed", course, 0)).toEqual([10, 11, 100]);
+  expect(firings("tool_definition_changed", course, { cooldownMs: 0 })).toEqual([10, 11, 100]);
 });
 
 test("records that are no steps neither fire nor count", () => {
   const course = [20, 20, 20, 20, 21, 21, 22].map((step) => ({ step, tier: "T4" }) as const);
-  expect(firings("tier>=T4", course)).toEqual([22]);
+  expect(firings("tier>=T4", course, { dwellSteps: 3 })).toEqual([22]);
 });

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { SessionKeys } from "../../../src/capture/digest.ts";
 import { type Observation, payloadOf } from "../../../src/capture/observation.ts";
 import type { Status } from "../../../src/capture/record.ts";
-import { moveAlert, QUIET } from "../../../src/health/alerts/edge.ts";
+import { followAlert, QUIET } from "../../../src/health/alerts/edge.ts";
 import { Health } from "../../../src/health/health.ts";
 import type { Step } from "../../../src/health/step.ts";
 import { stepOf } from "../../../src/health/step-of.ts";
@@ -83,8 +83,7 @@ export function judge(events: readonly FieldEvent[], durationMs?: number): Outco
   for (const step of stepsOf(events, durationMs)) {
     const assessment = health.observe(step);
     const isHard = assessment.publicClass === "hard_alert";
-    const isLow = assessment.tier === "T4" || assessment.tier === "T5";
-    alert = moveAlert(alert, assessment, isHard || isLow);
+    alert = followAlert(alert, assessment);
     if (isHard && hard === undefined) {
       hard = assessment.step;
       ({ reasons } = assessment);

@@ -48,8 +48,8 @@ async function addRules(
 
 async function addRule(transaction: Transaction, tenant: number, rule: AlertRule): Promise<void> {
   const sql = `insert into alert_rules (tenant, id, condition, action_type, destination,
-    cooldown_ms, secret_version, secret_rotated_ms, created_ms)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+    cooldown_ms, dwell_steps, secret_version, secret_rotated_ms, created_ms)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
   await transaction.change("add_rule", sql, [
     tenant,
     rule.id,
@@ -57,6 +57,7 @@ async function addRule(transaction: Transaction, tenant: number, rule: AlertRule
     rule.actionType,
     rule.destination,
     rule.cooldownMs,
+    rule.dwellSteps,
     rule.secretVersion,
     rule.secretRotatedMs ?? null,
     rule.createdMs,

@@ -272,6 +272,16 @@ const LOOPS = [
     where gone = 0 and loops > 0`,
 ];
 
+/** Rules that were made while a dwell of 3 steps was part of every such condition keep it. */
+const DWELL = [
+  "alter table alert_rules add column if not exists dwell_steps bigint",
+  "select set_config('caum.scope', 'all', true)",
+  `update alert_rules set dwell_steps =
+    case when condition ~ '^(tier|uds|regime)' then 3 else 0 end where dwell_steps is null`,
+  `alter table alert_rules alter column dwell_steps set not null,
+    alter column dwell_steps set default 0`,
+];
+
 export const LAYOUT: readonly Step[] = [
   {
     version: 1,
@@ -279,6 +289,7 @@ export const LAYOUT: readonly Step[] = [
   },
   { version: 2, statements: LISTED },
   { version: 3, statements: LOOPS },
+  { version: 4, statements: DWELL },
 ];
 
 export const LAYOUT_VERSION = LAYOUT.at(-1)?.version ?? 0;

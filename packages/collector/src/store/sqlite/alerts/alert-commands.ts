@@ -52,7 +52,8 @@ function addRules(
 
 function addRule(tenant: number, rule: AlertRule, database: DatabaseSync): void {
   const sql = `insert into alert_rules (tenant, id, condition, action_type, destination,
-    cooldown_ms, secret_version, secret_rotated_ms, created_ms) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    cooldown_ms, dwell_steps, secret_version, secret_rotated_ms, created_ms)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
   database
     .prepare(sql)
     .run(
@@ -62,6 +63,7 @@ function addRule(tenant: number, rule: AlertRule, database: DatabaseSync): void 
       rule.actionType,
       rule.destination,
       rule.cooldownMs,
+      rule.dwellSteps,
       rule.secretVersion,
       rule.secretRotatedMs ?? null,
       rule.createdMs,
