@@ -9,6 +9,7 @@ import {
   type RunningAlerts,
 } from "./alerts/alerts.ts";
 import { keepDesktopRule } from "./alerts/desktop-rule.ts";
+import { sealOldRules } from "./alerts/destination-seal.ts";
 import { type Billing, openBilling } from "./billing/open-billing.ts";
 import type { DoorError } from "./doors/door-error.ts";
 import { adoptLocalRuns } from "./operation/adopt.ts";
@@ -109,6 +110,7 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
     const parts = { store, signer, clock, rootKey, address };
     const desktop = await desktopOf(options, env, { store, clock, tenant: account.tenant });
     const alerts = alertsOf(options, { ...parts, desktop: desktop.parts }, env);
+    await sealOldRules(store, alerts.seal);
     const billing = await billingOf(options, parts, env);
     const services = servicesOf(options, parts, { alerts, billing });
     const app = await buildServer(services);

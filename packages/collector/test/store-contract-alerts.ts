@@ -164,6 +164,20 @@ export function alertContract(open: () => Promise<StoreUnderTest>): void {
       expect(rule).toMatchObject({ secretVersion: 2, secretRotatedMs: NOW + 7 });
     });
 
+    test("a destination is replaced where it is still the one that was read", async () => {
+      await addRules(2, ruleOf("rule_a"));
+      const { destination } = ruleOf("rule_a");
+      const open = () => store().reader.openRules();
+      expect(await open()).toEqual([{ tenant: 2, id: "rule_a", destination }]);
+      const seal = { kind: "seal_rule", tenant: 2, id: "rule_a", to: "sealed:AAAA:shown" } as const;
+      await store().administer({ ...seal, from: "https://other.example.com/" });
+      expect(await open()).toHaveLength(1);
+      await store().administer({ ...seal, from: destination });
+      expect(await open()).toEqual([]);
+      await loop(2, "s");
+      expect(await history(2)).toMatchObject([{ facts: { maskedDestination: "shown" } }]);
+    });
+
     test("a test needs its rule, and no session", async () => {
       await addRules(1, ruleOf("rule_a"));
       await loop(1, "s");

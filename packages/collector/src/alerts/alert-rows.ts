@@ -9,6 +9,7 @@ export interface AlertRule {
   /** In its canonical form; `parseCondition` reads it. */
   readonly condition: string;
   readonly actionType: ActionType;
+  /** As it is stored: `DestinationSeal` opens it, `maskDestination` shows it. */
   readonly destination: string;
   /** For so long after it fired, a session does not fire the rule again. */
   readonly cooldownMs: number;
@@ -20,6 +21,9 @@ export interface AlertRule {
   readonly secretRotatedMs: number | undefined;
   readonly createdMs: number;
 }
+
+/** A rule with its tenant. */
+export type OpenRule = Pick<AlertRule, "id" | "destination"> & { readonly tenant: number };
 
 /** What the rules of a tenant remember of one session; saved with the session's row. */
 export interface SessionAlerts {
@@ -125,6 +129,14 @@ export type AlertCommand =
       readonly tenant: number;
       readonly id: string;
       readonly nowMs: number;
+    }
+  /** One destination in place of another, where that one is still there. */
+  | {
+      readonly kind: "seal_rule";
+      readonly tenant: number;
+      readonly id: string;
+      readonly from: string;
+      readonly to: string;
     }
   | {
       /** Answers the new version. */

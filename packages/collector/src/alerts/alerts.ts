@@ -2,6 +2,7 @@
 import type { RootKey } from "@caum/core";
 import type { Store } from "../store/store.ts";
 import { type Attempts, Deliverer, type DeliveryTiming } from "./deliverer.ts";
+import { DestinationSeal } from "./destination-seal.ts";
 import { AllowList } from "./guard/allow-list.ts";
 import { DestinationGuard } from "./guard/destination.ts";
 import type { ResolveName } from "./guard/resolve-name.ts";
@@ -35,6 +36,7 @@ export interface AlertParts {
 export interface Alerts {
   readonly guard: DestinationGuard;
   readonly secrets: WebhookSecrets;
+  readonly seal: DestinationSeal;
   readonly canMail: boolean;
   /** The one tenant whose alerts may be shown on this machine's desktop. */
   readonly desktopTenant: number | undefined;
@@ -59,13 +61,14 @@ export function openAlerts(options: AlertOptions, parts: AlertParts): RunningAle
   const allowed = new AllowList([...(options.allowDestinations ?? []), ...listed]);
   const guard = new DestinationGuard(allowed, options.resolve);
   const secrets = new WebhookSecrets(rootKey);
+  const seal = new DestinationSeal(rootKey);
   const settings = mailSettings(env);
   const sendMail = settings && mailerFor(settings);
   const showOnDesktop = desktop && desktopSender(desktop);
   const deliverer = new Deliverer({
     store,
     send: (delivery, attempt) =>
-      sendAlert(delivery, { guard, secrets, sendMail, showOnDesktop, publicUrl }, attempt),
+      sendAlert(delivery, { guard, secrets, seal, sendMail, showOnDesktop, publicUrl }, attempt),
     clock,
     random: options.random ?? Math.random,
     onFailure,
@@ -75,6 +78,7 @@ export function openAlerts(options: AlertOptions, parts: AlertParts): RunningAle
   return {
     guard,
     secrets,
+    seal,
     canMail: sendMail !== undefined,
     desktopTenant: desktop?.tenant,
     attempts: deliverer.attempts,

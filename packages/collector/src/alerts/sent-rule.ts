@@ -42,11 +42,12 @@ export async function readRule(
     cooldown_seconds = DEFAULT_COOLDOWN_SECONDS,
     dwell_steps: dwellSteps = 0,
   } = sent;
+  const id = `rule_${randomBytes(12).toString("hex")}`;
   return {
-    id: `rule_${randomBytes(12).toString("hex")}`,
+    id,
     condition: readCondition(sent.condition),
     actionType,
-    destination: await readDestination(sent, alerts, tenant),
+    destination: alerts.seal.seal(id, await readDestination(sent, alerts, tenant)),
     cooldownMs: cooldown_seconds * 1_000,
     dwellSteps,
     secretVersion: 1,

@@ -141,7 +141,7 @@ async function addRules(
   const present = await store.reader.alertRules(tenant);
   const known = [...present];
   const asked = (await readRules(sent, tenant, services)).map((rule) => {
-    const same = known.find((other) => isSame(other, rule));
+    const same = known.find((other) => isSame(other, rule, alerts.seal));
     if (same === undefined) known.push(rule);
     return same ?? rule;
   });
@@ -170,11 +170,11 @@ async function readRules(
   });
 }
 
-function isSame(known: AlertRule, rule: AlertRule): boolean {
+function isSame(known: AlertRule, rule: AlertRule, seal: Services["alerts"]["seal"]): boolean {
   return (
     known.condition === rule.condition &&
     known.actionType === rule.actionType &&
-    known.destination === rule.destination &&
+    seal.open(known) === seal.open(rule) &&
     known.dwellSteps === rule.dwellSteps
   );
 }

@@ -1,5 +1,11 @@
 /** Rules and alerts as rows, and back. */
-import type { ActionType, AlertFacts, AlertRow, AlertRule } from "../alerts/alert-rows.ts";
+import type {
+  ActionType,
+  AlertFacts,
+  AlertRow,
+  AlertRule,
+  OpenRule,
+} from "../alerts/alert-rows.ts";
 import { integer, optional, type Row, text } from "./columns.ts";
 
 export function ruleOf(row: Row): AlertRule {
@@ -14,6 +20,17 @@ export function ruleOf(row: Row): AlertRule {
     secretVersion: integer(row, "secret_version"),
     secretRotatedMs: optional(row, "secret_rotated_ms", integer),
     createdMs: integer(row, "created_ms"),
+  };
+}
+
+export const OPEN_RULES = `select tenant, id, destination from alert_rules
+  where action_type <> 'desktop' and destination not like 'sealed:%'`;
+
+export function openRuleOf(row: Row): OpenRule {
+  return {
+    tenant: integer(row, "tenant"),
+    id: text(row, "id"),
+    destination: text(row, "destination"),
   };
 }
 

@@ -6,6 +6,7 @@ import type {
   AlertRule,
   ClaimedDeliveries,
   DeliveryClaim,
+  OpenRule,
 } from "../alerts/alert-rows.ts";
 import type { BillingRow, ServiceClockRow } from "../billing/billing-rows.ts";
 import type { LoopTotals, SessionFigures } from "../ingest/figures.ts";
@@ -181,6 +182,8 @@ export interface StoreReader {
   billing(tenant: number): Promise<BillingRow>;
   /** Undefined while nobody was ever on trial here. */
   serviceClock(): Promise<ServiceClockRow | undefined>;
+  /** Rules of all tenants whose destination is not encrypted. */
+  openRules(): Promise<readonly OpenRule[]>;
   /** Tenants that keep records for a limited time, with the days. */
   retentions(): Promise<readonly { readonly tenant: number; readonly days: number }[]>;
 }

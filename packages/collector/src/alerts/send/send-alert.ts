@@ -1,6 +1,7 @@
 import { loopNotice } from "@caum/core";
 import { advisoryOf, storyOf } from "../advisory.ts";
 import type { ClaimedDelivery } from "../alert-rows.ts";
+import type { DestinationSeal } from "../destination-seal.ts";
 import type { DestinationGuard } from "../guard/destination.ts";
 import type { WebhookSecrets } from "../webhook-secret.ts";
 import { type Attempt, failed } from "./attempt.ts";
@@ -14,6 +15,7 @@ import { slackMessage } from "./slack-message.ts";
 export interface Channels {
   readonly guard: DestinationGuard;
   readonly secrets: WebhookSecrets;
+  readonly seal: DestinationSeal;
   /** Absent when e-mail is not configured. */
   readonly sendMail: SendMail | undefined;
   /** Absent where nobody sits at this machine, or wants none. */
@@ -26,11 +28,14 @@ const USER_AGENT = "caum-collector";
 /** One attempt over the channel of the rule. Never throws. */
 export function sendAlert(
   delivery: ClaimedDelivery,
-  { guard, secrets, sendMail, showOnDesktop, publicUrl }: Channels,
+  { guard, secrets, seal, sendMail, showOnDesktop, publicUrl }: Channels,
   attempt: { readonly signal: AbortSignal; readonly nowMs: number },
 ): Promise<Attempt> {
   const { target, id, facts } = delivery;
-  const { destination } = target;
+  const destination = seal.open(target);
+  if (destination === undefined) {
+    return Promise.resolve(failed("destination_unreadable", { isFinal: true }));
+  }
   const advisory = advisoryOf(delivery, publicUrl());
   const headers = { "content-type": "application/json", "user-agent": USER_AGENT };
   switch (target.actionType) {

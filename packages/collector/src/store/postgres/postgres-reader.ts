@@ -1,10 +1,10 @@
 import { type Fork, sha256 } from "@caum/core";
 import { sessionTag } from "@caum/core/verify";
-import type { AlertFilter, AlertRow, AlertRule } from "../../alerts/alert-rows.ts";
+import type { AlertFilter, AlertRow, AlertRule, OpenRule } from "../../alerts/alert-rows.ts";
 import type { BillingRow, ServiceClockRow } from "../../billing/billing-rows.ts";
 import type { StoredRecord } from "../../ingest/ledger.ts";
 import type { SignInKind, SignInRow } from "../../tenants/sign-in-rows.ts";
-import { alertOf, ruleOf } from "../alert-columns.ts";
+import { alertOf, openRuleOf, ruleOf } from "../alert-columns.ts";
 import { bytes, hex, integer, optional, type Row, text } from "../columns.ts";
 import { loopConditions, sessionViewOf, treeStateOf } from "../session-rows.ts";
 import type {
@@ -208,6 +208,10 @@ export class PostgresReader implements StoreReader {
   async serviceClock(): Promise<ServiceClockRow | undefined> {
     const [row] = await this.#rows({ everyone: "directory" }, "serviceClock");
     return row && { serviceMs: integer(row, "service_ms"), highMs: integer(row, "high_ms") };
+  }
+
+  async openRules(): Promise<readonly OpenRule[]> {
+    return (await this.#rows({ everyone: "all" }, "openRules")).map(openRuleOf);
   }
 
   async retentions(): Promise<readonly { readonly tenant: number; readonly days: number }[]> {

@@ -1,4 +1,6 @@
 /** The reads that doors and pages ask for, by the reader's methods. */
+import { OPEN_RULES } from "../alert-columns.ts";
+
 const TENANT = "t.key as tenant, t.ulid, t.kind, t.plan, t.trial_ends_ms";
 /** Every read of a session goes through its tenant. */
 const OF_SESSION = `tenant = $1 and session =
@@ -47,5 +49,6 @@ export const READS = {
     where tenant = $1 and workflow = $2 and gone = 0
     group by cohort order by cohort collate "C" nulls first`,
   serviceClock: "select service_ms, high_ms from service_clock",
+  openRules: OPEN_RULES,
   retentions: "select key, retention_days from tenants where retention_days is not null",
 } as const;

@@ -42,6 +42,7 @@ export class GroupWriter {
       pragma synchronous = full;
       pragma wal_autocheckpoint = ${CHECKPOINT_PAGES};
       pragma journal_size_limit = ${WAL_LIMIT_BYTES};
+      pragma secure_delete = on;
       pragma temp_store = memory;
       pragma cache_size = -16000;
     `);

@@ -1,11 +1,11 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { Fork } from "@caum/core";
 import { sessionTag } from "@caum/core/verify";
-import type { AlertFilter, AlertRow, AlertRule } from "../../alerts/alert-rows.ts";
+import type { AlertFilter, AlertRow, AlertRule, OpenRule } from "../../alerts/alert-rows.ts";
 import type { BillingRow, ServiceClockRow } from "../../billing/billing-rows.ts";
 import type { StoredRecord } from "../../ingest/ledger.ts";
 import type { SignInKind, SignInRow } from "../../tenants/sign-in-rows.ts";
-import { alertOf, ruleOf } from "../alert-columns.ts";
+import { alertOf, OPEN_RULES, openRuleOf, ruleOf } from "../alert-columns.ts";
 import { bytes, hex, integer, optional, type Row, text } from "../columns.ts";
 import { loopConditions, sessionViewOf, treeStateOf } from "../session-rows.ts";
 import type {
@@ -249,6 +249,10 @@ export class SqliteReader implements StoreReader {
   async serviceClock(): Promise<ServiceClockRow | undefined> {
     const row = this.#one("select service_ms, high_ms from service_clock");
     return row && { serviceMs: integer(row, "service_ms"), highMs: integer(row, "high_ms") };
+  }
+
+  async openRules(): Promise<readonly OpenRule[]> {
+    return this.#all(OPEN_RULES).map(openRuleOf);
   }
 
   async retentions(): Promise<readonly { readonly tenant: number; readonly days: number }[]> {

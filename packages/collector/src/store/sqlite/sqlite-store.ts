@@ -8,6 +8,7 @@ import type { Command, CommandAnswer, CommandRefusal } from "../command.ts";
 import type { Store, StoreReader, StoreStatus } from "../store.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import type { Job, JobAnswer } from "./group-writer.ts";
+import { closeToOthers } from "./private-files.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import type { ToWorker } from "./worker.ts";
 
@@ -21,9 +22,11 @@ type FromWorker = { readonly ready: true } | { readonly done: readonly JobAnswer
  * Opens the store in a data folder, and makes it when it is empty.
  *
  * @throws {FolderInUseError} when another process has it
+ * @throws {FolderOpenError} when everybody may write to it
  */
 export async function openSqliteStore(folder: string): Promise<Store> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  closeToOthers(folder);
   const lock = lockFolder(folder);
   try {
     const path = join(folder, DATABASE);

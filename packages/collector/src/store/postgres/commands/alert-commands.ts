@@ -19,6 +19,8 @@ export function obeyAlertCommand(
       return addRules(transaction, command);
     case "delete_rule":
       return deleteRule(transaction, command);
+    case "seal_rule":
+      return sealRule(transaction, command);
     case "rotate_rule_secret":
       return rotateSecret(transaction, command);
     case "add_alert":
@@ -76,6 +78,15 @@ async function deleteRule(
     where tenant = $1 and rule = $2 and status = 'due'`;
   await transaction.change("give_up_rule", giveUp, [tenant, id, nowMs]);
   return done(1);
+}
+
+async function sealRule(
+  transaction: Transaction,
+  { tenant, id, from, to }: CommandOf<"seal_rule">,
+): Promise<CommandAnswer> {
+  const sql = `update alert_rules set destination = $4
+    where tenant = $1 and id = $2 and destination = $3`;
+  return done(await transaction.change("seal_rule", sql, [tenant, id, from, to]));
 }
 
 async function rotateSecret(

@@ -21,6 +21,13 @@ export function obeyAlertCommand(
       return addRules(command, database, book);
     case "delete_rule":
       return deleteRule(command, database, book);
+    case "seal_rule": {
+      const { tenant, id, from, to } = command;
+      const sql =
+        "update alert_rules set destination = ? where tenant = ? and id = ? and destination = ?";
+      book.forgetRules();
+      return done(database.prepare(sql).run(to, tenant, id, from).changes);
+    }
     case "rotate_rule_secret":
       return rotateSecret(command, database, book);
     case "add_alert":
