@@ -15,7 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   caum: ["core", "openai", "anthropic"],
   collector: ["core"],
   dashboard: [],
-  cli: ["core", "mcp-proxy", "collector"],
+  histories: ["core"],
+  cli: ["core", "mcp-proxy", "collector", "histories"],
 };
 
 /**

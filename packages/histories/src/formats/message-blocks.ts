@@ -1,0 +1,112 @@
+/** Lists of messages with blocks, in the form of Anthropic's API, as several clients keep them. */
+import type { Status } from "@caum/core";
+import {
+  countIn,
+  type Fields,
+  fieldsIn,
+  isFields,
+  momentIn,
+  objectsOf,
+  parsedText,
+  textIn,
+} from "../fields.ts";
+import type { HistoryEvent } from "../history.ts";
+import { OpenCalls } from "../open-calls.ts";
+
+/** What the list does not say of itself. */
+export interface BlockContext {
+  /** Goes before ids that are unique in the list only. */
+  readonly scope: string;
+  readonly model?: string | undefined;
+}
+
+/** The events of a list of messages. */
+export function blockEvents(
+  messages: readonly Fields[],
+  context: BlockContext,
+): readonly HistoryEvent[] {
+  const events: HistoryEvent[] = [];
+  const calls = new OpenCalls();
+  messages.forEach((message, at) => {
+    const place = { ...context, id: `${context.scope} ${textIn(message, "id") ?? at}` };
+    if (message.role === "assistant") takeTurn(message, place, calls, events);
+    else if (message.role === "user") takeUser(message, place, calls, events);
+  });
+  events.push(...calls.rest());
+  return events;
+}
+
+interface MessagePlace extends BlockContext {
+  readonly id: string;
+}
+
+function takeTurn(
+  message: Fields,
+  { id, model }: MessagePlace,
+  calls: OpenCalls,
+  events: HistoryEvent[],
+): void {
+  const atMs = momentIn(message, "ts", "timestamp");
+  const blocks = objectsOf(message.content);
+  const asked = blocks.filter(({ type }) => type === "tool_use");
+  for (const block of asked) {
+    calls.ask({
+      id: textIn(block, "id") ?? "",
+      tool: textIn(block, "name") ?? "unknown",
+      arguments: block.input,
+      parent: id,
+      atMs,
+    });
+  }
+  const metrics = fieldsIn(message, "metrics");
+  const costUsd = countIn(metrics, "cost");
+  events.push({
+    id: `turn ${id}`,
+    atMs,
+    observation: {
+      kind: "turn",
+      role: "assistant",
+      content: typeof message.content === "string" ? message.content : textsOf(blocks),
+      model: textIn(fieldsIn(message, "modelInfo"), "id", "modelId") ?? model,
+      responseId: id,
+      requestedTools: asked.length,
+      inputTokens: countIn(metrics, "inputTokens"),
+      outputTokens: countIn(metrics, "outputTokens"),
+      cacheReadTokens: countIn(metrics, "cacheReadTokens"),
+      cacheWriteTokens: countIn(metrics, "cacheWriteTokens"),
+      ...(costUsd !== undefined && costUsd > 0 && { costUsd }),
+    },
+  });
+}
+
+function takeUser(
+  message: Fields,
+  { id }: MessagePlace,
+  calls: OpenCalls,
+  events: HistoryEvent[],
+): void {
+  const atMs = momentIn(message, "ts", "timestamp");
+  const blocks = objectsOf(message.content);
+  const answers = blocks.filter(({ type }) => type === "tool_result");
+  for (const block of answers) {
+    const end = { status: statusOf(block), result: block.content, atMs };
+    const event = calls.end(textIn(block, "tool_use_id") ?? "", end);
+    if (event !== undefined) events.push(event);
+  }
+  if (answers.length > 0) return;
+  const observation = { kind: "message", role: "user", content: message.content } as const;
+  events.push({ id: `user ${id}`, atMs, observation });
+}
+
+function textsOf(blocks: readonly Fields[]): readonly unknown[] {
+  return blocks.filter(({ type }) => type === "text").map(({ text }) => text);
+}
+
+/** Some tools answer with a list, one item for each thing that was asked, or with JSON in text. */
+function statusOf(block: Fields): Status {
+  if (block.is_error === true) return "error";
+  const told = parsedText(block.content);
+  const items = Array.isArray(told) ? told : [told];
+  const hasFailed = items.some((item) => isFields(item) && item.success === false);
+  return hasFailed ? "error" : "ok";
+}
