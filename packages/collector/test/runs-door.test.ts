@@ -38,6 +38,24 @@ test("native lines are stored as they are and answered with head, root and healt
   expect(detail.body.steps.map(({ leaf }: { leaf: string }) => leaf)).toEqual(lines.map(hashLeaf));
 });
 
+test("a run that poses as the collector's is refused as a whole: by its id, its layer or its writer", async () => {
+  const { runId, lines } = await recordRun("posing", 3);
+  const other = `c${runId.slice(1)}`;
+  const posing: readonly (readonly [string, readonly string[]])[] = [
+    [other, lines.map((line) => line.replaceAll(runId, other))],
+    [runId, lines.map((line) => line.replace('"layer":"framework"', '"layer":"door"'))],
+    [runId, lines.map((line) => line.replace('"writer":"test"', '"writer":"caum-collector"'))],
+  ];
+  for (const [id, changed] of posing) {
+    expect(changed).not.toEqual(lines);
+    const answer = await send(id, changed);
+    expect(answer.status).toBe(400);
+    expect(answer.body.error.details).toMatchObject([{ code: "POSES_AS_COLLECTOR" }]);
+  }
+  expect((await client.get("/v1/session/posing")).status).toBe(404);
+  expect((await send(runId, lines)).status).toBe(200);
+});
+
 test("the same lines again are acknowledged, and nothing is added", async () => {
   const { runId, lines } = await recordRun("native-2", 5);
   await send(runId, lines.slice(0, 4));

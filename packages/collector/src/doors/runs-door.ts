@@ -4,6 +4,7 @@ import { MAX_RUN_LINES, runAnswer, runIdParameter } from "@caum/core/protocol";
 import { readLine } from "@caum/core/verify";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { z } from "zod";
+import { posesAsCollector } from "../ingest/door-run.ts";
 import type { LineResult, RecordsOutcome } from "../ingest/intake.ts";
 import type { Services } from "../services.ts";
 import { admit, ownerOf } from "./caller.ts";
@@ -66,8 +67,8 @@ export function linesOf(body: unknown): readonly string[] {
 /**
  * The one session that all lines are of.
  *
- * @throws {DoorError} 400 naming the first line that is not its own canonical form, or of another
- *   run or session; nothing is stored then
+ * @throws {DoorError} 400 naming the first line that is not its own canonical form, of another run
+ *   or session, or of a run that only a collector may write; nothing is stored then
  */
 function sessionOf(lines: readonly string[], runId: string): string {
   let sessionId: string | undefined;
@@ -75,6 +76,7 @@ function sessionOf(lines: readonly string[], runId: string): string {
     const read = Buffer.byteLength(line) > MAX_LINE_BYTES ? undefined : readLine(line);
     if (read === undefined || !("record" in read)) throw notCanonical(at + 1, read?.field);
     sessionId ??= read.record.sessionId;
+    if (posesAsCollector(read.record)) throw posing(at + 1);
     if (read.record.runId !== runId) throw misplaced(at + 1, "runId");
     if (read.record.sessionId !== sessionId) throw misplaced(at + 1, "sessionId");
   }
@@ -88,6 +90,14 @@ function notCanonical(line: number, field: string | undefined): DoorError {
   const detail = field === undefined ? "is not canonical" : "does not fit the schema";
   return new DoorError("NOT_CANONICAL", message, {
     details: [{ path, code: "NOT_CANONICAL", message: detail }],
+  });
+}
+
+function posing(line: number): DoorError {
+  const message =
+    "this run says that a collector wrote it, and only a collector may: nothing was stored";
+  return new DoorError("VALIDATION_ERROR", message, {
+    details: [{ path: ["line", line], code: "POSES_AS_COLLECTOR", message: "is not a sender's" }],
   });
 }
 

@@ -10,6 +10,16 @@ import type { Standing } from "./standing.ts";
 
 const WRITER = "caum-collector";
 const WRITER_VERSION = "0.1.0";
+const LAYER = "door";
+/** Writers elsewhere make no run that begins with it. */
+const RUN_PREFIX = "c";
+
+/** Whether a record says of itself that a collector wrote it: its run's id, or how the run opens. */
+export function posesAsCollector({ runId, payload }: StructuralRecord): boolean {
+  if (runId.startsWith(RUN_PREFIX)) return true;
+  const isOpen = "type" in payload && payload.type === "open";
+  return isOpen && (payload.layer === LAYER || payload.writer === WRITER);
+}
 
 /** A record in its place. */
 export interface Placed {
@@ -44,7 +54,7 @@ export function openDoorRun(
     type: "open",
     writer: WRITER,
     writerVersion: WRITER_VERSION,
-    layer: "door",
+    layer: LAYER,
     view: "full",
     ...keys,
     ...openFacts(session.row.facts),
@@ -101,7 +111,6 @@ function openFacts({
   return facts;
 }
 
-/** Runs of the collector begin with `c`. */
 function newRunId(): string {
-  return `c${randomBytes(16).toString("hex").slice(1)}`;
+  return `${RUN_PREFIX}${randomBytes(16).toString("hex").slice(1)}`;
 }

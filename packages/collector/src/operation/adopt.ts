@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { MAX_LINE_BYTES } from "@caum/core";
 import { readLine } from "@caum/core/verify";
+import { posesAsCollector } from "../ingest/door-run.ts";
 import type { Store, TenantRow } from "../store/store.ts";
 
 const RUN_ID = /^[0-9a-f]{32}$/;
@@ -104,6 +105,7 @@ async function* batchesOf(
   for await (const line of lines) {
     const read = Buffer.byteLength(line) > MAX_LINE_BYTES ? undefined : readLine(line);
     if (read === undefined || !("record" in read) || read.record.runId !== runId) break;
+    if (posesAsCollector(read.record)) break;
     if (sessionId !== "" && read.record.sessionId !== sessionId) break;
     sessionId = read.record.sessionId;
     texts.push(line);
