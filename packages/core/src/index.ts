@@ -1,8 +1,9 @@
 export { SessionKeys } from "./capture/digest.ts";
+export { errorClassOf } from "./capture/error-class.ts";
 export { EventIds } from "./capture/event-id.ts";
 export { joinedSessionId } from "./capture/joined-session.ts";
 export { readOrCreateKeyFile } from "./capture/key-file.ts";
-export { labelOf } from "./capture/label.ts";
+export { labelOf, ownLabelOf } from "./capture/label.ts";
 export type {
   EnvironmentObservation,
   Observation,

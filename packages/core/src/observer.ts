@@ -2,7 +2,8 @@ import { randomBytes, randomFillSync } from "node:crypto";
 import { join } from "node:path";
 import { SessionKeys } from "./capture/digest.ts";
 import { EventIds } from "./capture/event-id.ts";
-import { labelOf } from "./capture/label.ts";
+import { hostSessionId } from "./capture/joined-session.ts";
+import { ownLabelOf } from "./capture/label.ts";
 import type { Observation } from "./capture/observation.ts";
 import { loadRootKey, type RootKey } from "./capture/root-key.ts";
 import { runOrigin } from "./evidence/note/checkpoint.ts";
@@ -91,6 +92,11 @@ export class Observer {
     const session = this.#open(id, facts);
     this.#sessions.set(id, session);
     return session;
+  }
+
+  /** The session that an id of a host stands for; equal ids are one session. */
+  hostSession(id: string): string {
+    return hostSessionId(this.#rootKey, id);
   }
 
   observe(sessionId: string, observation: Observation): Verdict {
@@ -250,7 +256,7 @@ export class Observer {
 
   #identity(keys: SessionKeys) {
     const { agentId, agentVersion, sourceFramework, hashNames } = this.#options;
-    const label = (text: string) => labelOf(text, keys, hashNames);
+    const label = (text: string) => ownLabelOf(text, keys, hashNames);
     return {
       agentId: this.#identifier(agentId ?? this.#configuration.agentId ?? "default"),
       ...(agentVersion === undefined ? {} : { agentVersion: label(agentVersion) }),

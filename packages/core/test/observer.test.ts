@@ -55,6 +55,23 @@ test("a run is one chain from open to close, each record linked to the one befor
   }
 });
 
+test("a loop of a tool with a sentence for a name is found, and the sentence is nowhere", async () => {
+  const seen = observer();
+  const call = {
+    tool: "tell bob@example.com the pin",
+    arguments: { a: 1 },
+    status: "error",
+  } as const;
+  const errorClass = "PinIs4711Error";
+  for (let at = 0; at < 4; at++) seen.observe("s", { ...call, errorClass, result: "no" });
+  const { regime, pattern } = seen.observe("s", { ...call, errorClass, result: "no" });
+  await seen.close();
+  expect(regime).toBe("LOOP");
+  expect(pattern?.tools).toEqual([expect.stringMatching(/^x-[0-9a-f]{8}$/)]);
+  expect(lines().join("\n")).not.toMatch(/bob|example|4711/);
+  expect(JSON.parse(lines()[1] ?? "").payload).toMatchObject({ errorClass: "other", op: "other" });
+});
+
 test("the verdict carries the chain head and root as of its own event", () => {
   const seen = observer();
   const first = seen.observe("s", { tool: "a", status: "ok" });

@@ -45,7 +45,7 @@ export class Observations {
 
   constructor(adapter: Adapter) {
     this.adapter = adapter;
-    this.#runs = new Runs(adapter.options.session);
+    this.#runs = new Runs(adapter.options.session, (id) => adapter.observer.hostSession(id));
   }
 
   /** @param others the parent is the one that is a run, the name may be any of the others */

@@ -43,9 +43,12 @@ const SESSION_KEYS = ["thread_id", "session_id", "sessionId", "conversation_id"]
 export class Runs {
   readonly #runs = new RecentMap<string, Run>(MAX_RUNS);
   readonly #defaultSession: string | undefined;
+  readonly #sessionOf: (hostId: string) => string;
 
-  constructor(defaultSession: string | undefined) {
+  /** @param sessionOf the session that an id of the host stands for */
+  constructor(defaultSession: string | undefined, sessionOf: (hostId: string) => string) {
     this.#defaultSession = defaultSession;
+    this.#sessionOf = sessionOf;
   }
 
   get size(): number {
@@ -58,7 +61,9 @@ export class Runs {
     const parent = parentId === undefined ? undefined : this.#runs.get(parentId);
     const root = parent?.root ?? id;
     const told = firstText(SESSION_KEYS.map((key) => metadata[key]));
-    const session = told ?? parent?.session ?? currentSession()?.id ?? this.#defaultSession ?? root;
+    const named = told === undefined ? undefined : this.#sessionOf(told);
+    const session =
+      named ?? parent?.session ?? currentSession()?.id ?? this.#defaultSession ?? root;
     const agent = firstText([metadata.lc_agent_name]) ?? parent?.agent ?? currentSession()?.agent;
     const inside = parent?.call === undefined ? parent?.inside : parent.id;
     const isInsideTool =

@@ -1,5 +1,12 @@
 /** From what a door was sent to what may be kept. */
-import { isIdentifier, labelOf, type SessionKeys, STATUSES, type Status } from "@caum/core";
+import {
+  isIdentifier,
+  labelOf,
+  ownLabelOf,
+  type SessionKeys,
+  STATUSES,
+  type Status,
+} from "@caum/core";
 
 /** The keys of one session, and whether names are keyed too. */
 export interface DoorCapture {
@@ -53,6 +60,14 @@ export function optionalLabel(
   { keys, hashNames }: DoorCapture,
 ): string | undefined {
   return text ? labelOf(text, keys, hashNames) : undefined;
+}
+
+/** What whoever runs the sender chose about it. */
+export function optionalOwnLabel(
+  text: string | null | undefined,
+  { keys, hashNames }: DoorCapture,
+): string | undefined {
+  return text ? ownLabelOf(text, keys, hashNames) : undefined;
 }
 
 const TASK_TAG_LENGTH = 16;

@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { looksLikeId } from "./label.ts";
 import type { RootKey } from "./root-key.ts";
 
 const HEX_LENGTH = 32;
@@ -15,4 +16,9 @@ const HEX_LENGTH = 32;
 export function joinedSessionId(rootKey: RootKey, clientSessionId: string): string {
   const key = rootKey.sessionKey("client sessions");
   return `s-${createHmac("sha256", key).update(clientSessionId).digest("hex").slice(0, HEX_LENGTH)}`;
+}
+
+/** A host's id as it may be kept: a program may have put a person or a sentence there. */
+export function hostSessionId(rootKey: RootKey, id: string): string {
+  return looksLikeId(id) ? id : joinedSessionId(rootKey, id);
 }

@@ -1,15 +1,28 @@
 import type { SessionKeys } from "./digest.ts";
 
-/** A name that somebody chose as a name: short, printable, one line. */
-const LABEL = /^[A-Za-z0-9][A-Za-z0-9_.:/@ -]{0,63}$/;
+/** A name that a person chose as a name: short, printable, one line. */
+const PERSONS = /^[A-Za-z0-9][A-Za-z0-9_.:/@ -]{0,63}$/;
+/** One that a model, a server or a host chose: no sentence and no address can be written in it. */
+const STRANGERS = /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}$/;
 
 /**
- * A name as it may be kept: itself when it looks like a label, else a keyed tag.
+ * A name that a model, a server or a host chose, as it may be kept: itself when it looks like an
+ * identifier, else a keyed tag.
  *
- * @param hashNames key every name, labels too
+ * @param hashNames key every name
  */
 export function labelOf(text: string, keys: SessionKeys, hashNames = false): string {
-  return !hashNames && LABEL.test(text) ? text : keys.tag(text);
+  return !hashNames && STRANGERS.test(text) ? text : keys.tag(text);
+}
+
+/** The same for a name that the person who set it up chose; it may hold blanks and `@`. */
+export function ownLabelOf(text: string, keys: SessionKeys, hashNames = false): string {
+  return !hashNames && PERSONS.test(text) ? text : keys.tag(text);
+}
+
+/** Whether an id that a host handed over says no more than an identifier can. */
+export function looksLikeId(text: string): boolean {
+  return STRANGERS.test(text);
 }
 
 /**

@@ -3,7 +3,8 @@
  * gone: `payloadOf` is the only way from an observation to a record.
  */
 import type { SessionKeys } from "./digest.ts";
-import { knownWord, labelOf } from "./label.ts";
+import { errorClassOf } from "./error-class.ts";
+import { knownWord, labelOf, ownLabelOf } from "./label.ts";
 import { opOf, type ToolAnnotations } from "./operation.ts";
 import {
   type Category,
@@ -164,7 +165,7 @@ function toolPayload(
     op: knownWord(OPS, call.op) ?? opOf(call.tool, call.arguments, call.annotations),
     phase: label(call.phase),
     responseStatus: integer(call.responseStatus),
-    errorClass: label(call.errorClass),
+    errorClass: call.errorClass === undefined ? undefined : errorClassOf(call.errorClass),
     argumentsHash: argumentsShape?.hash,
     argumentsNormHash: argumentsShape?.normHash,
     argumentsShapeHash: argumentsShape?.shapeHash,
@@ -180,7 +181,7 @@ function toolPayload(
     totalTokens: count(call.totalTokens),
     stateId: call.stateId === undefined ? undefined : keys.digest("state", call.stateId),
     endpointHash: call.endpoint === undefined ? undefined : keys.digest("name", call.endpoint),
-    serverTag: label(call.serverName) ?? optionalTag(call.server, keys),
+    serverTag: serverTagOf(call, context),
     agentTag: agentTagOf(call, keys),
   });
 }
@@ -312,6 +313,15 @@ function optionalTag(text: string | undefined, keys: SessionKeys): string | unde
 function toolCallDigestOf(call: ToolObservation, keys: SessionKeys): string | undefined {
   const { toolCallDigest: given } = call;
   return given !== undefined && ID.test(given) ? given : optionalDigest(call.toolCallId, keys);
+}
+
+/** The name is the person's, from the client's file; what starts a server may be anything. */
+function serverTagOf(
+  { serverName, server }: ToolObservation,
+  { keys, hashNames }: CaptureContext,
+): string | undefined {
+  if (serverName !== undefined) return ownLabelOf(serverName, keys, hashNames);
+  return optionalTag(server, keys);
 }
 
 /** An agent without a name is nobody in particular. */

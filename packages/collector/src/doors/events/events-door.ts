@@ -8,7 +8,7 @@ import type { TenantRow } from "../../store/store.ts";
 import { keyFactsOf } from "../../tenants/digest-keys.ts";
 import { rawBodyOf } from "../body.ts";
 import { admit, ownerOf, senderOf } from "../caller.ts";
-import { bodyDigest, optionalLabel, present, timestampOf } from "../capture.ts";
+import { bodyDigest, optionalLabel, optionalOwnLabel, present, timestampOf } from "../capture.ts";
 import { DoorError, refusalError } from "../door-error.ts";
 import { parse } from "../parse.ts";
 import { linesOf } from "../runs-door.ts";
@@ -151,13 +151,13 @@ function foreignIntake(
           correlationId: digest(event.correlationId),
           parentEventId: event.parentEventId?.toLowerCase() ?? digest(event.parent),
           causationEventId: event.causationEventId?.toLowerCase(),
-          agentVersion: optionalLabel(event.agentVersion, capture),
+          agentVersion: optionalOwnLabel(event.agentVersion, capture),
           toolType: optionalLabel(event.toolType, capture),
           targetSystem: optionalLabel(event.targetSystem, capture),
           operation: optionalLabel(event.operation, capture),
           initiatorType: event.initiatorType,
           initiatorId: digest(event.initiatorId),
-          sourceFramework: optionalLabel(event.sourceFramework, capture),
+          sourceFramework: optionalOwnLabel(event.sourceFramework, capture),
           actorType: optionalLabel(event.actorType, capture),
           actorId: digest(event.actorId),
         }),

@@ -1,5 +1,5 @@
 /** Payloads of foreign senders: what fits the record is kept, the rest is dropped and counted. */
-import { OPS, type Op, type PayloadDraft, type SessionKeys } from "@caum/core";
+import { errorClassOf, OPS, type Op, type PayloadDraft, type SessionKeys } from "@caum/core";
 import type { DoorCapture } from "../capture.ts";
 import { optionalLabel, present, statusOf, statusOfCode } from "../capture.ts";
 import { DoorError } from "../door-error.ts";
@@ -125,7 +125,7 @@ function toolDraft(reader: Reader): PayloadDraft {
         op: reader.oneOf<Op>("op", OPS),
         phase: reader.label("phase"),
         responseStatus,
-        errorClass: reader.label("errorClass"),
+        errorClass: errorClassIn(reader),
         argumentsHash: reader.digest("argumentsHash", "args"),
         argumentsBytes: reader.count("argumentsBytes"),
         resultHash: reader.digest("resultHash", "result"),
@@ -147,6 +147,11 @@ function toolDraft(reader: Reader): PayloadDraft {
 function statusOfFields(status: unknown, code: number | undefined) {
   if (typeof status === "string" || typeof status === "boolean") return statusOf(status);
   return code === undefined ? "unknown" : statusOfCode(code);
+}
+
+function errorClassIn(reader: Reader): string | undefined {
+  const text = reader.text("errorClass");
+  return text ? errorClassOf(text) : undefined;
 }
 
 function endpointOf(reader: Reader): string | undefined {
