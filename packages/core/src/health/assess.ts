@@ -20,7 +20,7 @@ import { type Signals, scoresOf, udsOf } from "./scores/uds.ts";
 import { type Weak, weaknessesOfScore, weaknessOfRegime } from "./scores/weakness.ts";
 import { averageSubstance, novelty } from "./signals/averages.ts";
 import { stepBeat } from "./signals/beat.ts";
-import { count } from "./signals/history.ts";
+import { count, FACT } from "./signals/history.ts";
 import { calls, failures, repeats, speeches } from "./signals/runs.ts";
 import { varietyOf } from "./signals/variety.ts";
 import { qualityOf } from "./trace-quality.ts";
@@ -59,30 +59,23 @@ export function assess(slots: Float64Array, tools: RecentTools): Standing {
   noteTier(slots, tier);
   const weak = weaknessesAt(slots, { publicClass, found, regime, tier, signals });
   const pattern = (publicClass === "none" ? undefined : (hard ?? found[0])) ?? weak[0];
+  const failureRiskReason = unknownRisk(slots);
+  // What there may be none of is undefined: to spread it in costs a seventh of an event.
   return {
     regime,
     healthy,
     uds,
     tier,
-    ...riskOf(slots, signals),
+    failureRisk: failureRiskReason === undefined ? failureRisk(featuresOf(slots, signals)) : null,
+    failureRiskReason,
     traceQuality: qualityOf(slots),
     publicClass,
     reasons: publicClass === "none" ? weak.map(reasonOf) : reasonsOf(found, regime, publicClass),
-    ...(pattern !== undefined && { pattern: patternOf(pattern, slots, tools) }),
+    pattern: pattern && patternOf(pattern, slots, tools),
     scores,
     coordination: coordinationOf(publicClass, tier),
     evidenceGrade: evidenceGradeOf(publicClass),
   };
-}
-
-function riskOf(
-  slots: Float64Array,
-  signals: Signals,
-): Pick<Assessment, "failureRisk" | "failureRiskReason"> {
-  const failureRiskReason = unknownRisk(slots);
-  return failureRiskReason === undefined
-    ? { failureRisk: failureRisk(featuresOf(slots, signals)) }
-    : { failureRisk: null, failureRiskReason };
 }
 
 /** Without a rule that stands, an unhealthy regime is its own reason. */
@@ -101,7 +94,7 @@ function loopsAt(slots: Float64Array, waiting: number): readonly Finding[] {
   return findLoops(slots, {
     step: slots[SLOT.number] ?? 0,
     handedOn: slots[SLOT.handedOn] ?? 0,
-    isRepeat: count(slots, "repeat", 1) > 0,
+    isRepeat: count(slots, FACT.repeat, 1) > 0,
     words: slots[SLOT.words] ?? 0,
     isTalking: speeches.length(slots) >= LONG_TALK,
     sinceReset: slots[SLOT.sinceReset] ?? 0,
@@ -120,7 +113,7 @@ export function signalsOf(slots: Float64Array, looping: boolean): Signals {
     variety: varietyOf(slots, VARIETY),
     novelty: novelty(slots),
     substance: averageSubstance(slots),
-    repeatShare: step === 0 ? 0 : count(slots, "stale", WINDOW) / Math.min(step, WINDOW),
+    repeatShare: step === 0 ? 0 : count(slots, FACT.stale, WINDOW) / Math.min(step, WINDOW),
     longestRun: Math.max(sameCalls, sameFailures, repeats.length(slots)),
     looping,
   };

@@ -62,8 +62,8 @@ export interface Assessment {
    * docs/signals.md for how little it can know.
    */
   readonly failureRisk: number | null;
-  /** Why it is null; absent with a number. */
-  readonly failureRiskReason?: UnknownRisk;
+  /** Why it is null; undefined with a number. */
+  readonly failureRiskReason?: UnknownRisk | undefined;
   readonly traceQuality: TraceQuality;
   readonly publicClass: PublicClass;
   /**
@@ -71,8 +71,8 @@ export interface Assessment {
    * in a tier worse than T2, what lowers the score, for example `repeats:x9`.
    */
   readonly reasons: readonly string[];
-  /** What the first reason is about. Absent where there are none. */
-  readonly pattern?: Pattern;
+  /** What the first reason is about. Undefined where there are none. */
+  readonly pattern?: Pattern | undefined;
   readonly scores: Scores;
   readonly coordination: Coordination;
   readonly evidenceGrade: EvidenceGrade;

@@ -2,7 +2,7 @@ import { WEIGHTS } from "./failure-risk-weights.ts";
 import { UNKNOWN } from "./memory/key.ts";
 import { SLOT } from "./memory/layout.ts";
 import type { Signals } from "./scores/uds.ts";
-import { count } from "./signals/history.ts";
+import { count, FACT } from "./signals/history.ts";
 import type { Identity } from "./signals/identity.ts";
 import type { Recognition } from "./signals/substance.ts";
 import { has, TRAIT } from "./signals/trait.ts";
@@ -97,7 +97,7 @@ export function unknownRisk(memory: Float64Array): UnknownRisk | undefined {
 export function featuresOf(memory: Float64Array, signals: Signals): Features {
   const step = Math.max(1, signals.step);
   const recent = Math.min(step, RECENT);
-  const answered = count(memory, "oldAnswer", RECENT) + count(memory, "newAnswer", RECENT);
+  const answered = count(memory, FACT.oldAnswer, RECENT) + count(memory, FACT.newAnswer, RECENT);
   const idle = step - (memory[LAST_NEW_WRITE] ?? 0);
   return {
     length: step / (step + HALF_LENGTH),
@@ -105,14 +105,14 @@ export function featuresOf(memory: Float64Array, signals: Signals): Features {
     failingLately: memory[FAILING_LATELY] ?? 0,
     repeats: (memory[REPEATS] ?? 0) / step,
     repeatsLately: signals.repeatShare,
-    oldAnswersLately: answered === 0 ? 0 : count(memory, "oldAnswer", RECENT) / answered,
+    oldAnswersLately: answered === 0 ? 0 : count(memory, FACT.oldAnswer, RECENT) / answered,
     emptyAnswers: (memory[EMPTY] ?? 0) / step,
     longestRun: Math.min(1, signals.longestRun / 8),
     errorRun: Math.min(1, errors.length(memory) / 8),
     looping: signals.looping ? 1 : 0,
     looped: memory[SLOT.looped] ?? 0,
     sinceNewWrite: idle / (idle + HALF_LENGTH),
-    writesLately: count(memory, "write", RECENT) / recent,
+    writesLately: count(memory, FACT.write, RECENT) / recent,
     monotony: 1 / signals.variety,
     lowNovelty: 1 - signals.novelty,
     lowSubstance: 1 - signals.substance,

@@ -5,7 +5,7 @@ import { type SeenKeys, seenAnswers, seenCalls, seenSteps } from "./memory/seen-
 import { clearRings, turnRings, waitingCycles } from "./rules/rings.ts";
 import { endAttempt, joinAttempt } from "./signals/attempt.ts";
 import { learnNovelty, learnSubstance } from "./signals/averages.ts";
-import { type Facts, occurrences, remember } from "./signals/history.ts";
+import { FACT, type Facts, factIf, remember } from "./signals/history.ts";
 import { type Identity, identify } from "./signals/identity.ts";
 import { learnProbe } from "./signals/probe.ts";
 import type { Place } from "./signals/run.ts";
@@ -100,7 +100,7 @@ function learnCall(slots: Float64Array, step: Step, identity: Identity): void {
       isWaiting,
     ),
   );
-  learnProbe(slots, identity.full);
+  if (seen.isRepeat) learnProbe(slots, identity.full);
   learnQuality(slots, identity, recognition);
   if (!seen.isRepeat && step.op !== "end") slots[SLOT.newSteps] = (slots[SLOT.newSteps] ?? 0) + 1;
   noteKind(slots, step);
@@ -147,7 +147,7 @@ function isFirstSinceReset(slots: Float64Array, full: Key): boolean {
   const since = slots[SLOT.sinceReset] ?? 0;
   // The step itself is among the keys already.
   if (since >= FRESH_STEPS || since >= (slots[SLOT.steps] ?? 0)) return false;
-  return occurrences(slots, full, since + 1) <= 1;
+  return seenSteps.occurrences(slots, full, since + 1) <= 1;
 }
 
 /** Returns the number of the step that begins. */
@@ -222,15 +222,15 @@ function meet(slots: Float64Array, seen: SeenKeys, key: Key): boolean {
 
 function factsOf(identity: Identity, recognition: Recognition, held: boolean): Facts {
   const { traits, answer } = identity;
-  return {
-    repeat: recognition.isRepeat && !held,
-    stale: recognition.isStale,
-    held,
-    doubt: has(traits, TRAIT.doubt | TRAIT.narrow),
-    review: has(traits, TRAIT.review),
-    newAnswer: recognition.isNewAnswer,
-    oldAnswer: answer !== UNKNOWN && !recognition.isNewAnswer,
-    newCall: recognition.isNewCall && !has(traits, TRAIT.talk),
-    write: has(traits, TRAIT.write),
-  };
+  return (
+    factIf(FACT.repeat, recognition.isRepeat && !held) |
+    factIf(FACT.stale, recognition.isStale) |
+    factIf(FACT.held, held) |
+    factIf(FACT.doubt, has(traits, TRAIT.doubt | TRAIT.narrow)) |
+    factIf(FACT.review, has(traits, TRAIT.review)) |
+    factIf(FACT.newAnswer, recognition.isNewAnswer) |
+    factIf(FACT.oldAnswer, answer !== UNKNOWN && !recognition.isNewAnswer) |
+    factIf(FACT.newCall, recognition.isNewCall && !has(traits, TRAIT.talk)) |
+    factIf(FACT.write, has(traits, TRAIT.write))
+  );
 }

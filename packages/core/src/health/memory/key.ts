@@ -12,14 +12,19 @@ const DIGEST_LENGTH = 16;
 
 /** The key of a digest. */
 export function keyOfDigest(digest: string): Key {
-  return keyOf(digest.length > DIGEST_LENGTH ? digest.slice(-DIGEST_LENGTH) : digest);
+  return keyFrom(digest, Math.max(0, digest.length - DIGEST_LENGTH));
 }
 
 /** The key of a text: equal texts have equal keys, and different ones almost surely differ. */
 export function keyOf(text: string): Key {
-  let low = 0x2545_f491 ^ text.length;
+  return keyFrom(text, 0);
+}
+
+/** The key of what stands from `start` on, without a copy of it. */
+function keyFrom(text: string, start: number): Key {
+  let low = 0x2545_f491 ^ (text.length - start);
   let high = 0x6c07_8965;
-  for (let index = 0; index < text.length; index++) {
+  for (let index = start; index < text.length; index++) {
     const unit = text.charCodeAt(index);
     low = Math.imul(low ^ unit, 0x0100_0193);
     high = Math.imul(high ^ unit, 0x5bd1_e995);

@@ -1,3 +1,4 @@
+import { integerAt } from "./integer.ts";
 import type { Key } from "./key.ts";
 import { FIXED_SLOTS, MOST_STEPS, SEEN_PARTS, SLOT } from "./layout.ts";
 
@@ -17,8 +18,11 @@ export class SeenKeys {
   }
 
   has(memory: Float64Array, key: Key): boolean {
-    const found = memory.indexOf(key, this.#at + 1);
-    return found >= 0 && found <= this.#at + this.#capacity(memory);
+    const first = this.#at + 1;
+    const end = first + Math.min(this.count(memory), this.#capacity(memory));
+    // `indexOf` has no end: it would search the keys of all others, too.
+    for (let at = first; at < end; at++) if (memory[at] === key) return true;
+    return false;
   }
 
   add(memory: Float64Array, key: Key): void {
@@ -35,9 +39,16 @@ export class SeenKeys {
     return memory[this.#at + 1 + ((count - 1 - ago) % capacity)] ?? 0;
   }
 
+  /** How often a key is among the latest `window`. */
+  occurrences(memory: Float64Array, key: Key, window: number): number {
+    let found = 0;
+    for (let ago = 0; ago < window; ago++) if (this.keyAgo(memory, ago) === key) found += 1;
+    return found;
+  }
+
   /** How many keys there ever were. */
   count(memory: Float64Array): number {
-    return memory[this.#at] ?? 0;
+    return integerAt(memory, this.#at);
   }
 
   #capacity(memory: Float64Array): number {

@@ -1,6 +1,6 @@
 import { LONGEST_PERIOD } from "../memory/layout.ts";
 import { attemptOf } from "../signals/attempt.ts";
-import { count, distinct } from "../signals/history.ts";
+import { count, distinct, FACT } from "../signals/history.ts";
 import type { Run } from "../signals/run.ts";
 import {
   calls,
@@ -111,9 +111,9 @@ export function findLoops(memory: Float64Array, moment: Moment): readonly Findin
 function findPeriod(memory: Float64Array, need: Need): Finding | undefined {
   const { ring } = need;
   for (let period = 1; period <= LONGEST_PERIOD; period++) {
-    if (ring.matches(memory, period) === 0 || ring.isMultiple(memory, period)) continue;
-    const traits = ring.beat.traits(memory, period);
     const cycles = ring.cycles(memory, period);
+    if (cycles < fewestCycles(need, period) || ring.isMultiple(memory, period)) continue;
+    const traits = ring.beat.traits(memory, period);
     const enough = cyclesNeeded(need, ring, memory, period);
     const waited = waitCycles(memory, ring, period);
     if (cycles < enough || (waited > 0 && waited < PATIENCE_CYCLES)) continue;
@@ -136,9 +136,13 @@ function findPeriod(memory: Float64Array, need: Need): Finding | undefined {
 function cyclesNeeded(need: Need, ring: PeriodRing, memory: Float64Array, period: number): number {
   const traits = ring.beat.traits(memory, period);
   const unseen = everyTrait(ring, memory, period, isMereAct) ? UNSEEN_ACTS : 0;
-  if (period > 1) return (need.cycles + unseen) * times(traits);
-  const interrupted = has(traits, TRAIT.interrupted) ? 1 : 0;
-  return (need.occurrences + unseen + interrupted) * times(traits);
+  const interrupted = period === 1 && has(traits, TRAIT.interrupted) ? 1 : 0;
+  return (fewestCycles(need, period) + unseen + interrupted) * times(traits);
+}
+
+/** Cycles that are needed at the least, whatever the steps are. */
+function fewestCycles(need: Need, period: number): number {
+  return period > 1 ? need.cycles : need.occurrences;
 }
 
 /** Whether every step of the last cycle is of a kind. */
@@ -203,11 +207,11 @@ function findRecurrence(memory: Float64Array, moment: Moment): Finding | undefin
 
 /** A loop with something new now and then: almost all is old, and there is little of it. */
 function findLeaky(memory: Float64Array, moment: Moment): Finding | undefined {
-  const doubtful = count(memory, "doubt", LEAKY.window) > 0 ? 2 : 1;
+  const doubtful = count(memory, FACT.doubt, LEAKY.window) > 0 ? 2 : 1;
   const window = LEAKY.window * doubtful;
   if (!moment.isRepeat || moment.sinceReset < window) return undefined;
-  const old = count(memory, "repeat", window);
-  if (old < LEAKY.repeats * doubtful || count(memory, "held", window) > 0) return undefined;
+  const old = count(memory, FACT.repeat, window);
+  if (old < LEAKY.repeats * doubtful || count(memory, FACT.held, window) > 0) return undefined;
   const limit = LEAKY.distinct * doubtful;
   if (distinct(memory, window, limit) > limit) return undefined;
   return {
@@ -215,7 +219,7 @@ function findLeaky(memory: Float64Array, moment: Moment): Finding | undefined {
     period: 0,
     cycles: old,
     fromStep: moment.step - window + 1,
-    grade: count(memory, "review", window) > 0 ? "review" : "hard",
+    grade: count(memory, FACT.review, window) > 0 ? "review" : "hard",
     talk: false,
   };
 }

@@ -33,12 +33,12 @@ export class PeriodRing {
   push(memory: Float64Array, key: Key): void {
     const count = this.beat.count(memory) + 1;
     for (let period = 1; period <= LONGEST_PERIOD; period++) {
-      const matches = this.matches(memory, period);
       const before = memory[this.#keys + ((count + LONGEST_PERIOD - period) % LONGEST_PERIOD)];
       if (key === UNKNOWN || before !== key) {
         memory[this.#matches + period] = 0;
         continue;
       }
+      const matches = this.matches(memory, period);
       if (matches === 0) memory[this.#firsts + period] = this.beat.momentAgo(memory, period - 1);
       memory[this.#matches + period] = matches + 1;
     }

@@ -16,8 +16,9 @@ const KEYS = SLOT.attempt + 3;
  * @returns the number of the attempt, from 1; 0 when an equal sibling was counted already
  */
 export function joinAttempt(memory: Float64Array, step: Step, full: Key): number {
-  if (!isSibling(memory, step)) beginAttempt(memory, step);
-  if (full !== UNKNOWN) {
+  if (!isSibling(memory, step)) {
+    beginAttempt(memory, step, full);
+  } else if (full !== UNKNOWN) {
     for (let at = KEYS; at < KEYS + SIBLINGS; at++) if (memory[at] === full) return 0;
     memory.copyWithin(KEYS + 1, KEYS, KEYS + SIBLINGS - 1);
     memory[KEYS] = full;
@@ -43,9 +44,10 @@ function isSibling(memory: Float64Array, step: Step): boolean {
   return atMs - durationMs < (memory[FIRST_END] ?? 0);
 }
 
-function beginAttempt(memory: Float64Array, { parentEventId, atMs = 0 }: Step): void {
+function beginAttempt(memory: Float64Array, { parentEventId, atMs = 0 }: Step, full: Key): void {
   memory[NUMBER] = attemptOf(memory) + 1;
   memory[PARENT] = parentEventId === undefined ? UNKNOWN : keyOf(parentEventId);
   memory[FIRST_END] = atMs;
-  memory.fill(UNKNOWN, KEYS, KEYS + SIBLINGS);
+  memory[KEYS] = full;
+  for (let at = KEYS + 1; at < KEYS + SIBLINGS; at++) memory[at] = UNKNOWN;
 }

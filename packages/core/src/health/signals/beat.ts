@@ -1,3 +1,4 @@
+import { integerAt } from "../memory/integer.ts";
 import { LONGEST_PERIOD, SLOT } from "../memory/layout.ts";
 import { momentOf } from "../memory/moment.ts";
 
@@ -34,7 +35,7 @@ export class Beat {
 
   /** How many there ever were. */
   count(memory: Float64Array): number {
-    return memory[this.#count] ?? 0;
+    return integerAt(memory, this.#count);
   }
 
   traitsAgo(memory: Float64Array, ago: number): number {

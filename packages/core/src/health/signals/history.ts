@@ -1,46 +1,44 @@
-import type { Key } from "../memory/key.ts";
 import { SLOT } from "../memory/layout.ts";
 import { seenSteps } from "../memory/seen-keys.ts";
 
-/** Facts of the last 32 steps, one bit a step, the latest lowest. */
-const FACTS = [
-  "repeat",
-  "stale",
-  "held",
-  "doubt",
-  "review",
-  "newAnswer",
-  "oldAnswer",
-  "newCall",
-  "write",
-] as const;
+/** Facts of the last 32 steps, one bit a step, the latest lowest: which word each of them has. */
+export const FACT = {
+  repeat: 0,
+  stale: 1,
+  held: 2,
+  doubt: 3,
+  review: 4,
+  newAnswer: 5,
+  oldAnswer: 6,
+  newCall: 7,
+  write: 8,
+} as const;
 
-export type Fact = (typeof FACTS)[number];
-export type Facts = Readonly<Partial<Record<Fact, boolean>>>;
+export type Fact = (typeof FACT)[keyof typeof FACT];
+/** Facts of one step, one bit a fact. */
+export type Facts = number;
+
+const FACTS = Object.keys(FACT).length;
+
+/** The bit of a fact, if it is so. */
+export function factIf(fact: Fact, isSo: boolean): Facts {
+  return isSo ? 1 << fact : 0;
+}
 
 /** Remembers the facts of one step. */
 export function remember(memory: Float64Array, facts: Facts): void {
-  for (let index = 0; index < FACTS.length; index++) {
-    const fact = FACTS[index];
-    const bit = fact !== undefined && facts[fact] === true ? 1 : 0;
-    const slot = SLOT.facts + index;
-    memory[slot] = (((memory[slot] ?? 0) << 1) | bit) >>> 0;
+  for (let fact = 0; fact < FACTS; fact++) {
+    const slot = SLOT.facts + fact;
+    memory[slot] = (((memory[slot] ?? 0) << 1) | ((facts >>> fact) & 1)) >>> 0;
   }
 }
 
 /** In how many of the last `window` steps the fact was so. */
 export function count(memory: Float64Array, fact: Fact, window: number): number {
-  let bits = (memory[SLOT.facts + FACTS.indexOf(fact)] ?? 0) & mask(window);
+  let bits = (memory[SLOT.facts + fact] ?? 0) & mask(window);
   let ones = 0;
   for (; bits !== 0; bits &= bits - 1) ones += 1;
   return ones;
-}
-
-/** How often the key came in the last `window` steps. */
-export function occurrences(memory: Float64Array, key: Key, window: number): number {
-  let found = 0;
-  for (let ago = 0; ago < window; ago++) if (seenSteps.keyAgo(memory, ago) === key) found += 1;
-  return found;
 }
 
 /** How many different keys came in the last `window` steps, at most `limit` + 1. */

@@ -1,3 +1,4 @@
+import { integerAt } from "../memory/integer.ts";
 import type { Key } from "../memory/key.ts";
 import { SLOT, VARIETY } from "../memory/layout.ts";
 
@@ -6,7 +7,7 @@ const RING = SLOT.variety + 1;
 
 /** Notes the kind of work of one more step. */
 export function learnVariety(memory: Float64Array, work: Key): void {
-  const steps = memory[STEPS] ?? 0;
+  const steps = integerAt(memory, STEPS);
   memory[RING + (steps % VARIETY)] = work;
   memory[STEPS] = steps + 1;
 }
@@ -19,12 +20,12 @@ export function learnVariety(memory: Float64Array, work: Key): void {
  * @param window how many steps, at most 20
  */
 export function varietyOf(memory: Float64Array, window: number): number {
-  const steps = memory[STEPS] ?? 0;
+  const steps = integerAt(memory, STEPS);
   const length = Math.min(steps, window);
   if (length === 0) return 1;
-  const next = steps % VARIETY;
+  const next = RING + (steps % VARIETY);
   let pairs = 0;
-  for (let ago = 1; ago <= length; ago++) {
+  for (let ago = 1; ago < length; ago++) {
     const work = memory[slotOf(next, ago)];
     for (let before = ago + 1; before <= length; before++) {
       if (memory[slotOf(next, before)] === work) pairs += 1;
@@ -36,5 +37,5 @@ export function varietyOf(memory: Float64Array, window: number): number {
 
 /** Where the work of `ago` steps before the next one stands. */
 function slotOf(next: number, ago: number): number {
-  return RING + (next < ago ? next - ago + VARIETY : next - ago);
+  return next - ago < RING ? next - ago + VARIETY : next - ago;
 }

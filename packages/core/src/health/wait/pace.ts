@@ -1,3 +1,4 @@
+import { integerAt } from "../memory/integer.ts";
 import { GAPS, SLOT } from "../memory/layout.ts";
 
 const LAST_MS = SLOT.pace;
@@ -12,7 +13,7 @@ export function learnPace(memory: Float64Array, atMs: number | undefined, isWork
   if (atMs === undefined) return;
   const last = memory[LAST_MS] ?? 0;
   if (isWork && last > 0 && atMs >= last) {
-    const count = memory[COUNT] ?? 0;
+    const count = integerAt(memory, COUNT);
     memory[RING + (count % GAPS)] = atMs - last;
     memory[COUNT] = count + 1;
   }
@@ -26,7 +27,7 @@ export function learnPace(memory: Float64Array, atMs: number | undefined, isWork
  * @param skip latest gaps that do not count: those before the first steps of a pattern are its own
  */
 export function paceOf(memory: Float64Array, gapMs: number, factor: number, skip: number): Pace {
-  const count = memory[COUNT] ?? 0;
+  const count = integerAt(memory, COUNT);
   const known = Math.min(count, GAPS) - skip;
   if (known <= 0) return "unknown";
   let shorter = 0;

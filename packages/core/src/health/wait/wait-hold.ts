@@ -27,13 +27,15 @@ const LOOKING_PACE = 2;
 export function holdWait(memory: Float64Array, ring: PeriodRing): void {
   for (let period = 1; period <= LONGEST_WAIT; period++) {
     const slot = ring.holds + period - 1;
-    const slowest = memory[slot] ?? 0;
-    const isPattern = ring.cycles(memory, period) >= 2;
-    const gaps = isPattern ? gapsMs(memory, ring, period) : [];
-    const holds = isPattern && isWait(memory, ring, period, gaps, slowest);
-    // One more than the gap, so that a wait without a gap is a wait too.
-    memory[slot] = holds ? Math.max(slowest, 1 + (gaps[0] ?? 0)) : 0;
+    const isPattern = ring.matches(memory, period) >= period;
+    memory[slot] = isPattern ? heldGap(memory, ring, period, memory[slot] ?? 0) : 0;
   }
+}
+
+/** The longest gap of the wait that a pattern is, and one more, so that one without is a wait too. */
+function heldGap(memory: Float64Array, ring: PeriodRing, period: number, slowest: number): number {
+  const gaps = gapsMs(memory, ring, period);
+  return isWait(memory, ring, period, gaps, slowest) ? Math.max(slowest, 1 + (gaps[0] ?? 0)) : 0;
 }
 
 /** The cycles of the wait that this pattern is, 0 when it is none or has lost its sense. */
