@@ -9,8 +9,10 @@ import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** The file of each bundle and what it is made of; `caum install --hooks` copies every one. */
+/** The file of each bundle and what it is made of. */
 const BUNDLES = JSON.parse(readFileSync(join(root, "bundles.json"), "utf8"));
+/** Is no module but a function of what a module has: V8 compiles it once, for every hook. */
+const PROGRAM = "hook-program.cjs";
 
 /** Modules of ours only define things; what is not used of them is left out. */
 const withoutSideEffects = {
@@ -23,14 +25,39 @@ const withoutSideEffects = {
   },
 };
 
+/** What is used of core does without loading `node:crypto`. */
+const withLightCrypto = {
+  name: "with-light-crypto",
+  setup({ onResolve }) {
+    onResolve({ filter: /^node:crypto$/ }, ({ importer }) =>
+      importer.includes("/core/src/capture/")
+        ? { path: join(root, "src/hook/program/light-crypto.ts"), sideEffects: false }
+        : undefined,
+    );
+  },
+};
+
 export async function bundleHook() {
-  const files = Object.keys(BUNDLES);
+  for (const [file, source] of Object.entries(BUNDLES)) {
+    await bundle(file, source, file === PROGRAM ? programOptions() : {});
+  }
+}
+
+function programOptions() {
+  return {
+    plugins: [withLightCrypto, withoutSideEffects],
+    banner: { js: "(function (require, __dirname) {" },
+    footer: { js: "})" },
+  };
+}
+
+async function bundle(file, source, options) {
+  // Written under another name first: a hook that starts meanwhile never reads half a file.
+  const made = join(root, `dist/${basename(file, ".cjs")}.new.cjs`);
   await build({
     absWorkingDir: root,
-    entryPoints: Object.fromEntries(files.map((file) => [basename(file, ".cjs"), BUNDLES[file]])),
-    outdir: "dist",
-    // Written under another name first: a hook that starts meanwhile never reads half a file.
-    outExtension: { ".js": ".new.cjs" },
+    entryPoints: [source],
+    outfile: made,
     bundle: true,
     // A hook reads its bundle at every event, and half the text takes half the time.
     minify: true,
@@ -43,10 +70,9 @@ export async function bundleHook() {
     // Core reads a file of its package in a part that is not used here.
     logOverride: { "empty-import-meta": "silent" },
     logLevel: "warning",
+    ...options,
   });
-  for (const file of files) {
-    renameSync(join(root, `dist/${basename(file, ".cjs")}.new.cjs`), join(root, `dist/${file}`));
-  }
+  renameSync(made, join(root, `dist/${file}`));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await bundleHook();

@@ -8,8 +8,10 @@ import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { packProgram } from "../hook/program/packed-program.ts";
 import type { Place } from "../install/place.ts";
 import { writeWhole } from "../install/write-whole.ts";
+import { compileProgram } from "./compile-program.ts";
 
 /** A file of CAUM_HOME/bin. */
 export interface Part {
@@ -17,6 +19,8 @@ export interface Part {
   readonly bytes: Buffer;
 }
 
+const PROGRAM = "hook-program.cjs";
+const PACKED_PROGRAM = "hook.program";
 const WRITTEN_DOWN = "parts.json";
 /** Every part is of this time, so that one that somebody changes is newer than the stamp. */
 const INSTALLED_AT = new Date(Date.UTC(2000, 0, 1));
@@ -29,9 +33,13 @@ export function proxyParts(): readonly Part[] {
   return partsOf(proxyPackage());
 }
 
-/** The bundles of the hook. */
-export function hookParts(): readonly Part[] {
-  return partsOf(ownPackage());
+/** The bundles of the hook; its program is packed with what the Node makes of it. */
+export function hookParts({ node }: Pick<Place, "node">): readonly Part[] {
+  return partsOf(ownPackage()).map((part) => {
+    if (part.name !== PROGRAM) return part;
+    const text = part.bytes.toString("latin1");
+    return { name: PACKED_PROGRAM, bytes: packProgram(text, compileProgram(text, node)) };
+  });
 }
 
 /** Copies the parts and notes what they are; those of another kind stay noted. */

@@ -35,7 +35,7 @@ function scriptsFor(
 
 /** The hook and the recorder behind it, beside the launcher. */
 export function placeHook(place: Place): void {
-  placeParts(place, hookParts());
+  placeParts(place, hookParts(place));
 }
 
 export function removeLauncher(place: Place): void {

@@ -18,18 +18,24 @@ const DISCLOSURE = "caum-session-key";
  * digests of that session and of no other.
  */
 export class SessionKeys {
-  /** Names the root key that the session key came from. */
-  readonly id: string;
-  /** Binds the session to its key without revealing it: 64 hex. */
-  readonly commitment: string;
+  readonly #root: RootKey;
   readonly #sessionKey: Uint8Array;
   readonly #hmacs = new Map<Purpose, Hmac>();
   readonly #tags = new Map<string, string>();
 
   constructor(root: RootKey, sessionId: string) {
+    this.#root = root;
     this.#sessionKey = root.sessionKey(sessionId);
-    this.id = root.id;
-    this.commitment = Buffer.from(derive(this.#sessionKey, "commitment")).toString("hex");
+  }
+
+  /** Names the root key that the session key came from. */
+  get id(): string {
+    return this.#root.id;
+  }
+
+  /** Binds the session to its key without revealing it: 64 hex. */
+  get commitment(): string {
+    return Buffer.from(derive(this.#sessionKey, "commitment")).toString("hex");
   }
 
   /**

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { Hmac } from "./keys/hmac.ts";
 import { looksLikeId } from "./label.ts";
 import type { RootKey } from "./root-key.ts";
 
@@ -14,8 +14,8 @@ const HEX_LENGTH = 32;
  * @returns `s-` and 32 hex; the same on every writer of one machine
  */
 export function joinedSessionId(rootKey: RootKey, clientSessionId: string): string {
-  const key = rootKey.sessionKey("client sessions");
-  return `s-${createHmac("sha256", key).update(clientSessionId).digest("hex").slice(0, HEX_LENGTH)}`;
+  const hmac = new Hmac(rootKey.sessionKey("client sessions"));
+  return `s-${hmac.digest(clientSessionId).slice(0, HEX_LENGTH)}`;
 }
 
 /** A host's id as it may be kept: a program may have put a person or a sentence there. */

@@ -1,11 +1,24 @@
 import { randomUUID } from "node:crypto";
-import * as fs from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 
 const OWNER_ONLY = 0o600;
 const OTHERS = 0o077;
 /** Does not wait for the other end of a pipe; 0 on Windows. */
-const READ_FLAGS = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
+const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 /** No key is longer; what is, is something else. */
 const MAX_BYTES = 4_096;
 
@@ -20,20 +33,20 @@ const MAX_BYTES = 4_096;
 export function readOrCreateKeyFile(path: string, make: () => Uint8Array): Uint8Array {
   const existing = readKeyFile(path);
   if (existing !== undefined) return existing;
-  fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   publish(path, make());
   return readSmallFile(path);
 }
 
 /** @throws when it is no ordinary file, or too long to be a key: a pipe would stop the host */
 export function readSmallFile(path: string): Uint8Array {
-  const file = fs.openSync(path, READ_FLAGS);
+  const file = openSync(path, READ_FLAGS);
   try {
-    const status = fs.fstatSync(file);
+    const status = fstatSync(file);
     if (!status.isFile() || status.size > MAX_BYTES) throw new Error("not a key file");
-    return fs.readFileSync(file);
+    return readFileSync(file);
   } finally {
-    fs.closeSync(file);
+    closeSync(file);
   }
 }
 
@@ -52,7 +65,7 @@ function readKeyFile(path: string): Uint8Array | undefined {
 function closeToOthers(path: string): void {
   if (process.platform === "win32") return;
   try {
-    if ((fs.statSync(path).mode & OTHERS) !== 0) fs.chmodSync(path, OWNER_ONLY);
+    if ((statSync(path).mode & OTHERS) !== 0) chmodSync(path, OWNER_ONLY);
   } catch {
     // A file of another user, or on a read-only mount, stays as its owner left it.
   }
@@ -62,11 +75,11 @@ function publish(path: string, bytes: Uint8Array): void {
   const draft = `${path}.${randomUUID()}.tmp`;
   writeNew(draft, bytes);
   try {
-    fs.linkSync(draft, path);
+    linkSync(draft, path);
   } catch (error) {
     if (codeOf(error) !== "EEXIST") writeUnlessThere(path, bytes);
   } finally {
-    fs.rmSync(draft, { force: true });
+    rmSync(draft, { force: true });
   }
 }
 
@@ -80,12 +93,12 @@ function writeUnlessThere(path: string, bytes: Uint8Array): void {
 }
 
 function writeNew(path: string, bytes: Uint8Array): void {
-  const file = fs.openSync(path, "wx", OWNER_ONLY);
+  const file = openSync(path, "wx", OWNER_ONLY);
   try {
-    fs.writeFileSync(file, bytes);
-    fs.fsyncSync(file);
+    writeFileSync(file, bytes);
+    fsyncSync(file);
   } finally {
-    fs.closeSync(file);
+    closeSync(file);
   }
 }
 

@@ -43,8 +43,13 @@ export function loadRootKey(place: RootKeyPlace): RootKey {
 }
 
 function rootKey(key: Uint8Array, origin: RootKey["origin"], problem?: string): RootKey {
+  let id: string | undefined;
   return {
-    id: Buffer.from(derive(key, "root-id")).toString("hex").slice(0, 16),
+    // Worked out when it is asked for: who only digests has no use for it.
+    get id() {
+      id ??= Buffer.from(derive(key, "root-id")).toString("hex").slice(0, 16);
+      return id;
+    },
     origin,
     ...(problem === undefined ? {} : { problem }),
     sessionKey: (sessionId) => derive(key, `session/${sessionId}`),

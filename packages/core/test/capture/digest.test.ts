@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, hkdfSync } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SessionKeys } from "../../src/capture/digest.ts";
@@ -21,6 +21,16 @@ test("the digest is HMAC-SHA256 for any key and any data", () => {
   }
   expect(new Hmac(Buffer.from("key")).digest("text \u20ac")).toBe(
     createHmac("sha256", "key").update("text \u20ac").digest("hex"),
+  );
+});
+
+test("a key is derived by HKDF-SHA256 from any key and for any use", () => {
+  const key = fc.uint8Array({ minLength: 1, maxLength: 64 });
+  fc.assert(
+    fc.property(key, fc.string({ unit: "grapheme" }), (secret, use) => {
+      const expected = Buffer.from(hkdfSync("sha256", secret, "", `caum/1/${use}`, 32));
+      return expected.equals(derive(secret, use));
+    }),
   );
 });
 

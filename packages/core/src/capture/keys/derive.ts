@@ -1,6 +1,12 @@
-import { hkdfSync } from "node:crypto";
+import { Hmac } from "./hmac.ts";
+
+/** The key of the extraction when there is no salt. */
+const EXTRACTION = new Hmac(new Uint8Array(32));
+/** Of the first block of the expansion, which is all that is needed. */
+const FIRST_BLOCK = "\x01";
 
 /** HKDF-SHA256 with an empty salt, 32 bytes (RFC 5869). */
 export function derive(key: Uint8Array, use: string): Uint8Array {
-  return new Uint8Array(hkdfSync("sha256", key, "", `caum/1/${use}`, 32));
+  const extracted = Buffer.from(EXTRACTION.digest(key), "hex");
+  return Buffer.from(new Hmac(extracted).digest(`caum/1/${use}${FIRST_BLOCK}`), "hex");
 }

@@ -1,11 +1,8 @@
-/**
- * The hook as a program of its own: `node hook.cjs --home DIR [--client NAME] [--event NAME]
- * [--messages]`. Always exits with 0.
- */
+/** What the hook does, from its standard input to its standard output. */
 import { readSync, writeSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { runHook } from "./run-hook.ts";
+import { runHook } from "../run-hook.ts";
 
 /** A client may hand over a pipe that does not wait for what is not there yet. */
 const LOOK_AGAIN_MS = 5;
@@ -14,7 +11,6 @@ const WAIT_AT_MOST_MS = 5_000;
 const words = process.argv.slice(2);
 const home = wordAfter("--home") || process.env.CAUM_HOME || join(homedir(), ".caum");
 
-process.on("uncaughtException", () => process.exit(0));
 const output = runHook(readInput(), {
   home,
   env: process.env,
