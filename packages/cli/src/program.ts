@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { registerCheck } from "./commands/check.ts";
+import { registerCollector } from "./commands/collector.ts";
 import { registerDoctor } from "./commands/doctor.ts";
 import { registerExport } from "./commands/export.ts";
 import { registerFlush } from "./commands/flush.ts";
@@ -30,6 +31,7 @@ export function createProgram(): Command {
     .showHelpAfterError("(--help shows how it is used)")
     .exitOverride();
   registerUp(program);
+  registerCollector(program);
   registerInstall(program);
   registerUninstall(program);
   registerStatus(program);

@@ -11,6 +11,7 @@ import {
 import { keepDesktopRule } from "./alerts/desktop-rule.ts";
 import { sealOldRules } from "./alerts/destination-seal.ts";
 import { type Billing, openBilling } from "./billing/open-billing.ts";
+import { originOf } from "./doors/allow-origins.ts";
 import type { DoorError } from "./doors/door-error.ts";
 import { adoptLocalRuns } from "./operation/adopt.ts";
 import { Metrics } from "./operation/metrics.ts";
@@ -44,8 +45,12 @@ export interface CollectorOptions {
   /** Events a second and key; 0 for no limit. */
   readonly eventsPerSecond?: number | undefined;
   readonly trialDays?: number | undefined;
+  /** Accounts whose trial is over go on all the same. */
+  readonly withoutTrials?: boolean | undefined;
   /** Where people reach the collector; its own address when absent. */
   readonly publicUrl?: string | undefined;
+  /** Origins whose pages may call the doors from a browser, such as `https://app.example`. */
+  readonly allowOrigins?: readonly string[] | undefined;
   /** Where alerts may go, and how they are tried. */
   readonly alerts?: AlertOptions | undefined;
   /** Show hard alerts of the local account on the desktop of this machine. */
@@ -216,6 +221,7 @@ function billingOf(
     store,
     clocks: { wall: clock, uptime: options.uptime ?? (() => performance.now()) },
     hasTrials: options.trialDays !== undefined,
+    endsTrials: options.withoutTrials !== true,
     env,
     publicUrl: publicUrlOf(options, parts),
   });
@@ -249,6 +255,7 @@ function servicesOf(
       eventsPerSecond,
       trialDays: options.trialDays,
       publicUrl: publicUrlOf(options, parts),
+      allowOrigins: (options.allowOrigins ?? []).map(originOf),
     },
     onFailure: options.onFailure ?? (() => {}),
   };

@@ -11,4 +11,5 @@ export {
   migrateFolder,
 } from "./migrate/migrate-folder.ts";
 export { MigrationError, type MigrationFault } from "./migrate/migration-error.ts";
+export { readFirstKeys } from "./store/open-store.ts";
 export { FolderInUseError } from "./store/sqlite/folder-lock.ts";

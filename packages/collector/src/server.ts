@@ -6,10 +6,12 @@ import { openBillingDoor } from "./billing/billing-door.ts";
 import { openDashboard } from "./dashboard/dashboard-door.ts";
 import { openAccountsDoor } from "./doors/accounts-door.ts";
 import { openAlertsDoor } from "./doors/alerts-door.ts";
+import { allowOrigins } from "./doors/allow-origins.ts";
 import { readBodies } from "./doors/body.ts";
 import { DoorError } from "./doors/door-error.ts";
 import { openEventsDoor } from "./doors/events/events-door.ts";
 import { openLiveDoor } from "./doors/live/live-door.ts";
+import { Routes } from "./doors/routes.ts";
 import { openRunsDoor } from "./doors/runs-door.ts";
 import { openStepDoor } from "./doors/step/step-door.ts";
 import { TRIAL_EXPIRED_STATUS, TrialExpiredError } from "./doors/trial.ts";
@@ -23,8 +25,8 @@ import { StoreUnreachable } from "./store/store.ts";
 const BODY_BYTES = 256 * 1024;
 const KEEP_ALIVE_MS = 65_000;
 const REQUEST_MS = 30_000;
-/** Session ids are at most 255 bytes, three characters each when encoded. */
-const MAX_PARAMETER = 800;
+/** Session ids are at most 255 characters of 4 bytes, three characters each when encoded. */
+const MAX_PARAMETER = 255 * 4 * 3;
 
 export async function buildServer(services: Services): Promise<FastifyInstance> {
   const app = Fastify({
@@ -48,10 +50,15 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
   app.setErrorHandler((failure: FastifyError | Error, _request, reply) =>
     answerFailure(failure, reply, services),
   );
-  app.setNotFoundHandler((_request, reply) => {
-    const failure = new DoorError("NOT_FOUND", "there is no such path: see /docs");
+  const routes = new Routes(app);
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = routes.methodsAt(request.url);
+    if (allowed.length > 0) reply.header("allow", allowed.join(", "));
+    const failure = allowed.length > 0 ? wrongMethod(allowed) : NO_PATH;
     return reply.code(failure.status).send(failure.body);
   });
+  if (services.policy.allowOrigins.length > 0)
+    allowOrigins(app, services.policy.allowOrigins, routes);
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
@@ -80,6 +87,12 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
   openOperationDoor(app, services);
   openDashboard(app, services);
   return app;
+}
+
+const NO_PATH = new DoorError("NOT_FOUND", "there is no such path: see /docs");
+
+function wrongMethod(allowed: readonly string[]): DoorError {
+  return new DoorError("METHOD_NOT_ALLOWED", `this path takes ${allowed.join(", ")}: see /docs`);
 }
 
 function measure(app: FastifyInstance, { metrics }: Services): void {

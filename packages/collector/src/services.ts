@@ -21,6 +21,8 @@ export interface Policy {
   readonly trialDays: number | undefined;
   /** Where people reach the collector, without a slash at the end. */
   readonly publicUrl: () => string;
+  /** Origins whose pages may call the doors from a browser. */
+  readonly allowOrigins: readonly string[];
 }
 
 /** What doors are made of. */

@@ -326,6 +326,10 @@ def text_up_to(length):
         and not UNFIT_TEXT.search(value) and len(value.encode("utf-8")) <= length
 
 
+def identifier(value):
+    return isinstance(value, str) and 0 < len(value) <= 255 and not UNFIT_TEXT.search(value)
+
+
 def one_of(values):
     allowed = values.split()
     return lambda value: isinstance(value, str) and value in allowed
@@ -344,7 +348,7 @@ UUID = matches(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 TIME = matches(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
                r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z")
 LABEL = matches(r"[A-Za-z0-9][A-Za-z0-9_.:/@ -]{0,63}")
-IDENTIFIER, TEXT = text_up_to(255), text_up_to(2048)
+IDENTIFIER, TEXT = identifier, text_up_to(2048)
 STATUS = one_of("ok error not_found timeout rate_limited denied rejected pending cancelled "
                 "unresolved answered unknown")
 

@@ -1,6 +1,7 @@
 export { SessionKeys } from "./capture/digest.ts";
 export { errorClassOf } from "./capture/error-class.ts";
 export { EventIds } from "./capture/event-id.ts";
+export { isIdentifier } from "./capture/identifier.ts";
 export { joinedSessionId } from "./capture/joined-session.ts";
 export { readOrCreateKeyFile } from "./capture/key-file.ts";
 export { labelOf, ownLabelOf } from "./capture/label.ts";
@@ -51,7 +52,7 @@ export { formatNote } from "./evidence/note/note.ts";
 export { cosignNote, Signer, signCheckpoint } from "./evidence/note/signer.ts";
 export { formatTlogProof } from "./evidence/note/tlog-proof.ts";
 export { RECEIPT_MODE, receiptId } from "./evidence/receipt.ts";
-export { type Draft, isIdentifier, type OpenFacts } from "./evidence/run-writer.ts";
+export type { Draft, OpenFacts } from "./evidence/run-writer.ts";
 export { shellWord } from "./evidence/shell-word.ts";
 export { CompactRange, type CompactRangeState } from "./evidence/tree/compact-range.ts";
 export { EMPTY_ROOT, NO_PREVIOUS_HASH, sha256 } from "./evidence/tree/leaf.ts";

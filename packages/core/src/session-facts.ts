@@ -1,5 +1,5 @@
 import type { SessionKeys } from "./capture/digest.ts";
-import { isIdentifier } from "./evidence/run-writer.ts";
+import { isIdentifier } from "./capture/identifier.ts";
 
 /** What the user tells about a session; all of it optional, none of it content. */
 export interface SessionFacts {

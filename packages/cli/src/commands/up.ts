@@ -4,23 +4,14 @@ import { setFlagsFromString } from "node:v8";
 import type { Collector } from "@caum/collector";
 import { howToNotify } from "@caum/core";
 import type { Command } from "commander";
+import { readSettings, type Sources, settingLines, type UpSettings } from "../up/settings.ts";
 
+/** What is about this start, beside the settings of the collector. */
 interface UpOptions {
-  readonly port?: string;
-  readonly host?: string;
-  readonly data?: string;
-  readonly database?: string;
   readonly json?: boolean;
   readonly open: boolean;
-  readonly desktop: boolean;
   readonly showKeys?: boolean;
-  readonly demo?: boolean;
-  readonly register?: boolean;
-  readonly hashNames?: boolean;
-  readonly publicUrl?: string;
-  readonly rateLimit?: string;
-  readonly trialDays?: string;
-  readonly allowDestination?: readonly string[];
+  readonly printConfig?: boolean;
 }
 
 /** Exit code for what cannot work the way it was asked for. */
@@ -32,6 +23,10 @@ const ABOUT = `
 examples:
   caum up
   caum up --port 0 --json --data ./collector
+  caum up --print-config
+
+Each setting may also come from the environment, or from "collector" in CAUM_HOME/config.json; the
+command line goes first, then the environment. --print-config shows what is set, and where.
 
 exit codes: 0 stopped by a signal (SIGINT, SIGTERM), 1 by a second one, 2 it could not start`;
 
@@ -40,7 +35,7 @@ export function registerUp(program: Command): void {
     .command("up")
     .description("start a collector: one process, one folder, no service beside it")
     .option("--port <number>", "port to listen on; 0 takes a free one (default: 4070)")
-    .option("--host <address>", "address to listen on", "127.0.0.1")
+    .option("--host <address>", "address to listen on (default: 127.0.0.1)")
     .option("--data <folder>", "where everything is kept (default: collector in CAUM_HOME)")
     .option("--database <url>", "keep everything in PostgreSQL, where many nodes can share it")
     .option("--json", "print one line of JSON when ready")
@@ -53,12 +48,41 @@ export function registerUp(program: Command): void {
     .option("--public-url <url>", "where people reach the collector")
     .option("--rate-limit <events>", "events a second and key; 0 for no limit")
     .option("--trial-days <days>", "registered accounts are on trial for so long")
+    .option("--without-trials", "accounts whose trial is over go on all the same")
     .option("--allow-destination <host...>", "let alerts go to this internal host or host:port")
+    .option("--allow-origin <origin...>", "let pages of this origin call the API from a browser")
+    .option("--print-config", "print every setting and where it comes from, and start nothing")
     .addHelpText("after", ABOUT)
-    .action((options: UpOptions) => up(options));
+    .action((options: UpOptions, command: Command) => up(options, flagsOf(command)));
 }
 
-async function up(options: UpOptions): Promise<void> {
+/** What stands on the command line, and nothing that is a default. */
+function flagsOf(command: Command): Sources["flags"] {
+  const given = Object.entries(command.opts()).filter(
+    ([name]) => command.getOptionValueSource(name) === "cli",
+  );
+  return Object.fromEntries(given);
+}
+
+async function up(options: UpOptions, flags: Sources["flags"]): Promise<void> {
+  const home = process.env.CAUM_HOME || join(homedir(), ".caum");
+  let settings: UpSettings;
+  try {
+    const read = readSettings({ flags, env: process.env, home });
+    if (options.printConfig) {
+      const text = options.json ? JSON.stringify(read.rows) : settingLines(read.rows).join("\n");
+      console.log(text);
+      return;
+    }
+    settings = read.settings;
+  } catch (failure) {
+    fail(reasonOf(failure));
+    return;
+  }
+  await start(settings, options, home);
+}
+
+async function start(settings: UpSettings, options: UpOptions, home: string): Promise<void> {
   if (!isNodeNewEnough(process.versions.node)) {
     fail(
       `the collector needs Node ${OLDEST_NODE.join(".")} or newer, this is ${process.versions.node}: ` +
@@ -70,26 +94,20 @@ async function up(options: UpOptions): Promise<void> {
   // Short-lived objects of a busy server would otherwise take 100 MB more before they are collected.
   setFlagsFromString("--semi-space-growth-factor=1");
   // Loaded here, because older versions of Node cannot even load it.
-  const { DEFAULT_PORT, startCollector } = await import("@caum/collector");
-  const { keepLocalAccount, loadConfiguration } = await import("@caum/core");
-  const home = process.env.CAUM_HOME || join(homedir(), ".caum");
+  const { startCollector } = await import("@caum/collector");
+  const { keepLocalAccount } = await import("@caum/core");
+  const { allowDestination, allowOrigin, rateLimit, desktop, ...same } = settings;
   try {
     const collector = await startCollector({
-      data: options.data ?? join(home, "collector"),
-      database: options.database,
+      ...same,
       home,
-      host: options.host,
-      port: numberOf(options.port, "--port") ?? DEFAULT_PORT,
-      demo: options.demo,
-      register: options.register,
-      hashNames: options.hashNames,
-      publicUrl: options.publicUrl,
-      eventsPerSecond: numberOf(options.rateLimit, "--rate-limit"),
-      trialDays: numberOf(options.trialDays, "--trial-days"),
-      alerts: { allowDestinations: options.allowDestination },
+      eventsPerSecond: rateLimit,
+      allowOrigins: allowOrigin,
+      alerts: { allowDestinations: allowDestination },
+      // The settings have read it already, and the command line goes over it.
+      env: { ...process.env, CAUM_ALLOW_DESTINATIONS: undefined },
       // Nobody sits at a machine that is one of many.
-      desktop:
-        options.desktop && options.database === undefined && loadConfiguration().desktop !== false,
+      desktop: desktop !== false && settings.database === undefined,
       onFailure: (failure) => log({ level: "error", event: "not_answered", kind: failure.name }),
     });
     const relays = await keepRelays(home);
@@ -108,7 +126,7 @@ async function up(options: UpOptions): Promise<void> {
       throw failure;
     }
   } catch (failure) {
-    fail(reasonOf(failure, options));
+    fail(reasonOf(failure, settings));
   }
 }
 
@@ -186,17 +204,10 @@ function stopOnSignals(close: () => Promise<void>): void {
   process.on("SIGINT", stop);
 }
 
-function reasonOf(failure: unknown, { host, port }: UpOptions): string {
+function reasonOf(failure: unknown, place?: Pick<UpSettings, "host" | "port">): string {
   if (!(failure instanceof Error)) return "it did not start";
   if (!("code" in failure) || failure.code !== "EADDRINUSE") return failure.message;
-  return `port ${port ?? "4070"} of ${host} is taken: choose another with --port`;
-}
-
-function numberOf(text: string | undefined, option: string): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new Error(`${option} takes a whole number`);
+  return `port ${place?.port} of ${place?.host} is taken: choose another with --port`;
 }
 
 /** Whether this Node has what the store is made of. */

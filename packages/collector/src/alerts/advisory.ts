@@ -41,6 +41,21 @@ export function advisoryOf({ facts, firedMs }: AlertRow, publicUrl: string): Adv
   };
 }
 
+const CENTS = 100;
+
+/** UDS in a text: two decimals, cut off, so that no figure looks like that of a better tier. */
+export function shownUds({ uds }: Pick<Advisory, "uds">): string {
+  return (Math.floor(uds * CENTS) / CENTS).toFixed(2);
+}
+
+/** The line that a program may look for, and then the sentence for a person. */
+export function webhookBody(advisory: Advisory): Advisory {
+  const { regime, step, tier, message } = advisory;
+  if (advisory.event === "caum.test") return advisory;
+  const line = `CAUM Advisory: ${regime} at step ${step}, UDS=${shownUds(advisory)}, Tier=${tier}`;
+  return { ...advisory, message: `${line}. ${message}` };
+}
+
 function messageOf(facts: AlertFacts): string {
   if (facts.isTest) return `CAUM Test: ${facts.condition} would be told here`;
   return alertMessage(storyOf(facts));

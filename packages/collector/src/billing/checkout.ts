@@ -37,7 +37,8 @@ export async function checkout(owner: TenantRow, services: Services): Promise<Ch
 /** @throws {DoorError} 501 without a provider */
 export function paymentsOf({ billing }: Services): Payments {
   if (billing.payments !== undefined) return billing.payments;
-  const message = "billing is not configured on this collector: nothing needs to be paid here";
+  const message =
+    "this collector takes no payments: whoever runs it lets accounts go on with caum up --without-trials";
   throw new DoorError("billing_not_configured", message);
 }
 

@@ -9,6 +9,8 @@ export interface Billing {
   readonly serviceClock: ServiceClock;
   /** Absent when billing is not configured. */
   readonly payments: Payments | undefined;
+  /** Whether trials end; not where the operator lets every account go on. */
+  readonly endsTrials: boolean;
   /** Where people read how to go on after a trial. */
   readonly upgradeUrl: () => string;
 }
@@ -18,12 +20,15 @@ export async function openBilling(parts: {
   readonly store: Store;
   readonly clocks: Clocks;
   readonly hasTrials: boolean;
+  readonly endsTrials: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly publicUrl: () => string;
 }): Promise<Billing> {
-  const { store, clocks, hasTrials, env, publicUrl } = parts;
+  const { store, clocks, hasTrials, endsTrials, env, publicUrl } = parts;
+  const payments = await openPayments(env);
   return {
-    payments: await openPayments(env),
+    payments,
+    endsTrials,
     serviceClock: await ServiceClock.open(store, clocks, hasTrials),
     upgradeUrl: () => env.CAUM_UPGRADE_URL || `${publicUrl()}/upgrade`,
   };

@@ -21,5 +21,7 @@ open the <code>checkout_url</code> that comes back:</p>
 <pre>curl -X POST ${url}/v1/checkout -H "Authorization: Bearer $CAUM_API_KEY"</pre>`,
   paid: () => `<p>Thank you. The plan changes when the payment provider tells this collector, which
 takes a few seconds; <code>GET /v1/usage</code> shows it.</p>`,
-  not_configured: () => `<p>Billing is not configured on this collector: ask who runs it.</p>`,
+  not_configured: () => `<p>This collector takes no payments: ask who runs it. Started with
+<code>caum up --without-trials</code>, it lets every account whose trial is over record again, with
+the key that it has.</p>`,
 } as const;

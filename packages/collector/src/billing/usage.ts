@@ -34,7 +34,7 @@ export async function usageOf(
 /** The day of its end is told by the machine's clock, as far from now as the service clock says. */
 function trialOf(owner: TenantRow, { billing, clock }: Services) {
   const { plan, trialEndsMs } = owner;
-  if (plan !== TRIAL || trialEndsMs === undefined) {
+  if (plan !== TRIAL || trialEndsMs === undefined || !billing.endsTrials) {
     return { active: false, expires_at: null, days_left: null };
   }
   const serviceMs = billing.serviceClock.now();

@@ -16,11 +16,11 @@ export function parse<S extends z.ZodType>(schema: S, sent: unknown): z.output<S
   const parsed = schema.safeParse(sent ?? {});
   if (parsed.success) return parsed.data;
   throw new DoorError("VALIDATION_ERROR", "the request does not fit the schema: see details", {
-    details: parsed.error.issues.flatMap(detailsOf).slice(0, MAX_DETAILS),
+    details: parsed.error.issues.flatMap((issue) => detailsOf(issue, sent)).slice(0, MAX_DETAILS),
   });
 }
 
-function detailsOf(issue: Issue): readonly Detail[] {
+function detailsOf(issue: Issue, sent: unknown): readonly Detail[] {
   const path = issue.path.map(pathElement);
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
@@ -29,7 +29,7 @@ function detailsOf(issue: Issue): readonly Detail[] {
       message: "this field is not known: leave it out",
     }));
   }
-  return [{ path, code: issue.code, message: messageOf(issue) }];
+  return [{ path, code: issue.code, message: messageOf(issue, sent) }];
 }
 
 function pathElement(element: PropertyKey): string | number {
@@ -38,12 +38,38 @@ function pathElement(element: PropertyKey): string | number {
   return FIELD_NAME.test(name) ? name : "?";
 }
 
-function messageOf(issue: Issue): string {
+/** Whether the sender said anything at this place: a wrong value is not a missing one. */
+function isPresent(sent: unknown, path: readonly PropertyKey[]): boolean {
+  let value = sent;
+  for (const element of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, element)) return false;
+    value = (value as Record<PropertyKey, unknown>)[element]; // An own key was just found.
+  }
+  return value !== undefined;
+}
+
+/** What each form of a union would have taken, each once. */
+function expectedOf({ errors }: Extract<Issue, { code: "invalid_union" }>): readonly string[] {
+  const expected = errors.flat().flatMap((issue) => {
+    if (issue.code === "invalid_type") return [issue.expected];
+    return issue.code === "too_small" ? [`at least ${issue.minimum} characters`] : [];
+  });
+  return expected.length === 0 ? ["of another form"] : [...new Set(expected)];
+}
+
+/** Types in words that a sender of JSON knows. */
+function wordFor(expected: string): string {
+  return expected === "int" ? "a whole number" : expected === "record" ? "an object" : expected;
+}
+
+function messageOf(issue: Issue, sent: unknown): string {
   switch (issue.code) {
     case "invalid_type":
-      return issue.input === undefined
-        ? `is required and must be ${issue.expected}`
-        : `must be ${issue.expected}`;
+      return isPresent(sent, issue.path)
+        ? `must be ${wordFor(issue.expected)}`
+        : `is required and must be ${wordFor(issue.expected)}`;
+    case "invalid_union":
+      return `must be ${wordFor(expectedOf(issue).join(" or "))}`;
     case "too_small":
       return `must be at least ${issue.minimum}`;
     case "too_big":

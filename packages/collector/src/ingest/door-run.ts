@@ -106,8 +106,9 @@ function recordOf(
 function openFacts({
   agentId: _,
   isMarkedAtEnd: __,
+  tenantLabel: ___,
   ...facts
-}: SessionFacts): Omit<SessionFacts, "agentId" | "isMarkedAtEnd"> {
+}: SessionFacts): Omit<SessionFacts, "agentId" | "isMarkedAtEnd" | "tenantLabel"> {
   return facts;
 }
 

@@ -11,6 +11,8 @@ export interface SessionFacts {
   readonly taskTag?: string;
   readonly cohort?: string;
   readonly baselineCostNanoUsd?: number;
+  /** What the sender calls its tenant; a label, and no part of the records. */
+  readonly tenantLabel?: string;
   /** The cohort was told at the end, when the outcome was known. */
   readonly isMarkedAtEnd?: true;
 }

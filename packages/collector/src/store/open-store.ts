@@ -1,14 +1,17 @@
 /** The store of a collector, and the keys that belong to it. */
 import { createHmac, randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { loadRootKey, type RootKey, readOrCreateKeyFile, type Signer } from "@caum/core";
 import { loadSigningKey } from "../evidence/signing-key.ts";
+import { type FirstKeys, firstKeysOf } from "../tenants/first-keys.ts";
 import { claimIdentity } from "./postgres/identity.ts";
 import { openPostgresStore } from "./postgres/postgres-store.ts";
 import { openSqliteStore } from "./sqlite/sqlite-store.ts";
 import { askDisk } from "./start-fault.ts";
 import type { Store } from "./store.ts";
+
+const FIRST_KEY = "first.key";
 
 export interface StorePlace {
   readonly data: string;
@@ -31,13 +34,28 @@ export function openStore({ data, database, env }: StorePlace): Promise<OpenedSt
   return database === undefined ? openFolder(data, env) : openNode(database, env);
 }
 
+/**
+ * The first keys of a collector that was started before, whether it runs or not.
+ *
+ * @throws {Error} when none was started there, or its keys cannot be read
+ */
+export function readFirstKeys({ data, database, env }: StorePlace): FirstKeys {
+  if (database !== undefined) {
+    const rootKey = rootKeyOf(signingKeyOf(env), env);
+    return firstKeysOf(accountSeedOf(rootKey, env));
+  }
+  const file = join(data, "keys", FIRST_KEY);
+  if (!existsSync(file)) throw new Error(`${data} has no ${FIRST_KEY}: start caum up there first`);
+  return firstKeysOf(readOrCreateKeyFile(file, () => randomBytes(32)));
+}
+
 async function openFolder(data: string, env: StorePlace["env"]): Promise<OpenedStore> {
   mkdirSync(data, { recursive: true, mode: 0o700 });
   // Keys before the store: what fails here leaves nothing open.
   const keys = {
     signer: loadSigningKey(data, env),
     rootKey: rootKeyIn(data),
-    accountSeed: readOrCreateKeyFile(join(data, "keys", "first.key"), () => randomBytes(32)),
+    accountSeed: readOrCreateKeyFile(join(data, "keys", FIRST_KEY), () => randomBytes(32)),
   };
   return { store: await openSqliteStore(data), ...keys, place: data };
 }
@@ -60,12 +78,7 @@ function rootKeyIn(data: string): RootKey {
  * @throws {Error} when it has no signing key, or other keys than the nodes before it
  */
 async function openNode(database: string, env: StorePlace["env"]): Promise<OpenedStore> {
-  const signingKey = env.CAUM_SIGNING_KEY?.trim();
-  if (!signingKey) {
-    throw new Error(
-      "--database needs CAUM_SIGNING_KEY, the same for all nodes: take that of a data folder, keys/signing.key",
-    );
-  }
+  const signingKey = signingKeyOf(env);
   const signer = loadSigningKey("", env);
   const rootKey = rootKeyOf(signingKey, env);
   const store = await openPostgresStore(database);
@@ -82,6 +95,15 @@ async function openNode(database: string, env: StorePlace["env"]): Promise<Opene
     accountSeed: accountSeedOf(rootKey, env),
     place: shown(database),
   };
+}
+
+/** @throws {Error} when it is not set: nodes share it, so that their receipts are one collector's */
+function signingKeyOf(env: StorePlace["env"]): string {
+  const signingKey = env.CAUM_SIGNING_KEY?.trim();
+  if (signingKey) return signingKey;
+  throw new Error(
+    "--database needs CAUM_SIGNING_KEY, the same for all nodes: take that of a data folder, keys/signing.key",
+  );
 }
 
 /** `CAUM_DIGEST_KEY` is for collectors that had another one before, or that change their signing key. */

@@ -3,12 +3,11 @@ import { createHmac } from "node:crypto";
 import { SELF_HOSTED } from "../billing/plan.ts";
 import { refusalError } from "../doors/door-error.ts";
 import type { Store, TenantRow } from "../store/store.ts";
-import { formatSecret, hashSecret, SECRET_BYTES, visiblePart } from "./secret.ts";
+import { type FirstKeys, firstKeysOf } from "./first-keys.ts";
+import { hashSecret, visiblePart } from "./secret.ts";
 import { newUlid } from "./ulid.ts";
 
-export interface LocalAccount extends TenantRow {
-  readonly apiKey: string;
-  readonly adminKey: string;
+export interface LocalAccount extends TenantRow, FirstKeys {
   /** Whether this start made it. */
   readonly isNew: boolean;
 }
@@ -24,10 +23,8 @@ export async function openLocalAccount(
   seed: Uint8Array,
   clock: () => number,
 ): Promise<LocalAccount> {
-  const derived = (purpose: string) => createHmac("sha256", seed).update(purpose).digest();
-  const ulid = newUlid(0, derived("account"));
-  const apiKey = formatSecret("caum_live_", derived("api key").subarray(0, SECRET_BYTES));
-  const adminKey = formatSecret("caum_admin_", derived("admin key").subarray(0, SECRET_BYTES));
+  const ulid = newUlid(0, createHmac("sha256", seed).update("account").digest());
+  const { apiKey, adminKey } = firstKeysOf(seed);
   const createdMs = clock();
   const known = await store.reader.tenantByUlid(ulid);
   const { row, isNew } = known

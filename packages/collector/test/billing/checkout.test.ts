@@ -165,7 +165,8 @@ test("without Stripe checkout and webhook say that billing is not configured", a
     expect(answer.body).toEqual({
       error: {
         code: "billing_not_configured",
-        message: "billing is not configured on this collector: nothing needs to be paid here",
+        message:
+          "this collector takes no payments: whoever runs it lets accounts go on with caum up --without-trials",
       },
     });
   }

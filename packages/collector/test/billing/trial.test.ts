@@ -200,6 +200,18 @@ test("a collector that is started without trials still ends those that began", a
   expect(await statusOfStep()).toBe(402);
 });
 
+test("an operator who takes no payments lets accounts go on, and the pages say how", async () => {
+  await client.stop();
+  machine.wait(TRIAL_DAYS * DAY_MS);
+  machine.reboot();
+  client = await start({ withoutTrials: true });
+  account = accountWith(client, account.id, account.apiKey);
+  machine.wait(TRIAL_DAYS * DAY_MS);
+  expect(await statusOfStep()).toBe(200);
+  expect((await account.usage()).trial.active).toBe(false);
+  expect((await client.get("/upgrade", {})).text).toContain("caum up --without-trials");
+});
+
 test("the operator names the page where people upgrade", async () => {
   await client.stop();
   machine.wait(TRIAL_DAYS * DAY_MS);

@@ -114,3 +114,32 @@ test("an event's turn and agent are kept keyed, and are no unknown fields", asyn
   const answer = await client.post("/v2/live/event", { ...session, event }, {});
   expect(answer.body).toMatchObject({ dropped_fields: 0 });
 });
+
+test("an event that says nothing is refused, alone and in a batch, and stores nothing", async () => {
+  const { session, token, headers } = await startedSession();
+  const place = { session_id: session, session_token: token };
+  const alone = await client.post("/v2/live/event", { ...place, event: { prompt: "x" } }, headers);
+  expect(alone.status).toBe(400);
+  expect(alone.body.error.details).toMatchObject([{ path: ["event"] }]);
+  const events = [{ tool: "bash" }, {}];
+  expect((await client.post("/v2/live/batch", { ...place, events }, headers)).status).toBe(400);
+  const read = await client.get(`/v2/live/session/${session}`, { "x-caum-session-token": token });
+  expect(read.body.session.event_count).toBe(0);
+});
+
+test("a time that is none is counted as dropped", async () => {
+  const { session, token, headers } = await startedSession();
+  const place = { session_id: session, session_token: token };
+  const dropped = [];
+  for (const timestamp of ["yesterday", 1e300, "2026-01-01T00:00:00Z", 1_767_225_600, null]) {
+    const event = { tool: "bash", timestamp };
+    const { body } = await client.post("/v2/live/event", { ...place, event }, headers);
+    dropped.push(body.dropped_fields);
+  }
+  expect(dropped).toEqual([1, 1, 0, 0, 0]);
+});
+
+async function startedSession() {
+  const { body } = await client.post("/v2/live/start", {}, {});
+  return { session: body.session.session_id, token: body.session_token, headers: {} };
+}

@@ -1,3 +1,4 @@
+import { isIdentifier } from "../capture/identifier.ts";
 import type { PayloadDraft, Unplaced } from "../capture/observation.ts";
 import type { Envelope, OpenPayload, StructuralRecord } from "../capture/record.ts";
 import { EvidenceError } from "./error.ts";
@@ -9,8 +10,6 @@ import { hashLeaf, NO_PREVIOUS_HASH } from "./tree/leaf.ts";
 const SURELY_SHORT = Math.floor(MAX_LINE_BYTES / 3);
 
 const RUN_ID = /^[0-9a-f]{32}$/;
-const UNFIT = /\p{Cc}|\p{Surrogate}/u;
-const MAX_ID_BYTES = 255;
 
 type Chained = "schemaVersion" | "agentId" | "sessionId" | "runId" | "previousHash";
 
@@ -146,15 +145,10 @@ export function runIdOf(random: Uint8Array): string {
   return hex.startsWith("c") ? `d${hex.slice(1)}` : hex;
 }
 
-/** Whether a text can be an agent or session id: 1..255 UTF-8 bytes, no control characters. */
-export function isIdentifier(text: string): boolean {
-  return text.length > 0 && Buffer.byteLength(text) <= MAX_ID_BYTES && !UNFIT.test(text);
-}
-
 function checkIdentity(identity: RunIdentity): void {
   for (const name of ["agentId", "sessionId"] as const) {
     if (!isIdentifier(identity[name])) {
-      const message = `${name} must be 1 to 255 bytes of text without control characters`;
+      const message = `${name} must be 1 to 255 characters of text without control characters`;
       throw new EvidenceError("invalid_id", message);
     }
   }

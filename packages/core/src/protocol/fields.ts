@@ -1,5 +1,6 @@
 /** Values that several doors share, as zod schemas. */
 import { z } from "zod";
+import { isIdentifier } from "../capture/identifier.ts";
 import { CATEGORIES } from "../capture/record.ts";
 
 /** Nano-USD are kept as integers up to 2^53 - 1, which is a little over nine million dollars. */
@@ -19,8 +20,9 @@ export const nameText = z.string().max(MAX_TEXT);
 export const identifier = z
   .string()
   .min(1)
-  .max(MAX_TEXT)
-  .refine(isPlain, { message: "must be well formed text without control characters" });
+  .refine(isIdentifier, {
+    message: `must be 1 to ${MAX_TEXT} characters of well formed text without control characters`,
+  });
 
 export const count = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 export const costUsd = z.number().nonnegative().max(MAX_COST_USD);
@@ -72,9 +74,3 @@ export const pattern = z.object({
   /** When the first step was, as far as that is known. */
   since: z.string().nullable(),
 });
-
-const UNFIT = /\p{Cc}|\p{Surrogate}/u;
-
-function isPlain(text: string): boolean {
-  return !UNFIT.test(text) && Buffer.byteLength(text) <= MAX_TEXT;
-}

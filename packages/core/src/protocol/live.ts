@@ -113,6 +113,8 @@ export const liveAnswer = z.object({
 
 export const liveSession = z.object({
   session_id: z.string(),
+  /** What the sender called its tenant; a label, which decides nothing. */
+  tenant_id: z.string().nullable(),
   agent_id: z.string(),
   workflow: z.string().nullable(),
   event_count: count,

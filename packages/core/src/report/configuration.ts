@@ -58,6 +58,8 @@ const FLAGS: ReadonlySet<keyof Settings> = new Set(["dryRun", "desktop"]);
 /** Where `caum up` listens: a key that comes without a URL is one of this machine's collector. */
 const LOCAL_COLLECTOR = "http://127.0.0.1:4070";
 const CONFIG_FILE = "config.json";
+/** What `caum up` is told; it reads that by itself. */
+const COLLECTOR = "collector";
 const MAX_CONFIG_BYTES = 65_536;
 /** Rights of anybody but the owner. */
 const OTHERS = 0o077;
@@ -165,7 +167,9 @@ function fromFile(path: string, problems: string[]): FileSettings {
 
 function mistakeIn(values: Values | undefined): string | undefined {
   if (!values) return "is no JSON object: correct or remove it";
-  const unknown = Object.keys(values).find((name) => !NAMES.some((known) => known === name));
+  const unknown = Object.keys(values).find(
+    (name) => !NAMES.some((known) => known === name) && name !== COLLECTOR,
+  );
   if (unknown === undefined) return undefined;
   const shown = /^[A-Za-z]{1,32}$/.test(unknown) ? ` (${unknown})` : "";
   return `has a setting that is not known${shown}: remove it`;

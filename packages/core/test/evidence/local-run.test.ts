@@ -90,9 +90,11 @@ test("a run opens first, once, and under ids that fit", () => {
   expect(() => writer.append(toolDraft(1))).toThrow("open record");
   writer.open(OPEN_FACTS, stampOf(1));
   expect(() => writer.open(OPEN_FACTS, stampOf(1))).toThrow("opens once");
-  for (const sessionId of ["", "a\nb", "a\u0085", "\ud800", "é".repeat(128)]) {
+  for (const sessionId of ["", "a\nb", "a\u0085", "\ud800", "é".repeat(256), "😀".repeat(256)]) {
     expect(() => new RunWriter({ ...identity, sessionId })).toThrow("sessionId");
   }
+  // Characters count, whatever bytes they take.
+  expect(() => new RunWriter({ ...identity, sessionId: "😀".repeat(255) })).not.toThrow();
   expect(() => new RunWriter({ ...identity, runId: "../x" })).toThrow("runId");
   expect(() => new RunWriter({ ...identity, sessionId: "a/../../b" })).not.toThrow();
 });

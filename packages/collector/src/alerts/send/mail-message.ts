@@ -1,6 +1,6 @@
 /** An advisory as a letter: the same facts as HTML and as text, and nothing that loads from outside. */
 import { htmlText } from "../../html-text.ts";
-import type { Advisory } from "../advisory.ts";
+import { type Advisory, shownUds } from "../advisory.ts";
 import { headline, visible } from "./visible.ts";
 
 export interface Mail {
@@ -40,7 +40,7 @@ function rowsOf(advisory: Advisory): readonly (readonly [string, string])[] {
     ["Task", advisory.task ?? "-"],
     ["Session", advisory.session_id],
     ["Regime", advisory.regime],
-    ["UDS", String(advisory.uds)],
+    ["UDS", shownUds(advisory)],
     ["Tier", advisory.tier],
     ["Steps", String(advisory.total_steps)],
     ["Cost", `$${advisory.total_cost.toFixed(2)}`],

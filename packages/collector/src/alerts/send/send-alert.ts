@@ -1,5 +1,5 @@
 import { loopNotice } from "@caum/core";
-import { advisoryOf, storyOf } from "../advisory.ts";
+import { advisoryOf, storyOf, webhookBody } from "../advisory.ts";
 import type { ClaimedDelivery } from "../alert-rows.ts";
 import type { DestinationSeal } from "../destination-seal.ts";
 import type { DestinationGuard } from "../guard/destination.ts";
@@ -40,7 +40,7 @@ export function sendAlert(
   const headers = { "content-type": "application/json", "user-agent": USER_AGENT };
   switch (target.actionType) {
     case "webhook": {
-      const body = JSON.stringify(advisory);
+      const body = JSON.stringify(webhookBody(advisory));
       const signed = secrets.headersFor(target, id, body, attempt.nowMs);
       return httpPost({ destination, headers: { ...headers, ...signed }, body }, guard, attempt);
     }

@@ -1,5 +1,5 @@
 /** An advisory as Block Kit, within Slack's limits. Names are plain text: they format nothing. */
-import type { Advisory } from "../advisory.ts";
+import { type Advisory, shownUds } from "../advisory.ts";
 import { headline, visible } from "./visible.ts";
 
 /** Characters: header 150, field 2,000, section 3,000 (Slack's reference of blocks). */
@@ -20,7 +20,7 @@ export function slackMessage(advisory: Advisory): object {
     ["Session", advisory.session_id],
     ["Task", advisory.task ?? "-"],
     ["Regime", advisory.regime],
-    ["Tier", `${advisory.tier} (UDS ${advisory.uds})`],
+    ["Tier", `${advisory.tier} (UDS ${shownUds(advisory)})`],
     ["Steps", String(advisory.total_steps)],
     ["Cost", cost],
   ];

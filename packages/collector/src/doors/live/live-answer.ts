@@ -67,6 +67,7 @@ export function liveSessionOf(view: SessionView, root: string): z.input<typeof l
   const hasRecords = tree.size > 0;
   return {
     session_id: view.id,
+    tenant_id: facts.tenantLabel ?? null,
     agent_id: facts.agentName ?? facts.agentId,
     workflow: facts.workflow ?? null,
     event_count: Math.max(0, tree.size - view.runs),

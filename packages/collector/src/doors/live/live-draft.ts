@@ -15,9 +15,12 @@ import {
   timestampOf,
   uuidOf,
 } from "../capture.ts";
+import { DoorError } from "../door-error.ts";
 import { parse } from "../parse.ts";
 import { nanoUsdOf } from "../told-figures.ts";
 
+const NOTHING = "the event has no field that is kept: send at least event or tool";
+const NO_EVENT = [{ path: ["event"], code: "custom", message: "has no field that is kept" }];
 const ALLOWED = new Set(Object.keys(liveEvent.shape));
 
 /** What is kept of the start of a session. */
@@ -34,6 +37,7 @@ export function liveFacts(
     ...present({
       workflow: name(body.workflow) ?? name(body.task_family),
       team: name(body.team),
+      tenantLabel: name(body.tenant_id),
       cohort: name(body.cohort),
       taskTag: body.task_id ? taskTagOf(body.task_id, keys) : undefined,
       baselineCostNanoUsd: baseline === undefined ? undefined : nanoUsdOf(baseline),
@@ -48,10 +52,11 @@ export function liveIntake(
   services: Services,
 ): { readonly intake: EventIntake; readonly dropped: number } {
   const { owner, sessionId } = place;
-  const event = parse(liveEvent, sent);
+  const event = readEvent(sent);
   const keys = services.digestKeys.session(owner.ulid, sessionId);
   const capture = { keys, hashNames: services.policy.hashNames };
   const receivedMs = services.clock();
+  const time = timeOf(event.timestamp, receivedMs);
   const draft = payloadOf(
     {
       kind: "tool",
@@ -75,7 +80,7 @@ export function liveIntake(
     body: bodyDigest(JSON.stringify(event), keys),
   };
   return {
-    dropped: Object.keys(sent).filter((field) => !ALLOWED.has(field)).length,
+    dropped: droppedOf(sent, time.isLost),
     intake: {
       kind: "event",
       tenant: owner.tenant,
@@ -85,7 +90,7 @@ export function liveIntake(
       keys: keyFactsOf(keys),
       draft: {
         ...draft,
-        sourceTimestamp: sentTime(event.timestamp) ?? new Date(receivedMs).toISOString(),
+        sourceTimestamp: time.sourceTimestamp,
         sourceFramework: "door:live",
         ...present({
           operation: optionalLabel(event.event, capture),
@@ -98,6 +103,28 @@ export function liveIntake(
   };
 }
 
-function sentTime(sent: string | number | null | undefined): string | undefined {
-  return sent === undefined || sent === null ? undefined : timestampOf(sent);
+/** @throws {DoorError} 400 where a field has the wrong type, or there is none that is kept */
+function readEvent(sent: Readonly<Record<string, unknown>>): z.output<typeof liveEvent> {
+  const event = parse(liveEvent, sent);
+  if (isAnything(event)) return event;
+  throw new DoorError("VALIDATION_ERROR", NOTHING, { details: NO_EVENT });
+}
+
+/** Fields that are not kept: those that nobody knows, and a time that is none. */
+function droppedOf(sent: object, isTimeLost: boolean): number {
+  const unknown = Object.keys(sent).filter((field) => !ALLOWED.has(field)).length;
+  return unknown + Number(isTimeLost);
+}
+
+/** Whether an event says what happened: it has at least one field that is kept. */
+function isAnything(event: z.output<typeof liveEvent>): boolean {
+  return Object.values(event).some((value) => value !== undefined && value !== null);
+}
+
+/** When it happened: as the sender says it, else when it arrived; lost is what says no time. */
+function timeOf(sent: string | number | null | undefined, receivedMs: number) {
+  const received = new Date(receivedMs).toISOString();
+  if (sent === undefined || sent === null) return { sourceTimestamp: received, isLost: false };
+  const told = timestampOf(sent);
+  return { sourceTimestamp: told ?? received, isLost: told === undefined };
 }

@@ -1,5 +1,7 @@
 /** What one field may contain, and which fields an object must and may have. */
 
+import { isIdentifier } from "../../capture/identifier.ts";
+
 type Holds = (value: unknown) => boolean;
 
 export interface Rule {
@@ -10,7 +12,6 @@ export interface Rule {
 /** A rule for every field of a type; one that is left out does not compile. */
 export type Table<T> = { readonly [K in keyof Required<T>]: Rule };
 
-const MAX_ID_BYTES = 255;
 const MAX_TEXT_BYTES = 2_048;
 /** Controls, and surrogates that are not half of a pair. */
 const UNFIT = /\p{Cc}|\p{Surrogate}/u;
@@ -42,7 +43,8 @@ export const run = matches(HEX_32);
 export const uuid = matches(UUID);
 export const timestamp = matches(TIMESTAMP);
 export const label = matches(LABEL);
-export const identifier = upTo(MAX_ID_BYTES);
+/** An id that somebody else chose: characters count, whatever bytes they take. */
+export const identifier: Holds = (value) => typeof value === "string" && isIdentifier(value);
 export const text = upTo(MAX_TEXT_BYTES);
 export const signedInteger: Holds = (value) => Number.isSafeInteger(value);
 export const integer: Holds = (value) => Number.isSafeInteger(value) && (value as number) >= 0;

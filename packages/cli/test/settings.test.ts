@@ -1,0 +1,91 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { readSettings } from "../src/up/settings.ts";
+import { RunningCollector } from "./running-collector.ts";
+
+const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const run = promisify(execFile);
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "caum-settings-"));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+const configure = (settings: unknown) =>
+  writeFileSync(join(home, "config.json"), JSON.stringify(settings), { mode: 0o600 });
+const read = (flags: object, env: Readonly<Record<string, string>> = {}) =>
+  readSettings({ flags, env, home });
+const caum = (words: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  run(process.execPath, ["--conditions=@caum/source", "--no-warnings", MAIN, ...words], {
+    env: { PATH: process.env.PATH, HOME: home, CAUM_HOME: home, ...env },
+  });
+
+test("the command line goes over the environment, that over the file, that over what is usual", () => {
+  configure({ desktop: false, collector: { port: 1, host: "h", trialDays: 3 } });
+  const { settings, rows } = read({ port: "3" }, { CAUM_PORT: "2", CAUM_HOST: "", CAUM_DATA: "d" });
+  expect(settings).toEqual({ port: 3, host: "h", data: "d", trialDays: 3, desktop: false });
+  const from = Object.fromEntries(rows.map((row) => [row.setting, row.from]));
+  expect(from).toMatchObject({
+    "--port": "--port",
+    "--host": "config.json, collector.host",
+    "--data": "CAUM_DATA",
+    "--rate-limit": "default",
+  });
+});
+
+test("every kind is read from text and from JSON, and what is none is refused by its place", () => {
+  const env = { CAUM_DEMO: "1", CAUM_ALLOW_ORIGINS: "https://a.example, https://b.example" };
+  expect(read({}, env).settings).toMatchObject({
+    demo: true,
+    allowOrigin: ["https://a.example", "https://b.example"],
+  });
+  expect(() => read({ port: "80x" })).toThrow("--port takes a whole number");
+  expect(() => read({}, { CAUM_DEMO: "maybe" })).toThrow("CAUM_DEMO takes true or false");
+  configure({ collector: { rateLimit: "x" } });
+  expect(() => read({})).toThrow("collector.rateLimit takes a whole number");
+  configure({ collector: { colour: 1 } });
+  expect(() => read({})).toThrow("collector is an object with some of port, host");
+});
+
+test("--print-config shows all settings and starts nothing; secrets and passwords stay out", async () => {
+  const env = {
+    CAUM_DATABASE: "postgres://user:zq7canary@db.example/caum",
+    CAUM_SIGNING_KEY: "zq7canary",
+  };
+  const { stdout } = await caum(["up", "--print-config", "--port", "0"], env);
+  expect(stdout).toMatch(/^--port +0 +--port$/m);
+  expect(stdout).toMatch(/^--database +postgres:\/\/db\.example\/caum +CAUM_DATABASE$/m);
+  expect(stdout).toMatch(/^CAUM_SIGNING_KEY +set +environment$/m);
+  expect(stdout).not.toContain("zq7canary");
+  const { stdout: json } = await caum(["up", "--print-config", "--json"], env);
+  expect(JSON.parse(json)).toContainEqual({
+    setting: "--host",
+    value: "127.0.0.1",
+    from: "default",
+  });
+});
+
+test("CAUM_DATABASE is where a collector keeps everything", async () => {
+  const failure = await caum(["up", "--port", "0"], { CAUM_DATABASE: "postgres://127.0.0.1:1/x" })
+    .then(() => undefined)
+    .catch((problem: { stderr: string; code: number }) => problem);
+  expect(failure).toMatchObject({ code: 2, stderr: expect.stringContaining("CAUM_SIGNING_KEY") });
+});
+
+test("a lost key is printed again, while the collector runs and when it does not", async () => {
+  const none = await caum(["collector", "keys"]).catch((problem: { code: number }) => problem);
+  expect(none).toMatchObject({ code: 2 });
+  const env = { PATH: process.env.PATH, HOME: home, CAUM_HOME: home, CI: "1", CAUM_DESKTOP: "0" };
+  // A home and an environment are all that is used of a machine.
+  const running = await RunningCollector.start({ env } as never);
+  const shown = async () => JSON.parse((await caum(["collector", "keys", "--json"])).stdout);
+  expect((await shown()).apiKey).toBe(running.apiKey);
+  await running.stop();
+  expect((await shown()).apiKey).toBe(running.apiKey);
+});
