@@ -51,6 +51,16 @@ function linesOf(path: string): readonly string[] {
   return readFileSync(join(out, "records.ndjson"), "utf8").trimEnd().split("\n");
 }
 
+test("a collector whose clock is beyond the year 9999 gives a bundle that verifies", async () => {
+  const late = await startClient({ clock: () => 1e15 });
+  const step = { session_id: "late", step: 1, tool: "bash" };
+  expect((await late.post("/v1/step", step)).status).toBe(200);
+  expect((await late.post("/v1/session/late/end", {})).status).toBe(200);
+  const { verdict, findings } = verify(await fetchBundle("late", late), late);
+  expect({ verdict, findings }).toEqual({ verdict: "ok", findings: [] });
+  await late.stop();
+});
+
 test("every answer's head and root recompute from the exported bundle, which verifies", async () => {
   const started = await client.post("/v2/live/start", { agent_id: "a" });
   const session = {

@@ -41,6 +41,7 @@ export {
 } from "./capture/record.ts";
 export { loadRootKey, type RootKey } from "./capture/root-key.ts";
 export type { Shape } from "./capture/shape.ts";
+export { timestampAt } from "./capture/timestamp.ts";
 export { accept, NEW_RUN, type RunCursor } from "./evidence/acceptance.ts";
 export { type FileSlice, SliceReader } from "./evidence/bundle/file-slice.ts";
 export { type Fork, formatFork, formatTombstone } from "./evidence/bundle/side-lines.ts";

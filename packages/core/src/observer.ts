@@ -7,6 +7,7 @@ import { hostSessionId } from "./capture/joined-session.ts";
 import { ownLabelOf } from "./capture/label.ts";
 import type { Observation } from "./capture/observation.ts";
 import { loadRootKey, type RootKey } from "./capture/root-key.ts";
+import { timestampAt } from "./capture/timestamp.ts";
 import { runOrigin } from "./evidence/note/checkpoint.ts";
 import { signCheckpoint } from "./evidence/note/signer.ts";
 import { RunWriter, runIdOf, type Stamp } from "./evidence/run-writer.ts";
@@ -271,7 +272,7 @@ export class Observer {
   }
 
   #stamp(): Stamp {
-    const sourceTimestamp = new Date(this.#clock()).toISOString();
+    const sourceTimestamp = timestampAt(this.#clock());
     return { eventId: this.#eventIds.next(), sourceTimestamp };
   }
 

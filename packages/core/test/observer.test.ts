@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { hashLeaf } from "../src/evidence/tree/leaf.ts";
 import { createObserver, type ObserverOptions, type ObserverProblem } from "../src/index.ts";
+import { readLine } from "../src/verify.ts";
 
 let home: string;
 
@@ -70,6 +71,18 @@ test("a loop of a tool with a sentence for a name is found, and the sentence is 
   expect(pattern?.tools).toEqual([expect.stringMatching(/^x-[0-9a-f]{8}$/)]);
   expect(lines().join("\n")).not.toMatch(/bob|example|4711/);
   expect(JSON.parse(lines()[1] ?? "").payload).toMatchObject({ errorClass: "other", op: "other" });
+});
+
+test.each([
+  ["far beyond the year 9999", 1e15, "9999-12-31T23:59:59.999Z"],
+  ["before the year 0", -1e14, "1970-01-01T00:00:00.000Z"],
+])("a clock %s gives records that are read back", async (_when, clockMs, at) => {
+  const seen = observer({ clock: () => clockMs });
+  seen.observe("s", { tool: "a", status: "ok" });
+  await seen.close();
+  const read = lines().map((line) => readLine(line));
+  expect(read).toHaveLength(3);
+  for (const each of read) expect(each).toMatchObject({ record: { sourceTimestamp: at } });
 });
 
 test("the verdict carries the chain head and root as of its own event", () => {

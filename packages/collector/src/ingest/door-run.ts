@@ -1,6 +1,12 @@
 /** The run that the collector writes itself: one per session, for all its simple and foreign doors. */
 import { randomBytes } from "node:crypto";
-import { encodeLine, NO_PREVIOUS_HASH, type OpenFacts, type StructuralRecord } from "@caum/core";
+import {
+  encodeLine,
+  NO_PREVIOUS_HASH,
+  type OpenFacts,
+  type StructuralRecord,
+  timestampAt,
+} from "@caum/core";
 import { hashLeaf } from "@caum/core/verify";
 import { watchSession } from "../alerts/firing/watch-session.ts";
 import type { DoorDraft, KeyFacts, SessionFacts } from "./intake.ts";
@@ -59,7 +65,7 @@ export function openDoorRun(
     ...keys,
     ...openFacts(session.row.facts),
   };
-  const sourceTimestamp = new Date(receivedMs).toISOString();
+  const sourceTimestamp = timestampAt(receivedMs);
   return place(ledger, session, { category: "lifecycle", payload, sourceTimestamp }, receivedMs);
 }
 

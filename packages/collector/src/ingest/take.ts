@@ -1,3 +1,4 @@
+import { timestampAt } from "@caum/core";
 import { openDoorRun, writeDoorRecord } from "./door-run.ts";
 import type { EndIntake, HeadOutcome, Intake, Outcome, Refusal, StartIntake } from "./intake.ts";
 import type { Ledger } from "./ledger.ts";
@@ -46,7 +47,7 @@ function takeEnd(intake: EndIntake, ledger: Ledger): HeadOutcome | Refusal {
   if (!session.row.ended || isNews) {
     const told = resolved === undefined ? {} : ({ resolved: resolved ? "true" : "false" } as const);
     const payload = { type: "end", ...told } as const;
-    const sourceTimestamp = new Date(receivedMs).toISOString();
+    const sourceTimestamp = timestampAt(receivedMs);
     writeDoorRecord(ledger, session, { category: "lifecycle", payload, sourceTimestamp }, intake);
   }
   return headOf(session);

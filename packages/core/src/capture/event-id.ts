@@ -1,3 +1,5 @@
+import { keptTime } from "./timestamp.ts";
+
 /** What event ids are made of; both are passed in so that runs can be repeated in tests. */
 export interface EventIdSource {
   /** Milliseconds since 1970. */
@@ -30,7 +32,7 @@ export class EventIds {
 
   next(): string {
     const random = this.#takeRandom();
-    this.#advance(Math.max(0, Math.floor(this.#source.clock())), random);
+    this.#advance(Math.floor(keptTime(this.#source.clock())), random);
     const time = this.#lastMs.toString(16).padStart(12, "0");
     const counter = this.#counter.toString(16).padStart(3, "0");
     const variant = hex(0x80 | (byteAt(random, 2) & 0x3f));

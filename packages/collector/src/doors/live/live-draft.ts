@@ -1,4 +1,4 @@
-import { payloadOf } from "@caum/core";
+import { payloadOf, timestampAt } from "@caum/core";
 import { liveEvent, type liveStartRequest } from "@caum/core/protocol";
 import type { z } from "zod";
 import type { EventIntake, SessionFacts } from "../../ingest/intake.ts";
@@ -123,7 +123,7 @@ function isAnything(event: z.output<typeof liveEvent>): boolean {
 
 /** When it happened: as the sender says it, else when it arrived; lost is what says no time. */
 function timeOf(sent: string | number | null | undefined, receivedMs: number) {
-  const received = new Date(receivedMs).toISOString();
+  const received = timestampAt(receivedMs);
   if (sent === undefined || sent === null) return { sourceTimestamp: received, isLost: false };
   const told = timestampOf(sent);
   return { sourceTimestamp: told ?? received, isLost: told === undefined };

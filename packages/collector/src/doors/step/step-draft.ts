@@ -1,4 +1,4 @@
-import { payloadOf } from "@caum/core";
+import { payloadOf, timestampAt } from "@caum/core";
 import { stepRequest } from "@caum/core/protocol";
 import type { z } from "zod";
 import type { EventIntake } from "../../ingest/intake.ts";
@@ -63,7 +63,7 @@ export function stepIntake(
     draft: {
       ...draft,
       agentId: agentName ?? "default",
-      sourceTimestamp: new Date(receivedMs).toISOString(),
+      sourceTimestamp: timestampAt(receivedMs),
       sourceFramework: STEP_DOOR,
     },
     asksRoot: true,
