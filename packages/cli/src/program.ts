@@ -7,6 +7,7 @@ import { registerFlush } from "./commands/flush.ts";
 import { registerHook } from "./commands/hook.ts";
 import { registerInstall } from "./commands/install.ts";
 import { registerKeys } from "./commands/keys.ts";
+import { registerLookback } from "./commands/lookback.ts";
 import { registerMcp } from "./commands/mcp.ts";
 import { registerMigrate } from "./commands/migrate.ts";
 import { registerPrune } from "./commands/prune.ts";
@@ -43,6 +44,7 @@ export function createProgram(): Command {
   registerMcp(program);
   registerSmoke(program);
   registerValidate(program);
+  registerLookback(program);
   registerCheck(program);
   registerExport(program);
   registerVerify(program);

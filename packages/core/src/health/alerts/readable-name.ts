@@ -7,6 +7,7 @@ const CLIENTS: Readonly<Record<string, string>> = {
   cline: "Cline",
   codex: "Codex",
   "codex-mcp-client": "Codex",
+  continue: "Continue",
   copilot: "Copilot CLI",
   "copilot-cli": "Copilot CLI",
   cursor: "Cursor",

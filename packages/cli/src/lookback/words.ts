@@ -1,0 +1,50 @@
+/** Numbers as the report and the page say them. */
+import { agentName, durationWords } from "@caum/core";
+import type { FoundLoop } from "./judged-session.ts";
+
+export function percent(share: number): string {
+  const value = share * 100;
+  return `${value > 0 && value < 1 ? value.toFixed(1) : Math.round(value)} %`;
+}
+
+export function plural(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** With a comma for each thousand. */
+export function grouped(count: number): string {
+  return Math.round(count).toLocaleString("en-US");
+}
+
+export function dollars(usd: number): string {
+  return usd > 0 && usd < 0.01 ? "less than $0.01" : `$${usd.toFixed(2)}`;
+}
+
+function aboutDollars(usd: number): string {
+  return usd < 0.01 ? dollars(usd) : `about ${dollars(usd)}`;
+}
+
+/** Tokens to three digits: a sum of many is no exact number to a person. */
+export function tokenWords(tokens: number): string {
+  if (tokens >= 1e9) return `${(tokens / 1e9).toPrecision(3)} billion tokens`;
+  if (tokens >= 1e6) return `${(tokens / 1e6).toPrecision(3)} million tokens`;
+  return plural(tokens, "token");
+}
+
+export function clientTitle(client: string): string {
+  return agentName(client);
+}
+
+/** Where and when a loop was, and what it took, as far as that is known. */
+export function loopPlace(loop: FoundLoop): readonly string[] {
+  const duration = loop.durationMs === null ? undefined : durationWords(loop.durationMs);
+  return [
+    ...(loop.from === null ? [] : [loop.from.slice(0, 16).replace("T", " ")]),
+    `session ${loop.session}`,
+    ...(loop.project === null ? [] : [`project ${loop.project}`]),
+    plural(loop.steps, "step"),
+    ...(duration === undefined ? [] : [duration]),
+    ...(loop.tokens > 0 ? [tokenWords(loop.tokens)] : []),
+    ...(loop.costUsd === null ? [] : [aboutDollars(loop.costUsd)]),
+  ];
+}
