@@ -11,5 +11,12 @@ export {
   migrateFolder,
 } from "./migrate/migrate-folder.ts";
 export { MigrationError, type MigrationFault } from "./migrate/migration-error.ts";
+export {
+  type Backup,
+  BackupError,
+  backUpFolder,
+  backUpKeys,
+  restoreFolder,
+} from "./operation/backup.ts";
 export { readFirstKeys } from "./store/open-store.ts";
 export { FolderInUseError } from "./store/sqlite/folder-lock.ts";

@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { readSettings } from "../up/settings.ts";
+import { registerBackup } from "./collector-backup.ts";
 
 interface KeysFlags {
   readonly json?: boolean;
@@ -21,9 +22,10 @@ exit codes: 0 printed, 2 there is no collector's key to read`;
 const NOT_DONE = 2;
 
 export function registerCollector(program: Command): void {
-  program
+  const collector = program
     .command("collector")
-    .description("what the operator of a collector can ask for without starting one")
+    .description("what the operator of a collector can ask for without starting one");
+  collector
     .command("keys")
     .description("print the first keys of a collector again")
     .option("--data <folder>", "its data folder (default: as for caum up)")
@@ -31,6 +33,7 @@ export function registerCollector(program: Command): void {
     .option("--json", "print the result as JSON")
     .addHelpText("after", ABOUT)
     .action((flags: KeysFlags) => keys(flags));
+  registerBackup(collector);
 }
 
 async function keys({ json, ...flags }: KeysFlags): Promise<void> {

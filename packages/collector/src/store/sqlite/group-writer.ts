@@ -25,6 +25,15 @@ export interface JobAnswer {
 const SQLITE_FULL = 13;
 const DISK_FAULTS: ReadonlySet<number> = new Set([8, 10, 14]);
 
+/** Commands after which nothing may be left of what they took away. */
+const DELETING: ReadonlySet<string> = new Set<Command["kind"]>([
+  "delete_session",
+  "expire",
+  "purge",
+  "delete_rule",
+  "seal_rule",
+]);
+
 /** Pages in the write-ahead log before it is copied back (measured: 4,000 costs nothing). */
 const CHECKPOINT_PAGES = 4_000;
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -75,7 +84,17 @@ export class GroupWriter {
     const answers = jobs.map((job) => ({ id: job.id, answer: this.#do(job) }));
     this.#ledger.finish();
     this.#database.exec("commit");
+    if (jobs.some(({ command }) => command && DELETING.has(command.kind))) this.#emptyLog();
     return answers;
+  }
+
+  /** What was deleted stands in the log of the database as it was before, until the log is empty. */
+  #emptyLog(): void {
+    try {
+      this.#database.exec("pragma wal_checkpoint(truncate)");
+    } catch {
+      // What was deleted is deleted; a full disk keeps the log until the next time.
+    }
   }
 
   #do({ intake, command, claim }: Job): JobAnswer["answer"] {
