@@ -23,8 +23,19 @@ export interface Client {
   readonly restart: string;
   /** What it gives a server to answer `initialize`, where that is known to be little. */
   readonly startLimitMs?: number;
+  /** It works with nothing but the servers of its file, as far as these facts hold. */
+  readonly noOtherTools?: NoOtherTools;
   /** Why none of its servers is wrapped. */
   readonly unwrapped?: string;
+}
+
+export interface NoOtherTools {
+  /** What it calls itself; an agent inside it that has tools of its own has another name. */
+  readonly clientName: string;
+  /** Where the servers stand in its file, which is JSON. */
+  readonly servers: string;
+  /** A folder beside the file; what is in it are more servers. */
+  readonly unless: string;
 }
 
 const MCP_SERVERS: Client["servers"] = [["mcpServers"]];
@@ -69,7 +80,14 @@ export const CLIENTS: readonly Client[] = [
           "%LOCALAPPDATA%/Packages/Claude_*/LocalCache/Roaming/Claude/claude_desktop_config.json",
       },
     ],
-    { restart: "quit Claude Desktop from its menu and open it again" },
+    {
+      restart: "quit Claude Desktop from its menu and open it again",
+      noOtherTools: {
+        clientName: "claude-ai",
+        servers: "mcpServers",
+        unless: "Claude Extensions",
+      },
+    },
   ),
   json("claude-code", "Claude Code", [inHome(".claude.json")], {
     servers: [["mcpServers"], ["projects", "*", "mcpServers"]],

@@ -1,5 +1,6 @@
 /** Puts the recorder in front of the servers of every client, and takes it out again. */
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { placeLauncher, removeLauncher } from "../launcher/place-launcher.ts";
 import { filesOf } from "./client-files.ts";
 import { CLIENTS, type Client } from "./clients.ts";
@@ -201,9 +202,16 @@ function restore(file: ConfigFile, text: string, place: Place): void {
 function remember(reports: readonly FileReport[], place: Place): void {
   const known = installedFiles(place);
   const { resolve } = pathsOf(place.platform);
-  const added = reports
+  const found = reports
     .filter(({ servers }) => servers.some(({ outcome }) => outcome === "wrapped"))
-    .map(({ client, path }): InstalledFile => ({ client, path: resolve(path) }))
-    .filter(({ client, path }) => !known.some((f) => f.client === client && f.path === path));
-  if (added.length > 0) rememberFiles([...known, ...added], place);
+    .map(({ client, path }) => installedFile(client, resolve(path)));
+  const isFound = ({ client, path }: InstalledFile) =>
+    found.some((file) => file.client === client && file.path === path);
+  const files = [...known.filter((file) => !isFound(file)), ...found];
+  if (!isDeepStrictEqual(files, known)) rememberFiles(files, place);
+}
+
+function installedFile(name: string, path: string): InstalledFile {
+  const noOtherTools = CLIENTS.find((client) => client.name === name)?.noOtherTools;
+  return { client: name, path, ...(noOtherTools && { noOtherTools }) };
 }

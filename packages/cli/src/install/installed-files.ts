@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { NoOtherTools } from "./clients.ts";
 import type { Place } from "./place.ts";
 import { writeWhole } from "./write-whole.ts";
 
@@ -7,6 +8,8 @@ import { writeWhole } from "./write-whole.ts";
 export interface InstalledFile {
   readonly client: string;
   readonly path: string;
+  /** Read by the relay, which so knows when a server is all that its client works with. */
+  readonly noOtherTools?: NoOtherTools;
 }
 
 const NAME = "installed.json";

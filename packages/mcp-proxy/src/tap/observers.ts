@@ -12,6 +12,7 @@ import {
 import { noteBlind } from "../relay/blind-note.ts";
 import { Uploader } from "../upload/uploader.ts";
 import type { Identity } from "./journal.ts";
+import { isOnlyServer } from "./only-server.ts";
 
 export interface ObserverFacts {
   readonly version: string;
@@ -105,14 +106,14 @@ export class Observers {
   }
 
   #open(identity: Identity): Observer {
-    const { version, hashNames } = this.#facts;
+    const { version, hashNames, entry } = this.#facts;
     const { clientName, clientVersion } = identity;
     const { home } = this.configuration;
     return createObserver({
       writer: "caum-mcp-proxy",
       writerVersion: version,
       layer: "mcp",
-      view: "one_server",
+      view: isOnlyServer(entry, clientName, home) ? "one_client" : "one_server",
       agentId: this.agentOf(identity),
       agentVersion: clientVersion,
       sourceFramework: clientName,
