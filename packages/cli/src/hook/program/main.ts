@@ -8,6 +8,8 @@ import { unpackProgram } from "./packed-program.ts";
 process.on("uncaughtException", () => process.exit(0));
 const path = `${__dirname}/hook.program`;
 unpackProgram(readFileSync(path), isAsInstalled())(require, __dirname);
+// Node would first wait for what is compiled beside, and take everything apart.
+process.exit(0);
 
 /** The same look as that of the shell before this started. */
 function isAsInstalled(): boolean {

@@ -19,7 +19,6 @@ const output = runHook(readInput(), {
   recorder: words.includes("--no-recorder") ? undefined : join(__dirname, "hook-recorder.cjs"),
 });
 if (output !== "") writeSync(1, output);
-process.exitCode = 0;
 
 function readInput(): string {
   const parts: Buffer[] = [];
