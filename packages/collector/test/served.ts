@@ -21,7 +21,7 @@ export async function serve(data: string, env: Record<string, string> = {}): Pro
     process.execPath,
     ["--conditions=@caum/source", join(import.meta.dirname, "serve.ts"), data],
     {
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", env.TEST_QUIET === undefined ? "inherit" : "ignore"],
       env: { ...process.env, ...choice.env, ...database, ...env },
     },
   );
