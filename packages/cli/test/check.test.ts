@@ -60,7 +60,7 @@ async function check(
 ): Promise<{ out: string; err: string; problems: number }> {
   const [out, err] = [collect(), collect()];
   const run = new TraceCheck(format, out, err);
-  for (const path of paths) await run.file(path);
+  await run.files(paths);
   return { problems: await run.finish(), out: out.text, err: err.text.replaceAll(folder, "") };
 }
 
@@ -299,6 +299,97 @@ describe("caum check on records of our own", () => {
     expect((await check("text", changed)).err).toMatch(
       /^caum check: \/changed.ndjson:2: looks like a record/,
     );
+  });
+});
+
+describe("caum check on several run files", () => {
+  const AT_MS = Date.UTC(2026, 0, 1);
+
+  /** What one server's relay records of reads at these seconds; returns its run file. */
+  async function relayed(session: string, server: string, seconds: readonly number[]) {
+    const home = mkdtempSync(join(folder, "relay-"));
+    let atMs = AT_MS;
+    const observer = createObserver({
+      home,
+      // The relays of a machine have one key, so that they know a call again.
+      env: { CAUM_DIGEST_KEY: "07".repeat(32) },
+      writer: "test",
+      writerVersion: "1",
+      layer: "mcp",
+      view: "one_server",
+      clock: () => atMs,
+    });
+    const opened = observer.session(session);
+    for (const second of seconds) {
+      atMs = AT_MS + second * 1_000;
+      opened.observe({
+        kind: "tool",
+        tool: "read_file",
+        serverName: server,
+        arguments: { path: `/srv/${server}/notes of the day` },
+        result: "the same words as ever, in either of them",
+      });
+    }
+    await opened.close();
+    await observer.close();
+    const [run = ""] = readdirSync(join(home, "runs"));
+    return join(home, "runs", run, "records.ndjson");
+  }
+
+  test("finds the ping-pong between two servers, in whatever order the files are named", async () => {
+    const one = await relayed("two servers", "one", [0, 2, 4, 6]);
+    const other = await relayed("two servers", "other", [1, 3, 5, 7]);
+    const between = file("between.jsonl", working.join("\n"));
+    const { out } = await check("json", one, between, other);
+    const [report, worked] = out
+      .trim()
+      .split("\n")
+      .map((text) => JSON.parse(text));
+    expect(report).toMatchObject({
+      steps: 8,
+      loops: [{ rule: "periodic", period: 2, fromStep: 1, alertStep: 6 }],
+    });
+    expect(worked).toMatchObject({ session: "works", loopCount: 0 });
+    expect((await check("json", other, between, one)).out).toBe(out);
+  });
+
+  test("finds none in what only one of the servers saw", async () => {
+    const one = await relayed("one server", "one", [0, 2, 4, 6]);
+    expect(JSON.parse((await check("json", one)).out)).toMatchObject({ steps: 4, loopCount: 0 });
+  });
+
+  test("counts a call once that two layers tell of", async () => {
+    const lines = await Promise.all(
+      (["hook", "mcp"] as const).map(async (layer) => {
+        const home = mkdtempSync(join(folder, "layer-"));
+        const observer = createObserver({
+          home,
+          env: { CAUM_DIGEST_KEY: "07".repeat(32) },
+          writer: "test",
+          writerVersion: "1",
+          layer,
+          view: "full",
+        });
+        const session = observer.session("two layers");
+        for (let step = 0; step < 3; step++) {
+          session.observe({
+            kind: "tool",
+            tool: "read_file",
+            toolCallId: `call ${step}`,
+            arguments: { path: "notes of the day" },
+            result: "the same",
+          });
+        }
+        await session.close();
+        await observer.close();
+        const [run = ""] = readdirSync(join(home, "runs"));
+        return join(home, "runs", run, "records.ndjson");
+      }),
+    );
+    expect(JSON.parse((await check("json", ...lines)).out)).toMatchObject({
+      steps: 3,
+      loopCount: 0,
+    });
   });
 });
 

@@ -107,7 +107,7 @@ export { ENGINE_VERSION } from "./health/engine-version.ts";
 export { Health } from "./health/health.ts";
 export { familyOf, type Regime, type RegimeFamily } from "./health/scores/regime.ts";
 export { type Tier, tierOf } from "./health/scores/tier.ts";
-export { replay } from "./health/session/replay.ts";
+export { replay, stepsInOrder } from "./health/session/replay.ts";
 export { type SavedSession, SessionHealth } from "./health/session/session-health.ts";
 export {
   dominantRegime,

@@ -7,11 +7,11 @@ import {
   NOTHING_YET,
   type Pattern,
   type SessionSummary,
+  type Step,
   storyOf,
   summarize,
 } from "@caum/core";
 import { StepStrip } from "./step-strip.ts";
-import type { TraceEvent } from "./trace-event.ts";
 
 /** How far back a loop may begin and still be named by its step in the trace. */
 const REMEMBERED_STEPS = 512;
@@ -65,8 +65,8 @@ export class CheckedSession {
     return number > this.#lastNumber;
   }
 
-  observe(event: TraceEvent, number: number): Assessment {
-    const assessment = this.#health.observe(event.observed);
+  observe(step: Step, number: number): Assessment {
+    const assessment = this.#health.observe(step);
     this.#lastNumber = number;
     if (assessment.step > this.#last.step) {
       this.#numbers[assessment.step % REMEMBERED_STEPS] = number;

@@ -1,9 +1,11 @@
 import type { Writable } from "node:stream";
+import { type Step, type StructuralRecord, stepsInOrder } from "@caum/core";
 import { Progress } from "../terminal/progress.ts";
 import { CheckedSession } from "./checked-session.ts";
 import { predictionLine } from "./predict.ts";
 import { reportText, type Totals, totalsText } from "./print-report.ts";
-import { RecordReader } from "./record-event.ts";
+import { recordOf } from "./record-line.ts";
+import { bySession } from "./same-session.ts";
 import { parseObject, TraceError, traceEventOf } from "./trace-event.ts";
 import { readTraceLines, TraceFileError, type TraceLine } from "./trace-lines.ts";
 
@@ -14,13 +16,17 @@ const OPEN_SESSIONS = 20_000;
 /** Problems of one file that are printed one by one. */
 const PRINTED_PROBLEMS = 20;
 
-/** Judges the sessions of trace files, one event at a time. */
+/**
+ * Judges the sessions of trace files, one event at a time, and those of run files as `report` does: in
+ * the order of time over all files of a session, each call once.
+ */
 export class TraceCheck {
   readonly #format: CheckFormat;
   readonly #out: Writable;
   readonly #err: Writable;
   readonly #sessions = new Map<string, CheckedSession>();
-  readonly #records = new RecordReader();
+  /** Records of the files that are read now, by session: a later file may hold earlier ones. */
+  readonly #records = new Map<string, StructuralRecord[]>();
   readonly #noticed = new Set<string>();
   #isCrowded = false;
   readonly #progress = new Progress();
@@ -32,8 +38,18 @@ export class TraceCheck {
     this.#err = err;
   }
 
-  /** @param path `-` for standard input */
-  async file(path: string): Promise<void> {
+  /** @param paths `-` for standard input */
+  async files(paths: readonly string[]): Promise<void> {
+    for (const together of await bySession(paths)) {
+      for (const path of together) await this.#file(path);
+      for (const [id, records] of this.#records) {
+        for (const step of stepsInOrder(records)) await this.#step(id, step);
+      }
+      this.#records.clear();
+    }
+  }
+
+  async #file(path: string): Promise<void> {
     const before = this.#totals.problems;
     try {
       for await (const line of readTraceLines(path)) {
@@ -79,19 +95,30 @@ export class TraceCheck {
 
   async #event(where: string, text: string): Promise<void> {
     const fields = parseObject(text);
-    const isRecord = fields.schemaVersion !== undefined;
-    const event = isRecord ? this.#records.read(text) : traceEventOf(fields);
-    if (event === undefined) return;
+    if (fields.schemaVersion !== undefined) {
+      this.#keep(recordOf(text));
+      return;
+    }
+    const event = traceEventOf(fields);
     for (const field of event.unknownFields) this.#notice(where, field);
-    const session = this.#sessionOf(event.sessionId);
-    const step = event.step ?? session.nextNumber;
-    if (!session.follows(step)) {
-      throw new TraceError(`step ${step} is out of order: a session's steps must rise`);
+    await this.#step(event.sessionId, event.observed, event.step);
+  }
+
+  #keep(record: StructuralRecord): void {
+    const known = this.#records.get(record.sessionId);
+    if (known) known.push(record);
+    else this.#records.set(record.sessionId, [record]);
+  }
+
+  /** @param number of the step, where the trace says it */
+  async #step(id: string, step: Step, number?: number): Promise<void> {
+    const session = this.#sessionOf(id);
+    const place = number ?? session.nextNumber;
+    if (!session.follows(place)) {
+      throw new TraceError(`step ${place} is out of order: a session's steps must rise`);
     }
-    const assessment = session.observe(event, step);
-    if (this.#format === "predictions") {
-      await this.#write(predictionLine(event.sessionId, step, assessment));
-    }
+    const assessment = session.observe(step, place);
+    if (this.#format === "predictions") await this.#write(predictionLine(id, place, assessment));
     if (this.#sessions.size > OPEN_SESSIONS) await this.#closeIdlest();
   }
 

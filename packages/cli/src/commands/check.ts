@@ -13,6 +13,7 @@ const ABOUT = `
 examples:
   caum check trace.ndjson.gz
   caum check --json *.ndjson | head -1
+  caum check ~/.caum/runs/*/records.ndjson     run files of one session are one sequence
   zcat trace.gz | caum check -
 
 exit codes: 0 all was judged, loops or not; 1 a line or a file could not be; 2 usage`;
@@ -32,7 +33,7 @@ export function registerCheck(program: Command): void {
       // Loaded when it runs, so that no command pays for another.
       const { TraceCheck } = await import("../check/run-check.ts");
       const check = new TraceCheck(formatOf(options), process.stdout, process.stderr);
-      for (const file of files) await check.file(file);
+      await check.files(files);
       if ((await check.finish()) > 0) process.exitCode = INCOMPLETE;
     });
 }

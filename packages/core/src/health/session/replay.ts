@@ -29,11 +29,19 @@ export function* replay(
   originOf: OriginOf = () => ({}),
 ): Generator<Assessment, Health> {
   const health = new Health();
+  for (const step of stepsInOrder(records, originOf)) yield health.observe(step);
+  return health;
+}
+
+/** The steps of a whole session in the health order, each call once, whoever told of it. */
+export function* stepsInOrder(
+  records: Iterable<StructuralRecord>,
+  originOf: OriginOf = () => ({}),
+): Generator<Step> {
   const told = new ToldCalls();
   for (const { step, telling } of inOrder([...records], originOf)) {
-    if (telling === undefined || told.add(telling)) yield health.observe(step);
+    if (telling === undefined || told.add(telling)) yield step;
   }
-  return health;
 }
 
 interface Entry extends Place {

@@ -46,6 +46,7 @@ export class RunLog implements EventLog {
   #appending: Promise<void> | undefined;
   #failing = false;
   #closed = false;
+  #written: Promise<void> = Promise.resolve();
   /** Closed while an append was under way, which may sign what it knew. */
   #signAgain = false;
   #signedAt = Number.NEGATIVE_INFINITY;
@@ -78,9 +79,13 @@ export class RunLog implements EventLog {
     await this.#append();
   }
 
-  /** Writes and signs what is left; no line may be pushed afterwards. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
+  /** Writes and signs what is left; no line may be pushed afterwards. Whoever closes again waits too. */
+  close(): Promise<void> {
+    if (!this.#closed) this.#written = this.#writeRest();
+    return this.#written;
+  }
+
+  async #writeRest(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.flush();

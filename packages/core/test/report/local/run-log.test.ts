@@ -38,6 +38,14 @@ test("lines arrive in order, one per line, whoever flushes", async () => {
   expect(readFileSync(join(folder, "run", "checkpoints", "head.note"), "utf8")).toBe("a note\n");
 });
 
+test("whoever closes a second time waits for the first", async () => {
+  const run = log();
+  run.push("one");
+  void run.close();
+  await run.close();
+  expect(records()).toBe("one\n");
+});
+
 test("what came shortly after a signature is signed soon, also when nothing follows it", async () => {
   let size = 0;
   const checkpoint = () => `a note over ${size}\n`;
