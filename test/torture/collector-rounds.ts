@@ -34,16 +34,26 @@ function post(served: Served, state: { isOver: boolean }): Promise<readonly stri
         schemaVersion: "1.0",
         payload: { toolName: "tool", status: "ok", argumentsHash: randomUUID() },
       };
-      const answer = await served.post("/v1/events", event).catch(() => undefined);
-      if (answer === undefined) return;
-      if (answer.status === 202) acknowledged.push(event.eventId);
+      const status = await statusOf(served.post("/v1/events", event));
+      if (status === undefined) return;
+      if (status === 202) acknowledged.push(event.eventId);
       else await sleep(5);
-      await answer.text().catch(() => "");
     }
   };
   return Promise.all(Array.from({ length: CALLERS }, (_, at) => caller(at))).then(
     () => acknowledged,
   );
+}
+
+/** The status counts as soon as it is there, whatever becomes of the rest of the answer. */
+async function statusOf(answer: Promise<Response>): Promise<number | undefined> {
+  try {
+    const response = await answer;
+    await response.text().catch(() => "");
+    return response.status;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Killed while it writes, on a disk that is slow or full meanwhile, by a clock that jumps. */

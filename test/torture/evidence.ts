@@ -19,12 +19,11 @@ export async function heldBy(
   const eventIds: string[] = [];
   const findings: string[] = [];
   for (const session of sessions) {
-    const answer = await served.get(`/v1/session/${session}/bundle`).catch(() => undefined);
-    if (answer?.status !== 200) {
-      findings.push(`http ${answer?.status ?? "none"}`);
+    const bytes = await bundleOf(served, session);
+    if (typeof bytes === "string") {
+      findings.push(bytes);
       continue;
     }
-    const bytes = Buffer.from(await answer.arrayBuffer());
     const path = join(folder, `${session}.tar`);
     writeFileSync(path, bytes);
     const verified = verifyBundle(path, { keys: [parseVerifierKey(served.verifierKey)] });
@@ -34,6 +33,17 @@ export async function heldBy(
     }
   }
   return { eventIds, findings };
+}
+
+/** A bundle, or what came in its place: damage may be found when half of it is sent. */
+async function bundleOf(served: Served, session: string): Promise<Buffer | string> {
+  try {
+    const answer = await served.get(`/v1/session/${session}/bundle`);
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    return answer.status === 200 ? bytes : `http ${answer.status}`;
+  } catch {
+    return "http cut off";
+  }
 }
 
 /** How many of the acknowledged are not there, and how many of all are there again. */
