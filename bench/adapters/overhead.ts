@@ -1,5 +1,6 @@
 /**
- * What the adapters add to one tool call: `node bench/adapters/overhead.ts`.
+ * What the adapters add to one tool call: `npm run bench:adapters`, with `-- --against FOLDER
+ * [--rounds 9]` beside another built checkout in turns.
  *
  * A call has 1 KB of arguments and a 4 KB result, as in the numbers of docs/performance. "callbacks"
  * is the time inside of our own callbacks (one turn, one request, one execution); "agent" is the
@@ -11,11 +12,19 @@ import { tracingChannel } from "node:diagnostics_channel";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { registerCaum } from "@caum/ai-sdk";
-import { CaumCallbackHandler } from "@caum/langchain";
+import { parseArgs } from "node:util";
 import { generateText, isStepCount, jsonSchema, tool } from "ai";
 import { MockLanguageModelV4 } from "ai/test";
+import { alternate, type Figures } from "../alternate.ts";
+import { builtPackage } from "../built.ts";
 
+const { values: asked } = parseArgs({
+  options: {
+    against: { type: "string" },
+    checkout: { type: "string", default: join(import.meta.dirname, "../..") },
+    rounds: { type: "string", default: "9" },
+  },
+});
 const home = mkdtempSync(join(tmpdir(), "caum-bench-"));
 const options = { home, env: {}, quiet: true, upstream: false } as const;
 const text = (length: number, seed: number) =>
@@ -26,14 +35,14 @@ function quantile(times: readonly number[], share: number): number {
   return sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
 }
 
-function report(name: string, microseconds: readonly number[]): void {
-  const p50 = quantile(microseconds, 0.5).toFixed(1);
-  const p99 = quantile(microseconds, 0.99).toFixed(1);
-  console.log(`${name}: p50 ${p50} us, p99 ${p99} us per tool call`);
+function figures(name: string, microseconds: readonly number[]): Figures {
+  const at = (share: number) => quantile(microseconds, share);
+  return { [`${name}, p50 us`]: at(0.5), [`${name}, p99 us`]: at(0.99) };
 }
 
 /** One tool call as the AI SDK tells it, each time with other content. */
-function aiSdkCallbacks(rounds: number): void {
+async function aiSdkCallbacks(rounds: number): Promise<Figures> {
+  const { registerCaum } = await aiSdk();
   const registration = registerCaum(options);
   const scope = globalThis as unknown as {
     AI_SDK_TELEMETRY_INTEGRATIONS?: Record<string, unknown>[];
@@ -59,11 +68,12 @@ function aiSdkCallbacks(rounds: number): void {
     ours.onStepEnd?.({ ...event, stepNumber: at, content: [call, output] });
     times.push((performance.now() - begin) * 1_000);
   }
-  report("ai-sdk callbacks", times.slice(rounds / 4));
-  void registration.close();
+  await registration.close();
+  return figures("ai-sdk callbacks", times.slice(rounds / 4));
 }
 
-function langchainCallbacks(rounds: number): void {
+async function langchainCallbacks(rounds: number): Promise<Figures> {
+  const { CaumCallbackHandler } = await langchain();
   const handler = new CaumCallbackHandler(options);
   const times: number[] = [];
   handler.handleChainStart({}, {}, "root");
@@ -79,8 +89,8 @@ function langchainCallbacks(rounds: number): void {
     handler.handleToolEnd(output, `tool-${at}`);
     times.push((performance.now() - begin) * 1_000);
   }
-  report("langchain callbacks", times.slice(rounds / 4));
-  void handler.close();
+  await handler.close();
+  return figures("langchain callbacks", times.slice(rounds / 4));
 }
 
 /** Mean microseconds per tool call of a scripted agent. */
@@ -138,21 +148,39 @@ async function median(rounds: number): Promise<number> {
   return quantile(times.slice(rounds), 0.5);
 }
 
-async function agents(rounds: number): Promise<void> {
+async function agents(rounds: number): Promise<Figures> {
   const bare = await median(rounds);
   const remove = registerNothing();
   const empty = await median(rounds);
   remove();
+  const { registerCaum } = await aiSdk();
   const registration = registerCaum(options);
   const observed = await median(rounds);
   await registration.close();
-  const [one, two, three] = [bare, empty, observed].map((time) => time.toFixed(1));
-  console.log(
-    `ai-sdk agent: ${one} us bare, ${two} us with an empty integration, ${three} us with us`,
-  );
+  return {
+    "ai-sdk agent, bare, us": bare,
+    "ai-sdk agent, empty integration, us": empty,
+    "ai-sdk agent, with us, us": observed,
+  };
 }
 
-aiSdkCallbacks(4_000);
-langchainCallbacks(4_000);
-await agents(30);
-rmSync(home, { recursive: true, force: true });
+function aiSdk(): Promise<typeof import("@caum/ai-sdk")> {
+  return import(builtPackage(asked.checkout, "ai-sdk"));
+}
+
+function langchain(): Promise<typeof import("@caum/langchain")> {
+  return import(builtPackage(asked.checkout, "langchain"));
+}
+
+if (asked.against === undefined) {
+  const all = {
+    ...(await aiSdkCallbacks(4_000)),
+    ...(await langchainCallbacks(4_000)),
+    ...(await agents(30)),
+  };
+  rmSync(home, { recursive: true, force: true });
+  if (process.send) process.send(all);
+  else for (const [name, value] of Object.entries(all)) console.log(`${name}: ${value.toFixed(1)}`);
+} else {
+  console.log(await alternate(import.meta.filename, asked.against, Number(asked.rounds)));
+}

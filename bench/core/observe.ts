@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createObserver } from "@caum/core";
-import { builtCore } from "../built-core.ts";
+import { builtCore } from "../built.ts";
 import { compare, comparisonText } from "../health/against.ts";
 import { readTraceSet } from "../health/trace-set.ts";
 import { argumentsOf1Kb, textOf } from "./samples.ts";

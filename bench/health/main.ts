@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { builtCore } from "../built-core.ts";
+import { builtCore } from "../built.ts";
 import { compare, comparisonText } from "./against.ts";
 import { caum, type Detector } from "./detector.ts";
 import { dwellFigures } from "./dwell.ts";
