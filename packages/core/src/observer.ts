@@ -45,6 +45,8 @@ export class Observer {
   readonly #writerKey: WriterKey;
   readonly #eventIds: EventIds;
   readonly #sessions = new Map<string, Session>();
+  /** The last one of the map. */
+  #latest: Session | undefined;
   /** Not whole on the disk yet. */
   readonly #closing = new Set<Session>();
   readonly #problems = new Map<ObserverProblem["code"], number>();
@@ -84,15 +86,13 @@ export class Observer {
   /** The session with this id, opened as a new run when it is not open in this process. */
   session(id: string, facts: SessionFacts = {}): Session {
     const known = this.#sessions.get(id);
-    if (known) {
-      // Back to the end of the map, whose first entry is the one idle longest.
-      this.#sessions.delete(id);
-      this.#sessions.set(id, known);
-      return known;
-    }
-    if (this.#sessions.size >= MAX_OPEN_SESSIONS) this.#closeIdlest();
-    const session = this.#open(id, facts);
+    if (known && known === this.#latest) return known;
+    if (!known && this.#sessions.size >= MAX_OPEN_SESSIONS) this.#closeIdlest();
+    const session = known ?? this.#open(id, facts);
+    // To the end of the map, whose first entry is the one idle longest.
+    this.#sessions.delete(id);
     this.#sessions.set(id, session);
+    this.#latest = session;
     return session;
   }
 

@@ -13,7 +13,7 @@ import {
 import type { LifecyclePayload } from "./capture/record.ts";
 import { type Shape, shapeOfText } from "./capture/shape.ts";
 import type { OpenFacts, RunWriter, Stamp } from "./evidence/run-writer.ts";
-import { CompactRange } from "./evidence/tree/compact-range.ts";
+import { CompactRange, type CompactRangeState } from "./evidence/tree/compact-range.ts";
 import type { SessionWatch } from "./health/alerts/alert-watch.ts";
 import { type Assessment, coordinationOf, evidenceGradeOf } from "./health/assessment.ts";
 import { Health } from "./health/health.ts";
@@ -30,6 +30,29 @@ export interface Evidence {
   readonly chainHead: string;
   /** RFC 6962 root over the run up to this event; computed when it is read. */
   readonly merkleRoot: string;
+}
+
+/** A class, because an object literal with a getter takes ten times as long to make. */
+class EvidenceOfRun implements Evidence {
+  readonly runId: string;
+  readonly seq?: number;
+  readonly chainHead: string;
+  readonly #tree: CompactRangeState;
+
+  constructor({ identity, state }: RunWriter, seq: number | undefined) {
+    this.runId = identity.runId;
+    if (seq !== undefined) this.seq = seq;
+    this.chainHead = state.head;
+    this.#tree = state.tree;
+  }
+
+  get merkleRoot(): string {
+    return CompactRange.restore(this.#tree).root;
+  }
+
+  toJSON(): Evidence {
+    return { ...this, merkleRoot: this.merkleRoot };
+  }
 }
 
 /** What `observe` answers: what the engine thinks of the session, and the proof of it. */
@@ -236,17 +259,7 @@ export class Session {
   }
 
   #verdict(assessment: Assessment, seq: number | undefined): Verdict {
-    const { writer } = this.#parts;
-    const tree = writer.state.tree;
-    const evidence = {
-      runId: writer.identity.runId,
-      ...(seq === undefined ? {} : { seq }),
-      chainHead: writer.head,
-      get merkleRoot() {
-        return CompactRange.restore(tree).root;
-      },
-    };
-    return { ...assessment, evidence };
+    return { ...assessment, evidence: new EvidenceOfRun(this.#parts.writer, seq) };
   }
 
   #fenced(work: () => void): void {

@@ -118,7 +118,10 @@ function providerId(id: unknown): string | undefined {
 
 function defined(outcome: TurnOutcome): TurnOutcome {
   // An absent field must not take the place of what the start of the turn knew.
-  return Object.fromEntries(Object.entries(outcome).filter(([, value]) => value !== undefined));
+  const kept: Record<string, unknown> = {};
+  let name: keyof TurnOutcome;
+  for (name in outcome) if (outcome[name] !== undefined) kept[name] = outcome[name];
+  return kept;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

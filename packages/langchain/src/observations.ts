@@ -65,7 +65,7 @@ export class Observations {
     if (isTool) {
       const { key, facts } = this.#executionOf(run, { ...call, name: call.name ?? "unknown" });
       const { run: _, ...told } = facts;
-      this.#runs.executes(run, { key, facts: told, startedAt: performance.now() });
+      run.call = { key, facts: told, startedAt: performance.now() };
     }
     this.#runs.enter(run, isTool ? call.name : undefined);
   }
@@ -148,7 +148,7 @@ export class Observations {
     const { name, input, toolCallId, op } = start;
     const { id, args } = callInText(input) ?? {};
     const execution = this.#executionOf(run, { id: toolCallId ?? id, name, args, input, op });
-    this.#runs.executes(run, execution);
+    run.call = execution;
     this.#runs.enter(run, name);
     this.adapter.calls.started(execution.key, execution.facts);
   }

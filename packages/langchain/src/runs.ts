@@ -20,9 +20,9 @@ export interface Run {
   /** Below a tool: what it is told comes from an agent, not from the user. */
   readonly isInsideTool: boolean;
   /** The call that this run executes. */
-  readonly call?: Execution | undefined;
+  call: Execution | undefined;
   /** What other adapters see of the work inside. */
-  readonly entered?: CurrentSession | undefined;
+  entered: CurrentSession | undefined;
 }
 
 export interface Execution {
@@ -60,23 +60,29 @@ export class Runs {
     if (this.#runs.has(id)) return undefined;
     const parent = parentId === undefined ? undefined : this.#runs.get(parentId);
     const root = parent?.root ?? id;
+<<<<<<< HEAD
     const told = firstText(SESSION_KEYS.map((key) => metadata[key]));
     const named = told === undefined ? undefined : this.#sessionOf(told);
     const session =
       named ?? parent?.session ?? currentSession()?.id ?? this.#defaultSession ?? root;
     const agent = firstText([metadata.lc_agent_name]) ?? parent?.agent ?? currentSession()?.agent;
+=======
+    const session =
+      sessionIn(metadata) ??
+      parent?.session ??
+      currentSession()?.id ??
+      this.#defaultSession ??
+      root;
+    const agent = textOf(metadata.lc_agent_name) ?? parent?.agent ?? currentSession()?.agent;
+>>>>>>> 0de5d9a (perf(core): a call costs the merge, the digests and the verdict less)
     const inside = parent?.call === undefined ? parent?.inside : parent.id;
     const isInsideTool =
       inside !== undefined || parent?.isInsideTool === true || isInsideOtherTool(parent);
-    const within = [...(parent?.within.slice(0, MAX_DEPTH) ?? []), id];
-    const run = { id, root, within, inside, session, agent, isInsideTool };
+    const within = below(parent, id);
+    const about = { id, root, within, inside, session, agent, isInsideTool };
+    const run: Run = { ...about, call: undefined, entered: undefined };
     this.#runs.set(id, run);
     return run;
-  }
-
-  /** The run executes this call. */
-  executes(run: Run, call: Execution): void {
-    this.#runs.set(run.id, { ...run, call });
   }
 
   get(id: string): Run | undefined {
@@ -93,8 +99,7 @@ export class Runs {
   enter(run: Run, tool?: string): void {
     if (run.root === run.id) return;
     const agent = tool ?? run.agent ?? currentSession()?.agent;
-    const entered = enterSession({ id: run.session, agent });
-    this.#runs.set(run.id, { ...(this.#runs.get(run.id) ?? run), entered });
+    run.entered = enterSession({ id: run.session, agent });
   }
 
   /** Forgets the run; undefined when it was not known, or has ended. */
@@ -106,11 +111,25 @@ export class Runs {
   }
 }
 
+function below(parent: Run | undefined, id: string): readonly string[] {
+  const { within } = parent ?? {};
+  if (within === undefined) return [id];
+  return [...(within.length > MAX_DEPTH ? within.slice(0, MAX_DEPTH) : within), id];
+}
+
 /** A tool of another framework may run a chain of this one. */
 function isInsideOtherTool(parent: Run | undefined): boolean {
   return parent === undefined && currentSession()?.agent !== undefined;
 }
 
-function firstText(values: readonly unknown[]): string | undefined {
-  return values.find((value): value is string => typeof value === "string" && value !== "");
+function sessionIn(metadata: Metadata): string | undefined {
+  for (const key of SESSION_KEYS) {
+    const told = textOf(metadata[key]);
+    if (told !== undefined) return told;
+  }
+  return undefined;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
 }

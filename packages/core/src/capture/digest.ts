@@ -1,13 +1,13 @@
 import { derive } from "./keys/derive.ts";
 import { Hmac } from "./keys/hmac.ts";
+import { KnownTexts } from "./known-texts.ts";
 import type { RootKey } from "./root-key.ts";
 
 /** What a digest is of; each has a key of its own, so that equal bytes never match across them. */
 export type Purpose = "args" | "result" | "state" | "message" | "name";
 
-/** Tags are kept for names that come again; beyond this many the memory starts afresh. */
-const MAX_KNOWN_TAGS = 1_024;
-const MAX_KNOWN_LENGTH = 128;
+/** Hex characters of a kept id. */
+const ID_LENGTH = 32;
 
 const DISCLOSURE = "caum-session-key";
 
@@ -21,7 +21,8 @@ export class SessionKeys {
   readonly #root: RootKey;
   readonly #sessionKey: Uint8Array;
   readonly #hmacs = new Map<Purpose, Hmac>();
-  readonly #tags = new Map<string, string>();
+  readonly #tags = new KnownTexts<string>();
+  #parent: { readonly text: string; readonly id: string } | undefined;
 
   constructor(root: RootKey, sessionId: string) {
     this.#root = root;
@@ -64,15 +65,20 @@ export class SessionKeys {
     return this.#hmacOf(purpose).digest(data);
   }
 
+  /** What is kept of an id: 32 hex. */
+  idOf(text: string): string {
+    return this.digest("name", text).slice(0, ID_LENGTH);
+  }
+
+  /** The same for a parent, which what it asked for comes with again. */
+  parentIdOf(parent: string): string {
+    if (this.#parent?.text !== parent) this.#parent = { text: parent, id: this.idOf(parent) };
+    return this.#parent.id;
+  }
+
   /** A short keyed name for text that must not be kept: `x-` and 8 hex. */
   tag(text: string): string {
-    const known = this.#tags.get(text);
-    if (known !== undefined) return known;
-    const tag = `x-${this.digest("name", text).slice(0, 8)}`;
-    if (text.length > MAX_KNOWN_LENGTH) return tag;
-    if (this.#tags.size >= MAX_KNOWN_TAGS) this.#tags.clear();
-    this.#tags.set(text, tag);
-    return tag;
+    return this.#tags.of(text, (name) => `x-${this.digest("name", name).slice(0, 8)}`);
   }
 
   #hmacOf(purpose: Purpose): Hmac {

@@ -21,9 +21,12 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
  */
 export class EventIds {
   readonly #source: EventIdSource;
-  readonly #pool = new Uint8Array(POOL_BYTES);
+  readonly #pool = Buffer.alloc(POOL_BYTES);
+  #poolHex = "";
   #poolAt = POOL_BYTES;
   #lastMs = -1;
+  /** The part of an id that its millisecond gives, up to the version. */
+  #head = "";
   #counter = 0;
 
   constructor(source: EventIdSource) {
@@ -31,45 +34,46 @@ export class EventIds {
   }
 
   next(): string {
-    const random = this.#takeRandom();
-    this.#advance(Math.floor(keptTime(this.#source.clock())), random);
-    const time = this.#lastMs.toString(16).padStart(12, "0");
+    const at = this.#takeRandom();
+    this.#advance(Math.floor(keptTime(this.#source.clock())), at);
     const counter = this.#counter.toString(16).padStart(3, "0");
-    const variant = hex(0x80 | (byteAt(random, 2) & 0x3f));
-    let tail = "";
-    for (let index = 4; index < ID_BYTES; index++) tail += hex(byteAt(random, index));
-    const head = `${time.slice(0, 8)}-${time.slice(8)}-7${counter}`;
-    return `${head}-${variant}${hex(byteAt(random, 3))}-${tail}`;
+    const variant = HEX[0x80 | (this.#byteAt(at + 2) & 0x3f)];
+    const tail = this.#poolHex.slice(2 * (at + 4), 2 * (at + ID_BYTES));
+    return `${this.#head}${counter}-${variant}${HEX[this.#byteAt(at + 3)]}-${tail}`;
   }
 
-  #advance(nowMs: number, random: Uint8Array): void {
+  #advance(nowMs: number, at: number): void {
     if (nowMs > this.#lastMs) {
-      this.#lastMs = nowMs;
       // The top bit stays free, so that at least 2,048 ids fit in the millisecond.
-      this.#counter = ((byteAt(random, 0) << 8) | byteAt(random, 1)) & (MAX_COUNTER >> 1);
+      const start = ((this.#byteAt(at) << 8) | this.#byteAt(at + 1)) & (MAX_COUNTER >> 1);
+      this.#turnTo(nowMs, start);
     } else if (this.#counter < MAX_COUNTER) {
       this.#counter += 1;
     } else {
-      this.#lastMs += 1;
-      this.#counter = 0;
+      this.#turnTo(this.#lastMs + 1, 0);
     }
   }
 
-  #takeRandom(): Uint8Array {
+  #turnTo(ms: number, counter: number): void {
+    const time = ms.toString(16).padStart(12, "0");
+    this.#lastMs = ms;
+    this.#head = `${time.slice(0, 8)}-${time.slice(8)}-7`;
+    this.#counter = counter;
+  }
+
+  /** Where in the pool the random bytes of the next id are. */
+  #takeRandom(): number {
     if (this.#poolAt + ID_BYTES > POOL_BYTES) {
       this.#source.fillRandom(this.#pool);
+      this.#poolHex = this.#pool.toString("hex");
       this.#poolAt = 0;
     }
-    const bytes = this.#pool.subarray(this.#poolAt, this.#poolAt + ID_BYTES);
+    const at = this.#poolAt;
     this.#poolAt += ID_BYTES;
-    return bytes;
+    return at;
   }
-}
 
-function byteAt(bytes: Uint8Array, index: number): number {
-  return bytes[index] ?? 0;
-}
-
-function hex(byte: number): string {
-  return HEX[byte] ?? "00";
+  #byteAt(at: number): number {
+    return this.#pool[at] ?? 0;
+  }
 }

@@ -116,8 +116,6 @@ export interface CaptureContext {
 
 /** Costs are recorded as whole nano-dollars. */
 export const NANO_USD_PER_USD = 1e9;
-/** Hex characters of a kept id. */
-const ID_LENGTH = 32;
 const ID = /^[0-9a-f]{32}$/;
 const TAG = /^x-[0-9a-f]{8}$/;
 const ROLES = ["user", "assistant", "system", "agent"] as const;
@@ -147,7 +145,7 @@ export function payloadOf(observation: Observation, context: CaptureContext): Ob
 /** A parent that is no text, or is empty, groups nothing. */
 function parentOf({ parent }: Place, keys: SessionKeys): Pick<Envelope, "parentEventId"> {
   if (typeof parent !== "string" || parent === "") return {};
-  return { parentEventId: keys.digest("name", parent).slice(0, ID_LENGTH) };
+  return { parentEventId: keys.parentIdOf(parent) };
 }
 
 function toolPayload(
@@ -303,7 +301,7 @@ function optionalLabel(text: string | undefined, context: CaptureContext): strin
 
 /** Ids are correlation, not content, but a host may put anything into them. */
 function optionalDigest(text: string | undefined, keys: SessionKeys): string | undefined {
-  return text === undefined ? undefined : keys.digest("name", text).slice(0, ID_LENGTH);
+  return text === undefined ? undefined : keys.idOf(text);
 }
 
 function optionalTag(text: string | undefined, keys: SessionKeys): string | undefined {

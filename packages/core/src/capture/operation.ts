@@ -1,3 +1,4 @@
+import { KnownTexts } from "./known-texts.ts";
 import type { Op } from "./record.ts";
 import { opOfCommand } from "./shell/command.ts";
 import { opOfStatement } from "./shell/statement.ts";
@@ -102,9 +103,21 @@ const MCP_METHODS = wordTable({
  */
 export function opOf(toolName: string, args?: unknown, annotations?: ToolAnnotations): Op {
   if (toolName.startsWith("mcp:")) return MCP_METHODS.get(toolName.slice(4)) ?? "other";
+  const { words, op } = READ_NAMES.of(toolName, readName);
+  return opOfText(words, args) ?? withHints(op, annotations);
+}
+
+/** What the name of a tool says. */
+interface ReadName {
+  readonly words: readonly string[];
+  readonly op: Op;
+}
+
+const READ_NAMES = new KnownTexts<ReadName>();
+
+function readName(toolName: string): ReadName {
   const words = wordsOf(toolName.slice(0, MAX_NAME_LENGTH));
-  const told = opOfText(words, args);
-  return told ?? withHints(opOfWords(words) ?? "other", annotations);
+  return { words, op: opOfWords(words) ?? "other" };
 }
 
 /** To say nothing to what runs is to wait for what it says. */

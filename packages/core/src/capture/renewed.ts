@@ -1,4 +1,5 @@
 import { types } from "node:util";
+import { KnownTexts } from "./known-texts.ts";
 import { readOwn } from "./walk/data-property.ts";
 
 /** Names of values that are another one at each try, and so say nothing of what is asked for. */
@@ -25,19 +26,26 @@ const MAX_URL_LENGTH = 2_048;
 /** Whether a member of the arguments is there to make the call another one: a nonce, a clock, a count. */
 export function isRenewed(name: string, value: unknown): boolean {
   if (typeof value !== "string" && typeof value !== "number") return false;
-  if (isRenewedName(name)) return true;
-  const plain = plainOf(name);
+  const says = meaningOf(name);
+  if (says === "try") return true;
   const text = String(value);
-  if (CLOCK_NAMES.has(plain)) return MOMENT.test(text) || EPOCH.test(text);
+  if (says === "clock") return MOMENT.test(text) || EPOCH.test(text);
   return text.length <= MAX_URL_LENGTH && text.includes("?") && RENEWED_IN_URL.test(text);
 }
 
-function isRenewedName(name: string): boolean {
-  return TRY_NAMES.has(plainOf(name));
+/** What the name of a member says of its value. */
+type Meaning = "try" | "clock" | "nothing";
+
+const MEANINGS = new KnownTexts<Meaning>();
+
+function meaningOf(name: string): Meaning {
+  return MEANINGS.of(name, readName);
 }
 
-function plainOf(name: string): string {
-  return name.toLowerCase().replace(/[_-]/g, "");
+function readName(name: string): Meaning {
+  const plain = name.toLowerCase().replace(/[_-]/g, "");
+  if (TRY_NAMES.has(plain)) return "try";
+  return CLOCK_NAMES.has(plain) ? "clock" : "nothing";
 }
 
 /** Whether text begins like an object and breaks off: no tool was ever called with that. */
@@ -69,6 +77,6 @@ export function withoutRenewed(args: unknown): Record<string, unknown> | undefin
 
 /** Of an address, what stands before the part that is renewed still tells what was asked for. */
 function sameOf(name: string, value: unknown): string {
-  if (typeof value !== "string" || isRenewedName(name)) return SAME;
+  if (typeof value !== "string" || meaningOf(name) === "try") return SAME;
   return value.replace(RENEWED_VALUE, "$1");
 }

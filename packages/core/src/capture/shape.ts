@@ -20,9 +20,13 @@ export interface Shape {
 const HASH = /^[0-9a-f]{64}$/;
 
 /** Whether something that a caller gives as a shape can hold nothing else than one. */
-export function isShape({ hash, normHash = hash, shapeHash = hash, bytes }: Shape): boolean {
+export function isShape({ hash, normHash, shapeHash, bytes }: Shape): boolean {
   const isCount = Number.isSafeInteger(bytes) && bytes >= 0;
-  return isCount && HASH.test(hash) && HASH.test(normHash) && HASH.test(shapeHash);
+  return isCount && HASH.test(hash) && isHashOrNone(normHash) && isHashOrNone(shapeHash);
+}
+
+function isHashOrNone(hash: string | undefined): boolean {
+  return hash === undefined || HASH.test(hash);
 }
 
 /** The shape of any value. Text differs from the value that it may be the JSON of. */

@@ -11,7 +11,19 @@ export function keptTime(ms: number): number {
   return Math.min(Math.max(ms, 0), LAST_MS);
 }
 
+const SECOND_MS = 1_000;
+
+/** The second that was written last, up to the dot behind it: most of the work is in that. */
+let second = Number.NaN;
+let head = "";
+
 /** The same as records write it. */
 export function timestampAt(ms: number): string {
-  return new Date(keptTime(ms)).toISOString();
+  const kept = Math.trunc(keptTime(ms));
+  const secondOfIt = Math.floor(kept / SECOND_MS);
+  if (secondOfIt !== second) {
+    head = new Date(secondOfIt * SECOND_MS).toISOString().slice(0, -"000Z".length);
+    second = secondOfIt;
+  }
+  return `${head}${String(kept - secondOfIt * SECOND_MS).padStart(3, "0")}Z`;
 }

@@ -1,6 +1,6 @@
 import { learnHandoff } from "./agents/handoff.ts";
 import { Lanes } from "./agents/lanes.ts";
-import { isLooping, signalsOf } from "./assess.ts";
+import { isLooping, type Standing, signalsOf } from "./assess.ts";
 import { type Assessment, eventTypeOf, PUBLIC_CLASSES } from "./assessment.ts";
 import { type Features, featuresOf } from "./failure-risk.ts";
 import { learn } from "./learn.ts";
@@ -18,9 +18,12 @@ import type { Step } from "./step.ts";
  */
 export class Health {
   #lanes = new Lanes();
+  /** How the worst agent stands, until something is learned. */
+  #worst: Standing | undefined;
 
   /** Takes one step and says how the session stands. What is no step changes nothing. */
   observe(step: Step): Assessment {
+    this.#worst = undefined;
     if (step.kind === "user") {
       for (const memory of this.#lanes.memories) learn(memory, step);
     } else {
@@ -35,7 +38,8 @@ export class Health {
 
   /** How the session stands, nothing new having happened. */
   current(): Assessment {
-    const worst = this.#lanes.worst();
+    this.#worst ??= this.#lanes.worst();
+    const worst = this.#worst;
     const { first, steps } = this.#lanes;
     const was = PUBLIC_CLASSES[first[SLOT.sessionClass] ?? 0] ?? "none";
     first[SLOT.sessionClass] = PUBLIC_CLASSES.indexOf(worst.publicClass);

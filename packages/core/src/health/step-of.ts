@@ -23,7 +23,7 @@ export function stepOf(record: StepSource, origin: Origin = {}): Step | undefine
         ...(origin.weakContent === true && { weakContent: true }),
       });
     case "reasoning":
-      return speechOf(record.payload, moment(record));
+      return speechOf(record.payload, record);
     default:
       return undefined;
   }
@@ -85,14 +85,14 @@ function builtOf(signature: string | undefined): Partial<Step> {
 }
 
 /** A turn that asked for tools is judged by its calls; a system message is no agent's step. */
-function speechOf(payload: Unplaced<ReasoningPayload>, common: Common): Step | undefined {
+function speechOf(payload: Unplaced<ReasoningPayload>, record: StepSource): Step | undefined {
   const role = payload.role ?? "assistant";
   const { messageHash } = payload;
   if (role === "user") {
     return {
       kind: "user",
       tool: role,
-      ...common,
+      ...moment(record),
       ...(messageHash !== undefined && { messageHash }),
     };
   }
@@ -104,7 +104,7 @@ function speechOf(payload: Unplaced<ReasoningPayload>, common: Common): Step | u
     tool: role,
     status: payload.status,
     messageHash,
-    ...common,
+    ...moment(record),
     ...(payload.agentTag !== undefined && { agentTag: payload.agentTag }),
   };
 }

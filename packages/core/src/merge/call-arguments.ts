@@ -19,10 +19,6 @@ export function refOf({
   return typeof values === "object" && values !== null ? new WeakRef(values) : undefined;
 }
 
-export function isSameText(open: OpenCall, facts: CallFacts): boolean {
-  return open.textHash !== undefined && open.textHash === textHashOf(facts);
-}
-
 export function isSameValue({ values }: OpenCall, facts: CallFacts): boolean {
   return values !== undefined && values.deref() === facts.arguments;
 }

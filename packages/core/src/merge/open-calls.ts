@@ -7,6 +7,8 @@ import { RecentMap } from "./recent-map.ts";
 /** A call that has no outcome yet. */
 export interface OpenCall {
   key: CallKey;
+  /** The key as one text; see `idOf`. */
+  id: string | undefined;
   response: string | undefined;
   readonly copy: number;
   readonly owner: string | undefined;
@@ -22,13 +24,21 @@ export interface OpenCall {
   startedAt: number | undefined;
   /** Its operation ended before it did. */
   abandonedAs: "unresolved" | "cancelled" | undefined;
-  /** Under which names it can be found. */
-  names: readonly string[];
+  /** Under which names it is filed. */
+  names: Names;
+}
+
+interface Names {
+  readonly run: string | undefined;
+  readonly id: string | undefined;
+  /** Of a call that does not run: for an execution that has no id. */
+  readonly tool: string | undefined;
 }
 
 /** What a signal says of the call that it means. */
 export interface Told {
   readonly key: CallKey;
+  readonly id: string | undefined;
   readonly facts: CallFacts | undefined;
   /** Whether the arguments are those of an open call; asked only where there is no id. */
   readonly isEqual: (open: OpenCall) => boolean;
@@ -36,14 +46,16 @@ export interface Told {
   readonly otherThan?: OpenCall;
 }
 
+export const NOWHERE: Names = { run: undefined, id: undefined, tool: undefined };
 /** Calls open at once; the one that was idle longest is given up for a new one. */
 const MAX_OPEN_CALLS = 10_000;
 
 /** The calls that are open, found by run, by id, or by tool. */
 export class OpenCalls {
   readonly #calls: RecentMap<OpenCall, OpenCall>;
-  /** Mostly one call has a name; several are kept oldest first. */
-  readonly #named = new Map<string, OpenCall | Set<OpenCall>>();
+  readonly #byRun = new CallIndex();
+  readonly #byId = new CallIndex();
+  readonly #byTool = new CallIndex();
 
   /** @param onCrowded told of a call that leaves for a newer one */
   constructor(onCrowded: (call: OpenCall) => void) {
@@ -61,22 +73,14 @@ export class OpenCalls {
 
   /** Adds a call, or files it anew after a change of its key, tool or run. */
   set(call: OpenCall): void {
-    const names = namesOf(call);
-    for (const name of call.names) if (!names.includes(name)) this.#unname(name, call);
-    for (const name of names) {
-      if (call.names.includes(name)) continue;
-      const others = this.#named.get(name);
-      if (others instanceof Set) others.add(call);
-      else this.#named.set(name, others ? new Set([others, call]) : call);
-    }
-    call.names = names;
+    const tool = call.state === "running" ? undefined : call.call.tool;
+    this.#file(call, { run: call.run, id: call.id, tool });
     this.#calls.set(call, call);
   }
 
   delete(call: OpenCall): void {
     this.#calls.delete(call);
-    for (const name of call.names) this.#unname(name, call);
-    call.names = [];
+    this.#file(call, NOWHERE);
   }
 
   /** The open call that a signal means, by the best identity that fits any. */
@@ -89,24 +93,60 @@ export class OpenCalls {
   }
 
   #best(identity: Identity, signal: string, told: Told): OpenCall | undefined {
-    const { key, facts } = told;
+    const named = this.#namedFor(identity, told);
+    if (!(named instanceof Set)) {
+      return named && isMeant(identity, signal, named, told) ? named : undefined;
+    }
     let best: OpenCall | undefined;
-    for (const open of this.#namedLike(nameFor(identity, key, facts))) {
-      if (!fits(identity, open, told)) continue;
-      if (signal === "requested" && open.copy !== (facts?.copy ?? 0)) continue;
-      if (signal === "answered" && !isBeside(open, key) && open.state !== "waiting") continue;
+    for (const open of named) {
+      if (!isMeant(identity, signal, open, told)) continue;
       if (best === undefined || isBetter(open, best, told)) best = open;
     }
     return best;
   }
 
-  #namedLike(name: string | undefined): Iterable<OpenCall> {
-    const named = name === undefined ? undefined : this.#named.get(name);
-    if (named instanceof Set) return named;
-    return named ? [named] : [];
+  #namedFor(identity: Identity, { key, id, facts }: Told): Named | undefined {
+    switch (identity) {
+      case "run":
+        return this.#byRun.get(facts?.run);
+      case "likeness":
+        return key.toolCallId === undefined ? this.#byTool.get(facts?.tool) : undefined;
+      default:
+        return this.#byId.get(id);
+    }
   }
 
-  #unname(name: string, call: OpenCall): void {
+  #file(call: OpenCall, names: Names): void {
+    this.#byRun.move(call, call.names.run, names.run);
+    this.#byId.move(call, call.names.id, names.id);
+    this.#byTool.move(call, call.names.tool, names.tool);
+    call.names = names;
+  }
+}
+
+/** Mostly one call has a name; several are kept oldest first. */
+type Named = OpenCall | Set<OpenCall>;
+
+class CallIndex {
+  readonly #named = new Map<string, Named>();
+
+  get(name: string | undefined): Named | undefined {
+    return name === undefined ? undefined : this.#named.get(name);
+  }
+
+  move(call: OpenCall, from: string | undefined, to: string | undefined): void {
+    if (from === to) return;
+    if (from !== undefined) this.#remove(call, from);
+    if (to !== undefined) this.#add(call, to);
+  }
+
+  #add(call: OpenCall, name: string): void {
+    const others = this.#named.get(name);
+    if (others instanceof Set) others.add(call);
+    else this.#named.set(name, others ? new Set([others, call]) : call);
+  }
+
+  #remove(call: OpenCall, name: string): void {
     const others = this.#named.get(name);
     if (others instanceof Set && others.delete(call) && others.size > 0) return;
     this.#named.delete(name);
@@ -118,39 +158,18 @@ export function idOf({ session, toolCallId }: CallKey): string | undefined {
   return toolCallId === undefined ? undefined : `${session}\n${toolCallId}`;
 }
 
-/** How a call is known by its execution. */
-export function runOf(run: string | undefined): string | undefined {
-  return run === undefined ? undefined : `\n${run}`;
-}
-
 /** How a call is known by its id in a response, as the copy that it is there. */
 export function nameIn(id: string | undefined, response: string | undefined, copy: number): string {
   return copy === 0 ? `${id}\n${response}` : `${id}\n${response}\n${copy}`;
 }
 
-function toolOf({ session }: CallKey, tool: string): string {
-  return `${session}\n\n${tool}`;
-}
-
-function namesOf({ key, call, run, state }: OpenCall): string[] {
-  const tool = state === "running" ? undefined : toolOf(key, call.tool);
-  const names: string[] = [];
-  for (const name of [idOf(key), runOf(run), tool]) if (name !== undefined) names.push(name);
-  return names;
-}
-
-function nameFor(identity: Identity, key: CallKey, facts: CallFacts | undefined) {
-  switch (identity) {
-    case "run":
-      return runOf(facts?.run);
-    case "likeness":
-      return key.toolCallId === undefined && facts ? toolOf(key, facts.tool) : undefined;
-    default:
-      return idOf(key);
-  }
-}
-
 /** Of calls that have the right name. */
+function isMeant(identity: Identity, signal: string, open: OpenCall, told: Told): boolean {
+  if (!fits(identity, open, told)) return false;
+  if (signal === "requested" && open.copy !== (told.facts?.copy ?? 0)) return false;
+  return signal !== "answered" || isBeside(open, told.key) || open.state === "waiting";
+}
+
 function fits(identity: Identity, open: OpenCall, told: Told): boolean {
   const { key, facts } = told;
   if (open === told.otherThan) return false;
@@ -164,6 +183,7 @@ function fits(identity: Identity, open: OpenCall, told: Told): boolean {
     case "id":
       return !facts?.response || !open.response || open.state === "waiting";
     case "likeness":
+      if (open.key.session !== key.session) return false;
       return nearness(open, key) > 0 || told.isEqual(open);
   }
 }
@@ -193,7 +213,7 @@ function nearness({ key }: OpenCall, { within = [] }: CallKey): number {
 }
 
 /** Two copies of one adapter may see the same; what has neither run nor response is not known again. */
-export function isFirstReport({ key, run, response, copy }: OpenCall, { status }: ToolObservation) {
+export function isFirstReport({ id, run, response, copy }: OpenCall, { status }: ToolObservation) {
   if (run !== undefined) return isFirst(`run ${run} ${status}`);
-  return response === undefined || isFirst(`asked ${idOf(key)}\n${response}\n${copy} ${status}`);
+  return response === undefined || isFirst(`asked ${id}\n${response}\n${copy} ${status}`);
 }

@@ -1,6 +1,6 @@
 interface Entry<K, V> {
   readonly key: K;
-  readonly value: V;
+  value: V;
   /** False when it was deleted or set anew; it then leaves the queue when its turn comes. */
   isLive: boolean;
 }
@@ -40,6 +40,10 @@ export class RecentMap<K, V> {
 
   set(key: K, value: V): void {
     const before = this.#entries.get(key);
+    if (before && before === this.#queue.at(-1)) {
+      before.value = value;
+      return;
+    }
     if (before) before.isLive = false;
     const entry = { key, value, isLive: true };
     this.#entries.set(key, entry);
@@ -51,8 +55,13 @@ export class RecentMap<K, V> {
   delete(key: K): void {
     const entry = this.#entries.get(key);
     if (!entry) return;
-    entry.isLive = false;
     this.#entries.delete(key);
+    // Mostly what was added last leaves first.
+    if (entry === this.#queue.at(-1)) {
+      this.#queue.pop();
+      return;
+    }
+    entry.isLive = false;
     this.#compact();
   }
 

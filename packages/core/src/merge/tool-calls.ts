@@ -1,11 +1,12 @@
 import type { ToolObservation } from "../capture/observation.ts";
 import type { Layer } from "../capture/record.ts";
-import { isSameText, isSameValue, refOf, textHashOf, valuesOf } from "./call-arguments.ts";
+import { isSameValue, refOf, valuesOf } from "./call-arguments.ts";
 import type { CallFacts, CallKey, CallOutcome } from "./call-facts.ts";
 import { type CallState, type KNOWN_BY, type Signal, STEPS, type State } from "./merge-table.ts";
-import { idOf, isFirstReport, nameIn, type OpenCall, OpenCalls, runOf } from "./open-calls.ts";
+import { idOf, isFirstReport, NOWHERE, nameIn, type OpenCall, OpenCalls } from "./open-calls.ts";
 import { isOwnedByFuller, own, responseKey } from "./process-registry.ts";
 import { LatestMap } from "./recent-map.ts";
+import { ToldCall } from "./told-call.ts";
 
 export interface ToolCallsParts {
   readonly layer: Layer;
@@ -33,8 +34,9 @@ const RUN_IDLE_MS = 60 * 60_000;
 export class ToolCalls {
   readonly #parts: ToolCallsParts;
   readonly #open = new OpenCalls((call) => this.#apply("idle", call));
-  /** Names of calls that have their event. */
-  readonly #settled = new LatestMap<string, true>(3 * MAX_SETTLED);
+  /** Calls that have their event: their executions, and their ids with and without a response. */
+  readonly #settledRuns = new LatestMap<string, true>(MAX_SETTLED);
+  readonly #settledIds = new LatestMap<string, true>(2 * MAX_SETTLED);
   #outcomes = 0;
   #givenUp = 0;
 
@@ -90,7 +92,7 @@ export class ToolCalls {
 
   /** What is known of a call that has no outcome yet. */
   stateOf(key: CallKey): CallState | undefined {
-    return this.#find("answered", key, undefined)?.state;
+    return this.#open.find("answered", this.#told(key, undefined))?.state;
   }
 
   /** Whatever belongs to `owner` and was not started waits for somebody outside of it. */
@@ -127,17 +129,17 @@ export class ToolCalls {
     facts: CallFacts | undefined,
     outcomeOf?: (open: OpenCall, isNew: boolean) => Partial<ToolObservation>,
   ): void {
-    let open = this.#find(signal, key, facts);
-    const state: State =
-      open?.state ?? (this.#isSettled(signal, key, facts) ? "settled" : "unheard");
+    const told = this.#told(key, facts);
+    let open = this.#open.find(signal, told);
+    const state: State = open?.state ?? (this.#isSettled(signal, told) ? "settled" : "unheard");
     if (STEPS[signal][state] === "keep") return;
     if (!open) {
       // Without facts, it is history of a call that nobody told us of.
       if (!facts) return;
-      open = this.#begin(key, facts);
+      open = this.#begin(told, facts);
       if (signal === "requested") return;
-    } else if (facts && key.toolCallId !== undefined) this.#name(open, key, facts);
-    if (signal === "started" && facts) this.#runs(open, facts);
+    } else if (facts && key.toolCallId !== undefined) this.#name(open, told, facts);
+    if (signal === "started" && facts) this.#runs(open, told, facts);
     this.#take(STEPS[signal][state], open, {
       outcome: outcomeOf?.(open, state === "unheard") ?? {},
     });
@@ -176,36 +178,30 @@ export class ToolCalls {
     }
   }
 
-  #find(signal: Heard, key: CallKey, facts: CallFacts | undefined): OpenCall | undefined {
-    let digested: ToolObservation | undefined;
-    let textHash: string | undefined;
-    const isEqual = (open: OpenCall): boolean => {
-      if (!facts) return false;
-      textHash ??= textHashOf(facts);
-      if (textHash !== undefined && open.textHash === textHash) return true;
-      digested ??= this.#digest(key, facts);
-      return open.call.argumentsShape?.hash === digested.argumentsShape?.hash;
-    };
-    return this.#open.find(signal, { key, facts, isEqual });
+  #told(key: CallKey, facts: CallFacts | undefined): ToldCall {
+    return new ToldCall(key, facts, this.#digest);
   }
 
-  #begin(key: CallKey, facts: CallFacts): OpenCall {
+  #begin(told: ToldCall, facts: CallFacts): OpenCall {
     const { response, copy = 0, owner, run } = facts;
+    const hasId = told.id !== undefined;
+    // Without an id of the model, the execution is what tells a call from another.
+    const key = hasId ? told.key : { ...told.key, toolCallId: run };
     const open: OpenCall = {
-      // Without an id of the model, the execution is what tells a call from another.
-      key: { ...key, toolCallId: key.toolCallId ?? run },
+      key,
+      id: hasId ? told.id : idOf(key),
       response,
       copy,
       owner,
       run,
       seenAt: this.#parts.clock(),
       state: "requested",
-      call: this.#digest(key, facts),
-      textHash: textHashOf(facts),
+      call: told.callOf(facts),
+      textHash: told.textHash,
       values: refOf(facts),
       startedAt: undefined,
       abandonedAs: undefined,
-      names: [],
+      names: NOWHERE,
     };
     own(sharedIdOf(open), this.#parts.layer);
     this.#open.set(open);
@@ -213,10 +209,10 @@ export class ToolCalls {
   }
 
   /** What runs is what is recorded: a person or a middleware may have changed tool and arguments. */
-  #runs(open: OpenCall, facts: CallFacts): void {
+  #runs(open: OpenCall, told: ToldCall, facts: CallFacts): void {
     open.run = facts.run;
     const isKnown = facts.arguments === undefined && facts.argumentsText === undefined;
-    const isSame = isKnown || isSameText(open, facts) || isSameValue(open, facts);
+    const isSame = isKnown || told.isSameText(open) || isSameValue(open, facts);
     if (isSame && open.call.tool === facts.tool) return;
     const { toolCallId, parent, agent = facts.agent } = open.call;
     const ran = this.#digest(open.key, facts);
@@ -226,33 +222,32 @@ export class ToolCalls {
   }
 
   /** An execution without an id learns it at its end; the request with that id is its own. */
-  #name(open: OpenCall, key: CallKey, facts: CallFacts): void {
+  #name(open: OpenCall, { key, id }: ToldCall, facts: CallFacts): void {
     if (open.key.toolCallId !== open.run || open.response !== undefined) return;
-    const told = { key, facts, isEqual: () => false, otherThan: open };
-    const asked = this.#open.find("answered", told);
+    const named = { key, id, facts, isEqual: () => false, otherThan: open };
+    const asked = this.#open.find("answered", named);
     if (asked?.state === "running") return;
     if (asked) this.#open.delete(asked);
     open.key = key;
+    open.id = id;
     open.response = asked?.response;
     open.call = { ...open.call, toolCallId: key.toolCallId, parent: asked?.call.parent };
     this.#open.set(open);
   }
 
   /** Without a response to tell them apart, an execution with the id of another is a new one. */
-  #isSettled(signal: Heard, key: CallKey, facts: CallFacts | undefined): boolean {
-    const id = idOf(key);
+  #isSettled(signal: Heard, { id, facts }: ToldCall): boolean {
     const { run, response, copy = 0 } = facts ?? {};
-    const known = (name: string | undefined) => name !== undefined && this.#settled.has(name);
-    if (known(runOf(run))) return true;
+    if (run !== undefined && this.#settledRuns.has(run)) return true;
     // Nothing else tells apart the calls of servers that repeat their ids.
     if (id === undefined || (signal === "requested" && run !== undefined)) return false;
     if (response !== undefined) {
-      return known(nameIn(id, response, signal === "requested" ? copy : 0));
+      return this.#settledIds.has(nameIn(id, response, signal === "requested" ? copy : 0));
     }
-    return signal !== "requested" && run === undefined && known(id);
+    return signal !== "requested" && run === undefined && this.#settledIds.has(id);
   }
 
-  #digest({ session, toolCallId }: CallKey, facts: CallFacts): ToolObservation {
+  readonly #digest = ({ session, toolCallId }: CallKey, facts: CallFacts): ToolObservation => {
     const { tool, annotations, op, agent, server } = facts;
     return this.#parts.digest(session, {
       tool,
@@ -264,7 +259,7 @@ export class ToolCalls {
       server,
       arguments: valuesOf(facts),
     });
-  }
+  };
 
   #giveUp(open: OpenCall, status: "unresolved" | "cancelled"): void {
     this.#givenUp += 1;
@@ -275,14 +270,14 @@ export class ToolCalls {
 
   #forget(open: OpenCall): void {
     this.#open.delete(open);
-    const { key, response, copy, run } = open;
-    const id = idOf(key);
-    const inResponse = response === undefined ? [] : [nameIn(id, response, 0)];
+    const { id, response, copy, run } = open;
+    if (run !== undefined) this.#settledRuns.set(run, true);
+    if (id === undefined) return;
+    this.#settledIds.set(id, true);
+    if (response === undefined) return;
+    this.#settledIds.set(nameIn(id, response, 0), true);
     // A signal that does not say which copy it means finds that one of them is settled.
-    if (copy > 0) inResponse.push(nameIn(id, response, copy));
-    for (const name of [id, runOf(run), ...inResponse]) {
-      if (name !== undefined) this.#settled.set(name, true);
-    }
+    if (copy > 0) this.#settledIds.set(nameIn(id, response, copy), true);
   }
 
   #report(open: OpenCall, call: ToolObservation): void {

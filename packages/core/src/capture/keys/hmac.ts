@@ -33,17 +33,23 @@ export class Hmac {
 
   /** 64 hex. */
   digest(data: Uint8Array | string): string {
-    const bytes = typeof data === "string" ? Buffer.from(data) : data;
-    if (bytes.length > MAX_DATA_BYTES) {
-      return createHmac("sha256", this.#key).update(bytes).digest("hex");
+    // A UTF-16 unit takes at most three bytes in UTF-8.
+    if (data.length > (typeof data === "string" ? MAX_DATA_BYTES / 3 : MAX_DATA_BYTES)) {
+      return createHmac("sha256", this.#key).update(data).digest("hex");
     }
     INNER.set(this.#innerBlock);
-    INNER.set(bytes, BLOCK_BYTES);
-    const inner = hash("sha256", INNER.subarray(0, BLOCK_BYTES + bytes.length), "binary");
+    const length = writeInner(data);
+    const inner = hash("sha256", INNER.subarray(0, BLOCK_BYTES + length), "binary");
     OUTER.set(this.#outerBlock);
     OUTER.write(inner, BLOCK_BYTES, "latin1");
     return hash("sha256", OUTER, "hex");
   }
+}
+
+function writeInner(data: Uint8Array | string): number {
+  if (typeof data === "string") return INNER.write(data, BLOCK_BYTES);
+  INNER.set(data, BLOCK_BYTES);
+  return data.length;
 }
 
 function padded(key: Uint8Array, pad: number): Uint8Array {
