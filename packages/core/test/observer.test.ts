@@ -95,6 +95,12 @@ test("the verdict carries the chain head and root as of its own event", () => {
   expect(first.evidence.merkleRoot).toBe(root);
   expect(second.evidence.merkleRoot).not.toBe(root);
   expect(second.evidence.seq).toBe(2);
+  expect(JSON.parse(JSON.stringify(first)).evidence).toEqual({
+    runId: first.evidence.runId,
+    seq: 1,
+    chainHead: head,
+    merkleRoot: root,
+  });
 });
 
 test("a loop is alerted at its fourth identical call, and only advice is given", () => {

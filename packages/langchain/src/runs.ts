@@ -60,21 +60,11 @@ export class Runs {
     if (this.#runs.has(id)) return undefined;
     const parent = parentId === undefined ? undefined : this.#runs.get(parentId);
     const root = parent?.root ?? id;
-<<<<<<< HEAD
-    const told = firstText(SESSION_KEYS.map((key) => metadata[key]));
+    const told = sessionIn(metadata);
     const named = told === undefined ? undefined : this.#sessionOf(told);
     const session =
       named ?? parent?.session ?? currentSession()?.id ?? this.#defaultSession ?? root;
-    const agent = firstText([metadata.lc_agent_name]) ?? parent?.agent ?? currentSession()?.agent;
-=======
-    const session =
-      sessionIn(metadata) ??
-      parent?.session ??
-      currentSession()?.id ??
-      this.#defaultSession ??
-      root;
     const agent = textOf(metadata.lc_agent_name) ?? parent?.agent ?? currentSession()?.agent;
->>>>>>> 0de5d9a (perf(core): a call costs the merge, the digests and the verdict less)
     const inside = parent?.call === undefined ? parent?.inside : parent.id;
     const isInsideTool =
       inside !== undefined || parent?.isInsideTool === true || isInsideOtherTool(parent);

@@ -24,6 +24,19 @@ test("the digest is HMAC-SHA256 for any key and any data", () => {
   );
 });
 
+test("the digest of a text is that of its UTF-8 bytes, however long it is", () => {
+  const unit = fc.constantFrom("a", "\u20ac", "\u{1f600}", "\ud83d");
+  const times = fc.constantFrom(1, 500, 11_000, 22_000, 66_000);
+  const hmac = new Hmac(Buffer.from("key"));
+  fc.assert(
+    fc.property(fc.array(unit, { maxLength: 3 }), times, (units, count) => {
+      const text = units.join("").repeat(count);
+      expect(hmac.digest(text)).toBe(createHmac("sha256", "key").update(text).digest("hex"));
+    }),
+    { numRuns: 40 },
+  );
+});
+
 test("a key is derived by HKDF-SHA256 from any key and for any use", () => {
   const key = fc.uint8Array({ minLength: 1, maxLength: 64 });
   fc.assert(
@@ -51,6 +64,13 @@ describe("the keys of a session", () => {
       Buffer.from(derive(sessionKey, "commitment")).toString("hex"),
     );
     expect(keysOf("a").id).toBe(Buffer.from(derive(root, "root-id")).toString("hex").slice(0, 16));
+  });
+
+  test("keep of a parent what they keep of any id, whichever came before", () => {
+    const keys = keysOf("a");
+    for (const parent of ["", "r1", "r1", "r2", "r1", ""]) {
+      expect(keys.parentIdOf(parent)).toBe(keysOf("a").idOf(parent));
+    }
   });
 
   test("differ between sessions and show nothing of the key", () => {

@@ -81,6 +81,18 @@ test("saved and restored anywhere, a session goes on as if nothing had happened"
   );
 });
 
+test("asked again, a session stands as one that was restored, after every step", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+      const health = new Health();
+      for (const one of steps) {
+        health.observe(one);
+        expect(health.current()).toEqual(Health.restore(health.save()).current());
+      }
+    }),
+  );
+});
+
 test("a long session is restored exactly, too", () => {
   const steps = [...new Script(5).work(700).steps, ...everything(6)];
   const health = new Health();
