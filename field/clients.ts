@@ -31,8 +31,6 @@ export interface FieldClient {
   readonly hiddenTool?: (tool: string) => string;
   /** What is to be seen; what is absent cannot be. */
   readonly expects: Facts;
-  /** Facts that differ from run to run, for a reason that docs/clients.md gives. */
-  readonly varies?: readonly (keyof Facts)[];
   /** The longest that a run takes. */
   readonly seconds?: number;
 }
@@ -203,7 +201,6 @@ export const FIELD_CLIENTS: readonly FieldClient[] = [
       }),
     words: ({ bin }, prompt) => [bin("copilot"), "--allow-all-tools", "-p", prompt],
     expects: WHOLE,
-    varies: ["closed"],
   },
   {
     name: "opencode",

@@ -154,6 +154,7 @@ export {
 export { loopKey, SAME_NEWS_MS, ToldLoops } from "./report/desktop/told-loops.ts";
 export { DOCTOR_SESSION } from "./report/doctor-session.ts";
 export { openSpoolSender, type SpoolSender } from "./report/follow-spool.ts";
+export { closeLeftRuns } from "./report/local/close-left-runs.ts";
 export { isWriterGone } from "./report/local/run-owner.ts";
 export { signLeftRuns } from "./report/local/sign-left-runs.ts";
 export { keepLocalAccount, type LocalAccount, readLocalAccount } from "./report/local-account.ts";

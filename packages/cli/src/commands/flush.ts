@@ -1,5 +1,6 @@
 import {
   type Configuration,
+  closeLeftRuns,
   type DeliveryResult,
   loadConfiguration,
   openSpoolSender,
@@ -37,7 +38,9 @@ exit codes: 0 everything delivered, 1 records wait still, 2 usage`;
 export function registerFlush(program: Command): void {
   program
     .command("flush")
-    .description("deliver what ended processes left in the spool, and sign their local runs")
+    .description(
+      "deliver what ended processes left in the spool, and close and sign their local runs",
+    )
     .option("--home <folder>", "CAUM_HOME")
     .option("--url <url>", "the collector (CAUM_URL)")
     .option("--key <key>", "its key (CAUM_API_KEY)")
@@ -52,8 +55,8 @@ async function run(flags: FlushFlags): Promise<void> {
   const settings = { home: flags.home, url: flags.url, apiKey: flags.key };
   const configuration = loadConfiguration({ arguments: settings });
   const { home } = configuration;
-  const signed = flags.dryRun ? 0 : await signLeftRuns({ home, nowMs: Date.now() });
-  if (signed > 0 && !flags.json) console.log(`signed ${signed} local runs that were cut off`);
+  const local = flags.dryRun ? { closed: 0, signed: 0 } : await mend(home);
+  if (!flags.json) printMended(local);
   const mistake = mistakeIn(configuration, flags);
   if (mistake !== undefined) {
     console.error(`caum flush: ${mistake}`);
@@ -61,8 +64,24 @@ async function run(flags: FlushFlags): Promise<void> {
   } else if (flags.dryRun) {
     await preview(settings, flags.json === true);
   } else {
-    await deliver(configuration, settings, { ...flags, signed });
+    await deliver(configuration, settings, { ...flags, local });
   }
+}
+
+/** Local runs that a process left open or unsigned when it died. */
+interface Mended {
+  readonly closed: number;
+  readonly signed: number;
+}
+
+async function mend(home: string): Promise<Mended> {
+  const left = { home, nowMs: Date.now() };
+  return { closed: await closeLeftRuns(left), signed: await signLeftRuns(left) };
+}
+
+function printMended({ closed, signed }: Mended): void {
+  if (closed > 0) console.log(`closed ${closed} local runs whose process is gone`);
+  if (signed > 0) console.log(`signed ${signed} local runs that were cut off`);
 }
 
 function mistakeIn(configuration: Configuration, { within }: FlushFlags): string | undefined {
@@ -86,7 +105,7 @@ async function preview(settings: SpoolSettings, isJson: boolean): Promise<void> 
 async function deliver(
   { home, warnings }: Configuration,
   settings: SpoolSettings,
-  { within, json, signed }: FlushFlags & { readonly signed: number },
+  { within, json, local }: FlushFlags & { readonly local: Mended },
 ): Promise<void> {
   const told = [...warnings];
   const sender = openSpoolSender({
@@ -98,7 +117,7 @@ async function deliver(
   if (!result) return;
   const upstreams = await readUpstreams(home);
   const left = upstreams.reduce((sum, { spooled }) => sum + spooled, 0);
-  if (json) console.log(JSON.stringify({ ...result, spooled: left, signed, problems: told }));
+  if (json) console.log(JSON.stringify({ ...result, spooled: left, ...local, problems: told }));
   else console.log(describe(result, left));
   for (const message of json ? [] : told) console.error(`caum flush: ${message}`);
   if (left > 0) process.exitCode = LEFT_EXIT_CODE;

@@ -1,14 +1,13 @@
 /** Keeps what local runs take on the disk under a cap: whole closed runs go, the oldest first. */
-import { open, readdir, rm, stat } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { inLane } from "../disk-lanes.ts";
+import { isClosedRun } from "./closed-run.ts";
 
 const CAP_BYTES = 1024 * 1024 * 1024;
 const CHECK_AFTER_MS = 2_000;
 /** Looking at every run costs two system calls each. */
 const NOT_BEFORE_MS = 10 * 60_000;
-/** Where the last line of a closed run is: it is short. */
-const TAIL_BYTES = 4_096;
 
 export interface DiskCapParts {
   /** The folder of all local runs. */
@@ -57,7 +56,7 @@ export class DiskCap {
     let removed = 0;
     for (const run of runs) {
       if (bytes <= cap) break;
-      if (!(await isClosed(run.path))) continue;
+      if (!(await isClosedRun(run.path))) continue;
       await rm(run.path, { recursive: true, force: true }).catch(() => undefined);
       bytes -= run.bytes;
       removed += 1;
@@ -81,22 +80,5 @@ export class DiskCap {
       if (found) runs.push({ path, bytes: found.size, changedMs: found.mtimeMs });
     }
     return runs.sort((left, right) => left.changedMs - right.changedMs);
-  }
-}
-
-async function isClosed(folder: string): Promise<boolean> {
-  const file = await open(join(folder, "records.ndjson"), "r").catch(() => undefined);
-  if (!file) return false;
-  try {
-    const { size } = await file.stat();
-    const start = Math.max(0, size - TAIL_BYTES);
-    const bytes = Buffer.alloc(size - start);
-    await file.read(bytes, 0, bytes.length, start);
-    const last = bytes.toString("utf8").trimEnd().split("\n").at(-1) ?? "";
-    return last.includes('"category":"lifecycle"') && last.includes('"type":"close"');
-  } catch {
-    return false;
-  } finally {
-    await file.close();
   }
 }

@@ -1,5 +1,6 @@
 /** Which process writes a local run, so that a run that was cut off is told from one that is quiet. */
-import { readFileSync, statSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { mayBeAlive, parseProcessIdentity, thisProcess } from "../spool/process-identity.ts";
 
@@ -18,8 +19,35 @@ export function runOwnerText(): string {
  * @param folder of the run
  */
 export function isWriterGone(folder: string): boolean {
+  return isOwnerGone(join(folder, RUN_OWNER));
+}
+
+/**
+ * Takes over a run whose writer is certainly gone. A rename is what decides between several that
+ * try; of a run that has no owner file for a moment, the writer may live.
+ *
+ * @returns what gives it back as it was found; undefined when it is not to be taken
+ */
+export function takeLeftRun(folder: string): (() => void) | undefined {
+  const path = join(folder, RUN_OWNER);
+  if (!isOwnerGone(path)) return undefined;
+  const aside = `${path}.${randomBytes(4).toString("hex")}`;
   try {
-    const path = join(folder, RUN_OWNER);
+    renameSync(path, aside);
+    const giveBack = () => renameSync(aside, path);
+    // Another may have taken it over between the look and the rename.
+    if (!isOwnerGone(aside)) {
+      giveBack();
+      return undefined;
+    }
+    return giveBack;
+  } catch {
+    return undefined;
+  }
+}
+
+function isOwnerGone(path: string): boolean {
+  try {
     const status = statSync(path);
     if (!status.isFile() || status.size > MAX_BYTES) return false;
     const owner = parseProcessIdentity(readFileSync(path, "utf8"));

@@ -1,5 +1,5 @@
 /** Who owns a folder of the spool, in a way that a process number used again cannot fake. */
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
 export interface ProcessIdentity {
@@ -9,12 +9,21 @@ export interface ProcessIdentity {
   readonly pid: number;
   /** When the process started, in the system's own words; empty where it does not tell. */
   readonly startedAt: string;
+  /** Who counts its number: a container may share all the rest. Absent in what older versions wrote. */
+  readonly namespace?: string;
 }
 
 const START_TIME_FIELD = 19;
 
 export function thisProcess(): ProcessIdentity {
-  return { host: hostname(), boot: bootId(), pid: process.pid, startedAt: startOf(process.pid) };
+  const { pid } = process;
+  return {
+    host: hostname(),
+    boot: bootId(),
+    pid,
+    startedAt: startOf(pid),
+    namespace: namespaceOf(pid),
+  };
 }
 
 /**
@@ -26,6 +35,9 @@ export function mayBeAlive(owner: ProcessIdentity, silentMs: number): boolean {
   const here = thisProcess();
   if (owner.host !== here.host) return silentMs < SILENT_ELSEWHERE_MS;
   if (owner.boot !== here.boot) return false;
+  if ((owner.namespace ?? here.namespace) !== here.namespace) {
+    return silentMs < SILENT_ELSEWHERE_MS;
+  }
   if (!isRunning(owner.pid)) return false;
   const startedAt = startOf(owner.pid);
   if (startedAt !== "" && owner.startedAt !== "") return startedAt === owner.startedAt;
@@ -41,13 +53,16 @@ export function parseProcessIdentity(text: string): ProcessIdentity | undefined 
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed !== "object" || parsed === null) return undefined;
-    const { host, boot, pid, startedAt } = parsed as Readonly<Record<string, unknown>>;
+    const fields = parsed as Readonly<Record<string, unknown>>;
+    const { host, boot, pid, startedAt, namespace } = fields;
     const isWhole =
       typeof host === "string" &&
       typeof boot === "string" &&
       typeof startedAt === "string" &&
       Number.isSafeInteger(pid);
-    return isWhole ? { host, boot, pid: Number(pid), startedAt } : undefined;
+    if (!isWhole) return undefined;
+    const owner = { host, boot, pid: Number(pid), startedAt };
+    return typeof namespace === "string" ? { ...owner, namespace } : owner;
   } catch {
     return undefined;
   }
@@ -76,6 +91,14 @@ function startOf(pid: number): string {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     // The name in parentheses may hold anything; what follows the last one is numbers.
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[START_TIME_FIELD] ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function namespaceOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`);
   } catch {
     return "";
   }
