@@ -35,7 +35,7 @@ export interface TraceSet {
 }
 
 /** What a detector is allowed to see. */
-export type Sight = "full" | "no arguments" | "no results" | "labels only";
+export type Sight = "full" | "no arguments" | "no results" | "labels only" | "tool and content";
 
 const ARGUMENT_FIELDS = ["args_hash", "args_norm", "args_shape", "args_sig"];
 const RESULT_FIELDS = ["result_hash", "result_norm", "result_shape", "result_size"];
@@ -44,6 +44,8 @@ const HIDDEN: Readonly<Record<Sight, readonly string[]>> = {
   "no arguments": ARGUMENT_FIELDS,
   "no results": RESULT_FIELDS,
   "labels only": [...ARGUMENT_FIELDS, ...RESULT_FIELDS],
+  // As somebody posts steps by hand: the tool, and a text about what came out of it.
+  "tool and content": [...ARGUMENT_FIELDS, "state_id"],
 };
 
 /** Reads every `*events.jsonl.gz` of a folder and the `*sessions.jsonl.gz` beside it. */
@@ -57,7 +59,8 @@ export function readTraceSet(folder: string, sight: Sight): TraceSet {
       sessions.push(JSON.parse(line));
     }
     for (const line of linesOf(eventsFile)) {
-      const event = traceEventOf(parseObject(hide(line, HIDDEN[sight])));
+      const read = traceEventOf(parseObject(hide(line, HIDDEN[sight])));
+      const event = sight === "tool and content" ? posted(read) : read;
       const known = events.get(event.sessionId);
       if (known === undefined) events.set(event.sessionId, [event]);
       else known.push(event);
@@ -65,6 +68,11 @@ export function readTraceSet(folder: string, sight: Sight): TraceSet {
   }
   if (sessions.length === 0) throw new Error(`no traces in ${folder}`);
   return { sessions, events };
+}
+
+/** What is posted about a step proves less than what a client saw of it. */
+function posted(event: TraceEvent): TraceEvent {
+  return { ...event, observed: { ...event.observed, weakContent: true } };
 }
 
 function hide(line: string, fields: readonly string[]): string {

@@ -162,6 +162,22 @@ export const eventsPage: Page = {
       },
     },
     {
+      says: "category `reasoning`: `summary`, `confidence` and `alternatives` are one step",
+      differs: KEYED,
+      check: async (seen) => {
+        const id = seen.door.newId();
+        for (const summary of ["first zq7canary", "second", "third", "fourth"]) {
+          const payload = { summary, confidence: 0.4, alternatives: ["wait", "ask"] };
+          const event = eventOf(id, { category: "reasoning", payload });
+          const answer = await seen.door.post("/v1/events", event);
+          expect(answer.body.droppedFields).toBe(0);
+        }
+        const { session, steps } = (await seen.door.get(`/v1/session/${id}`)).body;
+        expect(session).toMatchObject({ steps: 4, regime: "REASONING_LOOP" });
+        expect(JSON.stringify(steps)).not.toContain("zq7canary");
+      },
+    },
+    {
       says: "the same `eventId` again: 202 with the first `receivedAt`, and no second event",
       check: async ({ door }) => {
         const id = door.newId();

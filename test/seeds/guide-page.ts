@@ -1,6 +1,6 @@
 /** The page that begins with the first 60 seconds, and the reference behind it. */
 import { expect } from "vitest";
-import { type Page, postSteps, type Row, type Step, times } from "./row.ts";
+import { type Page, postSteps, type Row, type Seen, type Step, times } from "./row.ts";
 
 const FIRST = { tool: "bash", content: "pytest tests/" };
 
@@ -19,11 +19,11 @@ const first: readonly Row[] = [
   {
     says: "`POST /v1/step` answers with exactly the documented fields",
     differs:
-      "with `failure_risk: null` comes `failure_risk_reason`; with a score that a cap lowered, `uds_capped_by`; with a rule of yours that fired, `rules_fired`",
+      "with `failure_risk: null` comes `failure_risk_reason`; with a score that is not the formula's, `uds_capped_by`; with a rule of yours that fired, `rules_fired`",
     check: async (seen) => {
       const [answer] = await postSteps(seen, seen.door.newId(), [FIRST]);
       expect(answer?.status).toBe(200);
-      const { failure_risk_reason: _, ...documented } = answer?.body ?? {};
+      const { failure_risk_reason: _, uds_capped_by: __, ...documented } = answer?.body ?? {};
       expect(Object.keys(documented).toSorted()).toEqual(
         ["regime", "failure_risk", "uds", "tier", "advisory", "merkle_root"]
           .concat(["alert_fired", "observation"])
@@ -88,6 +88,20 @@ const first: readonly Row[] = [
       await postSteps(seen, id, [FIRST]);
       const { body } = await seen.door.post(`/v1/session/${id}/end`, { resolved: true });
       expect(body.resolved).toBe(true);
+    },
+  },
+  {
+    says: "the same call by hand, again and again, is never called progress, and a loop in the end",
+    check: async (seen) => {
+      const answers = await postSteps(
+        seen,
+        seen.door.newId(),
+        times(12, () => FIRST),
+      );
+      const regimes = answers.map(({ body }) => body.regime);
+      expect(regimes).not.toContain("LINEAR_PROGRESS");
+      expect(["GRIND", "STAGNATION"]).toContain(regimes[7]);
+      expect(answers.at(-1)?.body).toMatchObject({ regime: "LOOP", tier: "T5", alert_fired: true });
     },
   },
   {
@@ -244,6 +258,34 @@ const required: readonly Row[] = (
   }),
 );
 
+const scores: readonly Row[] = [
+  {
+    says: "UDS = 0.30 TCR + 0.40 ESR + 0.30 (SCI x ESR)",
+    differs:
+      "the first four steps, a loop, what has got nowhere for long and one kind of work alone hold it away from the formula; then `uds_capped_by` says which",
+    check: async (seen) => {
+      for (const { structural_health: health } of await livedWork(seen)) {
+        const { tcr, esr, sci } = health.scores;
+        const score = 0.3 * tcr + 0.4 * esr + 0.3 * (sci * esr);
+        if (health.uds_capped_by === undefined) expect(health.uds).toBeCloseTo(score, 3);
+        else expect(health.uds_capped_by).toBe("short_session");
+      }
+    },
+  },
+];
+
+/** Answers of a session of varied work at the live door. */
+async function livedWork({ door }: Seen) {
+  const { body } = await door.post("/v2/live/start", {}, {});
+  const place = { session_id: body.session.session_id, session_token: body.session_token };
+  const answers = [];
+  for (const at of times(12, (at) => at)) {
+    const event = { tool: ["read_file", "grep", "edit_file"][at % 3], state_id: `state ${at}` };
+    answers.push((await door.post("/v2/live/event", { ...place, event }, {})).body);
+  }
+  return answers;
+}
+
 const access: readonly Row[] = [
   {
     says: "every endpoint but `/v1/register` takes `Authorization: Bearer caum_live_...`",
@@ -264,6 +306,7 @@ export const guidePage: Page = {
     ...reads,
     ...required,
     ...FIELDS.map(fieldRow),
+    ...scores,
     ...access,
   ],
 };

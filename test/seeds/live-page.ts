@@ -180,6 +180,12 @@ const verdicts: readonly Row[] = [
       const { answers } = await looping(seen);
       const classes = answers.map(({ public_class: is }) => is);
       expect(classes).toEqual(expect.arrayContaining(["none", "hard_alert"]));
+      const session = await liveSession(seen);
+      let last: string | undefined;
+      for (const _ of times(10, () => 0)) {
+        last = (await session.post({ tool: "browser.get" })).body.public_class;
+      }
+      expect(last).toBe("review_only");
     },
   },
   {

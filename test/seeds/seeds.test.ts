@@ -4,11 +4,12 @@ import { alertPage } from "./alert-page.ts";
 import { eventsPage } from "./events-page.ts";
 import { guidePage } from "./guide-page.ts";
 import { livePage } from "./live-page.ts";
+import { regimesPage } from "./regimes-page.ts";
 import type { Page } from "./row.ts";
 import { type Receiver, type Started, startReceiver, startUp } from "./started.ts";
 import { trialPage } from "./trial-page.ts";
 
-const PAGES: readonly Page[] = [livePage, guidePage, alertPage, trialPage, eventsPage];
+const PAGES: readonly Page[] = [livePage, guidePage, regimesPage, alertPage, trialPage, eventsPage];
 
 let door: Started;
 let receiver: Receiver;

@@ -6,15 +6,24 @@ import {
   familyOf,
   type Loop,
   type SessionSummary,
+  scoreAtEnd,
+  type UdsCap,
 } from "@caum/core";
 import type { SessionState } from "./session-state.ts";
-import { type AdvisedPattern, advisedPattern, failureRiskOf, rounded } from "./verdict.ts";
+import {
+  type AdvisedPattern,
+  advisedPattern,
+  failureRiskOf,
+  rounded,
+  shownUds,
+} from "./verdict.ts";
 
 /** How a session went, as this process saw it; in the words of the collector's report. */
 export interface SessionReport {
   readonly session_id: string;
   readonly tier: Assessment["tier"];
   readonly uds: number;
+  readonly uds_capped_by?: UdsCap;
   readonly regime: Assessment["regime"];
   readonly dominant_regime: Assessment["regime"];
   readonly family: ReturnType<typeof familyOf>;
@@ -61,14 +70,14 @@ export function sessionReport(ended: EndedSession): SessionReport {
   const { id, state, assessment, evidence, resolved = null, verify, delivery } = ended;
   const { summary } = state;
   const dominant = dominantRegime(summary);
+  const end = endScoreOf(assessment);
   return {
     session_id: id,
-    tier: assessment.tier,
-    uds: rounded(assessment.uds),
+    ...end,
     regime: assessment.regime,
     dominant_regime: dominant,
     family: familyOf(dominant),
-    worst_tier: summary.worstTier,
+    worst_tier: summary.worstTier > end.tier ? summary.worstTier : end.tier,
     resolved,
     public_class: assessment.publicClass,
     trace_quality: assessment.traceQuality,
@@ -89,6 +98,14 @@ export function sessionReport(ended: EndedSession): SessionReport {
     delivery,
     observation: "passive",
   };
+}
+
+/** A very short session is T3 at best, now that it is over. */
+function endScoreOf(assessment: Assessment): Pick<SessionReport, "tier" | "uds" | "uds_capped_by"> {
+  const { uds, tier, isShort } = scoreAtEnd(assessment);
+  return isShort
+    ? { tier, uds, uds_capped_by: "short_session" }
+    : { tier, ...shownUds(assessment) };
 }
 
 function reportedLoop(loop: Loop): ReportedLoop {

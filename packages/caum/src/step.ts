@@ -7,7 +7,7 @@ export interface ToolStep extends StepFacts {
   readonly content?: unknown;
   /** What went into it. Without them a loop is told from work later, and less surely. */
   readonly arguments?: unknown;
-  /** `ok` when absent. */
+  /** `ok` when absent; `unknown` where neither arguments nor content are told either. */
   readonly status?: Status | undefined;
   /** The caller's own identity of the state after the step: equal states are equal. */
   readonly stateHash?: string | undefined;
@@ -45,7 +45,9 @@ interface StepFacts {
 export function observationOf(step: Step): Observation {
   const { content, costUsd, durationMs, tokensUsed, parent, agent } = step;
   if ("tool" in step) {
-    const { tool, status = "ok", stateHash, toolCallId } = step;
+    const { tool, stateHash, toolCallId } = step;
+    const isNameAlone = content === undefined && step.arguments === undefined;
+    const { status = isNameAlone ? "unknown" : "ok" } = step;
     return {
       tool,
       status,

@@ -4,7 +4,11 @@ import {
   isWorthSaying,
   type Pattern,
   storyOf,
+  tellsOnlyNames,
+  type UdsCap,
+  udsCappedBy,
   type Verdict,
+  WHAT_TO_SEND,
 } from "@caum/core";
 
 /** What `observe` answers: what the structure of the session says, and the proof of it. */
@@ -16,6 +20,8 @@ export interface StepVerdict {
   readonly failure_risk_reason?: NonNullable<Assessment["failureRiskReason"]>;
   /** Unified Detection Score, from 0 to 1. */
   readonly uds: number;
+  /** Why it is not what the three scores give; absent where it is. */
+  readonly uds_capped_by?: UdsCap;
   readonly tier: Assessment["tier"];
   /** Nothing to say is null, but never while an alert is. It can never stop a call. */
   readonly advisory: Advisory | null;
@@ -86,9 +92,9 @@ export function stepVerdictOf(
   return {
     regime: verdict.regime,
     ...failureRiskOf(verdict),
-    uds: rounded(verdict.uds),
+    ...shownUds(verdict),
     tier: verdict.tier,
-    advisory: isWorthSaying(verdict) || rulesFired.length > 0 ? advisoryOf(verdict) : null,
+    advisory: advisoryFor(verdict, rulesFired.length > 0),
     alert_fired: alertFired,
     ...(rulesFired.length > 0 && { rules_fired: [...new Set(rulesFired)] }),
     get merkle_root() {
@@ -98,6 +104,12 @@ export function stepVerdictOf(
   };
 }
 
+/** The score, and what holds it away from its formula. */
+export function shownUds(assessment: Assessment): Pick<StepVerdict, "uds" | "uds_capped_by"> {
+  const cap = udsCappedBy(assessment);
+  return { uds: rounded(assessment.uds), ...(cap !== undefined && { uds_capped_by: cap }) };
+}
+
 /** The sentence for people, and what to do. */
 export function messageOf(assessment: Assessment): string {
   return alertMessage(storyOf("The agent", assessment));
@@ -105,10 +117,19 @@ export function messageOf(assessment: Assessment): string {
 
 /** Reason of an alert whose condition is about something else than structure. */
 const OWN_CONDITION = "alert_rule";
+/** Reason of an advisory about what is sent, not about what the agent does. */
+const ONLY_NAMES = "only_names";
 
 /** Why an alert was fired. */
 export function reasonsOf({ reasons }: Assessment, condition = OWN_CONDITION): readonly string[] {
   return reasons.length > 0 ? reasons : [condition];
+}
+
+function advisoryFor(verdict: Verdict, hasFired: boolean): Advisory | null {
+  if (isWorthSaying(verdict) || hasFired) return advisoryOf(verdict);
+  if (!tellsOnlyNames(verdict)) return null;
+  const message = `Nothing but names is known of most steps. ${WHAT_TO_SEND}`;
+  return { ...advisoryOf(verdict), reasons: [ONLY_NAMES], message };
 }
 
 function advisoryOf(assessment: Assessment): Advisory {

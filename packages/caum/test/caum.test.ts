@@ -45,6 +45,7 @@ test("a step is answered at once, in the documented words", async () => {
     "regime",
     "tier",
     "uds",
+    "uds_capped_by",
   ]);
   expect(verdict).toMatchObject({
     regime: "WARMING_UP",
@@ -56,7 +57,9 @@ test("a step is answered at once, in the documented words", async () => {
   const report = await caum.end("session-1", { resolved: true });
   expect(report).toMatchObject({
     session_id: "session-1",
-    tier: "T2",
+    // A session of one step has shown too little to be good.
+    tier: "T3",
+    uds_capped_by: "short_session",
     total_steps: 1,
     resolved: true,
     // Open, step, end and close; none of them left this machine.

@@ -70,6 +70,7 @@ export {
   alertSentence,
   durationWords,
   storyOf,
+  WHAT_TO_SEND,
   type Word,
 } from "./health/alerts/alert-sentence.ts";
 export {
@@ -102,9 +103,11 @@ export {
   isWorthSaying,
   type Pattern,
   type PublicClass,
+  tellsOnlyNames,
 } from "./health/assessment.ts";
 export { ENGINE_VERSION } from "./health/engine-version.ts";
 export { Health } from "./health/health.ts";
+export { scoreAtEnd, UDS_CAPS, type UdsCap, udsCappedBy } from "./health/scores/capped.ts";
 export { familyOf, type Regime, type RegimeFamily } from "./health/scores/regime.ts";
 export { type Tier, tierOf } from "./health/scores/tier.ts";
 export { replay, stepsInOrder } from "./health/session/replay.ts";

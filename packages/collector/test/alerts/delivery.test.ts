@@ -32,7 +32,7 @@ test("a webhook is the documented body, signed so that the published library ver
     total_steps: 4,
     total_cost: 0.42,
     message:
-      "Claude Sonnet has called `bash` 4 times in a row with the same question (about $0.42). Stop it, or tell it what to do differently.",
+      "CAUM Advisory: LOOP at step 4, UDS=0.26, Tier=T5. Claude Sonnet has called `bash` 4 times in a row with the same question (about $0.42). Stop it, or tell it what to do differently.",
     dashboard_url: "https://caum.example.com/dashboard/fix-auth-bug",
     timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
   });

@@ -17,6 +17,8 @@ test("the step door answers exactly the documented fields", async () => {
     // Only where failure_risk is null.
     "failure_risk_reason",
     "uds",
+    // Only where the score is not the formula's, as in the first steps.
+    "uds_capped_by",
     "tier",
     "advisory",
     "merkle_root",
@@ -72,13 +74,9 @@ test("what a loop has cost is said with it: in the answer, the session's steps a
   expect(last.body.advisory.message).not.toContain("$");
 });
 
-test("no hard alert without an identity: tools only, content only, alternation", async () => {
+test("no hard alert of names alone, or of an alternation; of equal contents from the twelfth on", async () => {
   const runs = {
     "tool-only": () => ({ tool: "bash" }),
-    "content-only": () => ({
-      tool: "bash",
-      content: "pytest tests/ -v -- 5 passed in 0.3 seconds",
-    }),
     alternation: (step: number) =>
       step % 2 === 1
         ? { tool: "bash", content: "pytest tests/" }
@@ -89,6 +87,17 @@ test("no hard alert without an identity: tools only, content only, alternation",
       const answer = await client.post("/v1/step", { session_id, step, ...body(step) });
       expect(answer.body.advisory?.public_class, `${session_id} ${step}`).not.toBe("hard_alert");
     }
+  }
+  for (const content of ["pytest tests/", "pytest tests/ -v -- 5 passed in 0.3 seconds"]) {
+    const session_id = `content-${content.length}`;
+    const classes: string[] = [];
+    for (let step = 1; step <= 12; step++) {
+      const { body } = await client.post("/v1/step", { session_id, step, tool: "bash", content });
+      classes.push(body.advisory?.public_class ?? "none");
+      expect(body.regime).not.toBe("LINEAR_PROGRESS");
+    }
+    expect(classes[7]).toBe("review_only");
+    expect(classes.slice(-2)).toEqual(["review_only", "hard_alert"]);
   }
   let last = "none";
   for (let step = 1; step <= 4; step++) {
@@ -174,4 +183,33 @@ test("the step with which a session enters an alert says so, without any rule, a
     fired.push(body.alert_fired);
   }
   expect(fired).toEqual([false, false, false, true, true, false, false]);
+});
+
+test("while too little is known, the advisory and the explanation say what to send", async () => {
+  const answers = [];
+  for (let step = 1; step <= 8; step++) {
+    const body = { session_id: "blind", step, tool: step % 2 === 0 ? "bash" : "python" };
+    answers.push((await client.post("/v1/step?explain=1", body)).body);
+  }
+  expect(answers.slice(0, 7).every(({ advisory }) => advisory === null)).toBe(true);
+  expect(answers[7]).toMatchObject({
+    regime: "STABLE",
+    advisory: { advice: "continue", public_class: "none", reasons: ["only_names"] },
+    alert_fired: false,
+  });
+  expect(answers[7].advisory.message).toContain("Send state_hash");
+  expect(answers[0].explanation).toContain("Send state_hash");
+  const known = { session_id: "seeing", step: 1, tool: "bash", state_hash: "0123456789abcdef" };
+  const { explanation } = (await client.post("/v1/step?explain=1", known)).body;
+  expect(explanation).not.toContain("Send state_hash");
+});
+
+test("with what was asked, posted content tells a loop from work after four steps", async () => {
+  let last = "none";
+  for (let step = 1; step <= 4; step++) {
+    const call = { tool: "bash", arguments: { command: "pytest tests/" }, content: "1 failed" };
+    const { body } = await client.post("/v1/step", { session_id: "asked", step, ...call });
+    last = body.advisory?.public_class ?? "none";
+  }
+  expect(last).toBe("hard_alert");
 });

@@ -26,6 +26,7 @@ import { varietyOf } from "./signals/variety.ts";
 import { qualityOf } from "./trace-quality.ts";
 
 const WINDOW = 16;
+const STUCK_WINDOW = 12;
 /** Messages or turns in a row after which the calls before them are over. */
 const LONG_TALK = 4;
 
@@ -53,11 +54,13 @@ export function assess(slots: Float64Array, tools: RecentTools): Standing {
   const healthy = healthOf(regime);
   const publicClass = hard ? "hard_alert" : healthy === "yes" ? "none" : "review_only";
   notePublicClass(slots, publicClass);
-  const scores = scoresOf(signals);
-  const uds = udsOf(scores, signals);
+  noteStuck(slots, regime, signals.step);
+  const scored = { ...signals, stuckSteps: stuckSteps(slots) };
+  const scores = scoresOf(scored);
+  const uds = udsOf(scores, scored);
   const tier = tierOf(uds);
   noteTier(slots, tier);
-  const weak = weaknessesAt(slots, { publicClass, found, regime, tier, signals });
+  const weak = weaknessesAt(slots, { publicClass, found, regime, tier, signals: scored });
   const pattern = (publicClass === "none" ? undefined : (hard ?? found[0])) ?? weak[0];
   const failureRiskReason = unknownRisk(slots);
   // What there may be none of is undefined: to spread it in costs a seventh of an event.
@@ -116,6 +119,8 @@ export function signalsOf(slots: Float64Array, looping: boolean): Signals {
     repeatShare: step === 0 ? 0 : count(slots, FACT.stale, WINDOW) / Math.min(step, WINDOW),
     longestRun: Math.max(sameCalls, sameFailures, repeats.length(slots)),
     looping,
+    stuckSteps: stuckSteps(slots),
+    writes: count(slots, FACT.write, STUCK_WINDOW),
   };
 }
 
@@ -127,6 +132,20 @@ function notePublicClass(slots: Float64Array, publicClass: PublicClass): void {
 /** Whether a hard rule stood at the answer before. */
 export function isLooping(slots: Float64Array): boolean {
   return PUBLIC_CLASSES[slots[SLOT.publicClass] ?? 0] === "hard_alert";
+}
+
+/** Regimes in which every step is new and none gets anywhere: a score alone does not show it. */
+const STUCK: ReadonlySet<Regime> = new Set(["STAGNATION", "FUNNEL_TRAP"]);
+
+/** Remembers since which step the session has got nowhere. */
+function noteStuck(slots: Float64Array, regime: Regime, step: number): void {
+  if (!STUCK.has(regime)) slots[SLOT.stuck] = 0;
+  else if (slots[SLOT.stuck] === 0) slots[SLOT.stuck] = step;
+}
+
+function stuckSteps(slots: Float64Array): number {
+  const since = slots[SLOT.stuck] ?? 0;
+  return since === 0 ? 0 : (slots[SLOT.steps] ?? 0) - since + 1;
 }
 
 /** Remembers since when the score has been low. */

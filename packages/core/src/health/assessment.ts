@@ -114,6 +114,18 @@ export function isWorthSaying({
   return publicClass !== "none" || tier === "T4" || tier === "T5";
 }
 
+/** Steps after which a sender is told what to send; before, there may be more to come. */
+const TELLING_STEPS = 8;
+
+/** Whether so little is known of the steps that a loop could not be told from work. */
+export function tellsOnlyNames({
+  publicClass,
+  step,
+  traceQuality,
+}: Pick<Assessment, "publicClass" | "step" | "traceQuality">): boolean {
+  return publicClass === "none" && traceQuality === "labels" && step >= TELLING_STEPS;
+}
+
 export function evidenceGradeOf(publicClass: PublicClass): EvidenceGrade {
   return EVIDENCE_GRADE[publicClass];
 }

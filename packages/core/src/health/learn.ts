@@ -19,6 +19,7 @@ import {
   repeats,
   returns,
 } from "./signals/runs.ts";
+import { forgetScant, isScantRepeat, learnScant } from "./signals/scant.ts";
 import { type Recognition, sameness, substanceOf } from "./signals/substance.ts";
 import { has, isMereAct, TRAIT } from "./signals/trait.ts";
 import { forgetTries, learnTries } from "./signals/tries.ts";
@@ -79,7 +80,8 @@ function learnCall(slots: Float64Array, step: Step, identity: Identity): void {
   const isFresh = seen.isRepeat && isFirstSinceReset(slots, identity.full);
   const place = { step: begin(slots), atMs: step.atMs ?? 0, attempt };
   turnRings(slots, step, identity, seen.isRepeat);
-  learnPace(slots, step.atMs, !seen.isRepeat);
+  learnScant(slots, step, identity, place);
+  learnPace(slots, step.atMs, !seen.isRepeat && !isScantRepeat(slots));
   const isWaiting = waitingCycles(slots) > 0;
   const isUnseen = isMereAct(identity.traits) && !isInsisting(slots, identity);
   const recognition = { ...seen, isStale: seen.isRepeat && !isFresh && !isWaiting && !isUnseen };
@@ -200,6 +202,7 @@ function hearUser(slots: Float64Array, step: Step): void {
   if (returns.length(slots) > 0) slots[SLOT.words] = (slots[SLOT.words] ?? 0) + 1;
   endRuns(slots);
   forgetTries(slots);
+  forgetScant(slots);
   clearRings(slots);
   slots[SLOT.sinceReset] = 0;
 }

@@ -43,6 +43,13 @@ export const regime = z.enum([
   "STAGNATION",
   "FUNNEL_TRAP",
 ]);
+export const udsCap = z.enum([
+  "loop",
+  "short_session",
+  "stagnation",
+  "funnel_trap",
+  "one_kind_of_work",
+]);
 export const category = z.enum(CATEGORIES);
 
 /** Null with a reason where structure tells nothing about the outcome of such work. */

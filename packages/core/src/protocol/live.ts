@@ -14,6 +14,7 @@ import {
   publicClass,
   regime,
   tier,
+  udsCap,
 } from "./fields.ts";
 
 export const liveStartRequest = z.object({
@@ -39,6 +40,8 @@ export const liveEvent = z.object({
   phase: anyText.nullish(),
   status: z.union([anyText, z.boolean()]).nullish(),
   state_id: anyText.nullish(),
+  /** Opaque id of what was asked: equal questions are equal ids. */
+  input_id: anyText.nullish(),
   tool_family: anyText.nullish(),
   input_tokens: count.nullish(),
   output_tokens: count.nullish(),
@@ -71,6 +74,8 @@ export const structuralHealth = z.object({
   regime,
   healthy: z.enum(["yes", "warning", "no"]),
   uds: z.number(),
+  /** Why it is not what the three scores give; absent where it is. */
+  uds_capped_by: udsCap.optional(),
   ...failureRisk,
   trace_quality: z.enum(["full", "partial", "labels", "unstable_hashes"]),
   step: count,

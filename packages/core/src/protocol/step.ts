@@ -12,6 +12,7 @@ import {
   publicClass,
   regime,
   tier,
+  udsCap,
 } from "./fields.ts";
 
 export const stepRequest = z.object({
@@ -20,6 +21,8 @@ export const stepRequest = z.object({
   tool: z.string().min(1),
   /** Digested in memory; never kept. */
   content: anyText.nullish(),
+  /** What was asked of the tool, in any form; digested in memory and never kept. */
+  arguments: z.unknown().nullish(),
   agent_name: anyText.nullish(),
   team: anyText.nullish(),
   /** Kept as a keyed tag only. */
@@ -52,6 +55,8 @@ export const stepAnswer = z.object({
   regime,
   ...failureRisk,
   uds: z.number(),
+  /** Why it is not what the three scores give; absent where it is. */
+  uds_capped_by: udsCap.optional(),
   tier,
   /** Null where there is nothing to say; never while a loop, tier T4 or T5, or an alert is told. */
   advisory: advisory.nullable(),
@@ -86,6 +91,8 @@ export const endAnswer = z.object({
   session_id: z.string(),
   tier,
   uds: z.number(),
+  /** Why it is not what the three scores give; absent where it is. */
+  uds_capped_by: udsCap.optional(),
   regime,
   dominant_regime: regime,
   family: z.enum(["EXPANSION", "STABLE", "CONFINEMENT", "STUPOR"]),

@@ -117,10 +117,25 @@ describe("what is not known makes a rule say less", () => {
     expect(firstAlert(times(12, { ...rest, status: "not_found" }).steps)).toBe(8);
   });
 
-  test("no arguments and a short answer: nobody can tell", () => {
-    expect(
-      firstAlert(times(30, { tool: "read_file", op: "read", answers: "ok" }).steps),
-    ).toBeUndefined();
+  test("no arguments and a short answer: three times the count, but never of a change that worked", () => {
+    const short = { tool: "read_file", op: "read", answers: "ok" } as const;
+    expect(firstAlert(times(30, short).steps)).toBe(12);
+    expect(judge(times(8, short).steps).at(-1)).toMatchObject({
+      regime: "GRIND",
+      publicClass: "review_only",
+      reasons: ["same_content:p1x8"],
+    });
+    expect(firstAlert(times(30, { ...short, op: "write" }).steps)).toBeUndefined();
+  });
+
+  test("a name alone is for review from the eighth on, and never an alert or progress", () => {
+    const named = judge(times(40, { tool: "bash", op: "run", status: "unknown" }).steps);
+    expect(named.map(({ regime }) => regime)).not.toContain("LINEAR_PROGRESS");
+    expect(named[6]).toMatchObject({ regime: "STABLE", publicClass: "none" });
+    expect(named[7]).toMatchObject({ regime: "GRIND", reasons: ["same_tool:p1x8"] });
+    expect(named.some(({ publicClass }) => publicClass === "hard_alert")).toBe(false);
+    const told = judge(times(40, { tool: "bash", op: "run", status: "ok" }).steps);
+    expect(told.at(-1)).toMatchObject({ regime: "STABLE", publicClass: "none" });
   });
 
   test("no results: review, but a failing call or a blind write alerts", () => {
@@ -139,9 +154,9 @@ describe("what is not known makes a rule say less", () => {
     expect(failing).toMatchObject({ publicClass: "review_only", traceQuality: "labels" });
   });
 
-  test("posted text without a state: never more than review", () => {
+  test("posted text without a state: three times the count", () => {
     const { asks: _, ...rest } = known;
-    expect(firstAlert(times(40, { ...rest, more: { weakContent: true } }).steps)).toBeUndefined();
+    expect(firstAlert(times(40, { ...rest, more: { weakContent: true } }).steps)).toBe(12);
     const more = { weakContent: true, stateId: "a state" };
     expect(firstAlert(times(40, { ...rest, more }).steps)).toBe(4);
   });

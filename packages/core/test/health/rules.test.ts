@@ -49,14 +49,14 @@ test("variety is n squared over the sum of the squared counts", () => {
   );
 });
 
-test("the latest 440 keys are remembered, and no others", () => {
+test("the latest 429 keys are remembered, and no others", () => {
   let memory = newMemory();
   for (let key = 1; key <= 2_000; key++) {
     memory = withRoom(memory);
     expect(seenSteps.has(memory, key)).toBe(false);
     seenSteps.add(memory, key);
-    if (key > 440) expect(seenSteps.has(memory, key - 440)).toBe(false);
-    expect(seenSteps.has(memory, Math.max(1, key - 439))).toBe(true);
+    if (key > 429) expect(seenSteps.has(memory, key - 429)).toBe(false);
+    expect(seenSteps.has(memory, Math.max(1, key - 428))).toBe(true);
     expect(seenSteps.keyAgo(memory, Math.min(key - 1, 30))).toBe(Math.max(1, key - 30));
   }
 });

@@ -15,6 +15,8 @@ const signals: fc.Arbitrary<Signals> = fc.record({
   repeatShare: share,
   longestRun: fc.integer({ min: 0, max: 50 }),
   looping: fc.boolean(),
+  stuckSteps: fc.integer({ min: 0, max: 50 }),
+  writes: fc.integer({ min: 0, max: 12 }),
 });
 
 describe("the tier", () => {
@@ -57,9 +59,39 @@ describe("the unified score", () => {
   test("of a short session is never excellent", () => {
     fc.assert(
       fc.property(signals, fc.integer({ min: 1, max: 4 }), (some, step) => {
-        expect(udsOf(scoresOf(some), { step, looping: false })).toBeLessThanOrEqual(0.84);
+        expect(udsOf(scoresOf(some), { ...some, step, looping: false })).toBeLessThanOrEqual(0.84);
       }),
     );
+  });
+
+  test("of what gets nowhere is below T2 after 5 steps, and below T3 after 12 without a change", () => {
+    fc.assert(
+      fc.property(signals, (some) => {
+        const tierAfter = (stuckSteps: number, writes: number) => {
+          const stuck = { ...some, step: 40, variety: 3, looping: false, stuckSteps, writes };
+          return tierOf(udsOf(scoresOf(stuck), stuck));
+        };
+        expect(tierAfter(5, 0) >= "T3").toBe(true);
+        expect(tierAfter(12, 1) >= "T4").toBe(true);
+        expect(tierAfter(12, 2)).toBe(tierAfter(5, 0));
+      }),
+    );
+  });
+
+  test("of one kind of work alone is below T2 from step 16 on", () => {
+    const good = {
+      number: 1,
+      novelty: 1,
+      substance: 1,
+      repeatShare: 0,
+      longestRun: 0,
+      looping: false,
+      stuckSteps: 0,
+      writes: 0,
+    };
+    const tierOfWork = (step: number, variety: number) =>
+      tierOf(udsOf(scoresOf({ ...good, step, variety }), { ...good, step, variety }));
+    expect([tierOfWork(15, 1), tierOfWork(16, 1), tierOfWork(16, 1.2)]).toEqual(["T2", "T3", "T2"]);
   });
 
   test("falls with every repeat and rises with every new step", () => {

@@ -177,12 +177,19 @@ function reasoningDraft(reader: Reader): PayloadDraft {
         costNanoUsd: reader.count("costNanoUsd"),
         durationMs: reader.count("durationMs"),
         requestedTools: reader.count("requestedTools"),
-        messageHash: reader.digest("messageHash", "message"),
+        messageHash: reader.digest("messageHash", "message") ?? thoughtOf(reader),
         messageBytes: reader.count("messageBytes"),
         agentTag: reader.tag("agent"),
       }),
     },
   };
+}
+
+/** What was thought, as one digest: its parts are read, and are no part of the record. */
+function thoughtOf(reader: Reader): string | undefined {
+  const parts = ["summary", "confidence", "alternatives"].map((name) => reader.value(name) ?? null);
+  if (parts.every((part) => part === null)) return undefined;
+  return reader.keys.digest("message", JSON.stringify(parts));
 }
 
 function movementDraft(reader: Reader): PayloadDraft {

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { EventOutcome } from "../../ingest/intake.ts";
 import type { Standing } from "../../ingest/standing.ts";
 import type { SessionView } from "../../store/store.ts";
-import { failureRiskOf, patternOf } from "../session/step-assessment.ts";
+import { failureRiskOf, patternOf, udsOf } from "../session/step-assessment.ts";
 import { rounded, usdOf } from "../told-figures.ts";
 
 export function liveAnswerOf(outcome: EventOutcome, dropped: number): z.input<typeof liveAnswer> {
@@ -52,7 +52,7 @@ function structuralHealthOf(standing: Standing) {
   return {
     regime,
     healthy,
-    uds: rounded(standing.uds),
+    ...udsOf(standing),
     ...failureRiskOf(standing),
     trace_quality: standing.traceQuality,
     step,

@@ -1,4 +1,5 @@
-import { payloadOf, timestampAt } from "@caum/core";
+import { randomUUID } from "node:crypto";
+import { type Observation, payloadOf, timestampAt } from "@caum/core";
 import { liveEvent, type liveStartRequest } from "@caum/core/protocol";
 import type { z } from "zod";
 import type { EventIntake, SessionFacts } from "../../ingest/intake.ts";
@@ -17,6 +18,7 @@ import {
 } from "../capture.ts";
 import { DoorError } from "../door-error.ts";
 import { parse } from "../parse.ts";
+import { isSpeech } from "../speech.ts";
 import { nanoUsdOf } from "../told-figures.ts";
 
 const NOTHING = "the event has no field that is kept: send at least event or tool";
@@ -27,7 +29,7 @@ const ALLOWED = new Set(Object.keys(liveEvent.shape));
 export function liveFacts(
   body: z.output<typeof liveStartRequest>,
   owner: Pick<TenantRow, "ulid">,
-  { digestKeys }: Services,
+  { digestKeys, policy }: Services,
 ): SessionFacts {
   const keys = digestKeys.tenant(owner.ulid);
   const name = (text: string | null | undefined) => (text ? identifierOf(text, keys) : undefined);
@@ -37,7 +39,7 @@ export function liveFacts(
     ...present({
       workflow: name(body.workflow) ?? name(body.task_family),
       team: name(body.team),
-      tenantLabel: name(body.tenant_id),
+      tenantLabel: optionalLabel(body.tenant_id, { keys, hashNames: policy.hashNames }),
       cohort: name(body.cohort),
       taskTag: body.task_id ? taskTagOf(body.task_id, keys) : undefined,
       baselineCostNanoUsd: baseline === undefined ? undefined : nanoUsdOf(baseline),
@@ -57,23 +59,7 @@ export function liveIntake(
   const capture = { keys, hashNames: services.policy.hashNames };
   const receivedMs = services.clock();
   const time = timeOf(event.timestamp, receivedMs);
-  const draft = payloadOf(
-    {
-      kind: "tool",
-      tool: event.tool || event.event || "unknown",
-      status: event.status === undefined ? "unknown" : statusOf(event.status),
-      phase: event.phase || undefined,
-      stateId: event.state_id || undefined,
-      inputTokens: event.input_tokens ?? undefined,
-      outputTokens: event.output_tokens ?? undefined,
-      totalTokens: event.tokens_used ?? undefined,
-      costUsd: event.cost_usd ?? undefined,
-      durationMs: event.latency_ms ?? undefined,
-      parent: event.parent ?? undefined,
-      agent: event.agent ?? undefined,
-    },
-    capture,
-  );
+  const draft = payloadOf(observationOf(event), capture);
   const claimed = event.event_id || undefined;
   const claim = claimed && {
     eventId: uuidOf(claimed, keys),
@@ -100,6 +86,36 @@ export function liveIntake(
       asksRoot: true,
       ...(claim && { claim }),
     },
+  };
+}
+
+function observationOf(event: z.output<typeof liveEvent>): Observation {
+  const common = {
+    inputTokens: event.input_tokens ?? undefined,
+    outputTokens: event.output_tokens ?? undefined,
+    costUsd: event.cost_usd ?? undefined,
+    durationMs: event.latency_ms ?? undefined,
+    parent: event.parent ?? undefined,
+    agent: event.agent ?? undefined,
+  };
+  if (!event.tool && isSpeech(event.event)) {
+    // No text comes through this door: without a state nobody knows that the same was said.
+    return {
+      kind: "message",
+      role: "assistant",
+      content: event.state_id || randomUUID(),
+      ...common,
+    };
+  }
+  return {
+    kind: "tool",
+    tool: event.tool || event.event || "unknown",
+    arguments: event.input_id || undefined,
+    status: event.status === undefined ? "unknown" : statusOf(event.status),
+    phase: event.phase || undefined,
+    stateId: event.state_id || undefined,
+    totalTokens: event.tokens_used ?? undefined,
+    ...common,
   };
 }
 

@@ -8,6 +8,7 @@ import {
   replay,
   type SessionSummary,
   type StructuralRecord,
+  scoreAtEnd,
   summarize,
 } from "@caum/core";
 import type { endAnswer } from "@caum/core/protocol";
@@ -20,7 +21,7 @@ import type { Services } from "../../services.ts";
 import type { SessionView, TenantRow } from "../../store/store.ts";
 import { rounded, roundedAmount, usdOf } from "../told-figures.ts";
 import { CLAIM_BOUNDARIES } from "./claim-boundaries.ts";
-import { failureRiskOf, patternOf } from "./step-assessment.ts";
+import { failureRiskOf, patternOf, udsOf } from "./step-assessment.ts";
 
 const PAGE = 1_000;
 /** Longer sessions are reported as they were judged on the way. */
@@ -49,12 +50,11 @@ export async function endReport(
   const dominant = dominantRegime(summary);
   return {
     session_id: view.id,
-    tier: standing.tier,
-    uds: rounded(standing.uds),
+    ...endScoreOf(standing),
     regime: standing.regime,
     dominant_regime: dominant,
     family: familyOf(dominant),
-    worst_tier: summary.worstTier,
+    worst_tier: worseOf(summary.worstTier, scoreAtEnd(standing).tier),
     resolved: view.resolved ?? null,
     public_class: standing.publicClass,
     trace_quality: standing.traceQuality,
@@ -79,6 +79,18 @@ export async function endReport(
     engine_version: ENGINE_VERSION,
     observation: "passive",
   };
+}
+
+/** A very short session is T3 at best, now that it is over. */
+function endScoreOf(standing: Standing) {
+  const { uds, tier, isShort } = scoreAtEnd(standing);
+  return isShort
+    ? { tier, uds, uds_capped_by: "short_session" as const }
+    : { tier, ...udsOf(standing) };
+}
+
+function worseOf<T extends string>(one: T, other: T): T {
+  return one > other ? one : other;
 }
 
 function costsOf({ totals, facts }: SessionView, summary: SessionSummary) {

@@ -1,5 +1,5 @@
 /** A session and its steps in the words of the answers. Also for whoever reads runs without a store. */
-import { alertMessage, sessionTitle, storyOf } from "@caum/core";
+import { alertMessage, scoreAtEnd, sessionTitle, storyOf } from "@caum/core";
 import type { SessionFacts } from "../../ingest/intake.ts";
 import type { StoredRecord } from "../../ingest/ledger.ts";
 import type { Standing } from "../../ingest/standing.ts";
@@ -25,8 +25,7 @@ export function sessionSummaryOf(view: SessionView, nowMs: number) {
     steps: standing.step,
     events: view.tree.size,
     regime: standing.regime,
-    tier: standing.tier,
-    uds: rounded(standing.uds),
+    ...scoreOf(view),
     ...failureRiskOf(standing),
     public_class: standing.publicClass,
     live_alert: isAlert(standing) && !isQuiet,
@@ -48,6 +47,11 @@ export function sessionSummaryOf(view: SessionView, nowMs: number) {
     views: view.origins.views,
     dashboard_path: dashboardPath(view.id),
   };
+}
+
+function scoreOf({ ended, standing }: SessionView) {
+  const { uds, tier } = ended ? scoreAtEnd(standing) : standing;
+  return { tier, uds: rounded(uds) };
 }
 
 function titleOf({ facts, origins }: SessionView): string {

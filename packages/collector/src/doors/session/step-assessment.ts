@@ -1,4 +1,5 @@
 /** What was found at a step, in the words of the answers. */
+import { udsCappedBy } from "@caum/core";
 import type { Standing } from "../../ingest/standing.ts";
 import { rounded } from "../told-figures.ts";
 
@@ -13,6 +14,12 @@ export function stepAssessmentOf(standing: Standing) {
     public_class: standing.publicClass,
     reasons: [...standing.reasons],
   };
+}
+
+/** The score, and what holds it away from its formula. */
+export function udsOf(standing: Standing) {
+  const cap = udsCappedBy(standing);
+  return { uds: rounded(standing.uds), ...(cap !== undefined && { uds_capped_by: cap }) };
 }
 
 /** The risk, or null and why. */

@@ -1,4 +1,5 @@
-import { payloadOf, timestampAt } from "@caum/core";
+import { randomUUID } from "node:crypto";
+import { type Observation, payloadOf, timestampAt } from "@caum/core";
 import { stepRequest } from "@caum/core/protocol";
 import type { z } from "zod";
 import type { EventIntake } from "../../ingest/intake.ts";
@@ -7,6 +8,7 @@ import type { Services } from "../../services.ts";
 import type { TenantRow } from "../../store/store.ts";
 import { keyFactsOf } from "../../tenants/digest-keys.ts";
 import { bodyDigest, identifierOf, present, taskTagOf } from "../capture.ts";
+import { isSpeech } from "../speech.ts";
 
 export type StepRequest = z.output<typeof stepRequest>;
 
@@ -16,6 +18,30 @@ const KNOWN = new Set(Object.keys(stepRequest.shape));
 export function droppedFields(sent: unknown): number {
   const fields = typeof sent === "object" && sent !== null ? Object.keys(sent) : [];
   return fields.filter((field) => !KNOWN.has(field)).length;
+}
+
+function observationOf(body: StepRequest): Observation {
+  const common = {
+    costUsd: body.cost_usd ?? undefined,
+    parent: body.parent ?? undefined,
+    agent: body.agent ?? undefined,
+  };
+  const tokens = body.tokens_used ?? undefined;
+  if (isSpeech(body.tool)) {
+    // Of what was said without a text, equal states are the same thing said.
+    const content = body.content ?? (body.state_hash || randomUUID());
+    return { kind: "message", role: "assistant", content, outputTokens: tokens, ...common };
+  }
+  return {
+    kind: "tool",
+    tool: body.tool,
+    arguments: body.arguments ?? undefined,
+    result: body.content ?? undefined,
+    status: "unknown",
+    stateId: body.state_hash || undefined,
+    totalTokens: tokens,
+    ...common,
+  };
 }
 
 /** A step as an intake: content and task become digests here, and are gone. */
@@ -30,20 +56,7 @@ export function stepIntake(
   const tenantKeys = digestKeys.tenant(owner.ulid);
   const receivedMs = clock();
   const agentName = body.agent_name ? identifierOf(body.agent_name, tenantKeys) : undefined;
-  const draft = payloadOf(
-    {
-      kind: "tool",
-      tool: body.tool,
-      result: body.content ?? undefined,
-      status: "unknown",
-      stateId: body.state_hash || undefined,
-      totalTokens: body.tokens_used ?? undefined,
-      costUsd: body.cost_usd ?? undefined,
-      parent: body.parent ?? undefined,
-      agent: body.agent ?? undefined,
-    },
-    { keys, hashNames: policy.hashNames },
-  );
+  const draft = payloadOf(observationOf(body), { keys, hashNames: policy.hashNames });
   return {
     kind: "event",
     tenant: owner.tenant,

@@ -73,8 +73,19 @@ export function alertMessage(story: AlertStory): string {
   return `${alertSentence(story)} ${adviceOf(story)}`;
 }
 
+/** What a sender adds so that a loop is told from work, sooner and more surely. */
+export const WHAT_TO_SEND =
+  "Send state_hash, or the arguments, with each step: then a loop is told from work after 4 steps.";
+
+/** A pattern of which too little is known for a hard alert. */
+function isScant({ pattern, regime }: AlertStory): boolean {
+  const rule = pattern?.rule;
+  return rule === "same_tool" || (rule === "same_content" && regime !== "LOOP");
+}
+
 function adviceOf(story: AlertStory): string {
   if (story.word === "ended") return "Nothing needs to be done now.";
+  if (isScant(story)) return WHAT_TO_SEND;
   const isLoop = story.pattern !== undefined && !isWeakness(story.pattern.rule);
   if (!isLoop || metCondition(story) !== undefined) {
     return "Look whether it still gets on.";
@@ -113,6 +124,10 @@ function deedOf({ tools = [] }: AlertStory, { rule, period, cycles }: What): str
       return `answered ${times(cycles)} with nothing but words`;
     case "blind_write":
       return `made the same change with ${tool} ${times(cycles)} in a row`;
+    case "same_content":
+      return `called ${tool} ${times(cycles)} in a row and reported the same each time`;
+    case "same_tool":
+      return `called ${tool} ${times(cycles)} in a row, of which nothing but the name is known`;
     case "same_message":
       return `said the same thing ${times(cycles)} in a row`;
     case "recurrence":

@@ -12,11 +12,11 @@
  *     | runs: key, length, traits, first step, latest attempt of each           |
  *     | rhythm of a failing call: time, 3 gaps, bytes                           |
  *     | seen calls: count, 64 keys         | seen answers: count, 64 keys       |
- *     | seen steps: count, then 28 keys, and more as they come, 440 at most     |
+ *     | seen steps: count, then 27 keys, and more as they come, 429 at most     |
  *
  * The order is part of the format of a saved state: a change needs a new `FORMAT`.
  */
-export const FORMAT = 6;
+export const FORMAT = 7;
 
 /** How far back a period may reach. */
 export const LONGEST_PERIOD = 8;
@@ -31,8 +31,8 @@ export const GAPS = 8;
 /** Calls and answers whose newness is told; one that is older is new again. */
 export const SEEN_PARTS = 64;
 /** Steps whose full keys are remembered: at first, and at most. */
-export const FIRST_STEPS = 28;
-export const MOST_STEPS = 440;
+export const FIRST_STEPS = 27;
+export const MOST_STEPS = 429;
 
 /** Traits, times and numbers of the last steps, and how many there were; see signals/beat.ts. */
 const BEAT = 3 * LONGEST_PERIOD + 1;
@@ -81,11 +81,15 @@ const SIZES = {
   answers: RUN,
   calls: RUN,
   failures: RUN,
+  sameContents: RUN,
+  sameNames: RUN,
   probe: 1,
   risk: 9,
   publicClass: 1,
   /** Moment since which the tier is worse than T2; 0 while it is not. */
   lowered: 1,
+  /** Step since which the regime is one that gets nowhere; 0 while it is not. */
+  stuck: 1,
   sessionClass: 1,
   newSteps: 1,
   /** What a handoff carries on, and how many there were in a row; see agents/handoff.ts. */

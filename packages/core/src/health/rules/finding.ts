@@ -11,6 +11,8 @@ export type Rule =
   | "refused"
   | "all_failing"
   | "blind_write"
+  | "same_content"
+  | "same_tool"
   | "same_message"
   | "idle_talk"
   | "ping_pong";

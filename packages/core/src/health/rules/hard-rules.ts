@@ -19,6 +19,7 @@ import { PATIENCE_CYCLES, waitCycles } from "../wait/wait-hold.ts";
 import type { Finding, Rule } from "./finding.ts";
 import type { PeriodRing } from "./period-ring.ts";
 import { everyCall, everyStep, numerics, templates } from "./rings.ts";
+import { findSameContent, findSameTool } from "./scant-rules.ts";
 
 /** What a ring needs before it is a loop: occurrences for period 1, cycles for longer ones. */
 interface Need {
@@ -101,6 +102,10 @@ export function findLoops(memory: Float64Array, moment: Moment): readonly Findin
     add(findTries(memory, moment, "refused", refusals, REFUSALS));
     add(findAllFailing(memory, moment));
     add(findTries(memory, moment, "blind_write", blindWrites, BLIND_WRITES));
+  }
+  if (!moment.isTalking) {
+    add(findSameContent(memory, moment.waiting));
+    add(findSameTool(memory, moment.waiting));
   }
   add(findRun(memory, "same_message", messages, MESSAGES));
   add(findIdleTalk(memory));

@@ -2,6 +2,7 @@ import { LONGEST_PERIOD } from "../memory/layout.ts";
 import { timeAt } from "../memory/moment.ts";
 import { callBeat, stepBeat } from "../signals/beat.ts";
 import { RUNS } from "../signals/runs.ts";
+import { SCANT_RUNS } from "../signals/scant.ts";
 import { TRIES } from "../signals/tries.ts";
 import { RINGS } from "./rings.ts";
 
@@ -25,7 +26,7 @@ export function timeOfStep(slots: Float64Array, step: number): number | undefine
   return timeAt(nearest);
 }
 
-const FIRSTS = [...RUNS, ...TRIES];
+const FIRSTS = [...RUNS, ...TRIES, ...SCANT_RUNS];
 
 /** The earlier of two moments, as far as the other has a time and is not before the step. */
 function nearer(nearest: number, moment: number, step: number): number {

@@ -3,6 +3,7 @@ import { isProbing } from "../signals/probe.ts";
 import { answers, repeats, speeches } from "../signals/runs.ts";
 import { errors } from "../signals/tries.ts";
 import { varietyOf } from "../signals/variety.ts";
+import { qualityOf } from "../trace-quality.ts";
 import { TIRESOME_CYCLES } from "../wait/wait-hold.ts";
 import type { Regime } from "./regime.ts";
 
@@ -70,6 +71,7 @@ function progressOf(memory: Float64Array, situation: Situation): Regime {
   if (count(memory, FACT.write, RECENT) > 0.35 * length && situation.novelty > 0.7)
     return "EXPANSION";
   if (situation.variety >= 2.3 && situation.novelty > 0.75) return "EXPLORER";
-  if (situation.novelty > 0.8 && situation.substance > 0.7) return "LINEAR_PROGRESS";
+  const isKnown = qualityOf(memory) !== "labels";
+  if (isKnown && situation.novelty > 0.8 && situation.substance > 0.7) return "LINEAR_PROGRESS";
   return "STABLE";
 }

@@ -24,6 +24,10 @@ export interface Signals {
   readonly longestRun: number;
   /** A hard rule stands. */
   readonly looping: boolean;
+  /** Steps for which the regime has been one that gets nowhere. */
+  readonly stuckSteps: number;
+  /** Changes among the last 12 steps. */
+  readonly writes: number;
 }
 
 /** Kinds of work, beyond the first, that make a session as varied as it can be. */
@@ -31,6 +35,11 @@ export const FULL_VARIETY = 1.8;
 const RUN_LIMIT = 4;
 const LOOP_FACTOR = 0.3;
 const HIGHEST_LOOPING = 0.29;
+/** What gets nowhere for so many steps is below T2, and later, if nothing is changed meanwhile, T3. */
+const STUCK = { steps: 5, highest: 0.69 } as const;
+const LONG_STUCK = { steps: 12, highest: 0.49, mostWrites: 1 } as const;
+/** One kind of work and nothing else, for so many steps, is below T2. */
+const MONOTONY = { steps: 16, highest: 0.69 } as const;
 /** Before this step a session is taken to be good, but not excellent. */
 const SHORT = 5;
 const SHORT_SCORE = 0.8;
@@ -47,13 +56,23 @@ export function scoresOf(signals: Signals): Scores {
   };
 }
 
-/** Unified diagnostic score: one number for how sound the structure of the session is. */
-export function udsOf(scores: Scores, signals: Pick<Signals, "step" | "looping">): number {
+/** Unified detection score: one number for how sound the structure of the session is. */
+export function udsOf(scores: Scores, signals: Capping): number {
   const score = clip(combine(scores));
   if (signals.looping) return Math.min(score, HIGHEST_LOOPING);
-  if (signals.step >= SHORT) return score;
+  if (signals.step >= SHORT) return Math.min(score, highestScore(signals));
   const pull = (SHORT - signals.step) / SHORT;
   return Math.min(pull * SHORT_SCORE + (1 - pull) * score, HIGHEST_SHORT);
+}
+
+/** What holds a score down, whatever it is made of. */
+type Capping = Pick<Signals, "step" | "looping" | "stuckSteps" | "variety" | "writes">;
+
+function highestScore({ step, stuckSteps, variety, writes }: Capping): number {
+  const isLongStuck = stuckSteps >= LONG_STUCK.steps && writes <= LONG_STUCK.mostWrites;
+  if (isLongStuck) return LONG_STUCK.highest;
+  if (stuckSteps >= STUCK.steps) return STUCK.highest;
+  return variety === 1 && step >= MONOTONY.steps ? MONOTONY.highest : 1;
 }
 
 /** Without substance at most 0.30; without coherence at most 0.70. */

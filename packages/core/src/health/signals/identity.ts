@@ -226,7 +226,9 @@ function knowledgeTraits(step: Step, knowledge: Knowledge): number {
   // "Not found" is what many different lookups hear.
   const sure = failing && step.status !== "not_found";
   if (knowledge === "no_arguments" && !sure && stateless) traits |= TRAIT.doubt;
-  if (step.weakContent === true && stateless) traits |= TRAIT.doubt | TRAIT.review;
+  // A text that was posted about a step is weak, unless what was asked is known as well.
+  const isWeak = step.weakContent === true && step.argumentsNorm === undefined;
+  if (isWeak && stateless) traits |= TRAIT.doubt | TRAIT.review;
   if (step.view === "one_server" && RECHECKS.has(step.op ?? "other")) traits |= TRAIT.narrow;
   if (step.serverTag !== undefined) traits |= serverTrait(keyOf(step.serverTag));
   return traits;

@@ -93,6 +93,13 @@ function isWait(
   return slowest > 0 && keepsWaiting(latest, slowest);
 }
 
+/** Whether looks that are so far apart are those of who waits, and not the pace of the session. */
+export function looksPatient(memory: Float64Array, pauseMs: number, traits: number): boolean {
+  if (has(traits, TRAIT.failing)) return false;
+  if (has(traits, TRAIT.wait) && asksSeldom(memory, pauseMs, 1)) return true;
+  return looksSeldom(memory, pauseMs, 1, traits);
+}
+
 function asksSeldom(memory: Float64Array, pauseMs: number, period: number): boolean {
   if (pauseMs >= ASKING_GAP_MS) return true;
   return pauseMs >= SHORTEST_WAIT_MS && paceOf(memory, pauseMs, ASKING_PACE, period) === "slower";
