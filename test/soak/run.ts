@@ -17,9 +17,8 @@ export interface Soaked {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
-  /** Resident memory of the collector, in the middle and at the end. */
-  readonly middleMb: number;
-  readonly endMb: number;
+  /** Resident memory of the collector after each tenth of the requests. */
+  readonly memoryMb: readonly number[];
   /** Least squares over the second half, megabytes in 100,000 requests. */
   readonly slopeMb: number;
 }
@@ -27,6 +26,7 @@ export interface Soaked {
 const CALLERS = 16;
 const RUNS = 30;
 const SAMPLES = 200;
+const TENTHS = 10;
 const SHOWN_FAILURES = 5;
 
 export async function soak(requests: number, seed: number): Promise<Soaked> {
@@ -79,8 +79,10 @@ async function send(requests: number, served: Served, source: Requests): Promise
     p50Ms: share(0.5),
     p99Ms: share(0.99),
     maxMs: share(1),
-    middleMb: late[0]?.mb ?? Number.NaN,
-    endMb: late.at(-1)?.mb ?? Number.NaN,
+    memoryMb: Array.from({ length: TENTHS }, (_, tenth) => {
+      const sample = memory[Math.floor(((tenth + 1) * memory.length) / TENTHS) - 1];
+      return Math.round(sample?.mb ?? Number.NaN);
+    }),
     slopeMb: slopeOf(late) * 100_000,
   };
 }

@@ -34,6 +34,16 @@ test("the thread id names the session", async () => {
   expect(eventsOf(records)).toEqual(EVENTS);
 });
 
+test("a thread id that is no identifier is keyed, and is still one session", async () => {
+  const thread_id = "jane.doe@example.com";
+  const records = await recorded(async (handler) => {
+    const config = { callbacks: [handler], configurable: { thread_id } };
+    for (let turn = 0; turn < 2; turn++) await agent(undefined, true).invoke(ask, config);
+  });
+  expect(sessionsOf(records)).toEqual([expect.stringMatching(/^s-[0-9a-f]{32}$/)]);
+  expect(JSON.stringify(records)).not.toContain("jane");
+});
+
 test("without a thread id the whole run is one session", async () => {
   const records = await recorded((handler) => agent().invoke(ask, { callbacks: [handler] }));
   expect(sessionsOf(records)).toHaveLength(1);

@@ -296,6 +296,14 @@ test("what a framework reports of the same response is not reported by us", asyn
   expect(calls.map(({ status }) => status)).toEqual(["ok"]);
 });
 
+test("an id in a request that is no identifier is keyed", async () => {
+  const metadata = { session_id: "jane.doe@example.com" };
+  await client.chat.completions.create({ ...chatBody("plain"), metadata });
+  const { sessions, records } = await recorded();
+  expect(sessions).toEqual([expect.stringMatching(/^s-[0-9a-f]{32}$/)]);
+  expect(JSON.stringify(records)).not.toContain("jane");
+});
+
 test("a session is what the caller says, else the vendor's conversation, else what the ids tell", async () => {
   await withSession("told", () => client.chat.completions.create(chatBody("plain")));
   await client.responses.create({ ...responseBody("plain"), conversation: "conv_7" });

@@ -69,14 +69,25 @@ export function newSession(): string {
  */
 export class Conversations {
   readonly #turns = new RecentMap<string, readonly KnownTurn[]>(MAX_REMEMBERED);
+  readonly #sessionOf: (hostId: string) => string;
   #continued = 0;
 
+  /** @param sessionOf the session that an id in a request stands for */
+  constructor(sessionOf: (hostId: string) => string) {
+    this.#sessionOf = sessionOf;
+  }
+
   placeOf(request: ModelRequest | undefined, scope: ClientScope): Place {
-    const named = currentSession()?.id ?? scope.session ?? request?.conversationId;
+    const named = currentSession()?.id ?? scope.session ?? this.#namedIn(request);
     const found = request && this.#find(request, named);
     if (found !== undefined) return found;
     const session = named ?? (request && begins(request) ? newSession() : scope.loose);
     return { conversation: { session, open: [] } };
+  }
+
+  #namedIn(request: ModelRequest | undefined): string | undefined {
+    const id = request?.conversationId;
+    return id === undefined ? undefined : this.#sessionOf(id);
   }
 
   /**

@@ -39,11 +39,12 @@ const MAX_BACKGROUND = 1_000;
 /** Tells an adapter what model calls say: turns, calls of tools, and what came of them. */
 export class ModelListener {
   readonly #adapter: Adapter;
-  readonly #conversations = new Conversations();
+  readonly #conversations: Conversations;
   readonly #background = new RecentMap<string, Asking>(MAX_BACKGROUND);
 
   constructor(adapter: Adapter) {
     this.#adapter = adapter;
+    this.#conversations = new Conversations((id) => adapter.observer.hostSession(id));
   }
 
   /**
