@@ -1,4 +1,5 @@
 export { describeFile } from "./describe-file.ts";
+export { readHead } from "./files/file-head.ts";
 export { type FoundFile, findFiles } from "./files/find-files.ts";
 export {
   type FoundHistories,
@@ -9,6 +10,7 @@ export {
 } from "./find-histories.ts";
 export { FORMATS } from "./formats/formats.ts";
 export {
+  type FileHead,
   FORMAT_NAMES,
   type FormatName,
   type HistoryEvent,

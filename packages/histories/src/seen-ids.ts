@@ -1,5 +1,6 @@
-/** Room for so many ids at the start; it doubles when it is half full. */
-const FIRST_SLOTS = 1 << 12;
+/** Room for so many ids at the start; it grows when it is half full. */
+const FIRST_SLOTS = 1 << 14;
+const GROWTH = 4;
 /** FNV-1a, 32 bits: its start and its factor. */
 const OFFSET = 0x811c9dc5;
 const PRIME = 0x01000193;
@@ -7,7 +8,7 @@ const PRIME = 0x01000193;
 const OTHER_OFFSET = 0x9747b28c;
 
 /**
- * Which ids were seen, in 16 bytes each.
+ * Which ids were seen, in 16 to 64 bytes each.
  *
  * An id is kept as 53 bits of it: of a million ids, two that differ are taken for one with a chance
  * of one in ten thousand.
@@ -47,7 +48,7 @@ export class SeenIds {
   }
 
   #grow(): void {
-    const larger = new Float64Array(this.#slots.length * 2);
+    const larger = new Float64Array(this.#slots.length * GROWTH);
     for (const hash of this.#slots) if (hash !== 0) larger[this.#find(larger, hash)] = hash;
     this.#slots = larger;
   }

@@ -2,6 +2,7 @@ import type { Writable } from "node:stream";
 import { type Step, type StructuralRecord, stepsInOrder } from "@caum/core";
 import { Progress } from "../terminal/progress.ts";
 import { CheckedSession } from "./checked-session.ts";
+import { type FileKind, kindOfFile } from "./history-file.ts";
 import { predictionLine } from "./predict.ts";
 import { reportText, type Totals, totalsText } from "./print-report.ts";
 import { recordOf } from "./record-line.ts";
@@ -10,6 +11,8 @@ import { parseObject, TraceError, traceEventOf } from "./trace-event.ts";
 import { readTraceLines, TraceFileError, type TraceLine } from "./trace-lines.ts";
 
 export type CheckFormat = "text" | "json" | "predictions";
+
+type HistoryKind = Extract<FileKind, { readonly kind: "history" }>;
 
 /** Sessions held at a time; beyond it the one that was idle longest is reported and forgotten. */
 const OPEN_SESSIONS = 20_000;
@@ -51,18 +54,10 @@ export class TraceCheck {
 
   async #file(path: string): Promise<void> {
     const before = this.#totals.problems;
-    try {
-      for await (const line of readTraceLines(path)) {
-        this.#progress.show(`${path}: line ${line.number}`);
-        if (line.text !== "" || line.tooLong) await this.#line(path, line, before);
-      }
-      this.#progress.clear();
-    } catch (error) {
-      this.#progress.clear();
-      if (!(error instanceof TraceFileError)) throw error;
-      this.#totals.problems += 1;
-      this.#err.write(`caum check: ${path}: ${error.message}\n`);
-    }
+    const kind: FileKind = path === "-" ? { kind: "trace" } : kindOfFile(path);
+    if (kind.kind === "history") await this.#history(path, kind);
+    else if (kind.kind === "trace") await this.#trace(path, before);
+    else this.#problem(path, `neither a trace nor a history that is known here, but ${kind.what}`);
     const hidden = this.#totals.problems - before - PRINTED_PROBLEMS;
     if (hidden > 0) this.#err.write(`caum check: ${path}: and ${hidden} more problems\n`);
   }
@@ -77,6 +72,37 @@ export class TraceCheck {
     this.#sessions.clear();
     if (this.#format === "text") await this.#write(totalsText(this.#totals));
     return this.#totals.problems;
+  }
+
+  async #trace(path: string, before: number): Promise<void> {
+    try {
+      for await (const line of readTraceLines(path)) {
+        this.#progress.show(`${path}: line ${line.number}`);
+        if (line.text !== "" || line.tooLong) await this.#line(path, line, before);
+      }
+    } catch (error) {
+      if (!(error instanceof TraceFileError)) throw error;
+      this.#problem(path, error.message);
+    } finally {
+      this.#progress.clear();
+    }
+  }
+
+  async #history(path: string, { events, notes }: HistoryKind): Promise<void> {
+    for await (const { sessionId, observed } of events) {
+      this.#progress.show(path);
+      await this.#step(sessionId, observed);
+    }
+    this.#progress.clear();
+    for (const { problem } of notes.problems) this.#problem(path, problem);
+    if (notes.notUnderstood === 0) return;
+    this.#problem(path, `lines that were not understood and left out: ${notes.notUnderstood}`);
+  }
+
+  #problem(path: string, problem: string): void {
+    this.#progress.clear();
+    this.#totals.problems += 1;
+    this.#err.write(`caum check: ${path}: ${problem}\n`);
   }
 
   async #line(path: string, line: TraceLine, before: number): Promise<void> {

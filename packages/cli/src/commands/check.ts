@@ -15,16 +15,17 @@ examples:
   caum check --json *.ndjson | head -1
   caum check ~/.caum/runs/*/records.ndjson     run files of one session are one sequence
   zcat trace.gz | caum check -
+  caum check ~/.claude/projects/*/SESSION.jsonl     what a client left; docs/histories.md has the list
 
 exit codes: 0 all was judged, loops or not; 1 a line or a file could not be; 2 usage`;
 
 export function registerCheck(program: Command): void {
   program
     .command("check")
-    .description("find loops in structural traces; nothing is uploaded, no content is read")
+    .description("find loops in structural traces and histories; nothing is uploaded or kept")
     .argument(
       "<file...>",
-      "structural traces, one event a line, plain or gzip; - for standard input",
+      "structural traces, one event a line, plain or gzip; histories of clients; - for standard input",
     )
     .option("--json", "one JSON object a session")
     .option("--predictions", "one JSON object an event, in the format of the detection scorer")

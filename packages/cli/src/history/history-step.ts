@@ -1,18 +1,37 @@
 import { payloadOf, type SessionKeys, type Step, stepOf } from "@caum/core";
 import type { HistoryEvent } from "@caum/histories";
 
-/** What the engine sees of an event of a history; its values are digested and gone. */
+/**
+ * What the engine sees of an event of a history; its values are digested and gone.
+ *
+ * A record would keep ids and the moment as well. Nothing is recorded here, so they are not digested:
+ * the engine compares parents, and takes the moment as a number.
+ */
 export function stepOfEvent(
   { observation, atMs }: HistoryEvent,
   keys: SessionKeys,
 ): Step | undefined {
-  const draft = payloadOf(observation, { keys, hashNames: false });
-  // A moment that cannot be read is none: the engine then has no clock for this step.
-  const sourceTimestamp = atMs === undefined ? "" : isoTime(atMs);
-  return stepOf({ ...draft, sourceTimestamp }, { view: "full" });
+  const { parent } = observation;
+  if (observation.kind === "turn" && (observation.requestedTools ?? 0) > 0) return undefined;
+  const draft = payloadOf(withoutIds(observation), { keys, hashNames: false });
+  const step = stepOf({ ...draft, sourceTimestamp: "" }, { view: "full" });
+  if (step === undefined) return undefined;
+  const isCall = step.kind === "call";
+  return {
+    ...step,
+    ...(atMs !== undefined && { atMs }),
+    ...(isCall && parent !== undefined && parent !== "" && { parentEventId: parent }),
+  };
 }
 
-function isoTime(atMs: number): string {
-  const time = new Date(atMs);
-  return Number.isFinite(time.getTime()) ? time.toISOString() : "";
+function withoutIds(observation: HistoryEvent["observation"]): HistoryEvent["observation"] {
+  if (isSpeech(observation)) return { ...observation, parent: undefined, responseId: undefined };
+  return { ...observation, parent: undefined, toolCallId: undefined };
+}
+
+/** A turn of the model, or a message; else it is a call. */
+export function isSpeech(
+  observation: HistoryEvent["observation"],
+): observation is Extract<HistoryEvent["observation"], { readonly kind: "turn" | "message" }> {
+  return observation.kind === "turn" || observation.kind === "message";
 }

@@ -10,7 +10,7 @@ import {
   summarize,
 } from "@caum/core";
 import type { HistoryEvent, HistorySession } from "@caum/histories";
-import { stepOfEvent } from "../history/history-step.ts";
+import { isSpeech, stepOfEvent } from "../history/history-step.ts";
 
 /** A loop that a history holds. */
 export interface FoundLoop {
@@ -72,18 +72,13 @@ function costOfEvent({ observation }: HistoryEvent): number | undefined {
   return isSpeech(observation) ? costOf(observation.model, observation) : undefined;
 }
 
-function isSpeech(
-  observation: HistoryEvent["observation"],
-): observation is Extract<HistoryEvent["observation"], { readonly kind: "turn" | "message" }> {
-  return observation.kind === "turn" || observation.kind === "message";
-}
-
 /** Judges one session of a history by the engine that judges live ones. */
 export class SessionJudge {
   readonly #session: HistorySession;
   readonly #keys: SessionKeys;
   readonly #projectKeys: SessionKeys;
   readonly #health = new Health();
+  #last = this.#health.current();
   readonly #times = new Float64Array(REMEMBERED_STEPS);
   readonly #tokensThen = new Float64Array(REMEMBERED_STEPS);
   readonly #marks: LoopMark[] = [];
@@ -141,7 +136,8 @@ export class SessionJudge {
 
   #judge(event: HistoryEvent, cost: number | undefined): void {
     const step = stepOfEvent(event, this.#keys);
-    const assessment = step === undefined ? this.#health.current() : this.#health.observe(step);
+    if (step !== undefined) this.#last = this.#health.observe(step);
+    const assessment = this.#last;
     const before = this.#summary;
     this.#summary = summarize(before, assessment, cost);
     if (this.#summary.steps === before.steps) return;

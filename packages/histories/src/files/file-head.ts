@@ -4,7 +4,9 @@ import type { FileHead } from "../history.ts";
 import type { FoundFile } from "./find-files.ts";
 
 /** Enough to know a file by. */
-const HEAD_BYTES = 65_536;
+const HEAD_BYTES = 16_384;
+/** Used for one file after the other. */
+const bytes = Buffer.alloc(HEAD_BYTES);
 
 /** @returns undefined when the file cannot be read */
 export function readHead(file: FoundFile): FileHead | undefined {
@@ -16,7 +18,6 @@ function firstBytes(path: string): string | undefined {
   try {
     const opened = openSync(path, "r");
     try {
-      const bytes = Buffer.allocUnsafe(HEAD_BYTES);
       return bytes.toString("utf8", 0, readSync(opened, bytes, 0, HEAD_BYTES, 0));
     } finally {
       closeSync(opened);

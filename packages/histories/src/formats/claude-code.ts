@@ -38,8 +38,9 @@ const IDLE: ReadonlySet<unknown> = new Set(
     "system tag task-summary tools-used worktree-state"
   ).split(" "),
 );
-/** Large lines that need not be parsed; the kind is their first member. */
-const IDLE_START = /^\{"type":"(?:api-request-blob|api-request-shape|file-history-snapshot)"/;
+/** Lines that need not be parsed, by the members that they begin with. */
+const IDLE_START =
+  /^\{(?:"type":"(?:api-request|api-request-blob|api-request-shape|file-history-snapshot)"|"parentUuid":(?:null|"[^"]*"),"isSidechain":(?:true|false),"attachment":)/;
 const SUB_AGENT = /^agent-(.+)\.jsonl$/;
 
 export const claudeCode: HistoryFormat = {
