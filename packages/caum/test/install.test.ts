@@ -7,10 +7,10 @@ const packages = join(import.meta.dirname, "../..");
 /** Everything that comes with `npm install caum`, as published. */
 const INSTALLED = ["anthropic", "caum", "core", "openai"];
 /**
- * Of everything that `import "caum"` needs, in one file: 231 kB today. It judges each step on the
+ * Of everything that `import "caum"` needs, in one file: 233 kB today. It judges each step on the
  * spot, so the rules, the reader of responses and the sentence of an alert are all in it.
  */
-const MAX_MINIFIED_BYTES = 233_000;
+const MAX_MINIFIED_BYTES = 240_000;
 /** Parts of an observer with a desk; an application has none. */
 const DESK_PARTS =
   /core\/src\/(report\/desktop|health\/alerts\/follow-loop|health\/session\/session-title)/;

@@ -40,6 +40,7 @@ const URL_FIELDS = ["url", "httpUrl", "serverUrl", "uri"];
 const AUTH_FIELDS = ["headers", "http_headers", "env_http_headers", "bearer_token_env_var"];
 const NESTED_FIELDS = { command: "path", args: "args" };
 const INPUT = /\$\{input:/;
+const OWN_COMMAND = /^(?:.*[\\/])?caum(?:\.cmd|\.exe|\.ps1)?(?:@[^\\/]*)?$|@caum[\\/]cli/;
 const OURS = /caum-mcp-proxy|@caum[\\/]mcp-proxy/;
 
 export function entriesOf(
@@ -147,9 +148,16 @@ function whyLaunchIsLeft({ words }: Launch, place: Place): string | undefined {
   if (words.some((word) => INPUT.test(word))) return "asks for an input in its command line";
   if (isHalfWrapped(words)) return "was wrapped and then edited by hand: correct its command";
   if (words.some((word) => OURS.test(word))) return "is recorded already";
+  if (isOwnServer(words)) return "is CAUM's own server, of which nothing is recorded";
   // A path may have blanks as well; then it is the one of a file.
   if (/\s/.test(command) && !existsSync(command)) return "has arguments inside its command";
   return whyNotWrapped(words, place);
+}
+
+/** `caum mcp`, however it is started: by its name, its path, or a package runner. */
+function isOwnServer(words: readonly string[]): boolean {
+  const at = words.findIndex((word) => OWN_COMMAND.test(word));
+  return at >= 0 && words.slice(at + 1).find((word) => !word.startsWith("-")) === "mcp";
 }
 
 function whyNoLaunch(entry: SourceNode): string {

@@ -332,3 +332,17 @@ test.each([
     expect(restored).toEqual(parseYaml(text));
   },
 );
+
+test("our own server is left alone, however it is started", () => {
+  const servers = {
+    a: { command: "caum", args: ["mcp"] },
+    b: { command: "npx", args: ["-y", "caum@latest", "mcp"] },
+    c: { command: "/usr/local/bin/caum", args: ["mcp", "--home", "/tmp"] },
+    d: { command: "npx", args: ["-y", "@caum/cli", "mcp"] },
+    other: { command: "npx", args: ["-y", "caumulus", "mcp"] },
+  };
+  const text = JSON.stringify({ mcpServers: servers });
+  const { servers: outcomes } = wrapText(text, clientOf("cursor"), LINUX);
+  const left = outcomes.filter(({ outcome }) => outcome === "left").map(({ name }) => name);
+  expect(left).toEqual(["a", "b", "c", "d"]);
+});

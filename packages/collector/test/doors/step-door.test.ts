@@ -194,7 +194,7 @@ test("while too little is known, the advisory and the explanation say what to se
   expect(answers.slice(0, 7).every(({ advisory }) => advisory === null)).toBe(true);
   expect(answers[7]).toMatchObject({
     regime: "STABLE",
-    advisory: { advice: "continue", public_class: "none", reasons: ["only_names"] },
+    advisory: { advice: "watch", public_class: "none", reasons: ["only_names"] },
     alert_fired: false,
   });
   expect(answers[7].advisory.message).toContain("Send state_hash");

@@ -41,7 +41,7 @@ function advisoryOf(
   return {
     advice,
     public_class: publicClass,
-    reasons: reasonsOf(standing, rulesFired.length > 0),
+    reasons: isBlind ? [ONLY_NAMES] : reasonsOf(standing),
     message: isBlind
       ? `Nothing but names is known of most steps. ${WHAT_TO_SEND}`
       : alertMessage({ tools: [tool], costNanoUsd, ...storyOf(agent ?? "The agent", standing) }),
@@ -49,8 +49,8 @@ function advisoryOf(
   };
 }
 
-function reasonsOf({ reasons }: Standing, hasFired: boolean): string[] {
-  return reasons.length > 0 ? [...reasons] : [hasFired ? OWN_RULE : ONLY_NAMES];
+function reasonsOf({ reasons }: Standing): string[] {
+  return reasons.length > 0 ? [...reasons] : [OWN_RULE];
 }
 
 /** One sentence for `?explain=1`: what was recorded of this step, and what was not. */

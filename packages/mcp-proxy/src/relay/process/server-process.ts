@@ -6,8 +6,11 @@ import { windowsCommand } from "./windows-command.ts";
 /** A child whose stdin and stdout are ours and whose stderr is the client's. */
 export type ServerProcess = ChildProcess & { readonly stdin: Writable; readonly stdout: Readable };
 
-/** Ours; the server must see the environment it would see without us. */
-const OWN_VARIABLES = "CAUM_";
+/**
+ * What the launcher sets on Windows, and nobody else. The server must see the environment it would see
+ * without us: also what a user set for it, such as the key of a server that records by itself.
+ */
+const SET_BY_US = "CAUM_NODE";
 
 export function startServer(command: string, args: readonly string[]): ServerProcess {
   const env = environmentWithoutOurs(process.env);
@@ -30,5 +33,5 @@ export function environmentWithoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEn
 }
 
 function isOurs(name: string): boolean {
-  return name.toUpperCase().startsWith(OWN_VARIABLES);
+  return name.toUpperCase() === SET_BY_US;
 }
