@@ -121,13 +121,14 @@ function describe(status: Status): string {
 }
 
 function describeHooks([client, tally]: readonly [string, HookTally]): string {
-  const { events, notUnderstood, lastAt } = tally;
+  const { events, notUnderstood, unread = 0, lastAt } = tally;
   const count = (counts: Readonly<Record<string, number>>) =>
     Object.values(counts).reduce((sum, times) => sum + times, 0);
   const unknown = Object.keys(notUnderstood).join(", ");
   const more = unknown === "" ? "" : `, ${count(notUnderstood)} not understood: ${unknown}`;
+  const damaged = unread === 0 ? "" : `, ${unread} damaged`;
   const last = new Date(lastAt).toISOString();
-  return `hooks       ${client}: ${count(events)} events, the last at ${last}${more}`;
+  return `hooks       ${client}: ${count(events)} events, the last at ${last}${more}${damaged}`;
 }
 
 function describeUpstream(upstream: UpstreamStatus): readonly string[] {

@@ -16,7 +16,16 @@ export interface SeenAgent {
 export function hookFacts(place: Place, agents: readonly SeenAgent[]): readonly Fact[] {
   const hooks = registeredHooks(place);
   const facts = hooks.map((hook) => factOf(hook, place, agents));
-  return hooks.length === 0 ? facts : [...keyFacts(place), ...facts];
+  return hooks.length === 0 ? facts : [...keyFacts(place), ...unreadFacts(place), ...facts];
+}
+
+/** What a hook left and the recorder could not read is lost. */
+function unreadFacts({ caumHome }: Place): readonly Fact[] {
+  const tallies = Object.values(readHookTallies(caumHome));
+  const count = tallies.reduce((sum, { unread = 0 }) => sum + unread, 0);
+  if (count === 0) return [];
+  const text = `${count} events of hooks were damaged before they were recorded: their calls are lost`;
+  return [{ about: "hooks", state: "problem", text }];
 }
 
 /** A hook without its key leaves nothing, and has nobody to say so to. */

@@ -11,7 +11,12 @@ export interface HookTally {
   readonly events: Readonly<Record<string, number>>;
   /** How often each event came that was not. */
   readonly notUnderstood: Readonly<Record<string, number>>;
+  /** Entries that were damaged, so that what they said is lost. */
+  readonly unread?: number;
 }
+
+/** Stands for the client of an entry that could not be read. */
+export const UNKNOWN_CLIENT = "unknown";
 
 export type HookTallies = Readonly<Record<string, HookTally>>;
 
@@ -36,6 +41,24 @@ export function noteHookEvents(home: string, entries: readonly InboxEntry[]): vo
     const tally = tallies[entry.client] ?? NONE;
     tallies = { ...tallies, [entry.client]: counted(tally, entry) };
   }
+  if (entries.length > 0) keep(home, tallies);
+}
+
+/** Adds entries that could not be read; of which client they were is not always known. */
+export function noteUnread(
+  home: string,
+  {
+    client = UNKNOWN_CLIENT,
+    count,
+  }: { readonly client?: string | undefined; readonly count: number },
+): void {
+  const tallies = readHookTallies(home);
+  const tally = tallies[client] ?? NONE;
+  const unread = (tally.unread ?? 0) + count;
+  if (count > 0) keep(home, { ...tallies, [client]: { ...tally, lastAt: Date.now(), unread } });
+}
+
+function keep(home: string, tallies: HookTallies): void {
   try {
     const path = logPath(home);
     writeFileSync(`${path}.new`, JSON.stringify(tallies), { mode: 0o600 });

@@ -10,7 +10,7 @@ import {
   type Verdict,
 } from "@caum/core";
 import { CallBook, type ClosedCall } from "./call-book.ts";
-import { noteHookEvents } from "./hook-log.ts";
+import { noteHookEvents, noteUnread } from "./hook-log.ts";
 import {
   entriesIn,
   hasWorked,
@@ -59,6 +59,8 @@ export class InboxRecorder {
   #nowMs = 0;
   readonly #sessions = new Map<string, RecordedSession>();
   readonly #observers = new Set<Observer>();
+  /** Entries that could not be read, of sessions whose client is not known yet. */
+  readonly #unread = new Map<string, number>();
   /** Recorded, and the disk does not let go of them. */
   readonly #stuck = new Set<string>();
 
@@ -103,12 +105,14 @@ export class InboxRecorder {
     for (const path of paths) {
       const entry = parsed(path);
       if (entry !== undefined && (await this.#isAccepted(id, entry))) entries.push(entry);
-      else this.#countUnreadable(id);
     }
+    const unread = paths.length - entries.length;
+    this.#declareUnread(id, unread);
     for (const observer of this.#observers) await observer.flush();
     // Only now: what is recorded twice is better than what is lost.
     for (const path of paths) this.#remove(path);
     noteHookEvents(this.#home, entries);
+    noteUnread(this.#home, { client: this.#sessions.get(id)?.client, count: unread });
     if (this.#sessions.get(id)?.hasEnded) this.#removeEnded(id);
     return paths.length;
   }
@@ -192,9 +196,12 @@ export class InboxRecorder {
     return observer;
   }
 
-  #countUnreadable(id: string): void {
+  #declareUnread(id: string, more: number): void {
+    const count = (this.#unread.get(id) ?? 0) + more;
+    if (count === 0) return;
     const session = this.#sessions.get(id);
-    if (session) this.#observer(session).session(id).drop(1, "unreadable");
+    if (session) this.#observer(session).session(id).drop(count, "unreadable");
+    this.#unread.set(id, session ? 0 : count);
   }
 
   #removeEnded(id: string): void {
@@ -213,6 +220,7 @@ export class InboxRecorder {
       await this.#observer(session).closeSession(id);
     }
     this.#sessions.delete(id);
+    this.#unread.delete(id);
     try {
       rmSync(folder, { recursive: true, force: true });
     } catch {

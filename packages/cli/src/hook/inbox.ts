@@ -12,6 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { uptime } from "node:os";
 import { join } from "node:path";
 import type { InboxEntry } from "./inbox-entry.ts";
 
@@ -22,6 +23,7 @@ const ENDING = ".json";
 const UNFINISHED = ".part";
 /** Twenty digits hold every number of nanoseconds. */
 const ORDER_DIGITS = 20;
+const MS_PER_SECOND = 1_000;
 /** There once something of the session was recorded, so that its end is worth a record. */
 const WORKED = "worked";
 /** What the hook may show the person; there when there is something to show. */
@@ -78,15 +80,27 @@ export function sessionsIn(home: string): readonly string[] {
   }
 }
 
-/** The files of a session's entries, the first first. */
+/**
+ * The files of a session's entries, the first first. What an earlier boot of the machine has left is
+ * older than all of this one, whose clock began anew, and is in the order of the clock of the day.
+ */
 export function entriesIn(home: string, session: string): readonly string[] {
   const folder = sessionFolder(home, session);
+  const bootedAt = Date.now() - uptime() * MS_PER_SECOND;
   try {
     const names = readdirSync(folder).filter((name) => name.endsWith(ENDING));
-    return names.sort().map((name) => join(folder, name));
+    const paths = names.sort().map((name) => join(folder, name));
+    const leftAt = new Map(paths.map((path) => [path, leftAtMs(path)]));
+    const ofBoot = (path: string) => Math.min(leftAt.get(path) ?? bootedAt, bootedAt);
+    // Within this boot all are equal here, and stay in the order of their names.
+    return paths.sort((a, b) => ofBoot(a) - ofBoot(b));
   } catch {
     return [];
   }
+}
+
+function leftAtMs(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }
 
 export function hasWorked(home: string, session: string): boolean {

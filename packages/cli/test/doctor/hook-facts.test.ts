@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { hookFacts } from "../../src/doctor/hook-facts.ts";
-import { noteHookEvents } from "../../src/hook/hook-log.ts";
+import { noteHookEvents, noteUnread } from "../../src/hook/hook-log.ts";
 import { installHooks } from "../../src/install/hooks/install-hooks.ts";
 import { TemporaryHome } from "../install/temporary-home.ts";
 
@@ -40,6 +40,16 @@ test("a hook that fires is fine, and says what it did not understand", () => {
     about: "hooks",
     state: "ok",
     text: "Codex hooks: the last event came at 1970-01-01T00:00:00.000Z; not understood: NewEvent",
+  });
+});
+
+test("events that were damaged are a problem, of whichever client they were", () => {
+  noteUnread(machine.caumHome, { client: "codex", count: 1 });
+  noteUnread(machine.caumHome, { count: 2 });
+  const [fact] = hookFacts(machine.place, []);
+  expect(fact).toMatchObject({
+    state: "problem",
+    text: expect.stringMatching(/^3 events of hooks were damaged/),
   });
 });
 
