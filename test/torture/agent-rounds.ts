@@ -19,6 +19,8 @@ interface Kept {
 }
 
 interface Agent {
+  /** Resolves when something was kept: how long a start takes is the machine's. */
+  readonly isAtWork: Promise<unknown>;
   /** Kills it, and answers what it said last. */
   kill(): Promise<Kept | undefined>;
 }
@@ -31,6 +33,7 @@ function startAgent(home: string, { url, apiKey }: Served, random: () => number)
   let said = "";
   child.stdout.on("data", (chunk) => (said += chunk));
   return {
+    isAtWork: once(child.stdout, "data"),
     async kill() {
       await ended(child, "SIGKILL");
       // What the last line was cut off at may be any part of a number.
@@ -57,7 +60,8 @@ export async function killedAgent({ folder, random }: Place): Promise<Outcome> {
   const home = join(folder, "home");
   let served = await serve(data);
   const agent = startAgent(home, served, random);
-  await sleep(between(random, 500, 900));
+  await agent.isAtWork;
+  await sleep(between(random, 0, 300));
   if (random() < 0.5) {
     await served.kill("SIGKILL");
     await sleep(between(random, 0, 150));
@@ -77,7 +81,8 @@ export async function damagedSpool({ folder, random }: Place): Promise<Outcome> 
   const first = await serve(data);
   await first.kill("SIGKILL");
   const agent = startAgent(home, first, random);
-  await sleep(between(random, 600, 1_000));
+  await agent.isAtWork;
+  await sleep(between(random, 0, 300));
   const kept = await agent.kill();
   const segments = globSync(join(home, "**/*.ndjson")).filter((path) => !path.includes("/runs/"));
   const [segment] = segments;
