@@ -9,5 +9,6 @@ test("the server sees what it would see without us, its own settings of CAUM amo
     LANG: "C",
   };
   expect(environmentWithoutOurs(env)).toBe(env);
-  expect(environmentWithoutOurs({ ...env, Caum_Node: "node.exe" })).toEqual(env);
+  const ours = { Caum_Node: "node.exe", CAUM_SESSION_ID: "s", CAUM_AGENT_ID: "a" };
+  expect(environmentWithoutOurs({ ...env, ...ours })).toEqual(env);
 });

@@ -7,10 +7,15 @@ import { windowsCommand } from "./windows-command.ts";
 export type ServerProcess = ChildProcess & { readonly stdin: Writable; readonly stdout: Readable };
 
 /**
- * What the launcher sets on Windows, and nobody else. The server must see the environment it would see
- * without us: also what a user set for it, such as the key of a server that records by itself.
+ * What is said to the proxy alone: which session and agent its calls are of, and what the launcher sets
+ * on Windows. All else the server sees as it would without us, also what a user set for it, such as the
+ * key of a server that records by itself.
  */
-const SET_BY_US = "CAUM_NODE";
+const FOR_THE_PROXY: ReadonlySet<string> = new Set([
+  "CAUM_SESSION_ID",
+  "CAUM_AGENT_ID",
+  "CAUM_NODE",
+]);
 
 export function startServer(command: string, args: readonly string[]): ServerProcess {
   const env = environmentWithoutOurs(process.env);
@@ -33,5 +38,5 @@ export function environmentWithoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEn
 }
 
 function isOurs(name: string): boolean {
-  return name.toUpperCase() === SET_BY_US;
+  return FOR_THE_PROXY.has(name.toUpperCase());
 }
