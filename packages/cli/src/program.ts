@@ -5,6 +5,7 @@ import { registerDoctor } from "./commands/doctor.ts";
 import { registerExport } from "./commands/export.ts";
 import { registerFlush } from "./commands/flush.ts";
 import { registerHook } from "./commands/hook.ts";
+import { registerImport } from "./commands/import.ts";
 import { registerInstall } from "./commands/install.ts";
 import { registerKeys } from "./commands/keys.ts";
 import { registerLookback } from "./commands/lookback.ts";
@@ -45,6 +46,7 @@ export function createProgram(): Command {
   registerSmoke(program);
   registerValidate(program);
   registerLookback(program);
+  registerImport(program);
   registerCheck(program);
   registerExport(program);
   registerVerify(program);

@@ -378,7 +378,7 @@ ENVELOPE = fields(
 LIFECYCLE = {
     "open": payload(
         [("type", one_of("open")), ("writer writerVersion digestKeyId", TEXT),
-         ("layer", one_of("framework hook model mcp door")),
+         ("layer", one_of("framework hook model mcp door import")),
          ("view", one_of("full one_server one_client")), ("digestKeyCommitment", HASH)],
         [("writerKey taskTag cohort", TEXT), ("agentName team workflow", IDENTIFIER),
          ("baselineCostNanoUsd", is_count), ("continuesRun", RUN), ("continuesHead", HASH)]),
@@ -704,7 +704,7 @@ class Verifier:
         self.tree, self.runs, self.lines = Tree(), {}, 0
         self.session = self.proven = self.first_unproven = self.first_unsigned = None
         self.mismatch, self.gap = None, False
-        self.tombstones = self.dropped = 0
+        self.tombstones = self.dropped = self.imported = 0
         self.ended = False
         self.root_at_expected = EMPTY_ROOT if expect_size == 0 else None
         self.receipts, self.bad_receipts = [], []
@@ -885,6 +885,7 @@ class Verifier:
         kind = body["type"] if body else "open"
         if kind == "open":
             self.ended = False
+            self.imported += body is not None and body["layer"] == "import"
         elif kind == "end":
             self.ended = True
         elif kind == "drop":
@@ -1063,6 +1064,7 @@ class Verifier:
             "records": self.lines, "runs": len(self.runs), "size": size, "root": root,
             "origin": self.tree_origin if self.heads else None,
             "closed": closed, "redacted": self.tombstones, "dropped": self.dropped,
+            "imported": self.imported,
             "signedBy": list(signed_by.values()), "findings": by_line,
         }
 
@@ -1102,6 +1104,8 @@ def main():
               % (result["verdict"], result["records"], result["runs"], result["size"]))
         if result["origin"]:
             print("  tree %s" % result["origin"])
+        if result["imported"]:
+            print("  imported, not witnessed: %d runs" % result["imported"])
         for signer in result["signedBy"]:
             print("  %(role)s by %(name)s (%(keyId)s) since size %(since)d, up to %(upTo)d"
                   % signer)

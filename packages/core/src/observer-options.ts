@@ -47,6 +47,11 @@ export interface ObserverOptions {
   readonly transport?: Transport | undefined;
   /** Rules that are told of in this process. */
   readonly alerts?: AlertWatch | undefined;
+  /**
+   * Fills ids of runs and events. Random when absent; an import passes bytes that depend on what it
+   * reads, so that the same history makes the same records again.
+   */
+  readonly entropy?: ((bytes: Uint8Array) => void) | undefined;
   /** Milliseconds since 1970. */
   readonly clock?: (() => number) | undefined;
   /** Told once per kind of problem; all are counted in `status`. Standard error when absent. */

@@ -1,4 +1,4 @@
-import { randomBytes, randomFillSync } from "node:crypto";
+import { randomFillSync } from "node:crypto";
 import { join } from "node:path";
 import { SessionKeys } from "./capture/digest.ts";
 import { EventIds } from "./capture/event-id.ts";
@@ -29,6 +29,7 @@ import { knownFacts, type SessionFacts } from "./session-facts.ts";
 const MAX_OPEN_SESSIONS = 2_000;
 /** Whoever waits for the disk of a run does so for this long; the disk goes on behind it. */
 const DISK_WITHIN_MS = 5_000;
+const RUN_ID_BYTES = 16;
 
 /** Starts observing. Reads or makes the keys under `home`; never throws. */
 export function createObserver(options: ObserverOptions): Observer {
@@ -43,6 +44,7 @@ export class Observer {
   readonly #clock: () => number;
   readonly #rootKey: RootKey;
   readonly #writerKey: WriterKey;
+  readonly #entropy: (bytes: Uint8Array) => void;
   readonly #eventIds: EventIds;
   readonly #sessions = new Map<string, Session>();
   /** The last one of the map. */
@@ -73,7 +75,8 @@ export class Observer {
     if (this.#writerKey.origin === "ephemeral") {
       this.#report("ephemeral_writer_key", "keys/writer.key can be neither read nor made");
     }
-    this.#eventIds = new EventIds({ clock: this.#clock, fillRandom: randomFillSync });
+    this.#entropy = options.entropy ?? randomFillSync;
+    this.#eventIds = new EventIds({ clock: this.#clock, fillRandom: this.#entropy });
     this.#lease = this.#openReporter();
     this.#diskCap = this.#lease ? undefined : this.#capRuns();
     this.#cancelAtExit = atExit(() => {
@@ -215,7 +218,9 @@ export class Observer {
     const { hashNames = false, layer, view, writer: program, writerVersion } = this.#options;
     const sessionId = this.#identifier(id);
     const keys = new SessionKeys(this.#rootKey, sessionId);
-    const runId = runIdOf(randomBytes(16));
+    const runBytes = new Uint8Array(RUN_ID_BYTES);
+    this.#entropy(runBytes);
+    const runId = runIdOf(runBytes);
     const writer = new RunWriter({ ...this.#identity(keys), sessionId, runId });
     return new Session({
       capture: { keys, hashNames },

@@ -125,7 +125,7 @@ function reasonOf(error: unknown): string {
 }
 
 function describe(verification: Verification): string {
-  const { verdict, records, runs, sessionId, size, root, origin } = verification;
+  const { verdict, records, runs, sessionId, size, root, origin, imported } = verification;
   const signed = size < records ? `, ${size} of them under a signed root` : "";
   const { signedBy, checks, findings, notProven } = verification;
   const session = sessionId === null ? "" : ` of session ${quoted(sessionId)}`;
@@ -137,6 +137,7 @@ function describe(verification: Verification): string {
     `${verdict}: ${counted(records, "record")} in ${counted(runs, "run")}${session}${signed}`,
     ...signers,
     ...(root === null ? [] : [`  ${"root".padEnd(13)} ${root} at size ${size}`]),
+    ...(imported === 0 ? [] : [`  imported, not witnessed: ${counted(imported, "run")}`]),
     ...(origin === null ? [] : [`  ${"tree".padEnd(13)} ${origin}`]),
     "",
     ...checks.map(

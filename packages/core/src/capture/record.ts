@@ -44,7 +44,7 @@ export const OPS = [
   "end",
   "other",
 ] as const;
-export const LAYERS = ["framework", "hook", "model", "mcp", "door"] as const;
+export const LAYERS = ["framework", "hook", "model", "mcp", "door", "import"] as const;
 export const VIEWS = ["full", "one_server", "one_client"] as const;
 
 export type Category = (typeof CATEGORIES)[number];

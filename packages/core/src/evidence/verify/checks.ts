@@ -78,6 +78,7 @@ export function notProven({ pass, signedBy, closed }: Outcome): readonly string[
     ...(cosigners.length > 0 && cosignedTo < pass.tree.size
       ? [`that the signer did not rewrite the records after number ${cosignedTo}: not co-signed`]
       : []),
+    ...(pass.imported > 0 ? [`that what is told in ${pass.imported} imported runs happened`] : []),
     ...(pass.dropped > 0 ? [`what ${pass.dropped} events were that were not recorded`] : []),
     ...(pass.tombstones > 0 ? [`what ${pass.tombstones} deleted records said`] : []),
     "that the recorder saw every call, and that clocks were right",

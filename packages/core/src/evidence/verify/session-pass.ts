@@ -40,6 +40,8 @@ export class SessionPass {
   proven: { readonly size: number; readonly root: string } | undefined;
   tombstones = 0;
   dropped = 0;
+  /** Runs of records that were imported: nobody saw what they tell. */
+  imported = 0;
   /** The root at the size that was asked for; undefined until there are so many records. */
   expectedRoot: string | undefined;
   readonly #expectedSize: number | undefined;
@@ -169,6 +171,7 @@ export class SessionPass {
    */
   #note(record: StructuralRecord, place: Place): boolean {
     const payload = record.category === "lifecycle" ? record.payload : undefined;
+    if (payload?.type === "open" && payload.layer === "import") this.imported += 1;
     if (payload === undefined || payload.type === "open") this.#ended = false;
     else if (payload.type === "end") this.#ended = true;
     else if (payload.type === "drop") this.dropped += payload.count;

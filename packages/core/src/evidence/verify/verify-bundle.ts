@@ -35,6 +35,8 @@ export interface Verification {
   readonly redacted: number;
   /** Events that writers assessed but did not record, by their own account. */
   readonly dropped: number;
+  /** Runs whose records were made of a history: imported, not witnessed. */
+  readonly imported: number;
   readonly signedBy: readonly SignedBy[];
   readonly checks: readonly Check[];
   readonly findings: readonly Finding[];
@@ -171,6 +173,7 @@ function summarize(parts: Parts, findings: Findings): Verification {
     closed,
     redacted: pass.tombstones,
     dropped: pass.dropped,
+    imported: pass.imported,
     signedBy,
     checks: checksOf(findings, parts),
     findings: findings.list,

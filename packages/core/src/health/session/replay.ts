@@ -1,4 +1,4 @@
-import type { StructuralRecord, View } from "../../capture/record.ts";
+import type { Layer, StructuralRecord, View } from "../../capture/record.ts";
 import type { Assessment } from "../assessment.ts";
 import { Health } from "../health.ts";
 import type { Step } from "../step.ts";
@@ -44,6 +44,9 @@ export function* stepsInOrder(
   }
 }
 
+/** Everything else is fuller. */
+const LEAST: Layer = "import";
+
 interface Entry extends Place {
   readonly step: Step;
   readonly telling?: Telling | undefined;
@@ -88,7 +91,7 @@ function fullestOf(
   runs: ReadonlyMap<string, RunState>,
 ): Fullest & { readonly view: View } {
   const used = new Set(records.map(({ runId }) => runs.get(runId) ?? UNOPENED));
-  let { layer } = UNOPENED;
+  let layer: Layer = LEAST;
   for (const run of used) if (isFuller(run.layer, layer)) layer = run.layer;
   const own = [...used].filter((run) => run.layer === layer);
   return { layer, view: own[0]?.view ?? "full", keys: own.flatMap(({ key }) => key ?? []) };
