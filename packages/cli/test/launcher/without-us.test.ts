@@ -23,7 +23,7 @@ const PACKAGES = fileURLToPath(new URL("../../../", import.meta.url));
 const MODULES = join(PACKAGES, "../node_modules");
 const SHELL_SERVER = fileURLToPath(new URL("fixtures/server.sh", import.meta.url));
 const CONFIG = "u/.cursor/mcp.json";
-const OURS = ["cli", "collector", "core", "mcp-proxy"];
+const OURS = ["cli", "collector", "core", "histories", "mcp-proxy"];
 const THEIRS = ["@modelcontextprotocol", "commander", "jsonc-parser", "smol-toml", "yaml", "zod"];
 
 let machine: TemporaryHome;
