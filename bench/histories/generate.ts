@@ -64,15 +64,14 @@ class SessionText {
       content: [content],
       usage,
     });
-    const content = this.#text();
+    const input = this.#input(name, turn);
+    const { content, told } = this.#answer(name, input);
     const lines = [
       this.#line("assistant", { message: message({ type: "text", text: this.#words(30) }) }),
-      this.#line("assistant", {
-        message: message({ type: "tool_use", id: call, name, input: this.#input(name, turn) }),
-      }),
+      this.#line("assistant", { message: message({ type: "tool_use", id: call, name, input }) }),
       this.#line("user", {
         message: { role: "user", content: [{ tool_use_id: call, type: "tool_result", content }] },
-        toolUseResult: { stdout: content, stderr: "", interrupted: false, isImage: false },
+        toolUseResult: told,
       }),
     ];
     if (turn % 9 === 0)
@@ -112,10 +111,26 @@ class SessionText {
     return { file_path: `/home/user/project/src/${turn}/${this.#words(1)}.ts` };
   }
 
-  /** Mostly short, sometimes a whole file. */
-  #text(): string {
+  /** What the model was told, and what the client keeps beside it: of an edit the whole file. */
+  #answer(name: string, input: object): { readonly content: string; readonly told: object } {
     const share = this.#random();
-    return this.#words(share < 0.5 ? 20 : share < 0.9 ? 300 : 2_500);
+    const text = this.#words(share < 0.5 ? 20 : share < 0.9 ? 300 : 2_500);
+    if (name === "Edit") {
+      const originalFile = this.#words(share < 0.5 ? 300 : 1_500);
+      return {
+        content: "The file has been updated successfully.",
+        told: {
+          ...input,
+          originalFile,
+          structuredPatch: [{ oldStart: 1, lines: [text.slice(0, 400)] }],
+        },
+      };
+    }
+    if (name === "Read")
+      return { content: text, told: { type: "text", file: { ...input, content: text } } };
+    if (name === "Bash")
+      return { content: text, told: { stdout: text, stderr: "", interrupted: false } };
+    return { content: text, told: { mode: "content", numFiles: 0, filenames: [], content: text } };
   }
 
   #words(count: number): string {

@@ -5,12 +5,13 @@ import {
   labelOf,
   NOTHING_YET,
   type RootKey,
-  SessionKeys,
+  type SessionKeys,
   storyOf,
   summarize,
 } from "@caum/core";
 import type { HistoryEvent, HistorySession } from "@caum/histories";
 import { isSpeech, stepOfEvent } from "../history/history-step.ts";
+import { ReadingKeys } from "../history/reading-keys.ts";
 
 /** A loop that a history holds. */
 export interface FoundLoop {
@@ -92,7 +93,7 @@ export class SessionJudge {
 
   constructor(session: HistorySession, rootKey: RootKey, projectKeys: SessionKeys) {
     this.#session = session;
-    this.#keys = new SessionKeys(rootKey, `${session.format} ${session.id}`);
+    this.#keys = new ReadingKeys(rootKey, `${session.format} ${session.id}`);
     this.#projectKeys = projectKeys;
   }
 
