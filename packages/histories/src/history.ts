@@ -13,6 +13,7 @@ export const FORMAT_NAMES = [
   "qwen-code",
   "cline",
   "continue",
+  "mini-swe-agent",
 ] as const;
 export type FormatName = (typeof FORMAT_NAMES)[number];
 

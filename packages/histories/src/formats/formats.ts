@@ -5,6 +5,7 @@ import { codex } from "./codex.ts";
 import { continueCli } from "./continue.ts";
 import { copilot } from "./copilot.ts";
 import { geminiCli } from "./gemini-cli.ts";
+import { miniSweAgent } from "./mini-swe-agent.ts";
 import { opencode } from "./opencode.ts";
 import { qwenCode } from "./qwen-code.ts";
 
@@ -16,6 +17,7 @@ export const FORMATS: readonly HistoryFormat[] = [
   qwenCode,
   claudeCode,
   cline,
+  miniSweAgent,
   continueCli,
   opencode,
 ];
