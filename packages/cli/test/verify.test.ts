@@ -68,7 +68,7 @@ test("says how much is signed, and draws no name that could deceive", async () =
   const note = noteOf(lines, 2, COLLECTOR, "s-\u202ek\u2028o");
   writeFileSync(join(path, "checkpoints", "head.note"), note);
   const { code, stdout } = await caum(path, "--key", COLLECTOR.vkey);
-  expect(code).toBe(0);
+  expect(code).toBe(12);
   const session = 'of session "s-\\u202ek\\u2028o"';
   expect(stdout).toContain(`ok-open: 5 records in 1 run ${session}, 2 of them under a signed root`);
   expect(stdout).toMatch(/unsigned_tail at records\.ndjson, line 3, run [0-9a-f]{32}, seq 2: /);
@@ -76,6 +76,25 @@ test("says how much is signed, and draws no name that could deceive", async () =
     "not proven:\n  - that the records after number 2 are what was recorded",
   );
   expect(stdout).not.toContain("FAILS");
+});
+
+test("the session and the tree that are meant can be named", async () => {
+  const key = ["--key", COLLECTOR.vkey];
+  const { stdout } = await caum(bundle, ...key, "--json");
+  const { origin, sessionId } = JSON.parse(stdout);
+  const named = ["--session", sessionId, "--origin", origin];
+  expect((await caum(bundle, ...key, ...named)).code).toBe(0);
+  expect((await caum(bundle, ...key, "--origin", `${COLLECTOR.name}/`)).code).toBe(0);
+  const other = await caum(bundle, ...key, "--session", "another");
+  expect(other.code).toBe(1);
+  expect(other.stdout).toContain("wrong_session at records.ndjson: ");
+  const elsewhere = await caum(bundle, ...key, "--origin", "another.example");
+  expect(elsewhere.code).toBe(1);
+  expect(elsewhere.stdout).toContain("wrong_origin at checkpoints: ");
+  const pack = join(folder, "pack.json");
+  writeFileSync(pack, "{}");
+  const refused = await caum(pack, ...key, "--session", "s-1");
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("are for a bundle")]);
 });
 
 test("--json answers the result, --require-closed decides the exit code", async () => {

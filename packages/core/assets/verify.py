@@ -2,7 +2,7 @@
 """Verifies a CAUM bundle or local run with the Python standard library alone.
 
     python3 verify.py BUNDLE --key VKEY [--key VKEY ...] [--require-closed] [--require-complete]
-                      [--expect-size N] [--expect-root HEX] [--json]
+                      [--expect-size N] [--expect-root HEX] [--session ID] [--origin TEXT] [--json]
 
 BUNDLE is a folder or a tar archive; by default the folder that holds this file. Nothing is
 unpacked, written or fetched. Keys come from --key only: a key or a program found inside a bundle
@@ -10,7 +10,8 @@ proves nothing, so compare this file with the published one before you rely on i
 
 It is written from docs/protocol.md, independently of the program it has to agree with.
 Exit codes: 0 ok, 1 tampered, 2 usage, 3 malformed, 4 incomplete, 5 forked, 6 untrusted,
-10 not closed (with --require-closed), 11 redacted (with --require-complete).
+10 not closed (with --require-closed), 11 redacted (with --require-complete), 12 records after the
+last signature, which anybody could have added.
 """
 
 import argparse
@@ -40,7 +41,8 @@ KINDS = {
     "malformed": "not_a_bundle malformed_record line_too_long duplicate malformed_tombstone "
                  "malformed_note malformed_receipt malformed_fork too_many_runs",
     "untrusted": "no_note retired_key",
-    "tampered": "altered reordered spliced root_mismatch wrong_origin bad_signature bad_receipt",
+    "tampered": "altered reordered spliced root_mismatch wrong_origin wrong_session "
+                "bad_signature bad_receipt",
     "forked": "checkpoint_fork fork",
     "incomplete": "gap hole missing_records torn_line",
     "ok-open": "unsigned_tail",
@@ -696,8 +698,10 @@ class Stop(Exception):
 
 
 class Verifier:
-    def __init__(self, keys, expect_size=None, expect_root=None):
+    def __init__(self, keys, expect_size=None, expect_root=None, expect_session=None,
+                 expect_origin=None):
         self.keys, self.expect_size, self.expect_root = keys, expect_size, expect_root
+        self.expect_session, self.expect_origin = expect_session, expect_origin
         self.findings, self.kinds = [], set()
         self.heads, self.by_size, self.seen_names, self.signed_size = [], None, set(), 0
         self.settled, self.first_tag, self.tree_origin, self.tree_of = False, None, None, None
@@ -1004,6 +1008,20 @@ class Verifier:
             if root != self.expect_root:
                 self.found("root_mismatch", "the records do not have the expected root")
 
+    def check_named(self):
+        """A good bundle may still be another one than was asked for."""
+        asked, tree = self.expect_session, self.tree_of
+        if asked is not None:
+            tag = sha256(asked.encode("utf-8", "surrogateescape"))[:32]
+            named = asked == self.session if self.session else bool(tree) and tree.tag == tag
+            if not named:
+                self.found("wrong_session", "the records are of another session than asked for")
+        if self.expect_origin is not None:
+            origin = self.tree_origin if self.heads else None
+            if origin is None or not (origin + "/").startswith(self.expect_origin + "/"):
+                self.find("wrong_origin", "checkpoints", "no signed checkpoint is of the tree "
+                          "that was asked for")
+
     def read_forks(self, bundle):
         try:
             for number, (line, fault) in enumerate(bundle.forks.lines() if bundle.forks else (), 1):
@@ -1029,6 +1047,7 @@ class Verifier:
                     self.find(kind, name, str(error))
             if self.read_records(bundle):
                 self.finish()
+                self.check_named()
                 self.read_forks(bundle)
             self.check_signers()
         except Refused as error:
@@ -1071,6 +1090,8 @@ class Verifier:
 
 def exit_code(result, arguments):
     code = EXIT_CODE[result["verdict"]]
+    if code == 0 and any(finding["kind"] == "unsigned_tail" for finding in result["findings"]):
+        return 12
     if code == 0 and arguments.require_complete and result["redacted"]:
         return 11
     return 10 if code == 0 and arguments.require_closed and not result["closed"] else code
@@ -1084,6 +1105,8 @@ def main():
     parser.add_argument("--require-complete", action="store_true")
     parser.add_argument("--expect-size", type=int, metavar="N")
     parser.add_argument("--expect-root", metavar="HEX")
+    parser.add_argument("--session", metavar="ID")
+    parser.add_argument("--origin", metavar="TEXT")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     try:
@@ -1093,7 +1116,9 @@ def main():
     if not os.path.exists(arguments.bundle):
         parser.error("no such file or folder: %s" % arguments.bundle)
     try:
-        verifier = Verifier(keys, arguments.expect_size, arguments.expect_root)
+        origin = arguments.origin and re.sub("/$", "", arguments.origin)
+        verifier = Verifier(keys, arguments.expect_size, arguments.expect_root,
+                            arguments.session, origin)
         result = verifier.verify(arguments.bundle)
     except OSError as error:
         parser.error(str(error))

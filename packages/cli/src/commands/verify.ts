@@ -21,6 +21,8 @@ interface VerifyFlags {
   readonly requireComplete?: boolean;
   readonly expectSize?: string;
   readonly expectRoot?: string;
+  readonly session?: string;
+  readonly origin?: string;
   readonly json?: boolean;
 }
 
@@ -39,6 +41,8 @@ export function registerVerify(program: Command): void {
     .option("--require-complete", "fail (11) when records were deleted")
     .option("--expect-size <n>", "number of records known from elsewhere")
     .option("--expect-root <hex>", "root at that size, or of all records, known from elsewhere")
+    .option("--session <id>", "fail (1) unless it is of this session")
+    .option("--origin <text>", "fail (1) unless its tree begins so: key name[/tenant[/...]]")
     .option("--json", "print the result as JSON")
     .addHelpText("after", EXIT_CODES)
     .action(run);
@@ -50,7 +54,8 @@ examples:
   caum verify ~/.caum/runs/RUN --key "$(caum keys | head -1)"
 
 exit codes: 0 ok, 1 tampered, 2 usage, 3 malformed, 4 incomplete, 5 forked, 6 untrusted,
-            10 not closed (--require-closed), 11 records deleted (--require-complete)`;
+            10 not closed (--require-closed), 11 records deleted (--require-complete),
+            12 records after the last signature, which anybody could have added`;
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
@@ -73,6 +78,9 @@ function run(path: string, flags: VerifyFlags): void {
 }
 
 function runPack(path: string, flags: VerifyFlags): void {
+  if (flags.session !== undefined || flags.origin !== undefined) {
+    throw new UsageError("--session and --origin are for a bundle; a pack holds many sessions");
+  }
   const pack = checkPack(path, optionsOf(flags).keys);
   console.log(flags.json ? JSON.stringify(pack, undefined, 2) : describePack(pack));
   process.exitCode = exitCodeOfVerdict(pack.verdict);
@@ -107,6 +115,8 @@ function optionsOf(flags: VerifyFlags): VerifyOptions {
     keys: [...new Set(flags.key)].map(keyOf),
     ...(expectSize === undefined ? {} : { expectSize: Number(expectSize) }),
     ...(expectRoot === undefined ? {} : { expectRoot }),
+    ...(flags.session === undefined ? {} : { expectSession: flags.session }),
+    ...(flags.origin === undefined ? {} : { expectOrigin: flags.origin.replace(/\/$/, "") }),
   };
 }
 

@@ -12,7 +12,8 @@ verify = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(verify)
 def run(job):
     keys = [verify.Key(text) for text in dict.fromkeys(job["keys"])]
-    return verify.Verifier(keys, job.get("expectSize"), job.get("expectRoot")).verify(job["path"])
+    expected = [job.get("expect" + name) for name in ("Size", "Root", "Session", "Origin")]
+    return verify.Verifier(keys, *expected).verify(job["path"])
 print(json.dumps([run(job) for job in json.load(sys.stdin)]))
 `;
 
@@ -21,11 +22,18 @@ export interface PythonJob {
   readonly keys: readonly string[];
   readonly expectSize?: number;
   readonly expectRoot?: string;
+  readonly expectSession?: string;
+  readonly expectOrigin?: string;
 }
 
 export const hasPython = spawnSync("python3", ["--version"]).status === 0;
 if (!hasPython) {
   console.warn("python3 is missing: verify.py is NOT tested against the verifier on this machine");
+}
+
+/** The exit code of verify.py, run as an auditor runs it. */
+export function exitCodeOfPython(path: string, ...words: readonly string[]): number | null {
+  return spawnSync("python3", ["-B", VERIFIER, path, ...words]).status;
 }
 
 /** What verify.py finds, per job. @throws when it fails */

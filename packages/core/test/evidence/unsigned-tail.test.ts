@@ -3,7 +3,7 @@ import { parseVerifierKey } from "../../src/evidence/note/vkey.ts";
 import { exitCodeOf } from "../../src/evidence/verify/exit-code.ts";
 import { verifyBundle } from "../../src/evidence/verify/verify-bundle.ts";
 import { COLLECTOR, goodBundle, noteOf, written } from "./bundles.ts";
-import { hasPython, verifyWithPython } from "./python-verifier.ts";
+import { exitCodeOfPython, hasPython, verifyWithPython } from "./python-verifier.ts";
 
 const keys = [parseVerifierKey(COLLECTOR.vkey)];
 const { lines } = goodBundle();
@@ -20,10 +20,13 @@ test("records after the last signed note are named, and leave the session open",
     expect(verification).toMatchObject({ verdict: "ok-open", closed: false, records: 12, size });
     expect(verification.findings).toMatchObject([{ kind: "unsigned_tail", line: size + 1 }]);
     expect(verification.notProven[0]).toContain(`after number ${size}`);
-    expect(exitCodeOf(verification, {})).toBe(0);
-    expect(exitCodeOf(verification, { requireClosed: true })).toBe(10);
+    expect(exitCodeOf(verification, {})).toBe(12);
+    expect(exitCodeOf(verification, { requireClosed: true })).toBe(12);
     expect(verification.checks.filter(({ holds }) => !holds)).toEqual([]);
+    const order = verification.checks.find(({ name }) => name === "order");
+    expect(order?.detail).toContain(`up to the last one that is signed (${size})`);
   }
+  if (hasPython) expect(exitCodeOfPython(signedUpTo(9), "--key", COLLECTOR.vkey)).toBe(12);
   expect(verifyBundle(signedUpTo(12), { keys })).toMatchObject({ verdict: "ok", closed: true });
 });
 

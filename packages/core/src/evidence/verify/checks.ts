@@ -32,7 +32,7 @@ const BROKEN_BY: Readonly<Record<Check["name"], readonly FindingKind[]>> = {
   ],
   order: ["duplicate", "altered", "reordered", "spliced", "gap", "hole"],
   tree: ["root_mismatch", "missing_records", "checkpoint_fork"],
-  signatures: ["no_note", "bad_signature", "retired_key", "wrong_origin"],
+  signatures: ["no_note", "bad_signature", "retired_key", "wrong_origin", "wrong_session"],
   receipts: ["malformed_receipt", "bad_receipt"],
   forks: ["malformed_fork", "fork"],
 };
@@ -42,7 +42,7 @@ export function checksOf(findings: Findings, parts: Parts): readonly Check[] {
   const { heads, receipts, pass, isOpened } = parts;
   const details: Readonly<Record<Check["name"], string>> = {
     form: "every line is its own canonical form and fits the schema",
-    order: "every run is whole, in order and linked record by record",
+    order: `every run is whole, in order and linked record by record${tailOf(pass)}`,
     tree: `the records have every root that is signed (${heads.count})`,
     signatures: "every given key name signed a checkpoint of this tree",
     receipts: `receipts are for their records (${receipts.held}; by other keys: ${receipts.ignored})`,
@@ -50,9 +50,16 @@ export function checksOf(findings: Findings, parts: Parts): readonly Check[] {
   };
   // The table above lists every name.
   const names = Object.keys(BROKEN_BY) as Check["name"][];
+  // Anybody can link records: what nobody signed has a form, and no order that could hold.
+  const isAnswered = (name: Check["name"]) =>
+    pass.isWhole && (pass.signedSize > 0 || name === "form");
   return names
     .map((name) => ({ name, holds: !findings.has(...BROKEN_BY[name]), detail: details[name] }))
-    .filter(({ name, holds }) => pass.isWhole || !holds || (isOpened && name === "signatures"));
+    .filter(({ name, holds }) => isAnswered(name) || !holds || (isOpened && name === "signatures"));
+}
+
+function tailOf({ signedSize, tree }: SessionPass): string {
+  return signedSize < tree.size ? `, up to the last one that is signed (${signedSize})` : "";
 }
 
 interface Outcome {
@@ -67,6 +74,7 @@ export function notProven({ pass, signedBy, closed }: Outcome): readonly string[
   const cosignedTo = Math.max(0, ...cosigners.map(({ upTo }) => upTo));
   if (!pass.isWhole) return ["anything: it could not be read to its end"];
   const { signedSize } = pass;
+  if (signedSize === 0) return ["anything: nobody whose key was given has signed a record of it"];
   return [
     ...(signedSize < pass.tree.size
       ? [`that the records after number ${signedSize} are what was recorded: not signed yet`]

@@ -16,6 +16,7 @@ const EXIT_CODE: Readonly<Record<Verdict, number>> = {
 };
 const REDACTED_EXIT_CODE = 11;
 const OPEN_EXIT_CODE = 10;
+const UNSIGNED_TAIL_EXIT_CODE = 12;
 
 export interface Requirements {
   readonly requireClosed?: boolean;
@@ -31,6 +32,9 @@ export function exitCodeOfVerdict(verdict: Verdict): number {
 export function exitCodeOf(verification: Verification, required: Requirements): number {
   const code = EXIT_CODE[verification.verdict];
   if (code !== 0) return code;
+  // Anybody could have put them there; a run that is being written has some for a second.
+  const hasTail = verification.findings.some(({ kind }) => kind === "unsigned_tail");
+  if (hasTail) return UNSIGNED_TAIL_EXIT_CODE;
   if (required.requireComplete && verification.redacted > 0) return REDACTED_EXIT_CODE;
   return required.requireClosed && !verification.closed ? OPEN_EXIT_CODE : 0;
 }

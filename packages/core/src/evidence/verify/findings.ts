@@ -32,6 +32,7 @@ export const VERDICT_OF = {
   spliced: "tampered",
   root_mismatch: "tampered",
   wrong_origin: "tampered",
+  wrong_session: "tampered",
   bad_signature: "tampered",
   bad_receipt: "tampered",
   checkpoint_fork: "forked",

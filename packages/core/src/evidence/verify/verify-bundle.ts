@@ -3,6 +3,7 @@ import { type LineFault, LineReader } from "../bundle/line-reader.ts";
 import { type Bundle, FORKS_FILE, openBundle, RECORDS_FILE } from "../bundle/open-bundle.ts";
 import { parseFork } from "../bundle/side-lines.ts";
 import { EvidenceError } from "../error.ts";
+import { sessionTag } from "../note/checkpoint.ts";
 import type { VerifierKey } from "../note/vkey.ts";
 import { type Check, checksOf, notProven, type Parts } from "./checks.ts";
 import { type Finding, type FindingKind, Findings, type Verdict } from "./findings.ts";
@@ -17,6 +18,13 @@ export interface VerifyOptions {
   readonly expectSize?: number;
   /** The root at that size, or of everything when no size is given. */
   readonly expectRoot?: string;
+  /** The session that the records must be of. */
+  readonly expectSession?: string;
+  /**
+   * What the signed checkpoints must call the tree; the first parts are enough: a key name, a key name
+   * and a tenant.
+   */
+  readonly expectOrigin?: string;
 }
 
 export interface Verification {
@@ -62,6 +70,7 @@ export function verifyBundle(path: string, options: VerifyOptions): Verification
     if (readRecords(bundle, pass, findings)) {
       pass.finish();
       checkExpected(options, pass, findings);
+      checkNamed(options, { pass, heads }, findings);
       readForks(bundle, findings);
     }
     heads.checkSigners();
@@ -154,6 +163,32 @@ function checkExpected(options: VerifyOptions, pass: SessionPass, findings: Find
   const root = expectSize === undefined ? pass.tree.root : pass.expectedRoot;
   if (expectRoot !== undefined && root !== expectRoot) {
     findings.add("root_mismatch", RECORDS_FILE, "the records do not have the expected root");
+  }
+}
+
+/** A good bundle may still be another one than was asked for. */
+function checkNamed(
+  { expectSession, expectOrigin }: VerifyOptions,
+  { pass, heads }: Pick<Parts, "pass" | "heads">,
+  findings: Findings,
+): void {
+  // Where every record was deleted, only the checkpoints name a session.
+  const isOfSession =
+    pass.sessionId === undefined
+      ? expectSession !== undefined && heads.origin?.sessionTag === sessionTag(expectSession)
+      : pass.sessionId === expectSession;
+  if (expectSession !== undefined && !isOfSession) {
+    findings.add(
+      "wrong_session",
+      RECORDS_FILE,
+      "the records are of another session than asked for",
+    );
+  }
+  const origin = heads.originText;
+  const isOfTree = origin !== undefined && `${origin}/`.startsWith(`${expectOrigin}/`);
+  if (expectOrigin !== undefined && !isOfTree) {
+    const message = "no signed checkpoint is of the tree that was asked for";
+    findings.add("wrong_origin", "checkpoints", message);
   }
 }
 

@@ -5,11 +5,10 @@ import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { EventIds } from "../../capture/event-id.ts";
 import { readRun } from "../../evidence/local-run.ts";
-import type { Signer } from "../../evidence/note/signer.ts";
 import { RunWriter } from "../../evidence/run-writer.ts";
 import { isTrustedFolder, openTrusted } from "../spool/trusted.ts";
-import { isClosedRun } from "./closed-run.ts";
-import { type LeftRuns, runFoldersIn, signersOf, soundRun } from "./left-runs.ts";
+import { isSignedRun } from "./closed-run.ts";
+import { type LeftRuns, runFoldersIn, type SoundRun, signersOf, soundRun } from "./left-runs.ts";
 import { isWriterGone, takeLeftRun } from "./run-owner.ts";
 import { signRecovered } from "./sign-left-runs.ts";
 
@@ -20,7 +19,7 @@ const FLAGS = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0);
 /**
  * Closes open runs whose writer is certainly gone: a record says that the writer was missing from
  * there on, and the `close` record and a signature follow. Both records are of the time at which
- * the writer last wrote, because nobody knows more.
+ * the writer last wrote, because nobody knows more. A run that only lacks its last signature gets it.
  *
  * It reads runs whole, so it is for a command and not for a host.
  *
@@ -34,7 +33,7 @@ export async function closeLeftRuns(
   const signers = signersOf(home);
   let closed = 0;
   for (const folder of runFoldersIn(home)) {
-    if (unfit.has(folder) || !isWriterGone(folder) || (await isClosedRun(folder))) continue;
+    if (unfit.has(folder) || !isWriterGone(folder) || (await isSignedRun(folder))) continue;
     const isNew = await closeLeftRun(folder, signers, nowMs).catch(() => false);
     if (isNew) closed += 1;
     else unfit.add(folder);
@@ -44,7 +43,7 @@ export async function closeLeftRuns(
 
 async function closeLeftRun(
   folder: string,
-  signers: readonly Signer[],
+  signers: ReturnType<typeof signersOf>,
   nowMs: number,
 ): Promise<boolean> {
   if (!(await isTrustedFolder(folder))) return false;
@@ -54,16 +53,21 @@ async function closeLeftRun(
   const giveBack = sound && takeLeftRun(folder);
   if (!sound || !giveBack) return false;
   try {
-    return await close(folder, sound.signer, Math.min(written.mtimeMs, nowMs));
+    return await close(folder, sound, Math.min(written.mtimeMs, nowMs));
   } finally {
     giveBack();
   }
 }
 
 /** @returns false when another process has closed it meanwhile */
-async function close(folder: string, signer: Signer, timeMs: number): Promise<boolean> {
+async function close(folder: string, sound: SoundRun, timeMs: number): Promise<boolean> {
+  const { signer, hasUnsignedTail } = sound;
   const run = readRun(folder);
-  if (run.closed) return false;
+  if (run.closed) {
+    // Killed between its last record and the signature over it.
+    if (hasUnsignedTail) await signRecovered(folder, run, signer);
+    return hasUnsignedTail;
+  }
   const writer = new RunWriter(run.identity, run.state);
   const ids = new EventIds({ clock: () => timeMs, fillRandom: randomFillSync });
   const stamp = () => ({

@@ -108,6 +108,17 @@ test("a last line that was cut off makes room for the close", async () => {
   expect(verify()).toEqual({ verdict: "ok", kinds: [] });
 });
 
+test("a run that was killed before its last signature is signed, and nothing is added", async () => {
+  await leaveRun();
+  expect(await close()).toBe(1);
+  const [note, whole] = [join(folder(), "checkpoints/recovered.note"), readFileSync(records())];
+  rmSync(note);
+  expect(verify().verdict).toBe("ok-open");
+  expect(await close()).toBe(1);
+  expect(verify()).toEqual({ verdict: "ok", kinds: [] });
+  expect(readFileSync(records())).toEqual(whole);
+});
+
 test("of several that close at once, one does", async () => {
   await leaveRun();
   const closed = await Promise.all(Array.from({ length: 8 }, close));
