@@ -17,6 +17,7 @@ import { generateText, isStepCount, jsonSchema, tool } from "ai";
 import { MockLanguageModelV4 } from "ai/test";
 import { alternate, type Figures } from "../alternate.ts";
 import { builtPackage } from "../built.ts";
+import { quantile } from "../mcp-proxy/statistics.ts";
 
 const { values: asked } = parseArgs({
   options: {
@@ -29,11 +30,6 @@ const home = mkdtempSync(join(tmpdir(), "caum-bench-"));
 const options = { home, env: {}, quiet: true, upstream: false } as const;
 const text = (length: number, seed: number) =>
   Array.from({ length }, (_, at) => String.fromCharCode(97 + ((at * 7 + seed) % 26))).join("");
-
-function quantile(times: readonly number[], share: number): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  return sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
-}
 
 function figures(name: string, microseconds: readonly number[]): Figures {
   const at = (share: number) => quantile(microseconds, share);

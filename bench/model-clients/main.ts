@@ -2,7 +2,9 @@
  * What wrapping a client costs: time per call, time to leave a stream, and memory after responses
  * that nobody read. Bare and wrapped take turns in one process, against a server in another.
  *
- *     node --expose-gc --conditions=@caum/source bench/model-clients/main.ts
+ *     npm run bench:model-clients
+ *
+ * With `-- --against FOLDER [--rounds 5]` beside another built checkout, in turns.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -10,35 +12,52 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { createObserver } from "@caum/core";
-import { wrapOpenAI } from "@caum/openai";
+import { parseArgs } from "node:util";
 import OpenAI from "openai";
+import { alternate, type Figures } from "../alternate.ts";
+import { builtCore, builtPackage } from "../built.ts";
+import { quantile } from "../mcp-proxy/statistics.ts";
 
 const ROUNDS = 400;
 const UNREAD = 10_000;
 const MEBIBYTE = 1024 * 1024;
 const QUESTION = { messages: [{ role: "user" as const, content: "How warm is it in Oslo?" }] };
 
-const server = fork(join(import.meta.dirname, "server.ts"));
-const [baseURL] = (await once(server, "message")) as [string];
-const home = mkdtempSync(join(tmpdir(), "caum-bench-"));
-const identity = { writer: "bench", writerVersion: "1", layer: "model", view: "full" } as const;
-const observer = createObserver({ ...identity, home, env: {}, upstream: false });
-const newClient = () => new OpenAI({ apiKey: "bench", baseURL, maxRetries: 0 });
-const clients = {
-  bare: newClient(),
-  wrapped: wrapOpenAI(newClient(), { observer, quiet: true, session: "bench" }),
-};
+/** Answers to different users have different ids, as those of a real server have. */
+let users = 0;
+const nextUser = () => `user-${users++}`;
 
+type Clients = Readonly<Record<"bare" | "wrapped", OpenAI>>;
 type Work = (client: OpenAI) => Promise<number>;
 
+const { values: asked } = parseArgs({
+  options: {
+    against: { type: "string" },
+    checkout: { type: "string", default: join(import.meta.dirname, "../..") },
+    rounds: { type: "string", default: "5" },
+  },
+});
+
 const create: Work = (client) =>
-  timed(() => client.chat.completions.create({ model: "tools", ...QUESTION }));
+  timed(() => client.chat.completions.create({ model: "tools", user: nextUser(), ...QUESTION }));
+
+/** A call is asked for, and answered in the next request. */
+const exchange: Work = (client) =>
+  timed(async () => {
+    const about = { model: "tools", user: nextUser() };
+    const { choices } = await client.chat.completions.create({ ...about, ...QUESTION });
+    const asked = choices[0]?.message;
+    const [call] = asked?.tool_calls ?? [];
+    if (!asked || !call) throw new Error("the server asked for no call");
+    const answer = { role: "tool", tool_call_id: call.id, content: "4 degrees" } as const;
+    const messages = [...QUESTION.messages, asked, answer];
+    await client.chat.completions.create({ ...about, messages });
+  });
 
 const stream: Work = (client) =>
   timed(async () => {
-    const body = { model: "deltas", ...QUESTION, stream: true as const };
-    for await (const _ of await client.chat.completions.create(body));
+    const about = { model: "deltas", user: nextUser(), stream: true as const };
+    for await (const _ of await client.chat.completions.create({ ...about, ...QUESTION }));
   });
 
 /** From the second chunk, while the server is silent, to the line after the loop. */
@@ -54,20 +73,46 @@ const earlyBreak: Work = async (client) => {
   return performance.now() - left;
 };
 
-for (const [name, work] of Object.entries({ create, stream, earlyBreak })) {
-  const times = await compare(work);
-  console.log(
-    `${name.padEnd(12)} ${describe("bare", times.bare)}  ${describe("wrapped", times.wrapped)}`,
-  );
+if (asked.against === undefined) {
+  const figures = await measure(asked.checkout);
+  if (process.send) process.send(figures);
+  else for (const [name, value] of Object.entries(figures)) console.log(`${name}: ${value}`);
+} else {
+  console.log(await alternate(import.meta.filename, asked.against, Number(asked.rounds)));
 }
-for (const [name, client] of Object.entries(clients)) {
-  console.log(`unread x ${UNREAD}, ${name}: heap grew ${(await growth(client)).toFixed(1)} MiB`);
-}
-await observer.close();
-rmSync(home, { recursive: true, force: true });
-server.disconnect();
 
-async function compare(work: Work) {
+async function measure(checkout: string): Promise<Figures> {
+  const { createObserver } = await builtCore(checkout);
+  const { wrapOpenAI }: typeof import("@caum/openai") = await import(
+    builtPackage(checkout, "openai")
+  );
+  const server = fork(join(import.meta.dirname, "server.ts"));
+  const [baseURL] = (await once(server, "message")) as [string];
+  const home = mkdtempSync(join(tmpdir(), "caum-bench-"));
+  const identity = { writer: "bench", writerVersion: "1", layer: "model", view: "full" } as const;
+  const observer = createObserver({ ...identity, home, env: {}, upstream: false });
+  const newClient = () => new OpenAI({ apiKey: "bench", baseURL, maxRetries: 0 });
+  const options = { observer, quiet: true, session: "bench" };
+  const clients = { bare: newClient(), wrapped: wrapOpenAI(newClient(), options) };
+  const figures: Record<string, number> = {};
+  for (const [name, work] of Object.entries({
+    create,
+    exchange,
+    stream,
+    "early break": earlyBreak,
+  })) {
+    Object.assign(figures, figuresOf(name, await compare(clients, work)));
+  }
+  for (const [name, client] of Object.entries(clients)) {
+    figures[`${UNREAD} unread, ${name}: heap grew by MiB`] = await growth(client);
+  }
+  await observer.close();
+  rmSync(home, { recursive: true, force: true });
+  server.disconnect();
+  return figures;
+}
+
+async function compare(clients: Clients, work: Work) {
   const times = { bare: [] as number[], wrapped: [] as number[] };
   for (let round = 0; round < ROUNDS; round += 1) {
     times.bare.push(await work(clients.bare));
@@ -82,10 +127,16 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - from;
 }
 
-function describe(name: string, times: readonly number[]): string {
-  const sorted = times.toSorted((one, other) => one - other);
-  const at = (share: number) => (sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(2);
-  return `${name} p50 ${at(0.5)} p95 ${at(0.95)} ms`;
+type Times = Awaited<ReturnType<typeof compare>>;
+
+function figuresOf(name: string, { bare, wrapped }: Times): Figures {
+  const ratio = quantile(wrapped, 0.5) / quantile(bare, 0.5);
+  return {
+    [`${name}, bare p50 ms`]: quantile(bare, 0.5),
+    [`${name}, wrapped p50 ms`]: quantile(wrapped, 0.5),
+    [`${name}, wrapped p95 ms`]: quantile(wrapped, 0.95),
+    [`${name}, wrapped by bare`]: ratio,
+  };
 }
 
 async function growth(client: OpenAI): Promise<number> {

@@ -26,6 +26,8 @@ interface Asked {
   readonly stream_options?: { readonly include_usage?: boolean };
   readonly messages?: readonly Entry[];
   readonly input?: string | readonly Entry[];
+  /** Goes into every id of the answer: without it, equal requests get equal ids. */
+  readonly user?: string;
 }
 
 interface Entry {
@@ -54,8 +56,10 @@ export function replyTo(request: ReceivedRequest, headers: IncomingHttpHeaders):
     return { status: 200, headers: { ...base, "content-type": contentType }, parts: [body] };
   }
   const turn = turnsIn(asked);
-  const answer = turn > 0 && !scenario.repeats ? FINAL : numbered(scenario.answer, turn);
-  const id = `${dialect.idPrefix}${model}_${turn}`;
+  const user = asked.user === undefined ? "" : `_${asked.user}`;
+  const number = `${turn === 0 ? "" : `_${turn}`}${user}`;
+  const answer = turn > 0 && !scenario.repeats ? FINAL : numbered(scenario.answer, number);
+  const id = `${dialect.idPrefix}${model}_${turn}${user}`;
   if (!asked.stream) {
     const body = JSON.stringify(dialect.whole(answer, id, model));
     return { ...transport, status: 200, headers: { ...base, ...JSON_TYPE }, parts: halves(body) };
@@ -110,10 +114,10 @@ function isToolResult(entry: Entry): boolean {
   );
 }
 
-function numbered(answer: Answer, turn: number): Answer {
-  if (turn === 0 || answer.calls === undefined) return answer;
+function numbered(answer: Answer, number: string): Answer {
+  if (answer.calls === undefined) return answer;
   const calls = answer.calls.map((call) =>
-    call.id ? { ...call, id: `${call.id}_${turn}` } : call,
+    call.id ? { ...call, id: `${call.id}${number}` } : call,
   );
   return { ...answer, calls };
 }

@@ -1,5 +1,6 @@
 import type { ToolObservation } from "../capture/observation.ts";
 import type { CallFacts, CallKey } from "./call-facts.ts";
+import { CallIndex, isFree, type Named, Namesakes } from "./call-index.ts";
 import { type CallState, type Identity, KNOWN_BY } from "./merge-table.ts";
 import { isFirst } from "./process-registry.ts";
 import { RecentMap } from "./recent-map.ts";
@@ -9,6 +10,8 @@ export interface OpenCall {
   key: CallKey;
   /** The key as one text; see `idOf`. */
   id: string | undefined;
+  /** See `nameIn`. */
+  idInResponse: string | undefined;
   response: string | undefined;
   readonly copy: number;
   readonly owner: string | undefined;
@@ -31,6 +34,8 @@ export interface OpenCall {
 interface Names {
   readonly run: string | undefined;
   readonly id: string | undefined;
+  /** The id in its response; some servers give every call the same id. */
+  readonly response: string | undefined;
   /** Of a call that does not run: for an execution that has no id. */
   readonly tool: string | undefined;
 }
@@ -39,6 +44,7 @@ interface Names {
 export interface Told {
   readonly key: CallKey;
   readonly id: string | undefined;
+  readonly idInResponse: string | undefined;
   readonly facts: CallFacts | undefined;
   /** Whether the arguments are those of an open call; asked only where there is no id. */
   readonly isEqual: (open: OpenCall) => boolean;
@@ -46,7 +52,12 @@ export interface Told {
   readonly otherThan?: OpenCall;
 }
 
-export const NOWHERE: Names = { run: undefined, id: undefined, tool: undefined };
+export const NOWHERE: Names = {
+  run: undefined,
+  id: undefined,
+  response: undefined,
+  tool: undefined,
+};
 /** Calls open at once; the one that was idle longest is given up for a new one. */
 const MAX_OPEN_CALLS = 10_000;
 
@@ -55,6 +66,7 @@ export class OpenCalls {
   readonly #calls: RecentMap<OpenCall, OpenCall>;
   readonly #byRun = new CallIndex();
   readonly #byId = new CallIndex();
+  readonly #byResponse = new CallIndex();
   readonly #byTool = new CallIndex();
 
   /** @param onCrowded told of a call that leaves for a newer one */
@@ -74,7 +86,8 @@ export class OpenCalls {
   /** Adds a call, or files it anew after a change of its key, tool or run. */
   set(call: OpenCall): void {
     const tool = call.state === "running" ? undefined : call.call.tool;
-    this.#file(call, { run: call.run, id: call.id, tool });
+    const { run, id, idInResponse: response } = call;
+    this.#file(call, { run, id, response, tool });
     this.#calls.set(call, call);
   }
 
@@ -94,62 +107,45 @@ export class OpenCalls {
 
   #best(identity: Identity, signal: string, told: Told): OpenCall | undefined {
     const named = this.#namedFor(identity, told);
-    if (!(named instanceof Set)) {
+    if (!(named instanceof Namesakes)) {
       return named && isMeant(identity, signal, named, told) ? named : undefined;
     }
     let best: OpenCall | undefined;
-    for (const open of named) {
+    for (const open of this.#candidates(identity, named, told)) {
       if (!isMeant(identity, signal, open, told)) continue;
       if (best === undefined || isBetter(open, best, told)) best = open;
     }
     return best;
   }
 
-  #namedFor(identity: Identity, { key, id, facts }: Told): Named | undefined {
+  /** Without those that another execution runs, which are many where ids repeat. */
+  #candidates(identity: Identity, named: Namesakes, { facts }: Told): Iterable<OpenCall> {
+    if (identity === "run" || facts?.run === undefined) return named.all;
+    const own = this.#byRun.get(facts.run);
+    if (own === undefined) return named.free;
+    return new Set([...named.free, ...(own instanceof Namesakes ? own.all : [own])]);
+  }
+
+  #namedFor(identity: Identity, told: Told): Named | undefined {
+    const { key, facts } = told;
     switch (identity) {
       case "run":
         return this.#byRun.get(facts?.run);
+      case "response":
+        return this.#byResponse.get(told.idInResponse);
       case "likeness":
         return key.toolCallId === undefined ? this.#byTool.get(facts?.tool) : undefined;
-      default:
-        return this.#byId.get(id);
+      case "id":
+        return this.#byId.get(told.id);
     }
   }
 
   #file(call: OpenCall, names: Names): void {
     this.#byRun.move(call, call.names.run, names.run);
     this.#byId.move(call, call.names.id, names.id);
+    this.#byResponse.move(call, call.names.response, names.response);
     this.#byTool.move(call, call.names.tool, names.tool);
     call.names = names;
-  }
-}
-
-/** Mostly one call has a name; several are kept oldest first. */
-type Named = OpenCall | Set<OpenCall>;
-
-class CallIndex {
-  readonly #named = new Map<string, Named>();
-
-  get(name: string | undefined): Named | undefined {
-    return name === undefined ? undefined : this.#named.get(name);
-  }
-
-  move(call: OpenCall, from: string | undefined, to: string | undefined): void {
-    if (from === to) return;
-    if (from !== undefined) this.#remove(call, from);
-    if (to !== undefined) this.#add(call, to);
-  }
-
-  #add(call: OpenCall, name: string): void {
-    const others = this.#named.get(name);
-    if (others instanceof Set) others.add(call);
-    else this.#named.set(name, others ? new Set([others, call]) : call);
-  }
-
-  #remove(call: OpenCall, name: string): void {
-    const others = this.#named.get(name);
-    if (others instanceof Set && others.delete(call) && others.size > 0) return;
-    this.#named.delete(name);
   }
 }
 
@@ -158,8 +154,13 @@ export function idOf({ session, toolCallId }: CallKey): string | undefined {
   return toolCallId === undefined ? undefined : `${session}\n${toolCallId}`;
 }
 
-/** How a call is known by its id in a response, as the copy that it is there. */
-export function nameIn(id: string | undefined, response: string | undefined, copy: number): string {
+/** How a call is known by its id in a response, or in none, as the copy that it is there. */
+export function nameIn(
+  id: string | undefined,
+  response: string | undefined,
+  copy: number,
+): string | undefined {
+  if (id === undefined) return undefined;
   return copy === 0 ? `${id}\n${response}` : `${id}\n${response}\n${copy}`;
 }
 
@@ -174,18 +175,26 @@ function fits(identity: Identity, open: OpenCall, told: Told): boolean {
   const { key, facts } = told;
   if (open === told.otherThan) return false;
   if (identity === "run") return true;
-  const isOther = open.run !== undefined && facts?.run !== undefined && open.run !== facts.run;
-  if (isOther && open.state !== "waiting") return false;
+  const isOther = facts?.run !== undefined && open.run !== facts.run;
+  if (isOther && !isFree(open)) return false;
   if (open.run !== undefined && key.within?.includes(open.run)) return false;
   switch (identity) {
     case "response":
-      return open.response === facts?.response;
+      return open.idInResponse === told.idInResponse;
     case "id":
+      if (open.id !== told.id) return false;
       return !facts?.response || !open.response || open.state === "waiting";
     case "likeness":
-      if (open.key.session !== key.session) return false;
-      return nearness(open, key) > 0 || told.isEqual(open);
+      return isAlike(open, told);
   }
+}
+
+/** A request for the same tool that nobody executes yet. */
+function isAlike(open: OpenCall, told: Told): boolean {
+  const { key, facts } = told;
+  if (open.state === "running" || open.call.tool !== facts?.tool) return false;
+  if (open.key.session !== key.session) return false;
+  return nearness(open, key) > 0 || told.isEqual(open);
 }
 
 function isBetter(one: OpenCall, other: OpenCall, told: Told): boolean {

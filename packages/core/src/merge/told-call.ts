@@ -1,7 +1,7 @@
 import type { ToolObservation } from "../capture/observation.ts";
 import { textHashOf } from "./call-arguments.ts";
 import type { CallFacts, CallKey } from "./call-facts.ts";
-import { idOf, type OpenCall, type Told } from "./open-calls.ts";
+import { idOf, nameIn, type OpenCall, type Told } from "./open-calls.ts";
 
 export type DigestCall = (key: CallKey, facts: CallFacts) => ToolObservation;
 
@@ -11,6 +11,7 @@ export class ToldCall implements Told {
   readonly id: string | undefined;
   readonly facts: CallFacts | undefined;
   readonly #digest: DigestCall;
+  #idInResponse: string | undefined;
   #call: ToolObservation | undefined;
   #textHash: string | undefined;
 
@@ -19,6 +20,11 @@ export class ToldCall implements Told {
     this.id = idOf(key);
     this.facts = facts;
     this.#digest = digest;
+  }
+
+  get idInResponse(): string | undefined {
+    this.#idInResponse ??= nameIn(this.id, this.facts?.response, 0);
+    return this.#idInResponse;
   }
 
   /** @param facts those of this signal */

@@ -184,12 +184,13 @@ export class ToolCalls {
 
   #begin(told: ToldCall, facts: CallFacts): OpenCall {
     const { response, copy = 0, owner, run } = facts;
-    const hasId = told.id !== undefined;
     // Without an id of the model, the execution is what tells a call from another.
-    const key = hasId ? told.key : { ...told.key, toolCallId: run };
+    const key = told.id === undefined ? { ...told.key, toolCallId: run } : told.key;
+    const id = told.id ?? idOf(key);
     const open: OpenCall = {
       key,
-      id: hasId ? told.id : idOf(key),
+      id,
+      idInResponse: told.idInResponse ?? nameIn(id, response, 0),
       response,
       copy,
       owner,
@@ -222,27 +223,32 @@ export class ToolCalls {
   }
 
   /** An execution without an id learns it at its end; the request with that id is its own. */
-  #name(open: OpenCall, { key, id }: ToldCall, facts: CallFacts): void {
+  #name(open: OpenCall, told: ToldCall, facts: CallFacts): void {
     if (open.key.toolCallId !== open.run || open.response !== undefined) return;
-    const named = { key, id, facts, isEqual: () => false, otherThan: open };
+    const { key, id, idInResponse } = told;
+    const named = { key, id, idInResponse, facts, isEqual: () => false, otherThan: open };
     const asked = this.#open.find("answered", named);
     if (asked?.state === "running") return;
     if (asked) this.#open.delete(asked);
     open.key = key;
     open.id = id;
     open.response = asked?.response;
+    open.idInResponse = nameIn(id, open.response, 0);
     open.call = { ...open.call, toolCallId: key.toolCallId, parent: asked?.call.parent };
     this.#open.set(open);
   }
 
   /** Without a response to tell them apart, an execution with the id of another is a new one. */
-  #isSettled(signal: Heard, { id, facts }: ToldCall): boolean {
+  #isSettled(signal: Heard, told: ToldCall): boolean {
+    const { id, facts } = told;
     const { run, response, copy = 0 } = facts ?? {};
     if (run !== undefined && this.#settledRuns.has(run)) return true;
     // Nothing else tells apart the calls of servers that repeat their ids.
     if (id === undefined || (signal === "requested" && run !== undefined)) return false;
     if (response !== undefined) {
-      return this.#settledIds.has(nameIn(id, response, signal === "requested" ? copy : 0));
+      const isCopy = signal === "requested" && copy > 0;
+      const name = isCopy ? nameIn(id, response, copy) : told.idInResponse;
+      return name !== undefined && this.#settledIds.has(name);
     }
     return signal !== "requested" && run === undefined && this.#settledIds.has(id);
   }
@@ -270,14 +276,13 @@ export class ToolCalls {
 
   #forget(open: OpenCall): void {
     this.#open.delete(open);
-    const { id, response, copy, run } = open;
+    const { id, idInResponse, response, copy, run } = open;
     if (run !== undefined) this.#settledRuns.set(run, true);
-    if (id === undefined) return;
-    this.#settledIds.set(id, true);
-    if (response === undefined) return;
-    this.#settledIds.set(nameIn(id, response, 0), true);
     // A signal that does not say which copy it means finds that one of them is settled.
-    if (copy > 0) this.#settledIds.set(nameIn(id, response, copy), true);
+    const asCopy = copy > 0 ? nameIn(id, response, copy) : undefined;
+    for (const name of response === undefined ? [id] : [id, idInResponse, asCopy]) {
+      if (name !== undefined) this.#settledIds.set(name, true);
+    }
   }
 
   #report(open: OpenCall, call: ToolObservation): void {

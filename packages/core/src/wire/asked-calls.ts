@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { ToolAnswer, ToolRequest } from "./dialects/model-turn.ts";
 
 /** A call that a model asked for, as far as later requests and answers may speak of it. */
@@ -61,7 +61,7 @@ const MAX_TRACED = 4_096;
 export function traceOf({ name, arguments: values }: ToolRequest): string {
   const written: string[] = [name];
   write(values, written, MAX_TRACED);
-  return createHash("sha256").update(written.join("\n")).digest("base64");
+  return hash("sha256", written.join("\n"), "base64");
 }
 
 /** Writes a value down up to a length, whatever order its keys come in. */

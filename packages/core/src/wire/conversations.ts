@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import { currentSession } from "../merge/current-session.ts";
 import { RecentMap } from "../merge/recent-map.ts";
 import { type AskedCall, askedCall, callAnsweredBy, traceOf } from "./asked-calls.ts";
@@ -42,7 +42,16 @@ export interface LearnedTurn {
 /** A request's place: the turn it continues, where that is known. */
 export interface Place {
   readonly conversation: Conversation;
+  /** A digest of how the conversation began; what stays of it. */
+  readonly opening: string;
   readonly turn?: KnownTurn | undefined;
+}
+
+/** A request that is looked for: who it may be of, and how its conversation began. */
+interface Sought {
+  readonly request: ModelRequest;
+  readonly session: string | undefined;
+  readonly opening: string;
 }
 
 /** Names of turns remembered at once: days of a busy server. */
@@ -79,10 +88,11 @@ export class Conversations {
 
   placeOf(request: ModelRequest | undefined, scope: ClientScope): Place {
     const named = currentSession()?.id ?? scope.session ?? this.#namedIn(request);
-    const found = request && this.#find(request, named);
-    if (found !== undefined) return found;
+    const opening = request === undefined ? "" : openingOf(request);
+    const found = request && this.#find({ request, session: named, opening });
+    if (found !== undefined) return { ...found, opening };
     const session = named ?? (request && begins(request) ? newSession() : scope.loose);
-    return { conversation: { session, open: [] } };
+    return { conversation: { session, open: [] }, opening };
   }
 
   #namedIn(request: ModelRequest | undefined): string | undefined {
@@ -90,12 +100,8 @@ export class Conversations {
     return id === undefined ? undefined : this.#sessionOf(id);
   }
 
-  /**
-   * Remembers a turn by what later requests will repeat of it.
-   *
-   * @param opening the digest of how the conversation began
-   */
-  learn(conversation: Conversation, opening: string, turn: LearnedTurn, callsBefore: number): void {
+  /** Remembers a turn at a place by what later requests will repeat of it. */
+  learn({ conversation, opening }: Place, turn: LearnedTurn, callsBefore: number): void {
     const { calls, texts, responseId } = turn;
     const asked = calls.filter(({ isVendors }) => !isVendors);
     const depth = callsBefore + asked.length;
@@ -120,14 +126,14 @@ export class Conversations {
     this.#turns.set(name, [...alike.slice(1 - MAX_ALIKE), turn]);
   }
 
-  #find(request: ModelRequest, named: string | undefined): Place | undefined {
-    const turn = this.#byResponse(request, named) ?? this.#byLastTurn(request, named);
+  #find(sought: Sought): Omit<Place, "opening"> | undefined {
+    const turn = this.#byResponse(sought) ?? this.#byLastTurn(sought);
     if (turn !== undefined) {
       this.#continued += 1;
       turn.continued = this.#continued;
       return { conversation: turn.conversation, turn };
     }
-    const conversation = this.#byCalls(request, named) ?? this.#byAnswers(request, named);
+    const conversation = this.#byCalls(sought) ?? this.#byAnswers(sought);
     return conversation && { conversation };
   }
 
@@ -138,13 +144,13 @@ export class Conversations {
       : turns.filter(({ conversation }) => conversation.session === session);
   }
 
-  #byResponse({ previousResponseId: id }: ModelRequest, session: string | undefined) {
+  #byResponse({ request, session }: Sought): KnownTurn | undefined {
+    const { previousResponseId: id } = request;
     return id === undefined ? undefined : this.#named(`response ${id}`, session).at(-1);
   }
 
   /** Of turns that look the same, the one with the same id, as deep, that nobody continued yet. */
-  #byLastTurn(request: ModelRequest, session: string | undefined): KnownTurn | undefined {
-    const opening = openingOf(request);
+  #byLastTurn({ request, session, opening }: Sought): KnownTurn | undefined {
     for (const said of request.lastTurns()) {
       const calls = said.calls.map((call, at) => askedCall(call, String(at)));
       const texts = said.text === undefined ? [] : [said.text];
@@ -161,8 +167,7 @@ export class Conversations {
   }
 
   /** Clients shorten what came before, or write arguments anew: a call is known by its id and one of both then. */
-  #byCalls(request: ModelRequest, session: string | undefined): Conversation | undefined {
-    const opening = openingOf(request);
+  #byCalls({ request, session, opening }: Sought): Conversation | undefined {
     let tried = 0;
     for (const call of request.callsBackwards()) {
       if (call.id !== undefined) {
@@ -178,7 +183,7 @@ export class Conversations {
   }
 
   /** Where the server keeps the history, only the answers name the calls. */
-  #byAnswers(request: ModelRequest, session: string | undefined): Conversation | undefined {
+  #byAnswers({ request, session }: Sought): Conversation | undefined {
     if (request.callCount > 0) return undefined;
     for (const answer of request.answers.toReversed()) {
       if (answer.id === undefined) continue;
@@ -208,8 +213,7 @@ export function settle({ conversation }: Place, call: AskedCall): void {
   if (at >= 0) conversation.open.splice(at, 1);
 }
 
-/** A digest of how a conversation began; what stays of it. */
-export function openingOf({ opening }: Pick<ModelRequest, "opening">): string {
+function openingOf({ opening }: Pick<ModelRequest, "opening">): string {
   const text = plainText(opening);
   if (text === undefined) return "";
   return digestOf(`${text.length} ${text.slice(0, TELLING_LENGTH)}`);
@@ -279,7 +283,7 @@ function onlyOne(turns: readonly KnownTurn[]): Conversation | undefined {
 }
 
 function digestOf(text: string): string {
-  return createHash("sha256").update(text).digest("base64");
+  return hash("sha256", text, "base64");
 }
 
 function plainText(content: unknown): string | undefined {

@@ -14,7 +14,6 @@ import {
   type ClientScope,
   Conversations,
   openCallOf,
-  openingOf,
   type Place,
   settle,
 } from "./conversations.ts";
@@ -27,7 +26,6 @@ interface Asking {
   readonly place: Place;
   /** The turn, unique in the process. */
   readonly id: string;
-  readonly opening: string;
   readonly callCount: number;
   readonly model: string | undefined;
 }
@@ -67,8 +65,7 @@ export class ModelListener {
     const model = request?.model;
     this.#adapter.calls.turnStarted({ session, id }, { provider, model, owner: session });
     // The values of the request are gone: what is still needed when the answer comes is this.
-    const opening = openingOf(request ?? {});
-    const asking = { place, id, opening, callCount: request?.callCount ?? 0, model };
+    const asking = { place, id, callCount: request?.callCount ?? 0, model };
     return (outcome) => this.#ended(asking, outcome);
   }
 
@@ -122,7 +119,7 @@ export class ModelListener {
     }
     // From now on it is history when it comes again.
     const before = request.callCount - calls.filter(({ isVendors }) => !isVendors).length;
-    this.#conversations.learn(place.conversation, openingOf(request), { texts: [], calls }, before);
+    this.#conversations.learn(place, { texts: [], calls }, before);
   }
 
   #ended(asking: Asking, outcome: CallOutcome): void {
@@ -143,7 +140,7 @@ export class ModelListener {
     const texts = text === undefined ? otherTexts : [text, ...otherTexts];
     const calls = asked.map(([call]) => call);
     const learned = { responseId, texts, calls };
-    this.#conversations.learn(place.conversation, asking.opening, learned, asking.callCount);
+    this.#conversations.learn(place, learned, asking.callCount);
   }
 
   /** The calls of a turn, without those that a person was asked about before. */

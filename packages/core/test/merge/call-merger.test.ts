@@ -230,6 +230,32 @@ test("two observers of one execution report it once", () => {
   expect([first.statuses(), second.statuses()]).toEqual(["ok", ""]);
 });
 
+test.each([
+  ["one id to all of them", (at: number) => ({ response: `r${at}` })],
+  ["one id in one response", (at: number) => ({ response: "r", run: `run ${at}` })],
+])("calls of a server that gives %s do not look at each other", (_what, factsAt) => {
+  const { calls, session } = merger();
+  let looks = 0;
+  for (let at = 0; at < 500; at += 1) {
+    const { response, run = undefined } = { run: undefined, ...factsAt(at) };
+    const counting = {
+      ...facts,
+      get response() {
+        looks += 1;
+        return response;
+      },
+      get run() {
+        looks += 1;
+        return run;
+      },
+    };
+    calls.requested(key(session, "call"), counting);
+    calls.requested(key(session, "call"), counting);
+  }
+  expect(calls.openCount).toBe(500);
+  expect(looks).toBeLessThan(20_000);
+});
+
 test("a sink that throws is not noticed", () => {
   const failures: unknown[] = [];
   const sink = {
