@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { placeHook } from "../packages/cli/src/launcher/place-launcher.ts";
 import { fakeNotifySend } from "./fake-notify-send.ts";
 import { SUITE_SERVER, stdioCommand } from "./fidelity/server-place.ts";
 import { temporaryHome } from "./fidelity/stdio-party.ts";
 
-const HOOK = join(import.meta.dirname, "../packages/cli/dist/hook.cjs");
 const TOLD_WITHIN_MS = 2_000;
 const SOON = { timeout: 10_000, interval: 20 };
 /** The equal call that alerts: a proxy sees one server only, and asks for twice as many. */
@@ -59,6 +59,8 @@ test("the recorder behind the hooks tells of a loop within 2 s, once", async () 
   const desktop = fakeNotifySend();
   const home = temporaryHome();
   const env = { ...process.env, ...environment(desktop.folder, home) };
+  const node = process.execPath;
+  placeHook({ platform: process.platform, home, env, folder: home, caumHome: home, node });
   let alertedMs = 0;
   for (let call = 1; call <= ALERTING.hook + 1; call++) {
     const event = {
@@ -69,7 +71,7 @@ test("the recorder behind the hooks tells of a loop within 2 s, once", async () 
       tool_input: { command: "make test" },
       tool_response: { stdout: "failed" },
     };
-    const words = [HOOK, "--home", home];
+    const words = [join(home, "bin", "hook.cjs"), "--home", home];
     spawnSync(process.execPath, words, { input: JSON.stringify(event), env });
     if (call === ALERTING.hook) alertedMs = Date.now();
   }

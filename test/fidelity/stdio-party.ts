@@ -36,7 +36,7 @@ export function temporaryHome(): string {
 export function start(
   way: Way,
   words: readonly string[],
-  { relay = RELAY, home, env = surroundings(way) }: StartOptions = {},
+  { relay = RELAY, home, env = process.env }: StartOptions = {},
 ): ChildProcess {
   const server = [process.execPath, ...words];
   const flags = way === "proxy" ? [] : ["--no-record"];
@@ -45,13 +45,6 @@ export function start(
       ? server
       : [process.execPath, relay, "--home", home ?? temporaryHome(), ...flags, "--", ...server];
   return spawn(command[0] ?? "", command.slice(1), { stdio: "pipe", env });
-}
-
-/** A server is handed no variable of ours, by the proxy or by whoever runs the tests. */
-function surroundings(way: Way): NodeJS.ProcessEnv {
-  if (way !== "direct") return process.env;
-  const theirs = Object.entries(process.env).filter(([name]) => !name.startsWith("CAUM_"));
-  return Object.fromEntries(theirs);
 }
 
 /** Everything a child does until its end. */
