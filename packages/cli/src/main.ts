@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { createProgram } from "./program.ts";
+import { complain } from "./terminal/say.ts";
 
 /** What was asked for could not be done, as opposed to a command that ran and found something. */
 const NOT_DONE_EXIT_CODE = isHook() ? 0 : 2;
@@ -15,7 +16,7 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : NOT_DONE_EXIT_CODE;
   } else {
-    complain(error instanceof Error ? error.message : "it failed");
+    explain(error instanceof Error ? error.message : "it failed");
     process.exitCode = NOT_DONE_EXIT_CODE;
   }
 }
@@ -28,11 +29,11 @@ function isHook(): boolean {
 /** A reader that has seen enough, such as `head`, closes the pipe: that is no error. */
 function leave(error: NodeJS.ErrnoException): void {
   if (error.code === "EPIPE") process.exit();
-  complain(`cannot write the output (${error.code}): is the disk full?`);
+  explain(`cannot write the output (${error.code}): is the disk full?`);
   process.exit(NOT_DONE_EXIT_CODE);
 }
 
 /** One line, whatever went wrong: a stack says nothing to the person who reads it. */
-function complain(reason: string): void {
-  console.error(`caum ${process.argv[2] ?? ""}: ${reason.split("\n", 1)[0]}`);
+function explain(reason: string): void {
+  complain(`caum ${process.argv[2] ?? ""}: ${reason.split("\n", 1)[0]}`);
 }

@@ -21,6 +21,7 @@ import { registerUninstall } from "./commands/uninstall.ts";
 import { registerUp } from "./commands/up.ts";
 import { registerValidate } from "./commands/validate.ts";
 import { registerVerify } from "./commands/verify.ts";
+import { complain, say } from "./terminal/say.ts";
 import { VERSION } from "./version.ts";
 
 /** The command line with all of its commands, in the order in which help lists them. */
@@ -31,7 +32,11 @@ export function createProgram(): Command {
     // An option belongs to the command that it follows.
     .enablePositionalOptions()
     .showHelpAfterError("(--help shows how it is used)")
-    .exitOverride();
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => say(linesOf(text)),
+      writeErr: (text) => complain(linesOf(text)),
+    });
   registerUp(program);
   registerCollector(program);
   registerInstall(program);
@@ -55,4 +60,8 @@ export function createProgram(): Command {
   registerPrune(program);
   registerMigrate(program);
   return program;
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.replace(/\n$/, "").split("\n");
 }

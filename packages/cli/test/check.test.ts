@@ -232,7 +232,7 @@ describe("caum check", () => {
 
   test("shows control characters of a session's name as what they are", async () => {
     const { out } = await check("text", file("escape.jsonl", line("a\u001b[2Jb", 1, "x")));
-    expect(out.startsWith("a\ufffd[2Jb  1 step")).toBe(true);
+    expect(out.startsWith("a\\u001b[2Jb  1 step")).toBe(true);
   });
 
   test("names the steps of a trace as it does, however they are numbered", async () => {

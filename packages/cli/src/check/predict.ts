@@ -13,5 +13,5 @@ export function predictionLine(session: string, step: number, assessment: Assess
     alert: publicClass === "hard_alert",
     public_class: publicClass === "review_only" ? "review" : publicClass,
   };
-  return `${JSON.stringify(row)}\n`;
+  return JSON.stringify(row);
 }

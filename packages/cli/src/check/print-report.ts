@@ -3,15 +3,15 @@ import { STRIP_LEGEND } from "./step-strip.ts";
 
 const SHOWN_LOOPS = 5;
 
-/** A session report for people, several lines. */
-export function reportText(report: SessionReport): string {
+/** A session report for people. */
+export function reportLines(report: SessionReport): readonly string[] {
   const { session, steps, regime, tier, uds, traceQuality } = report;
   const health = `${regime}  ${tier}  uds ${cut(uds)}  trace ${traceQuality}`;
-  const lines = [`${printable(session)}  ${plural(steps, "step")}  ${health}`];
+  const lines = [`${session}  ${plural(steps, "step")}  ${health}`];
   for (const loop of report.loops.slice(0, SHOWN_LOOPS)) {
     const cycle = loop.period > 0 ? `, period ${loop.period}` : "";
     lines.push(
-      `  loop   ${printable(loop.sentence)}`,
+      `  loop   ${loop.sentence}`,
       `         ${loop.rule}${cycle}, ${plural(loop.cycles, "cycle")}, ` +
         `steps ${loop.fromStep}-${loop.lastStep}, alert at ${loop.alertStep}`,
     );
@@ -19,13 +19,13 @@ export function reportText(report: SessionReport): string {
   if (report.loopCount > SHOWN_LOOPS) {
     lines.push(`  loop   and ${report.loopCount - SHOWN_LOOPS} more`);
   }
-  if (report.weakness !== null) lines.push(`  watch  ${printable(report.weakness)}`);
+  if (report.weakness !== null) lines.push(`  watch  ${report.weakness}`);
   lines.push(
     `  cycles exact ${percent(report.exactCoverage)}, pattern ${percent(report.patternCoverage)}; ` +
       `work yield ${report.workYield.toFixed(2)}`,
     `  steps  ${report.strip}`,
   );
-  return `${lines.join("\n")}\n`;
+  return lines;
 }
 
 /** What was read in all. */
@@ -37,11 +37,11 @@ export interface Totals {
   problems: number;
 }
 
-export function totalsText(totals: Totals): string {
+export function totalsLine(totals: Totals): string {
   const found = `${plural(totals.loops, "loop")} in ${plural(totals.looping, "session")}`;
   const read = `${plural(totals.sessions, "session")}, ${plural(totals.steps, "step")}`;
   const problems = totals.problems > 0 ? `, ${plural(totals.problems, "problem")}` : "";
-  return `${read}: ${found}${problems}   (${STRIP_LEGEND})\n`;
+  return `${read}: ${found}${problems}   (${STRIP_LEGEND})`;
 }
 
 /** Not rounded: 0.2999 is T5 and must not read as 0.30. */
@@ -55,9 +55,4 @@ function percent(share: number): string {
 
 function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-/** Session ids come from the trace: control characters would speak to the terminal. */
-function printable(text: string): string {
-  return [...text].map((char) => (/\p{C}/u.test(char) ? "�" : char)).join("");
 }

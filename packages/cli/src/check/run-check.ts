@@ -1,10 +1,11 @@
 import type { Writable } from "node:stream";
 import { type Step, type StructuralRecord, stepsInOrder } from "@caum/core";
 import { Progress } from "../terminal/progress.ts";
+import { printed } from "../terminal/say.ts";
 import { CheckedSession } from "./checked-session.ts";
 import { type FileKind, kindOfFile } from "./history-file.ts";
 import { predictionLine } from "./predict.ts";
-import { reportText, type Totals, totalsText } from "./print-report.ts";
+import { reportLines, type Totals, totalsLine } from "./print-report.ts";
 import { recordOf } from "./record-line.ts";
 import { bySession } from "./same-session.ts";
 import { parseObject, TraceError, traceEventOf } from "./trace-event.ts";
@@ -59,7 +60,7 @@ export class TraceCheck {
     else if (kind.kind === "trace") await this.#trace(path, before);
     else this.#problem(path, `neither a trace nor a history that is known here, but ${kind.what}`);
     const hidden = this.#totals.problems - before - PRINTED_PROBLEMS;
-    if (hidden > 0) this.#err.write(`caum check: ${path}: and ${hidden} more problems\n`);
+    if (hidden > 0) this.#complain(`${path}: and ${hidden} more problems`);
   }
 
   /**
@@ -70,7 +71,7 @@ export class TraceCheck {
   async finish(): Promise<number> {
     for (const [id, session] of this.#sessions) await this.#close(id, session);
     this.#sessions.clear();
-    if (this.#format === "text") await this.#write(totalsText(this.#totals));
+    if (this.#format === "text") await this.#write(totalsLine(this.#totals));
     return this.#totals.problems;
   }
 
@@ -102,7 +103,7 @@ export class TraceCheck {
   #problem(path: string, problem: string): void {
     this.#progress.clear();
     this.#totals.problems += 1;
-    this.#err.write(`caum check: ${path}: ${problem}\n`);
+    this.#complain(`${path}: ${problem}`);
   }
 
   async #line(path: string, line: TraceLine, before: number): Promise<void> {
@@ -114,7 +115,7 @@ export class TraceCheck {
       if (!(error instanceof TraceError)) throw error;
       this.#totals.problems += 1;
       if (this.#totals.problems - before <= PRINTED_PROBLEMS) {
-        this.#err.write(`caum check: ${where}: ${error.message}\n`);
+        this.#complain(`${where}: ${error.message}`);
       }
     }
   }
@@ -158,9 +159,9 @@ export class TraceCheck {
 
   async #closeIdlest(): Promise<void> {
     if (!this.#isCrowded) {
-      this.#err.write(
-        `caum check: more than ${OPEN_SESSIONS} sessions at a time: ` +
-          "one that goes on after a long pause is judged anew; sort the trace by session\n",
+      this.#complain(
+        `more than ${OPEN_SESSIONS} sessions at a time: ` +
+          "one that goes on after a long pause is judged anew; sort the trace by session",
       );
     }
     this.#isCrowded = true;
@@ -176,19 +177,23 @@ export class TraceCheck {
     this.#totals.steps += report.steps;
     this.#totals.loops += report.loopCount;
     if (report.loopCount > 0) this.#totals.looping += 1;
-    if (this.#format === "json") await this.#write(`${JSON.stringify(report)}\n`);
-    if (this.#format === "text") await this.#write(reportText(report));
+    if (this.#format === "json") await this.#write(JSON.stringify(report));
+    if (this.#format === "text") await this.#write(reportLines(report));
   }
 
   #notice(where: string, field: string): void {
     if (this.#noticed.has(field) || this.#noticed.size >= PRINTED_PROBLEMS) return;
     this.#noticed.add(field);
-    this.#err.write(`caum check: ${where}: field ${JSON.stringify(field)} is not known: ignored\n`);
+    this.#complain(`${where}: field ${JSON.stringify(field)} is not known: ignored`);
   }
 
-  async #write(text: string): Promise<void> {
+  #complain(problem: string): void {
+    this.#err.write(printed(`caum check: ${problem}`));
+  }
+
+  async #write(lines: string | readonly string[]): Promise<void> {
     this.#progress.clear();
-    if (this.#out.write(text)) return;
+    if (this.#out.write(printed(lines))) return;
     await new Promise<void>((resolve) => this.#out.once("drain", resolve));
   }
 }

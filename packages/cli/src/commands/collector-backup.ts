@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Backup } from "@caum/collector";
 import type { Command } from "commander";
+import { complain, say } from "../terminal/say.ts";
 import { readSettings } from "../up/settings.ts";
 
 interface Flags {
@@ -62,15 +63,15 @@ async function run(name: "backup" | "restore", flags: Flags): Promise<void> {
     const data = dataFolder(flags);
     const done = name === "backup" ? await backUp(data, flags) : await restore(data, flags);
     const { sessions, records, verifierKey } = done;
-    if (flags.json) console.log(JSON.stringify({ data, ...done }));
+    if (flags.json) say(JSON.stringify({ data, ...done }));
     else {
-      console.log(`${sessions} sessions, ${records} records`);
-      console.log(`verifier key  ${verifierKey}`);
-      if (name === "backup" && flags.keys === undefined) console.log(WITHOUT_KEYS);
+      say(`${sessions} sessions, ${records} records`);
+      say(`verifier key  ${verifierKey}`);
+      if (name === "backup" && flags.keys === undefined) say(WITHOUT_KEYS);
     }
   } catch (problem) {
     const { reasonOf } = await import("../reason.ts");
-    console.error(`caum collector ${name}: ${reasonOf(problem)}`);
+    complain(`caum collector ${name}: ${reasonOf(problem)}`);
     process.exitCode = NOT_DONE;
   }
 }

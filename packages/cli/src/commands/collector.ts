@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { complain, say } from "../terminal/say.ts";
 import { readSettings } from "../up/settings.ts";
 import { registerBackup } from "./collector-backup.ts";
 
@@ -42,11 +43,11 @@ async function keys({ json, ...flags }: KeysFlags): Promise<void> {
     const { readFirstKeys } = await import("@caum/collector");
     const { data, database } = readSettings({ flags, env: process.env, home }).settings;
     const found = readFirstKeys({ data, database, env: process.env });
-    if (json) console.log(JSON.stringify(found));
-    else console.log(`API key    ${found.apiKey}\nadmin key  ${found.adminKey}`);
+    if (json) say(JSON.stringify(found));
+    else say([`API key    ${found.apiKey}`, `admin key  ${found.adminKey}`]);
   } catch (problem) {
     const { reasonOf } = await import("../reason.ts");
-    console.error(`caum collector keys: ${reasonOf(problem)}`);
+    complain(`caum collector keys: ${reasonOf(problem)}`);
     process.exitCode = NOT_DONE;
   }
 }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Comparison, Start } from "../doctor/compare-servers.ts";
 import type { Fact } from "../doctor/machine-facts.ts";
 import { Progress } from "../terminal/progress.ts";
+import { say, sayJson } from "../terminal/say.ts";
 import { collect, refuse, requestOf } from "./install.ts";
 
 interface DoctorFlags {
@@ -48,7 +49,7 @@ async function run(flags: DoctorFlags): Promise<void> {
   const { thisMachine } = await import("../install/place.ts");
   const place = thisMachine();
   const facts = await machineFacts(place);
-  if (!flags.json) for (const fact of facts) console.log(describeFact(fact));
+  if (!flags.json) for (const fact of facts) say(describeFact(fact));
   const servers = configuredServers(request.clients, request.project, place).filter(
     ({ name }) => flags.server === undefined || name === flags.server,
   );
@@ -60,10 +61,10 @@ async function run(flags: DoctorFlags): Promise<void> {
     const comparison = await compareServer(server, place.env, timeoutMs);
     comparisons.push(comparison);
     progress.clear();
-    if (!flags.json) console.log(describe(comparison));
+    if (!flags.json) say(describe(comparison));
   }
-  if (flags.json) console.log(JSON.stringify({ facts, servers: comparisons }, undefined, 2));
-  else if (servers.length === 0) console.log("no server that is started by a client was found");
+  if (flags.json) sayJson({ facts, servers: comparisons });
+  else if (servers.length === 0) say("no server that is started by a client was found");
   const isWell = facts.every(({ state }) => state !== "problem") && comparisons.every(isHealthy);
   process.exitCode = isWell ? 0 : PROBLEM;
 }
@@ -86,9 +87,9 @@ function describe({
   direct,
   recorded,
   warning,
-}: Comparison): string {
+}: Comparison): readonly string[] {
   const title = `${client}: ${name}${isWrapped ? "" : " (not wrapped yet)"}`;
-  if (skipped !== undefined || !direct || !recorded) return `note     ${title}: ${skipped}`;
+  if (skipped !== undefined || !direct || !recorded) return [`note     ${title}: ${skipped}`];
   const same = isSame ? `same answers, ${direct.tools} tools` : "DIFFERENT answers";
   const state = isSame ? (direct.problem === undefined ? "ok" : "note") : "problem";
   return [
@@ -96,7 +97,7 @@ function describe({
     `           direct    ${describeStart(direct)}`,
     `           recorded  ${describeStart(recorded)}`,
     ...(warning === undefined ? [] : [`           warning   ${warning}`]),
-  ].join("\n");
+  ];
 }
 
 function describeStart({ startMs, memoryMiB, problem }: Start): string {

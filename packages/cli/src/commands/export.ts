@@ -8,6 +8,7 @@ import { collectorOf } from "../collector-flags.ts";
 import { unpackBundle } from "../export/unpack.ts";
 import { reasonOf } from "../reason.ts";
 import { Progress } from "../terminal/progress.ts";
+import { complain, say, sayJson } from "../terminal/say.ts";
 
 interface ExportOptions {
   readonly out: string;
@@ -54,13 +55,13 @@ async function exportSession(session: string, options: ExportOptions): Promise<v
     const key = await verifierKey(place);
     const verify = `caum verify ${shellWord(out)} --key ${key ?? "VKEY"}`;
     if (json) {
-      console.log(JSON.stringify({ session, out, verifierKey: key ?? null, verify }, undefined, 2));
+      sayJson({ session, out, verifierKey: key ?? null, verify });
       return;
     }
-    console.log(`exported ${session} to ${out}`);
-    console.log(`verify it with: ${verify}`);
+    say(`exported ${session} to ${out}`);
+    say(`verify it with: ${verify}`);
   } catch (failure) {
-    console.error(`caum export: ${reasonOf(failure)}`);
+    complain(`caum export: ${reasonOf(failure)}`);
     process.exitCode = NOT_DONE;
   }
 }

@@ -10,6 +10,7 @@ import {
   signLeftRuns,
 } from "@caum/core";
 import type { Command } from "commander";
+import { complain, say } from "../terminal/say.ts";
 
 interface FlushFlags {
   readonly home?: string;
@@ -59,7 +60,7 @@ async function run(flags: FlushFlags): Promise<void> {
   if (!flags.json) printMended(local);
   const mistake = mistakeIn(configuration, flags);
   if (mistake !== undefined) {
-    console.error(`caum flush: ${mistake}`);
+    complain(`caum flush: ${mistake}`);
     process.exitCode = USAGE_EXIT_CODE;
   } else if (flags.dryRun) {
     await preview(settings, flags.json === true);
@@ -80,8 +81,8 @@ async function mend(home: string): Promise<Mended> {
 }
 
 function printMended({ closed, signed }: Mended): void {
-  if (closed > 0) console.log(`closed ${closed} local runs whose process is gone`);
-  if (signed > 0) console.log(`signed ${signed} local runs that were cut off`);
+  if (closed > 0) say(`closed ${closed} local runs whose process is gone`);
+  if (signed > 0) say(`signed ${signed} local runs that were cut off`);
 }
 
 function mistakeIn(configuration: Configuration, { within }: FlushFlags): string | undefined {
@@ -96,10 +97,14 @@ function mistakeIn(configuration: Configuration, { within }: FlushFlags): string
 
 async function preview(settings: SpoolSettings, isJson: boolean): Promise<void> {
   const requests: string[] = [];
-  const print = isJson ? (text: string) => void requests.push(text) : console.log;
+  const print = isJson ? (text: string) => void requests.push(text) : printRequest;
   const wouldSend = (await previewSpool({ arguments: settings, agent: AGENT }, print)) ?? 0;
-  if (isJson) console.log(JSON.stringify({ wouldSend, requests }));
-  else console.error(`caum flush: ${wouldSend} records would be sent; nothing was`);
+  if (isJson) say(JSON.stringify({ wouldSend, requests }));
+  else complain(`caum flush: ${wouldSend} records would be sent; nothing was`);
+}
+
+function printRequest(text: string): void {
+  say(text.split("\n"));
 }
 
 async function deliver(
@@ -117,9 +122,9 @@ async function deliver(
   if (!result) return;
   const upstreams = await readUpstreams(home);
   const left = upstreams.reduce((sum, { spooled }) => sum + spooled, 0);
-  if (json) console.log(JSON.stringify({ ...result, spooled: left, ...local, problems: told }));
-  else console.log(describe(result, left));
-  for (const message of json ? [] : told) console.error(`caum flush: ${message}`);
+  if (json) say(JSON.stringify({ ...result, spooled: left, ...local, problems: told }));
+  else say(describe(result, left));
+  for (const message of json ? [] : told) complain(`caum flush: ${message}`);
   if (left > 0) process.exitCode = LEFT_EXIT_CODE;
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { HOOK_CLIENT_NAMES } from "../hook/clients/client-names.ts";
+import { say } from "../terminal/say.ts";
 import { VERSION } from "../version.ts";
 
 interface HookFlags {
@@ -68,8 +69,8 @@ async function take(client: string, flags: HookFlags): Promise<void> {
 async function drain(flags: HookFlags): Promise<void> {
   const { recordInbox } = await import("../hook/record-inbox.ts");
   const isDone = await recordInbox({ home: await homeOf(flags), version: VERSION, once: true });
-  if (flags.json) console.log(JSON.stringify({ drained: isDone }));
-  else console.log(isDone ? "everything is recorded" : "the recorder is at work already");
+  if (flags.json) say(JSON.stringify({ drained: isDone }));
+  else say(isDone ? "everything is recorded" : "the recorder is at work already");
 }
 
 async function homeOf({ home }: HookFlags): Promise<string> {

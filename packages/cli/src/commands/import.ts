@@ -1,6 +1,6 @@
 import { homeOf } from "@caum/core";
 import type { Command } from "commander";
-import { printable } from "../terminal/printable.ts";
+import { complain, say, sayJson } from "../terminal/say.ts";
 import { VERSION } from "../version.ts";
 
 interface ImportFlags {
@@ -50,20 +50,18 @@ async function run(paths: readonly string[], flags: ImportFlags): Promise<void> 
   const added = sessions.reduce((sum, session) => sum + session.added, 0);
   const witnessed = sessions.reduce((sum, session) => sum + session.witnessed, 0);
   for (const { path, problem } of notes.problems) {
-    console.error(`caum import: ${printable(path)}: ${problem}`);
+    complain(`caum import: ${path}: ${problem}`);
   }
   if (flags.json === true) {
     const { copies, notUnderstood } = notes;
-    console.log(
-      JSON.stringify({ added, witnessed, copies, notUnderstood, sessions }, undefined, 2),
-    );
+    sayJson({ added, witnessed, copies, notUnderstood, sessions });
   } else {
     for (const { session, client, added: count, witnessed: seen } of sessions) {
       if (count === 0) continue;
       const beside = seen > 0 ? `, beside ${seen} calls that were witnessed` : "";
-      console.log(`${session}  ${client}  ${count} records added${beside}`);
+      say(`${session}  ${client}  ${count} records added${beside}`);
     }
-    console.log(`${added} records of ${sessions.length} sessions added: imported, not witnessed`);
+    say(`${added} records of ${sessions.length} sessions added: imported, not witnessed`);
   }
   if (notes.problemCount > 0) process.exitCode = INCOMPLETE;
   if (sessions.length === 0) process.exitCode = NOT_DONE;

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Place } from "../install/place.ts";
 import { reasonOf } from "../reason.ts";
 import type { ServiceReport } from "../service/collector-service.ts";
+import { complain, say, sayJson } from "../terminal/say.ts";
 
 interface InstallFlags {
   readonly client?: readonly string[];
@@ -100,7 +101,7 @@ async function sayWhoIsThere(url: string | undefined): Promise<void> {
   if (url === undefined) return;
   const { collectorProblem } = await import("../doctor/collector-problem.ts");
   const problem = await collectorProblem(url);
-  if (problem !== undefined) console.log(`\nnote: ${problem}`);
+  if (problem !== undefined) say(["", `note: ${problem}`]);
 }
 
 /** @returns undefined, after saying so, when a client is not known */
@@ -154,21 +155,21 @@ export async function show(
   if (json) {
     const project = others.map(({ path }) => path);
     const result = { dryRun: dryRun ?? false, files: reports, project, service };
-    console.log(JSON.stringify(result, undefined, 2));
+    sayJson(result);
     return;
   }
   const servers = reports.flatMap((report) => report.servers);
   const count = servers.filter(({ outcome }) => outcome === counted).length;
   const left = servers.filter(({ outcome }) => outcome === "left").length;
-  console.log(describeReports(reports));
+  say(describeReports(reports));
   const ending = dryRun ? " (dry run: nothing was changed)" : "";
-  console.log(`\n${count} ${counted}, ${left} left alone${ending}`);
-  if (!dryRun) console.log(describeRestarts(reports));
-  if (service) console.log(`\ncollector: ${service.text}`);
-  if (others.length > 0) console.log(describeProject(others));
+  say(["", `${count} ${counted}, ${left} left alone${ending}`]);
+  if (!dryRun) say(describeRestarts(reports));
+  if (service) say(["", `collector: ${service.text}`]);
+  if (others.length > 0) say(describeProject(others));
 }
 
 export function refuse(command: string, reason: string): void {
-  console.error(`caum ${command}: ${reason}`);
+  complain(`caum ${command}: ${reason}`);
   process.exitCode = USAGE;
 }

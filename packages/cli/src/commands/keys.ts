@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { complain, say, sayJson } from "../terminal/say.ts";
 
 interface KeysFlags {
   readonly home?: string;
@@ -49,8 +50,8 @@ export function registerKeys(program: Command): void {
 async function print(flags: KeysFlags): Promise<void> {
   const { readVerifierKeys } = await import("../keys/read-verifier-keys.ts");
   const keys = readVerifierKeys(await homeOf(flags));
-  if (flags.json) console.log(JSON.stringify(keys, undefined, 2));
-  else for (const { vkey } of keys) console.log(vkey);
+  if (flags.json) sayJson(keys);
+  else for (const { vkey } of keys) say(vkey);
 }
 
 async function rotate(flags: KeysFlags): Promise<void> {
@@ -61,9 +62,9 @@ async function rotate(flags: KeysFlags): Promise<void> {
   readVerifierKeys(home);
   const { current, previous } = rotateWriterKey({ home });
   const keys = { current: current.vkey, retired: previous.vkey };
-  console.log(flags.json ? JSON.stringify(keys) : current.vkey);
+  say(flags.json ? JSON.stringify(keys) : current.vkey);
   if (flags.json) return;
-  console.error("processes that record now go on with the old one until they end (caum keys)");
+  complain("processes that record now go on with the old one until they end (caum keys)");
 }
 
 async function homeOf({ home }: KeysFlags): Promise<string> {
@@ -76,7 +77,7 @@ async function orSay(command: string, work: () => Promise<void>): Promise<void> 
   try {
     await work();
   } catch (problem) {
-    console.error(`${command}: ${reasonOf(problem)}`);
+    complain(`${command}: ${reasonOf(problem)}`);
     process.exitCode = NOT_DONE;
   }
 }

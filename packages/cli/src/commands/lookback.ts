@@ -3,6 +3,7 @@ import { homeOf } from "@caum/core";
 import { FORMAT_NAMES, type FormatName, historyPlaces } from "@caum/histories";
 import type { Command } from "commander";
 import { Progress } from "../terminal/progress.ts";
+import { say, sayJson } from "../terminal/say.ts";
 
 interface LookbackFlags {
   readonly days?: number;
@@ -80,11 +81,11 @@ async function print(
     const { writeFile } = await import("node:fs/promises");
     await writeFile(html, findingsPage(findings));
   }
-  if (json === true) process.stdout.write(`${JSON.stringify(findings, undefined, 2)}\n`);
+  if (json === true) sayJson(findings);
   else {
     const { findingsText } = await import("../lookback/print-findings.ts");
-    process.stdout.write(findingsText(findings));
-    if (html !== undefined) process.stdout.write(`The page is in ${html}.\n`);
+    say(findingsText(findings));
+    if (html !== undefined) say(`The page is in ${html}.`);
   }
 }
 

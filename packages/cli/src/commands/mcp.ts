@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { complain } from "../terminal/say.ts";
 
 interface McpFlags {
   readonly home?: string;
@@ -30,7 +31,7 @@ async function serve({ home, url, key }: McpFlags): Promise<void> {
   const { loadConfiguration, readLocalAccount } = await import("@caum/core");
   const { serveMcp } = await import("../mcp/serve.ts");
   const known = loadConfiguration({ arguments: { home, url, ...(key ? { apiKey: key } : {}) } });
-  for (const problem of known.problems) console.error(`caum mcp: ${problem}`);
+  for (const problem of known.problems) complain(`caum mcp: ${problem}`);
   if (known.problems.length > 0) return serveMcp(known.home);
   const named = known.url === undefined ? undefined : { url: known.url, apiKey: known.apiKey };
   await serveMcp(known.home, named ?? readLocalAccount(known.home));

@@ -4,6 +4,7 @@ import type { Migration, MigrationProgress } from "@caum/collector";
 import { type Command, Option } from "commander";
 import { reasonOf } from "../reason.ts";
 import { Progress } from "../terminal/progress.ts";
+import { complain, say, sayJson } from "../terminal/say.ts";
 import { isNodeNewEnough } from "./up.ts";
 
 interface MigrateOptions {
@@ -58,10 +59,11 @@ async function migrate(options: MigrateOptions): Promise<void> {
       onProgress: (at) => progress.show(describe(at)),
     });
     progress.clear();
-    console.log(options.json ? asJson(migration, options) : asText(migration, from, options));
+    if (options.json) sayJson(asJson(migration, options));
+    else say(asText(migration, from, options));
   } catch (failure) {
     progress.clear();
-    console.error(`caum migrate: ${reasonOf(failure)}`);
+    complain(`caum migrate: ${reasonOf(failure)}`);
     process.exitCode = NOT_DONE;
   }
 }
@@ -75,30 +77,29 @@ function describe({ step, done, all }: MigrationProgress): string {
 function asJson(
   migration: Migration,
   { dryRun = false, showKeys = false }: MigrateOptions,
-): string {
+): object {
   const { rows, verifierKey, settings, isResumed } = migration;
   const shown = settings.map(({ name, value, source }) => [name, showKeys ? value : source]);
-  const result = {
+  return {
     moved: !dryRun,
     resumed: isResumed,
     rows,
     verifierKey,
     settings: Object.fromEntries(shown),
   };
-  return JSON.stringify(result, undefined, 2);
 }
 
 function asText(
   { rows, verifierKey, settings, isResumed }: Migration,
   from: string,
   { dryRun, showKeys }: MigrateOptions,
-): string {
+): readonly string[] {
   const what = `${rows.tenants} accounts, ${rows.sessions} sessions, ${rows.records} records`;
   const outcome = isResumed ? "an earlier run completed" : "moved";
   const exports = settings.map(
     ({ name, value, source }) => `  export ${name}="${showKeys ? value : source}"`,
   );
-  if (dryRun) return `${from} holds ${what}; nothing was moved`;
+  if (dryRun) return [`${from} holds ${what}; nothing was moved`];
   return [
     `${outcome}: ${what}`,
     "every root and checkpoint was computed again from the database, and is the same",
@@ -109,5 +110,5 @@ function asText(
     '  caum up --database "$CAUM_DATABASE"',
     "",
     "the folder was only read: keep it, or its keys, somewhere safe",
-  ].join("\n");
+  ];
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Pruned } from "../prune/prune.ts";
 import { reasonOf } from "../reason.ts";
+import { complain, say, sayJson } from "../terminal/say.ts";
 
 interface PruneFlags {
   readonly older: string;
@@ -43,9 +44,8 @@ async function run(flags: PruneFlags): Promise<void> {
   const home = flags.home ?? thisMachine().caumHome;
   try {
     const pruned = prune({ home, beforeMs: Date.now() - age, dryRun });
-    console.log(
-      flags.json ? JSON.stringify({ dryRun, pruned }, undefined, 2) : said(pruned, dryRun),
-    );
+    if (flags.json) sayJson({ dryRun, pruned });
+    else say(said(pruned, dryRun));
   } catch (problem) {
     refuse(reasonOf(problem));
   }
@@ -57,18 +57,18 @@ function millisecondsOf(text: string): number | undefined {
   return amount === undefined || length === undefined ? undefined : Number(amount) * length;
 }
 
-function said(pruned: readonly Pruned[], dryRun: boolean): string {
+function said(pruned: readonly Pruned[], dryRun: boolean): readonly string[] {
   const lines = pruned
     .filter(({ count }) => count > 0)
     .map(
       ({ folder, count, bytes }) =>
         `${folder.padEnd(8)}  ${count} (${Math.ceil(bytes / 1_000)} kB)`,
     );
-  if (lines.length === 0) return "nothing is that old";
-  return [...lines, dryRun ? "dry run: nothing was removed" : "removed"].join("\n");
+  if (lines.length === 0) return ["nothing is that old"];
+  return [...lines, dryRun ? "dry run: nothing was removed" : "removed"];
 }
 
 function refuse(reason: string): void {
-  console.error(`caum prune: ${reason}`);
+  complain(`caum prune: ${reason}`);
   process.exitCode = NOT_DONE;
 }

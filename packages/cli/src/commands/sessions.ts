@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { reasonOf } from "../reason.ts";
 import type { SessionQuery } from "../sessions/session-source.ts";
 import type { SourceFlags } from "../sessions/source-of.ts";
+import { complain, say, sayJson } from "../terminal/say.ts";
 
 interface SessionsFlags extends SourceFlags {
   readonly limit: string;
@@ -89,8 +90,8 @@ async function list(flags: SessionsFlags): Promise<void> {
     const { sourceOf } = await import("../sessions/source-of.ts");
     const { sessionTable } = await import("../terminal/session-table.ts");
     const sessions = await sourceOf(flags).list(query);
-    if (flags.json) console.log(JSON.stringify(sessions, undefined, 2));
-    else console.log(sessions.length === 0 ? nothingOf(query) : sessionTable(sessions));
+    if (flags.json) sayJson(sessions);
+    else say(sessions.length === 0 ? nothingOf(query) : sessionTable(sessions));
   } catch (problem) {
     fail("sessions", reasonOf(problem));
   }
@@ -121,8 +122,8 @@ async function report(id: string, flags: SourceFlags): Promise<void> {
     const { reportLines } = await import("../terminal/report-lines.ts");
     const source = sourceOf(flags);
     const found = await source.report(id);
-    if (flags.json) console.log(JSON.stringify(found, undefined, 2));
-    else console.log(reportLines(found, await source.proofOf(id)).join("\n"));
+    if (flags.json) sayJson(found);
+    else say(reportLines(found, await source.proofOf(id)));
   } catch (problem) {
     fail("report", reasonOf(problem));
   }
@@ -133,8 +134,8 @@ async function acknowledge(id: string, flags: AcknowledgeFlags): Promise<void> {
     const { sourceOf } = await import("../sessions/source-of.ts");
     const by = flags.by ?? (await ownName());
     const session = await sourceOf(flags).acknowledge(id, by);
-    if (flags.json) console.log(JSON.stringify(session, undefined, 2));
-    else console.log(`${session.session_id}: acknowledged by ${session.acknowledged_by ?? by}`);
+    if (flags.json) sayJson(session);
+    else say(`${session.session_id}: acknowledged by ${session.acknowledged_by ?? by}`);
   } catch (problem) {
     fail("acknowledge", reasonOf(problem));
   }
@@ -151,6 +152,6 @@ async function ownName(): Promise<string> {
 }
 
 function fail(command: string, reason: string): void {
-  console.error(`caum ${command}: ${reason}`);
+  complain(`caum ${command}: ${reason}`);
   process.exitCode = USAGE;
 }

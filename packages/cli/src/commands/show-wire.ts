@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Call, Wire } from "../doctor/show-wire.ts";
+import { complain, say, sayJson } from "../terminal/say.ts";
 import { collect, refuse } from "./install.ts";
 
 interface WireFlags {
@@ -49,13 +50,10 @@ async function run(words: readonly string[], flags: WireFlags): Promise<void> {
     // True because calls that cannot be read were refused above.
     const known = calls as readonly Call[];
     const wire = await showWire({ words, calls: known, env: process.env, timeoutMs });
-    console.log(
-      flags.json ? JSON.stringify(wire, undefined, 2) : describe(wire, flags.all ?? false),
-    );
+    if (flags.json) sayJson(wire);
+    else say(describe(wire, flags.all ?? false));
   } catch (problem) {
-    console.error(
-      `caum show-wire: the server ${problem instanceof Error ? problem.message : "failed"}`,
-    );
+    complain(`caum show-wire: the server ${problem instanceof Error ? problem.message : "failed"}`);
     process.exitCode = FAILED;
   }
 }
@@ -72,7 +70,7 @@ function callOf(text: string): Call | undefined {
   }
 }
 
-function describe({ shown, others }: Wire, all: boolean): string {
+function describe({ shown, others }: Wire, all: boolean): readonly string[] {
   const calls = shown.flatMap(({ call, answer, record }) => [
     `stays here   call    ${call.name} ${JSON.stringify(call.arguments)}`,
     `             answer  ${JSON.stringify(answer.result ?? answer.error)}`,
@@ -81,5 +79,5 @@ function describe({ shown, others }: Wire, all: boolean): string {
   ]);
   const rest = all ? others.map((record) => `leaves       record  ${record}`) : [];
   const note = "Without a collector even the records stay on this machine.";
-  return [...calls, ...rest, note].join("\n");
+  return [...calls, ...rest, note];
 }

@@ -1,6 +1,7 @@
 import type { LoopStep } from "@caum/collector/validation";
 import type { Command } from "commander";
 import { type CollectorFlags, collectorOf, reasonOfAsking } from "../collector-flags.ts";
+import { complain, say, sayJson } from "../terminal/say.ts";
 
 const FAILED = 1;
 const USAGE = 2;
@@ -31,19 +32,21 @@ async function run(flags: CollectorFlags): Promise<void> {
   try {
     const place = await collectorOf(flags);
     const show = (step: LoopStep) => {
-      if (!flags.json) console.log(describe(step));
+      if (!flags.json) say(describe(step));
     };
     const loop = await retryLoop(place, show);
     const answers = loop.steps.map(({ answer }) => answer);
     const isTold = answers.at(-1)?.live_alert === true && answers.every(isObserveOnly);
-    if (flags.json) console.log(JSON.stringify({ passed: isTold, ...loop }, undefined, 2));
+    if (flags.json) sayJson({ passed: isTold, ...loop });
     else
-      console.log(
-        `\n${isTold ? "passed: the loop was reported" : "FAILED: no alert"}\nsession ${loop.sessionId}`,
-      );
+      say([
+        "",
+        isTold ? "passed: the loop was reported" : "FAILED: no alert",
+        `session ${loop.sessionId}`,
+      ]);
     process.exitCode = isTold ? 0 : FAILED;
   } catch (problem) {
-    console.error(`caum smoke: ${reasonOfAsking(problem)}`);
+    complain(`caum smoke: ${reasonOfAsking(problem)}`);
     process.exitCode = USAGE;
   }
 }

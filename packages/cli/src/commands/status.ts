@@ -16,6 +16,7 @@ import { thisMachine } from "../install/place.ts";
 import { describeReports } from "../install/print-reports.ts";
 import { partProblems } from "../launcher/parts.ts";
 import { describeBlindness } from "../terminal/blindness.ts";
+import { say, sayJson } from "../terminal/say.ts";
 
 interface StatusFlags {
   readonly home?: string;
@@ -58,7 +59,8 @@ export function registerStatus(program: Command): void {
 
 async function run({ home, json }: StatusFlags): Promise<void> {
   const status = await statusOf(loadConfiguration({ arguments: { home } }));
-  console.log(json ? JSON.stringify(status, undefined, 2) : describe(status));
+  if (json) sayJson(status);
+  else say(describe(status));
 }
 
 async function statusOf(configuration: Configuration): Promise<Status> {
@@ -104,7 +106,7 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-function describe(status: Status): string {
+function describe(status: Status): readonly string[] {
   const { home, collector, protocol, hasKey, problems, localRuns, upstreams, clients } = status;
   const key = hasKey ? "with a key" : "without a key";
   return [
@@ -116,8 +118,8 @@ function describe(status: Status): string {
     ...status.relays.map((relay) => `relay       ${describeRelay(relay)}`),
     ...upstreams.flatMap(describeUpstream),
     "",
-    describeReports(clients),
-  ].join("\n");
+    ...describeReports(clients),
+  ];
 }
 
 function describeHooks([client, tally]: readonly [string, HookTally]): string {

@@ -3,6 +3,7 @@ import { type CollectorFlags, collectorOf } from "../collector-flags.ts";
 import { reasonOf } from "../reason.ts";
 import type { LiveStep, StepFeed } from "../sessions/live-step.ts";
 import { SteadyFeed } from "../sessions/steady-feed.ts";
+import { complain, say } from "../terminal/say.ts";
 import { stepRow, stepTitles } from "../terminal/step-row.ts";
 
 interface TailFlags extends CollectorFlags {
@@ -12,8 +13,7 @@ interface TailFlags extends CollectorFlags {
 }
 
 const USAGE = 2;
-const RED = "\x1b[31m";
-const PLAIN = "\x1b[0m";
+const RED = ["\x1b[31m", "\x1b[0m"] as const;
 const ABOUT = `
 With a collector (--url, CAUM_URL, config.json) its 20 newest sessions are asked for, else the runs on
 this machine are read. A collector that goes away is waited for. Ctrl-C ends it.
@@ -45,10 +45,10 @@ async function run(session: string | undefined, flags: TailFlags): Promise<void>
   process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
     const feed = await feedOf(session, flags);
-    if (!flags.json) console.log(stepTitles(process.stdout.columns));
+    if (!flags.json) say(stepTitles(process.stdout.columns));
     await follow(feed, flags, stopping.signal);
   } catch (problem) {
-    console.error(`caum tail: ${reasonOf(problem)}`);
+    complain(`caum tail: ${reasonOf(problem)}`);
     process.exitCode = USAGE;
   } finally {
     process.off("SIGINT", stop).off("SIGTERM", stop);
@@ -70,17 +70,19 @@ async function feedOf(session: string | undefined, flags: TailFlags): Promise<St
 async function follow(feed: StepFeed, flags: TailFlags, signal: AbortSignal): Promise<void> {
   const { setTimeout: wait } = await import("node:timers/promises");
   const isColoured = process.stdout.isTTY === true && !process.env.NO_COLOR;
-  const steadily = new SteadyFeed(feed, (text) => console.error(`caum tail: ${text}`));
+  const steadily = new SteadyFeed(feed, (text) => complain(`caum tail: ${text}`));
   while (!signal.aborted) {
     for (const step of flags.once ? await feed.read() : await steadily.read()) {
-      console.log(flags.json ? JSON.stringify(step) : row(step, isColoured));
+      if (flags.json) say(JSON.stringify(step));
+      else show(step, isColoured);
     }
     if (flags.once) return;
     await wait(steadily.waitMs, undefined, { signal }).catch(() => undefined);
   }
 }
 
-function row(step: LiveStep, isColoured: boolean): string {
-  const text = stepRow(step, process.stdout.columns);
-  return step.alert && isColoured ? `${RED}${text}${PLAIN}` : text;
+function show(step: LiveStep, isColoured: boolean): void {
+  const row = stepRow(step, process.stdout.columns);
+  if (step.alert && isColoured) say(row, RED);
+  else say(row);
 }

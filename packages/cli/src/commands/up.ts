@@ -4,6 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import type { Collector } from "@caum/collector";
 import { howToNotify } from "@caum/core";
 import type { Command } from "commander";
+import { complain, say } from "../terminal/say.ts";
 import { readSettings, type Sources, settingLines, type UpSettings } from "../up/settings.ts";
 
 /** What is about this start, beside the settings of the collector. */
@@ -70,8 +71,7 @@ async function up(options: UpOptions, flags: Sources["flags"]): Promise<void> {
   try {
     const read = readSettings({ flags, env: process.env, home });
     if (options.printConfig) {
-      const text = options.json ? JSON.stringify(read.rows) : settingLines(read.rows).join("\n");
-      console.log(text);
+      say(options.json ? JSON.stringify(read.rows) : settingLines(read.rows));
       return;
     }
     settings = read.settings;
@@ -171,22 +171,22 @@ function announce(
   json: boolean,
 ): void {
   if (json) {
-    console.log(JSON.stringify({ url, signInLink, ...keys, verifierKey, data, desktop }));
+    say(JSON.stringify({ url, signInLink, ...keys, verifierKey, data, desktop }));
     return;
   }
-  console.log(`caum collector  ${url}`);
-  console.log(`  dashboard     ${signInLink}`);
-  console.log("                signs one browser in, within a minute; later with an API key");
-  console.log(`  API           ${url}/docs`);
-  console.log(`  data          ${data}`);
-  console.log(`  verifier key  ${verifierKey}`);
-  console.log(`  loops         ${DESKTOP[desktop]()}`);
+  say(`caum collector  ${url}`);
+  say(`  dashboard     ${signInLink}`);
+  say("                signs one browser in, within a minute; later with an API key");
+  say(`  API           ${url}/docs`);
+  say(`  data          ${data}`);
+  say(`  verifier key  ${verifierKey}`);
+  say(`  loops         ${DESKTOP[desktop]()}`);
   if (keys === undefined) {
-    console.log("  keys          shown on the first start; again with --show-keys");
+    say("  keys          shown on the first start; again with --show-keys");
     return;
   }
-  console.log(`  API key       ${keys.apiKey}`);
-  console.log(`  admin key     ${keys.adminKey}`);
+  say(`  API key       ${keys.apiKey}`);
+  say(`  admin key     ${keys.adminKey}`);
 }
 
 /** A second signal ends the process at once. */
@@ -218,10 +218,10 @@ export function isNodeNewEnough(version: string): boolean {
 
 /** Logs are structured and hold no content; standard output is for the announcement. */
 function log(entry: Readonly<Record<string, string>>): void {
-  console.error(JSON.stringify({ time: new Date().toISOString(), ...entry }));
+  complain(JSON.stringify({ time: new Date().toISOString(), ...entry }));
 }
 
 function fail(reason: string): void {
-  console.error(`caum up: ${reason}`);
+  complain(`caum up: ${reason}`);
   process.exitCode = USAGE;
 }

@@ -1,6 +1,7 @@
 import type { AgentResult } from "@caum/collector/validation";
 import type { Command } from "commander";
 import { type CollectorFlags, collectorOf, reasonOfAsking } from "../collector-flags.ts";
+import { complain, say, sayJson } from "../terminal/say.ts";
 
 const FAILED = 1;
 const USAGE = 2;
@@ -32,20 +33,18 @@ async function run(flags: CollectorFlags): Promise<void> {
     const place = await collectorOf(flags);
     const results: AgentResult[] = [];
     for (const agent of VALIDATION_AGENTS) {
-      if (!flags.json) console.log(`${agent.name}: ${agent.about}`);
+      if (!flags.json) say(`${agent.name}: ${agent.about}`);
       const result = await agent.run(place);
       results.push(result);
-      if (!flags.json) console.log(describe(result));
+      if (!flags.json) say(describe(result));
     }
     const passed = results.filter(isPassed).length;
     if (flags.json) {
-      console.log(
-        JSON.stringify({ passed: passed === results.length, agents: results }, undefined, 2),
-      );
-    } else console.log(`${passed} of ${results.length} agents passed`);
+      sayJson({ passed: passed === results.length, agents: results });
+    } else say(`${passed} of ${results.length} agents passed`);
     process.exitCode = passed === results.length ? 0 : FAILED;
   } catch (problem) {
-    console.error(`caum validate: ${reasonOfAsking(problem)}`);
+    complain(`caum validate: ${reasonOfAsking(problem)}`);
     process.exitCode = USAGE;
   }
 }
@@ -54,10 +53,10 @@ function isPassed({ checks }: AgentResult): boolean {
   return checks.every(({ holds }) => holds);
 }
 
-function describe({ checks }: AgentResult): string {
-  const lines = checks.map(
-    ({ holds, expected, seen }) =>
-      `  ${holds ? "holds" : "FAILS"}  ${expected}\n         seen: ${seen}`,
-  );
-  return `${lines.join("\n")}\n`;
+function describe({ checks }: AgentResult): readonly string[] {
+  const lines = checks.flatMap(({ holds, expected, seen }) => [
+    `  ${holds ? "holds" : "FAILS"}  ${expected}`,
+    `         seen: ${seen}`,
+  ]);
+  return [...lines, ""];
 }

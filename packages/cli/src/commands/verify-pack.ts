@@ -15,7 +15,7 @@ export function checkPack(path: string, keys: readonly VerifierKey[]): PackVerif
   return verifyPack(readFileSync(path, "utf8"), keys);
 }
 
-export function describePack(pack: PackVerification): string {
+export function describePack(pack: PackVerification): readonly string[] {
   const { verdict, held, sessions, records, findings, notProven } = pack;
   return [
     `${verdict}: ${held} of ${sessions} sessions hold, ${records} records under signed checkpoints`,
@@ -25,5 +25,5 @@ export function describePack(pack: PackVerification): string {
     "",
     "not proven:",
     ...notProven.map((line) => `  - ${line}`),
-  ].join("\n");
+  ];
 }

@@ -13,6 +13,7 @@ import {
 } from "@caum/core/verify";
 import type { Command } from "commander";
 import { Progress } from "../terminal/progress.ts";
+import { complain, say, sayJson } from "../terminal/say.ts";
 import { checkPack, describePack, isPack } from "./verify-pack.ts";
 
 interface VerifyFlags {
@@ -68,11 +69,11 @@ function run(path: string, flags: VerifyFlags): void {
       return;
     }
     const verification = verify(path, flags);
-    const text = flags.json ? JSON.stringify(verification, undefined, 2) : describe(verification);
-    console.log(text);
+    if (flags.json) sayJson(verification);
+    else say(describe(verification));
     process.exitCode = exitCodeOf(verification, flags);
   } catch (error) {
-    console.error(`caum verify: ${reasonOf(error)}`);
+    complain(`caum verify: ${reasonOf(error)}`);
     process.exitCode = USAGE_EXIT_CODE;
   }
 }
@@ -82,7 +83,8 @@ function runPack(path: string, flags: VerifyFlags): void {
     throw new UsageError("--session and --origin are for a bundle; a pack holds many sessions");
   }
   const pack = checkPack(path, optionsOf(flags).keys);
-  console.log(flags.json ? JSON.stringify(pack, undefined, 2) : describePack(pack));
+  if (flags.json) sayJson(pack);
+  else say(describePack(pack));
   process.exitCode = exitCodeOfVerdict(pack.verdict);
 }
 
@@ -134,11 +136,11 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : "unknown failure";
 }
 
-function describe(verification: Verification): string {
+function describe(verification: Verification): readonly string[] {
   const { verdict, records, runs, sessionId, size, root, origin, imported } = verification;
   const signed = size < records ? `, ${size} of them under a signed root` : "";
   const { signedBy, checks, findings, notProven } = verification;
-  const session = sessionId === null ? "" : ` of session ${quoted(sessionId)}`;
+  const session = sessionId === null ? "" : ` of session ${JSON.stringify(sessionId)}`;
   const signers = signedBy.map(
     ({ name, keyId, role, since, upTo }) =>
       `  ${`${role} by`.padEnd(13)} ${name} (${keyId}), since size ${since}, up to ${upTo}`,
@@ -155,15 +157,7 @@ function describe(verification: Verification): string {
     ),
     ...section("found", findings.map(describeFinding)),
     ...section("not proven", notProven),
-  ].join("\n");
-}
-
-/** Characters that draw nothing, or turn the direction of what follows, are written as escapes. */
-function quoted(text: string): string {
-  return JSON.stringify(text).replace(/[\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
-    const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
-    return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
-  });
+  ];
 }
 
 function counted(count: number, what: string): string {

@@ -1,9 +1,9 @@
 import type { FileReport } from "./install.ts";
 
 /** What was done, for a person. */
-export function describeReports(reports: readonly FileReport[]): string {
+export function describeReports(reports: readonly FileReport[]): readonly string[] {
   const lines = reports.flatMap(describeFile);
-  return lines.length === 0 ? "no configuration of a known client was found" : lines.join("\n");
+  return lines.length === 0 ? ["no configuration of a known client was found"] : lines;
 }
 
 function describeFile({ title, path, outcome, reason, line, servers }: FileReport) {
@@ -22,16 +22,14 @@ function describeFile({ title, path, outcome, reason, line, servers }: FileRepor
 }
 
 /** One line for every client whose file was changed. */
-export function describeRestarts(reports: readonly FileReport[]): string {
+export function describeRestarts(reports: readonly FileReport[]): readonly string[] {
   const changed = reports.filter(({ outcome }) => outcome === "changed");
   const restarts = new Set(changed.map(({ title, restart }) => `  ${title}: ${restart}`));
-  return restarts.size === 0 ? "" : ["", "to take effect:", ...restarts].join("\n");
+  return restarts.size === 0 ? [] : ["", "to take effect:", ...restarts];
 }
 
 /** That there is more, for who asks. */
-export function describeProject(reports: readonly FileReport[]): string {
+export function describeProject(reports: readonly FileReport[]): readonly string[] {
   const paths = reports.map(({ title, path }) => `  ${title}  ${path}`);
-  return ["\nnot touched, because they are usually shared (--project takes them):", ...paths].join(
-    "\n",
-  );
+  return ["", "not touched, because they are usually shared (--project takes them):", ...paths];
 }

@@ -8,21 +8,21 @@ const SHOWN_PROBLEMS = 5;
 const NAME_WIDTH = 24;
 
 /** The findings for people. */
-export function findingsText(findings: Findings): string {
+export function findingsText(findings: Findings): readonly string[] {
   const { all, worst, weeks, clients, models, read } = findings;
-  if (all.sessions === 0) return `${nothingText(findings)}${readText(read)}`;
+  if (all.sessions === 0) return [nothingText(findings), ...readText(read)];
   const lines = [headline(findings), wasteLine(findings), ""];
   if (worst.length > 0) {
     lines.push(all.loops > worst.length ? `the worst ${worst.length}:` : "what was found:");
     for (const loop of worst) {
-      lines.push(`  ${printable(loop.sentence)}`, `      ${printable(loopPlace(loop).join("  "))}`);
+      lines.push(`  ${loop.sentence}`, `      ${loopPlace(loop).join("  ")}`);
     }
     lines.push("");
   }
   lines.push(...table("by client", clients.slice(0, SHOWN_GROUPS), clientTitle));
   if (models.length > 1) lines.push(...table("by model", models.slice(0, SHOWN_GROUPS)));
   if (weeks.length > 1) lines.push(...table("by week", weeks.slice(-SHOWN_WEEKS)));
-  return `${lines.join("\n")}\n${readText(read)}`;
+  return [...lines, ...readText(read)];
 }
 
 function headline({ all, since }: Findings): string {
@@ -62,11 +62,11 @@ function table(
 
 function nothingText({ since }: Findings): string {
   const when = since === null ? "" : ` since ${since.slice(0, 10)}`;
-  return `No history of an agent was found${when}.\n`;
+  return `No history of an agent was found${when}.`;
 }
 
 /** What was read, and what was not: silence would look like completeness. */
-function readText(read: ReadFacts): string {
+function readText(read: ReadFacts): readonly string[] {
   const size = `${(read.bytes / 1e6).toFixed(1)} MB read`;
   const lines = [
     read.copies > 0 ? `${size}, ${plural(read.copies, "event")} left out as copies.` : `${size}.`,
@@ -77,9 +77,9 @@ function readText(read: ReadFacts): string {
     lines.push(`${plural(read.notUnderstood, "line")} not understood and left out${which}.`);
   }
   for (const { path, problem } of read.problems.slice(0, SHOWN_PROBLEMS)) {
-    lines.push(`${printable(path)}: ${problem}`);
+    lines.push(`${path}: ${problem}`);
   }
   const hidden = read.problemCount - SHOWN_PROBLEMS;
   if (hidden > 0) lines.push(`and ${plural(hidden, "more problem")}`);
-  return `${lines.join("\n")}\n`;
+  return lines;
 }

@@ -3,6 +3,7 @@ import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { z } from "zod";
 import { reasonOf } from "../reason.ts";
+import { printed } from "../terminal/say.ts";
 import { VERSION } from "../version.ts";
 import { KnownSessions } from "./known-sessions.ts";
 
@@ -44,9 +45,13 @@ export async function serveMcp(home: string, collector?: CollectorPlace): Promis
 
 async function answer(ask: () => Promise<object>) {
   try {
-    const text = JSON.stringify(await ask(), undefined, 2);
-    return { content: [{ type: "text" as const, text }] };
+    return { content: contentOf(JSON.stringify(await ask(), undefined, 2)) };
   } catch (problem) {
-    return { content: [{ type: "text" as const, text: reasonOf(problem) }], isError: true };
+    return { content: contentOf(reasonOf(problem)), isError: true };
   }
+}
+
+/** A model reads what a person does not see, and names are chosen by strangers. */
+function contentOf(text: string) {
+  return [{ type: "text" as const, text: printed(text.split("\n")).trimEnd() }];
 }

@@ -1,5 +1,6 @@
 /** One line on the terminal that says how far a long work is; nothing where nobody looks. */
 import { Transform } from "node:stream";
+import { printable } from "./printable.ts";
 
 const EVERY_MS = 100;
 const WIDTH = 80;
@@ -28,7 +29,7 @@ export class Progress {
     this.#shownAt = now;
     this.#isShown = true;
     const width = (this.#screen.columns ?? WIDTH) - 1;
-    this.#screen.write(`\r\x1b[K${text.slice(0, width)}`);
+    this.#screen.write(`\r\x1b[K${printable(text, width)}`);
   }
 
   /** Before anything else is printed. */

@@ -19,10 +19,10 @@ const COLUMNS: readonly (readonly [
   ["session", 0, ({ session_id }) => printable(session_id)],
 ];
 
-export function sessionTable(sessions: readonly SessionSummary[]): string {
+export function sessionTable(sessions: readonly SessionSummary[]): readonly string[] {
   const head = COLUMNS.map(([title, width]) => title.padEnd(width));
   const rows = sessions.map((session) => COLUMNS.map(([, width, of]) => of(session).padEnd(width)));
-  return [head, ...rows].map((row) => row.join("  ").trimEnd()).join("\n");
+  return [head, ...rows].map((row) => row.join("  ").trimEnd());
 }
 
 /** How often, over how many steps and for how much; marked until somebody has looked. */

@@ -1,5 +1,6 @@
 /** Steps as rows of a terminal; a narrow one goes without some columns. */
 import type { LiveStep } from "../sessions/live-step.ts";
+import { printable } from "./printable.ts";
 
 interface Column {
   readonly title: string;
@@ -36,7 +37,7 @@ export function stepRow(step: LiveStep, columns: number = WIDE): string {
 function joined(columns: number, text: (column: Column) => string, last: string): string {
   const cells = COLUMNS.flatMap((column) => {
     const width = columns < WIDE ? column.narrow : column.width;
-    return width === undefined ? [] : [text(column).slice(0, width).padEnd(width)];
+    return width === undefined ? [] : [printable(text(column), width).padEnd(width)];
   });
   return [...cells, last].join(GAP).trimEnd();
 }

@@ -89,7 +89,7 @@ describe("a home with the histories of eight clients", () => {
   test("no content is in the text, the JSON or the page", async () => {
     const found = await findings(homes.marked);
     expect(found.all.calls).toBe((await findings(homes.real)).all.calls);
-    const shown = [findingsText(found), JSON.stringify(found), findingsPage(found)].join("\n");
+    const shown = [...findingsText(found), JSON.stringify(found), findingsPage(found)].join("\n");
     expect(shown).not.toContain(MARKER);
     expect(shown).not.toContain("/home/user");
     expect(shown).not.toContain("SCRIPT");
@@ -104,5 +104,5 @@ describe("a home with the histories of eight clients", () => {
 
 test("an empty home is said in words", async () => {
   const found = await findings(join(homes.real, "nobody"));
-  expect(findingsText(found)).toContain("No history of an agent was found");
+  expect(findingsText(found).join("\n")).toContain("No history of an agent was found");
 });
