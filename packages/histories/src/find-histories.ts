@@ -1,7 +1,7 @@
 import { describeFile } from "./describe-file.ts";
 import { readHead } from "./files/file-head.ts";
 import { type FoundFile, findFiles } from "./files/find-files.ts";
-import { FORMATS } from "./formats/formats.ts";
+import { FORMATS } from "./formats.ts";
 import type { FormatName, HistoryFormat, HistorySession, PartFile, Reading } from "./history.ts";
 
 /** What is looked for. */

@@ -8,7 +8,7 @@ export {
   recognizeFile,
   type Wanted,
 } from "./find-histories.ts";
-export { FORMATS } from "./formats/formats.ts";
+export { FORMATS } from "./formats.ts";
 export {
   type FileHead,
   FORMAT_NAMES,

@@ -2,34 +2,20 @@
 import { basename, dirname } from "node:path";
 import type { Status } from "@caum/core";
 import { countIn, type Fields, fieldsIn, listIn, momentIn, textIn } from "../fields.ts";
-import type { FileHead, FilePart, HistoryEvent, HistoryFormat } from "../history.ts";
-import { OpenCalls } from "../open-calls.ts";
-import {
-  bySession,
-  type LineReader,
-  learnFacts,
-  lineSession,
-  type ReaderPlace,
-} from "./line-format.ts";
+import { type LineReader, lineFormat, type ReaderPlace } from "../frame/line-format.ts";
+import { OpenCalls } from "../frame/open-calls.ts";
+import { personEvent, turnEvent } from "../frame/speech.ts";
+import { learnFacts } from "../frame/tell-once.ts";
+import type { FileHead, FilePart, HistoryEvent } from "../history.ts";
 
 const REFUSALS: ReadonlySet<unknown> = new Set(["denied", "rejected"]);
 
-export const copilot: HistoryFormat = {
+export const copilot = lineFormat({
   name: "copilot",
   title: "GitHub Copilot CLI",
   recognize,
-  async *open(parts, reading) {
-    for (const session of bySession(parts)) {
-      yield lineSession({
-        format: "copilot",
-        client: "copilot",
-        parts: session,
-        reading,
-        readerOf: (place) => new CopilotReader(place),
-      });
-    }
-  },
-};
+  readerOf: (place) => new CopilotReader(place),
+});
 
 function recognize({ path, text, first }: FileHead): FilePart | undefined {
   const isStart = first.type === "session.start" || text.startsWith('{"type":"session.start"');
@@ -110,12 +96,8 @@ class CopilotReader implements LineReader {
     const usage = this.#usage;
     this.#usage = {};
     const id = textIn(data, "messageId") ?? "";
-    events.push({
-      id: `turn ${id}`,
-      atMs,
-      observation: {
-        kind: "turn",
-        role: "assistant",
+    events.push(
+      turnEvent(id, atMs, {
         content: data.content,
         model: textIn(data, "model") ?? textIn(usage, "model"),
         responseId: id,
@@ -125,14 +107,13 @@ class CopilotReader implements LineReader {
         outputTokens: countIn(usage, "outputTokens"),
         cacheReadTokens: countIn(usage, "cacheReadTokens"),
         cacheWriteTokens: countIn(usage, "cacheWriteTokens"),
-      },
-    });
+      }),
+    );
   }
 
   #person(line: Fields, data: Fields, atMs: number | undefined, events: HistoryEvent[]): void {
-    const id = `user ${textIn(line, "id") ?? textIn(data, "messageId") ?? ""}`;
-    const observation = { kind: "message", role: "user", content: data.content } as const;
-    events.push({ id, atMs, observation });
+    const id = textIn(line, "id") ?? textIn(data, "messageId") ?? "";
+    events.push(personEvent(id, atMs, data.content));
   }
 
   #other(type: unknown): void {

@@ -1,15 +1,19 @@
-/** What formats have in common that are lines of JSON, one file for each agent of a session. */
+/** The frame of formats that are lines of JSON, one file for each agent of a session. */
 import type { Fields } from "../fields.ts";
 import { type IsIdle, jsonLines } from "../files/lines.ts";
 import type {
+  FileHead,
+  FilePart,
   FormatName,
   HistoryEvent,
   HistoryFacts,
+  HistoryFormat,
   HistorySession,
   PartFile,
   Reading,
 } from "../history.ts";
 import { mergeByTime } from "../merge-by-time.ts";
+import { withoutCopies } from "./tell-once.ts";
 
 /** Reads the lines of one file, in their order. */
 export interface LineReader {
@@ -26,33 +30,48 @@ export interface ReaderPlace {
   readonly reading: Reading;
 }
 
-export interface LineSession {
-  readonly format: FormatName;
-  readonly client: string;
-  readonly parts: readonly PartFile[];
-  readonly reading: Reading;
+/** What differs between two formats. */
+export interface LineFormat {
+  readonly name: FormatName;
+  readonly title: string;
+  readonly recognize: (head: FileHead) => FilePart | undefined;
   readonly readerOf: (place: ReaderPlace) => LineReader;
   readonly isIdle?: IsIdle;
 }
 
+export function lineFormat(format: LineFormat): HistoryFormat {
+  const { name, title, recognize } = format;
+  return {
+    name,
+    title,
+    recognize,
+    async *open(parts, reading) {
+      for (const session of bySession(parts)) yield lineSession(format, session, reading);
+    },
+  };
+}
+
 /** The session whose agents wrote these files. */
-export function lineSession(session: LineSession): HistorySession {
-  const { format, client, parts } = session;
+function lineSession(
+  format: LineFormat,
+  parts: readonly PartFile[],
+  reading: Reading,
+): HistorySession {
   const facts: HistoryFacts = {};
   return {
-    format,
-    client,
+    format: format.name,
+    client: format.name,
     id: parts[0]?.session ?? "",
     files: parts.map(({ file }) => file),
     facts,
-    events: () => mergeByTime(parts.map((part) => partEvents(session, part, facts))),
+    events: () => mergeByTime(parts.map((part) => partEvents(format, part, { facts, reading }))),
   };
 }
 
 async function* partEvents(
-  { format, reading, readerOf, isIdle }: LineSession,
+  { name, readerOf, isIdle }: LineFormat,
   { file, agent }: PartFile,
-  facts: HistoryFacts,
+  { facts, reading }: Omit<ReaderPlace, "agent">,
 ): AsyncGenerator<readonly HistoryEvent[]> {
   const reader = readerOf({ agent, facts, reading });
   for await (const lines of jsonLines(file.path, reading, isIdle)) {
@@ -61,32 +80,11 @@ async function* partEvents(
       // A line that no reader of ours expects must not cost the rest of the file.
       if (!attempt(() => reader.take(line, events))) reading.notes.failed += 1;
     }
-    yield withoutCopies(events, format, reading);
+    yield withoutCopies(events, name, reading);
   }
   const left: HistoryEvent[] = [];
   attempt(() => reader.end(left));
-  yield withoutCopies(left, format, reading);
-}
-
-/** What is said first stands. */
-export function learnFacts(
-  facts: HistoryFacts,
-  version: string | undefined,
-  project: string | undefined,
-): void {
-  if (version !== undefined) facts.version ??= version;
-  if (project !== undefined) facts.project ??= project;
-}
-
-/** Leaves out what another history, or an earlier line of this one, has told. */
-export function withoutCopies(
-  events: readonly HistoryEvent[],
-  format: FormatName,
-  { seen, notes }: Reading,
-): readonly HistoryEvent[] {
-  const fresh = events.filter(({ id }) => seen.add(`${format} ${id}`));
-  notes.copies += events.length - fresh.length;
-  return fresh;
+  yield withoutCopies(left, name, reading);
 }
 
 function attempt(work: () => void): boolean {
@@ -99,7 +97,7 @@ function attempt(work: () => void): boolean {
 }
 
 /** Groups the files of a format into sessions, the main agent's file first. */
-export function bySession(parts: readonly PartFile[]): readonly (readonly PartFile[])[] {
+function bySession(parts: readonly PartFile[]): readonly (readonly PartFile[])[] {
   const sessions = new Map<string, PartFile[]>();
   for (const part of parts) {
     const known = sessions.get(part.session);

@@ -10,8 +10,9 @@ import {
   parsedText,
   textIn,
 } from "../fields.ts";
+import { OpenCalls } from "../frame/open-calls.ts";
+import { personEvent, turnEvent } from "../frame/speech.ts";
 import type { HistoryEvent } from "../history.ts";
-import { OpenCalls } from "../open-calls.ts";
 
 /** What the list does not say of itself. */
 export interface BlockContext {
@@ -59,13 +60,8 @@ function takeTurn(
     });
   }
   const metrics = fieldsIn(message, "metrics");
-  const costUsd = countIn(metrics, "cost");
-  events.push({
-    id: `turn ${id}`,
-    atMs,
-    observation: {
-      kind: "turn",
-      role: "assistant",
+  events.push(
+    turnEvent(id, atMs, {
       content: typeof message.content === "string" ? message.content : textsOf(blocks),
       model: textIn(fieldsIn(message, "modelInfo"), "id", "modelId") ?? model,
       responseId: id,
@@ -74,9 +70,9 @@ function takeTurn(
       outputTokens: countIn(metrics, "outputTokens"),
       cacheReadTokens: countIn(metrics, "cacheReadTokens"),
       cacheWriteTokens: countIn(metrics, "cacheWriteTokens"),
-      ...(costUsd !== undefined && costUsd > 0 && { costUsd }),
-    },
-  });
+      costUsd: countIn(metrics, "cost"),
+    }),
+  );
 }
 
 function takeUser(
@@ -93,9 +89,7 @@ function takeUser(
     const event = calls.end(textIn(block, "tool_use_id") ?? "", end);
     if (event !== undefined) events.push(event);
   }
-  if (answers.length > 0) return;
-  const observation = { kind: "message", role: "user", content: message.content } as const;
-  events.push({ id: `user ${id}`, atMs, observation });
+  if (answers.length === 0) events.push(personEvent(id, atMs, message.content));
 }
 
 function textsOf(blocks: readonly Fields[]): readonly unknown[] {

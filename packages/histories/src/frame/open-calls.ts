@@ -1,5 +1,5 @@
 import type { Status, ToolObservation } from "@caum/core";
-import type { HistoryEvent } from "./history.ts";
+import type { HistoryEvent } from "../history.ts";
 
 /** A call that the model asked for. */
 export interface AskedCall {

@@ -16,15 +16,13 @@ import {
   textIn,
 } from "../fields.ts";
 import { memberText } from "../files/file-head.ts";
-import type { FileHead, FilePart, HistoryEvent, HistoryFormat } from "../history.ts";
-import { OpenCalls } from "../open-calls.ts";
-import {
-  bySession,
-  type LineReader,
-  learnFacts,
-  lineSession,
-  type ReaderPlace,
-} from "./line-format.ts";
+import { type LineReader, lineFormat, type ReaderPlace } from "../frame/line-format.ts";
+import { OpenCalls } from "../frame/open-calls.ts";
+import { personEvent, turnEvent } from "../frame/speech.ts";
+import { learnFacts } from "../frame/tell-once.ts";
+import type { FileHead, FilePart, HistoryEvent } from "../history.ts";
+
+import { durationIn, isAborted, statusOfOutput, withoutWallTime } from "./codex-output.ts";
 
 /** Kinds of items and events in which nothing is about the agent's work. */
 const IDLE: ReadonlySet<unknown> = new Set(
@@ -39,22 +37,12 @@ const IDLE: ReadonlySet<unknown> = new Set(
 );
 const NO_EVENTS: ReadonlySet<unknown> = new Set(["AgentMessage", "Reasoning", "UserMessage"]);
 
-export const codex: HistoryFormat = {
+export const codex = lineFormat({
   name: "codex",
   title: "Codex",
   recognize,
-  async *open(parts, reading) {
-    for (const session of bySession(parts)) {
-      yield lineSession({
-        format: "codex",
-        client: "codex",
-        parts: session,
-        reading,
-        readerOf: (place) => new CodexReader(place),
-      });
-    }
-  },
-};
+  readerOf: (place) => new CodexReader(place),
+});
 
 function recognize({ path, text, first }: FileHead): FilePart | undefined {
   if (!path.endsWith(".jsonl")) return undefined;
@@ -219,8 +207,8 @@ class CodexReader implements LineReader {
   #person(content: unknown, events: HistoryEvent[]): void {
     this.#isTurnOver = true;
     if (this.#place.agent !== undefined) return;
-    const id = `user ${this.#place.agent ?? ""} ${this.#atMs ?? this.#ordinal}`;
-    events.push({ id, atMs: this.#atMs, observation: { kind: "message", role: "user", content } });
+    const id = `${this.#place.agent ?? ""} ${this.#atMs ?? this.#ordinal}`;
+    events.push(personEvent(id, this.#atMs, content));
   }
 
   /** It is told again without anything new, after a change of limits for example. */
@@ -238,12 +226,9 @@ class CodexReader implements LineReader {
     const hasUsage = countIn(usage, "input_tokens", "output_tokens") !== undefined;
     if (!hasUsage && this.#said.length === 0) return;
     const responseId = textIn(record, "response_id");
-    events.push({
-      id: `turn ${responseId ?? `${this.#place.agent ?? ""} ${this.#atMs ?? this.#ordinal}`}`,
-      atMs: this.#atMs,
-      observation: {
-        kind: "turn",
-        role: "assistant",
+    const id = responseId ?? `${this.#place.agent ?? ""} ${this.#atMs ?? this.#ordinal}`;
+    events.push(
+      turnEvent(id, this.#atMs, {
         content: this.#said,
         model: this.#model,
         responseId,
@@ -253,50 +238,9 @@ class CodexReader implements LineReader {
         outputTokens: countIn(usage, "output_tokens"),
         cacheReadTokens: countIn(usage, "cached_input_tokens"),
         reasoningTokens: countIn(usage, "reasoning_output_tokens"),
-      },
-    });
+      }),
+    );
     this.#said = [];
     this.#requestedTools = 0;
   }
-}
-
-function durationIn(item: Fields): number | undefined {
-  const { duration } = item;
-  if (!isFields(duration)) return undefined;
-  const seconds = countIn(duration, "secs");
-  return seconds === undefined
-    ? undefined
-    : seconds * 1_000 + (countIn(duration, "nanos") ?? 0) / 1e6;
-}
-
-const EXIT_CODE = /(?:^|\n)(?:Process exited with code|Exit code:) (\d+)/;
-/** Where a command's own output begins: what stands in it says nothing of the command. */
-const OUTPUT = /\nOutput:\n/;
-
-function isAborted(output: unknown): boolean {
-  return typeof output === "string" && /^(?:Wall time: [^\n]*\n)?aborted(?: by user)?/.test(output);
-}
-
-/** Old outputs are JSON in text, with the exit code beside; new ones say it in words. */
-function statusOfOutput(output: unknown): Status {
-  if (isFields(output)) {
-    const code = countIn(fieldsIn(output, "metadata"), "exit_code") ?? 0;
-    return code !== 0 || output.success === false ? "error" : "ok";
-  }
-  if (typeof output !== "string") return "ok";
-  const code = EXIT_CODE.exec(output.split(OUTPUT, 1)[0] ?? "")?.[1] ?? "0";
-  return code !== "0" ? "error" : "ok";
-}
-
-/** What differs in two equal answers: how long they took, and the number of the piece. */
-const HEADER = /^(?:Chunk ID: [^\n]*\n)?(?:Wall time: [^\n]*\n?)/;
-
-function withoutWallTime(output: unknown): unknown {
-  if (typeof output === "string") return output.replace(HEADER, "");
-  if (!Array.isArray(output)) return isFields(output) ? (output.output ?? output) : output;
-  return output.map((part) =>
-    isFields(part) && typeof part.text === "string"
-      ? { ...part, text: part.text.replace(HEADER, "") }
-      : part,
-  );
 }

@@ -18,15 +18,11 @@ import {
   textIn,
 } from "../fields.ts";
 import { memberText } from "../files/file-head.ts";
-import type { FileHead, FilePart, HistoryEvent, HistoryFormat } from "../history.ts";
-import { OpenCalls } from "../open-calls.ts";
-import {
-  bySession,
-  type LineReader,
-  learnFacts,
-  lineSession,
-  type ReaderPlace,
-} from "./line-format.ts";
+import { type LineReader, lineFormat, type ReaderPlace } from "../frame/line-format.ts";
+import { OpenCalls } from "../frame/open-calls.ts";
+import { personEvent, turnEvent } from "../frame/speech.ts";
+import { learnFacts } from "../frame/tell-once.ts";
+import type { FileHead, FilePart, HistoryEvent } from "../history.ts";
 
 /** Kinds of lines in which nothing is about the agent's work. */
 const IDLE: ReadonlySet<unknown> = new Set(
@@ -43,23 +39,13 @@ const IDLE_START =
   /^\{(?:"type":"(?:api-request|api-request-blob|api-request-shape|file-history-snapshot)"|"parentUuid":(?:null|"[^"]*"),"isSidechain":(?:true|false),"attachment":)/;
 const SUB_AGENT = /^agent-(.+)\.jsonl$/;
 
-export const claudeCode: HistoryFormat = {
+export const claudeCode = lineFormat({
   name: "claude-code",
   title: "Claude Code",
   recognize,
-  async *open(parts, reading) {
-    for (const session of bySession(parts)) {
-      yield lineSession({
-        format: "claude-code",
-        client: "claude-code",
-        parts: session,
-        reading,
-        readerOf: (place) => new ClaudeCodeReader(place),
-        isIdle: (line) => IDLE_START.test(line),
-      });
-    }
-  },
-};
+  readerOf: (place) => new ClaudeCodeReader(place),
+  isIdle: (line) => IDLE_START.test(line),
+});
 
 function recognize({ path, text, first }: FileHead): FilePart | undefined {
   if (!path.endsWith(".jsonl") || !isClaudeCode(text, first)) return undefined;
@@ -159,8 +145,7 @@ class ClaudeCodeReader implements LineReader {
       if (event !== undefined) events.push(event);
     }
     if (!isAnswer && this.#isOfPerson(line, content)) {
-      const id = `user ${textIn(line, "uuid") ?? ""} ${atMs ?? ""}`;
-      events.push({ id, atMs, observation: { kind: "message", role: "user", content } });
+      events.push(personEvent(`${textIn(line, "uuid") ?? ""} ${atMs ?? ""}`, atMs, content));
     }
   }
 
@@ -190,12 +175,8 @@ class ClaudeCodeReader implements LineReader {
     const { id, agent, model, texts, requestedTools, usage, atMs, finishReason } = turn;
     const read = countIn(usage, "cache_read_input_tokens");
     const written = countIn(usage, "cache_creation_input_tokens");
-    events.push({
-      id: `turn ${id}`,
-      atMs,
-      observation: {
-        kind: "turn",
-        role: "assistant",
+    events.push(
+      turnEvent(id, atMs, {
         provider: "anthropic",
         content: texts,
         model,
@@ -207,8 +188,8 @@ class ClaudeCodeReader implements LineReader {
         outputTokens: countIn(usage, "output_tokens"),
         cacheReadTokens: read,
         cacheWriteTokens: written,
-      },
-    });
+      }),
+    );
   }
 }
 

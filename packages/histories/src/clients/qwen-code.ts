@@ -2,15 +2,11 @@
 import { basename, dirname } from "node:path";
 import type { Status } from "@caum/core";
 import { countIn, type Fields, fieldsIn, listIn, momentIn, objectsOf, textIn } from "../fields.ts";
-import type { FileHead, FilePart, HistoryEvent, HistoryFormat } from "../history.ts";
-import { OpenCalls } from "../open-calls.ts";
-import {
-  bySession,
-  type LineReader,
-  learnFacts,
-  lineSession,
-  type ReaderPlace,
-} from "./line-format.ts";
+import { type LineReader, lineFormat, type ReaderPlace } from "../frame/line-format.ts";
+import { OpenCalls } from "../frame/open-calls.ts";
+import { personEvent, turnEvent } from "../frame/speech.ts";
+import { learnFacts } from "../frame/tell-once.ts";
+import type { FileHead, FilePart, HistoryEvent } from "../history.ts";
 
 const STATUSES: ReadonlyMap<unknown, Status> = new Map([
   ["success", "ok"],
@@ -18,22 +14,12 @@ const STATUSES: ReadonlyMap<unknown, Status> = new Map([
   ["cancelled", "cancelled"],
 ]);
 
-export const qwenCode: HistoryFormat = {
+export const qwenCode = lineFormat({
   name: "qwen-code",
   title: "Qwen Code",
   recognize,
-  async *open(parts, reading) {
-    for (const session of bySession(parts)) {
-      yield lineSession({
-        format: "qwen-code",
-        client: "qwen-code",
-        parts: session,
-        reading,
-        readerOf: (place) => new QwenReader(place),
-      });
-    }
-  },
-};
+  readerOf: (place) => new QwenReader(place),
+});
 
 function recognize({ path, text }: FileHead): FilePart | undefined {
   const isOurs = text.includes('"parentUuid":') && !text.includes('"isSidechain":');
@@ -80,9 +66,8 @@ class QwenReader implements LineReader {
   #user(line: Fields, events: HistoryEvent[]): void {
     if (this.#place.agent !== undefined) return;
     const content = fieldsIn(line, "message").parts;
-    const id = `user ${textIn(line, "uuid") ?? ""}`;
-    const observation = { kind: "message", role: "user", content } as const;
-    events.push({ id, atMs: momentIn(line, "timestamp"), observation });
+    const id = textIn(line, "uuid") ?? "";
+    events.push(personEvent(id, momentIn(line, "timestamp"), content));
   }
 
   #assistant(line: Fields, events: HistoryEvent[]): void {
@@ -102,12 +87,8 @@ class QwenReader implements LineReader {
       });
     }
     const usage = fieldsIn(line, "usageMetadata");
-    events.push({
-      id: `turn ${id}`,
-      atMs,
-      observation: {
-        kind: "turn",
-        role: "assistant",
+    events.push(
+      turnEvent(id, atMs, {
         content: parts.map((part) => part.text).filter((text) => text !== undefined),
         model: textIn(line, "model"),
         responseId: id,
@@ -117,8 +98,8 @@ class QwenReader implements LineReader {
         outputTokens: countIn(usage, "candidatesTokenCount"),
         cacheReadTokens: countIn(usage, "cachedContentTokenCount"),
         reasoningTokens: countIn(usage, "thoughtsTokenCount"),
-      },
-    });
+      }),
+    );
   }
 
   #result(line: Fields, events: HistoryEvent[]): void {

@@ -8,24 +8,11 @@ import { basename } from "node:path";
 import type { Status } from "@caum/core";
 import { countIn, type Fields, fieldsIn, listIn, momentIn, objectsOf, textIn } from "../fields.ts";
 import { memberText } from "../files/file-head.ts";
-import { wholeFile } from "../files/whole-file.ts";
-import type {
-  FileHead,
-  FilePart,
-  HistoryEvent,
-  HistoryFormat,
-  HistorySession,
-  PartFile,
-  Reading,
-} from "../history.ts";
-import { callEvent } from "../open-calls.ts";
-import {
-  bySession,
-  type LineReader,
-  lineSession,
-  type ReaderPlace,
-  withoutCopies,
-} from "./line-format.ts";
+import { documentFormat } from "../frame/document-format.ts";
+import { type LineReader, lineFormat, type ReaderPlace } from "../frame/line-format.ts";
+import { callEvent } from "../frame/open-calls.ts";
+import { personEvent, turnEvent } from "../frame/speech.ts";
+import type { FileHead, FilePart, HistoryEvent, HistoryFormat, PartFile } from "../history.ts";
 
 /** How the result of a shell command tells its exit code, on a line of its own. */
 const EXIT_CODE = /^Exit Code: ([1-9][0-9]*)$/m;
@@ -35,24 +22,31 @@ const STATUSES: ReadonlyMap<unknown, Status> = new Map([
   ["cancelled", "cancelled"],
 ]);
 
-export const geminiCli: HistoryFormat = {
+const inLines = lineFormat({
   name: "gemini-cli",
   title: "Gemini CLI",
   recognize,
+  readerOf: (place) => new GeminiReader(place),
+});
+const inOneObject = documentFormat({
+  ...inLines,
+  eventsOf: (chat, { reading }) => {
+    const events: HistoryEvent[] = [];
+    for (const message of listIn(chat, "messages"))
+      messageEvents(message, { agent: undefined, reading }, events);
+    return events;
+  },
+});
+
+export const geminiCli: HistoryFormat = {
+  ...inLines,
   async *open(parts, reading) {
-    for (const session of bySession(parts)) {
-      const [first] = session;
-      if (first?.file.path.endsWith(".json")) yield wholeSession(first, reading);
-      else {
-        yield lineSession({
-          format: "gemini-cli",
-          client: "gemini-cli",
-          parts: session,
-          reading,
-          readerOf: (place) => new GeminiReader(place),
-        });
-      }
-    }
+    const isWhole = ({ file }: PartFile) => file.path.endsWith(".json");
+    yield* inLines.open(
+      parts.filter((part) => !isWhole(part)),
+      reading,
+    );
+    yield* inOneObject.open(parts.filter(isWhole), reading);
   },
 };
 
@@ -120,13 +114,11 @@ function messageEvents(
   switch (message.type) {
     case "user":
       if (agent === undefined && isOfPerson(message)) {
-        const { content } = message;
-        const observation = { kind: "message", role: "user", content } as const;
-        events.push({ id: `user ${id}`, atMs, observation });
+        events.push(personEvent(id, atMs, message.content));
       }
       return;
     case "gemini":
-      events.push(turnEvent(message, id, agent, atMs));
+      events.push(answerEvent(message, id, agent, atMs));
       for (const call of listIn(message, "toolCalls"))
         events.push(toolEvent(call, id, agent, atMs));
       return;
@@ -146,30 +138,24 @@ function isOfPerson({ content }: Fields): boolean {
   );
 }
 
-function turnEvent(
+function answerEvent(
   message: Fields,
   id: string,
   agent: string | undefined,
   atMs: number | undefined,
 ): HistoryEvent {
   const tokens = fieldsIn(message, "tokens");
-  return {
-    id: `turn ${id}`,
-    atMs,
-    observation: {
-      kind: "turn",
-      role: "assistant",
-      content: message.content,
-      model: textIn(message, "model"),
-      responseId: id,
-      requestedTools: listIn(message, "toolCalls").length,
-      agent,
-      inputTokens: countIn(tokens, "input"),
-      outputTokens: countIn(tokens, "output"),
-      cacheReadTokens: countIn(tokens, "cached"),
-      reasoningTokens: countIn(tokens, "thoughts"),
-    },
-  };
+  return turnEvent(id, atMs, {
+    content: message.content,
+    model: textIn(message, "model"),
+    responseId: id,
+    requestedTools: listIn(message, "toolCalls").length,
+    agent,
+    inputTokens: countIn(tokens, "input"),
+    outputTokens: countIn(tokens, "output"),
+    cacheReadTokens: countIn(tokens, "cached"),
+    reasoningTokens: countIn(tokens, "thoughts"),
+  });
 }
 
 function toolEvent(
@@ -202,22 +188,4 @@ function statusOf(call: Fields, tool: string, { output }: Fields): Status {
   const status = STATUSES.get(call.status) ?? "unresolved";
   const isShell = status === "ok" && tool === "run_shell_command" && typeof output === "string";
   return isShell && EXIT_CODE.test(String(output)) ? "error" : status;
-}
-
-function wholeSession({ file, session }: PartFile, reading: Reading): HistorySession {
-  return {
-    format: "gemini-cli",
-    client: "gemini-cli",
-    id: session,
-    files: [file],
-    facts: {},
-    async *events() {
-      const chat = await wholeFile(file, reading);
-      const events: HistoryEvent[] = [];
-      for (const message of listIn(chat ?? {}, "messages")) {
-        messageEvents(message, { agent: undefined, reading }, events);
-      }
-      yield withoutCopies(events, "gemini-cli", reading);
-    },
-  };
 }
