@@ -14,7 +14,7 @@ import type { SessionAlerts } from "../alerts/alert-rows.ts";
 import { figuresOf, type LoopTotals, loopsWith, NO_LOOPS, type SessionFigures } from "./figures.ts";
 import type { SessionFacts, SessionHead } from "./intake.ts";
 import { type Standing, standingOf } from "./standing.ts";
-import { addTo, costOf, NO_TOTALS, type Totals } from "./totals.ts";
+import { addTo, type Costs, costsWith, NO_TOTALS, type Totals } from "./totals.ts";
 
 /** How far a run has come. */
 export interface RunHead {
@@ -80,6 +80,8 @@ export interface Judgement {
   readonly summary: SessionSummary;
   /** The alert that every session has; absent where it is quiet. */
   readonly alert?: AlertState;
+  /** What was spent so far; absent where nobody says what anything cost. */
+  readonly costs?: Costs;
 }
 
 /** Marks records whose result is the digest of free text that was posted about a step. */
@@ -96,6 +98,7 @@ export class SessionState {
   #health: SessionHealth;
   #summary: SessionSummary;
   #alert: AlertState;
+  #costs: Costs;
   #standing: Standing | undefined;
   /** Size of the session when its judgement was last stored. */
   judgedAt: number;
@@ -106,6 +109,7 @@ export class SessionState {
     // What an earlier version stored knows nothing of costs.
     this.#summary = { ...NOTHING_YET, ...judgement?.summary };
     this.#alert = judgement?.alert ?? QUIET;
+    this.#costs = judgement?.costs ?? {};
     this.judgedAt = judgedAt;
   }
 
@@ -115,6 +119,7 @@ export class SessionState {
     later.#health = this.#health;
     later.#summary = this.#summary;
     later.#alert = this.#alert;
+    later.#costs = this.#costs;
     return later;
   }
 
@@ -140,7 +145,13 @@ export class SessionState {
   get judgement(): Judgement {
     const alert = this.#alert;
     const isQuiet = !alert.standing && alert.held === 0;
-    return { health: this.#health.save(), summary: this.#summary, ...(!isQuiet && { alert }) };
+    const costs = this.#costs;
+    return {
+      health: this.#health.save(),
+      summary: this.#summary,
+      ...(!isQuiet && { alert }),
+      ...(Object.keys(costs).length > 0 && { costs }),
+    };
   }
 
   get summary(): SessionSummary {
@@ -187,7 +198,7 @@ export class SessionState {
     if (record.category !== "lifecycle") {
       row.activeMs = Math.max(row.activeMs, sentMs(record.sourceTimestamp, receivedMs));
     }
-    row.totals = addTo(row.totals, record);
+    row.totals = addTo(row.totals, record, this.#health.layerOf(record));
     this.#noteLifecycle(record);
     this.#noteServer(record);
     const standing = this.judge(record);
@@ -197,8 +208,10 @@ export class SessionState {
 
   /** The judgement alone, for records that are in the tree already. */
   judge(record: StructuralRecord): Standing {
+    const { costs, addedNanoUsd } = costsWith(this.#costs, record, this.#health.layerOf(record));
+    this.#costs = costs;
     const assessment = this.#health.observe(record, originOf(record));
-    this.#summary = summarize(this.#summary, assessment, costOf(record));
+    this.#summary = summarize(this.#summary, assessment, addedNanoUsd);
     const wasAlerted = this.#alert.standing;
     this.#alert = followAlert(this.#alert, assessment);
     const entersAlert = this.#alert.standing && !wasAlerted;
@@ -214,6 +227,7 @@ export class SessionState {
     this.row.earlier = this.loops;
     this.#summary = NOTHING_YET;
     this.#alert = QUIET;
+    this.#costs = {};
     this.#standing = undefined;
     this.row.segment += 1;
     this.row.segmentStart = this.size;

@@ -1,50 +1,108 @@
-import type { StructuralRecord } from "@caum/core";
+import type { Layer, StructuralRecord } from "@caum/core";
 
-/** What a session used, as its records say. */
-export interface Totals {
+/** Sums of what records say. */
+interface Sums {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly totalTokens: number;
   readonly costNanoUsd: number;
   readonly durationMs: number;
-  /** Events that a writer could not record or no longer has, as its `drop` and `hole` records say. */
-  readonly dropped: number;
 }
 
-export const NO_TOTALS: Totals = {
+const NO_SUMS: Sums = {
   inputTokens: 0,
   outputTokens: 0,
   totalTokens: 0,
   costNanoUsd: 0,
   durationMs: 0,
-  dropped: 0,
 };
 
-/** Adds one record. A total that was not given is the sum of what was. */
-export function addTo(totals: Totals, record: StructuralRecord): Totals {
+/**
+ * What a session used, as its records say.
+ *
+ * A call or a model turn may be told by two layers, a framework and the client below it, so layers
+ * are summed apart: each figure is that of the layer that tells of the most.
+ */
+export interface Totals extends Sums {
+  /** Events that a writer could not record or no longer has, as its `drop` and `hole` records say. */
+  readonly dropped: number;
+  /** Which layer the figures are of; absent until one told of any. */
+  readonly layer?: Layer;
+  /** Each layer's sums, once there are two. */
+  readonly byLayer?: Readonly<Partial<Record<Layer, Sums>>>;
+}
+
+export const NO_TOTALS: Totals = { ...NO_SUMS, dropped: 0 };
+
+/**
+ * Adds one record. A total that was not given is the sum of what was.
+ *
+ * @param layer that of the record's run
+ */
+export function addTo(totals: Totals, record: StructuralRecord, layer: Layer): Totals {
   const lost = lostWith(record);
   if (lost > 0) return { ...totals, dropped: capped(totals.dropped + lost) };
-  if (record.category !== "tool_api" && record.category !== "reasoning") return totals;
-  const { payload } = record;
-  const input = payload.inputTokens ?? 0;
-  const output = payload.outputTokens ?? 0;
-  const total = ("totalTokens" in payload ? payload.totalTokens : undefined) ?? input + output;
-  const cost = payload.costNanoUsd ?? 0;
-  const duration = payload.durationMs ?? 0;
-  if (input + output + total + cost + duration === 0) return totals;
+  const told = sumsOf(record);
+  if (told === undefined) return totals;
+  const { layer: first = layer, byLayer } = totals;
+  if (byLayer === undefined && layer === first) {
+    return { ...totals, layer, ...combined(totals, told, plus) };
+  }
+  const layers = byLayer ?? { [first]: combined(totals, NO_SUMS, plus) };
+  const sums = combined(layers[layer] ?? NO_SUMS, told, plus);
   return {
     ...totals,
-    inputTokens: capped(totals.inputTokens + input),
-    outputTokens: capped(totals.outputTokens + output),
-    totalTokens: capped(totals.totalTokens + total),
-    costNanoUsd: capped(totals.costNanoUsd + cost),
-    durationMs: capped(totals.durationMs + duration),
+    ...combined(totals, sums, Math.max),
+    byLayer: { ...layers, [layer]: sums },
   };
 }
 
-/** What one record cost, in nano-dollars. */
-export function costOf({ payload }: StructuralRecord): number {
-  return "costNanoUsd" in payload ? (payload.costNanoUsd ?? 0) : 0;
+/** What layers told that records cost, in nano-dollars. */
+export type Costs = Readonly<Partial<Record<Layer, number>>>;
+
+/** Adds one record. What it adds to the session's cost is what the most expensive layer grows by. */
+export function costsWith(
+  costs: Costs,
+  record: StructuralRecord,
+  layer: Layer,
+): { readonly costs: Costs; readonly addedNanoUsd: number } {
+  const cost = "costNanoUsd" in record.payload ? (record.payload.costNanoUsd ?? 0) : 0;
+  if (cost === 0) return { costs, addedNanoUsd: 0 };
+  const later = { ...costs, [layer]: plus(costs[layer] ?? 0, cost) };
+  return { costs: later, addedNanoUsd: highest(later) - highest(costs) };
+}
+
+function highest(costs: Costs): number {
+  return Math.max(0, ...Object.values(costs));
+}
+
+/** What one record says; absent where it says nothing. */
+function sumsOf({ category, payload }: StructuralRecord): Sums | undefined {
+  if (category !== "tool_api" && category !== "reasoning") return undefined;
+  const inputTokens = payload.inputTokens ?? 0;
+  const outputTokens = payload.outputTokens ?? 0;
+  const given = "totalTokens" in payload ? payload.totalTokens : undefined;
+  const totalTokens = given ?? inputTokens + outputTokens;
+  const costNanoUsd = payload.costNanoUsd ?? 0;
+  const durationMs = payload.durationMs ?? 0;
+  const saysNothing = inputTokens + outputTokens + totalTokens + costNanoUsd + durationMs === 0;
+  if (saysNothing) return undefined;
+  return { inputTokens, outputTokens, totalTokens, costNanoUsd, durationMs };
+}
+
+function combined(one: Sums, other: Sums, combine: (a: number, b: number) => number): Sums {
+  return {
+    inputTokens: combine(one.inputTokens, other.inputTokens),
+    outputTokens: combine(one.outputTokens, other.outputTokens),
+    totalTokens: combine(one.totalTokens, other.totalTokens),
+    costNanoUsd: combine(one.costNanoUsd, other.costNanoUsd),
+    durationMs: combine(one.durationMs, other.durationMs),
+  };
+}
+
+/** Sums of hostile numbers stay integers. */
+function plus(a: number, b: number): number {
+  return capped(a + b);
 }
 
 /** How many events a record declares as lost. */
@@ -55,7 +113,6 @@ function lostWith(record: StructuralRecord): number {
   return payload.type === "hole" ? Math.max(0, payload.to - payload.from + 1) : 0;
 }
 
-/** Sums of hostile numbers stay integers. */
 function capped(value: number): number {
   return Math.min(value, Number.MAX_SAFE_INTEGER);
 }

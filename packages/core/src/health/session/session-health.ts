@@ -90,6 +90,11 @@ export class SessionHealth {
     return this.#runs.size;
   }
 
+  /** Which layer tells of a record: what its run's `open` record said. */
+  layerOf({ runId }: StructuralRecord): Layer {
+    return (this.#runs.get(runId) ?? UNOPENED).layer;
+  }
+
   get workYield(): number {
     return this.#live.workYield;
   }
