@@ -106,6 +106,8 @@ export class BodyQueue<Item> implements Backlog<Item> {
     for (const { what } of this.#parts.slice(this.#first)) if ("ended" in what) this.#forgotten++;
     this.#parts = [];
     this.#first = 0;
+    this.#readBytes = 0;
+    this.#bytes = 0;
   }
 
   #add(part: Part, byteLength: number, isReply: boolean): void {
