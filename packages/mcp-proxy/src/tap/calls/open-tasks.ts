@@ -75,7 +75,7 @@ export class OpenTasks {
   }
 
   #moved(taskId: string, fields: Notification["params"], time: number, reply?: Reply): void {
-    const state = taskStateOf(fields);
+    const state = taskStateOf(fields, reply?.isCut);
     const open = this.#tasks.get(taskId);
     if (!state || !open) return;
     if (state.isFetchedLater) known(open, state.outcome, time);
@@ -98,6 +98,8 @@ export class OpenTasks {
 }
 
 function known(open: OpenCall, outcome: Outcome, time: number): void {
+  // More than its record says, when there is one that gives it up.
+  if (!open.lastKnown) open.isGivenUp = false;
   open.lastKnown = outcome;
   open.knownAt ??= time;
 }

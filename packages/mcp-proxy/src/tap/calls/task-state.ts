@@ -30,14 +30,18 @@ export function isGone({ errorCode }: Reply): boolean {
   return errorCode !== undefined && GONE.includes(errorCode);
 }
 
-/** The end of a task, when `fields` tell of it; undefined while it runs. */
-export function taskStateOf(fields: Fields): TaskState | undefined {
+/**
+ * The end of a task, when `fields` tell of it; undefined while it runs.
+ *
+ * @param isCut bytes of what told of it are missing
+ */
+export function taskStateOf(fields: Fields, isCut?: true): TaskState | undefined {
   const status = textOf(fields.status);
   if (status === "completed") {
     const result = fieldsOf(fields.result);
     // A tool's own failure makes a task `failed`; whether all of them keep to that is not known.
     return result
-      ? { outcome: outcomeOf({ result }), result }
+      ? { outcome: outcomeOf({ result, ...(isCut && { isCut }) }), result }
       : { outcome: { status: "ok", errorClass: "guess:not_fetched" }, isFetchedLater: true };
   }
   if (status === "failed") return { outcome: failure(fieldsOf(fields.error)) };
