@@ -1,10 +1,23 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { findOldestNode } from "./test/find-oldest-node.ts";
 
-const project = (name: string, include: string) => ({
+const project = (name: string, ...include: readonly string[]) => ({
   extends: true as const,
-  test: { name, include: [include] },
+  test: { name, include: [...include] },
 });
+
+/** Relaying, pairing and ends once more, with the proxy on the oldest Node that it promises. */
+function onOldestNode() {
+  const RELAY_NODE = findOldestNode();
+  if (RELAY_NODE === undefined) return [];
+  const suites = ["pairing-*", "http*", "stdio*", "http/*", "ends/*"];
+  const { test, ...rest } = project(
+    "oldest-node",
+    ...suites.map((suite) => `test/fidelity/${suite}.test.ts`),
+  );
+  return [{ ...rest, test: { ...test, env: { RELAY_NODE } } }];
+}
 
 export default defineConfig({
   ssr: { resolve: { conditions: ["@caum/source"] } },
@@ -28,6 +41,7 @@ export default defineConfig({
       project("histories", "packages/histories/test/**/*.test.ts"),
       project("cli", "packages/cli/test/**/*.test.ts"),
       project("workspace", "test/**/*.test.ts"),
+      ...onOldestNode(),
     ],
   },
 });

@@ -1,18 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { findOldestNode } from "./find-oldest-node.ts";
 
 const root = join(import.meta.dirname, "..");
 
 /** This Node, and the oldest one that client packages promise, where it is installed. */
 function nodes(): string[] {
-  const oldest = (process.env.PATH ?? "")
-    .split(delimiter)
-    .map((folder) => join(folder, "node"))
-    .filter(existsSync)
-    .find((node) => execFileSync(node, ["--version"], { encoding: "utf8" }).startsWith("v20."));
+  const oldest = findOldestNode();
   return oldest === undefined ? [process.execPath] : [process.execPath, oldest];
 }
 

@@ -1,22 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { findOldestNode } from "./find-oldest-node.ts";
 
 const root = join(import.meta.dirname, "..");
-const node20 = findNode20();
+const node20 = findOldestNode();
 if (!node20) console.warn("oldest-node: skipped, no Node 20 on PATH: install one to run it");
 
-/** Client packages promise Node 20.19; the scripts themselves run on a newer one. */
-function findNode20(): string | undefined {
-  return (process.env.PATH ?? "")
-    .split(delimiter)
-    .map((folder) => join(folder, "node"))
-    .filter(existsSync)
-    .find((node) => execFileSync(node, ["--version"], { encoding: "utf8" }).startsWith("v20."));
-}
-
+// Client packages promise Node 20.19; the scripts themselves run on a newer one.
 test.skipIf(!node20)("the built core observes, chains and verifies on Node 20", () => {
   const home = mkdtempSync(join(tmpdir(), "caum-node20-"));
   const script = `

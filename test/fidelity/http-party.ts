@@ -9,7 +9,7 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
-import { RELAY, temporaryHome } from "./stdio-party.ts";
+import { RELAY, RELAY_NODE, temporaryHome } from "./stdio-party.ts";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void;
 
@@ -75,7 +75,7 @@ export async function startProxy(
     shell = [] as readonly string[],
   } = {},
 ): Promise<HttpProxy> {
-  const words = [...shell, process.execPath, relay, "--home", home, ...flags, "--http", upstream];
+  const words = [...shell, RELAY_NODE, relay, "--home", home, ...flags, "--http", upstream];
   const child = spawn(words[0] ?? "", words.slice(1), { env, stdio: ["ignore", "ignore", "pipe"] });
   onTestFinished(() => {
     child.kill("SIGKILL");

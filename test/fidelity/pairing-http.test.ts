@@ -193,6 +193,86 @@ describe("answers belong to the exchange they come in", () => {
     expect(outcomes(seen)).toEqual(["error"]);
   });
 
+  test("ids that no double can hold stay apart", async () => {
+    const [one, other] = ["9007199254740993", "9007199254740992"];
+    const answer = (_request: IncomingMessage, response: ServerResponse) => {
+      const failed = `{"id":${other},"result":{"isError":true}}`;
+      response.writeHead(200, JSON_TYPE).end(`[{"id":${one},"result":{}},${failed}]`);
+    };
+    const batch = JSON.stringify([call(1, "a"), call(2, "b")])
+      .replace('"id":1', `"id":${one}`)
+      .replace('"id":2', `"id":${other}`);
+    const act = (url: string) =>
+      fetch(url, { method: "POST", headers: JSON_TYPE, body: batch }).then((got) => got.text());
+    const { calls } = await recorded(answer, act, { count: 2 });
+    expect(calls.map(({ toolName, status }) => `${toolName} ${status}`)).toEqual([
+      "a ok",
+      "b error",
+    ]);
+  });
+
+  test("long calls and long answers are read, whatever stands where", async () => {
+    const long = "x".repeat(90_000);
+    const answer: Answer = ({ id, params }, _request, response) => {
+      const isFirst = params.name === "first";
+      const structuredContent = { long };
+      const result = isFirst ? { isError: true, structuredContent } : { structuredContent };
+      if (isFirst) send(response, { jsonrpc: "2.0", id, result });
+      else {
+        const events = `data: ${JSON.stringify({ result: { ...result, isError: true }, id })}\n\n`;
+        response.writeHead(200, EVENTS).end(events);
+      }
+    };
+    const act = (url: string) =>
+      Promise.all(
+        ["first", "second"].map((name, id) =>
+          post(url, { id, method: "tools/call", params: { arguments: { long }, name } }),
+        ),
+      );
+    const { calls } = await recorded(serving(answer), act, { count: 2 });
+    expect(calls.map(({ toolName, status }) => `${toolName} ${status}`).sort()).toEqual([
+      "first error",
+      "second error",
+    ]);
+  });
+
+  test.each([
+    ["Unauthorized", "error jsonrpc:-32001"],
+    ["Request timed out", "timeout jsonrpc:-32001"],
+  ])("-32001 with %j", async (message, expected) => {
+    const answer: Answer = ({ id }, _request, response) =>
+      send(response, { jsonrpc: "2.0", id, error: { code: -32001, message } });
+    expect(outcomes(await recorded(serving(answer), (url) => post(url, call(1))))).toEqual([
+      expected,
+    ]);
+  });
+
+  const COMPLETED = { result: { taskId: "t", status: "completed" } };
+  const GONE = { error: { code: -32602, message: "no such task" } };
+
+  test.each([
+    ["cancelled", "cancel", { result: { taskId: "t", status: "cancelled" } }, "cancelled"],
+    ["cancelled perhaps", "cancel", { result: {} }, "cancelled guess:unconfirmed"],
+    ["completed and not fetched", "get", COMPLETED, "ok guess:not_fetched"],
+    ["gone", "get", GONE, "error jsonrpc:-32602"],
+  ])("a task that is %s", async (_name, what, told, expected) => {
+    const answer: Answer = ({ id, params }, _request, response) => {
+      const task = { result: { task: { taskId: "t", status: "working" } } };
+      const asked = params.name === "after" ? ok(id) : { id, ...(params.name ? task : told) };
+      send(response, { jsonrpc: "2.0", ...asked });
+    };
+    const act = async (url: string) => {
+      await post(url, INIT);
+      const about = { jsonrpc: "2.0", id: 2, method: `tasks/${what}`, params: { taskId: "t" } };
+      const got = [await post(url, call(1), SESSION), await post(url, about, SESSION)];
+      // When this one is on the disk, all before it has been read.
+      return got.concat(await post(url, call(3, "after"), SESSION));
+    };
+    const seen = await recorded(serving(answer), act);
+    const others = seen.calls.filter(({ toolName }) => toolName !== "after");
+    expect(outcomes({ ...seen, calls: others })).toEqual([expected]);
+  });
+
   test("events without a type are read", async () => {
     const answer: Answer = ({ id }, _request, response) => {
       response.writeHead(200).end(`data: ${JSON.stringify(ok(id))}\n\n`);

@@ -1,10 +1,7 @@
 /** Over stdio, every answer finds its call, however it is written: direct is no different. */
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { callsIn, eventually, recordsAreIn, recordsIn } from "./kept.ts";
-import { outcomeOf, RELAY, send, start, temporaryHome } from "./stdio-party.ts";
+import { outcomeOf, send, start, temporaryHome } from "./stdio-party.ts";
 
 /** Answers each line that it reads with what `answer` makes of it. */
 const serverOf = (answer: string) => `
@@ -16,7 +13,11 @@ const asLine = (value: string) => `(m) => JSON.stringify(${value}) + "\\n"`;
 const call = (id: unknown, name = "x", params = {}) =>
   `${JSON.stringify({ jsonrpc: "2.0", id, method: "tools/call", params: { name, ...params } })}\n`;
 
-/** Sends text to a server, direct and through the proxy, and answers what was recorded. */
+/**
+ * Sends text to a server, direct and through the proxy, and answers what was recorded.
+ *
+ * @param count how many records of calls there must be before the input ends
+ */
 async function recorded(server: string, text: string, count = 1): Promise<readonly string[]> {
   const home = temporaryHome();
   const outcomes = [];
@@ -25,7 +26,7 @@ async function recorded(server: string, text: string, count = 1): Promise<readon
     const outcome = outcomeOf(child);
     child.stdin?.write(text);
     if (way === "proxy") {
-      await eventually(() => recordsAreIn(home) && callsIn(home).length >= count);
+      await eventually(() => count === 0 || (recordsAreIn(home) && callsIn(home).length >= count));
     }
     await send(child, []);
     outcomes.push(await outcome);
@@ -68,6 +69,44 @@ test.each(["_meta: { took: 5 }", "structuredContent: { text: long }", "_meta: { 
     expect(await recorded(server, call(1))).toEqual(["x error"]);
   },
 );
+
+test("the name of a long call is found behind its arguments", async () => {
+  const server = serverOf(asLine("{ id: m.id, result: { content: [] } }"));
+  const params = { arguments: { text: "x".repeat(90_000) }, name: "behind" };
+  const asked = `${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params })}\n`;
+  expect(await recorded(server, asked)).toEqual(["behind ok"]);
+});
+
+describe("a task", () => {
+  /** Answers the call by a task, and what is asked of it next by `answers`. */
+  const tasks = (...answers: readonly string[]) =>
+    serverOf(`(m, answers = [${answers}]) => JSON.stringify({ jsonrpc: "2.0", id: m.id, ...(
+      m.method === "tools/call" ? { result: { task: { taskId: "t", status: "working" } } } : answers[m.id - 2]
+    ) }) + "\\n"`);
+  const about = (id: number, what: string) =>
+    `${JSON.stringify({ jsonrpc: "2.0", id, method: `tasks/${what}`, params: { taskId: "t" } })}\n`;
+  const COMPLETED = '{ result: { taskId: "t", status: "completed" } }';
+  const GONE = '{ error: { code: -32602, message: "no such task" } }';
+  const RESULT = "{ result: { content: [], isError: true } }";
+
+  test.each([
+    ["is cancelled", '{ result: { taskId: "t", status: "cancelled" } }', "cancel", "cancelled"],
+    ["is gone", GONE, "get", "error jsonrpc:-32602"],
+    ["has a result that is fetched", RESULT, "result", "error"],
+  ])("that %s", async (_name, answer, what, expected) => {
+    const asked = call(1) + about(2, what);
+    expect(await recorded(tasks(answer), asked)).toEqual([`x ${expected}`]);
+  });
+
+  test.each([
+    ["may be cancelled", ["{ result: {} }"], ["cancel"], "cancelled guess:unconfirmed"],
+    ["is not fetched", [COMPLETED], ["get"], "ok guess:not_fetched"],
+    ["is gone before it is fetched", [COMPLETED, GONE], ["get", "get"], "ok guess:not_fetched"],
+  ])("that %s", async (_name, answers, asked, expected) => {
+    const text = call(1) + asked.map((what, index) => about(index + 2, what)).join("");
+    expect(await recorded(tasks(...answers), text, 0)).toEqual([`x ${expected}`]);
+  });
+});
 
 test("a batch of any length is taken apart", async () => {
   const server = serverOf(asLine('m.map(({ id }) => ({ id, result: { text: "y".repeat(100) } }))'));
@@ -118,25 +157,4 @@ test("calls that are asked for together share a parent", async () => {
   const [a, b] = callsIn(home).map(({ parentEventId }) => parentEventId);
   expect(a).toMatch(/^[0-9a-f]{32}$/);
   expect(b).toBe(a);
-});
-
-const node20 = (process.env.PATH ?? "")
-  .split(delimiter)
-  .map((folder) => join(folder, "node"))
-  .filter(existsSync)
-  .find((node) => execFileSync(node, ["--version"], { encoding: "utf8" }).startsWith("v20."));
-
-test.skipIf(!node20)("all of it works on Node 20", () => {
-  const home = temporaryHome();
-  const server = serverOf(
-    asLine(
-      'Array.isArray(m) ? m.map(({ id }) => ({ id: String(id), result: {} })) : { id: m.id, result: { a: "x".repeat(90_000), isError: true, b: {} } }',
-    ),
-  );
-  const batch = Array.from({ length: 900 }, (_, id) => JSON.parse(call(id, "many")));
-  const input = `${call("first", "long")}${JSON.stringify(batch)}\n`;
-  const words = [RELAY, "--home", home, "--", node20 ?? "", "-e", server];
-  execFileSync(node20 ?? "", words, { input, maxBuffer: 1 << 26 });
-  const seen = callsIn(home).map(({ payload: { toolName, status } }) => `${toolName} ${status}`);
-  expect(seen).toEqual(["long error", ...Array(900).fill("many ok")]);
 });

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { startProxy } from "./http-party.ts";
-import { RELAY, temporaryHome, type Way } from "./stdio-party.ts";
+import { RELAY, RELAY_NODE, temporaryHome, type Way } from "./stdio-party.ts";
 
 export type Transport = "stdio" | "http";
 
@@ -16,11 +16,10 @@ export interface Command {
 }
 
 export function stdioCommand(way: Way, server: string, home = temporaryHome()): Command {
-  const command = process.execPath;
   const words = [server, "stdio"];
   return way === "direct"
-    ? { command, args: words }
-    : { command, args: [RELAY, "--home", home, "--", command, ...words] };
+    ? { command: process.execPath, args: words }
+    : { command: RELAY_NODE, args: [RELAY, "--home", home, "--", process.execPath, ...words] };
 }
 
 export async function httpUrl(way: Way, server: string, home = temporaryHome()): Promise<URL> {

@@ -9,6 +9,7 @@ import {
   outcomeOf,
   RAW_SERVER,
   RELAY,
+  RELAY_NODE,
   start,
   temporaryHome,
   until,
@@ -114,13 +115,13 @@ test("stdin and stdout may be files", () => {
   writeFileSync(input, sent);
   const stdio = [openSync(input, "r"), openSync(output, "w"), "inherit"] as const;
   const words = [RELAY, "--home", folder, "--", process.execPath, RAW_SERVER, "echo"];
-  const { status } = spawnSync(process.execPath, words, { stdio: [...stdio] });
+  const { status } = spawnSync(RELAY_NODE, words, { stdio: [...stdio] });
   expect(status).toBe(0);
   expect(readFileSync(output).equals(sent)).toBe(true);
 });
 
 test("a server that cannot be started is one line and exit code 127", async () => {
-  const child = spawn(process.execPath, [RELAY, "--", "/nonexistent/server"], { stdio: "pipe" });
+  const child = spawn(RELAY_NODE, [RELAY, "--", "/nonexistent/server"], { stdio: "pipe" });
   const outcome = await outcomeOf(child);
   expect(outcome).toMatchObject({ code: 127, stdoutLength: 0 });
   expect(outcome.stderr).toBe("caum-mcp-proxy: cannot start /nonexistent/server: ENOENT\n");

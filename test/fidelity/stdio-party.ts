@@ -8,6 +8,8 @@ import { onTestFinished } from "vitest";
 
 const root = join(import.meta.dirname, "..", "..");
 export const RELAY = join(root, "packages/mcp-proxy/dist/relay.cjs");
+/** The Node that runs the proxy; the project `oldest-node` says another one. */
+export const RELAY_NODE = process.env.RELAY_NODE || process.execPath;
 export const RAW_SERVER = join(import.meta.dirname, "servers/raw-server.mjs");
 
 export type Way = "direct" | "proxy" | "proxy without recording";
@@ -43,7 +45,7 @@ export function start(
   const command =
     way === "direct"
       ? server
-      : [process.execPath, relay, "--home", home ?? temporaryHome(), ...flags, "--", ...server];
+      : [RELAY_NODE, relay, "--home", home ?? temporaryHome(), ...flags, "--", ...server];
   return spawn(command[0] ?? "", command.slice(1), { stdio: "pipe", env });
 }
 

@@ -1,9 +1,11 @@
 /** Addresses that are told: to the person, and by the server to its client. */
 import { existsSync, readFileSync } from "node:fs";
-import { request as requestHttp } from "node:http";
+import { type IncomingMessage, request as requestHttp } from "node:http";
 import { join } from "node:path";
-import { expect, test } from "vitest";
-import { exchange, startProxy, startServer } from "../http-party.ts";
+import { text } from "node:stream/consumers";
+import zlib from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { exchange, type HttpProxy, startProxy, startServer } from "../http-party.ts";
 import { eventually, filesBelow } from "../kept.ts";
 import { rawClient } from "./raw.ts";
 
@@ -114,6 +116,58 @@ test.each(STREAMS)(
     }
   },
 );
+
+const PACKINGS = [
+  ["gzip", zlib.createGzip, zlib.createGunzip],
+  ["deflate", zlib.createDeflate, zlib.createInflate],
+  ["br", zlib.createBrotliCompress, zlib.createBrotliDecompress],
+] as const;
+
+/** What a packed stream begins with, and whether that leads its client past us. */
+const PACKED: readonly (readonly [address: string, isPast: boolean])[] = [
+  ["S/messages?sessionId=1", true],
+  ["//other.example/m", true],
+  ["/messages?sessionId=1", false],
+];
+
+describe.each(PACKINGS)("a stream packed as %s", (encoding, pack, unpack) => {
+  test.each(PACKED)("that begins with the address %s passes as it is", async (told, isPast) => {
+    const { url, server } = await startServer((_request, response) => {
+      const headers = { "content-type": "text/event-stream", "content-encoding": encoding };
+      response.writeHead(200, { ...headers, connection: "close" });
+      const packer = pack();
+      packer.pipe(response);
+      packer.write(sent);
+      packer.flush();
+      server.once("end of the stream", () => packer.end());
+    });
+    const sent = `event: endpoint\ndata: ${told.replace("S/", `${new URL(url).origin}/`)}\n\n${REST}`;
+    const seen: string[] = [];
+    const proxy = await startProxy(url);
+    for (const to of [url, proxy.url]) {
+      const answer = await new Promise<IncomingMessage>((resolve) => {
+        requestHttp(to, { agent: false }, resolve).end();
+      });
+      const unpacked = text(answer.pipe(unpack()));
+      // While it is open: a client posts to the address long before the end.
+      if (isPast && to === proxy.url) {
+        await eventually(() => proxy.stderr().includes("another address"));
+      }
+      server.emit("end of the stream");
+      seen.push(await unpacked);
+    }
+    expect(seen).toEqual([sent, sent]);
+    await ended(proxy);
+    expect(proxy.stderr().match(/another address/g) ?? []).toHaveLength(isPast ? 1 : 0);
+    expect(existsSync(join(proxy.home, "blind.ndjson"))).toBe(isPast);
+  });
+});
+
+/** All that passed has been looked at by then. */
+function ended({ child }: HttpProxy): Promise<unknown> {
+  child.kill("SIGTERM");
+  return new Promise((resolve) => child.on("exit", resolve));
+}
 
 test("a stream that begins in another way is not waited with", async () => {
   const { url } = await startServer((_request, response) => {
