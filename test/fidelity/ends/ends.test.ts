@@ -5,7 +5,15 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { callsIn, eventually, type KeptRecord, recordsIn } from "../kept.ts";
-import { outcomeOf, RAW_SERVER, start, temporaryHome, until, type Way } from "../stdio-party.ts";
+import {
+  outcomeOf,
+  RAW_SERVER,
+  RELAY_NODE,
+  start,
+  temporaryHome,
+  until,
+  type Way,
+} from "../stdio-party.ts";
 import { expectedOf } from "./departures.ts";
 import { ALONE, behindRelay, type End, endOf, nameOf, SERVERS } from "./ends.ts";
 
@@ -25,7 +33,7 @@ test.skipIf(process.platform === "win32").each(CHOSEN.map((end) => [nameOf(end),
   async (_name, end) => {
     await Promise.all(
       SERVERS.map(async (server) => {
-        const relay = behindRelay(process.execPath);
+        const relay = behindRelay(RELAY_NODE);
         const [alone, came] = await Promise.all([
           endOf(ALONE, server, end),
           endOf(relay, server, end),
@@ -36,9 +44,30 @@ test.skipIf(process.platform === "win32").each(CHOSEN.map((end) => [nameOf(end),
   },
 );
 
+/** Speaks a few milliseconds after its start, and notes each signal. */
+const QUICK = `trap 'echo TERM >>"$1"' TERM; echo ready; while :; do sleep 1 & wait; done`;
+
+test.skipIf(process.platform === "win32").each([
+  ["alone", ALONE],
+  ["behind the relay", behindRelay(RELAY_NODE)],
+])("%s, a server that has just spoken gets a signal to its group once", async (_name, { wrap }) => {
+  const home = temporaryHome();
+  const log = join(home, "log");
+  const [command = "", ...words] = wrap(home, ["sh", "-c", QUICK, "sh", log]);
+  const child = spawn(command, words, { stdio: "pipe", detached: true });
+  const group = -(child.pid ?? 0);
+  await until(child, "ready");
+  process.kill(group, "SIGTERM");
+  await eventually(() => existsSync(log));
+  // A second one would have come by then.
+  await sleep(400);
+  process.kill(group, "SIGKILL");
+  expect(readFileSync(log, "utf8")).toBe("TERM\n");
+});
+
 test("a server that ignores all of it is ended some seconds after its client", async () => {
   const end = { signal: "SIGKILL", to: "client" } as const;
-  const came = await endOf(behindRelay(process.execPath), "ignores", end, 10_000);
+  const came = await endOf(behindRelay(RELAY_NODE), "ignores", end, 10_000);
   expect(came).toEqual({ noted: ["SIGTERM", "end of input"], isGone: true });
 });
 
@@ -63,7 +92,7 @@ test.each(["direct", "proxy"] as const)(
 
 test("an answer to a reader that is no client is waited for", async () => {
   const home = temporaryHome();
-  const words = [...behindRelay(process.execPath).wrap(home, [])];
+  const words = [...behindRelay(RELAY_NODE).wrap(home, [])];
   const server = [process.execPath, "-e", "setTimeout(() => console.log('late'), 600)"];
   const line = [...words, ...server].map((word) => `"${word}"`).join(" ");
   // The shell that began the pipeline is gone long before the answer.

@@ -20,9 +20,6 @@ const CLOSE_WITHIN_MS = 2_000;
 const CLOSE_AFTER_SIGNAL_WITHIN_MS = 200;
 /** What the server has not taken of a client's last words when the client is gone. */
 const LAST_WORDS_WITHIN_MS = 500;
-/** A server that does not answer so soon takes longer to start than a shell. */
-const FIRST_ANSWER_WITHIN_MS = 200;
-const LOOK_FOR_ANSWER_MS = 20;
 const STDOUT = 1;
 
 export interface StdioRequest {
@@ -40,8 +37,12 @@ export function relayStdio(server: ServerProcess, request: StdioRequest): void {
   replies.source.on("close", () => output.end());
   // A server that closed its stdin must not look like one that listens.
   server.stdin.on("close", () => requests.source.destroy());
-  const bystander = bystanderOf(server, replies);
+  // Windows has neither groups nor signals.
+  const hasGroup = server.pid !== undefined && process.platform !== "win32";
+  const bystander = hasGroup ? new Bystander(server.pid) : undefined;
   const signals = passSignalsOn(server, bystander, tap.signalled);
+  // Before anything passes: who signals because of what the server said is heard.
+  bystander?.start();
   whenClientIsGone(requests.source, () => leave(server, bystander, tap));
 
   server.on("error", (problem: NodeJS.ErrnoException) => {
@@ -56,20 +57,6 @@ export function relayStdio(server: ServerProcess, request: StdioRequest): void {
     await tap.close(signals.received ? CLOSE_AFTER_SIGNAL_WITHIN_MS : CLOSE_WITHIN_MS);
     endLike(code, signal);
   });
-}
-
-/** Comes after the first answer. Windows has neither groups nor signals. */
-function bystanderOf({ pid }: ServerProcess, replies: Flow): Bystander | undefined {
-  if (pid === undefined || process.platform === "win32") return undefined;
-  const bystander = new Bystander(pid);
-  const look = setInterval(() => {
-    lookedMs += LOOK_FOR_ANSWER_MS;
-    if (replies.passes === 0 && lookedMs < FIRST_ANSWER_WITHIN_MS) return;
-    clearInterval(look);
-    bystander.start();
-  }, LOOK_FOR_ANSWER_MS);
-  let lookedMs = 0;
-  return bystander;
 }
 
 /**
