@@ -94,9 +94,17 @@ async function latencyRound(relay: Relay, argumentBytes: number, sample: Samples
   await client.close();
 }
 
-const SIZES = [
+interface Size {
+  readonly name: string;
+  readonly bytes: number;
+  readonly count: number;
+  readonly argument?: string;
+}
+
+const SIZES: readonly Size[] = [
   { name: "1 KB", bytes: KIB, count: 4_000 },
   { name: "100 KB", bytes: 100 * KIB, count: 400 },
+  { name: "1 MB of JSON", bytes: 1_000_000, count: 60, argument: "structured" },
   { name: "10 MiB", bytes: 10 * MIB, count: 6 },
   { name: "100 MiB", bytes: 100 * MIB, count: 1 },
 ];
@@ -107,7 +115,7 @@ export async function measureThroughput(rounds: number): Promise<string> {
   for (let round = 0; round < rounds; round++) {
     for (const [index, size] of SIZES.entries()) {
       for (const [relay, bySize] of rates) {
-        bySize[index]?.push(await throughputRound(relay, size.bytes, size.count));
+        bySize[index]?.push(await throughputRound(relay, size));
       }
     }
   }
@@ -122,12 +130,13 @@ export async function measureThroughput(rounds: number): Promise<string> {
   return markdown(["relay", ...SIZES.flatMap(({ name }) => [`${name} MB/s`, "x Node pipe"])], rows);
 }
 
-async function throughputRound(relay: Relay, bytes: number, count: number): Promise<number> {
+async function throughputRound(relay: Relay, size: Size): Promise<number> {
+  const { bytes, count, argument = "" } = size;
   const client = new StdioClient(relay.around(ECHO_SERVER));
   await client.call();
   await settle();
   const startedAt = performance.now();
-  await client.flood(count, bytes > MIB ? 1 : IN_FLIGHT, "", bytes);
+  await client.flood(count, bytes > 100 * KIB ? 1 : IN_FLIGHT, argument, bytes);
   const seconds = (performance.now() - startedAt) / 1_000;
   await client.close();
   return (bytes * count) / seconds / 1e6;

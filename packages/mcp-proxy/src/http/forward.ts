@@ -196,9 +196,10 @@ function endpointEventIn(
   { headers }: IncomingMessage,
   through: (text: string) => string,
 ): EndpointEvent | undefined {
+  if (request.method !== "GET") return undefined;
   const isStream = headers["content-type"]?.startsWith("text/event-stream") === true;
   const isOpen = headers["content-length"] === undefined && !headers["content-encoding"];
-  return request.method === "GET" && isStream && isOpen ? new EndpointEvent(through) : undefined;
+  return isStream && isOpen ? new EndpointEvent(through) : undefined;
 }
 
 function copyBody(

@@ -3,8 +3,8 @@
  * it. The launcher writes the same lines. Read by `blind-notes.ts` of the core.
  */
 import { appendFileSync, statSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { homeFolder } from "./home-folder.ts";
 
 const MAX_BYTES = 64 * 1024;
 
@@ -13,8 +13,7 @@ export function noteBlind(
   home: string | undefined,
 ): void {
   try {
-    const folder = home ?? (process.env.CAUM_HOME || join(homedir(), ".caum"));
-    const file = join(folder, "blind.ndjson");
+    const file = join(homeFolder(home), "blind.ndjson");
     if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > MAX_BYTES) return;
     const at = Math.floor(Date.now() / 1_000);
     appendFileSync(file, `{"at":${at},"part":"${part}"}\n`, { mode: 0o600 });

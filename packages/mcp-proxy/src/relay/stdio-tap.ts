@@ -4,6 +4,7 @@ import { noteBlind } from "./blind-note.ts";
 import type { ProxyOptions } from "./command-line.ts";
 import { version } from "./help.ts";
 import { say } from "./say.ts";
+import { loadBundle } from "./tapped/kept-code.ts";
 import { LateReader, type Loading, loadBuiltins } from "./tapped/late-reader.ts";
 import type { Line } from "./tapped/line-framer.ts";
 import { TapQueue } from "./tapped/tap-queue.ts";
@@ -58,7 +59,7 @@ export class StdioTap {
 function* loadRecorder(options: RecorderOptions): Loading<Line> {
   yield* loadBuiltins();
   // True because bundle.mjs makes this file from that module.
-  const { startRecorder } = require("./recorder.cjs") as typeof import("../tap/recorder.ts");
+  const bundle = loadBundle<typeof import("../tap/recorder.ts")>("recorder.cjs", options.home);
   yield 0;
-  return startRecorder(options);
+  return bundle.keeping(bundle.exports.startRecorder(options));
 }

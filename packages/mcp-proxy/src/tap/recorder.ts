@@ -5,7 +5,6 @@ import { bootIdentity, clientProcess } from "../session/process-tree.ts";
 import { SessionIds } from "../session/session-ids.ts";
 import { Conversation } from "./conversation.ts";
 import { entryNameOf } from "./entry-name.ts";
-import { keepSmall } from "./keep-small.ts";
 import { messagesOf } from "./messages/line-messages.ts";
 import { ObserverJournal } from "./observer-journal.ts";
 import { type ObserverFacts, Observers } from "./observers.ts";
@@ -25,7 +24,6 @@ export interface RecorderOptions extends ObserverFacts {
 const TICK_MS = 5_000;
 
 export function startRecorder(options: RecorderOptions): Reader<Line> {
-  keepSmall();
   const observers = new Observers(options);
   const ids = new SessionIds(observers.configuration);
   const sessionAt = ids.told(process.env) ?? ids.of(clientOf(options.parentPid));

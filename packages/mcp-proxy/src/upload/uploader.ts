@@ -1,5 +1,5 @@
 /** Starts the uploading thread when there is something to upload, and lets go of it in time. */
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { SpoolFollower } from "@caum/core";
 import type { FromUploader, ToUploader, UploaderFacts } from "./worker.ts";
 
@@ -51,6 +51,8 @@ export class Uploader implements SpoolFollower {
 
   #start(): Worker {
     const { script, home, version } = this.#options;
+    // Loaded where there is something to upload.
+    const { Worker } = process.getBuiltinModule("node:worker_threads");
     const workerData: UploaderFacts = { home, version };
     const worker = new Worker(script, { workerData, stdin: false, resourceLimits: LIMITS });
     worker.on("message", (message: FromUploader) => {

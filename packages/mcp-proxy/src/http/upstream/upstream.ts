@@ -28,11 +28,13 @@ export class Upstream {
   readonly isLocal: boolean;
   /** What to say when it cannot be reached. */
   readonly hint: string;
+  readonly #place: { readonly host: string; readonly port: number };
   readonly #socketPath: string | undefined;
   readonly #proxy: ForwardProxy | undefined;
 
   constructor(url: URL, env: Environment) {
     this.url = url;
+    this.#place = { host: bare(url), port: portOf(url) };
     this.#socketPath = socketPathOf(url);
     this.isLocal = this.#socketPath !== undefined || isLoopback(url.hostname);
     this.#proxy = this.#socketPath === undefined ? forwardProxyOf(url, env) : undefined;
@@ -64,10 +66,9 @@ export class Upstream {
     const options = { agent, method: request.method, path, headers };
     const limited = { ...options, maxHeaderSize: MAX_HEADER_BYTES };
     if (this.#socketPath) return requestHttp({ ...limited, socketPath: this.#socketPath });
-    const place = { host: bare(this.url), port: portOf(this.url) };
-    if (this.#isSecure) return requestHttps({ ...limited, ...place });
+    if (this.#isSecure) return requestHttps({ ...limited, ...this.#place });
     const proxy = this.#proxy;
-    if (!proxy) return requestHttp({ ...limited, ...place });
+    if (!proxy) return requestHttp({ ...limited, ...this.#place });
     headers.push("Proxy-Connection", "keep-alive");
     if (proxy.authorization) headers.push("Proxy-Authorization", proxy.authorization);
     const whole = { ...limited, host: proxy.host, port: proxy.port, path: this.url.origin + path };

@@ -8,7 +8,7 @@ import { say } from "../say.ts";
 const QUIET_MS = 20;
 /** While the reading code is not loaded, what was answered waits for a step of it after this long. */
 const LOADING_QUIET_MS = 3;
-/** A server that is silent for so long before its first answer is slow to boot. */
+/** A server that is silent for so long is slow to boot; before, it may need the processor itself. */
 const SLOW_BOOT_MS = 80;
 /** Under steady traffic there is a slice all the same, after this long. */
 const LATEST_MS = 500;
@@ -18,6 +18,7 @@ const SLICE_MS = 1;
 const SLICES_PER_TURN = 8;
 /** What reading may take when the process may be killed any moment. */
 const LAST_SLICE_MS = 20;
+
 /** What was relayed and not read yet. */
 export interface Backlog<Item> {
   readonly isEmpty: boolean;
@@ -48,14 +49,13 @@ export interface Reader<Item> {
 export type Loading<Item> = Generator<number, Reader<Item>>;
 
 /** Parts of Node that the recorder needs, each of which takes some milliseconds to load. */
-const BUILTINS = ["node:crypto", "node:child_process", "node:v8", "node:fs/promises"];
+const BUILTINS = ["node:crypto", "node:child_process", "node:v8", "node:vm", "node:fs/promises"];
 
 export function* loadBuiltins(): Generator<number, void> {
   for (const name of BUILTINS) {
-    require(name);
+    process.getBuiltinModule(name);
     yield QUIET_MS;
   }
-  yield SLOW_BOOT_MS;
 }
 
 export class LateReader<Item> {
@@ -67,7 +67,7 @@ export class LateReader<Item> {
   #timer: NodeJS.Timeout | undefined;
   #slices = 0;
   #hasReply = false;
-  #bootQuietMs = QUIET_MS;
+  #bootQuietMs = SLOW_BOOT_MS;
   #isWaiting = false;
   #isClosed = false;
   #isOff = false;
@@ -102,10 +102,14 @@ export class LateReader<Item> {
   /** Something was added to the backlog. */
   passed(now: number, isReply: boolean): void {
     this.#lastPassedAt = now;
-    if (isReply) this.#hasReply = true;
-    if (this.#isWaiting) return;
+    const isFirstReply = isReply && !this.#hasReply;
+    this.#hasReply ||= isReply;
+    // From now on a shorter silence is enough.
+    const isLooking = this.#isWaiting && !(isFirstReply && this.#timer);
+    if (isLooking) return;
+    if (!this.#isWaiting) this.#waitingSince = now;
     this.#isWaiting = true;
-    this.#waitingSince = now;
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(this.#look, this.#quietMs());
   }
 
@@ -138,6 +142,7 @@ export class LateReader<Item> {
   }
 
   readonly #look = (): void => {
+    this.#timer = undefined;
     if (this.#isClosed) return;
     const now = Date.now();
     const waited = now - this.#waitingSince;

@@ -40,7 +40,8 @@ export interface ListedTool {
 export class KnownTools {
   readonly #key: Uint8Array;
   readonly #file: string;
-  readonly #environment: ReadonlyMap<string, string>;
+  readonly #variables: NodeJS.ProcessEnv;
+  #digested: ReadonlyMap<string, string> | undefined;
   readonly #volatile: Set<string>;
   readonly #accounts: Account[];
   #account: Account | undefined;
@@ -53,14 +54,7 @@ export class KnownTools {
   ) {
     this.#key = loadRootKey({ home, env: process.env }).sessionKey("tools");
     this.#file = join(home, "tools", `${this.#digest(server)}.json`);
-    this.#environment = new Map(
-      Object.entries(environment)
-        .filter(([name]) => !VOLATILE.test(name))
-        .map(([name, value]) => [
-          this.#digest(`env|${name}`, ENVIRONMENT_HEX),
-          this.#digest(`env|${name}|${value}`, ENVIRONMENT_HEX),
-        ]),
-    );
+    this.#variables = environment;
     const { volatile, accounts } = read(this.#file);
     this.#volatile = new Set(volatile);
     this.#accounts = accounts;
@@ -123,6 +117,19 @@ export class KnownTools {
     this.#accounts.push(account);
     this.#account = account;
     return account;
+  }
+
+  /** Worked out when tools are seen, which many short runs never do. */
+  get #environment(): ReadonlyMap<string, string> {
+    this.#digested ??= new Map(
+      Object.entries(this.#variables)
+        .filter(([name]) => !VOLATILE.test(name))
+        .map(([name, value]) => [
+          this.#digest(`env|${name}`, ENVIRONMENT_HEX),
+          this.#digest(`env|${name}|${value}`, ENVIRONMENT_HEX),
+        ]),
+    );
+    return this.#digested;
   }
 
   #differences({ environment }: Account): readonly string[] {

@@ -1,6 +1,4 @@
 /** Keeps the memory of a process small that records little, and is one of many. */
-import { setFlagsFromString } from "node:v8";
-
 /**
  * V8 lets the young generation grow under load and then keeps hundreds of megabytes. Most of what is
  * recorded is garbage at once: the young generation stays as it begins.
@@ -19,6 +17,8 @@ const FIRST_NODE = 24;
  * collector ends it (docs/decisions/0007-relay-memory.md).
  */
 export function keepSmall(): void {
+  // Loaded late, as all that is not needed to relay.
+  const { setFlagsFromString } = process.getBuiltinModule("node:v8");
   const major = Number.parseInt(process.versions.node, 10);
   for (const flag of [...ALWAYS, ...(major >= FIRST_NODE ? SINCE_NODE_24 : [])]) {
     setFlagsFromString(flag);
