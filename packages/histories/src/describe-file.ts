@@ -9,6 +9,9 @@ const OTHERS: readonly (readonly [string, string])[] = [
   ["<", "HTML or XML"],
 ];
 
+/** How a line of a run begins, whose members are in the order of their names. */
+const RECORD = /^\{"agentId":"[^"]*",[^\n]*"schemaVersion":/;
+
 /** What a file is, in words, that no reader takes for a history. */
 export function describeFile({ bytes, text }: Pick<FileHead, "bytes" | "text">): string {
   if (bytes === 0) return "an empty file";
@@ -16,6 +19,7 @@ export function describeFile({ bytes, text }: Pick<FileHead, "bytes" | "text">):
   const other = OTHERS.find(([beginning]) => start.startsWith(beginning));
   if (other !== undefined) return other[1];
   if (text.includes("\0")) return "a binary file";
+  if (RECORD.test(start)) return "a recorded run: caum check judges it, caum export hands it on";
   if (start.startsWith("{")) return "JSON, of no client that is known here";
   return start.startsWith("[")
     ? "a JSON list, of no client that is known here"

@@ -44,6 +44,8 @@ export function countIn(fields: Fields, ...names: readonly string[]): number | u
 /** Seconds, beyond which a number is taken for milliseconds: the year 5138. */
 const SECONDS = 1e11;
 
+const WITHOUT_ZONE = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?$/;
+
 /** A moment in milliseconds since 1970, from text or a number; undefined where it is none. */
 export function momentIn(fields: Fields, ...names: readonly string[]): number | undefined {
   for (const name of names) {
@@ -55,6 +57,17 @@ export function momentIn(fields: Fields, ...names: readonly string[]): number | 
     if (typeof value === "number" && value > 0) return value < SECONDS ? value * 1_000 : value;
   }
   return undefined;
+}
+
+/** A moment whose text may lack the zone: then it is UTC. */
+export function utcMomentIn(fields: Fields, ...names: readonly string[]): number | undefined {
+  for (const name of names) {
+    const text = fields[name];
+    if (typeof text !== "string" || !WITHOUT_ZONE.test(text)) continue;
+    const atMs = Date.parse(`${text.replace(" ", "T")}Z`);
+    if (Number.isFinite(atMs)) return atMs;
+  }
+  return momentIn(fields, ...names);
 }
 
 /** Text as the JSON it holds; the text itself where it holds none. */

@@ -19,7 +19,7 @@ export interface FoundHistories {
 }
 
 /** Endings of files that may be a history; others are not opened. */
-const ENDINGS = /\.(?:jsonl|ndjson|json|db|sqlite|traj|eval)$/i;
+const ENDINGS = /\.(?:jsonl|ndjson|json|csv|db|sqlite|traj|eval)$/i;
 
 /**
  * Finds the histories at and below paths.

@@ -14,6 +14,13 @@ export const FORMAT_NAMES = [
   "cline",
   "continue",
   "mini-swe-agent",
+  "swe-agent",
+  "openhands",
+  "inspect",
+  "langsmith",
+  "langfuse",
+  "otlp",
+  "trace",
 ] as const;
 export type FormatName = (typeof FORMAT_NAMES)[number];
 

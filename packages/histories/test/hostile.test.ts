@@ -17,6 +17,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { newReading, readAll } from "./read-all.ts";
+import { zipOf } from "./zip-of.ts";
 
 const FIXTURES = join(import.meta.dirname, "fixtures");
 const LOOPED = "claude-code/2.1.328/73666169-64ae-41f9-a9b9-604a74679a34.jsonl";
@@ -29,7 +30,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const FILES = readdirSync(FIXTURES, { recursive: true, encoding: "utf8" }).filter(
-  (name) => /\.(?:jsonl|json|db)$/.test(name) && !/\.meta\.json$|_t5v5y\.json$/.test(name),
+  (name) =>
+    /\.(?:jsonl|json|db|csv|traj|eval)$/.test(name) &&
+    !/\.meta\.json$|_t5v5y\.json$|base_state/.test(name) &&
+    // One conversation of OpenHands is a file for each event: one of them will do.
+    !/event-000(?!03)/.test(name),
 );
 
 function copy(name: string): string {
@@ -173,4 +178,47 @@ test("one id for several calls, as some servers give it, is several calls", asyn
   });
   writeFileSync(path, lines.join(""));
   expect(await callsOf(path)).toBe(5);
+});
+
+test("an archive that unpacks to far more than it is, or leads elsewhere, is counted and skipped", async () => {
+  const path = join(folder, "bomb.eval");
+  const sample = { uuid: "s1", events: [{ event: "tool", id: "c1", function: "bash" }] };
+  writeFileSync(
+    path,
+    zipOf({
+      "header.json": "{}",
+      "samples/1_epoch_1.json": Buffer.alloc(200 * 1_048_576, " "),
+      "samples/../../2.json": JSON.stringify({ ...sample, uuid: "s2" }),
+      "samples/3_epoch_1.json": JSON.stringify(sample),
+    }),
+  );
+  const reading = newReading();
+  const before = process.memoryUsage.rss();
+  const sessions = await readAll([path], reading);
+  expect(sessions.map(({ calls }) => calls.length)).toEqual([1]);
+  expect(reading.notes.damaged).toBe(1);
+  expect(process.memoryUsage.rss() - before).toBeLessThan(250 * 1_048_576);
+});
+
+test("an export whose rows hold each other in a circle, or are of any type, is read past", async () => {
+  const run = (id: string, parent: string) => ({
+    id,
+    parent_run_id: parent,
+    run_type: id === "a" ? "tool" : "llm",
+    trace_id: "t",
+    name: 7,
+    inputs: [null],
+    child_runs: [null, 7, { id: "c" }],
+  });
+  const path = join(folder, "circle.json");
+  writeFileSync(path, JSON.stringify({ runs: [run("a", "b"), run("b", "a"), null, 7, [], "x"] }));
+  expect(await callsOf(path)).toBe(1);
+});
+
+test("a table that is no table any more is read up to there", async () => {
+  const path = join(folder, "observations.csv");
+  const name = FILES.find((one) => one.endsWith("observations.csv")) ?? "";
+  const text = readFileSync(join(FIXTURES, name), "utf8");
+  writeFileSync(path, `${text}x,y"z,\n${text}`);
+  expect(await callsOf(path)).toBe(9);
 });

@@ -5,57 +5,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { newReading, type ReadSession, readAll, sum } from "./read-all.ts";
-
-const FIXTURES = join(import.meta.dirname, "fixtures");
-
-interface Count {
-  readonly sessions: number;
-  readonly calls: number;
-  readonly statuses: Readonly<Record<string, number>>;
-  readonly agents: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-}
-
-function countOf(sessions: readonly ReadSession[]): Count {
-  const used = sessions.filter(({ events }) => events.length > 0);
-  const calls = used.flatMap((session) => session.calls);
-  const turns = used.flatMap((session) => session.turns);
-  const statuses: Record<string, number> = {};
-  for (const { status = "" } of calls) statuses[status] = (statuses[status] ?? 0) + 1;
-  return {
-    sessions: used.length,
-    calls: calls.length,
-    statuses,
-    agents: new Set(calls.map(({ agent }) => agent)).size,
-    inputTokens: sum(turns.map(({ inputTokens }) => inputTokens)),
-    outputTokens: sum(turns.map(({ outputTokens }) => outputTokens)),
-  };
-}
-
-function textOf(client: string, ending: string): string {
-  return readdirSync(join(FIXTURES, client), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(ending))
-    .map((name) => readFileSync(join(FIXTURES, client, name), "utf8"))
-    .join("\n");
-}
-
-/** The lines of a client's files that have all of these in them. */
-function linesWith(text: string, ...parts: readonly (string | RegExp)[]): readonly string[] {
-  const isIn = (line: string, part: string | RegExp) =>
-    typeof part === "string" ? line.includes(part) : part.test(line);
-  return text.split("\n").filter((line) => parts.every((part) => isIn(line, part)));
-}
-
-/** How many different texts the first group of a pattern has. */
-function distinct(text: string, pattern: RegExp): number {
-  return new Set([...text.matchAll(pattern)].map(([, name]) => name)).size;
-}
-
-function numbers(text: string, pattern: RegExp): readonly number[] {
-  return [...text.matchAll(pattern)].map(([, digits]) => Number(digits));
-}
+import { countOf, distinct, FIXTURES, linesWith, numbers, textOf } from "./counts.ts";
+import { newReading, readAll, sum } from "./read-all.ts";
 
 test("Claude Code: calls by their ids, tokens by what it adds up itself", async () => {
   const text = textOf("claude-code", ".jsonl");
@@ -243,7 +194,7 @@ test("every event has its place in time, and everything was understood", async (
   for (const { session, events } of await readAll([FIXTURES], reading)) {
     const times = events.flatMap(({ atMs }) => atMs ?? []);
     expect(times, session.format).toEqual([...times].sort((a, b) => a - b));
-    const isTimeless = session.format === "continue";
+    const isTimeless = session.format === "continue" || session.format === "swe-agent";
     expect(times.length, session.format).toBe(isTimeless ? 0 : events.length);
   }
   expect(reading.notes.notUnderstood).toBe(0);
@@ -257,6 +208,7 @@ test("calls of one answer have one parent", async () => {
       sizes.set(`${agent} ${parent}`, (sizes.get(`${agent} ${parent}`) ?? 0) + 1);
     }
     // The scripted model asks for three calls at once where the script is the long one.
-    if (calls.length > 12) expect(Math.max(...sizes.values()), session.format).toBe(3);
+    const isLong = calls.length > 12 && session.format !== "inspect";
+    if (isLong) expect(Math.max(...sizes.values()), session.format).toBe(3);
   }
 });

@@ -33,7 +33,8 @@ export function kindOfFile(path: string): FileKind {
   const head = file === undefined ? undefined : readHead(file);
   if (file === undefined || head === undefined) return { kind: "trace" };
   const part = recognizeFile(file);
-  if (part !== undefined) {
+  // Traces are read by `caum check` itself: it takes lines that a history could not hold.
+  if (part !== undefined && part.format.name !== "trace") {
     const { format, ...rest } = part;
     const reading = { notes: new Notes(), seen: new SeenIds() };
     const found = [{ format, parts: [rest], bytes: file.bytes }];

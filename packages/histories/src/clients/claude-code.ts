@@ -36,7 +36,7 @@ const IDLE: ReadonlySet<unknown> = new Set(
 );
 /** Lines that need not be parsed, by the members that they begin with. */
 const IDLE_START =
-  /^\{(?:"type":"(?:api-request|api-request-blob|api-request-shape|file-history-snapshot)"|"parentUuid":(?:null|"[^"]*"),"isSidechain":(?:true|false),"attachment":)/;
+  /^\{(?:"type":"(?:api-request|api-request-blob|api-request-shape|file-history-snapshot)"|"parentUuid":(?:null|"[^"]*"),"isSidechain":(?:true|false),"(?:attachment":|type":"(?:attachment|progress|system)"))/;
 const SUB_AGENT = /^agent-(.+)\.jsonl$/;
 
 export const claudeCode = lineFormat({
@@ -44,7 +44,7 @@ export const claudeCode = lineFormat({
   title: "Claude Code",
   recognize,
   readerOf: (place) => new ClaudeCodeReader(place),
-  isIdle: (line) => IDLE_START.test(line),
+  isIdle: (start) => IDLE_START.test(start),
 });
 
 function recognize({ path, text, first }: FileHead): FilePart | undefined {

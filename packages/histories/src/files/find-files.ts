@@ -34,6 +34,12 @@ export function* findFiles(path: string, notes: Notes): Generator<FoundFile> {
   yield* below(path, notes, counter, DEEPEST);
 }
 
+/** An ordinary file that is named; undefined when it is none. */
+export function fileAt(path: string): FoundFile | undefined {
+  const at = attempt(() => lstatSync(path));
+  return at?.isFile() === true ? found(path, at) : undefined;
+}
+
 function* below(
   folder: string,
   notes: Notes,

@@ -1,15 +1,21 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import type { Fields } from "../fields.ts";
-import { isFields } from "../fields.ts";
+import { type Fields, isFields } from "../fields.ts";
 import type { Reading } from "../history.ts";
+import { LineSplitter } from "./line-splitter.ts";
 
-/** A longer line is skipped, and counted: it would cost several times as much memory. */
-export const LONGEST_LINE = 8 * 1_048_576;
 const CHUNK_BYTES = 262_144;
-const NEWLINE = 0x0a;
+/** Of a line, as much as tells its kind. */
+const START_BYTES = 160;
 
-/** Whether a line need not be parsed, by its first characters. */
-export type IsIdle = (line: string) => boolean;
+/** Whether a line need not be parsed, by its first characters (bytes, one character each). */
+export type IsIdle = (start: string) => boolean;
+
+/** A line that is a JSON object, and where in the file it stands. */
+export interface JsonLine {
+  readonly fields: Fields;
+  readonly at: number;
+  readonly bytes: number;
+}
 
 /**
  * The lines of a file that are JSON objects, as many at a time as one read gives.
@@ -19,23 +25,38 @@ export type IsIdle = (line: string) => boolean;
 export async function* jsonLines(
   path: string,
   reading: Reading,
-  isIdle: IsIdle = () => false,
-): AsyncGenerator<readonly Fields[]> {
+  isIdle?: IsIdle,
+): AsyncGenerator<readonly JsonLine[]> {
   const { notes } = reading;
+  let parsed: JsonLine[] = [];
+  const splitter = new LineSplitter(notes, (bytes, from, to, at) => {
+    notes.lines += 1;
+    if (isIdle?.(bytes.toString("latin1", from, Math.min(to, from + START_BYTES)))) return;
+    const fields = objectOf(bytes.toString("utf8", from, to));
+    if (fields === undefined) notes.damaged += 1;
+    else parsed.push({ fields, at, bytes: to - from });
+  });
   try {
-    for (const lines of lineBatches(path, reading)) {
-      const parsed: Fields[] = [];
-      for (const line of lines) {
-        notes.lines += 1;
-        if (isIdle(line)) continue;
-        const fields = objectOf(line);
-        if (fields === undefined) notes.damaged += 1;
-        else parsed.push(fields);
-      }
+    for (const chunk of chunks(path, reading)) {
+      splitter.take(chunk);
       yield parsed;
+      parsed = [];
     }
+    splitter.end();
+    yield parsed;
   } catch (error) {
     notes.problem(path, readProblem(error));
+  }
+}
+
+/** One line again, by where it stands. */
+export function lineAt(path: string, at: number, bytes: number): Fields | undefined {
+  const file = openSync(path, "r");
+  try {
+    const line = Buffer.allocUnsafe(bytes);
+    return objectOf(line.toString("utf8", 0, readSync(file, line, 0, bytes, at)));
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -48,67 +69,23 @@ function objectOf(line: string): Fields | undefined {
   }
 }
 
-/** Read without waiting in between: a thread for each piece costs more than the piece. */
-function* lineBatches(path: string, reading: Reading): Generator<readonly string[]> {
+/**
+ * Read without waiting in between: a thread for each piece costs more than the piece.
+ *
+ * @yields bytes that are used again for the next piece
+ */
+function* chunks(path: string, reading: Reading): Generator<Buffer> {
   const file = openSync(path, "r");
   try {
-    const splitter = new LineSplitter(reading);
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     for (;;) {
       const count = readSync(file, chunk, 0, CHUNK_BYTES, null);
-      if (count === 0) break;
+      if (count === 0) return;
       reading.onBytes?.(count);
-      yield splitter.take(chunk.subarray(0, count));
+      yield chunk.subarray(0, count);
     }
-    yield splitter.end();
   } finally {
     closeSync(file);
-  }
-}
-
-/** Cuts bytes into lines; keeps no more than one line. */
-class LineSplitter {
-  readonly #reading: Reading;
-  #kept: Buffer[] = [];
-  #length = 0;
-
-  constructor(reading: Reading) {
-    this.#reading = reading;
-  }
-
-  /** @param chunk may be used for other bytes afterwards */
-  take(chunk: Buffer): readonly string[] {
-    const lines: string[] = [];
-    let from = 0;
-    for (let to = chunk.indexOf(NEWLINE); to >= 0; to = chunk.indexOf(NEWLINE, from)) {
-      const line =
-        this.#length === 0 ? chunk.toString("utf8", from, to) : this.#joined(chunk, from, to);
-      if (line !== "" && line !== "\r") lines.push(line);
-      from = to + 1;
-    }
-    this.#keep(chunk, from, chunk.length);
-    return lines;
-  }
-
-  end(): readonly string[] {
-    const line = this.#joined(Buffer.alloc(0), 0, 0);
-    return line.trim() === "" ? [] : [line];
-  }
-
-  #joined(chunk: Buffer, from: number, to: number): string {
-    this.#keep(chunk, from, to);
-    const isTooLong = this.#length > LONGEST_LINE;
-    if (isTooLong) this.#reading.notes.tooLong += 1;
-    const line = isTooLong ? "" : Buffer.concat(this.#kept).toString("utf8");
-    this.#kept = [];
-    this.#length = 0;
-    return line;
-  }
-
-  #keep(chunk: Buffer, from: number, to: number): void {
-    this.#length += to - from;
-    if (this.#length > LONGEST_LINE) this.#kept = [];
-    else if (to > from) this.#kept.push(Buffer.from(chunk.subarray(from, to)));
   }
 }
 

@@ -5,25 +5,37 @@ import type { FoundFile } from "./find-files.ts";
 import { readProblem } from "./lines.ts";
 
 /** A history that is one JSON value is held in memory, several times over. */
-const LARGEST_FILE = 32 * 1_048_576;
+export const LARGEST_FILE = 32 * 1_048_576;
 
 /** A file that is one JSON object; a list stands under `items`. Undefined, and told, when it is none. */
 export async function wholeFile(file: FoundFile, reading: Reading): Promise<Fields | undefined> {
-  const { notes } = reading;
-  if (file.bytes > LARGEST_FILE) {
-    notes.problem(file.path, "larger than 32 MiB: one JSON value of this size is not read");
-    return undefined;
-  }
+  const text = await textOfFile(file, reading);
+  if (text === undefined) return undefined;
+  reading.onBytes?.(file.bytes);
   try {
-    const text = await readFile(file.path, "utf8");
-    reading.onBytes?.(file.bytes);
     const value: unknown = JSON.parse(text);
     if (isFields(value)) return value;
     if (Array.isArray(value)) return { items: value };
-    notes.problem(file.path, "not a JSON object");
-  } catch (error) {
-    const isJson = error instanceof SyntaxError;
-    notes.problem(file.path, isJson ? "not JSON: cut off or damaged" : readProblem(error));
+    reading.notes.problem(file.path, "not a JSON object");
+  } catch {
+    reading.notes.problem(file.path, "not JSON: cut off or damaged");
   }
   return undefined;
+}
+
+/** The text of a file that is read at once; undefined, and told, when it cannot be. */
+export async function textOfFile(
+  { path, bytes }: FoundFile,
+  { notes }: Reading,
+): Promise<string | undefined> {
+  if (bytes > LARGEST_FILE) {
+    notes.problem(path, "larger than 32 MiB: one value of this size is not read");
+    return undefined;
+  }
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    notes.problem(path, readProblem(error));
+    return undefined;
+  }
 }

@@ -76,9 +76,9 @@ async function* partEvents(
   const reader = readerOf({ agent, facts, reading });
   for await (const lines of jsonLines(file.path, reading, isIdle)) {
     const events: HistoryEvent[] = [];
-    for (const line of lines) {
+    for (const { fields } of lines) {
       // A line that no reader of ours expects must not cost the rest of the file.
-      if (!attempt(() => reader.take(line, events))) reading.notes.failed += 1;
+      if (!attempt(() => reader.take(fields, events))) reading.notes.failed += 1;
     }
     yield withoutCopies(events, name, reading);
   }
@@ -97,7 +97,7 @@ function attempt(work: () => void): boolean {
 }
 
 /** Groups the files of a format into sessions, the main agent's file first. */
-function bySession(parts: readonly PartFile[]): readonly (readonly PartFile[])[] {
+export function bySession(parts: readonly PartFile[]): readonly (readonly PartFile[])[] {
   const sessions = new Map<string, PartFile[]>();
   for (const part of parts) {
     const known = sessions.get(part.session);
