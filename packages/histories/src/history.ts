@@ -44,7 +44,7 @@ export interface HistoryFacts {
 /** One session of a client. */
 export interface HistorySession {
   readonly format: FormatName;
-  /** The client, as it calls itself on hooks. */
+  /** The agent, as a client calls itself on hooks; `unknown` in an export, which is of any agent. */
   readonly client: string;
   /** The client's own id. */
   readonly id: string;

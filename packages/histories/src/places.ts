@@ -32,6 +32,7 @@ export function historyPlaces({ env, home = homedir() }: Machine): readonly Plac
     { format: "cline", path: join(home, ".cline", "data", "sessions") },
     ...EDITORS.flatMap((editor) => editorPlaces(editor, env, home)),
     { format: "continue", path: join(home, ".continue", "sessions") },
+    { format: "openhands", path: join(home, ".openhands", "conversations") },
   ];
 }
 

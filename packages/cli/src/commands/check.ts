@@ -25,7 +25,7 @@ export function registerCheck(program: Command): void {
     .description("find loops in structural traces and histories; nothing is uploaded or kept")
     .argument(
       "<file...>",
-      "structural traces, one event a line, plain or gzip; histories of clients; - for standard input",
+      "structural traces, one event a line, plain or gzip; histories and exports; - for standard input",
     )
     .option("--json", "one JSON object a session")
     .option("--predictions", "one JSON object an event, in the format of the detection scorer")

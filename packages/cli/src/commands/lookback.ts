@@ -30,7 +30,7 @@ examples:
   caum lookback
   caum lookback --days 90 --client claude-code --client codex
   caum lookback --html loops.html          a page to show to a colleague; no content is in it
-  caum lookback --json exported/           any folder or file
+  caum lookback --json exported/           any folder or file: runs of agents, exports of traces
 
 exit codes: 0 done, 1 with --fail-on-loop when there was a loop, 2 nothing could be read`;
 

@@ -101,7 +101,7 @@ async function importSession(
   await run?.end(history);
   if (noted.length > 0) work.ledger.note(id, noted);
   if (!hasEvents) return undefined;
-  return { session: id, client: history.client, added: run?.count ?? 0, witnessed };
+  return { session: id, client: history.format, added: run?.count ?? 0, witnessed };
 }
 
 /** A run of its own for what is new of a session, at the times at which it happened. */
@@ -121,7 +121,7 @@ class ImportRun {
       layer: "import",
       view: "full",
       agentId: history.client,
-      sourceFramework: history.client,
+      sourceFramework: history.format,
       home: work.home,
       upstream: work.url === undefined ? undefined : { url: work.url, apiKey: work.key },
       clock: () => this.#atMs,

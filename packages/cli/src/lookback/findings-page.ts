@@ -1,7 +1,16 @@
 /** The findings as one page that needs nothing else: no script, no font, no address. */
 import type { Findings, Group } from "./findings.ts";
 import type { FoundLoop } from "./judged-session.ts";
-import { clientTitle, dollars, grouped, loopPlace, percent, plural, tokenWords } from "./words.ts";
+import {
+  clientTitle,
+  dollars,
+  grouped,
+  loopPlace,
+  percent,
+  plural,
+  sizeWords,
+  tokenWords,
+} from "./words.ts";
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1c2024; --soft: #60646c; --line: #d9d9e0; --bad: #ce2c31;
@@ -108,7 +117,7 @@ function readLine({ read }: Findings): string {
     read.notUnderstood === 0
       ? "all of it was understood"
       : `${plural(read.notUnderstood, "line")} of it not understood`;
-  return `${(read.bytes / 1e6).toFixed(1)} MB read, ${left}; ${plural(read.copies, "copied event")} counted once.`;
+  return `${sizeWords(read.bytes)} read, ${left}; ${plural(read.copies, "copied event")} counted once.`;
 }
 
 const ESCAPED: Readonly<Record<string, string>> = {

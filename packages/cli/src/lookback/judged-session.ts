@@ -15,6 +15,7 @@ import { ReadingKeys } from "../history/reading-keys.ts";
 
 /** A loop that a history holds. */
 export interface FoundLoop {
+  /** The client whose history it is, or the format of an export. */
   readonly client: string;
   readonly session: string;
   /** Keyed tag of the folder that was worked in. */
@@ -113,7 +114,7 @@ export class SessionJudge {
   /** @returns undefined when nothing was read of it */
   end(): JudgedSession | undefined {
     if (this.#events === 0) return undefined;
-    const { client, facts, files } = this.#session;
+    const { format: client, facts, files } = this.#session;
     const { steps, loopCount, patternSteps, loopCostNanoUsd } = this.#summary;
     const fileMs = Math.max(...files.map(({ modifiedMs }) => modifiedMs));
     const project = facts.project ? this.#projectKeys.tag(facts.project) : null;
@@ -169,12 +170,12 @@ export class SessionJudge {
     const loop = this.#summary.loops[at];
     const mark = this.#marks[at];
     if (loop === undefined || mark === undefined) throw new RangeError("no such loop");
-    const { client, id } = this.#session;
+    const { client, format, id } = this.#session;
     const { fromMs, toMs, tokens, model } = mark;
     const costNanoUsd = loop.costNanoUsd;
     const story = storyOf(client, { regime: "LOOP", step: loop.lastStep, pattern: loop });
     return {
-      client,
+      client: format,
       session: MADE_ID.test(id) ? id : this.#projectKeys.tag(id),
       project,
       model: model === undefined ? null : labelOf(model, this.#keys, false),

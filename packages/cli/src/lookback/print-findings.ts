@@ -1,6 +1,14 @@
 import { printable } from "../terminal/printable.ts";
 import type { Findings, Group, ReadFacts } from "./findings.ts";
-import { clientTitle, dollars, loopPlace, percent, plural, tokenWords } from "./words.ts";
+import {
+  clientTitle,
+  dollars,
+  loopPlace,
+  percent,
+  plural,
+  sizeWords,
+  tokenWords,
+} from "./words.ts";
 
 const SHOWN_GROUPS = 8;
 const SHOWN_WEEKS = 12;
@@ -67,7 +75,7 @@ function nothingText({ since }: Findings): string {
 
 /** What was read, and what was not: silence would look like completeness. */
 function readText(read: ReadFacts): readonly string[] {
-  const size = `${(read.bytes / 1e6).toFixed(1)} MB read`;
+  const size = `${sizeWords(read.bytes)} read`;
   const lines = [
     read.copies > 0 ? `${size}, ${plural(read.copies, "event")} left out as copies.` : `${size}.`,
   ];

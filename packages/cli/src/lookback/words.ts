@@ -1,5 +1,6 @@
 /** Numbers as the report and the page say them. */
 import { agentName, durationWords } from "@caum/core";
+import { FORMATS } from "@caum/histories";
 import type { FoundLoop } from "./judged-session.ts";
 
 export function percent(share: number): string {
@@ -31,8 +32,14 @@ export function tokenWords(tokens: number): string {
   return plural(tokens, "token");
 }
 
+/** Of a client what its sentences say; of another format its title. */
 export function clientTitle(client: string): string {
-  return agentName(client);
+  const name = agentName(client);
+  return name === client ? (FORMATS.find((format) => format.name === client)?.title ?? name) : name;
+}
+
+export function sizeWords(bytes: number): string {
+  return bytes < 1e6 ? `${grouped(Math.ceil(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 /** Where and when a loop was, and what it took, as far as that is known. */

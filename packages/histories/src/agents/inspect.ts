@@ -102,7 +102,7 @@ function sessionOf(sample: Fields, log: Fields, file: FoundFile, reading: Readin
   const id = textIn(sample, "uuid") ?? `${run} ${sample.id} ${sample.epoch}`;
   return {
     format: "inspect",
-    client: "inspect",
+    client: "unknown",
     id,
     files: [file],
     facts,

@@ -63,7 +63,7 @@ function historyOf(
   const facts: HistoryFacts = {};
   return {
     format: format.name,
-    client: format.name,
+    client: "unknown",
     id: session.id,
     files: [...new Set(session.places.map(({ file }) => file))],
     facts,
