@@ -29,7 +29,15 @@ const READS = [
   "/v1/session/ID/consistency?from=1",
   "/v2/live/session/ID",
 ] as const;
-const LISTS = ["/v1/sessions?limit=100", "/v2/live/customer/sessions?limit=100"] as const;
+const LISTS = [
+  "/v1/sessions?limit=100",
+  "/v1/sessions?limit=100&traceId=shared",
+  "/v1/sessions?runId=shared&correlationId=shared",
+  "/v2/live/customer/sessions?limit=100",
+] as const;
+
+/** Ids that both tenants use. */
+const SHARED = { traceId: "shared", runId: "shared", correlationId: "shared" };
 
 test("on a random walk over all doors no tenant ever sees an id of the other", async () => {
   const step = fc.record({
@@ -64,6 +72,7 @@ test("on a random walk over all doors no tenant ever sees an id of the other", a
             category: "identity",
             schemaVersion: "1.0",
             payload: {},
+            ...(number++ % 2 === 0 && SHARED),
           };
           text = (await client.post("/v1/events", body, key)).text;
         } else if (door === "list") {
@@ -109,4 +118,44 @@ test("equal content has different digests in two tenants and in two sessions", a
     }
   }
   expect(digests.size).toBe(4);
+});
+
+test("sessions are found by trace, run or correlation, each tenant's own and each by its name", async () => {
+  const [first, second] = [await newTenant("a"), await newTenant("b")];
+  const post = (key: Tenant["key"], sessionId: string, ids: object) => {
+    const event = {
+      eventId: randomUUID(),
+      agentId: "agent",
+      sessionId,
+      sourceTimestamp: "2026-01-01T00:00:00Z",
+      category: "identity",
+      schemaVersion: "1.0",
+      payload: {},
+    };
+    return client.post("/v1/events", { ...event, ...ids }, key);
+  };
+  const found = async ({ key }: Tenant, query: string) => {
+    const { body } = await client.get(`/v1/sessions?${query}`, key);
+    return body.sessions.map(({ session_id }: { session_id: string }) => session_id).toSorted();
+  };
+  for (const id of ["one", "two", "three"]) await post(first.key, id, { traceId: "t 1/é" });
+  await post(first.key, "two", { runId: "r", correlationId: "c" });
+  await post(first.key, "three", { correlationId: "c" });
+  await post(second.key, "theirs", { traceId: "t 1/é", correlationId: "c" });
+  const trace = `traceId=${encodeURIComponent("t 1/é")}`;
+  expect(await found(first, trace)).toEqual(["one", "three", "two"]);
+  expect(await found(second, trace)).toEqual(["theirs"]);
+  expect(await found(first, "correlationId=c")).toEqual(["three", "two"]);
+  expect(await found(first, `${trace}&correlationId=c&runId=r`)).toEqual(["two"]);
+  expect(await found(first, "runId=c")).toEqual([]);
+  expect(await found(first, `${trace}&agent=nobody`)).toEqual([]);
+  const pages: string[] = [];
+  for (let cursor = ""; cursor !== "null"; ) {
+    const { body } = await client.get(`/v1/sessions?${trace}&limit=1${cursor}`, first.key);
+    pages.push(...body.sessions.map(({ session_id }: { session_id: string }) => session_id));
+    cursor = body.next_cursor === null ? "null" : `&cursor=${body.next_cursor}`;
+  }
+  expect(pages.toSorted()).toEqual(["one", "three", "two"]);
+  const long = await client.get(`/v1/sessions?traceId=${"x".repeat(129)}`, first.key);
+  expect(long.status).toBe(400);
 });

@@ -47,6 +47,7 @@ export { type FileSlice, SliceReader } from "./evidence/bundle/file-slice.ts";
 export { type Fork, formatFork, formatTombstone } from "./evidence/bundle/side-lines.ts";
 export { listTar, paddedLength, tarEnd, tarHeader } from "./evidence/bundle/tar.ts";
 export { readVerifier } from "./evidence/bundle/write-bundle.ts";
+export { canonicalJson } from "./evidence/line/jcs.ts";
 export { encodeLine, MAX_LINE_BYTES } from "./evidence/line/line.ts";
 export { sessionOrigin } from "./evidence/note/checkpoint.ts";
 export { formatNote } from "./evidence/note/note.ts";

@@ -228,6 +228,7 @@ async function bundle(asked: Asked, checkpoints: Checkpoints, services: Services
         tree_size: head.size,
         merkle_root: CompactRange.restore(view.tree).root,
         verifier_key: services.signer.vkey,
+        ...(view.totals.links && { sender_links: view.totals.links }),
         note: "nothing in this file is trusted by a verifier",
       },
     },

@@ -11,7 +11,15 @@ import { hashLeaf } from "@caum/core/verify";
 import { watchSession } from "../alerts/firing/watch-session.ts";
 import type { DoorDraft, KeyFacts, SessionFacts } from "./intake.ts";
 import type { Ledger } from "./ledger.ts";
-import type { RunHead, SessionState } from "./session-state.ts";
+import {
+  type ChainClaim,
+  countLink,
+  followChain,
+  NO_SENDERS,
+  type SenderLink,
+} from "./sender-chain.ts";
+import type { RunHead } from "./session-row.ts";
+import type { SessionState } from "./session-state.ts";
 import type { Standing } from "./standing.ts";
 
 const WRITER = "caum-collector";
@@ -25,6 +33,13 @@ export function posesAsCollector({ runId, payload }: StructuralRecord): boolean 
   if (runId.startsWith(RUN_PREFIX)) return true;
   const isOpen = "type" in payload && payload.type === "open";
   return isOpen && (payload.layer === LAYER || payload.writer === WRITER);
+}
+
+/** How a record came. */
+interface Arrival {
+  readonly keys: KeyFacts;
+  readonly receivedMs: number;
+  readonly chain?: ChainClaim;
 }
 
 /** A record in its place. */
@@ -42,10 +57,10 @@ export function writeDoorRecord(
   ledger: Ledger,
   session: SessionState,
   draft: DoorDraft & { readonly eventId?: string },
-  { keys, receivedMs }: { readonly keys: KeyFacts; readonly receivedMs: number },
+  { keys, receivedMs, chain }: Arrival,
 ): Placed {
   if (session.row.door === undefined) openDoorRun(ledger, session, keys, receivedMs);
-  return place(ledger, session, draft, receivedMs);
+  return place(ledger, session, draft, { receivedMs, ...(chain && { chain }) });
 }
 
 /** Opens the collector's run of a session. */
@@ -66,14 +81,19 @@ export function openDoorRun(
     ...openFacts(session.row.facts),
   };
   const sourceTimestamp = timestampAt(receivedMs);
-  return place(ledger, session, { category: "lifecycle", payload, sourceTimestamp }, receivedMs);
+  return place(
+    ledger,
+    session,
+    { category: "lifecycle", payload, sourceTimestamp },
+    { receivedMs },
+  );
 }
 
 function place(
   ledger: Ledger,
   session: SessionState,
   draft: DoorDraft & { readonly eventId?: string },
-  receivedMs: number,
+  { receivedMs, chain }: Omit<Arrival, "keys">,
 ): Placed {
   const run = session.row.door ?? { runId: newRunId(), next: 0, head: NO_PREVIOUS_HASH };
   const previousHash = run.head ?? NO_PREVIOUS_HASH;
@@ -84,11 +104,24 @@ function place(
   const line = encodeLine(record);
   const leaf = hashLeaf(line);
   const index = session.size;
-  const standing = session.take(record, leaf, receivedMs);
-  session.row.door = { runId: run.runId, next: run.next + 1, head: leaf };
+  const judged = session.take(record, leaf, receivedMs);
+  session.row.door = { ...run, next: run.next + 1, head: leaf };
+  const link = chain && linkSender(session, chain);
+  const standing = link === undefined ? judged : { ...judged, link };
   ledger.addRecord(session, { leaf, line, receivedMs, standing });
   const rulesFired = watchSession(ledger, session, { record, leaf, receivedMs });
   return { index, leaf, previousHash, standing, rulesFired };
+}
+
+/** Compares the event with the one that its sender sent before, and counts what comes out. */
+function linkSender({ row }: SessionState, claim: ChainClaim): SenderLink | undefined {
+  const { door, totals } = row;
+  if (door === undefined) return undefined;
+  const { chains, link } = followChain(door.senders ?? NO_SENDERS, claim);
+  const { senders: _, ...run } = door;
+  row.door = { ...run, ...(chains.length > 0 && { senders: chains }) };
+  if (link !== undefined) row.totals = { ...totals, links: countLink(totals.links, link) };
+  return link;
 }
 
 function recordOf(

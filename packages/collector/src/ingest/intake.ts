@@ -1,5 +1,6 @@
 /** What doors hand to the one ingest path, and what it answers. Plain data: it crosses threads. */
 import type { PayloadDraft, SessionSummary, StructuralRecord } from "@caum/core";
+import type { ChainClaim } from "./sender-chain.ts";
 import type { Standing } from "./standing.ts";
 
 /** What is known of a session beside its records; every text here may be kept. */
@@ -48,6 +49,10 @@ export interface EventIntake extends Received {
   readonly asksRoot: boolean;
   /** The sender's own id of the event; the same id is never stored twice in a tenant. */
   readonly claim?: { readonly eventId: string; readonly body: string };
+  /** Where it stands in a chain that its sender makes. */
+  readonly chain?: ChainClaim;
+  /** Digests of ids that its session is found by. */
+  readonly traces?: readonly string[];
   /** The sender's own number of the event; an identical repeat is answered as before. */
   readonly step?: { readonly number: number; readonly body: string };
 }

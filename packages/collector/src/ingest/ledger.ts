@@ -2,7 +2,8 @@
 import type { Fork } from "@caum/core";
 import type { AlertRule, NewAlert } from "../alerts/alert-rows.ts";
 import type { SessionFacts } from "./intake.ts";
-import type { Beginning, RunHead, SessionState } from "./session-state.ts";
+import type { Beginning, RunHead } from "./session-row.ts";
+import type { SessionState } from "./session-state.ts";
 import type { Standing } from "./standing.ts";
 
 /** Where an event id was used. */
@@ -53,6 +54,9 @@ export interface Ledger {
 
   findEvent(tenant: number, eventId: string): KnownEvent | undefined;
   nameEvent(tenant: number, eventId: string, event: KnownEvent): void;
+
+  /** The session is found by this digest of an id from now on; again says nothing new. */
+  nameTrace(session: SessionState, digest: string): void;
 
   findSteps(session: SessionState, step: number): readonly KnownStep[];
   nameStep(session: SessionState, step: number, known: KnownStep): void;

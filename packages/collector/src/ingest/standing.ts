@@ -1,4 +1,5 @@
 import type { Assessment, SessionSummary } from "@caum/core";
+import { SENDER_LINKS, type SenderLink } from "./sender-chain.ts";
 
 /** How a session stood after a record: an assessment without its constant parts. */
 export type Standing = Omit<Assessment, "coordination" | "evidenceGrade"> & {
@@ -7,6 +8,8 @@ export type Standing = Omit<Assessment, "coordination" | "evidenceGrade"> & {
   readonly loopCostNanoUsd?: number;
   /** The session entered an alert with this record. */
   readonly entersAlert?: true;
+  /** What the record's link to the sender's event before came to; absent where none is claimed. */
+  readonly link?: SenderLink;
 };
 
 /** @param summary of the session up to there, for what a loop cost */
@@ -48,6 +51,7 @@ function encode(standing: Standing): string {
     standing.failureRiskReason ?? 0,
     standing.loopCostNanoUsd ?? 0,
     standing.entersAlert ? 1 : 0,
+    ...(standing.link === undefined ? [] : [SENDER_LINKS.indexOf(standing.link)]),
   ]);
 }
 
@@ -58,6 +62,7 @@ export function decodeStanding(text: string): Standing {
   const [, , , , , , , , publicClass, reasons, pattern, scores, advice] = fields;
   const [unknown = 0, cost = 0, enters = 0] = [fields[13], fields[14], fields[15]];
   const [tcr, esr, sci] = scores;
+  const link = SENDER_LINKS[fields[16] ?? -1];
   return {
     step,
     eventType,
@@ -75,6 +80,7 @@ export function decodeStanding(text: string): Standing {
     advice,
     ...(cost > 0 && { loopCostNanoUsd: cost }),
     ...(enters === 1 && { entersAlert: true }),
+    ...(link !== undefined && { link }),
   };
 }
 
@@ -117,4 +123,5 @@ type EncodedStanding = readonly [
   unknown?: 0 | NonNullable<Standing["failureRiskReason"]>,
   loopCostNanoUsd?: number,
   entersAlert?: 0 | 1,
+  link?: number,
 ];

@@ -3,7 +3,8 @@ import { firedBefore } from "../alerts/firing/watch-session.ts";
 import { writeDoorRecord } from "./door-run.ts";
 import type { EventIntake, EventOutcome, Refusal } from "./intake.ts";
 import type { KnownEvent, Ledger } from "./ledger.ts";
-import { type SessionState, sentMs } from "./session-state.ts";
+import { sentMs } from "./session-row.ts";
+import type { SessionState } from "./session-state.ts";
 import { standingOf } from "./standing.ts";
 
 /** Takes one event of a simple or foreign door. */
@@ -28,6 +29,7 @@ export function takeEvent(intake: EventIntake, ledger: Ledger): EventOutcome | R
     { ...intake.draft, ...(claim && { eventId: claim.eventId }) },
     intake,
   );
+  for (const trace of intake.traces ?? []) ledger.nameTrace(session, trace);
   const { index } = placed;
   if (claim) {
     const event = { session: session.row.key, index, body: claim.body };

@@ -3,7 +3,8 @@ import { hashLeaf } from "@caum/core/verify";
 import { watchSession } from "../alerts/firing/watch-session.ts";
 import type { LineResult, RecordsIntake, RecordsOutcome, Refusal } from "./intake.ts";
 import type { Ledger, NativeRun } from "./ledger.ts";
-import { type SessionState, sentMs } from "./session-state.ts";
+import { sentMs } from "./session-row.ts";
+import type { SessionState } from "./session-state.ts";
 
 /** A line with what was read from it. */
 interface Arrival {

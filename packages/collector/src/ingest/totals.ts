@@ -1,4 +1,5 @@
 import type { Layer, StructuralRecord } from "@caum/core";
+import type { LinkCounts } from "./sender-chain.ts";
 
 /** Sums of what records say. */
 interface Sums {
@@ -26,6 +27,8 @@ const NO_SUMS: Sums = {
 export interface Totals extends Sums {
   /** Events that a writer could not record or no longer has, as its `drop` and `hole` records say. */
   readonly dropped: number;
+  /** How the links of senders' own chains came out; absent where nobody made one. */
+  readonly links?: LinkCounts;
   /** Which layer the figures are of; absent until one told of any. */
   readonly layer?: Layer;
   /** Each layer's sums, once there are two. */

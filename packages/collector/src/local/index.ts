@@ -1,6 +1,7 @@
 /** `@caum/collector/local`: sessions from records alone, without a store, as the collector tells them. */
 export { sessionSummaryOf, stepOfRecord } from "../doors/session/session-summary.ts";
-export { newRow, SessionState, sentMs } from "../ingest/session-state.ts";
+export { newRow, sentMs } from "../ingest/session-row.ts";
+export { SessionState } from "../ingest/session-state.ts";
 export type { Standing } from "../ingest/standing.ts";
 export type { SessionView } from "../store/store.ts";
 export { viewOf } from "./view-of.ts";

@@ -22,6 +22,7 @@ export const TENANT_TABLES = [
   "checkouts",
   "billing_events",
   "event_ids",
+  "traces",
 ] as const;
 
 /** Belong to nobody or to everybody. */

@@ -1,19 +1,28 @@
 /** Numbers about the collector itself, in the text format of Prometheus; no name of any tenant. */
 import type { Attempts } from "../alerts/deliverer.ts";
+import { SENDER_LINKS, type SenderLink } from "../ingest/sender-chain.ts";
 import type { Store } from "../store/store.ts";
 
 /** Upper bounds of the answer times, in seconds. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
+
+// One count for each of the list it is made from.
+type LinkTotals = Record<SenderLink, number>;
 
 export class Metrics {
   readonly #requests = new Map<string, number>();
   readonly #buckets = new Array<number>(BUCKETS.length + 1).fill(0);
   #seconds = 0;
   #count = 0;
+  readonly #links = Object.fromEntries(SENDER_LINKS.map((link) => [link, 0])) as LinkTotals;
   readonly #startedMs: number;
 
   constructor(nowMs: number) {
     this.#startedMs = nowMs;
+  }
+
+  linked(link: SenderLink): void {
+    this.#links[link] += 1;
   }
 
   /** @param route the pattern of the path, never the path itself */
@@ -42,6 +51,10 @@ export class Metrics {
       ...help("caum_alert_attempts_total", "counter", "Attempts to deliver an alert."),
       ...Object.entries(attempts).map(
         ([outcome, count]) => `caum_alert_attempts_total{outcome="${outcome}"} ${count}`,
+      ),
+      ...help("caum_sender_links_total", "counter", "Events by what their previousHash came to."),
+      ...Object.entries(this.#links).map(
+        ([link, count]) => `caum_sender_links_total{link="${link}"} ${count}`,
       ),
       ...help("caum_memory_bytes", "gauge", "Resident memory."),
       `caum_memory_bytes ${memory}`,

@@ -1,7 +1,8 @@
 /** A session's row and what it becomes in memory. */
 import { CompactRange, type CompactRangeState, NOTHING_YET } from "@caum/core";
 import { figuresOf, type LoopTotals, NO_LOOPS, type SessionFigures } from "../ingest/figures.ts";
-import type { SessionRow, SessionState } from "../ingest/session-state.ts";
+import type { SessionRow } from "../ingest/session-row.ts";
+import type { SessionState } from "../ingest/session-state.ts";
 import { decodeStanding, encodeStanding } from "../ingest/standing.ts";
 import { NO_TOTALS } from "../ingest/totals.ts";
 import { integer, optional, type Row, text } from "./columns.ts";

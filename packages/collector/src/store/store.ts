@@ -12,7 +12,7 @@ import type { BillingRow, ServiceClockRow } from "../billing/billing-rows.ts";
 import type { LoopTotals, SessionFigures } from "../ingest/figures.ts";
 import type { Intake, Outcome, SessionFacts } from "../ingest/intake.ts";
 import type { StoredRecord } from "../ingest/ledger.ts";
-import type { Origins } from "../ingest/session-state.ts";
+import type { Origins } from "../ingest/session-row.ts";
 import type { Standing } from "../ingest/standing.ts";
 import type { Totals } from "../ingest/totals.ts";
 import type { SignInRow } from "../tenants/sign-in-rows.ts";
@@ -104,6 +104,8 @@ export interface SessionFilter {
   readonly isMarked?: boolean | undefined;
   /** Those in which something happened since then, by the sender's clock. */
   readonly activeSinceMs?: number | undefined;
+  /** Digests of ids; those that have all of them. */
+  readonly traces?: readonly string[] | undefined;
 }
 
 export interface Usage {

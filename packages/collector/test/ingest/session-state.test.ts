@@ -1,6 +1,7 @@
 import type { StructuralRecord } from "@caum/core";
 import { expect, test } from "vitest";
-import { newRow, SessionState } from "../../src/ingest/session-state.ts";
+import { newRow } from "../../src/ingest/session-row.ts";
+import { SessionState } from "../../src/ingest/session-state.ts";
 
 const START_MS = Date.parse("2026-01-01T00:00:00Z");
 const PLACE = { key: 1, tenant: 1, id: "s" };

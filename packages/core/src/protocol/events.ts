@@ -1,6 +1,6 @@
 /** Events v1: single records of foreign senders, checked strictly; the collector writes the record. */
 import { z } from "zod";
-import { identifier } from "./fields.ts";
+import { hash, identifier, senderLink } from "./fields.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -19,7 +19,8 @@ export const eventRequest = z
     category: z.string().min(1).max(64),
     schemaVersion: z.literal("1.0"),
     payload: z.record(z.string(), z.unknown()),
-    previousHash: foreignText.optional(),
+    /** `eventHash` of the sender's event before; what is no such hash is reported, never refused. */
+    previousHash: z.string().optional(),
     traceId: foreignText.optional(),
     runId: foreignText.optional(),
     correlationId: foreignText.optional(),
@@ -51,6 +52,10 @@ export const eventAnswer = z.object({
   /** The same id came before with another body; the first one stands. */
   conflict: z.boolean(),
   droppedFields: z.number().int().nonnegative(),
+  /** What the next event names as its `previousHash`; absent where nothing links to it. */
+  eventHash: hash.optional(),
+  /** What `previousHash` came to; absent where none was sent, and none is missing. */
+  link: senderLink.optional(),
 });
 
 export const eventBatchAnswer = z.object({
@@ -64,6 +69,8 @@ export const eventBatchAnswer = z.object({
       eventId: z.string().optional(),
       receivedAt: z.string().optional(),
       conflict: z.boolean().optional(),
+      eventHash: hash.optional(),
+      link: senderLink.optional(),
       error: z.object({ code: z.string(), message: z.string() }).optional(),
     }),
   ),

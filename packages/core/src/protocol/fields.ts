@@ -50,6 +50,8 @@ export const udsCap = z.enum([
   "funnel_trap",
   "one_kind_of_work",
 ]);
+/** What an event's `previousHash` came to; docs/collector.md has the words. */
+export const senderLink = z.enum(["linked", "unequal", "malformed", "missing", "unknown"]);
 export const category = z.enum(CATEGORIES);
 
 /** Null with a reason where structure tells nothing about the outcome of such work. */

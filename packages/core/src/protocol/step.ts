@@ -11,6 +11,7 @@ import {
   pattern,
   publicClass,
   regime,
+  senderLink,
   tier,
   udsCap,
 } from "./fields.ts";
@@ -167,6 +168,8 @@ const sessionSummary = z.object({
   ended: z.boolean(),
   resolved: z.boolean().nullable(),
   segment: count,
+  /** Events by what their `previousHash` came to; null where nobody sent one. */
+  sender_links: z.partialRecord(senderLink, count).nullable(),
   layers: z.array(z.string()),
   views: z.array(z.string()),
   dashboard_path: z.string(),
@@ -201,6 +204,7 @@ export const sessionAnswer = z.object({
       leaf: hash,
       /** Null where the record was deleted. */
       record: z.record(z.string(), z.unknown()).nullable(),
+      sender_link: senderLink.optional(),
       assessment: z
         .object({
           step: count,

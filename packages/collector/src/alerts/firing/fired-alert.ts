@@ -6,7 +6,8 @@ import {
   sha256,
   type Word,
 } from "@caum/core";
-import { type SessionState, sentMs } from "../../ingest/session-state.ts";
+import { sentMs } from "../../ingest/session-row.ts";
+import type { SessionState } from "../../ingest/session-state.ts";
 import type { AlertFacts, AlertRule } from "../alert-rows.ts";
 import { maskDestination } from "../mask-destination.ts";
 

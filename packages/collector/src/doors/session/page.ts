@@ -24,6 +24,15 @@ export const pageQuery = z.object({
   marked: FLAG.optional(),
 });
 
+const traceId = z.string().min(1).max(128).optional();
+
+/** The same with ids that senders share between sessions; only equal ones are found. */
+export const sessionsQuery = pageQuery.extend({
+  traceId,
+  runId: traceId,
+  correlationId: traceId,
+});
+
 /** Which page of sessions is asked for. */
 export function pageOf(query: unknown): SessionFilter {
   return filterOf(parse(pageQuery, query));

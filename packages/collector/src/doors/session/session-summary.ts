@@ -43,6 +43,7 @@ export function sessionSummaryOf(view: SessionView, nowMs: number) {
     ended: view.ended,
     resolved: view.resolved ?? null,
     segment: view.segment,
+    sender_links: totals.links ?? null,
     layers: view.origins.layers,
     views: view.origins.views,
     dashboard_path: dashboardPath(view.id),
@@ -70,6 +71,7 @@ export function stepOfRecord(
     received_at: new Date(receivedMs).toISOString(),
     leaf,
     record: "tombstone" in stored ? null : stored,
+    ...(standing?.link !== undefined && { sender_link: standing.link }),
     assessment: standing
       ? { ...stepAssessmentOf(standing), message: messageAt(standing, stored, facts) }
       : null,

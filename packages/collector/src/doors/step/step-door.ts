@@ -19,10 +19,11 @@ import { ownerOf, readerOf, senderOf } from "../caller.ts";
 import { identifierOf, present } from "../capture.ts";
 import { refusalError } from "../door-error.ts";
 import { ERRORS } from "../door-schema.ts";
+import { traceDigests } from "../events/trace-digests.ts";
 import { parse } from "../parse.ts";
 import { acknowledge } from "../session/acknowledge.ts";
 import { endReport } from "../session/end-report.ts";
-import { nextCursor, pageOf, pageQuery } from "../session/page.ts";
+import { filterOf, nextCursor, sessionsQuery } from "../session/page.ts";
 import { sessionDetail, stepsQuery } from "../session/session-detail.ts";
 import { sessionSummaryOf } from "../session/session-summary.ts";
 import { SENDER_ERRORS } from "../trial.ts";
@@ -60,10 +61,13 @@ export function openStepDoor(app: FastifyInstance, services: Services): void {
 function openReads(app: FastifyInstance, services: Services): void {
   app.get(
     "/v1/sessions",
-    { schema: { querystring: pageQuery, response: { 200: sessionsAnswer, ...ERRORS } } },
+    { schema: { querystring: sessionsQuery, response: { 200: sessionsAnswer, ...ERRORS } } },
     async (request) => {
       const owner = await ownerOf(request, services, "read");
-      const page = pageOf(request.query);
+      const { traceId, runId, correlationId, ...query } = parse(sessionsQuery, request.query);
+      const tenantKeys = services.digestKeys.tenant(owner.ulid);
+      const traces = traceDigests({ traceId, runId, correlationId }, tenantKeys);
+      const page = { ...filterOf(query), traces };
       const views = await services.store.reader.sessions(owner.tenant, page);
       return {
         sessions: views.map((view) => sessionSummaryOf(view, services.clock())),

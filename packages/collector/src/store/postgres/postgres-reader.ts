@@ -113,10 +113,13 @@ export class PostgresReader implements StoreReader {
     }
     if (activeSinceMs !== undefined) conditions.push(`active_ms >= ${next(activeSinceMs)}`);
     conditions.push(...loopConditions(filter));
+    const [trace, ...traces] = (filter.traces ?? []).map((id) => tracedBy(next(bytes(id))));
+    conditions.push(...traces.map((others) => `key in (${others})`));
     for (const [column, value] of Object.entries({ agent, tier, regime, worst_tier: worstTier })) {
       if (value !== undefined) conditions.push(`${column} = ${next(value)}`);
     }
-    const sql = `select * from sessions where ${conditions.join(" and ")}
+    const sql = `select sessions.* from ${trace ? eachOf(trace) : "sessions"}
+      where ${conditions.join(" and ")}
       order by listed_ms desc, last_ms desc, key desc limit ${next(limit)}`;
     const name = `sessions_${sha256(Buffer.from(sql)).slice(0, 16)}`;
     const rows = await this.#read({ tenant }, (transaction) => {
@@ -230,6 +233,16 @@ export class PostgresReader implements StoreReader {
       return transaction.rows(`reader_${name}`, READS[name], values);
     });
   }
+}
+
+function tracedBy(id: string): string {
+  return `select session from traces where tenant = $1 and id = ${id}`;
+}
+
+/** Sessions looked up one by one, whatever the planner believes of a table it has no figures of. */
+function eachOf(keys: string): string {
+  return `(${keys}) w,
+    lateral (select * from sessions s where s.tenant = $1 and s.key = w.session limit 1) sessions`;
 }
 
 const UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";

@@ -145,6 +145,7 @@ function deleteSession(
     "subtrees",
     "judgements",
     "alerts",
+    "traces",
   ]) {
     database.prepare(`delete from ${table} where session = ?`).run(key);
   }

@@ -253,6 +253,18 @@ const MIGRATIONS: readonly Migration[] = [
         where condition glob 'tier*' or condition glob 'uds*' or condition glob 'regime*';
     `,
   },
+  {
+    version: 8,
+    sql: `
+      create table traces (
+        tenant integer not null,
+        id blob not null,
+        session integer not null,
+        primary key (tenant, id, session)
+      ) without rowid;
+      create index traces_by_session on traces (session);
+    `,
+  },
 ];
 
 /** The layout that this program writes. */

@@ -21,6 +21,7 @@ const BY_SESSION = [
   "subtrees",
   "judgements",
   "notes",
+  "traces",
 ] as const;
 const BY_TENANT = ["event_ids", "alerts", "alert_rules", "keys", "sessions"] as const;
 

@@ -11,12 +11,8 @@ import type {
   NativeRun,
   StoredRecord,
 } from "../../ingest/ledger.ts";
-import {
-  type Beginning,
-  type Judgement,
-  newRow,
-  SessionState,
-} from "../../ingest/session-state.ts";
+import { type Beginning, newRow } from "../../ingest/session-row.ts";
+import { type Judgement, SessionState } from "../../ingest/session-state.ts";
 import { encodeStanding } from "../../ingest/standing.ts";
 import { bytes, hex, integer, optional, type Row, text, uuidBytes } from "../columns.ts";
 import { changingValues, sessionRowOf } from "../session-rows.ts";
@@ -159,6 +155,10 @@ export class SqliteLedger implements Ledger {
   nameEvent(tenant: number, eventId: string, event: KnownEvent): void {
     const { session, index, body = null } = event;
     this.#statements.nameEvent.run(tenant, uuidBytes(eventId), session, index, body);
+  }
+
+  nameTrace({ row }: SessionState, digest: string): void {
+    this.#statements.nameTrace.run(row.tenant, bytes(digest), row.key);
   }
 
   findSteps(session: SessionState, step: number): readonly KnownStep[] {

@@ -112,6 +112,7 @@ export class SqliteReader implements StoreReader {
 
   async sessions(tenant: number, filter: SessionFilter): Promise<readonly SessionView[]> {
     const { limit, after, sinceMs, activeSinceMs, search, agent, tier, regime, worstTier } = filter;
+    const { traces = [] } = filter;
     const conditions = ["tenant = ?", "gone = 0"];
     const values: SQLInputValue[] = [tenant];
     if (after !== undefined) {
@@ -131,12 +132,18 @@ export class SqliteReader implements StoreReader {
       values.push(activeSinceMs);
     }
     conditions.push(...loopConditions(filter));
+    for (const trace of traces) {
+      conditions.push("key in (select session from traces where tenant = ? and id = ?)");
+      values.push(tenant, bytes(trace));
+    }
     for (const [column, value] of Object.entries({ agent, tier, regime, worst_tier: worstTier })) {
       if (value === undefined) continue;
       conditions.push(`${column} = ?`);
       values.push(value);
     }
-    const sql = `select * from sessions where ${conditions.join(" and ")}
+    // Those of a trace are few: they are looked up one by one, not found among all by their time.
+    const table = traces.length > 0 ? "sessions not indexed" : "sessions";
+    const sql = `select * from ${table} where ${conditions.join(" and ")}
       order by last_ms desc, key desc limit ?`;
     return this.#all(sql, ...values, limit).map(sessionViewOf);
   }

@@ -20,6 +20,7 @@ const SQL = {
   leaves: `select leaf from records where session = ? and position >= ? order by position limit ?`,
   findEvent: "select session, position, body from event_ids where tenant = ? and id = ?",
   nameEvent: "insert into event_ids (tenant, id, session, position, body) values (?, ?, ?, ?, ?)",
+  nameTrace: "insert or ignore into traces (tenant, id, session) values (?, ?, ?)",
   findSteps: "select body, position from steps where session = ? and segment = ? and step = ?",
   nameStep: "insert into steps (session, segment, step, body, position) values (?, ?, ?, ?, ?)",
   run: "select next, head, forked from runs where session = ? and run = ?",

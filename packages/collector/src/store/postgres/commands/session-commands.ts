@@ -68,6 +68,7 @@ export async function deleteSession(
     "subtrees",
     "judgements",
     "alerts",
+    "traces",
   ]) {
     const sql = `delete from ${table} where tenant = $1 and session = $2`;
     await transaction.change(`delete_${table}`, sql, [tenant, key]);

@@ -1,7 +1,8 @@
 /** Locks the sessions of a group and brings each to where the database has it. */
 import type { StructuralRecord } from "@caum/core";
 import { sessionTag } from "@caum/core/verify";
-import { type Judgement, type SessionRow, SessionState } from "../../../ingest/session-state.ts";
+import type { SessionRow } from "../../../ingest/session-row.ts";
+import { type Judgement, SessionState } from "../../../ingest/session-state.ts";
 import { integer, optional, type Row, text } from "../../columns.ts";
 import { sessionRowOf } from "../../session-rows.ts";
 import type { Transaction } from "../database.ts";

@@ -8,7 +8,8 @@ import type {
   NativeRun,
   StoredRecord,
 } from "../../../ingest/ledger.ts";
-import { type Beginning, newRow, SessionState } from "../../../ingest/session-state.ts";
+import { type Beginning, newRow } from "../../../ingest/session-row.ts";
+import { SessionState } from "../../../ingest/session-state.ts";
 import { addTo, type Found, placeOf, type Questions, Unasked } from "./found.ts";
 
 /** Something that belongs to a session's row. */
@@ -26,6 +27,8 @@ export interface Writes {
   readonly steps: Placed<KnownStep & { readonly segment: number; readonly step: number }>[];
   readonly runs: Map<string, Placed<NativeRun>>;
   readonly forks: Placed<Fork & { readonly receivedMs: number }>[];
+  /** Digests, by session. */
+  readonly traces: Map<string, Placed<string>>;
   readonly tokens: Parameters<Ledger["addToken"]>[0][];
   readonly alerts: Map<string, NewAlert>;
   readonly disarmed: Set<string>;
@@ -47,6 +50,7 @@ export class PostgresLedger implements Ledger {
     steps: [],
     runs: new Map(),
     forks: [],
+    traces: new Map(),
     tokens: [],
     alerts: new Map(),
     disarmed: new Set(),
@@ -128,6 +132,10 @@ export class PostgresLedger implements Ledger {
 
   nameEvent(_tenant: number, eventId: string, event: KnownEvent): void {
     this.writes.events.set(eventId, event);
+  }
+
+  nameTrace({ row }: SessionState, digest: string): void {
+    this.writes.traces.set(placeOf(row.key, digest), { session: row.key, value: digest });
   }
 
   findSteps(session: SessionState, step: number): readonly KnownStep[] {

@@ -10,7 +10,15 @@ import type { Transaction } from "../database.ts";
 import { listedMs } from "./listed-ms.ts";
 import type { Writes } from "./postgres-ledger.ts";
 import { blockRoot } from "./read-roots.ts";
-import { addAlerts, addForks, addSteps, addTokens, disarmAlerts, saveRuns } from "./write-rest.ts";
+import {
+  addAlerts,
+  addForks,
+  addSteps,
+  addTokens,
+  addTraces,
+  disarmAlerts,
+  saveRuns,
+} from "./write-rest.ts";
 
 /** After so many records the judgement is stored, so that at most so many are replayed. */
 const JUDGE_EVERY = 64;
@@ -78,6 +86,7 @@ export async function writeGroup(
   addSteps(transaction, tenant, writes.steps);
   saveRuns(transaction, tenant, [...writes.runs.values()]);
   addForks(transaction, tenant, writes.forks);
+  addTraces(transaction, tenant, [...writes.traces.values()]);
   addTokens(transaction, tenant, writes.tokens);
   disarmAlerts(transaction, tenant, writes.disarmed);
   addAlerts(transaction, tenant, [...writes.alerts.values()]);

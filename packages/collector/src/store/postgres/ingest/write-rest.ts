@@ -2,7 +2,7 @@
 import type { NewAlert } from "../../../alerts/alert-rows.ts";
 import { bytes } from "../../columns.ts";
 import type { Transaction } from "../database.ts";
-import type { Writes } from "./postgres-ledger.ts";
+import type { Placed, Writes } from "./postgres-ledger.ts";
 
 /** Forks of one run that are kept; more say nothing new. */
 const MAX_FORKS = 100;
@@ -23,6 +23,8 @@ const FORKS = `insert into forks (tenant, session, run, seq, leaf, reason, recei
   where w.nth + (select count(*) from forks k
     where k.tenant = $1 and k.session = w.session and k.run = w.run) <= ${MAX_FORKS}
   on conflict do nothing`;
+const TRACES = `insert into traces (tenant, id, session)
+  select $1::bigint, w.* from unnest($2::bytea[], $3::bigint[]) w on conflict do nothing`;
 const TOKENS = `insert into tokens (hash, tenant, session_id, expires_ms)
   select w.hash, $1::bigint, w.session_id, w.expires_ms
   from unnest($2::bytea[], $3::text[], $4::bigint[]) w (hash, session_id, expires_ms)`;
@@ -70,6 +72,19 @@ export function addForks(transaction: Transaction, tenant: number, forks: Writes
     forks.map(({ value }) => value.leaf),
     forks.map(({ value }) => value.reason),
     forks.map(({ value }) => value.receivedMs),
+  ]);
+}
+
+export function addTraces(
+  transaction: Transaction,
+  tenant: number,
+  traces: readonly Placed<string>[],
+): void {
+  if (traces.length === 0) return;
+  transaction.send("add_traces", TRACES, [
+    tenant,
+    traces.map(({ value }) => bytes(value)),
+    traces.map(({ session }) => session),
   ]);
 }
 

@@ -1,6 +1,7 @@
 /** Brings a database to the present layout; any number of nodes may start at once. */
 import type { ClientBase } from "pg";
 import { sqlStateOf } from "../sql-state.ts";
+import { TENANT_TABLES } from "./fences.ts";
 import { LAYOUT, LAYOUT_VERSION } from "./layout.ts";
 
 /** The role that a superuser steps down to: row-level security never holds for a superuser. */
@@ -89,9 +90,11 @@ export async function boundRole(client: ClientBase): Promise<string | undefined>
 async function grantRole(client: ClientBase): Promise<void> {
   const { rows } = await client.query("select 1 from pg_roles where rolname = $1", [NODE_ROLE]);
   if (rows.length === 0) await client.query(`create role ${NODE_ROLE} nologin`);
+  // Also of tables that a later layout added.
   const granted = await client.query(
-    "select has_table_privilege($1, 'sessions', 'select, insert, update, delete') as granted",
-    [NODE_ROLE],
+    `select bool_and(has_table_privilege($1, t, 'select, insert, update, delete')) as granted
+      from unnest($2::text[]) t`,
+    [NODE_ROLE, TENANT_TABLES],
   );
   if (granted.rows[0]?.granted === true) return;
   const found = await client.query("select quote_ident(current_schema()) as schema");

@@ -1,7 +1,7 @@
 /** Row-level security: whatever a statement forgets, a transaction sees one tenant. */
 
-/** Tables of which a transaction sees one tenant's rows. */
-export const TENANT_TABLES = [
+/** Tables of the first layout of which a transaction sees one tenant's rows. */
+const FIRST_TABLES = [
   "keys",
   "tokens",
   "sign_ins",
@@ -21,6 +21,9 @@ export const TENANT_TABLES = [
   "billing_events",
 ] as const;
 
+/** All of which a transaction sees one tenant's rows. */
+export const TENANT_TABLES = [...FIRST_TABLES, "traces"] as const;
+
 /** Tables that are also reached by the hash of a secret, before the tenant is known. */
 const SECRET_TABLES = ["keys", "tokens", "sign_ins"] as const;
 
@@ -31,11 +34,7 @@ const SHOWN = "decode(nullif(current_setting('caum.secret', true), ''), 'hex')";
 
 /** The statements; they may run again. */
 export const FENCES: readonly string[] = [
-  ...TENANT_TABLES.flatMap((table) => [
-    ...fence(table),
-    ...policy(table, "of_tenant", `tenant = ${MINE}`),
-    ...policy(table, "of_caretaker", IS_CARETAKER),
-  ]),
+  ...FIRST_TABLES.flatMap(fencesOf),
   ...SECRET_TABLES.flatMap((table) => policy(table, "of_secret", `hash = ${SHOWN}`)),
   ...fence("tenants"),
   ...policy("tenants", "of_tenant", `key = ${MINE}`),
@@ -45,6 +44,15 @@ export const FENCES: readonly string[] = [
     `${IS_CARETAKER} or current_setting('caum.scope', true) = 'directory'`,
   ),
 ];
+
+/** The fence of one table with rows of tenants. */
+export function fencesOf(table: (typeof TENANT_TABLES)[number]): readonly string[] {
+  return [
+    ...fence(table),
+    ...policy(table, "of_tenant", `tenant = ${MINE}`),
+    ...policy(table, "of_caretaker", IS_CARETAKER),
+  ];
+}
 
 /** Forced: it holds for the owner of the tables as well. */
 function fence(table: string): readonly string[] {

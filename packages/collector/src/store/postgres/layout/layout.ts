@@ -10,6 +10,7 @@
  * for one row; a partial index is no choice for statements that do not ask for its column.
  */
 import { FENCES } from "./fences.ts";
+import { TRACES } from "./traces.ts";
 
 interface Step {
   readonly version: number;
@@ -290,6 +291,7 @@ export const LAYOUT: readonly Step[] = [
   { version: 2, statements: LISTED },
   { version: 3, statements: LOOPS },
   { version: 4, statements: DWELL },
+  { version: 5, statements: TRACES },
 ];
 
 export const LAYOUT_VERSION = LAYOUT.at(-1)?.version ?? 0;

@@ -1,0 +1,107 @@
+/** What of a session is stored beside its records and findings. */
+import { CompactRange, NO_PREVIOUS_HASH } from "@caum/core";
+import type { SessionAlerts } from "../alerts/alert-rows.ts";
+import { type LoopTotals, NO_LOOPS } from "./figures.ts";
+import type { SessionFacts } from "./intake.ts";
+import type { SenderChains } from "./sender-chain.ts";
+import { NO_TOTALS, type Totals } from "./totals.ts";
+
+/** How far a run has come. */
+export interface RunHead {
+  readonly runId: string;
+  /** The seq that comes next. */
+  readonly next: number;
+  /** Leaf that the next record must link to; null after a hole. */
+  readonly head: string | null;
+}
+
+/** The run that the collector writes, and the chains of those it writes for. */
+export interface DoorHead extends RunHead {
+  /** Absent where nobody makes one. */
+  readonly senders?: SenderChains;
+}
+
+/** Who wrote a session's runs, as their `open` records say. */
+export interface Origins {
+  readonly layers: readonly string[];
+  readonly views: readonly string[];
+  /** Verifier keys of the writers: they may co-sign. */
+  readonly writerKeys: readonly string[];
+  /** Servers whose tools were called, as the records name them; absent in older rows. */
+  readonly servers?: readonly string[];
+}
+
+const NO_ORIGINS: Origins = { layers: [], views: [], writerKeys: [] };
+export interface SessionRow {
+  readonly key: number;
+  readonly tenant: number;
+  readonly id: string;
+  facts: SessionFacts;
+  origins: Origins;
+  tree: CompactRange;
+  /** The run that the collector itself writes, once it has. */
+  door: DoorHead | undefined;
+  /** Counts the attempts of a sender that starts over under the same id. */
+  segment: number;
+  /** Index of the first record that is judged. */
+  segmentStart: number;
+  /** The sender said that the work is over. */
+  ended: boolean;
+  /** Every run of it was closed by its writer: nobody is at work in it. */
+  closed: boolean;
+  resolved: boolean | undefined;
+  totals: Totals;
+  runs: number;
+  lastLeaf: string;
+  /** When it began and when something happened in it last, by the sender's clock. */
+  readonly firstMs: number;
+  activeMs: number;
+  /** When something arrived last, by the collector's clock: what is new is found by it. */
+  lastMs: number;
+  /** Loops of the attempts before this one. */
+  earlier: LoopTotals;
+  /** Absent while no rule of the tenant has anything to remember. */
+  alerts: SessionAlerts | undefined;
+}
+
+/** When a session began, in milliseconds since 1970. */
+export interface Beginning {
+  /** By the collector's clock. */
+  readonly receivedMs: number;
+  /** By the sender's. */
+  readonly startedMs: number;
+}
+
+/** When something happened, as its sender says; never later than it arrived. */
+export function sentMs(sourceTimestamp: string, receivedMs: number): number {
+  const ms = Date.parse(sourceTimestamp);
+  return Number.isFinite(ms) ? Math.min(ms, receivedMs) : receivedMs;
+}
+
+/** A session that nothing was stored of yet. */
+export function newRow(
+  place: Pick<SessionRow, "key" | "tenant" | "id">,
+  facts: SessionFacts,
+  { receivedMs, startedMs }: Beginning,
+): SessionRow {
+  return {
+    ...place,
+    facts,
+    origins: NO_ORIGINS,
+    tree: new CompactRange(),
+    door: undefined,
+    segment: 1,
+    segmentStart: 0,
+    ended: false,
+    closed: false,
+    resolved: undefined,
+    totals: NO_TOTALS,
+    runs: 0,
+    lastLeaf: NO_PREVIOUS_HASH,
+    firstMs: startedMs,
+    activeMs: startedMs,
+    lastMs: receivedMs,
+    earlier: NO_LOOPS,
+    alerts: undefined,
+  };
+}
