@@ -142,6 +142,44 @@ export const eventsPage: Page = {
     },
     ...OPTIONAL.map(optionalRow),
     {
+      says: "`runId` is taken",
+      differs: KEYED,
+      check: async (seen) => {
+        const { payload } = await recordOf(seen, { runId: "run-1" });
+        expect(payload.sourceRunId).toMatch(DIGEST);
+      },
+    },
+    {
+      says: "`traceId`, `runId` and `correlationId` belong to more than one session: they are asked for",
+      check: async ({ door }) => {
+        for (const name of ["traceId", "runId", "correlationId"]) {
+          const value = `${name} ${door.newId()}`;
+          const ids = [door.newId(), door.newId()];
+          for (const id of ids) await door.post("/v1/events", eventOf(id, { [name]: value }));
+          const query = `${name}=${encodeURIComponent(value)}`;
+          const { sessions } = (await door.get(`/v1/sessions?${query}`)).body;
+          const found = sessions.map(({ session_id }: { session_id: string }) => session_id);
+          expect(found.toSorted()).toEqual(ids);
+        }
+      },
+    },
+    {
+      says: "`previousHash` is the hash of the previous event: a chain that holds, and one that does not",
+      check: async ({ door }) => {
+        const id = door.newId();
+        const first = (await door.post("/v1/events", eventOf(id))).body;
+        const links: string[] = [];
+        for (const previousHash of [first.eventHash, first.eventHash, "a1b2c3d4..."]) {
+          const answer = await door.post("/v1/events", eventOf(id, { previousHash }));
+          expect(answer.status).toBe(202);
+          links.push(answer.body.link);
+        }
+        expect(links).toEqual(["linked", "unequal", "malformed"]);
+        const { session } = (await door.get(`/v1/session/${id}`)).body;
+        expect(session.sender_links).toEqual({ linked: 1, unequal: 1, malformed: 1 });
+      },
+    },
+    {
       says: "payload: `toolName` and `responseStatus` are kept",
       check: async (seen) => {
         const { payload } = await recordOf(seen, {});

@@ -1,6 +1,7 @@
 /** Every call, field, value and body of the product's own pages, against `caum up`. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { alertPage } from "./alert-page.ts";
+import { clientsPage } from "./clients-page.ts";
 import { eventsPage } from "./events-page.ts";
 import { guidePage } from "./guide-page.ts";
 import { livePage } from "./live-page.ts";
@@ -9,7 +10,15 @@ import type { Page } from "./row.ts";
 import { type Receiver, type Started, startReceiver, startUp } from "./started.ts";
 import { trialPage } from "./trial-page.ts";
 
-const PAGES: readonly Page[] = [livePage, guidePage, regimesPage, alertPage, trialPage, eventsPage];
+const PAGES: readonly Page[] = [
+  livePage,
+  guidePage,
+  clientsPage,
+  regimesPage,
+  alertPage,
+  trialPage,
+  eventsPage,
+];
 
 let door: Started;
 let receiver: Receiver;

@@ -13,9 +13,13 @@ import { parse } from "../parse.ts";
 import { linesOf } from "../runs-door.ts";
 import { SENDER_ERRORS } from "../trial.ts";
 import { EventHashes, eventHashOf, type HashedEvent } from "./event-hashes.ts";
-import { type DoorParts, foreignIntake, type Posted } from "./foreign-intake.ts";
+import { foreignIntake, type Posted } from "./foreign-intake.ts";
 
 const BATCH_BYTES = 4 * 1024 * 1024;
+
+interface DoorParts extends Services {
+  readonly hashes: EventHashes;
+}
 
 export function openEventsDoor(app: FastifyInstance, services: Services): void {
   const parts: DoorParts = { ...services, hashes: new EventHashes() };

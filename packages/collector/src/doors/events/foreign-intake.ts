@@ -27,7 +27,9 @@ export interface Posted {
   readonly event: ForeignEvent;
 }
 
-export interface DoorParts extends Services {
+/** What the door needs to make an intake of an event. */
+export interface IntakeParts extends Pick<Services, "digestKeys" | "clock"> {
+  readonly policy: Pick<Services["policy"], "hashNames">;
   readonly hashes: EventHashes;
 }
 
@@ -42,7 +44,7 @@ export interface ForeignIntake {
 export function foreignIntake(
   { event, body, value }: Posted,
   { tenant, ulid }: TenantRow,
-  { digestKeys, policy, hashes, clock }: DoorParts,
+  { digestKeys, policy, hashes, clock }: IntakeParts,
 ): ForeignIntake {
   const { sessionId, agentId, runId, previousHash } = event;
   const keys = digestKeys.session(ulid, sessionId);
