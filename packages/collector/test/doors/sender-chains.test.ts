@@ -1,9 +1,10 @@
 /** Chains that senders make themselves, over the events door. */
 import { createHash, randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Client, startClient } from "../client.ts";
+import { isFolderStore } from "../store-choice.ts";
 
 let client: Client;
 beforeAll(async () => {
@@ -109,6 +110,7 @@ async function metric(link: string): Promise<number> {
 }
 
 test("an event that is sent again is no break, and is answered as before", async () => {
+  const before = await metric("linked");
   const first = eventOf("again");
   const second = eventOf("again", { previousHash: hashOf(first) });
   const answers = [await post(first), await post(second)];
@@ -122,6 +124,7 @@ test("an event that is sent again is no break, and is answered as before", async
   expect(changed).toMatchObject({ conflict: true, link: "linked" });
   expect(changed).not.toHaveProperty("eventHash");
   expect((await linksIn("again")).counts).toEqual({ linked: 2 });
+  expect(await metric("linked")).toBe(before + 2);
 });
 
 test("agents and runs of one session have chains of their own", async () => {
@@ -199,4 +202,11 @@ test("no hash is kept as it was sent", async () => {
   const hash = hashOf(first);
   await post(eventOf("kept", { previousHash: hash }));
   expect((await client.get("/v1/session/kept")).text).not.toContain(hash);
+  const files = readdirSync(client.folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name)));
+  expect(files.some((bytes) => bytes.includes("kept"))).toBe(isFolderStore);
+  for (const form of [hash.slice(0, 32), Buffer.from(hash.slice(0, 32), "hex")]) {
+    expect(files.filter((bytes) => bytes.includes(form))).toEqual([]);
+  }
 });
