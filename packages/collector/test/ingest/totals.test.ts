@@ -1,6 +1,7 @@
 import type { StructuralRecord } from "@caum/core";
 import { describe, expect, test } from "vitest";
-import { newRow, SessionState } from "../../src/ingest/session-state.ts";
+import { newRow } from "../../src/ingest/session-row.ts";
+import { SessionState } from "../../src/ingest/session-state.ts";
 import { addTo, NO_TOTALS } from "../../src/ingest/totals.ts";
 
 /** A record of a run; only what the tests look at is true of it. */
