@@ -7,6 +7,7 @@ import zlib from "node:zlib";
 import { expect, test } from "vitest";
 import { exchange, type Handler, type HttpProxy, startProxy, startServer } from "./http-party.ts";
 import { callsIn, eventually, recordsIn } from "./kept.ts";
+import { RELAY_NODE } from "./stdio-party.ts";
 
 const JSON_TYPE = ["Content-Type", "application/json"];
 
@@ -62,11 +63,14 @@ test.each([
   ]);
 });
 
-test.skipIf(zlib.zstdCompressSync === undefined)("an answer as zstd is paired", async () => {
+/** What this Node can unpack; the oldest one cannot. */
+const IN_ZSTD = RELAY_NODE === process.execPath ? "ok" : "unknown";
+
+test.skipIf(zlib.zstdCompressSync === undefined)(`an answer as zstd is ${IN_ZSTD}`, async () => {
   const headers = [...JSON_TYPE, "Content-Encoding", "zstd"];
   const packed = answering(headers, (id) => zlib.zstdCompressSync(ok(id)));
   const home = await recorded(packed, (proxy) => post(proxy, call(1)));
-  expect(callsIn(home).map(({ payload }) => payload.status)).toEqual(["ok"]);
+  expect(callsIn(home).map(({ payload }) => payload.status)).toEqual([IN_ZSTD]);
 });
 
 test.each([
