@@ -9,6 +9,7 @@ import type { DeliveryResult } from "./delivery/tally.ts";
 import { openReporter } from "./open-reporter.ts";
 import type { ReportProblem } from "./problem.ts";
 import type { SpoolFollower } from "./reporter.ts";
+import type { SpoolDamage } from "./status/upstream-notes.ts";
 import type { Transport } from "./upstream/http-transport.ts";
 
 export interface SpoolSenderOptions extends ConfigurationSources {
@@ -21,7 +22,7 @@ export interface SpoolSenderOptions extends ConfigurationSources {
 export interface SpoolSender extends SpoolFollower {
   readonly configuration: Configuration;
   /** Sends what is there, dead processes' records included, and stops. */
-  finish(withinMs?: number): Promise<DeliveryResult>;
+  finish(withinMs?: number): Promise<DeliveryResult & SpoolDamage>;
 }
 
 /** @returns undefined when there is no collector to send to, or the settings are not usable */
@@ -39,9 +40,9 @@ export function openSpoolSender(options: SpoolSenderOptions): SpoolSender | unde
     configuration,
     appended: (folder) => lease.reporter.follow(folder),
     async finish(withinMs) {
+      lease.reporter.finishFollowing();
       await lease.reporter.flush(withinMs);
-      await lease.reporter.finishFollowing();
-      return lease.release();
+      return { ...(await lease.release()), ...lease.damage };
     },
   };
 }

@@ -8,7 +8,7 @@ import type { DeliveryResult } from "./delivery/tally.ts";
 import type { ReportProblem } from "./problem.ts";
 import { Reporter, type SpoolFollower } from "./reporter.ts";
 import { Spool } from "./spool/spool.ts";
-import { UpstreamNotes } from "./status/upstream-notes.ts";
+import { type SpoolDamage, UpstreamNotes } from "./status/upstream-notes.ts";
 import { upstreamsFolder } from "./status/upstream-status.ts";
 import { Address } from "./upstream/address.ts";
 import { createDryRun } from "./upstream/dry-run.ts";
@@ -40,6 +40,8 @@ export interface ReporterOptions {
 /** One user's hold on a shared reporter. */
 export interface ReporterLease {
   readonly reporter: Reporter;
+  /** What was found of the spool's damage so far. */
+  readonly damage: SpoolDamage;
   /** Events that were assessed but not recorded, for `caum status`. */
   noteDropped(count: number): void;
   /** Puts what is left on the disk, synchronously: the process ends. */
@@ -53,6 +55,7 @@ const NOTES_WITHIN_MS = 1_000;
 interface Shared {
   readonly reporter: Reporter;
   readonly notes: UpstreamNotes;
+  readonly damage: SpoolDamage;
   readonly listeners: Set<(problem: ReportProblem) => void>;
   leases: number;
 }
@@ -76,6 +79,7 @@ export function openReporter(options: ReporterOptions): ReporterLease | undefine
   const { reporter, notes } = shared;
   return {
     reporter,
+    damage: shared.damage,
     noteDropped(dropped) {
       if (dropped > 0) notes.note({ dropped });
     },
@@ -113,8 +117,14 @@ function share(options: ReporterOptions, address: Address): Shared {
     for (const listener of listeners) listener(problem);
   };
   notes.note({ url: address.display, protocol });
-  const reporter = makeReporter(options, address, { root, tell, clock });
-  return { reporter, notes, listeners, leases: 0 };
+  const damage = { damaged: 0, lost: 0 };
+  const onDamage = (what: keyof SpoolDamage, count: number) => {
+    damage[what] += count;
+    notes.note({ [what]: count });
+    tell({ code: "spool_damaged", message: damageMessage(what, count) });
+  };
+  const reporter = makeReporter(options, address, { root, tell, clock, onDamage });
+  return { reporter, notes, damage, listeners, leases: 0 };
 }
 
 interface Place {
@@ -122,11 +132,12 @@ interface Place {
   readonly root: string;
   readonly tell: (problem: ReportProblem) => void;
   readonly clock: () => number;
+  readonly onDamage: (what: keyof SpoolDamage, count: number) => void;
 }
 
 function makeReporter(options: ReporterOptions, address: Address, place: Place): Reporter {
   const { configuration, print = printToStderr } = options;
-  const { root, tell, clock } = place;
+  const { root, tell, clock, onDamage } = place;
   const transport =
     options.transport ?? (configuration.dryRun ? createDryRun(print) : createHttpTransport());
   const isRuns = configuration.protocol === "runs";
@@ -146,10 +157,12 @@ function makeReporter(options: ReporterOptions, address: Address, place: Place):
       root,
       clock,
       relatives: () => spoolsOfTenant(root),
-      onRefused: (what, count) => tell(refusal(what, count)),
+      onRefused: (count) => tell(refusal(count)),
+      onDamaged: (count) => onDamage("damaged", count),
     }),
     progress: new Progress(join(root, "sessions"), clock),
     onProblem: tell,
+    onLost: (count) => onDamage("lost", count),
     waitUntil: options.waitUntil,
     follower: options.follower,
     // What only looks as if it were sent must not be taken from anybody.
@@ -168,12 +181,15 @@ function keptSessions(root: string): KeptSessions {
   };
 }
 
-function refusal(what: "altered_record" | "untrusted_folder", count: number): ReportProblem {
-  const message =
-    what === "altered_record"
-      ? `${count} spooled records are not as they were written: they are not sent`
-      : `${count} spool folders or segments are links, of somebody else or open to others: they are not touched`;
+function refusal(count: number): ReportProblem {
+  const message = `${count} spool folders or segments are links, of somebody else or open to others: they are not touched`;
   return { code: "spool_refused", message };
+}
+
+function damageMessage(what: keyof SpoolDamage, count: number): string {
+  return what === "damaged"
+    ? `${count} lines of the spool are not as they were written: they are not sent`
+    : `${count} spooled records are gone: the record of their session says so`;
 }
 
 function printToStderr(text: string): void {

@@ -59,6 +59,7 @@ async function previewFolder(folder: string, upstream: Upstream, tally: Tally): 
       setAside: async () => undefined,
       onProblem: () => undefined,
       onProgress: () => undefined,
+      onLost: () => undefined,
     });
     from = chunk.next;
   }

@@ -6,6 +6,7 @@ export type ReportProblemCode =
   | "spool_full"
   | "spool_failed"
   | "spool_refused"
+  | "spool_damaged"
   | "record_refused"
   | "evidence_mismatch"
   | "not_delivered"

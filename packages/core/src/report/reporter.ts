@@ -102,9 +102,9 @@ export class Reporter {
     if (!this.#turn) this.#schedule(0);
   }
 
-  /** The other thread writes no more: what has arrived goes away. */
-  async finishFollowing(): Promise<void> {
-    await this.#parts.spool.finishFollowing();
+  /** The other thread writes no more: what `flush` brings to its end goes away. */
+  finishFollowing(): void {
+    this.#parts.spool.finishFollowing();
   }
 
   /**

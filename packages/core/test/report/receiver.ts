@@ -69,6 +69,11 @@ export class Receiver {
     return [...this.runs.values()].flatMap(({ lines }) => lines);
   }
 
+  /** Has lines that came another way. */
+  store(runId: string, lines: readonly string[]): void {
+    this.#takeLines(runId, lines);
+  }
+
   /** Names of the tools of all stored calls, in order. */
   get tools(): string[] {
     return this.lines

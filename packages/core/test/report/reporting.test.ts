@@ -46,7 +46,7 @@ function observeTools(seen: ReturnType<typeof observer>, from: number, to: numbe
 
 const spoolFolders = () =>
   readdirSync(join(home, "upstream"), { recursive: true, encoding: "utf8" }).filter((name) =>
-    name.endsWith(".ndjson"),
+    /\d{8}\.ndjson$/.test(name),
   );
 
 test("with a collector that answers, nothing touches the disk but the key and the notes", async () => {

@@ -8,5 +8,7 @@ const FIRST_BLOCK = "\x01";
 /** HKDF-SHA256 with an empty salt, 32 bytes (RFC 5869). */
 export function derive(key: Uint8Array, use: string): Uint8Array {
   const extracted = Buffer.from(EXTRACTION.digest(key), "hex");
-  return Buffer.from(new Hmac(extracted).digest(`caum/1/${use}${FIRST_BLOCK}`), "hex");
+  const derived = Buffer.from(new Hmac(extracted).digest(`caum/1/${use}${FIRST_BLOCK}`), "hex");
+  // A copy: a small Buffer is a piece of a larger one, and a key that is kept would hold all of it.
+  return new Uint8Array(derived);
 }

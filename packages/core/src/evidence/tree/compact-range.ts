@@ -73,7 +73,10 @@ export class CompactRange {
   #push(hash: string): void {
     const offset = this.#count * HASH_BYTES;
     if (offset === this.#hashes.length) {
-      this.#hashes = Buffer.concat([this.#hashes], this.#hashes.length + STEP * HASH_BYTES);
+      // `Buffer.concat` would give a piece of a larger Buffer, and a tree that is kept hold all of it.
+      const grown = Buffer.alloc(this.#hashes.length + STEP * HASH_BYTES);
+      grown.set(this.#hashes);
+      this.#hashes = grown;
     }
     this.#hashes.write(hash, offset, "hex");
     this.#count += 1;

@@ -1,11 +1,8 @@
 /** Brings entries to the collector: each run in order, runs beside each other. */
-import { createHash } from "node:crypto";
-import { holeRecord } from "../../evidence/acceptance.ts";
-import { encodeLine } from "../../evidence/line/line.ts";
-import { readLine } from "../../evidence/line/record-line.ts";
 import type { ReportProblem } from "../problem.ts";
 import type { Entry, Refusal, Reply, Upstream } from "../upstream/upstream.ts";
 import type { DeliveredRun } from "./delivered-run.ts";
+import { holeBefore } from "./hole.ts";
 import type { Tally } from "./tally.ts";
 
 /** What one request carries at most. */
@@ -29,6 +26,8 @@ export interface DeliverParts {
   readonly setAside: (entry: Entry) => Promise<void>;
   readonly onProblem: (problem: ReportProblem) => void;
   readonly onProgress: (run: DeliveredRun) => void;
+  /** Records that were kept and that nobody has any more. */
+  readonly onLost: (count: number) => void;
 }
 
 const DONE: Outcome = { kind: "done" };
@@ -88,7 +87,8 @@ class Work {
     const [first] = queue;
     if (!first) return;
     const run = await this.#parts.runOf(first);
-    const lane = new Lane(queue.filter(({ seq }) => seq > run.acked));
+    const isNews = ({ seq, origin }: Entry) => origin === "declared" || seq > run.acked;
+    const lane = new Lane(queue.filter(isNews));
     if (isProbe) lane.limit = 1;
     while (lane.isOpen && this.outcome.kind === "done") {
       const batch = lane.next();
@@ -127,8 +127,8 @@ class Work {
     const { tally, onProblem } = this.#parts;
     const { duplicate, forked } = reply;
     batch.slice(0, reply.settled).forEach((entry, index) => {
-      if (forked.has(index)) run.refused(entry);
-      else run.taken(entry);
+      const lost = forked.has(index) ? run.forked(entry) : run.taken(entry);
+      if (lost > 0) this.#parts.onLost(lost);
       const known = duplicate.has(index) ? "duplicate" : "accepted";
       tally.count(entry, forked.has(index) ? "rejected" : known);
     });
@@ -159,7 +159,7 @@ class Work {
     }
     this.#parts.onProblem(SET_ASIDE);
     await this.#parts.setAside(only).catch(() => undefined);
-    run.refused(only);
+    run.setAside(only);
     this.#parts.tally.count(only, "rejected");
     lane.took(1);
   }
@@ -201,40 +201,9 @@ class Lane {
   }
 }
 
-function outcomeOf(reply: Extract<Reply, { outcome: "failed" | "stopped" }>): Outcome {
+export function outcomeOf(reply: Extract<Reply, { outcome: "failed" | "stopped" }>): Outcome {
   const { refusal } = reply;
   if (reply.outcome === "stopped") return { kind: "stopped", refusal };
   const { retryAfterMs } = reply;
   return { kind: "failed", refusal, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-}
-
-/**
- * The hole between what the collector has and `next`. It is made from the records around it alone,
- * so that another process, or a second attempt, makes the same bytes.
- */
-function holeBefore(
-  next: Entry,
-  gap: { readonly expected: number; readonly head: string },
-): Entry | undefined {
-  const read = readLine(next.line);
-  if (!("record" in read) || gap.expected >= next.seq) return undefined;
-  const { record } = read;
-  const lost = { from: gap.expected, to: next.seq - 1 };
-  const { sourceTimestamp } = record;
-  const eventId = uuidOf(`${record.runId}|${lost.from}|${lost.to}|${record.eventId}`);
-  const hole = holeRecord(record, lost, gap.head, { eventId, sourceTimestamp });
-  const { sessionId, runId } = next;
-  return { sessionId, runId, seq: lost.from, line: encodeLine(hole), origin: "declared" };
-}
-
-/** A UUID of our own making (version 8) out of a text. */
-function uuidOf(text: string): string {
-  const hex = createHash("sha256").update(text).digest("hex");
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    `8${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join("-");
 }

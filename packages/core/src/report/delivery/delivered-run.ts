@@ -37,6 +37,8 @@ export class DeliveredRun {
   #acked: number;
   #tree: CompactRange | undefined;
   #closed: boolean;
+  /** Records that were set aside and for which no hole was taken yet. */
+  #aside = 0;
 
   constructor(start: RunStart) {
     this.sessionId = start.sessionId;
@@ -99,24 +101,49 @@ export class DeliveredRun {
     this.#head = hashLeaf(line);
   }
 
-  /** The collector has the record. */
-  taken(entry: Entry): void {
+  /** The collector has the record. @returns how many before it, or in it, are lost */
+  taken(entry: Entry): number {
     const leaf = hashLeaf(entry.line);
     // What came before this process saw the run is not known, so nothing can be compared.
     if (this.#acked === NOTHING && entry.seq !== 0) this.#tree = undefined;
     this.#tree?.append(leaf);
+    const lost = this.#lostWith(entry);
     this.#acked = lastSeqOf(entry);
     if (this.#acked >= this.#seq) {
       this.#seq = this.#acked;
       this.#head = leaf;
     }
     this.#closed ||= entry.line.includes(CLOSE_MARK) && isClose(entry.line);
+    return lost;
   }
 
-  /** The collector does not take this record, or holds another one in its place. */
-  refused({ seq }: Entry): void {
+  /** The collector holds another record in its place. @returns how many before it are lost */
+  forked(entry: Entry): number {
+    const lost = this.#lostWith(entry);
+    this.givenUp(entry.seq);
+    return lost;
+  }
+
+  /** The collector does not take this record: a hole will stand in its place. */
+  setAside({ seq }: Entry): void {
+    this.#aside += 1;
+    this.givenUp(seq);
+  }
+
+  /** Nothing up to this seq can be brought any more. */
+  givenUp(seq: number): void {
     this.#acked = seq;
     this.#tree = undefined;
+  }
+
+  #lostWith(entry: Entry): number {
+    if (entry.origin === "declared") {
+      const lost = lastSeqOf(entry) - entry.seq + 1 - this.#aside;
+      this.#aside = 0;
+      return Math.max(0, lost);
+    }
+    // A door without holes takes what follows a gap.
+    return this.#acked === NOTHING ? 0 : Math.max(0, entry.seq - this.#acked - 1);
   }
 
   /**

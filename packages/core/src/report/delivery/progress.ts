@@ -6,6 +6,7 @@ import { readLine } from "../../evidence/line/record-line.ts";
 import { sessionTag } from "../../evidence/note/checkpoint.ts";
 import { inLane } from "../disk-lanes.ts";
 import { mayBeAlive, parseProcessIdentity, thisProcess } from "../spool/process-identity.ts";
+import { seal, unseal } from "../spool/sealed-line.ts";
 import { openTrusted } from "../spool/trusted.ts";
 import { isCount, isHash, isObject, jsonOf } from "../upstream/answer.ts";
 import type { Entry } from "../upstream/upstream.ts";
@@ -211,11 +212,12 @@ function timeOf(line: string): number {
 }
 
 function textOf(run: DeliveredRun): string {
-  return `${JSON.stringify(run.progress)}\n`;
+  return `${seal(JSON.stringify(run.progress))}\n`;
 }
 
 function parse(text: string): RunProgress | undefined {
-  const { sessionId, runId, owner, openedAt, seq, head, acked, tree, closed } = jsonOf(text) ?? {};
+  const { sessionId, runId, owner, openedAt, seq, head, acked, tree, closed } =
+    jsonOf(unseal(text.trimEnd()) ?? "") ?? {};
   const isNamed = typeof sessionId === "string" && typeof runId === "string";
   const isPlaced = isCount(openedAt) && isSeq(seq) && isSeq(acked) && (isHash(head) || head === "");
   if (!isNamed || !isPlaced || typeof owner !== "string") return undefined;

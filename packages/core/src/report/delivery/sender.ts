@@ -1,8 +1,10 @@
 /** One delivery after another: what is on the disk before what is in memory, own before adopted. */
 import type { ReportProblem } from "../problem.ts";
+import type { KeptRun } from "../spool/kept-runs.ts";
 import type { Spool, SpooledEntries } from "../spool/spool.ts";
 import type { Entry, Upstream } from "../upstream/upstream.ts";
 import type { Backoff } from "./backoff.ts";
+import { declareLost } from "./declare-lost.ts";
 import { deliver, type Outcome } from "./deliver.ts";
 import type { DeliveredRun } from "./delivered-run.ts";
 import type { Pending } from "./pending.ts";
@@ -24,6 +26,8 @@ export interface SenderParts {
   /** Milliseconds from any origin. */
   readonly now: () => number;
   readonly onProblem: (problem: ReportProblem) => void;
+  /** Records that were kept and that nobody has any more; they are declared in the chain. */
+  readonly onLost: (count: number) => void;
   /** A run whose `close` the collector has. */
   readonly onClosed?: ((run: DeliveredRun) => Promise<void>) | undefined;
   /** False where nothing is to be taken over from dead processes. */
@@ -87,7 +91,7 @@ export class Sender {
       this.isSpooling = true;
       void this.#parts.pending.spill();
     }, ANSWER_WITHIN_MS).unref();
-    const outcome = await this.#deliver(unit);
+    const outcome = await this.#deliver(unit, []);
     clearTimeout(late);
     if (outcome.kind === "done") {
       await this.#parts.pending.settleUnit();
@@ -106,6 +110,7 @@ export class Sender {
       if (spooled && !(await this.#sendFrom(spooled))) return;
       await this.#parts.pending.disk();
       if (spooled || spool.end !== end) continue;
+      if (!(await this.#bring([], spool.missingOwn))) return;
       // All of it has arrived: what is in memory follows, unless it went to the disk just now.
       const isCleared = await this.#parts.pending.clearDisk(end, () => {
         this.isSpooling = false;
@@ -124,14 +129,21 @@ export class Sender {
     }
   }
 
-  async #sendFrom({ entries, done }: SpooledEntries): Promise<boolean> {
-    const outcome = await this.#deliver(entries);
-    if (outcome.kind === "done") await done();
+  async #sendFrom({ entries, missing, done }: SpooledEntries): Promise<boolean> {
+    const isBrought = await this.#bring(entries, missing);
+    if (isBrought) await done();
+    return isBrought;
+  }
+
+  /** @returns whether the collector has the entries, and knows what is missing after them */
+  async #bring(entries: readonly Entry[], missing: readonly KeptRun[]): Promise<boolean> {
+    if (entries.length === 0 && missing.length === 0) return true;
+    const outcome = await this.#deliver(entries, missing);
     return outcome.kind === "done";
   }
 
-  async #deliver(entries: readonly Entry[]): Promise<Outcome> {
-    const { upstream, spool, onProblem } = this.#parts;
+  async #deliver(entries: readonly Entry[], missing: readonly KeptRun[]): Promise<Outcome> {
+    const { upstream, spool, onProblem, onLost } = this.#parts;
     const parts = {
       upstream,
       tally: this.#parts.tally,
@@ -139,8 +151,10 @@ export class Sender {
       setAside: (entry: Entry) => spool.setAside(entry.line),
       onProblem,
       onProgress: (run: DeliveredRun) => this.#advanced(run),
+      onLost,
     };
-    const outcome = await deliver(entries, parts, this.#parts.backoff.isProbing);
+    const delivered = await deliver(entries, parts, this.#parts.backoff.isProbing);
+    const outcome = delivered.kind === "done" ? await declareLost(missing, parts) : delivered;
     if (outcome.kind === "done") {
       this.#parts.backoff.succeeded();
       return outcome;

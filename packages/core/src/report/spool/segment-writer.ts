@@ -1,11 +1,11 @@
-import { closeSync, constants, ftruncateSync, openSync, writeSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { type KeptRun, keptPath, noteOf } from "./kept-runs.ts";
+import { OffsetFile } from "./offset-file.ts";
 import { beat, disownFolder, isStillOwned, makeOwnedFolder, removeFolder } from "./owned-folder.ts";
+import { seal } from "./sealed-line.ts";
 import { bytesIn, bytesInNow, type Cursor, SEGMENT_BYTES, START, segmentPath } from "./segments.ts";
 
 /** What all processes together may leave for one collector. */
 const CAP_BYTES = 64 * 1024 * 1024;
-const FILE_MODE = 0o600;
 const BEAT_AFTER_MS = 10_000;
 /** After such a pause somebody may have taken this process for dead. */
 const ASK_AFTER_MS = 30_000;
@@ -22,23 +22,25 @@ export interface SegmentWriterParts {
   readonly capBytes?: number | undefined;
 }
 
+/** The files of a folder that is written to. */
+interface Writing {
+  readonly folder: string;
+  readonly segment: OffsetFile;
+  readonly kept: OffsetFile;
+}
+
 /**
- * Appends lines to the spool folder of this process, which is made with the first of them.
- *
- * Lines are written at known offsets: an append that failed, or that the end of the process cut
- * off, is repeated over the same bytes instead of after them.
+ * Appends lines to the spool folder of this process, which is made with the first of them, and then
+ * notes which records they are: what is noted is kept, and what is not was cut off.
  */
 export class SegmentWriter {
   readonly #parts: SegmentWriterParts;
-  #folder: string | undefined;
-  #handle: FileHandle | undefined;
+  #writing: Writing | undefined;
   #end: Cursor = START;
   #beating: NodeJS.Timeout | undefined;
   #lastAt = 0;
   /** Bytes that the cap leaves, as it was seen last. */
   #room = 0;
-  /** An append began and has not ended: what follows the end is no line. */
-  #isTorn = false;
 
   constructor(parts: SegmentWriterParts) {
     this.#parts = parts;
@@ -46,7 +48,7 @@ export class SegmentWriter {
 
   /** Undefined while nothing is spooled. */
   get folder(): string | undefined {
-    return this.#folder;
+    return this.#writing?.folder;
   }
 
   /** Behind the last line that is whole. */
@@ -57,88 +59,72 @@ export class SegmentWriter {
   /**
    * One append at a time.
    *
+   * @param kept which records the lines are
    * @throws {SpoolFullError} when the cap is reached; a system error when the disk does not take it
    */
-  async append(lines: readonly string[]): Promise<void> {
+  async append(lines: readonly string[], kept: readonly KeptRun[] = []): Promise<void> {
     const bytes = bytesOf(lines);
-    await this.#prepare(bytes.length);
-    this.#handle ??= await this.#openSegment();
-    this.#isTorn = true;
-    let written = 0;
-    while (written < bytes.length) {
-      const at = this.#end.offset + written;
-      const part = await this.#handle.write(bytes, written, bytes.length - written, at);
-      written += part.bytesWritten;
-    }
-    this.#end = { segment: this.#end.segment, offset: this.#end.offset + bytes.length };
-    this.#room -= bytes.length;
-    this.#isTorn = false;
+    const note = notesOf(kept);
+    await this.#prepare(bytes.length + note.length);
+    this.#writing ??= this.#start(makeOwnedFolder(this.#parts.root));
+    const { segment, kept: noted } = this.#writing;
+    await segment.write(bytes);
+    await noted.write(note);
+    segment.settle();
+    noted.settle();
+    this.#end = { segment: this.#end.segment, offset: segment.end };
+    this.#room -= bytes.length + note.length;
     this.#lastAt = this.#parts.clock();
   }
 
   /**
    * The same at the end of the process, where nothing can be awaited.
    *
+   * @param keptOf which records the first lines are
    * @returns how many of the lines, oldest first, the cap had room for
    */
-  appendNow(lines: readonly string[]): number {
+  appendNow(
+    lines: readonly string[],
+    keptOf: (count: number) => readonly KeptRun[] = () => [],
+  ): number {
     if (lines.length === 0) return 0;
-    if (this.#folder === undefined && this.#fitting(lines).length === 0) return 0;
-    this.#folder ??= makeOwnedFolder(this.#parts.root);
-    const path = segmentPath(this.#folder, this.#end.segment);
-    const file = openSync(path, constants.O_WRONLY | constants.O_CREAT, FILE_MODE);
-    try {
-      ftruncateSync(file, this.#end.offset);
-      const fitting = this.#fitting(lines);
-      const bytes = fitting.length === 0 ? Buffer.alloc(0) : bytesOf(fitting);
-      let written = 0;
-      while (written < bytes.length) {
-        const at = this.#end.offset + written;
-        written += writeSync(file, bytes, written, bytes.length - written, at);
-      }
-      return fitting.length;
-    } finally {
-      closeSync(file);
-    }
+    if (!this.#writing && this.#fitting(lines).length === 0) return 0;
+    this.#writing ??= this.#start(makeOwnedFolder(this.#parts.root));
+    const { segment, kept: noted } = this.#writing;
+    // What an earlier call wrote is written again, and takes no room of its own.
+    segment.writeNow(NO_BYTES);
+    noted.writeNow(NO_BYTES);
+    const fitting = this.#fitting(lines);
+    segment.writeNow(bytesOf(fitting));
+    noted.writeNow(notesOf(keptOf(fitting.length)));
+    return fitting.length;
   }
 
   /** Everything in the folder has arrived: it goes away, and the next append makes a new one. */
   async clear(): Promise<void> {
-    const folder = this.#folder;
-    const closing = this.#closeSegment();
-    // At once: an end of the process meanwhile must not write into what is being removed.
-    this.#forgetFolder();
-    await closing;
+    const folder = await this.#leave();
     if (folder !== undefined) await removeFolder(folder);
   }
 
   /** Leaves the folder to whoever comes next. */
   async close(): Promise<void> {
-    const folder = this.#folder;
-    const closing = this.#closeSegment();
-    this.#forgetFolder();
-    await closing;
+    const folder = await this.#leave();
     if (folder !== undefined) disownFolder(folder);
   }
 
   async #prepare(bytes: number): Promise<void> {
     const now = this.#parts.clock();
     const isDue = now - this.#lastAt > ASK_AFTER_MS;
-    if (this.#folder && isDue && !(await isStillOwned(this.#folder))) {
-      await this.#closeSegment();
-      this.#forgetFolder();
-    }
-    if (this.#handle && this.#isTorn) await this.#handle.truncate(this.#end.offset);
-    const isSameSegment = this.#handle !== undefined && this.#end.offset < SEGMENT_BYTES;
+    if (this.#writing && isDue && !(await isStillOwned(this.#writing.folder))) await this.#leave();
+    await this.#writing?.segment.mend();
+    await this.#writing?.kept.mend();
+    const isSameSegment = this.#writing !== undefined && this.#end.offset < SEGMENT_BYTES;
     if (isSameSegment && bytes <= this.#room) return;
     this.#room = this.#cap - (await bytesIn(this.#parts.root));
     if (bytes > this.#room) {
       throw new SpoolFullError("the spool is full: start the collector, or look at its URL");
     }
-    if (this.#handle && !isSameSegment) {
-      await this.#closeSegment();
-      this.#end = { segment: this.#end.segment + 1, offset: 0 };
-    }
+    if (this.#writing && !isSameSegment) await this.#nextSegment(this.#writing);
   }
 
   get #cap(): number {
@@ -149,39 +135,45 @@ export class SegmentWriter {
   #fitting(lines: readonly string[]): readonly string[] {
     let room = this.#cap - bytesInNow(this.#parts.root);
     const end = lines.findIndex((line) => {
-      room -= Buffer.byteLength(line) + 1;
+      room -= Buffer.byteLength(seal(line)) + 1;
       return room < 0;
     });
     return end < 0 ? lines : lines.slice(0, end);
   }
 
-  async #openSegment(): Promise<FileHandle> {
-    this.#folder ??= this.#makeFolder();
-    const flags = constants.O_WRONLY | constants.O_CREAT;
-    return open(segmentPath(this.#folder, this.#end.segment), flags, FILE_MODE);
-  }
-
-  #makeFolder(): string {
-    const folder = makeOwnedFolder(this.#parts.root);
+  #start(folder: string): Writing {
     this.#beating = setInterval(() => {
       beat(folder, this.#parts.clock()).catch(() => undefined);
     }, BEAT_AFTER_MS).unref();
-    return folder;
+    const segment = new OffsetFile(segmentPath(folder, this.#end.segment));
+    return { folder, segment, kept: new OffsetFile(keptPath(folder)) };
   }
 
-  #forgetFolder(): void {
+  async #nextSegment(writing: Writing): Promise<void> {
+    await writing.segment.close();
+    this.#end = { segment: this.#end.segment + 1, offset: 0 };
+    const segment = new OffsetFile(segmentPath(writing.folder, this.#end.segment));
+    this.#writing = { ...writing, segment };
+  }
+
+  /** At once: an end of the process meanwhile must not write into what is being left. */
+  async #leave(): Promise<string | undefined> {
+    const writing = this.#writing;
     clearInterval(this.#beating);
-    this.#folder = undefined;
+    this.#writing = undefined;
     this.#end = START;
-  }
-
-  async #closeSegment(): Promise<void> {
-    const handle = this.#handle;
-    this.#handle = undefined;
-    await handle?.close().catch(() => undefined);
+    await writing?.segment.close();
+    await writing?.kept.close();
+    return writing?.folder;
   }
 }
 
+const NO_BYTES = Buffer.alloc(0);
+
 function bytesOf(lines: readonly string[]): Buffer {
-  return Buffer.from(`${lines.join("\n")}\n`, "utf8");
+  return Buffer.from(lines.map((line) => `${seal(line)}\n`).join(""), "utf8");
+}
+
+function notesOf(kept: readonly KeptRun[]): Buffer {
+  return kept.length === 0 ? NO_BYTES : Buffer.from(`${noteOf(kept)}\n`, "utf8");
 }

@@ -13,6 +13,9 @@ export interface Cursor {
 export const START: Cursor = { segment: 1, offset: 0 };
 export const SEGMENT_BYTES = 1024 * 1024;
 
+/** What the segments hold; beside them, because it must not end where they do. */
+export const KEPT_FILE = "kept.ndjson";
+
 const NAME = /^(\d{8})\.ndjson$/;
 const NAME_DIGITS = 8;
 
@@ -35,8 +38,8 @@ export async function bytesIn(root: string): Promise<number> {
   let bytes = 0;
   for (const name of await namesIn(root)) {
     const folder = join(root, name);
-    for (const segment of await segmentsIn(folder)) {
-      const found = await lstat(segmentPath(folder, segment)).catch(() => undefined);
+    for (const file of (await namesIn(folder)).filter(isCounted)) {
+      const found = await lstat(join(folder, file)).catch(() => undefined);
       bytes += found?.size ?? 0;
     }
   }
@@ -48,9 +51,13 @@ export function bytesInNow(root: string): number {
   const paths = namesInNow(root).flatMap((name) => {
     const folder = join(root, name);
     return namesInNow(folder)
-      .filter((file) => NAME.test(file))
+      .filter(isCounted)
       .map((file) => join(folder, file));
   });
   const sizes = paths.map((path) => lstatSync(path, { throwIfNoEntry: false })?.size ?? 0);
   return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+function isCounted(name: string): boolean {
+  return NAME.test(name) || name === KEPT_FILE;
 }

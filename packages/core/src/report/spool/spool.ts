@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { inLane } from "../disk-lanes.ts";
 import type { Entry } from "../upstream/upstream.ts";
 import { checkEntries, type KnownHead } from "./checked-entries.ts";
+import { addKept, type KeptRun, keptIn, readKept } from "./kept-runs.ts";
 import { adoptFolders, removeFolder } from "./owned-folder.ts";
 import { keepRejected } from "./rejected.ts";
-import { countUntrusted, readChunk } from "./segment-reader.ts";
+import { SpoolFolder } from "./segment-reader.ts";
 import { SegmentWriter } from "./segment-writer.ts";
-import { type Cursor, removeSegment, START } from "./segments.ts";
+import type { Cursor } from "./segments.ts";
 
 export interface SpoolParts {
   /** The folder of one collector and key. */
@@ -17,27 +18,28 @@ export interface SpoolParts {
   readonly capBytes?: number | undefined;
   /** Roots of the same collector and tenant under other keys. */
   readonly relatives?: (() => Promise<readonly string[]>) | undefined;
-  readonly onRefused: (problem: "altered_record" | "untrusted_folder", count: number) => void;
+  /** Folders or segments are not touched, because somebody else can have made them. */
+  readonly onRefused: (count: number) => void;
+  /** Lines are not as they were written; each is counted once. */
+  readonly onDamaged: (count: number) => void;
 }
 
 /** Entries read back; `done` is called when all of them have arrived. */
 export interface SpooledEntries {
   readonly entries: readonly Entry[];
+  /** What the folder should have held after them, where it was read to its end. */
+  readonly missing: readonly KeptRun[];
   readonly done: () => Promise<void>;
-}
-
-interface Source {
-  readonly folder: string;
-  readonly origin: "own" | "adopted";
-  from: Cursor;
 }
 
 export class Spool {
   readonly #parts: SpoolParts;
   readonly #writer: SegmentWriter;
-  readonly #adopted: Source[] = [];
-  #own: Source | undefined;
-  #followed: Source | undefined;
+  readonly #adopted: SpoolFolder[] = [];
+  #own: SpoolFolder | undefined;
+  /** What this process put into its folder. */
+  #kept: { readonly folder: string; readonly runs: Map<string, KeptRun> } | undefined;
+  #followed: SpoolFolder | undefined;
   #hasFollowed = false;
 
   constructor(parts: SpoolParts) {
@@ -73,24 +75,32 @@ export class Spool {
     this.#hasFollowed = true;
     if (this.#followed?.folder === folder) return;
     if (this.#followed) this.#adopted.push(this.#followed);
-    this.#followed = { folder, origin: "adopted", from: START };
+    this.#followed = new SpoolFolder(folder, "adopted");
   }
 
-  /** Nothing is added any more: what has arrived goes away. */
-  async finishFollowing(): Promise<void> {
-    if (this.#followed && !this.hasAdopted) await removeFolder(this.#followed.folder);
+  /** Nothing is added any more: it is read to its end as if its process were gone. */
+  finishFollowing(): void {
+    if (this.#followed) this.#adopted.push(this.#followed);
+    this.#followed = undefined;
+    this.#hasFollowed = false;
   }
 
   /** @throws when the disk does not take them, or the cap is reached; they stay where they were */
   async append(entries: readonly Entry[]): Promise<void> {
     if (entries.length === 0) return;
     const lines = entries.map(({ line }) => line);
-    await inLane(() => this.#writer.append(lines));
+    const kept = keptIn(entries);
+    await inLane(() => this.#writer.append(lines, kept));
+    const { folder } = this.#writer;
+    if (folder === undefined) return;
+    if (this.#kept?.folder !== folder) this.#kept = { folder, runs: new Map() };
+    addKept(this.#kept.runs, kept);
   }
 
   /** @returns how many of them, oldest first, there was room for */
   appendNow(entries: readonly Entry[]): number {
-    return this.#writer.appendNow(entries.map(({ line }) => line));
+    const lines = entries.map(({ line }) => line);
+    return this.#writer.appendNow(lines, (count) => keptIn(entries.slice(0, count)));
   }
 
   /** Takes over what dead processes left. */
@@ -100,8 +110,8 @@ export class Spool {
       const { adopted, refused } = await inLane(() =>
         adoptFolders(foldersOf(from), clock(), this.#folders),
       );
-      if (refused.length > 0) onRefused("untrusted_folder", refused.length);
-      for (const folder of adopted) this.#adopted.push({ folder, origin: "adopted", from: START });
+      if (refused.length > 0) onRefused(refused.length);
+      for (const folder of adopted) this.#adopted.push(new SpoolFolder(folder, "adopted"));
     }
   }
 
@@ -109,18 +119,23 @@ export class Spool {
   async nextOwn(knownHead: KnownHead): Promise<SpooledEntries | undefined> {
     const { folder, end } = this.#writer;
     if (folder === undefined) return undefined;
-    if (this.#own?.folder !== folder) this.#own = { folder, origin: "own", from: START };
-    const entries = await this.#next(this.#own, knownHead, end);
-    return entries;
+    if (this.#own?.folder !== folder) this.#own = new SpoolFolder(folder, "own");
+    return this.#next(this.#own, knownHead, end);
+  }
+
+  /** What this process wrote and did not find again, once all of it was read. */
+  get missingOwn(): readonly KeptRun[] {
+    if (!this.#own || this.#own.unread.size > 0 || this.#kept?.folder !== this.#own.folder)
+      return [];
+    return this.#own.missing(this.#kept.runs.values());
   }
 
   /** What a dead process left; folders that are read to their end go away. */
   async nextAdopted(knownHead: KnownHead): Promise<SpooledEntries | undefined> {
     for (let [source] = this.#adopted; source; [source] = this.#adopted) {
-      const entries = await this.#next(source, knownHead);
-      if (entries) return entries;
-      this.#adopted.shift();
-      await this.#leave(source.folder);
+      const entries = (await this.#next(source, knownHead)) ?? (await this.#endOf(source));
+      if (entries.entries.length > 0 || entries.missing.length > 0) return entries;
+      await entries.done();
     }
     this.#hasFollowed = false;
     const entries = this.#followed && (await this.#next(this.#followed, knownHead));
@@ -129,16 +144,31 @@ export class Spool {
   }
 
   /** Removes what was read to its end; what must not be read stays for a person to look at. */
-  async #leave(folder: string): Promise<void> {
-    const untrusted = await inLane(() => countUntrusted(folder));
-    if (untrusted > 0) this.#parts.onRefused("untrusted_folder", untrusted);
-    else await removeFolder(folder);
+  async #endOf(source: SpoolFolder): Promise<SpooledEntries> {
+    const { folder, unread } = source;
+    const { onRefused, onDamaged } = this.#parts;
+    const kept = await inLane(() => readKept(folder));
+    const refused = unread.size + (kept ? 0 : 1);
+    const done = async () => {
+      this.#adopted.splice(this.#adopted.indexOf(source), 1);
+      if (kept && kept.damaged > 0) onDamaged(kept.damaged);
+      if (refused > 0) onRefused(refused);
+      else await removeFolder(folder);
+    };
+    // What is missing may stand in what was not read.
+    const missing = kept && refused === 0 ? source.missing(kept.runs) : [];
+    return { entries: [], missing, done };
   }
 
   /** Everything that this process wrote has arrived. */
   async clear(): Promise<void> {
+    const unread = this.#own?.unread.size ?? 0;
     this.#own = undefined;
-    await this.#writer.clear();
+    this.#kept = undefined;
+    if (unread > 0) {
+      this.#parts.onRefused(unread);
+      await this.#writer.close();
+    } else await this.#writer.clear();
   }
 
   /** Keeps a record that the collector does not take, for a person to look at. */
@@ -151,22 +181,19 @@ export class Spool {
   }
 
   async #next(
-    source: Source,
+    source: SpoolFolder,
     knownHead: KnownHead,
     end?: Cursor,
   ): Promise<SpooledEntries | undefined> {
-    const { folder, origin, from } = source;
-    const chunk = await inLane(() => readChunk(folder, from, end));
-    if (!chunk) return undefined;
-    const { entries, refused } = await checkEntries(chunk.lines, origin, knownHead);
-    if (refused.length > 0) this.#parts.onRefused("altered_record", refused.length);
+    const read = await inLane(() => source.read(end));
+    if (!read) return undefined;
+    const { entries, refused } = await checkEntries(read.lines, source.origin, knownHead);
+    const damaged = read.damaged + refused.length;
     const done = async () => {
-      source.from = chunk.next;
-      for (let segment = from.segment; segment < chunk.next.segment; segment++) {
-        await removeSegment(folder, segment);
-      }
+      if (damaged > 0) this.#parts.onDamaged(damaged);
+      await source.arrived(entries, read.next);
     };
-    return { entries, done };
+    return { entries, missing: [], done };
   }
 
   get #folders(): string {

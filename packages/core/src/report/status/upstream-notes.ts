@@ -10,7 +10,15 @@ const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 const STATUS_FILE = "status.json";
 
-export interface UpstreamNote {
+/** What a disk did to the spool, since the note was made. */
+export interface SpoolDamage {
+  /** Lines that were not as they were written. */
+  readonly damaged: number;
+  /** Records that were kept and that nobody has any more; the chain declares them. */
+  readonly lost: number;
+}
+
+export interface UpstreamNote extends SpoolDamage {
   readonly url: string;
   readonly protocol: string;
   /** Events that any process had to leave unrecorded, since the file was made. */
@@ -39,7 +47,7 @@ export class UpstreamNotes {
     this.#root = root;
   }
 
-  /** What was noted before stays; `dropped` is added to it. */
+  /** What was noted before stays; counts are added to it. */
   note(change: Change): void {
     this.#waiting = merged(this.#waiting, change);
     this.#writing ??= this.#writeAll().finally(() => {
@@ -111,8 +119,10 @@ export function readNote(root: string): UpstreamNote | undefined {
 }
 
 function merged(before: Change | undefined, change: Change): Change {
-  const dropped = (before?.dropped ?? 0) + (change.dropped ?? 0);
-  return { ...before, ...change, dropped };
+  const sum = (count: "dropped" | "damaged" | "lost") =>
+    (before?.[count] ?? 0) + (change[count] ?? 0);
+  const counts = { dropped: sum("dropped"), damaged: sum("damaged"), lost: sum("lost") };
+  return { ...before, ...change, ...counts };
 }
 
 function textOf(note: Change): string {
@@ -120,16 +130,16 @@ function textOf(note: Change): string {
 }
 
 function parseNote(text: string): UpstreamNote | undefined {
-  const { url, protocol, dropped, lastError } = jsonOf(text) ?? {};
-  const isNote = typeof url === "string" && typeof protocol === "string" && isCount(dropped);
-  if (!isNote) return undefined;
+  // Older versions counted no damage.
+  const { url, protocol, dropped, damaged = 0, lost = 0, lastError } = jsonOf(text) ?? {};
+  const isNote = typeof url === "string" && typeof protocol === "string";
+  if (!isNote || !isCount(dropped) || !isCount(damaged) || !isCount(lost)) return undefined;
+  const note = { url, protocol, dropped, damaged, lost };
   const isError = isObject(lastError) && typeof lastError.message === "string";
-  if (!isError) return { url, protocol, dropped };
+  if (!isError) return note;
   const { at, code, message } = lastError;
   return {
-    url,
-    protocol,
-    dropped,
+    ...note,
     lastError: { at: String(at), code: String(code), message: String(message) },
   };
 }

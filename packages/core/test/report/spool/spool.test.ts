@@ -59,7 +59,7 @@ test("a batch that would go over the cap is not taken, and a smaller one still i
 });
 
 test("the cap holds at the end of processes as well: what fits is written, the rest is counted", async () => {
-  const lines = Array.from({ length: 100 }, (_, index) => `${index}`.padEnd(9_999, "x"));
+  const lines = Array.from({ length: 100 }, (_, index) => `${index}`.padEnd(9_990, "x"));
   const capBytes = 1_500_000;
   const written = [1, 2, 3].map(() =>
     new SegmentWriter({ root, clock, capBytes }).appendNow(lines),
