@@ -84,11 +84,12 @@ export async function damagedSpool({ folder, random }: Place): Promise<Outcome> 
   await agent.isAtWork;
   await sleep(between(random, 0, 300));
   const kept = await agent.kill();
-  const segments = globSync(join(home, "**/*.ndjson")).filter((path) => !path.includes("/runs/"));
-  const [segment] = segments;
-  if (segment === undefined || kept === undefined) return {};
-  if (random() < 0.1) rmSync(segment);
-  else damage(segment, random);
+  // Its segments, and what is noted of them.
+  const files = globSync(join(home, "upstream/*/processes/*/*.ndjson")).sort();
+  const harmed = files[random() < 0.8 ? 0 : files.length - 1];
+  if (harmed === undefined || kept === undefined) return {};
+  if (random() < 0.1) rmSync(harmed);
+  else damage(harmed, random);
   const served = await serve(data, port(first));
   const code = await flush(home, served);
   const held = await heldBy(served, folder, [kept.session]);

@@ -2,11 +2,8 @@ import { expect, test } from "vitest";
 import { holds } from "./count.ts";
 import { torture } from "./run.ts";
 
-/**
- * Collectors and database servers that are killed have tests of their own, with many rounds; spools
- * that are damaged are of the long form.
- */
-const KINDS = ["killedAgent", "killedProxy", "damagedDatabase"];
+/** Collectors and database servers that are killed have tests of their own, with many rounds. */
+const KINDS = ["killedAgent", "killedProxy", "damagedDatabase", "damagedSpool"];
 
 test("one round of each kind: nothing is lost, doubled or broken, and no damage goes untold", {
   timeout: 120_000,

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
+  globSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -103,6 +104,39 @@ test("what a dead process left is shown, previewed, delivered, and gone", async 
     expect(flush).toEqual({ status: 0, stdout: "delivered 12 records\n", stderr: "" });
     const after = JSON.parse((await caum(["status", "--json"])).stdout);
     expect(after.upstreams).toMatchObject([{ spooled: 0, spooledBytes: 0 }]);
+  });
+});
+
+test("records that the disk lost are named, end with 3, and stay in the status and in the record", async () => {
+  await withCollector(async ({ url, apiKey }) => {
+    await leaveRecords(url, apiKey);
+    const env = { CAUM_URL: url, CAUM_API_KEY: apiKey };
+    const [segment = ""] = globSync(join(folder, "home/upstream/*/processes/*/00000001.ndjson"));
+    const bytes = readFileSync(segment);
+    // In the middle of the fifth of twelve lines, and of the last one.
+    const lines = bytes.toString("latin1").split("\n");
+    const fifth = lines.slice(0, 4).join("\n").length + 100;
+    bytes[fifth] = (bytes[fifth] ?? 0) ^ 1;
+    writeFileSync(segment, bytes.subarray(0, -100));
+    expect(await caum(["flush"], env)).toEqual({
+      status: 3,
+      stdout: "delivered 10 records\n",
+      stderr:
+        "caum flush: 1 spooled records are gone: the record of their session says so\n" +
+        "caum flush: 1 lines of the spool are not as they were written: they are not sent\n" +
+        "caum flush: 1 spooled records are gone: the record of their session says so\n",
+    });
+    const status = await caum(["status"]);
+    expect(status.stdout).toContain("  damaged   1 lines of the spool that the disk changed\n");
+    expect(status.stdout).toContain(
+      "  lost      2 records that the disk had: their sessions declare them\n",
+    );
+    const headers = { authorization: `Bearer ${apiKey}` };
+    const bundle = await (await fetch(`${url}/v1/session/s/bundle`, { headers })).text();
+    expect(bundle.match(/"type":"hole"/g)).toHaveLength(2);
+    expect(await caum(["flush"], env)).toMatchObject({ status: 0, stderr: "" });
+    const asJson = JSON.parse((await caum(["flush", "--json"], env)).stdout);
+    expect(asJson).toMatchObject({ damaged: 0, lost: 0, problems: [] });
   });
 });
 

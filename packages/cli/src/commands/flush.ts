@@ -26,6 +26,8 @@ type SpoolSettings = Settings & { readonly home?: string | undefined };
 /** Records wait still: the collector did not take all of them. */
 const LEFT_EXIT_CODE = 1;
 const USAGE_EXIT_CODE = 2;
+/** The disk lost records, or changed them: no other call can deliver these. */
+const DAMAGED_EXIT_CODE = 3;
 const MILLISECONDS = 1_000;
 const AGENT = "caum-flush";
 
@@ -34,7 +36,8 @@ examples:
   caum flush
   caum flush --dry-run
 
-exit codes: 0 everything delivered, 1 records wait still, 2 usage`;
+exit codes: 0 everything delivered, 1 records wait still, 2 usage, 3 spooled records were damaged or
+gone (they are declared in the record of their session)`;
 
 export function registerFlush(program: Command): void {
   program
@@ -125,7 +128,9 @@ async function deliver(
   if (json) say(JSON.stringify({ ...result, spooled: left, ...local, problems: told }));
   else say(describe(result, left));
   for (const message of json ? [] : told) complain(`caum flush: ${message}`);
-  if (left > 0) process.exitCode = LEFT_EXIT_CODE;
+  const isDamaged = result.damaged + result.lost > 0;
+  if (isDamaged) process.exitCode = DAMAGED_EXIT_CODE;
+  else if (left > 0) process.exitCode = LEFT_EXIT_CODE;
 }
 
 function describe({ accepted, duplicate, rejected }: DeliveryResult, left: number): string {

@@ -135,6 +135,7 @@ function describeHooks([client, tally]: readonly [string, HookTally]): string {
 
 function describeUpstream(upstream: UpstreamStatus): readonly string[] {
   const { url, tag, spooled, spooledBytes, dropped, rejected, refused, lastError } = upstream;
+  const { damaged, lost } = upstream;
   const error = lastError ? `${lastError.at}  ${lastError.message}` : "none";
   return [
     "",
@@ -144,6 +145,10 @@ function describeUpstream(upstream: UpstreamStatus): readonly string[] {
     `  rejected  ${rejected}`,
     ...(refused > 0
       ? [`  refused   ${refused} folders: links, of somebody else or open to others`]
+      : []),
+    ...(damaged > 0 ? [`  damaged   ${damaged} lines of the spool that the disk changed`] : []),
+    ...(lost > 0
+      ? [`  lost      ${lost} records that the disk had: their sessions declare them`]
       : []),
     `  last error ${error}`,
   ];

@@ -47,6 +47,10 @@ test("a key is derived by HKDF-SHA256 from any key and for any use", () => {
   );
 });
 
+test("a key that is kept holds no more memory than its bytes", () => {
+  expect(derive(Buffer.from("key"), "use").buffer.byteLength).toBe(32);
+});
+
 describe("the keys of a session", () => {
   test("are the same in every process that has the root key", () => {
     expect(keysOf("a").digest("args", "x")).toBe(keysOf("a").digest("args", "x"));

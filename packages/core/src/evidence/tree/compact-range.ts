@@ -47,7 +47,7 @@ export class CompactRange {
 
   /** Bytes held for the tree, whatever it covers. */
   get byteLength(): number {
-    return this.#hashes.byteLength;
+    return this.#hashes.buffer.byteLength;
   }
 
   /** Root over all leaves so far; computed on demand and once per size. */
