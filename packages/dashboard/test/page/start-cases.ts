@@ -86,6 +86,43 @@ export function startCases(stage: Stage): void {
     await close();
   });
 
+  test("a rule that is to hold for 3 steps says so, and fires 2 steps after one that is not", async () => {
+    const { world, browser } = stage;
+    const { page, problems, close } = await openPage(browser, world.url);
+    await signIn(page, world.apiKey);
+    await page.getByRole("link", { name: "Alerts" }).click();
+    const held = page.getByRole("checkbox", { name: "held for 3 steps" });
+    const rules = page.getByRole("region", { name: "Rules" });
+    const add = async (condition: string) => {
+      await page.getByLabel("when").fill(condition);
+      const destination = page.getByRole("textbox", { name: "to", exact: true });
+      await destination.fill("https://hooks.example/caum");
+      await page.getByRole("button", { name: "Add rule" }).click();
+      await rules.getByText(condition, { exact: true }).first().waitFor();
+    };
+    expect(await held.isChecked()).toBe(false);
+    await add("uds<0.99");
+    await held.check();
+    await add("uds<0.98");
+    expect(await held.isChecked()).toBe(false);
+    const lineOf = (condition: string) =>
+      rules.getByRole("listitem").filter({ hasText: condition });
+    expect(await lineOf("uds<0.98").textContent()).toContain("held for 3 steps, at most every");
+    expect(await lineOf("uds<0.99").textContent()).not.toContain("held for");
+    const fired: (readonly string[])[] = [];
+    for (let step = 1; step <= 4; step++) {
+      const answer = await world.sendStep({ session_id: "held", step, tool: "bash" });
+      fired.push(answer.rules_fired ?? []);
+    }
+    expect(fired).toEqual([["uds<0.99"], [], ["uds<0.98"], []]);
+    for (const condition of ["uds<0.99", "uds<0.98"]) {
+      await rules.getByRole("button", { name: `Delete ${condition}` }).click();
+      await lineOf(condition).waitFor({ state: "detached" });
+    }
+    expect(problems).toEqual([]);
+    await close();
+  });
+
   test("what the collector refuses on the alerts page is said, and stays to be read", async () => {
     const { world, browser } = stage;
     const headers = {

@@ -20,7 +20,7 @@ export interface World {
   /** Canonical lines of a run, as an observer sends them. */
   sendRun(runId: string, lines: readonly string[]): Promise<void>;
   /** A call of the step door. */
-  sendStep(step: object): Promise<void>;
+  sendStep(step: object): Promise<{ readonly rules_fired?: readonly string[] }>;
   deleteSession(id: string): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
