@@ -13,9 +13,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   openai: ["core"],
   anthropic: ["core"],
   caum: ["core", "openai", "anthropic"],
-  collector: ["core"],
+  collector: ["core", "otlp"],
   dashboard: [],
   histories: ["core"],
+  otlp: ["core"],
   cli: ["core", "mcp-proxy", "collector", "histories"],
 };
 

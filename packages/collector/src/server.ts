@@ -11,6 +11,7 @@ import { readBodies } from "./doors/body.ts";
 import { DoorError } from "./doors/door-error.ts";
 import { openEventsDoor } from "./doors/events/events-door.ts";
 import { openLiveDoor } from "./doors/live/live-door.ts";
+import { openOtlpDoor } from "./doors/otlp/otlp-door.ts";
 import { Routes } from "./doors/routes.ts";
 import { openRunsDoor } from "./doors/runs-door.ts";
 import { openStepDoor } from "./doors/step/step-door.ts";
@@ -78,6 +79,7 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
   openStepDoor(app, services);
   openEventsDoor(app, services);
   openRunsDoor(app, services);
+  openOtlpDoor(app, services);
   openEvidenceDoor(app, services);
   openAccountsDoor(app, services);
   openBillingDoor(app, services);

@@ -111,6 +111,7 @@ export { Health } from "./health/health.ts";
 export { scoreAtEnd, UDS_CAPS, type UdsCap, udsCappedBy } from "./health/scores/capped.ts";
 export { familyOf, type Regime, type RegimeFamily } from "./health/scores/regime.ts";
 export { type Tier, tierOf } from "./health/scores/tier.ts";
+export { TELEMETRY } from "./health/session/order.ts";
 export { replay, stepsInOrder } from "./health/session/replay.ts";
 export { type SavedSession, SessionHealth } from "./health/session/session-health.ts";
 export {

@@ -12,6 +12,7 @@ type LinkTotals = Record<SenderLink, number>;
 export class Metrics {
   readonly #requests = new Map<string, number>();
   readonly #buckets = new Array<number>(BUCKETS.length + 1).fill(0);
+  readonly #telemetry = new Map<string, number>();
   #seconds = 0;
   #count = 0;
   readonly #links = Object.fromEntries(SENDER_LINKS.map((link) => [link, 0])) as LinkTotals;
@@ -36,6 +37,14 @@ export class Metrics {
     this.#count += 1;
   }
 
+  /** What OpenTelemetry told: calls and turns, and spans or log records that no reader knows. */
+  telemetryRead(signal: "traces" | "logs", told: number, notUnderstood: number): void {
+    for (const [outcome, count] of Object.entries({ told, not_understood: notUnderstood })) {
+      const labels = `signal="${signal}",outcome="${outcome}"`;
+      this.#telemetry.set(labels, (this.#telemetry.get(labels) ?? 0) + count);
+    }
+  }
+
   format(store: Store, attempts: Attempts, nowMs: number): string {
     const { waiting, walBytes } = store.status();
     const memory = process.memoryUsage.rss();
@@ -56,6 +65,8 @@ export class Metrics {
       ...Object.entries(this.#links).map(
         ([link, count]) => `caum_sender_links_total{link="${link}"} ${count}`,
       ),
+      ...help("caum_telemetry_total", "counter", "Calls and turns that OpenTelemetry told of."),
+      ...[...this.#telemetry].map(([labels, count]) => `caum_telemetry_total{${labels}} ${count}`),
       ...help("caum_memory_bytes", "gauge", "Resident memory."),
       `caum_memory_bytes ${memory}`,
       ...help("caum_uptime_seconds", "gauge", "Time since the start."),

@@ -1,3 +1,22 @@
+import type { StructuralRecord } from "../../capture/record.ts";
+
+/** Begins the `sourceFramework` of what was told by OpenTelemetry; the emitter follows. */
+export const TELEMETRY = "otlp:";
+
+/**
+ * When a record happened, in the order of its run. Within a run the number decides: a clock that was
+ * set back does not turn it around. Telemetry comes in any order, so its own time decides.
+ *
+ * @param lastMs time of the run's record before it
+ */
+export function placedMs(record: StructuralRecord, atMs: number, lastMs: number): number {
+  return isTelemetry(record) ? atMs : Math.max(lastMs, atMs);
+}
+
+export function isTelemetry({ sourceFramework }: StructuralRecord): boolean {
+  return sourceFramework?.startsWith(TELEMETRY) === true;
+}
+
 /** Place of a record in the health order of its session. */
 export interface Place {
   readonly atMs: number;

@@ -12,7 +12,7 @@ import {
   type RunState,
   UNOPENED,
 } from "./layer-choice.ts";
-import { compare, type Place } from "./order.ts";
+import { compare, type Place, placedMs } from "./order.ts";
 import { type Telling, ToldCalls, tellingOf } from "./told-calls.ts";
 
 type OriginOf = (record: StructuralRecord) => Pick<Origin, "weakContent">;
@@ -65,8 +65,7 @@ function inOrder(records: readonly StructuralRecord[], originOf: OriginOf): read
     const view = run.layer === fullest.layer ? run.view : fullest.view;
     const step = stepOf(record, { ...originOf(record), view });
     if (step === undefined) continue;
-    // Within a run the number decides: a clock that was set back does not turn it around.
-    const atMs = Math.max(latestMs.get(runId) ?? 0, step.atMs ?? 0);
+    const atMs = placedMs(record, step.atMs ?? 0, latestMs.get(runId) ?? 0);
     latestMs.set(runId, atMs);
     entries.push({ atMs, runId, seq: payload.seq, step, telling });
   }

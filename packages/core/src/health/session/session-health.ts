@@ -13,7 +13,7 @@ import {
   type RunState,
   UNOPENED,
 } from "./layer-choice.ts";
-import { type Place, ReorderWindow } from "./order.ts";
+import { isTelemetry, type Place, placedMs, ReorderWindow } from "./order.ts";
 import { type Telling, ToldCalls, tellingOf } from "./told-calls.ts";
 
 interface Entry extends Place {
@@ -182,14 +182,13 @@ export class SessionHealth {
     step: Step,
     telling: Telling | undefined,
   ): Assessment {
-    // Within a run the number decides: a clock that was set back does not turn it around.
-    const atMs = Math.max(run.lastMs, step.atMs ?? 0);
+    const atMs = placedMs(record, step.atMs ?? 0, run.lastMs);
     this.#runs.set(record.runId, { ...run, lastMs: atMs });
     if (telling === undefined || !mayJoin(run, this.#keys)) this.#isNamed = false;
     const { runId, payload } = record;
     const told = telling === undefined ? {} : { telling };
     const entry = { atMs, runId, seq: payload.seq, step, ...told };
-    if (this.#settled === undefined && this.#isAlone(run)) {
+    if (this.#settled === undefined && this.#isAlone(run) && !isTelemetry(record)) {
       this.#settledMs = atMs;
       return judge(this.#live, this.#told, entry);
     }

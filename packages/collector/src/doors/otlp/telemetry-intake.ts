@@ -1,0 +1,54 @@
+/** From what telemetry tells to what is kept: the same way as what any other door is sent. */
+import { payloadOf, TELEMETRY, timestampAt } from "@caum/core";
+import type { Group, Told } from "@caum/otlp";
+import type { EventIntake } from "../../ingest/intake.ts";
+import type { Services } from "../../services.ts";
+import type { TenantRow } from "../../store/store.ts";
+import { keyFactsOf } from "../../tenants/digest-keys.ts";
+import { bodyDigest, identifierOf, uuidOf } from "../capture.ts";
+import type { SessionNames } from "./session-names.ts";
+
+/** What programs are called that nobody gave a name. */
+const NAMELESS = /^unknown_service/;
+
+export function intakesOf(
+  group: Group,
+  owner: TenantRow,
+  names: SessionNames,
+  services: Services,
+): readonly EventIntake[] {
+  const tenantKeys = services.digestKeys.tenant(owner.ulid);
+  const sessionId = names.sessionOf(group.names, owner.ulid, tenantKeys);
+  const keys = services.digestKeys.session(owner.ulid, sessionId);
+  const context = { keys, hashNames: services.policy.hashNames };
+  const agentId = identifierOf(agentOf(group), keys);
+  const receivedMs = services.clock();
+  const sourceFramework = `${TELEMETRY}${group.emitter}`;
+  // Told twice, by a span and a log record, the same call has other bodies: its id alone counts.
+  const body = bodyDigest("", keys);
+  return group.told.map((told) => ({
+    kind: "event",
+    tenant: owner.tenant,
+    receivedMs,
+    sessionId,
+    facts: { agentId },
+    keys: keyFactsOf(keys),
+    draft: {
+      ...payloadOf(told.observation, context),
+      agentId,
+      sourceFramework,
+      sourceTimestamp: timestampAt(timeOf(told, receivedMs)),
+    },
+    asksRoot: false,
+    claim: { eventId: uuidOf(told.id, keys), body },
+  }));
+}
+
+function agentOf({ agentName, serviceName, emitter }: Group): string {
+  const named = serviceName === undefined || NAMELESS.test(serviceName) ? undefined : serviceName;
+  return agentName ?? named ?? emitter;
+}
+
+function timeOf({ atMs }: Told, receivedMs: number): number {
+  return atMs > 0 && atMs < receivedMs ? Math.trunc(atMs) : receivedMs;
+}

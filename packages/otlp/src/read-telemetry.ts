@@ -1,0 +1,143 @@
+import type { LogRecord, Span, Telemetry } from "./decode/telemetry.ts";
+import { agentNameOf, conversationOf } from "./facts.ts";
+import type { Scope } from "./scope.ts";
+import { CONVENTIONS, followsGenAi } from "./scopes/gen-ai.ts";
+import { scopeOf } from "./scopes/scopes.ts";
+import type { Told } from "./told.ts";
+import type { TraceNotes } from "./trace-notes.ts";
+
+/** What one request tells of one session. */
+export interface Group {
+  /** Names that the session goes by, the nearest first: of its conversation, traces and calls. */
+  readonly names: readonly string[];
+  readonly conversation: string | undefined;
+  readonly agentName: string | undefined;
+  readonly serviceName: string | undefined;
+  readonly emitter: string;
+  /** In the order of time. */
+  readonly told: readonly Told[];
+}
+
+export interface Reading {
+  readonly groups: readonly Group[];
+  /** Spans of scopes that are not known and follow no convention, and log records of them. */
+  readonly notUnderstood: number;
+}
+
+/** Ids that are shorter are counted up by servers, for each conversation anew. */
+const MIN_CALL_ID = 8;
+
+/** Reads what a request told, and which of it belongs together. */
+export function readTelemetry({ spans, logs }: Telemetry, notes: TraceNotes): Reading {
+  const reader = new GroupReader(notes);
+  for (const span of spans) scopeOf(span.scope).note?.(span, notes);
+  for (const span of spans) reader.span(span);
+  for (const records of bySpan(logs)) reader.logs(records);
+  return { groups: reader.groups(), notUnderstood: reader.notUnderstood };
+}
+
+/** Log records of one scope and span, in the order of the request. */
+function bySpan(logs: readonly LogRecord[]): Iterable<readonly LogRecord[]> {
+  const found = new Map<string, LogRecord[]>();
+  for (const log of logs) {
+    const key = `${log.scope} ${log.traceId} ${log.spanId}`;
+    const before = found.get(key);
+    if (before === undefined) found.set(key, [log]);
+    else before.push(log);
+  }
+  return found.values();
+}
+
+interface Part {
+  readonly names: Set<string>;
+  conversation?: string | undefined;
+  agentName?: string | undefined;
+  serviceName?: string | undefined;
+  emitter: string;
+  told: Told[];
+}
+
+class GroupReader {
+  readonly #notes: TraceNotes;
+  readonly #byName = new Map<string, Part>();
+  notUnderstood = 0;
+
+  constructor(notes: TraceNotes) {
+    this.#notes = notes;
+  }
+
+  span(span: Span): void {
+    const scope = scopeOf(span.scope);
+    if (scope === CONVENTIONS && !followsGenAi(span)) this.notUnderstood += 1;
+    const told = scope.span?.(span, this.#notes) ?? [];
+    this.#add(scope, span, told, scope.asks?.(span) ?? []);
+  }
+
+  logs(records: readonly LogRecord[]): void {
+    const [first] = records;
+    if (first === undefined) return;
+    const scope = scopeOf(first.scope);
+    if (scope.logs === undefined) {
+      this.notUnderstood += scope === CONVENTIONS ? records.length : 0;
+      return;
+    }
+    const told = scope.logs(records, this.#notes);
+    const asks = records.flatMap((record) => scope.asks?.(record) ?? []);
+    this.#add(scope, first, told, asks);
+  }
+
+  groups(): readonly Group[] {
+    return [...new Set(this.#byName.values())]
+      .filter(({ told }) => told.length > 0)
+      .map(({ names, conversation, agentName, serviceName, emitter, told }) => ({
+        names: [...names],
+        conversation,
+        agentName,
+        serviceName,
+        emitter,
+        told: told.toSorted((one, other) => one.atMs - other.atMs),
+      }));
+  }
+
+  /** What shares a name is of one session. */
+  #add(scope: Scope, sent: Span | LogRecord, told: readonly Told[], asks: readonly string[]): void {
+    const conversation = conversationOf(sent);
+    const answered = told.flatMap(({ answers = [] }) => answers);
+    const calls = [...asks, ...answered].filter((id) => id.length >= MIN_CALL_ID);
+    const names = [
+      ...(conversation === undefined ? [] : [`conversation ${conversation}`]),
+      ...(sent.traceId === "" ? [] : [`trace ${sent.traceId}`]),
+      ...calls.map((id) => `call ${id}`),
+    ];
+    if (names.length === 0 && told.length > 0) names.push(`span ${sent.spanId}`);
+    const part = this.#partOf(names, scope.emitter);
+    part.conversation ??= conversation;
+    part.agentName ??= agentNameOf(sent);
+    part.serviceName ??= sent.resource.text("service.name");
+    if (told.length === 0) return;
+    if (part.told.length === 0) part.emitter = scope.emitter;
+    part.told.push(...told);
+  }
+
+  #partOf(names: readonly string[], emitter: string): Part {
+    const known = new Set(names.flatMap((name) => this.#byName.get(name) ?? []));
+    const [first, ...others] = known;
+    const part: Part = first ?? { names: new Set(), emitter, told: [] };
+    for (const other of others) merge(part, other);
+    for (const other of others) for (const name of other.names) this.#byName.set(name, part);
+    for (const name of names) {
+      part.names.add(name);
+      this.#byName.set(name, part);
+    }
+    return part;
+  }
+}
+
+function merge(part: Part, other: Part): void {
+  for (const name of other.names) part.names.add(name);
+  if (part.told.length === 0) part.emitter = other.emitter;
+  for (const told of other.told) part.told.push(told);
+  part.conversation ??= other.conversation;
+  part.agentName ??= other.agentName;
+  part.serviceName ??= other.serviceName;
+}

@@ -1,0 +1,166 @@
+/** The GenAI conventions of OpenTelemetry, and what emitters that follow them add. */
+import type { Span } from "../decode/telemetry.ts";
+import { durationOf, eventValue, statusOf } from "../facts.ts";
+import type { Scope } from "../scope.ts";
+import type { Told } from "../told.ts";
+
+const MODEL_OPERATIONS = new Set(["chat", "generate_content", "text_completion"]);
+
+/** How an emitter uses the conventions. */
+interface Dialect {
+  /** Its tool spans are children of the turn that asked for them. */
+  readonly turnIsParent?: boolean;
+}
+
+/** Whether the span follows the conventions at all. */
+export function followsGenAi({ attributes }: Span): boolean {
+  return attributes.has("gen_ai.operation.name");
+}
+
+export function readGenAi(span: Span, dialect: Dialect = {}): readonly Told[] {
+  const operation = span.attributes.text("gen_ai.operation.name");
+  if (operation === "execute_tool") return toolCall(span, dialect);
+  if (operation === undefined || !MODEL_OPERATIONS.has(operation)) return [];
+  return [modelTurn(span)];
+}
+
+function toolCall(span: Span, { turnIsParent }: Dialect): readonly Told[] {
+  const { attributes, spanId, parentSpanId, endMs } = span;
+  const tool = attributes.text("gen_ai.tool.name");
+  // Some emitters sum up parallel calls in a span of its own: each of them has one as well.
+  if (tool === undefined || tool.startsWith("(")) return [];
+  return [
+    {
+      id: spanId,
+      atMs: endMs,
+      observation: {
+        tool,
+        toolCallId: attributes.text("gen_ai.tool.call.id"),
+        ...given("arguments", argumentsOf(span)),
+        ...given("result", resultOf(span)),
+        durationMs: durationOf(span),
+        ...statusOf(span),
+        ...(turnIsParent && { parent: parentSpanId }),
+      },
+    },
+  ];
+}
+
+function argumentsOf(span: Span): unknown {
+  const { attributes } = span;
+  return (
+    attributes.parsed("gen_ai.tool.call.arguments") ??
+    attributes.parsed("gcp.vertex.agent.tool_call_args") ??
+    eventValue(span, "gen_ai.tool.message", "content")
+  );
+}
+
+function resultOf(span: Span): unknown {
+  const { attributes } = span;
+  return (
+    attributes.parsed("gen_ai.tool.call.result") ??
+    attributes.parsed("gcp.vertex.agent.tool_response") ??
+    eventValue(span, "gen_ai.choice", "message")
+  );
+}
+
+/** Input tokens hold those that were read from a cache; roots that repeat the sum are no turns. */
+export function modelTurn(span: Span): Told {
+  const { attributes, spanId, endMs } = span;
+  const reasons = attributes.parsed("gen_ai.response.finish_reasons");
+  const [finishReason] = Array.isArray(reasons) ? reasons : [reasons];
+  return {
+    id: spanId,
+    atMs: endMs,
+    observation: {
+      kind: "turn",
+      ...statusOf(span),
+      provider: attributes.firstText(["gen_ai.provider.name", "gen_ai.system"]),
+      model: attributes.firstText(["gen_ai.response.model", "gen_ai.request.model"]),
+      responseId: attributes.text("gen_ai.response.id"),
+      ...(typeof finishReason === "string" && { finishReason }),
+      inputTokens: attributes.number("gen_ai.usage.input_tokens"),
+      outputTokens: attributes.number("gen_ai.usage.output_tokens"),
+      cacheReadTokens: attributes.number("gen_ai.usage.cache_read.input_tokens"),
+      cacheWriteTokens:
+        attributes.number("gen_ai.usage.cache_creation.input_tokens") ??
+        attributes.number("gen_ai.usage.cache_write.input_tokens"),
+      reasoningTokens:
+        attributes.number("gen_ai.usage.reasoning_tokens") ??
+        attributes.number("ai.usage.reasoningTokens"),
+      durationMs: durationOf(span),
+    },
+  };
+}
+
+/** A value that is there; null and "" are values. */
+export function given<K extends string>(name: K, value: unknown): { [N in K]?: unknown } {
+  return (value === undefined ? {} : { [name]: value }) as { [N in K]?: unknown };
+}
+
+const named =
+  (...names: readonly string[]) =>
+  (scope: string) =>
+    names.includes(scope);
+
+export const AI_SDK: Scope = {
+  emitter: "ai-sdk",
+  matches: named("gen_ai"),
+  span: (span) => readGenAi(span, { turnIsParent: true }),
+};
+
+export const MASTRA: Scope = {
+  emitter: "mastra",
+  matches: named("@mastra/otel-exporter", "@mastra/otel-bridge"),
+  span: (span) => readGenAi(span, { turnIsParent: true }),
+};
+
+export const STRANDS: Scope = {
+  emitter: "strands",
+  matches: named("strands-agents"),
+  span: (span) => readGenAi(span, { turnIsParent: true }),
+};
+
+const ADK_CALL = "execute_tool ";
+
+/** A call that failed has no attribute in the Agent Development Kit: its name is all that it says. */
+export const ADK: Scope = {
+  emitter: "google-adk",
+  matches: named("gcp.vertex.agent"),
+  span: (span) => {
+    if (span.name === "call_llm") return [modelTurn(span)];
+    if (!span.name.startsWith(ADK_CALL) || followsGenAi(span)) {
+      return readGenAi(span, { turnIsParent: true });
+    }
+    const { spanId, parentSpanId: parent, endMs, name } = span;
+    const tool = name.slice(ADK_CALL.length);
+    const durationMs = durationOf(span);
+    return [
+      { id: spanId, atMs: endMs, observation: { tool, status: "error", parent, durationMs } },
+    ];
+  },
+};
+
+export const COPILOT: Scope = {
+  emitter: "copilot",
+  matches: named("github.copilot"),
+  span: (span) => readGenAi(span),
+};
+
+/** The client tells of a turn that an instrumentation around it tells of as well. */
+export const ANTHROPIC_CLIENT: Scope = {
+  emitter: "anthropic-client",
+  matches: named("com.anthropic.sdk.typescript"),
+  span: (span, notes) => {
+    if (span.parentSpanId !== "" && notes.isMarked(`turn ${span.parentSpanId}`)) return [];
+    notes.mark(`client turn ${span.parentSpanId}`);
+    return readGenAi(span);
+  },
+};
+
+/** Whatever else follows the conventions. */
+export const CONVENTIONS: Scope = {
+  emitter: "gen-ai",
+  matches: () => true,
+  span: (span) => (followsGenAi(span) ? readGenAi(span) : []),
+};
