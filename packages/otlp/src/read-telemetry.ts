@@ -90,7 +90,7 @@ class GroupReader {
     return [...new Set(this.#byName.values())]
       .filter(({ told }) => told.length > 0)
       .map(({ names, conversation, agentName, serviceName, emitter, told }) => ({
-        names: [...names],
+        names: conversationFirst(names),
         conversation,
         agentName,
         serviceName,
@@ -131,6 +131,12 @@ class GroupReader {
     }
     return part;
   }
+}
+
+function conversationFirst(names: Iterable<string>): readonly string[] {
+  const isConversation = (name: string) => name.startsWith("conversation ");
+  const all = [...names];
+  return [...all.filter(isConversation), ...all.filter((name) => !isConversation(name))];
 }
 
 function merge(part: Part, other: Part): void {

@@ -180,3 +180,52 @@ describe("a loop", () => {
     expect(listed[0]?.steps).toBe(8);
   });
 });
+
+describe("which session", () => {
+  const CONVERSATION = "a conversation of ours";
+
+  const within = (span: MadeSpan, conversation?: string): MadeSpan => ({
+    ...span,
+    attributes: {
+      ...span.attributes,
+      ...(conversation !== undefined && { "gen_ai.conversation.id": conversation }),
+    },
+  });
+
+  test("a conversation over many traces is one, also when its name comes late, or after a restart", async () => {
+    let own = await startClient();
+    const data = own.folder;
+    await own.post("/v1/traces", traceOf("6".repeat(32), [failingCall(1)]));
+    await own.post("/v1/traces", traceOf("6".repeat(32), [within(failingCall(2), CONVERSATION)]));
+    await own.collector.close();
+    own = await startClient({ data });
+    await own.post("/v1/traces", traceOf("7".repeat(32), [within(failingCall(3), CONVERSATION)]));
+    await own.post("/v1/traces", traceOf("7".repeat(32), [failingCall(4)]));
+    await own.post("/v1/traces", traceOf("8".repeat(32), [failingCall(5)]));
+    const listed = await sessions(own);
+    expect(listed.map(({ steps }) => steps).toSorted()).toEqual([1, 4]);
+    await own.stop();
+  });
+
+  test("it is found by the trace and by the conversation", async () => {
+    const own = await startClient();
+    await own.post("/v1/traces", traceOf("9".repeat(32), [within(failingCall(1), CONVERSATION)]));
+    await own.post("/v1/traces", traceOf("a".repeat(32), [failingCall(2)]));
+    const byTrace = await own.get(`/v1/sessions?traceId=${"9".repeat(32)}`);
+    const asked = encodeURIComponent(CONVERSATION);
+    const byConversation = await own.get(`/v1/sessions?correlationId=${asked}`);
+    expect(byTrace.body.sessions).toHaveLength(1);
+    expect(byConversation.body.sessions).toEqual(byTrace.body.sessions);
+    await own.stop();
+  });
+
+  test("two tenants never share one", async () => {
+    const own = await startClient();
+    const other = await own.post("/v1/register", { email: "somebody@example.com" });
+    const body = traceOf("b".repeat(32), [within(failingCall(1), CONVERSATION)]);
+    await own.post("/v1/traces", body);
+    await own.post("/v1/traces", body, { authorization: `Bearer ${other.body.api_key}` });
+    expect((await sessions(own)).map(({ steps }) => steps)).toEqual([1]);
+    await own.stop();
+  });
+});

@@ -7,7 +7,7 @@
  */
 import { decode, encodeProtobufAnswer, readTelemetry, type Signal, TraceNotes } from "@caum/otlp";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Outcome } from "../../ingest/intake.ts";
+import type { EventIntake, Outcome } from "../../ingest/intake.ts";
 import type { Services } from "../../services.ts";
 import type { TenantRow } from "../../store/store.ts";
 import { admit, ownerOf } from "../caller.ts";
@@ -30,7 +30,7 @@ interface Memory {
 
 export function openOtlpDoor(app: FastifyInstance, services: Services): void {
   const memory: Memory = {
-    names: new SessionNames(),
+    names: new SessionNames(services.store.reader),
     notes: new Map(),
     places: new LargeBodies(),
   };
@@ -83,9 +83,10 @@ async function take(
       throw new DoorError("VALIDATION_ERROR", "the body is no OTLP request");
     });
     const reading = readTelemetry(telemetry, notesOf(memory, owner));
-    const intakes = reading.groups.flatMap((group) =>
-      intakesOf(group, owner, memory.names, services),
-    );
+    const intakes: EventIntake[] = [];
+    for (const group of reading.groups) {
+      intakes.push(...(await intakesOf(group, owner, memory.names, services)));
+    }
     if (intakes.length > 0) admitSoon(owner, services, intakes.length);
     const outcomes = await Promise.all(intakes.map((intake) => services.store.submit(intake)));
     for (const outcome of outcomes) throwIfToRepeat(outcome);

@@ -1,34 +1,36 @@
 /** From what telemetry tells to what is kept: the same way as what any other door is sent. */
-import { payloadOf, TELEMETRY, timestampAt } from "@caum/core";
+import { labelOf, payloadOf, TELEMETRY, timestampAt } from "@caum/core";
 import type { Group, Told } from "@caum/otlp";
 import type { EventIntake } from "../../ingest/intake.ts";
 import type { Services } from "../../services.ts";
 import type { TenantRow } from "../../store/store.ts";
 import { keyFactsOf } from "../../tenants/digest-keys.ts";
-import { bodyDigest, identifierOf, uuidOf } from "../capture.ts";
+import { bodyDigest, uuidOf } from "../capture.ts";
 import type { SessionNames } from "./session-names.ts";
 
 /** What programs are called that nobody gave a name. */
 const NAMELESS = /^unknown_service/;
 
-export function intakesOf(
+export async function intakesOf(
   group: Group,
   owner: TenantRow,
   names: SessionNames,
   services: Services,
-): readonly EventIntake[] {
-  const tenantKeys = services.digestKeys.tenant(owner.ulid);
-  const sessionId = names.sessionOf(group.names, owner.ulid, tenantKeys);
+): Promise<readonly EventIntake[]> {
+  const { tenant } = owner;
+  const place = { tenant, keys: services.digestKeys.tenant(owner.ulid) };
+  const { sessionId, digests } = await names.sessionOf(group.names, place);
   const keys = services.digestKeys.session(owner.ulid, sessionId);
   const context = { keys, hashNames: services.policy.hashNames };
-  const agentId = identifierOf(agentOf(group), keys);
+  // Frameworks choose these names, so they are labels; equal in all sessions of the tenant.
+  const agentId = labelOf(agentOf(group), place.keys, services.policy.hashNames);
   const receivedMs = services.clock();
   const sourceFramework = `${TELEMETRY}${group.emitter}`;
   // Told twice, by a span and a log record, the same call has other bodies: its id alone counts.
   const body = bodyDigest("", keys);
-  return group.told.map((told) => ({
+  return group.told.map((told, at) => ({
     kind: "event",
-    tenant: owner.tenant,
+    tenant,
     receivedMs,
     sessionId,
     facts: { agentId },
@@ -40,6 +42,7 @@ export function intakesOf(
       sourceTimestamp: timestampAt(timeOf(told, receivedMs)),
     },
     asksRoot: false,
+    ...(at === 0 && { traces: digests }),
     claim: { eventId: uuidOf(told.id, keys), body },
   }));
 }
