@@ -10,9 +10,10 @@ import {
   parsedText,
   textIn,
 } from "../fields.ts";
-import { OpenCalls } from "../frame/open-calls.ts";
+import { callEvent, OpenCalls } from "../frame/open-calls.ts";
 import { personEvent, turnEvent } from "../frame/speech.ts";
 import type { HistoryEvent } from "../history.ts";
+import { writtenCalls } from "./written-calls.ts";
 
 /** What the list does not say of itself. */
 export interface BlockContext {
@@ -28,10 +29,14 @@ export function blockEvents(
 ): readonly HistoryEvent[] {
   const events: HistoryEvent[] = [];
   const calls = new OpenCalls();
+  let before: Fields = {};
   messages.forEach((message, at) => {
     const place = { ...context, id: `${context.scope} ${textIn(message, "id") ?? at}` };
     if (message.role === "assistant") takeTurn(message, place, calls, events);
-    else if (message.role === "user") takeUser(message, place, calls, events);
+    else if (message.role === "user" && !takeAnswers(message, calls, events)) {
+      takeWritten(message, before, place, events);
+    }
+    before = message;
   });
   events.push(...calls.rest());
   return events;
@@ -75,21 +80,36 @@ function takeTurn(
   );
 }
 
-function takeUser(
-  message: Fields,
-  { id }: MessagePlace,
-  calls: OpenCalls,
-  events: HistoryEvent[],
-): void {
+/** @returns false when there are none in the message */
+function takeAnswers(message: Fields, calls: OpenCalls, events: HistoryEvent[]): boolean {
   const atMs = momentIn(message, "ts", "timestamp");
-  const blocks = objectsOf(message.content);
-  const answers = blocks.filter(({ type }) => type === "tool_result");
+  const answers = objectsOf(message.content).filter(({ type }) => type === "tool_result");
   for (const block of answers) {
     const end = { status: statusOf(block), result: block.content, atMs };
     const event = calls.end(textIn(block, "tool_use_id") ?? "", end);
     if (event !== undefined) events.push(event);
   }
-  if (answers.length === 0) events.push(personEvent(id, atMs, message.content));
+  return answers.length > 0;
+}
+
+/** A message of a person, unless it answers calls that the model wrote as text. */
+function takeWritten(
+  message: Fields,
+  before: Fields,
+  { id }: MessagePlace,
+  events: HistoryEvent[],
+): void {
+  const atMs = momentIn(message, "ts", "timestamp");
+  const asked =
+    typeof before.content === "string"
+      ? before.content
+      : textsOf(objectsOf(before.content)).join("\n");
+  const written = writtenCalls(objectsOf(message.content), asked);
+  written.forEach(({ tool, arguments: args, status, result }, at) => {
+    const call = { id: `${id} ${at}`, tool, arguments: args, parent: id, atMs };
+    events.push(callEvent(call, { status, result, atMs }));
+  });
+  if (written.length === 0) events.push(personEvent(id, atMs, message.content));
 }
 
 function textsOf(blocks: readonly Fields[]): readonly unknown[] {
