@@ -48,3 +48,14 @@ test.skipIf(!node20)("the built proxy relays and records on Node 20", () => {
   expect(readdirSync(join(home, "runs"))).toHaveLength(1);
   rmSync(home, { recursive: true, force: true });
 });
+
+test.skipIf(!node20)("the built command looks back at histories on Node 20", () => {
+  const home = mkdtempSync(join(tmpdir(), "caum-node20-"));
+  const words = ["lookback", "--json", join(root, "packages/histories/test/fixtures/inspect")];
+  const output = execFileSync(node20 ?? "", [join(root, "packages/cli/dist/main.js"), ...words], {
+    env: { ...process.env, CAUM_HOME: home },
+    encoding: "utf8",
+  });
+  expect(JSON.parse(output)).toMatchObject({ all: { sessions: 4, loops: 2 } });
+  rmSync(home, { recursive: true, force: true });
+});

@@ -2,7 +2,8 @@ import { describeFile } from "./describe-file.ts";
 import { readHead } from "./files/file-head.ts";
 import { type FoundFile, findFiles } from "./files/find-files.ts";
 import { FORMATS } from "./formats.ts";
-import type { FormatName, HistoryFormat, HistorySession, PartFile, Reading } from "./history.ts";
+import type { HistoryFormat, HistorySession, PartFile, Reading } from "./history.ts";
+import type { FormatName } from "./names.ts";
 
 /** What is looked for. */
 export interface Wanted {

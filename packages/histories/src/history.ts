@@ -1,28 +1,8 @@
 import type { ReasoningObservation, ToolObservation } from "@caum/core";
 import type { FoundFile } from "./files/find-files.ts";
+import type { FormatName } from "./names.ts";
 import type { Notes } from "./notes.ts";
 import type { SeenIds } from "./seen-ids.ts";
-
-/** What is read, in the words of docs/histories.md. */
-export const FORMAT_NAMES = [
-  "claude-code",
-  "codex",
-  "gemini-cli",
-  "opencode",
-  "copilot",
-  "qwen-code",
-  "cline",
-  "continue",
-  "mini-swe-agent",
-  "swe-agent",
-  "openhands",
-  "inspect",
-  "langsmith",
-  "langfuse",
-  "otlp",
-  "trace",
-] as const;
-export type FormatName = (typeof FORMAT_NAMES)[number];
 
 /** One call, turn or message of a history. Its values are content: they go to `payloadOf` only. */
 export interface HistoryEvent {

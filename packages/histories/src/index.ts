@@ -9,16 +9,15 @@ export {
   type Wanted,
 } from "./find-histories.ts";
 export { FORMATS } from "./formats.ts";
-export {
-  type FileHead,
-  FORMAT_NAMES,
-  type FormatName,
-  type HistoryEvent,
-  type HistoryFacts,
-  type HistoryFormat,
-  type HistorySession,
-  type Reading,
+export type {
+  FileHead,
+  HistoryEvent,
+  HistoryFacts,
+  HistoryFormat,
+  HistorySession,
+  Reading,
 } from "./history.ts";
+export { FORMAT_NAMES, type FormatName } from "./names.ts";
 export { type FileProblem, Notes } from "./notes.ts";
 export { historyPlaces, type Machine, type Place } from "./places.ts";
 export { hashOf, SeenIds } from "./seen-ids.ts";

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { FormatName } from "./history.ts";
+import type { FormatName } from "./names.ts";
 
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -38,7 +38,9 @@ export function registerImport(program: Command): void {
 }
 
 async function run(paths: readonly string[], flags: ImportFlags): Promise<void> {
+  // Loaded when it runs, so that no command pays for another.
   const { importHistories } = await import("../import/import-histories.ts");
+  const { resultOf, resultText } = await import("../import/print-result.ts");
   const home = homeOf(flags.home, process.env);
   const { sessions, notes } = await importHistories({
     paths,
@@ -47,22 +49,11 @@ async function run(paths: readonly string[], flags: ImportFlags): Promise<void> 
     key: flags.key,
     version: VERSION,
   });
-  const added = sessions.reduce((sum, session) => sum + session.added, 0);
-  const witnessed = sessions.reduce((sum, session) => sum + session.witnessed, 0);
   for (const { path, problem } of notes.problems) {
     complain(`caum import: ${path}: ${problem}`);
   }
-  if (flags.json === true) {
-    const { copies, notUnderstood } = notes;
-    sayJson({ added, witnessed, copies, notUnderstood, sessions });
-  } else {
-    for (const { session, client, added: count, witnessed: seen } of sessions) {
-      if (count === 0) continue;
-      const beside = seen > 0 ? `, beside ${seen} calls that were witnessed` : "";
-      say(`${session}  ${client}  ${count} records added${beside}`);
-    }
-    say(`${added} records of ${sessions.length} sessions added: imported, not witnessed`);
-  }
+  if (flags.json === true) sayJson(resultOf(sessions, notes));
+  else say(resultText(sessions, notes));
   if (notes.problemCount > 0) process.exitCode = INCOMPLETE;
   if (sessions.length === 0) process.exitCode = NOT_DONE;
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { homeOf } from "@caum/core";
-import { FORMAT_NAMES, type FormatName, historyPlaces } from "@caum/histories";
+import { FORMAT_NAMES, type FormatName } from "@caum/histories/names";
 import type { Command } from "commander";
 import { Progress } from "../terminal/progress.ts";
 import { say, sayJson } from "../terminal/say.ts";
@@ -54,7 +54,7 @@ async function run(paths: readonly string[], flags: LookbackFlags): Promise<void
   const { lookBack } = await import("../lookback/look-back.ts");
   const { findingsOf } = await import("../lookback/findings.ts");
   const { readingKey } = await import("../history/reading-key.ts");
-  const looked = paths.length > 0 ? paths : presentPlaces();
+  const looked = paths.length > 0 ? paths : await presentPlaces();
   const sinceMs = sinceOf(flags, paths.length > 0);
   const progress = new Progress();
   const lookback = await lookBack({
@@ -89,7 +89,8 @@ async function print(
   }
 }
 
-function presentPlaces(): readonly string[] {
+async function presentPlaces(): Promise<readonly string[]> {
+  const { historyPlaces } = await import("@caum/histories");
   const places = historyPlaces({ env: process.env }).map(({ path }) => path);
   return [...new Set(places)].filter((path) => existsSync(path));
 }

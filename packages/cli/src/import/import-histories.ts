@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { createReadStream, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import {
   costOf,
@@ -22,6 +21,7 @@ import {
 } from "@caum/histories";
 import { isSpeech } from "../history/history-step.ts";
 import { RunFiles } from "../sessions/run-files.ts";
+import { FileDigests } from "./file-digests.ts";
 import { ImportLedger } from "./import-ledger.ts";
 import { seededBytes } from "./seeded-bytes.ts";
 
@@ -39,6 +39,12 @@ export interface ImportedSession {
   readonly client: string;
   /** Records that were added; 0 when all of them were imported before. */
   readonly added: number;
+  /** What they are. */
+  readonly calls: number;
+  readonly turns: number;
+  readonly messages: number;
+  /** The run that holds them, and nothing else; null when nothing was added. */
+  readonly run: string | null;
   /** Calls that hooks or the proxy had recorded already. */
   readonly witnessed: number;
 }
@@ -61,6 +67,8 @@ export async function importHistories(options: ImportOptions): Promise<ImportRes
     ...options,
     rootKey,
     ledger: new ImportLedger(options.home, options.url ?? "this machine"),
+    digests: new FileDigests(),
+    notes: reading.notes,
   };
   const sessions: ImportedSession[] = [];
   for await (const session of readHistories(findHistories(options.paths, reading), reading)) {
@@ -73,6 +81,8 @@ export async function importHistories(options: ImportOptions): Promise<ImportRes
 interface Work extends ImportOptions {
   readonly rootKey: RootKey;
   readonly ledger: ImportLedger;
+  readonly digests: FileDigests;
+  readonly notes: Notes;
 }
 
 async function importSession(
@@ -86,33 +96,41 @@ async function importSession(
   const noted: string[] = [];
   let [hasEvents, witnessed] = [false, 0];
   let run: ImportRun | undefined;
-  for await (const events of history.events()) {
-    for (const event of events) {
-      hasEvents = true;
-      if (work.ledger.has(id, event.id)) continue;
-      noted.push(event.id);
-      if (isWitnessed(event, live, keys)) witnessed += 1;
-      else {
-        run ??= new ImportRun(history, id, work, fileMs);
-        await run.record(event);
-      }
+  const take = async (event: HistoryEvent) => {
+    hasEvents = true;
+    if (work.ledger.has(id, event.id)) return;
+    noted.push(event.id);
+    if (isWitnessed(event, live, keys)) witnessed += 1;
+    else {
+      run ??= new ImportRun(history, id, work, fileMs);
+      await run.record(event);
     }
+  };
+  try {
+    for await (const events of history.events()) for (const event of events) await take(event);
+  } catch {
+    work.notes.problem(history.files[0]?.path ?? history.format, "cannot be read to its end");
   }
   await run?.end(history);
   if (noted.length > 0) work.ledger.note(id, noted);
   if (!hasEvents) return undefined;
-  return { session: id, client: history.format, added: run?.count ?? 0, witnessed };
+  return { session: id, client: history.format, witnessed, ...(run?.added ?? NOTHING_ADDED) };
 }
+
+type Added = Pick<ImportedSession, "added" | "calls" | "turns" | "messages" | "run">;
+const NOTHING_ADDED: Added = { added: 0, calls: 0, turns: 0, messages: 0, run: null };
 
 /** A run of its own for what is new of a session, at the times at which it happened. */
 class ImportRun {
-  count = 0;
+  readonly #counts = { tool: 0, turn: 0, message: 0 };
+  readonly #digests: FileDigests;
   readonly #observer: Observer;
   readonly #session: Session;
   #atMs: number;
 
   constructor(history: HistorySession, id: string, work: Work, fileMs: number) {
     this.#atMs = fileMs;
+    this.#digests = work.digests;
     // The same history makes the same records: what was interrupted is made again, not twice.
     const seed = `${work.ledger.count(id)} ${history.format} ${id}`;
     this.#observer = createObserver({
@@ -131,6 +149,12 @@ class ImportRun {
     rmSync(join(work.home, "runs", this.#session.runId), { recursive: true, force: true });
   }
 
+  get added(): Added {
+    const { tool: calls, turn: turns, message: messages } = this.#counts;
+    const added = calls + turns + messages;
+    return { added, calls, turns, messages, run: this.#session.runId };
+  }
+
   async record({ observation, atMs }: HistoryEvent): Promise<void> {
     this.#atMs = Math.max(0, atMs ?? this.#atMs);
     const cost =
@@ -140,20 +164,17 @@ class ImportRun {
     this.#session.observe(
       cost === undefined ? observation : { ...observation, costUsd: cost / NANO_USD },
     );
-    this.count += 1;
-    if (this.count % AT_ONCE === 0) await this.#session.flush();
+    this.#counts[isSpeech(observation) ? observation.kind : "tool"] += 1;
+    if (this.added.added % AT_ONCE === 0) await this.#session.flush();
   }
 
   /** Says at its end where it comes from: the format, the client's version, the digest of the files. */
   async end({ format, facts, files }: HistorySession): Promise<void> {
-    const digest = createHash("sha256");
-    for (const { path } of files)
-      for await (const part of createReadStream(path)) digest.update(part);
     this.#session.observe({
       kind: "environment",
       change: "imported_from",
       subject: facts.version ? `${format}/${facts.version}` : format,
-      value: digest.digest("hex"),
+      value: await this.#digests.of(files),
     });
     await this.#observer.close();
   }

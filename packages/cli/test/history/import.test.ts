@@ -125,7 +125,7 @@ test("an import that was interrupted makes the same records again", async () => 
   expect(runs()).toEqual([whole]);
 });
 
-test("calls that hooks recorded are left out, and counted", async () => {
+test("calls that hooks recorded are left out and counted, and what was added is named", async () => {
   const id = joinedSessionId(loadRootKey({ home, env: process.env }), LOOPED);
   const live = createObserver({
     writer: "test",
@@ -138,7 +138,11 @@ test("calls that hooks recorded are left out, and counted", async () => {
   live.observe(id, { tool: "Edit", toolCallId: "toolu_dfr25d8wjhy5jkq0ed8a", status: "error" });
   await live.close();
   const { sessions } = await imported(`${CLAUDE}/${LOOPED}.jsonl`);
-  expect(sessions).toMatchObject([{ session: id, witnessed: 1 }]);
+  expect(sessions).toMatchObject([{ session: id, witnessed: 1, calls: 5, messages: 1 }]);
+  // Which records were added is said by their run: it holds these and nothing else.
+  const added = runs().find(({ run }) => run === sessions[0]?.run);
+  const calls = added?.records.filter(({ category }) => category === "tool_api");
+  expect(calls).toHaveLength(5);
   const layers = runs().map(({ records }) => {
     const [open] = records;
     return open?.category === "lifecycle" && open.payload.type === "open" ? open.payload.layer : "";

@@ -1,6 +1,7 @@
 /** What a ZIP archive holds, entry by entry; no more than one is in memory. */
 import { closeSync, openSync, readSync } from "node:fs";
-import { inflateRawSync, zstdDecompressSync } from "node:zlib";
+// As a whole: a Node that lacks one of its functions must load this file all the same.
+import zlib from "node:zlib";
 
 /** An entry is one JSON value: the same bound as for a file of one. */
 const LARGEST_ENTRY = 64 * 1_048_576;
@@ -57,10 +58,12 @@ function unpacked(packed: Buffer, method: number): Buffer {
     case STORED:
       return packed;
     case DEFLATED:
-      return inflateRawSync(packed, bound);
+      return zlib.inflateRawSync(packed, bound);
     case ZSTD:
       // Part of Node from 22.15 on.
-      if (typeof zstdDecompressSync === "function") return zstdDecompressSync(packed, bound);
+      if (typeof zlib.zstdDecompressSync === "function") {
+        return zlib.zstdDecompressSync(packed, bound);
+      }
       throw new RangeError("packed with zstd, which this Node does not know");
     default:
       throw new RangeError("packed in an unknown way");

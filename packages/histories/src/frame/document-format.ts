@@ -4,13 +4,13 @@ import { wholeFile } from "../files/whole-file.ts";
 import type {
   FileHead,
   FilePart,
-  FormatName,
   HistoryEvent,
   HistoryFacts,
   HistoryFormat,
   PartFile,
   Reading,
 } from "../history.ts";
+import type { FormatName } from "../names.ts";
 import { withoutCopies } from "./tell-once.ts";
 
 /** What a reader knows of its file. */

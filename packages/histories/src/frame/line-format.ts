@@ -4,7 +4,6 @@ import { type IsIdle, jsonLines } from "../files/lines.ts";
 import type {
   FileHead,
   FilePart,
-  FormatName,
   HistoryEvent,
   HistoryFacts,
   HistoryFormat,
@@ -13,6 +12,7 @@ import type {
   Reading,
 } from "../history.ts";
 import { mergeByTime } from "../merge-by-time.ts";
+import type { FormatName } from "../names.ts";
 import { withoutCopies } from "./tell-once.ts";
 
 /** Reads the lines of one file, in their order. */

@@ -9,13 +9,13 @@ import { RowFiles, type RowPlace } from "../files/row-files.ts";
 import type {
   FileHead,
   FilePart,
-  FormatName,
   HistoryEvent,
   HistoryFacts,
   HistoryFormat,
   HistorySession,
   Reading,
 } from "../history.ts";
+import type { FormatName } from "../names.ts";
 import { type FoundSession, findSessions, type Row, rowsIn } from "./row-sessions.ts";
 import { withoutCopies } from "./tell-once.ts";
 

@@ -1,4 +1,5 @@
-import type { FormatName, HistoryEvent, HistoryFacts, Reading } from "../history.ts";
+import type { HistoryEvent, HistoryFacts, Reading } from "../history.ts";
+import type { FormatName } from "../names.ts";
 
 /** What is said first stands. */
 export function learnFacts(
