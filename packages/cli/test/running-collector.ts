@@ -21,12 +21,13 @@ export class RunningCollector {
     machine: TemporaryHome,
     port = "0",
     more: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
   ): Promise<RunningCollector> {
     const words = ["up", "--port", port, "--json", "--show-keys", ...more];
     const child = spawn(
       process.execPath,
       ["--conditions=@caum/source", "--no-warnings", MAIN, ...words],
-      { env: machine.env, stdio: ["ignore", "pipe", "inherit"] },
+      { env: { ...machine.env, ...env }, stdio: ["ignore", "pipe", "inherit"] },
     );
     const lines = createInterface({ input: child.stdout });
     const { value } = await lines[Symbol.asyncIterator]().next();

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { joinedSessionId, loadRootKey } from "@caum/core";
+import { joinedSessionId, loadRootKey, Signer } from "@caum/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   hasServer,
@@ -27,7 +27,8 @@ describe.skipIf(!hasServer)("a collector on PostgreSQL", () => {
     person = realHome();
     exported = exportsFolder(false);
     machine = new TemporaryHome();
-    collector = await RunningCollector.start(machine, "0", ["--database", database]);
+    const env = { CAUM_SIGNING_KEY: Signer.format("test", Buffer.alloc(32, 7)) };
+    collector = await RunningCollector.start(machine, "0", ["--database", database], env);
   }, 120_000);
 
   afterAll(async () => {
