@@ -62,6 +62,11 @@ function wordFor(expected: string): string {
   return expected === "int" ? "a whole number" : expected === "record" ? "an object" : expected;
 }
 
+/** Of what there are too few or too many; a number has none. */
+function unitOf({ origin }: Extract<Issue, { code: "too_small" | "too_big" }>): string {
+  return origin === "string" ? " characters" : origin === "array" ? " entries" : "";
+}
+
 function messageOf(issue: Issue, sent: unknown): string {
   switch (issue.code) {
     case "invalid_type":
@@ -71,9 +76,9 @@ function messageOf(issue: Issue, sent: unknown): string {
     case "invalid_union":
       return `must be ${wordFor(expectedOf(issue).join(" or "))}`;
     case "too_small":
-      return `must be at least ${issue.minimum}`;
+      return `must be at least ${issue.minimum}${unitOf(issue)}`;
     case "too_big":
-      return `must be at most ${issue.maximum}`;
+      return `must be at most ${issue.maximum}${unitOf(issue)}`;
     case "invalid_value":
       return `must be one of ${issue.values.map(String).join(", ")}`;
     case "custom":

@@ -128,3 +128,19 @@ test("a turn and an agent beside the payload are kept keyed; two words for the t
   const unfit = await client.post("/v1/events", { ...event, eventId: randomUUID(), parent: 7 });
   expect(unfit.status).toBe(400);
 });
+
+test("what is nested too deeply to be digested is refused, and is no fault of the collector", async () => {
+  const deep = `${"[".repeat(50_000)}${"]".repeat(50_000)}`;
+  for (const [category, payload] of [
+    ["reasoning", '{"alternatives":DEEP}'],
+    ["data_movement", '{"operation":"read","objectIds":DEEP}'],
+  ] as const) {
+    const event = JSON.stringify({ ...PAGE_EVENT, eventId: randomUUID(), category, payload: "P" });
+    const answer = await client.post(
+      "/v1/events",
+      event.replace('"P"', payload.replace("DEEP", deep)),
+    );
+    expect(answer.status).toBe(422);
+    expect(answer.body.error.details[0].path).toEqual(["payload"]);
+  }
+});

@@ -54,5 +54,7 @@ test("messages tell a wrong value from a missing one, in words of JSON", async (
   expect(await messageOf({ ...step, tokens_used: "many" })).toBe("must be number");
   expect(await messageOf({ ...step, tokens_used: 1.5 })).toBe("must be a whole number");
   expect(await messageOf({ ...step, state_hash: 5 })).toBe("must be string");
+  expect(await messageOf({ ...step, state_hash: "abc" })).toBe("must be at least 8 characters");
+  expect(await messageOf({ ...step, cost_usd: -1 })).toBe("must be at least 0");
   expect(await messageOf({ session_id: "s", step: 1 })).toBe("is required and must be string");
 });

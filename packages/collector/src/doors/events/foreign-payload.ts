@@ -189,7 +189,7 @@ function reasoningDraft(reader: Reader): PayloadDraft {
 function thoughtOf(reader: Reader): string | undefined {
   const parts = ["summary", "confidence", "alternatives"].map((name) => reader.value(name) ?? null);
   if (parts.every((part) => part === null)) return undefined;
-  return reader.keys.digest("message", JSON.stringify(parts));
+  return reader.keys.digest("message", textOf(parts));
 }
 
 function movementDraft(reader: Reader): PayloadDraft {
@@ -203,7 +203,7 @@ function movementDraft(reader: Reader): PayloadDraft {
       operation,
       ...present({
         objectCount: reader.count("objectCount") ?? (isList ? ids.length : undefined),
-        objectsHash: isList ? reader.keys.digest("args", JSON.stringify(ids)) : undefined,
+        objectsHash: isList ? reader.keys.digest("args", textOf(ids)) : undefined,
       }),
     },
   };
@@ -227,6 +227,15 @@ function approvalDraft(reader: Reader): PayloadDraft {
   const scope = reader.text("scope");
   const scopeHash = scope === undefined ? undefined : reader.keys.digest("name", scope);
   return { category: "approval", payload: { decision, ...present({ scopeHash }) } };
+}
+
+/** @throws {DoorError} 422 where it is nested so deeply that it cannot be written */
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    throw unfit(["payload"], "is nested too deeply");
+  }
 }
 
 function unfit(path: readonly string[], message: string): DoorError {
