@@ -5,19 +5,15 @@ export { isIdentifier } from "./capture/identifier.ts";
 export { joinedSessionId } from "./capture/joined-session.ts";
 export { readOrCreateKeyFile } from "./capture/key-file.ts";
 export { labelOf, ownLabelOf } from "./capture/label.ts";
+export { digestCall, digestTurn, keyCall } from "./capture/observation/digest-call.ts";
 export type {
   EnvironmentObservation,
   Observation,
+  PayloadDraft,
   ReasoningObservation,
   ToolObservation,
-} from "./capture/observation.ts";
-export {
-  digestCall,
-  digestTurn,
-  keyCall,
-  type PayloadDraft,
-  payloadOf,
-} from "./capture/observation.ts";
+} from "./capture/observation/observation.ts";
+export { payloadOf } from "./capture/observation/payload-of.ts";
 export type { ToolAnnotations } from "./capture/operation.ts";
 export {
   costOf,

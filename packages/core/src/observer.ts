@@ -5,7 +5,7 @@ import { EventIds } from "./capture/event-id.ts";
 import { isIdentifier } from "./capture/identifier.ts";
 import { hostSessionId } from "./capture/joined-session.ts";
 import { ownLabelOf } from "./capture/label.ts";
-import type { Observation } from "./capture/observation.ts";
+import type { Observation } from "./capture/observation/observation.ts";
 import { loadRootKey, type RootKey } from "./capture/root-key.ts";
 import { timestampAt } from "./capture/timestamp.ts";
 import { runOrigin } from "./evidence/note/checkpoint.ts";

@@ -1,15 +1,14 @@
 import type { Purpose } from "./capture/digest.ts";
-import {
-  type CaptureContext,
-  digestCall,
-  digestTurn,
-  type Observation,
-  type PayloadDraft,
-  payloadOf,
-  type ReasoningObservation,
-  type ToolObservation,
-  type Unplaced,
-} from "./capture/observation.ts";
+import { digestCall, digestTurn } from "./capture/observation/digest-call.ts";
+import type {
+  CaptureContext,
+  Observation,
+  PayloadDraft,
+  ReasoningObservation,
+  ToolObservation,
+  Unplaced,
+} from "./capture/observation/observation.ts";
+import { payloadOf } from "./capture/observation/payload-of.ts";
 import type { LifecyclePayload } from "./capture/record.ts";
 import { type Shape, shapeOfText } from "./capture/shape.ts";
 import type { OpenFacts, RunWriter, Stamp } from "./evidence/run-writer.ts";

@@ -1,5 +1,5 @@
 import { isIdentifier } from "../capture/identifier.ts";
-import type { PayloadDraft, Unplaced } from "../capture/observation.ts";
+import type { PayloadDraft, Unplaced } from "../capture/observation/observation.ts";
 import type { Envelope, OpenPayload, StructuralRecord } from "../capture/record.ts";
 import { EvidenceError } from "./error.ts";
 import { encodeLine, MAX_LINE_BYTES } from "./line/line.ts";

@@ -1,4 +1,4 @@
-import type { PayloadDraft, Unplaced } from "../capture/observation.ts";
+import type { PayloadDraft, Unplaced } from "../capture/observation/observation.ts";
 import type { Envelope, ReasoningPayload, ToolPayload, View } from "../capture/record.ts";
 import type { Step } from "./step.ts";
 

@@ -1,4 +1,8 @@
-import type { Observation, ReasoningObservation, ToolObservation } from "../capture/observation.ts";
+import type {
+  Observation,
+  ReasoningObservation,
+  ToolObservation,
+} from "../capture/observation/observation.ts";
 import { costOf, type PriceTable } from "../capture/price-table.ts";
 import type { Layer, Status } from "../capture/record.ts";
 import type { Session, Verdict } from "../session.ts";

@@ -1,4 +1,4 @@
-import type { ToolObservation } from "../capture/observation.ts";
+import type { ToolObservation } from "../capture/observation/observation.ts";
 import type { CallFacts, CallKey } from "./call-facts.ts";
 import { CallIndex, isFree, type Named, Namesakes } from "./call-index.ts";
 import { type CallState, type Identity, KNOWN_BY } from "./merge-table.ts";

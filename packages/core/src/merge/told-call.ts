@@ -1,4 +1,4 @@
-import type { ToolObservation } from "../capture/observation.ts";
+import type { ToolObservation } from "../capture/observation/observation.ts";
 import { textHashOf } from "./call-arguments.ts";
 import type { CallFacts, CallKey } from "./call-facts.ts";
 import { idOf, nameIn, type OpenCall, type Told } from "./open-calls.ts";

@@ -1,4 +1,4 @@
-import type { ToolObservation } from "../capture/observation.ts";
+import type { ToolObservation } from "../capture/observation/observation.ts";
 import type { Layer } from "../capture/record.ts";
 import { isSameValue, refOf, valuesOf } from "./call-arguments.ts";
 import type { CallFacts, CallKey, CallOutcome } from "./call-facts.ts";

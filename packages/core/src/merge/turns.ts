@@ -1,4 +1,4 @@
-import type { ReasoningObservation } from "../capture/observation.ts";
+import type { ReasoningObservation } from "../capture/observation/observation.ts";
 import type { Layer, Status } from "../capture/record.ts";
 import {
   countOpenTurns,

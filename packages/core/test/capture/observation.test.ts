@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type Observation, payloadOf } from "../../src/capture/observation.ts";
+import type { Observation } from "../../src/capture/observation/observation.ts";
+import { payloadOf } from "../../src/capture/observation/payload-of.ts";
 import { encodeLine } from "../../src/evidence/line/line.ts";
 import { readLine } from "../../src/evidence/line/record-line.ts";
 import { RunWriter } from "../../src/evidence/run-writer.ts";

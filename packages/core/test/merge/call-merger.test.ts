@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import type { Observation, ToolObservation } from "../../src/capture/observation.ts";
+import type { Observation, ToolObservation } from "../../src/capture/observation/observation.ts";
 import type { Layer } from "../../src/capture/record.ts";
 import { CallMerger } from "../../src/merge/call-merger.ts";
 import { processRegistry } from "../../src/merge/process-registry.ts";

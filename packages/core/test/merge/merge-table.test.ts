@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import type { ToolObservation } from "../../src/capture/observation.ts";
+import type { ToolObservation } from "../../src/capture/observation/observation.ts";
 import type { CallFacts, CallKey } from "../../src/merge/call-facts.ts";
 import { CallMerger } from "../../src/merge/call-merger.ts";
 import { KNOWN_BY, type Signal, STEPS, type State } from "../../src/merge/merge-table.ts";

@@ -1,5 +1,5 @@
 /** What an alert says to a person: one sentence, the same in every channel. */
-import { NANO_USD_PER_USD } from "../../capture/observation.ts";
+import { NANO_USD_PER_USD } from "../../capture/observation/observation.ts";
 import type { Assessment, Pattern } from "../assessment.ts";
 import type { Regime } from "../scores/regime.ts";
 import { type Condition, parseCondition } from "./condition.ts";

@@ -1,4 +1,4 @@
-import type { PayloadDraft } from "../../capture/observation.ts";
+import type { PayloadDraft } from "../../capture/observation/observation.ts";
 import type { Assessment } from "../assessment.ts";
 import { type Condition, ConditionError, formatCondition, parseCondition } from "./condition.ts";
 import { type AlertMemory, type RulePace, UNTOLD, watchCondition } from "./watch.ts";

@@ -1,4 +1,4 @@
-import { NANO_USD_PER_USD } from "../../capture/observation.ts";
+import { NANO_USD_PER_USD } from "../../capture/observation/observation.ts";
 import { REGIMES, type Regime } from "../scores/regime.ts";
 
 /** When an alert fires. Cost is in nano-dollars, as it is recorded. */

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { SessionKeys } from "../../../src/capture/digest.ts";
-import { type Observation, payloadOf } from "../../../src/capture/observation.ts";
+import type { Observation } from "../../../src/capture/observation/observation.ts";
+import { payloadOf } from "../../../src/capture/observation/payload-of.ts";
 import type { Status } from "../../../src/capture/record.ts";
 import { followAlert, QUIET } from "../../../src/health/alerts/edge.ts";
 import { Health } from "../../../src/health/health.ts";

@@ -1,0 +1,184 @@
+/** From an observation to what is kept of it. */
+import type { SessionKeys } from "../digest.ts";
+import { errorClassOf } from "../error-class.ts";
+import { knownWord, labelOf, ownLabelOf } from "../label.ts";
+import { opOf } from "../operation.ts";
+import { type Envelope, OPS, type PayloadByCategory, STATUSES } from "../record.ts";
+import type { Shape } from "../shape.ts";
+import {
+  agentTagOf,
+  optionalDigest,
+  optionalTag,
+  shapeOrDigest,
+  signatureOrWritten,
+  toolCallDigestOf,
+} from "./keyed-facts.ts";
+import {
+  BOUNDS,
+  type CaptureContext,
+  type EnvironmentObservation,
+  NANO_USD_PER_USD,
+  type Observation,
+  type ObservedDraft,
+  type Place,
+  type ReasoningObservation,
+  ROLES,
+  type ToolObservation,
+  type Unplaced,
+  type Usage,
+} from "./observation.ts";
+
+/** The structure of an observation: nothing of its content is left in the answer. */
+export function payloadOf(observation: Observation, context: CaptureContext): ObservedDraft {
+  switch (observation.kind) {
+    case "turn":
+    case "message":
+      return {
+        category: "reasoning",
+        payload: reasoningPayload(observation, context),
+        ...parentOf(observation, context.keys),
+      };
+    case "environment":
+      return { category: "environment", payload: environmentPayload(observation, context) };
+    default:
+      return {
+        category: "tool_api",
+        payload: toolPayload(observation, context),
+        ...parentOf(observation, context.keys),
+      };
+  }
+}
+
+/** A parent that is no text, or is empty, groups nothing. */
+function parentOf({ parent }: Place, keys: SessionKeys): Pick<Envelope, "parentEventId"> {
+  if (typeof parent !== "string" || parent === "") return {};
+  return { parentEventId: keys.parentIdOf(parent) };
+}
+
+function toolPayload(
+  call: ToolObservation,
+  context: CaptureContext,
+): Unplaced<PayloadByCategory["tool_api"]> {
+  const { keys } = context;
+  const label = (text: string | undefined) => optionalLabel(text, context);
+  const argumentsShape = shapeOrDigest(call.argumentsShape, call.arguments, "args", keys);
+  const resultShape = shapeOrDigest(call.resultShape, call.result, "result", keys);
+  return defined({
+    toolName: labelOf(call.tool, keys, context.hashNames),
+    status: knownWord(STATUSES, call.status) ?? "unknown",
+    toolCallId: toolCallDigestOf(call, keys),
+    op: knownWord(OPS, call.op) ?? opOf(call.tool, call.arguments, call.annotations),
+    phase: label(call.phase),
+    responseStatus: integer(call.responseStatus),
+    errorClass: call.errorClass === undefined ? undefined : errorClassOf(call.errorClass),
+    argumentsHash: argumentsShape?.hash,
+    argumentsNormHash: argumentsShape?.normHash,
+    argumentsShapeHash: argumentsShape?.shapeHash,
+    argumentsSignature: signatureOrWritten(call, keys),
+    argumentsBytes: argumentsShape?.bytes,
+    resultHash: resultShape?.hash,
+    resultNormHash: resultShape?.normHash,
+    resultShapeHash: resultShape?.shapeHash,
+    resultBytes: resultShape?.bytes,
+    truncated: truncatedSides(argumentsShape, resultShape),
+    ...usageOf(call),
+    durationIsBound: knownWord(BOUNDS, call.durationIsBound),
+    totalTokens: count(call.totalTokens),
+    stateId: call.stateId === undefined ? undefined : keys.digest("state", call.stateId),
+    endpointHash: call.endpoint === undefined ? undefined : keys.digest("name", call.endpoint),
+    serverTag: serverTagOf(call, context),
+    agentTag: agentTagOf(call, keys),
+  });
+}
+
+function reasoningPayload(
+  turn: ReasoningObservation,
+  context: CaptureContext,
+): Unplaced<PayloadByCategory["reasoning"]> {
+  const { keys } = context;
+  const shape = shapeOrDigest(turn.contentShape, turn.content, "message", keys);
+  return defined({
+    kind: turn.kind,
+    status: knownWord(STATUSES, turn.status ?? "ok") ?? "unknown",
+    role: knownWord(ROLES, turn.role),
+    provider: optionalLabel(turn.provider, context),
+    model: optionalLabel(turn.model, context),
+    responseId: optionalDigest(turn.responseId, keys),
+    finishReason: optionalLabel(turn.finishReason, context),
+    ...usageOf(turn),
+    cacheReadTokens: count(turn.cacheReadTokens),
+    cacheWriteTokens: count(turn.cacheWriteTokens),
+    reasoningTokens: count(turn.reasoningTokens),
+    requestedTools: count(turn.requestedTools),
+    messageHash: shape?.normHash ?? shape?.hash,
+    messageBytes: shape?.bytes,
+    agentTag: agentTagOf(turn, keys),
+  });
+}
+
+function environmentPayload(
+  change: EnvironmentObservation,
+  context: CaptureContext,
+): Unplaced<PayloadByCategory["environment"]> {
+  const shape = shapeOrDigest(undefined, change.value, "state", context.keys);
+  return defined({
+    kind: labelOf(change.change, context.keys, false),
+    subject: optionalLabel(change.subject, context),
+    changeHash: shape?.hash,
+  });
+}
+
+function usageOf(usage: Usage) {
+  return {
+    inputTokens: count(usage.inputTokens),
+    outputTokens: count(usage.outputTokens),
+    costNanoUsd: usage.costUsd === undefined ? undefined : count(usage.costUsd * NANO_USD_PER_USD),
+    durationMs: count(usage.durationMs),
+  };
+}
+
+function truncatedSides(
+  argumentsShape: Shape | undefined,
+  resultShape: Shape | undefined,
+): PayloadByCategory["tool_api"]["truncated"] {
+  if (argumentsShape?.truncated) return resultShape?.truncated ? "both" : "arguments";
+  return resultShape?.truncated ? "result" : undefined;
+}
+
+function optionalLabel(text: string | undefined, context: CaptureContext): string | undefined {
+  return text === undefined ? undefined : labelOf(text, context.keys, context.hashNames);
+}
+
+/** The name is the person's, from the client's file; what starts a server may be anything. */
+function serverTagOf(
+  { serverName, server }: ToolObservation,
+  { keys, hashNames }: CaptureContext,
+): string | undefined {
+  if (serverName !== undefined) return ownLabelOf(serverName, keys, hashNames);
+  return optionalTag(server, keys);
+}
+
+/** A host's number as a count, or nothing when it is none. */
+function count(value: number | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const rounded = Math.round(value);
+  return Number.isSafeInteger(rounded) && rounded >= 0 ? rounded : undefined;
+}
+
+function integer(value: number | undefined): number | undefined {
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** The same object without the keys that are undefined: absent means absent. */
+function defined<T extends object>(fields: T): Defined<T> {
+  const kept: Record<string, unknown> = {};
+  for (const key in fields) {
+    if (fields[key] !== undefined) kept[key] = fields[key];
+  }
+  // True because a key is dropped exactly when its value is undefined, as `Defined` says.
+  return kept as Defined<T>;
+}
