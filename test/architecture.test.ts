@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
+import { VERSION } from "@caum/core";
 import { expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "..");
@@ -80,6 +81,17 @@ test("core depends on nothing but zod, and zod stays behind its protocol entry",
     if (target.startsWith(".") || target.startsWith("node:")) continue;
     expect(target, file).toBe("zod");
     expect(file, "zod outside of the protocol").toContain(`core/src/${ZOD_ENTRY}`);
+  }
+});
+
+test("all packages have one version, which records say", () => {
+  for (const name of readdirSync(join(root, "packages"))) {
+    const manifest = JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8"));
+    expect(manifest.version, name).toBe(VERSION);
+    const siblings = Object.entries<string>(manifest.dependencies ?? {});
+    for (const [other, version] of siblings) {
+      if (other.startsWith("@caum/")) expect(version, `${name} needs ${other}`).toBe(VERSION);
+    }
   }
 });
 

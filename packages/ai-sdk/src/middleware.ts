@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { Adapter, type AdapterOptions, currentSession, type TurnKey } from "@caum/core";
+import { Adapter, type AdapterOptions, currentSession, type TurnKey, VERSION } from "@caum/core";
 import type { LanguageModelMiddleware } from "ai";
 import { ModelCalls, type ModelContent, type ModelPrompt } from "./model-calls.ts";
 import { tapStream } from "./stream-tap.ts";
@@ -15,7 +15,7 @@ export function caumMiddleware(options: AdapterOptions = {}): LanguageModelMiddl
   const adapter = new Adapter(
     {
       writer: "caum-ai-sdk",
-      writerVersion: "0.1.0",
+      writerVersion: VERSION,
       layer: "model",
       view: "full",
       sourceFramework: "ai-sdk",

@@ -1,4 +1,4 @@
-import { Adapter, type AdapterOptions, installedVersion, type Observer } from "@caum/core";
+import { Adapter, type AdapterOptions, installedVersion, type Observer, VERSION } from "@caum/core";
 import type { Telemetry } from "ai";
 import { listen } from "./channel.ts";
 import { Operations } from "./operations.ts";
@@ -44,7 +44,7 @@ function register(scope: HostGlobal, options: AdapterOptions): Registration {
   const adapter = new Adapter(
     {
       writer: "caum-ai-sdk",
-      writerVersion: "0.1.0",
+      writerVersion: VERSION,
       layer: "framework",
       view: "full",
       sourceFramework: "ai-sdk",

@@ -4,6 +4,7 @@ import {
   type ModelPass,
   observeCopies,
   observeModelClient,
+  VERSION,
 } from "@caum/core";
 
 /** What the wrapper needs of a client: the official list of its middleware. */
@@ -23,7 +24,7 @@ export const TESTED_HOST = { name: "@anthropic-ai/sdk", from: "1.0.0", below: "2
 
 const IDENTITY = {
   writer: "caum-anthropic",
-  writerVersion: "0.1.0",
+  writerVersion: VERSION,
   layer: "model",
   view: "one_client",
   sourceFramework: "anthropic",

@@ -13,6 +13,7 @@ import {
   RecentMap,
   type SessionFacts,
   shellWord,
+  VERSION,
   type Verdict,
 } from "@caum/core";
 import { type Alert, type AlertListener, alertOf } from "./alert.ts";
@@ -147,7 +148,7 @@ export class Recorder {
 
 const IDENTITY = {
   writer: "caum",
-  writerVersion: "0.1.0",
+  writerVersion: VERSION,
   layer: "framework",
   view: "full",
 } as const;

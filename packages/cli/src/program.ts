@@ -1,3 +1,4 @@
+import { VERSION } from "@caum/core";
 import { Command } from "commander";
 import { registerCheck } from "./commands/check.ts";
 import { registerCollector } from "./commands/collector.ts";
@@ -22,7 +23,6 @@ import { registerUp } from "./commands/up.ts";
 import { registerValidate } from "./commands/validate.ts";
 import { registerVerify } from "./commands/verify.ts";
 import { complain, say } from "./terminal/say.ts";
-import { VERSION } from "./version.ts";
 
 /** The command line with all of its commands, in the order in which help lists them. */
 export function createProgram(): Command {

@@ -38,6 +38,7 @@ export {
 export { loadRootKey, type RootKey } from "./capture/root-key.ts";
 export type { Shape } from "./capture/shape.ts";
 export { timestampAt } from "./capture/timestamp.ts";
+export { VERSION } from "./capture/version.ts";
 export { accept, NEW_RUN, type RunCursor } from "./evidence/acceptance.ts";
 export { type FileSlice, SliceReader } from "./evidence/bundle/file-slice.ts";
 export { type Fork, formatFork, formatTombstone } from "./evidence/bundle/side-lines.ts";

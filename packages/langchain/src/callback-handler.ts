@@ -4,6 +4,7 @@ import {
   type Diagnostic,
   installedVersion,
   type Observer,
+  VERSION,
 } from "@caum/core";
 import { Observations } from "./observations.ts";
 import type { Metadata } from "./runs.ts";
@@ -13,7 +14,7 @@ export const TESTED_HOST = { name: "@langchain/core", from: "1.0.1", below: "2.0
 
 const IDENTITY = {
   writer: "caum-langchain",
-  writerVersion: "0.1.0",
+  writerVersion: VERSION,
   layer: "framework",
   view: "full",
   sourceFramework: "langchain",

@@ -4,6 +4,7 @@ import {
   type ModelPass,
   observeCopies,
   observeModelClient,
+  VERSION,
 } from "@caum/core";
 
 /** What the wrapper needs of a client: the `fetch` that everything it sends goes through. */
@@ -18,7 +19,7 @@ export const TESTED_HOST = { name: "openai", from: "6.0.0", below: "8.0.0" } as 
 
 const IDENTITY = {
   writer: "caum-openai",
-  writerVersion: "0.1.0",
+  writerVersion: VERSION,
   layer: "model",
   view: "one_client",
   sourceFramework: "openai",

@@ -1,7 +1,7 @@
+import { VERSION } from "@caum/core";
 import type { Command } from "commander";
 import { HOOK_CLIENT_NAMES } from "../hook/clients/client-names.ts";
 import { say } from "../terminal/say.ts";
-import { VERSION } from "../version.ts";
 
 interface HookFlags {
   readonly home?: string;

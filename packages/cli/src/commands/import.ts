@@ -1,7 +1,6 @@
-import { homeOf } from "@caum/core";
+import { homeOf, VERSION } from "@caum/core";
 import type { Command } from "commander";
 import { complain, say, sayJson } from "../terminal/say.ts";
-import { VERSION } from "../version.ts";
 
 interface ImportFlags {
   readonly url?: string;

@@ -1,6 +1,7 @@
 /** The smallest client that can ask an MCP server something over stdio. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { VERSION } from "@caum/core";
 
 export interface ServerCommand {
   readonly words: readonly string[];
@@ -46,7 +47,7 @@ export class McpClient {
 
   /** Greets the server; the answer is what it says of itself. */
   async open(clientName: string): Promise<Answer> {
-    const clientInfo = { name: clientName, version: "0.1.0" };
+    const clientInfo = { name: clientName, version: VERSION };
     const params = { protocolVersion: PROTOCOL_VERSION, capabilities: {}, clientInfo };
     const answer = await this.ask("initialize", params);
     this.#send({ jsonrpc: "2.0", method: "notifications/initialized" });

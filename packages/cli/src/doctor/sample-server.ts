@@ -1,5 +1,6 @@
 /** A stand-in for a tool server: what it is asked for and answers is made up. */
 import { createInterface } from "node:readline";
+import { VERSION } from "@caum/core";
 
 const NOTES = "Quarterly numbers: 4.2 million, do not share.";
 
@@ -17,7 +18,7 @@ function resultOf(
   switch (method) {
     case "initialize": {
       const { protocolVersion } = params;
-      const serverInfo = { name: "sample", version: "0.1.0" };
+      const serverInfo = { name: "sample", version: VERSION };
       return { protocolVersion, capabilities: { tools: {} }, serverInfo };
     }
     case "tools/list":

@@ -1,10 +1,10 @@
 import type { CollectorPlace } from "@caum/collector/validation";
+import { VERSION } from "@caum/core";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { z } from "zod";
 import { reasonOf } from "../reason.ts";
 import { printed } from "../terminal/say.ts";
-import { VERSION } from "../version.ts";
 import { KnownSessions } from "./known-sessions.ts";
 
 const SESSION = z.string().max(256).describe("id of the session").optional();

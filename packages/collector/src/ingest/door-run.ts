@@ -6,6 +6,7 @@ import {
   type OpenFacts,
   type StructuralRecord,
   timestampAt,
+  VERSION,
 } from "@caum/core";
 import { hashLeaf } from "@caum/core/verify";
 import { watchSession } from "../alerts/firing/watch-session.ts";
@@ -23,7 +24,6 @@ import type { SessionState } from "./session-state.ts";
 import type { Standing } from "./standing.ts";
 
 const WRITER = "caum-collector";
-const WRITER_VERSION = "0.1.0";
 const LAYER = "door";
 /** Writers elsewhere make no run that begins with it. */
 const RUN_PREFIX = "c";
@@ -74,7 +74,7 @@ export function openDoorRun(
   const payload: OpenFacts & { readonly type: "open" } = {
     type: "open",
     writer: WRITER,
-    writerVersion: WRITER_VERSION,
+    writerVersion: VERSION,
     layer: LAYER,
     view: "full",
     ...keys,
