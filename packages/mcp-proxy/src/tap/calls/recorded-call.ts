@@ -1,4 +1,5 @@
 /** Which requests are recorded as calls, and under what name; the rest is the protocol's own talk. */
+import { createHash } from "node:crypto";
 import type { Op } from "@caum/core";
 import { type Fields, textOf, without } from "../messages/fields.ts";
 import type { CutValue, Request } from "../messages/message.ts";
@@ -64,6 +65,20 @@ export function isSameCall(one: RecordedCall, other: RecordedCall): boolean {
   }
   return JSON.stringify(one.arguments) === JSON.stringify(other.arguments);
 }
+
+/** The same for calls that ask for the same, and short however long they are. */
+export function identityOf(call: RecordedCall): string {
+  const known = identities.get(call);
+  if (known !== undefined) return known;
+  const { method, tool, cutArguments: cut } = call;
+  const hash = createHash("sha256").update(JSON.stringify([method, tool, cut?.byteLength]));
+  hash.update(cut ? cut.head : (JSON.stringify(call.arguments) ?? ""));
+  const identity = hash.digest("base64");
+  identities.set(call, identity);
+  return identity;
+}
+
+const identities = new WeakMap<RecordedCall, string>();
 
 /** A result as it is digested: without what the protocol adds around it. */
 export function resultContent(result: Fields): Fields {

@@ -4,10 +4,13 @@
  * to each other.
  */
 import { randomBytes } from "node:crypto";
-import { isSameCall, type RecordedCall } from "./recorded-call.ts";
+import { identityOf, type RecordedCall } from "./recorded-call.ts";
 
 /** A client that runs few calls at once sends the next ones of a turn sooner than a model answers. */
 const QUEUED_WITHIN_MS = 100;
+
+/** No model asks for more at once: beside a call that is never answered there may be thousands. */
+const MAX_CALLS = 1_000;
 
 const NAME_BYTES = 6;
 const MAX_AGENTS = 100;
@@ -17,7 +20,8 @@ export interface Turn {
   size: number;
   open: number;
   answeredAt: number | undefined;
-  readonly answered: RecordedCall[];
+  /** What was answered in it (identityOf). */
+  readonly answered: Set<string>;
 }
 
 export class Turns {
@@ -45,7 +49,7 @@ export class Turns {
             size: 0,
             open: 0,
             answeredAt: undefined,
-            answered: [],
+            answered: new Set<string>(),
           };
     turn.size++;
     turn.open++;
@@ -60,7 +64,7 @@ export class Turns {
     turn.open--;
     turn.answeredAt = time;
     // Nobody joins a turn that is over.
-    if (turn.open > 0) turn.answered.push(call);
+    if (turn.open > 0 && turn.size < MAX_CALLS) turn.answered.add(identityOf(call));
   }
 }
 
@@ -71,10 +75,7 @@ export function parentOf(turn: Turn | undefined): string | undefined {
 
 /** A call that was answered and is asked for again is no part of the turn: that may be a loop. */
 function belongs(call: RecordedCall, turn: Turn, time: number): boolean {
-  if (turn.open === 0) return false;
+  if (turn.open === 0 || turn.size >= MAX_CALLS) return false;
   if (turn.answeredAt === undefined) return true;
-  return (
-    time - turn.answeredAt < QUEUED_WITHIN_MS &&
-    !turn.answered.some((answered) => isSameCall(answered, call))
-  );
+  return time - turn.answeredAt < QUEUED_WITHIN_MS && !turn.answered.has(identityOf(call));
 }
