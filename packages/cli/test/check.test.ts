@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { createObserver } from "@caum/core";
+import { bytesOfSignature } from "@caum/histories";
 import { afterAll, describe, expect, test } from "vitest";
 import { type CheckFormat, TraceCheck } from "../src/check/run-check.ts";
-import { bytesOfSignature, parseObject, traceEventOf } from "../src/check/trace-event.ts";
+import { parseObject, traceEventOf } from "../src/check/trace-event.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "caum-check-"));
 afterAll(() => rmSync(folder, { recursive: true }));

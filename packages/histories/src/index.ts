@@ -21,3 +21,4 @@ export { FORMAT_NAMES, type FormatName } from "./names.ts";
 export { type FileProblem, Notes } from "./notes.ts";
 export { historyPlaces, type Machine, type Place } from "./places.ts";
 export { hashOf, SeenIds } from "./seen-ids.ts";
+export { bytesOfSignature } from "./traces/signature-bytes.ts";

@@ -6,6 +6,7 @@ import {
   dollars,
   grouped,
   loopPlace,
+  MEANINGS,
   percent,
   plural,
   sizeWords,
@@ -25,11 +26,13 @@ p.soft, small { color: var(--soft); }
 dl { display: flex; flex-wrap: wrap; gap: 1.5rem; margin: 1.5rem 0; }
 dt { color: var(--soft); }
 dd { margin: 0; font-size: 1.35rem; font-variant-numeric: tabular-nums; }
-ol { padding-left: 1.25rem; }
+ol, ul { padding-left: 1.5rem; }
 li { margin-bottom: .75rem; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: .3rem .6rem; border-bottom: 1px solid var(--line); }
-th:first-child, td:first-child { text-align: left; overflow-wrap: anywhere; }
+th:first-child, td:first-child { text-align: left; overflow-wrap: anywhere; width: 34%; }
+th:last-child { width: 20%; }
+ul li { margin-bottom: .25rem; }
 th { color: var(--soft); font-weight: 500; }
 .bar { background: var(--bar); height: .6rem; min-width: 6rem; }
 .bar span { display: block; height: 100%; background: var(--bad); }
@@ -46,9 +49,10 @@ export function findingsPage(findings: Findings): string {
       ? ""
       : `<h2>${text(all.loops > worst.length ? `The worst ${worst.length}` : "What was found")}</h2>`,
     worst.length === 0 ? "" : `<ol>${worst.map(loopItem).join("")}</ol>`,
-    table("By week", weeks),
-    table("By client", clients, clientTitle),
+    table("By week", weeks, weekTitle),
+    table("By client or export", clients, clientTitle),
     table("By model", models),
+    meanings(),
     `<p class="soft">${text(readLine(findings))}</p>`,
   ];
   return `<!doctype html>
@@ -79,13 +83,23 @@ function figures({ all }: Findings): string {
     `<div><dt>${text(name)}</dt><dd>${text(value)}</dd></div>`;
   return `<dl>${[
     figure("steps", grouped(all.steps)),
-    figure("of them in loops", percent(all.stepShare)),
-    all.tokenShare === null ? "" : figure("of all tokens", percent(all.tokenShare)),
-    all.tokens === 0 ? "" : figure("in all", tokenWords(all.tokens)),
-    all.loopCostUsd === null
-      ? ""
-      : figure("spent in loops, where priced", dollars(all.loopCostUsd)),
+    figure("steps in loops", percent(all.stepShare)),
+    all.tokens === 0 ? "" : figure("tokens", tokenWords(all.tokens).replace(/ tokens?$/, "")),
+    all.tokenShare === null ? "" : figure("tokens in loops", percent(all.tokenShare)),
+    all.costUsd === null ? "" : figure("cost, where known", dollars(all.costUsd)),
+    all.loopCostUsd === null ? "" : figure("cost of loops", dollars(all.loopCostUsd)),
   ].join("")}</dl>`;
+}
+
+function weekTitle(monday: string): string {
+  return `from ${monday}`;
+}
+
+function meanings(): string {
+  const rows = MEANINGS.map(
+    ([word, meaning]) => `<li><strong>${text(word)}</strong>: ${text(meaning)}.</li>`,
+  );
+  return `<h2>How to read this</h2><ul>${rows.join("")}</ul>`;
 }
 
 function loopItem(loop: FoundLoop): string {

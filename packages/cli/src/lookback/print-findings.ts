@@ -27,9 +27,9 @@ export function findingsText(findings: Findings): readonly string[] {
     }
     lines.push("");
   }
-  lines.push(...table("by client", clients.slice(0, SHOWN_GROUPS), clientTitle));
-  if (models.length > 1) lines.push(...table("by model", models.slice(0, SHOWN_GROUPS)));
-  if (weeks.length > 1) lines.push(...table("by week", weeks.slice(-SHOWN_WEEKS)));
+  lines.push(...table("by client or export", clients, SHOWN_GROUPS, clientTitle));
+  if (models.length > 1) lines.push(...table("by model", models, SHOWN_GROUPS));
+  if (weeks.length > 1) lines.push(...table("by week", weeks.toReversed(), SHOWN_WEEKS, weekTitle));
   return [...lines, ...readText(read)];
 }
 
@@ -54,9 +54,10 @@ function wasteLine({ all }: Findings): string {
 function table(
   title: string,
   groups: readonly Group[],
+  shown: number,
   nameOf: (name: string) => string = (name) => name,
 ): readonly string[] {
-  const rows = groups.map((group) => {
+  const rows = groups.slice(0, shown).map((group) => {
     const name = printable(nameOf(group.name), NAME_WIDTH).padEnd(NAME_WIDTH);
     const counts = [
       plural(group.sessions, "session").padStart(14),
@@ -65,7 +66,12 @@ function table(
     ];
     return `  ${name}${counts.join("")}`;
   });
-  return [`${title}:`, ...rows, ""];
+  const hidden = groups.length - rows.length;
+  return [`${title}:`, ...rows, ...(hidden > 0 ? [`  and ${hidden} more`] : []), ""];
+}
+
+function weekTitle(monday: string): string {
+  return `from ${monday}`;
 }
 
 function nothingText({ since }: Findings): string {

@@ -42,16 +42,34 @@ export function sizeWords(bytes: number): string {
   return bytes < 1e6 ? `${grouped(Math.ceil(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-/** Where and when a loop was, and what it took, as far as that is known. */
+/** Where and when a loop was, and what it took, as far as that is known and its sentence does not say it. */
 export function loopPlace(loop: FoundLoop): readonly string[] {
   const duration = loop.durationMs === null ? undefined : durationWords(loop.durationMs);
+  const said = [
+    ...(duration === undefined ? [] : [duration]),
+    ...(loop.costUsd === null ? [] : [aboutDollars(loop.costUsd)]),
+  ];
   return [
-    ...(loop.from === null ? [] : [loop.from.slice(0, 16).replace("T", " ")]),
+    ...(loop.from === null ? [] : [`${loop.from.slice(0, 16).replace("T", " ")} UTC`]),
     `session ${loop.session}`,
     ...(loop.project === null ? [] : [`project ${loop.project}`]),
     plural(loop.steps, "step"),
-    ...(duration === undefined ? [] : [duration]),
     ...(loop.tokens > 0 ? [tokenWords(loop.tokens)] : []),
-    ...(loop.costUsd === null ? [] : [aboutDollars(loop.costUsd)]),
+    ...said.filter((part) => !loop.sentence.includes(part)),
   ];
 }
+
+/** What the words and tags of the findings mean, for somebody who sees them for the first time. */
+export const MEANINGS: readonly (readonly [string, string])[] = [
+  ["loop", "an agent did the same thing again and again and learned nothing new from it"],
+  ["step", "a call of a tool, an answer without one, or a message"],
+  [
+    "steps in loops",
+    "a lower bound: a loop is known from its fourth round or so on, and weaker signs do not count",
+  ],
+  [
+    "x-…",
+    "a tag in place of a name: the same name has the same tag here, and no tag tells its name",
+  ],
+  ["session", "the id that the client gave it, where that is no name that somebody chose"],
+];

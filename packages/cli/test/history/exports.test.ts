@@ -65,6 +65,23 @@ test("no content of any of them is in the text, the JSON or the page", async () 
     expect(shown).not.toContain(content);
 });
 
+test("of structural traces it says what caum check says", async () => {
+  const path = join(plain, "trace/two.jsonl");
+  const { all } = await findings(path);
+  let said = "";
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      said += chunk;
+      done();
+    },
+  });
+  const check = new TraceCheck("text", sink, sink);
+  await check.files([path]);
+  await check.finish();
+  expect(all).toMatchObject({ sessions: 2, steps: 18, loops: 1, looping: 1 });
+  expect(said).toContain("2 sessions, 18 steps: 1 loop in 1 session");
+});
+
 test("no content of any of them is in what caum check says", async () => {
   const said: string[] = [];
   const sink = () =>

@@ -63,4 +63,4 @@ test("the records are those of an import that nobody killed, and none is there t
   expect((await machine.caum(["import", "--home", killed, histories])).stdout).toContain(
     "0 records of",
   );
-});
+}, 120_000);

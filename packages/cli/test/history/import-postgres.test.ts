@@ -49,7 +49,9 @@ describe.skipIf(!hasServer)("a collector on PostgreSQL", () => {
   }
 
   test("gets histories and exports once, also when an import is made again from its start", async () => {
-    const words = ["import", join(person, ".claude/projects"), exported, ...collector.flags];
+    const claude = join(person, `.claude/projects/-home-user-proj/${LOOPED}.jsonl`);
+    const langfuse = join(exported, "langfuse/observations_v2.jsonl");
+    const words = ["import", claude, langfuse, ...collector.flags];
     expect(await machine.caum(words)).toMatchObject({ code: 0, stderr: "" });
     const before = await session(LOOPED);
     expect(before.session.loop_count).toBe(1);
@@ -58,5 +60,5 @@ describe.skipIf(!hasServer)("a collector on PostgreSQL", () => {
     rmSync(join(machine.caumHome, "imports"), { recursive: true });
     expect((await machine.caum(words)).code).toBe(0);
     expect((await session(LOOPED)).tree_size).toBe(before.tree_size);
-  });
+  }, 120_000);
 });

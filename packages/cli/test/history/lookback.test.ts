@@ -99,6 +99,8 @@ describe("a home with the histories of eight clients", () => {
     const page = findingsPage(await findings(homes.real));
     expect(page).not.toMatch(/<script|<link|<img|https?:|url\(/);
     expect(page).toContain("<h1>6 loops in 6 of 17 sessions</h1>");
+    for (const word of ["loop", "step", "steps in loops", "x-…", "session"])
+      expect(page).toContain(`<strong>${word}</strong>`);
   });
 });
 

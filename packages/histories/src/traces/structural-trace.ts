@@ -9,6 +9,10 @@ import { countIn, type Fields, momentIn, textIn } from "../fields.ts";
 import { rowFormat } from "../frame/row-format.ts";
 import type { Row } from "../frame/row-sessions.ts";
 import type { FileHead, FilePart, HistoryEvent } from "../history.ts";
+import { bytesOfSignature } from "./signature-bytes.ts";
+
+/** Where nobody says how long a value was: long enough to be compared. */
+const UNKNOWN_BYTES = 64;
 
 export const structuralTrace = rowFormat({
   name: "trace",
@@ -83,9 +87,16 @@ function shapeIn(fields: Fields, side: "args" | "result"): Shape | undefined {
     hash: digestOf(told),
     ...(normHash !== undefined && { normHash }),
     ...(shapeHash !== undefined && { shapeHash }),
-    bytes: Math.floor(countIn(fields, `${side}_size`) ?? 0),
+    bytes: bytesIn(fields, side) ?? UNKNOWN_BYTES,
     truncated: false,
   };
+}
+
+/** Of arguments the signature tells how long they are at least. */
+function bytesIn(fields: Fields, side: "args" | "result"): number | undefined {
+  const told = countIn(fields, `${side}_size`);
+  if (told !== undefined) return Math.floor(told);
+  return side === "args" ? bytesOfSignature(textIn(fields, "args_sig")) : undefined;
 }
 
 function digestIn(fields: Fields, name: string): string | undefined {
