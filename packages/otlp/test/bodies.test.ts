@@ -95,10 +95,10 @@ test("what no reader knows is counted", async () => {
 const HEAD = readFileSync(join(import.meta.dirname, "opentelemetry.head.md"), "utf8");
 
 test("docs/opentelemetry.md says what these bodies say", async () => {
-  const rows = EMITTERS.map(({ name, sentBy, calls, turns, tokens, conversation, lost }) => {
+  const rows = EMITTERS.map(({ name, sentBy, calls, turns, tokens, conversation, lost, live }) => {
     const cost = tokens[0] + tokens[1] === 0 ? "not known" : `${tokens[0]} in, ${tokens[1]} out`;
     const group = conversation === null ? "the trace" : "the conversation";
-    const cells = [name, sentBy, calls.join("<br>"), `${turns}: ${cost}`, group, lost];
+    const cells = [name, sentBy, calls.join("<br>"), `${turns}: ${cost}`, group, lost, live ?? ""];
     return `| ${cells.join(" | ")} |`;
   });
   const columns = [
@@ -108,6 +108,7 @@ test("docs/opentelemetry.md says what these bodies say", async () => {
     "turns and tokens",
     "a session is",
     "what is lost",
+    "run live as",
   ];
   const table = [columns, columns.map(() => "---")].map((cells) => `| ${cells.join(" | ")} |`);
   const text = `${HEAD}\n${[...table, ...rows].join("\n")}\n`;

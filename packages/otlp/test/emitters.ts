@@ -17,6 +17,8 @@ export interface Emitter {
   readonly conversation: string | null;
   /** What cannot be known, in a sentence. */
   readonly lost: string;
+  /** What `npm run emitters` calls it; none where only these bodies were read. */
+  readonly live?: string;
 }
 
 const KNOWN = "id arguments result";
@@ -33,6 +35,7 @@ export const EMITTERS: readonly Emitter[] = [
     tokens: [304, 36],
     conversation: null,
     lost: "No conversation: each run is a session of its own.",
+    live: "ai-sdk",
   },
   {
     name: "AI SDK with the Langfuse processor",
@@ -44,6 +47,7 @@ export const EMITTERS: readonly Emitter[] = [
     tokens: [304, 36],
     conversation: null,
     lost: "No conversation: each run is a session of its own.",
+    live: "ai-sdk-langfuse",
   },
   {
     name: "AI SDK, older spans",
@@ -55,6 +59,7 @@ export const EMITTERS: readonly Emitter[] = [
     tokens: [304, 36],
     conversation: null,
     lost: "No conversation, unless runtimeContext names one.",
+    live: "ai-sdk-legacy",
   },
   {
     name: "OpenInference for the AI SDK",
@@ -66,6 +71,7 @@ export const EMITTERS: readonly Emitter[] = [
     tokens: [304, 36],
     conversation: null,
     lost: "No conversation. Its status is of no use: the exception says which call failed.",
+    live: "ai-sdk-openinference",
   },
   {
     name: "OpenInference for LangChain",
@@ -77,6 +83,7 @@ export const EMITTERS: readonly Emitter[] = [
     tokens: [304, 36],
     conversation: "sess-77",
     lost: "A call that failed has no id; a single argument comes without its name.",
+    live: "langchain-openinference",
   },
   {
     name: "OpenInference for OpenAI Agents",
@@ -99,6 +106,7 @@ export const EMITTERS: readonly Emitter[] = [
     tokens: [304, 36],
     conversation: null,
     lost: "No tools, so a call is known when it is answered, and whether it failed is not known.",
+    live: "openai-openinference",
   },
   {
     name: "OpenInference for the Anthropic client",
@@ -110,6 +118,7 @@ export const EMITTERS: readonly Emitter[] = [
     tokens: [404, 36],
     conversation: null,
     lost: "Of several answers in one message only the last is sent.",
+    live: "anthropic-openinference",
   },
   {
     name: "OpenTelemetry for the OpenAI client",
@@ -132,6 +141,7 @@ export const EMITTERS: readonly Emitter[] = [
     tokens: [304, 36],
     conversation: "thread-77",
     lost: "No ids of calls.",
+    live: "langsmith",
   },
   {
     name: "OpenLLMetry",
@@ -143,6 +153,7 @@ export const EMITTERS: readonly Emitter[] = [
     tokens: [304, 36],
     conversation: "sess-77",
     lost: "A tool that fails has no span: where the model client is instrumented, its messages are read.",
+    live: "openllmetry",
   },
   {
     name: "Mastra",
@@ -176,6 +187,7 @@ export const EMITTERS: readonly Emitter[] = [
     tokens: [0, 0],
     conversation: null,
     lost: "No tokens, no ids of calls, no conversation. A tool that fails ends the run.",
+    live: "genkit",
   },
   {
     name: "Google ADK",
