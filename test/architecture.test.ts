@@ -41,6 +41,37 @@ const CORE_FLOW = [
 /** Describes records to the outside, so it may know them and nothing else. */
 const PROTOCOL_FLOW = ["capture", "protocol"];
 
+/**
+ * The collector, likewise: plain rows and their rules, what an intake does to a session, the two
+ * stores, how a door speaks HTTP, the features, what all doors are made of, and the doors.
+ */
+const COLLECTOR_FLOW = [
+  "rows",
+  "ingest",
+  "store",
+  "html-text.ts",
+  "http",
+  "tenants",
+  "alerts",
+  "billing",
+  "evidence",
+  "effectiveness",
+  "evidence-pack",
+  "migrate",
+  "operation",
+  "validation",
+  "start-fault.ts",
+  "open-store.ts",
+  "services.ts",
+  "gate",
+  "doors",
+  "dashboard",
+  "local",
+  "server.ts",
+  "collector.ts",
+  "index.ts",
+];
+
 /** zod costs 48 to 112 ms to load, so only the protocol entry of core may pull it in. */
 const ZOD_ENTRY = "protocol";
 
@@ -71,6 +102,28 @@ test("inside core, imports point left", () => {
     const [into = ""] = relative(source, resolve(dirname(join(root, file)), target)).split(sep);
     const allowed = flow.slice(0, flow.indexOf(part) + 1);
     expect(allowed, `${file} imports ${target}`).toContain(into);
+  }
+});
+
+test("inside the collector, imports point left, and every part is in the table", () => {
+  const source = join(root, "packages/collector/src");
+  expect(COLLECTOR_FLOW.toSorted()).toEqual(readdirSync(source).toSorted());
+  for (const { file, target } of imports(source)) {
+    if (!target.startsWith(".")) continue;
+    const [part = ""] = relative(source, join(root, file)).split(sep);
+    const [into = ""] = relative(source, resolve(dirname(join(root, file)), target)).split(sep);
+    const allowed = COLLECTOR_FLOW.slice(0, COLLECTOR_FLOW.indexOf(part) + 1);
+    expect(allowed, `${file} imports ${target}`).toContain(into);
+  }
+});
+
+test("the two stores never import each other", () => {
+  const names = ["sqlite", "postgres"] as const;
+  for (const [at, name] of names.entries()) {
+    const other = names[1 - at] ?? "";
+    for (const { file, target } of imports(join(root, "packages/collector/src/store", name))) {
+      expect(target, file).not.toContain(`/${other}/`);
+    }
   }
 });
 

@@ -11,6 +11,7 @@ export {
   migrateFolder,
 } from "./migrate/migrate-folder.ts";
 export { MigrationError, type MigrationFault } from "./migrate/migration-error.ts";
+export { readFirstKeys } from "./open-store.ts";
 export {
   type Backup,
   BackupError,
@@ -18,5 +19,4 @@ export {
   backUpKeys,
   restoreFolder,
 } from "./operation/backup.ts";
-export { readFirstKeys } from "./store/open-store.ts";
 export { FolderInUseError } from "./store/sqlite/folder-lock.ts";

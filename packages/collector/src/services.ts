@@ -1,7 +1,7 @@
 import type { Signer } from "@caum/core";
 import type { Alerts } from "./alerts/alerts.ts";
 import type { Billing } from "./billing/open-billing.ts";
-import type { DoorError } from "./doors/door-error.ts";
+import type { DoorError } from "./http/door-error.ts";
 import type { Metrics } from "./operation/metrics.ts";
 import type { Store } from "./store/store.ts";
 import type { Authenticator } from "./tenants/authenticate.ts";

@@ -1,7 +1,7 @@
 /** What every store keeps about plans, cohorts and what is of no use any more. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { SubscriptionChange } from "../src/billing/billing-rows.ts";
 import type { SessionFacts } from "../src/ingest/intake.ts";
+import type { SubscriptionChange } from "../src/rows/billing-rows.ts";
 import type { CommandAnswer } from "../src/store/command.ts";
 import type { StoreUnderTest } from "./store-contract.ts";
 

@@ -1,9 +1,9 @@
 /** What every store must do about signed-in browsers, and about finding sessions for them. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { EventIntake } from "../src/ingest/intake.ts";
+import type { SignInCommand } from "../src/rows/sign-in-rows.ts";
 import { addKey, openLocalAccount } from "../src/tenants/local-account.ts";
 import { hashSecret } from "../src/tenants/secret.ts";
-import type { SignInCommand } from "../src/tenants/sign-in-rows.ts";
 import { SignIns } from "../src/tenants/sign-ins.ts";
 import type { StoreUnderTest } from "./store-contract.ts";
 

@@ -1,7 +1,7 @@
 /** The documented body of an alert, and the one sentence that all channels say. */
 import { type AlertStory, alertMessage } from "@caum/core";
-import { rounded, usdOf } from "../doors/told-figures.ts";
-import type { AlertFacts, AlertRow } from "./alert-rows.ts";
+import { rounded, usdOf } from "../http/told-figures.ts";
+import type { AlertFacts, AlertRow } from "../rows/alert-rows.ts";
 
 /** Names and figures of one session; `task` is a keyed tag, never a text. */
 export interface Advisory {

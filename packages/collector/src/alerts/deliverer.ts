@@ -1,5 +1,5 @@
+import type { ClaimedDelivery, DeliveryOutcome } from "../rows/alert-rows.ts";
 import type { Store } from "../store/store.ts";
-import type { ClaimedDelivery, DeliveryOutcome } from "./alert-rows.ts";
 import { waitAfter } from "./backoff.ts";
 import { Lanes } from "./lanes.ts";
 import type { Attempt } from "./send/attempt.ts";

@@ -1,10 +1,8 @@
 /** The rule by which whoever runs the collector is told without any set-up. */
 import { DEFAULT_COOLDOWN_SECONDS, MAX_ALERT_RULES } from "@caum/core/protocol";
+import type { AlertRule } from "../rows/alert-rows.ts";
+import { THIS_MACHINE } from "../rows/mask-destination.ts";
 import type { Store } from "../store/store.ts";
-import type { AlertRule } from "./alert-rows.ts";
-
-/** Where notifications of the desktop go. */
-export const THIS_MACHINE = "this machine";
 
 /** One for each collector, so that it is found again. */
 const RULE_ID = "rule_desktop";

@@ -1,10 +1,9 @@
 /** Where alerts go, encrypted under the collector's root key: the store alone lets nobody send there. */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import type { RootKey } from "@caum/core";
+import type { AlertRule } from "../rows/alert-rows.ts";
+import { maskDestination, sealedPart, sealedText, THIS_MACHINE } from "../rows/mask-destination.ts";
 import type { Store } from "../store/store.ts";
-import type { AlertRule } from "./alert-rows.ts";
-import { THIS_MACHINE } from "./desktop-rule.ts";
-import { maskDestination, sealedPart, sealedText } from "./mask-destination.ts";
 
 const CIPHER = "aes-256-gcm";
 const NONCE_BYTES = 12;

@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 import { CONDITION_FORMS, ConditionError, formatCondition, parseCondition } from "@caum/core";
 import { type alertRule, DEFAULT_COOLDOWN_SECONDS } from "@caum/core/protocol";
 import type { z } from "zod";
-import type { AlertRule } from "./alert-rows.ts";
+import type { AlertRule } from "../rows/alert-rows.ts";
+import { THIS_MACHINE } from "../rows/mask-destination.ts";
 import type { Alerts } from "./alerts.ts";
-import { THIS_MACHINE } from "./desktop-rule.ts";
 import { DestinationError } from "./guard/destination.ts";
 import { HOW_TO_CONFIGURE } from "./send/mailer.ts";
 

@@ -1,5 +1,5 @@
-import type { AlertRule, NewAlert } from "./alert-rows.ts";
-import { maskDestination } from "./mask-destination.ts";
+import type { AlertRule, NewAlert } from "../rows/alert-rows.ts";
+import { maskDestination } from "../rows/mask-destination.ts";
 
 /** An alert of no session, to try whether a rule arrives. */
 export function trialAlert(

@@ -1,7 +1,7 @@
 /** Signing secrets of webhooks: derived from the collector's root key, so none is stored. */
 import { createHmac } from "node:crypto";
 import type { RootKey } from "@caum/core";
-import type { AlertRule } from "./alert-rows.ts";
+import type { AlertRule } from "../rows/alert-rows.ts";
 
 /** For so long after a rotation both secrets sign, so that a receiver can change over. */
 export const ROTATION_MS = 86_400_000;

@@ -1,9 +1,9 @@
-import { DoorError, refusalError } from "../doors/door-error.ts";
-import type { Services } from "../services.ts";
-import type { TenantRow } from "../store/store.ts";
-import type { BillingRow, Checkout } from "./billing-rows.ts";
+import { DoorError, refusalError } from "../http/door-error.ts";
+import type { BillingRow, Checkout } from "../rows/billing-rows.ts";
+import { PAID } from "../rows/plan.ts";
+import type { TenantRow } from "../rows/tenant-rows.ts";
+import type { BillingParts } from "./billing-parts.ts";
 import type { Payments } from "./payments.ts";
-import { PAID } from "./plan.ts";
 
 /** A page that is about to close is not handed out any more. */
 const SPARE_MS = 60_000;
@@ -17,7 +17,7 @@ const SPARE_MS = 60_000;
  * @throws {DoorError} 501 without a provider, 409 when the account pays already, 503 when the
  * provider does not answer
  */
-export async function checkout(owner: TenantRow, services: Services): Promise<Checkout> {
+export async function checkout(owner: TenantRow, services: BillingParts): Promise<Checkout> {
   const payments = paymentsOf(services);
   if (owner.plan === PAID) {
     throw new DoorError("CONFLICT", "this account has a subscription already");
@@ -35,7 +35,7 @@ export async function checkout(owner: TenantRow, services: Services): Promise<Ch
 }
 
 /** @throws {DoorError} 501 without a provider */
-export function paymentsOf({ billing }: Services): Payments {
+export function paymentsOf({ billing }: BillingParts): Payments {
   if (billing.payments !== undefined) return billing.payments;
   const message =
     "this collector takes no payments: whoever runs it lets accounts go on with caum up --without-trials";
@@ -51,7 +51,7 @@ async function created(
   owner: TenantRow,
   attempt: number,
   payments: Payments,
-  services: Services,
+  services: BillingParts,
 ): Promise<Checkout> {
   const page = `${services.policy.publicUrl()}/upgrade`;
   try {

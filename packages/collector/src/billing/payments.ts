@@ -1,5 +1,5 @@
 /** What a payment provider does for the collector; Stripe is the one there is. */
-import type { Checkout, SubscriptionChange } from "./billing-rows.ts";
+import type { Checkout, SubscriptionChange } from "../rows/billing-rows.ts";
 
 export interface CheckoutOrder {
   /** Public id of the account. */

@@ -1,6 +1,6 @@
+import type { ServiceClockRow } from "../rows/billing-rows.ts";
 import type { CommandAnswer } from "../store/command.ts";
 import type { Store } from "../store/store.ts";
-import type { ServiceClockRow } from "./billing-rows.ts";
 
 const SAVE_EVERY_MS = 60_000;
 /** One step of the machine's clock counts as so much at most. */

@@ -1,6 +1,6 @@
 /** Stripe's messages as what they say of one of our accounts. */
 import { z } from "zod";
-import { SUBSCRIPTION_STATUSES, type SubscriptionChange } from "./billing-rows.ts";
+import { SUBSCRIPTION_STATUSES, type SubscriptionChange } from "../rows/billing-rows.ts";
 import type { PaymentMessage } from "./payments.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** Stripe Checkout and its webhook, by the `stripe` package, which is loaded only when configured. */
 import { sha256 } from "@caum/core";
 import type Stripe from "stripe";
-import type { Checkout } from "./billing-rows.ts";
+import type { Checkout } from "../rows/billing-rows.ts";
 import {
   type CheckoutOrder,
   type PaymentMessage,

@@ -1,16 +1,16 @@
 import type { usageAnswer } from "@caum/core/protocol";
 import type { z } from "zod";
-import { usdOf } from "../doors/told-figures.ts";
-import type { Services } from "../services.ts";
-import type { TenantRow } from "../store/store.ts";
-import { isTrialOver, TRIAL } from "./plan.ts";
+import { usdOf } from "../http/told-figures.ts";
+import { isTrialOver, TRIAL } from "../rows/plan.ts";
+import type { TenantRow } from "../rows/tenant-rows.ts";
+import type { BillingParts } from "./billing-parts.ts";
 
 const DAY_MS = 86_400_000;
 
 /** What an account has used, and what it may. */
 export async function usageOf(
   owner: TenantRow,
-  services: Services,
+  services: BillingParts,
 ): Promise<z.input<typeof usageAnswer>> {
   const { store, policy } = services;
   const used = await store.reader.usage(owner.tenant);
@@ -32,7 +32,7 @@ export async function usageOf(
 }
 
 /** The day of its end is told by the machine's clock, as far from now as the service clock says. */
-function trialOf(owner: TenantRow, { billing, clock }: Services) {
+function trialOf(owner: TenantRow, { billing, clock }: BillingParts) {
   const { plan, trialEndsMs } = owner;
   if (plan !== TRIAL || trialEndsMs === undefined || !billing.endsTrials) {
     return { active: false, expires_at: null, days_left: null };

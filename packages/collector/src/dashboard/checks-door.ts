@@ -1,8 +1,8 @@
 /** The page's own tests of the collector that serves it: the smoke test and the validation agents. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { ownerOf, senderOf } from "../doors/caller.ts";
-import { DoorError } from "../doors/door-error.ts";
-import { HIDDEN } from "../doors/door-schema.ts";
+import { ownerOf, senderOf } from "../gate/caller.ts";
+import { DoorError } from "../http/door-error.ts";
+import { HIDDEN } from "../http/door-schema.ts";
 import type { Services } from "../services.ts";
 import {
   CollectorError,

@@ -1,11 +1,11 @@
 /** What the page reads: the ledger, one session, its steps, and both as they change. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { ownerOf, readerOf } from "../doors/caller.ts";
-import { DoorError, refusalError } from "../doors/door-error.ts";
-import { HIDDEN } from "../doors/door-schema.ts";
-import { parse } from "../doors/parse.ts";
 import { filterOf, isStorable, NUL, nextCursor, pageQuery } from "../doors/session/page.ts";
+import { ownerOf, readerOf } from "../gate/caller.ts";
+import { DoorError, refusalError } from "../http/door-error.ts";
+import { HIDDEN } from "../http/door-schema.ts";
+import { parse } from "../http/parse.ts";
 import type { Services } from "../services.ts";
 import type { EventStream } from "./event-stream.ts";
 import { ledgerRows } from "./ledger-rows.ts";

@@ -1,7 +1,7 @@
 /** Sessions as the ledger shows them: what lists hold, and how UDS went lately. */
 import { alertMessage, DOCTOR_SESSION, storyOf } from "@caum/core";
 import { sessionSummaryOf } from "../doors/session/session-summary.ts";
-import { rounded } from "../doors/told-figures.ts";
+import { rounded } from "../http/told-figures.ts";
 import type { SessionView, StoreReader } from "../store/store.ts";
 
 /** As many as the small curve of a row has room for. */

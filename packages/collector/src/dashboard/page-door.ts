@@ -1,7 +1,7 @@
 /** The page itself: one document for every address, and the files it is made of. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { DoorError } from "../doors/door-error.ts";
-import { HIDDEN } from "../doors/door-schema.ts";
+import { DoorError } from "../http/door-error.ts";
+import { HIDDEN } from "../http/door-schema.ts";
 import { type PageFile, type PageFiles, readPage } from "./page-files.ts";
 
 const PATHS = ["/", "/dashboard/:id", "/live/sessions/:id", "/onboarding", "/alerts"];

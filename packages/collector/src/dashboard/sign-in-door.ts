@@ -1,12 +1,12 @@
 /** Signing a browser in and out. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { browserOf, ownerOf } from "../doors/caller.ts";
-import { DoorError } from "../doors/door-error.ts";
-import { HIDDEN } from "../doors/door-schema.ts";
-import { parse } from "../doors/parse.ts";
+import { browserOf, ownerOf } from "../gate/caller.ts";
+import { DoorError } from "../http/door-error.ts";
+import { HIDDEN } from "../http/door-schema.ts";
+import { parse } from "../http/parse.ts";
+import type { TenantRow } from "../rows/tenant-rows.ts";
 import type { Services } from "../services.ts";
-import type { TenantRow } from "../store/store.ts";
 import { cookieName, cookieValue, isFromOwnPage, setCookie } from "../tenants/browser-cookie.ts";
 import type { Signee } from "../tenants/sign-ins.ts";
 

@@ -2,7 +2,7 @@
 import { isWeakness, type RecordOf, type StructuralRecord } from "@caum/core";
 import { messageAt } from "../doors/session/session-summary.ts";
 import { patternOf, stepAssessmentOf } from "../doors/session/step-assessment.ts";
-import { usdOf } from "../doors/told-figures.ts";
+import { usdOf } from "../http/told-figures.ts";
 import type { SessionFacts } from "../ingest/intake.ts";
 import type { StoredRecord } from "../ingest/ledger.ts";
 import type { Standing } from "../ingest/standing.ts";

@@ -10,17 +10,17 @@ import {
 } from "@caum/core/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { SELF_HOSTED, TRIAL } from "../billing/plan.ts";
+import { ownerOf } from "../gate/caller.ts";
+import { DoorError, refusalError } from "../http/door-error.ts";
+import { DONE, ERRORS } from "../http/door-schema.ts";
+import { parse } from "../http/parse.ts";
+import { SELF_HOSTED, TRIAL } from "../rows/plan.ts";
+import type { KeyEntry, TenantRow } from "../rows/tenant-rows.ts";
 import type { Services } from "../services.ts";
-import type { KeyEntry, TenantRow } from "../store/store.ts";
 import { isLocal } from "../tenants/keyless.ts";
 import { addKey } from "../tenants/local-account.ts";
 import { formatSecret, SECRET_BYTES, visiblePart } from "../tenants/secret.ts";
 import { newUlid } from "../tenants/ulid.ts";
-import { ownerOf } from "./caller.ts";
-import { DoorError, refusalError } from "./door-error.ts";
-import { DONE, ERRORS } from "./door-schema.ts";
-import { parse } from "./parse.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -1,8 +1,9 @@
 /** Rules and alerts as they are shown: without what others could send with. */
-import type { AlertCursor, AlertRow, AlertRule } from "../alerts/alert-rows.ts";
-import { maskDestination } from "../alerts/mask-destination.ts";
-import { DoorError } from "./door-error.ts";
-import { rounded } from "./told-figures.ts";
+
+import { DoorError } from "../http/door-error.ts";
+import { rounded } from "../http/told-figures.ts";
+import type { AlertCursor, AlertRow, AlertRule } from "../rows/alert-rows.ts";
+import { maskDestination } from "../rows/mask-destination.ts";
 
 /** Where the next page of history begins; null after the last one. */
 export function nextAlertCursor(alerts: readonly AlertRow[], limit: number): string | null {

@@ -11,17 +11,17 @@ import {
 } from "@caum/core/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { AlertRule } from "../alerts/alert-rows.ts";
 import { RuleError, readRule, type SentRule } from "../alerts/sent-rule.ts";
 import { trialAlert } from "../alerts/trial-alert.ts";
 import { ROTATION_MS } from "../alerts/webhook-secret.ts";
+import { ownerOf } from "../gate/caller.ts";
+import { DoorError, refusalError } from "../http/door-error.ts";
+import { DONE, ERRORS } from "../http/door-schema.ts";
+import { parse } from "../http/parse.ts";
+import type { AlertRule } from "../rows/alert-rows.ts";
+import type { TenantRow } from "../rows/tenant-rows.ts";
 import type { Services } from "../services.ts";
-import type { TenantRow } from "../store/store.ts";
 import { decodeAlertCursor, nextAlertCursor, shownAlert, shownRule } from "./alert-answer.ts";
-import { ownerOf } from "./caller.ts";
-import { DoorError, refusalError } from "./door-error.ts";
-import { DONE, ERRORS } from "./door-schema.ts";
-import { parse } from "./parse.ts";
 
 const PARAMS = z.object({ id: z.string() });
 const DEFAULT_LIMIT = 20;

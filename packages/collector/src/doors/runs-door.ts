@@ -4,15 +4,15 @@ import { MAX_RUN_LINES, runAnswer, runIdParameter } from "@caum/core/protocol";
 import { readLine } from "@caum/core/verify";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { z } from "zod";
+import { admit, ownerOf } from "../gate/caller.ts";
+import { SENDER_ERRORS } from "../gate/trial.ts";
+import { DoorError, refusalError } from "../http/door-error.ts";
+import { parse } from "../http/parse.ts";
+import { rounded } from "../http/told-figures.ts";
 import { posesAsCollector } from "../ingest/door-run.ts";
 import type { LineResult, RecordsOutcome } from "../ingest/intake.ts";
 import type { Services } from "../services.ts";
-import { admit, ownerOf } from "./caller.ts";
-import { DoorError, refusalError } from "./door-error.ts";
 import { isAlert } from "./live/live-answer.ts";
-import { parse } from "./parse.ts";
-import { rounded } from "./told-figures.ts";
-import { SENDER_ERRORS } from "./trial.ts";
 
 const BODY_BYTES = 4 * 1024 * 1024;
 

@@ -1,7 +1,7 @@
 /** Compares two samples, figure by figure. */
 import type { amountComparison, shareComparison } from "@caum/core/protocol";
 import type { z } from "zod";
-import { roundedAmount } from "../doors/told-figures.ts";
+import { roundedAmount } from "../http/told-figures.ts";
 import type { SessionView } from "../store/store.ts";
 import { type Estimate, quantile, shareDifference, shareInterval, shift } from "./intervals.ts";
 

@@ -1,6 +1,6 @@
 import type { effectivenessAnswer } from "@caum/core/protocol";
 import type { z } from "zod";
-import { CLAIM_BOUNDARIES } from "../doors/session/claim-boundaries.ts";
+import { CLAIM_BOUNDARIES } from "../http/claim-boundaries.ts";
 import type { CohortCount, SessionView, StoreReader } from "../store/store.ts";
 import { CONFIDENCE, compareAmounts, compareShares, MIN_KNOWN } from "./compare.ts";
 import { AMOUNTS, type Sample, SHARES, sampleOf } from "./sample.ts";

@@ -1,5 +1,5 @@
 /** What a cohort's sessions say, one value a session; what is not known is left out, never 0. */
-import { usdOf } from "../doors/told-figures.ts";
+import { usdOf } from "../http/told-figures.ts";
 import type { SessionView } from "../store/store.ts";
 
 export interface Sample {

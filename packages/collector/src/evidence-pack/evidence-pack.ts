@@ -3,9 +3,9 @@ import { sha256 } from "@caum/core";
 import type { evidencePackAnswer } from "@caum/core/protocol";
 import type { z } from "zod";
 import { effectivenessOf } from "../effectiveness/effectiveness.ts";
-import { Checkpoints } from "../evidence/checkpoints.ts";
-import type { Services } from "../services.ts";
-import type { SessionView, TenantRow } from "../store/store.ts";
+import { Checkpoints, type EvidenceParts } from "../evidence/checkpoints.ts";
+import type { TenantRow } from "../rows/tenant-rows.ts";
+import type { SessionView } from "../store/store.ts";
 import { howToVerify, NOT_PROVEN, PACK_BOUNDARIES, SUPPORTS } from "./boundaries.ts";
 import { type PackSession, packSession } from "./pack-session.ts";
 
@@ -28,7 +28,7 @@ export interface PackOrder {
 export async function evidencePackOf(
   owner: TenantRow,
   order: PackOrder,
-  services: Services,
+  services: EvidenceParts,
 ): Promise<Pack | undefined> {
   const { reader } = services.store;
   const { tenant } = owner;
@@ -58,7 +58,7 @@ function packOf(
   { ulid }: TenantRow,
   { workflow }: PackOrder,
   sessions: readonly PackSession[],
-  { signer }: Services,
+  { signer }: EvidenceParts,
 ): Omit<Pack, "digest" | "status" | "sessions_total" | "complete" | "effectiveness"> {
   return {
     schema: "caum.agent_evidence_pack.v1.0",
@@ -79,7 +79,7 @@ function packOf(
 async function packSessions(
   owner: TenantRow,
   views: readonly SessionView[],
-  services: Services,
+  services: EvidenceParts,
 ): Promise<readonly PackSession[]> {
   const checkpoints = new Checkpoints(services.store, services.signer, services.clock);
   const sessions: PackSession[] = [];

@@ -1,12 +1,12 @@
 import type { evidencePackAnswer } from "@caum/core/protocol";
 import { sessionTag } from "@caum/core/verify";
 import type { z } from "zod";
-import { rounded, roundedAmount, usdOf } from "../doors/told-figures.ts";
-import type { Checkpoints } from "../evidence/checkpoints.ts";
-import { receipt } from "../evidence/evidence-door.ts";
-import { verifyLine } from "../evidence/verify-line.ts";
-import type { Services } from "../services.ts";
-import type { SessionView, TenantRow } from "../store/store.ts";
+import type { Checkpoints, EvidenceParts } from "../evidence/checkpoints.ts";
+import { receipt } from "../evidence/receipt.ts";
+import { rounded, roundedAmount, usdOf } from "../http/told-figures.ts";
+import { verifyLine } from "../http/verify-line.ts";
+import type { TenantRow } from "../rows/tenant-rows.ts";
+import type { SessionView } from "../store/store.ts";
 
 export type PackSession = z.input<typeof evidencePackAnswer>["sessions"][number];
 
@@ -15,7 +15,7 @@ export async function packSession(
   owner: TenantRow,
   view: SessionView,
   checkpoints: Checkpoints,
-  services: Services,
+  parts: EvidenceParts,
 ): Promise<PackSession> {
   const head = await checkpoints.exact(owner, view);
   const { facts, standing } = view;
@@ -35,12 +35,12 @@ export async function packSession(
     evidence: {
       records: head.size,
       runs: view.runs,
-      forks: (await services.store.reader.forks(owner.tenant, view.id)).length,
+      forks: (await parts.store.reader.forks(owner.tenant, view.id)).length,
       merkle_root: head.root,
       checkpoint: head.note,
-      receipt: await receipt({ owner, view }, head, head.size - 1, services),
+      receipt: await receipt({ owner, view }, head, head.size - 1, parts),
     },
-    verify: verifyLine(view.id, services.signer.vkey, expected),
+    verify: verifyLine(view.id, parts.signer.vkey, expected),
   };
 }
 

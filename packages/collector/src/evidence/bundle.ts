@@ -1,6 +1,7 @@
 /** A session as a bundle: everything that an auditor needs, as one tar archive. */
 import { type Fork, formatFork, paddedLength, readVerifier, tarEnd, tarHeader } from "@caum/core";
-import type { SessionView, SignedNote, StoreReader, TenantRow } from "../store/store.ts";
+import type { TenantRow } from "../rows/tenant-rows.ts";
+import type { SessionView, SignedNote, StoreReader } from "../store/store.ts";
 import type { SignedHead } from "./checkpoints.ts";
 
 const PAGE = 500;

@@ -7,11 +7,19 @@ import {
   type VerifierKey,
   verifySignatures,
 } from "@caum/core/verify";
-import type { SessionView, Store, TenantRow } from "../store/store.ts";
+import type { TenantRow } from "../rows/tenant-rows.ts";
+import type { SessionView, Store } from "../store/store.ts";
 
 /** A signature of one session costs about forty hashes; so often at most. */
 const SIGN_EVERY_MS = 1_000;
 const MAX_KNOWN = 2_000;
+
+/** What evidence needs of the collector. */
+export interface EvidenceParts {
+  readonly store: Store;
+  readonly signer: Signer;
+  readonly clock: () => number;
+}
 
 /** A signed head of a session. */
 export interface SignedHead {

@@ -9,7 +9,7 @@ import {
   VERSION,
 } from "@caum/core";
 import { hashLeaf } from "@caum/core/verify";
-import { watchSession } from "../alerts/firing/watch-session.ts";
+import { watchSession } from "./firing/watch-session.ts";
 import type { DoorDraft, KeyFacts, SessionFacts } from "./intake.ts";
 import type { Ledger } from "./ledger.ts";
 import {

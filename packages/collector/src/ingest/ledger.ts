@@ -1,6 +1,6 @@
 /** What one group of intakes reads and writes; everything in it becomes durable at once or not at all. */
 import type { Fork } from "@caum/core";
-import type { AlertRule, NewAlert } from "../alerts/alert-rows.ts";
+import type { AlertRule, NewAlert } from "../rows/alert-rows.ts";
 import type { SessionFacts } from "./intake.ts";
 import type { Beginning, RunHead } from "./session-row.ts";
 import type { SessionState } from "./session-state.ts";

@@ -1,6 +1,6 @@
 /** What of a session is stored beside its records and findings. */
 import { CompactRange, NO_PREVIOUS_HASH } from "@caum/core";
-import type { SessionAlerts } from "../alerts/alert-rows.ts";
+import type { SessionAlerts } from "../rows/alert-rows.ts";
 import { type LoopTotals, NO_LOOPS } from "./figures.ts";
 import type { SessionFacts } from "./intake.ts";
 import type { SenderChains } from "./sender-chain.ts";

@@ -1,6 +1,6 @@
 import { Health } from "@caum/core";
-import { firedBefore } from "../alerts/firing/watch-session.ts";
 import { writeDoorRecord } from "./door-run.ts";
+import { firedBefore } from "./firing/watch-session.ts";
 import type { EventIntake, EventOutcome, Refusal } from "./intake.ts";
 import type { KnownEvent, Ledger } from "./ledger.ts";
 import { sentMs } from "./session-row.ts";

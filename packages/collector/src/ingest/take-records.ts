@@ -1,6 +1,6 @@
 import { accept, type Fork, NEW_RUN, NO_PREVIOUS_HASH, type StructuralRecord } from "@caum/core";
 import { hashLeaf } from "@caum/core/verify";
-import { watchSession } from "../alerts/firing/watch-session.ts";
+import { watchSession } from "./firing/watch-session.ts";
 import type { LineResult, RecordsIntake, RecordsOutcome, Refusal } from "./intake.ts";
 import type { Ledger, NativeRun } from "./ledger.ts";
 import { sentMs } from "./session-row.ts";

@@ -6,7 +6,8 @@ import { createInterface } from "node:readline";
 import { MAX_LINE_BYTES } from "@caum/core";
 import { readLine } from "@caum/core/verify";
 import { posesAsCollector } from "../ingest/door-run.ts";
-import type { Store, TenantRow } from "../store/store.ts";
+import type { TenantRow } from "../rows/tenant-rows.ts";
+import type { Store } from "../store/store.ts";
 
 const RUN_ID = /^[0-9a-f]{32}$/;
 const RECORDS = "records.ndjson";

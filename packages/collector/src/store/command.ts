@@ -1,6 +1,6 @@
-import type { AlertCommand } from "../alerts/alert-rows.ts";
-import type { BillingCommand } from "../billing/billing-rows.ts";
-import type { SignInCommand } from "../tenants/sign-in-rows.ts";
+import type { AlertCommand } from "../rows/alert-rows.ts";
+import type { BillingCommand } from "../rows/billing-rows.ts";
+import type { SignInCommand } from "../rows/sign-in-rows.ts";
 
 /** Changes that are no events: accounts, keys, notes, deletion. Plain data: it crosses threads. */
 export type Command =

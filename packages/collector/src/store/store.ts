@@ -1,5 +1,11 @@
 /** The one interface to what is kept. Every read names its tenant, so that no query can forget it. */
 import type { CompactRangeState, Fork } from "@caum/core";
+import type { LoopTotals, SessionFigures } from "../ingest/figures.ts";
+import type { Intake, Outcome, SessionFacts } from "../ingest/intake.ts";
+import type { StoredRecord } from "../ingest/ledger.ts";
+import type { Origins } from "../ingest/session-row.ts";
+import type { Standing } from "../ingest/standing.ts";
+import type { Totals } from "../ingest/totals.ts";
 import type {
   AlertFilter,
   AlertRow,
@@ -7,43 +13,11 @@ import type {
   ClaimedDeliveries,
   DeliveryClaim,
   OpenRule,
-} from "../alerts/alert-rows.ts";
-import type { BillingRow, ServiceClockRow } from "../billing/billing-rows.ts";
-import type { LoopTotals, SessionFigures } from "../ingest/figures.ts";
-import type { Intake, Outcome, SessionFacts } from "../ingest/intake.ts";
-import type { StoredRecord } from "../ingest/ledger.ts";
-import type { Origins } from "../ingest/session-row.ts";
-import type { Standing } from "../ingest/standing.ts";
-import type { Totals } from "../ingest/totals.ts";
-import type { SignInRow } from "../tenants/sign-in-rows.ts";
+} from "../rows/alert-rows.ts";
+import type { BillingRow, ServiceClockRow } from "../rows/billing-rows.ts";
+import type { SignInRow } from "../rows/sign-in-rows.ts";
+import type { KeyEntry, KeyRow, TenantRow, TokenRow } from "../rows/tenant-rows.ts";
 import type { Command, CommandAnswer, CommandRefusal } from "./command.ts";
-
-/** Who a key or a token belongs to. */
-export interface TenantRow {
-  readonly tenant: number;
-  readonly ulid: string;
-  readonly kind: "account" | "demo";
-  readonly plan: string;
-  readonly trialEndsMs: number | undefined;
-}
-
-export interface KeyRow extends TenantRow {
-  readonly keyId: string;
-  readonly scopes: readonly string[];
-}
-
-export interface TokenRow extends TenantRow {
-  readonly sessionId: string;
-  readonly expiresMs: number;
-}
-
-export interface KeyEntry {
-  readonly keyId: string;
-  readonly prefix: string;
-  readonly scopes: readonly string[];
-  readonly createdMs: number;
-  readonly revoked: boolean;
-}
 
 /** A session as lists and pages show it. */
 export interface SessionView {

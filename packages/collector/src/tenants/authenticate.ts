@@ -1,6 +1,7 @@
 import type { Scope } from "@caum/core/protocol";
-import { DoorError } from "../doors/door-error.ts";
-import type { KeyRow, Store, TokenRow } from "../store/store.ts";
+import { DoorError } from "../http/door-error.ts";
+import type { KeyRow, TokenRow } from "../rows/tenant-rows.ts";
+import type { Store } from "../store/store.ts";
 import { Recent } from "./recent.ts";
 import { hashSecret, isWellFormed } from "./secret.ts";
 

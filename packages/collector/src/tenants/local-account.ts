@@ -1,8 +1,9 @@
 /** The account of whoever runs the collector: made on the first start, with its first two keys. */
 import { createHmac } from "node:crypto";
-import { SELF_HOSTED } from "../billing/plan.ts";
-import { refusalError } from "../doors/door-error.ts";
-import type { Store, TenantRow } from "../store/store.ts";
+import { refusalError } from "../http/door-error.ts";
+import { SELF_HOSTED } from "../rows/plan.ts";
+import type { TenantRow } from "../rows/tenant-rows.ts";
+import type { Store } from "../store/store.ts";
 import { type FirstKeys, firstKeysOf } from "./first-keys.ts";
 import { hashSecret, visiblePart } from "./secret.ts";
 import { newUlid } from "./ulid.ts";

@@ -1,10 +1,11 @@
 /** People in a browser: signed in by a key or a one-time link, known again by a cookie. */
 import { randomBytes } from "node:crypto";
-import { DoorError, refusalError } from "../doors/door-error.ts";
-import type { KeyRow, Store, TenantRow } from "../store/store.ts";
+import { DoorError, refusalError } from "../http/door-error.ts";
+import type { SignInKind, SignInRow } from "../rows/sign-in-rows.ts";
+import type { KeyRow, TenantRow } from "../rows/tenant-rows.ts";
+import type { Store } from "../store/store.ts";
 import { Recent } from "./recent.ts";
 import { formatSecret, hashSecret, isWellFormed, SECRET_BYTES } from "./secret.ts";
-import type { SignInKind, SignInRow } from "./sign-in-rows.ts";
 
 const LINK_MS = 60_000;
 /** So long a browser stays signed in; its cookie ends with it. */

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { AlertRule, ClaimedDelivery } from "../../src/alerts/alert-rows.ts";
 import { MAX_ATTEMPTS, waitAfter } from "../../src/alerts/backoff.ts";
 import { Deliverer, type DelivererParts } from "../../src/alerts/deliverer.ts";
 import { DELIVERED, failed } from "../../src/alerts/send/attempt.ts";
 import { trialAlert } from "../../src/alerts/trial-alert.ts";
+import type { AlertRule, ClaimedDelivery } from "../../src/rows/alert-rows.ts";
 import { openSqlite } from "../store/open-sqlite.ts";
 import type { StoreUnderTest } from "../store-contract.ts";
 import { eventually } from "./receiver.ts";

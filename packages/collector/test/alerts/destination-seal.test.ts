@@ -5,8 +5,8 @@ import { DatabaseSync } from "node:sqlite";
 import { loadRootKey } from "@caum/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DestinationSeal } from "../../src/alerts/destination-seal.ts";
-import { maskDestination } from "../../src/alerts/mask-destination.ts";
 import { startCollector } from "../../src/index.ts";
+import { maskDestination } from "../../src/rows/mask-destination.ts";
 
 const PATH = "T0CANARY/B0CANARY/SecretOfTheChannel";
 const SLACK = `https://hooks.slack.com/services/${PATH}`;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Subscription, SubscriptionChange } from "../../src/billing/billing-rows.ts";
-import { afterChange, PAID, planWith, SELF_HOSTED, TRIAL } from "../../src/billing/plan.ts";
+import type { Subscription, SubscriptionChange } from "../../src/rows/billing-rows.ts";
+import { afterChange, PAID, planWith, SELF_HOSTED, TRIAL } from "../../src/rows/plan.ts";
 
 const said = (status: SubscriptionChange["status"], changedS: number): SubscriptionChange => ({
   id: "sub_1",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import type { ServiceClockRow } from "../../src/billing/billing-rows.ts";
 import { ServiceClock } from "../../src/billing/service-clock.ts";
+import type { ServiceClockRow } from "../../src/rows/billing-rows.ts";
 import type { Store } from "../../src/store/store.ts";
 import { DAY_MS, HOUR_MS, machineClocks, NOON } from "./account.ts";
 

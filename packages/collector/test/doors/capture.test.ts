@@ -1,6 +1,6 @@
 import { loadRootKey, SessionKeys } from "@caum/core";
 import { expect, test } from "vitest";
-import { statusOf, statusOfCode, timestampOf, uuidOf } from "../../src/doors/capture.ts";
+import { statusOf, statusOfCode, timestampOf, uuidOf } from "../../src/http/capture.ts";
 
 const keys = new SessionKeys(
   loadRootKey({ home: "", env: { CAUM_DIGEST_KEY: "0".repeat(64) } }),

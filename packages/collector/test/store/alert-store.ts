@@ -1,7 +1,7 @@
 /** A store under test with rules, sessions that fire them, and somebody who takes what is due. */
 import { afterEach, beforeEach, expect } from "vitest";
-import type { AlertRule, ClaimedDelivery, DeliveryOutcome } from "../../src/alerts/alert-rows.ts";
 import type { EventIntake, EventOutcome } from "../../src/ingest/intake.ts";
+import type { AlertRule, ClaimedDelivery, DeliveryOutcome } from "../../src/rows/alert-rows.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { StoreUnderTest } from "../store-contract.ts";
 

@@ -1,6 +1,6 @@
 import { loopNotice } from "@caum/core";
+import type { ClaimedDelivery } from "../../rows/alert-rows.ts";
 import { advisoryOf, storyOf, webhookBody } from "../advisory.ts";
-import type { ClaimedDelivery } from "../alert-rows.ts";
 import type { DestinationSeal } from "../destination-seal.ts";
 import type { DestinationGuard } from "../guard/destination.ts";
 import type { WebhookSecrets } from "../webhook-secret.ts";

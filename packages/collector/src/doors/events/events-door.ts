@@ -2,16 +2,16 @@
 import { eventAnswer, eventBatchAnswer, eventRequest } from "@caum/core/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { z } from "zod";
+import { admit, ownerOf, senderOf } from "../../gate/caller.ts";
+import { SENDER_ERRORS } from "../../gate/trial.ts";
+import { rawBodyOf } from "../../http/body.ts";
+import { present } from "../../http/capture.ts";
+import { DoorError, refusalError } from "../../http/door-error.ts";
+import { parse } from "../../http/parse.ts";
 import type { EventOutcome } from "../../ingest/intake.ts";
+import type { TenantRow } from "../../rows/tenant-rows.ts";
 import type { Services } from "../../services.ts";
-import type { TenantRow } from "../../store/store.ts";
-import { rawBodyOf } from "../body.ts";
-import { admit, ownerOf, senderOf } from "../caller.ts";
-import { present } from "../capture.ts";
-import { DoorError, refusalError } from "../door-error.ts";
-import { parse } from "../parse.ts";
 import { linesOf } from "../runs-door.ts";
-import { SENDER_ERRORS } from "../trial.ts";
 import { EventHashes, eventHashOf, type HashedEvent } from "./event-hashes.ts";
 import { foreignIntake, type Posted } from "./foreign-intake.ts";
 

@@ -1,10 +1,6 @@
 import type { SessionKeys } from "@caum/core";
 import type { eventRequest } from "@caum/core/protocol";
 import type { z } from "zod";
-import type { DoorDraft, EventIntake } from "../../ingest/intake.ts";
-import type { Services } from "../../services.ts";
-import type { TenantRow } from "../../store/store.ts";
-import { keyFactsOf } from "../../tenants/digest-keys.ts";
 import {
   bodyDigest,
   type DoorCapture,
@@ -12,8 +8,12 @@ import {
   optionalOwnLabel,
   present,
   timestampOf,
-} from "../capture.ts";
-import { DoorError } from "../door-error.ts";
+} from "../../http/capture.ts";
+import { DoorError } from "../../http/door-error.ts";
+import type { DoorDraft, EventIntake } from "../../ingest/intake.ts";
+import type { TenantRow } from "../../rows/tenant-rows.ts";
+import type { Services } from "../../services.ts";
+import { keyFactsOf } from "../../tenants/digest-keys.ts";
 import type { EventHashes, HashedEvent, SenderPlace } from "./event-hashes.ts";
 import { foreignPayload } from "./foreign-payload.ts";
 import { traceDigests } from "./trace-digests.ts";

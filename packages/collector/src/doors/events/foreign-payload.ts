@@ -1,8 +1,8 @@
 /** Payloads of foreign senders: what fits the record is kept, the rest is dropped and counted. */
 import { errorClassOf, OPS, type Op, type PayloadDraft, type SessionKeys } from "@caum/core";
-import type { DoorCapture } from "../capture.ts";
-import { optionalLabel, present, statusOf, statusOfCode } from "../capture.ts";
-import { DoorError } from "../door-error.ts";
+import type { DoorCapture } from "../../http/capture.ts";
+import { optionalLabel, present, statusOf, statusOfCode } from "../../http/capture.ts";
+import { DoorError } from "../../http/door-error.ts";
 
 export type ForeignFields = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import type { SessionKeys } from "@caum/core";
-import { present } from "../capture.ts";
+import { present } from "../../http/capture.ts";
 
 /** Ids that a sender shares between sessions, and can ask for. */
 interface TraceIds {

@@ -1,11 +1,12 @@
 import { receiptId } from "@caum/core";
 import type { liveAnswer, liveSession } from "@caum/core/protocol";
 import type { z } from "zod";
+import { dashboardPath } from "../../http/dashboard-path.ts";
+import { rounded, usdOf } from "../../http/told-figures.ts";
 import type { EventOutcome } from "../../ingest/intake.ts";
 import type { Standing } from "../../ingest/standing.ts";
 import type { SessionView } from "../../store/store.ts";
 import { failureRiskOf, patternOf, udsOf } from "../session/step-assessment.ts";
-import { rounded, usdOf } from "../told-figures.ts";
 
 export function liveAnswerOf(outcome: EventOutcome, dropped: number): z.input<typeof liveAnswer> {
   const { standing, leaf } = outcome;
@@ -94,9 +95,4 @@ export function liveSessionOf(view: SessionView, root: string): z.input<typeof l
 
 export function isAlert(standing: Standing): boolean {
   return standing.publicClass === "hard_alert";
-}
-
-/** The page of a session, as receipts name it. */
-export function dashboardPath(sessionId: string): string {
-  return `/live/sessions/${encodeURIComponent(sessionId)}`;
 }

@@ -14,19 +14,20 @@ import {
 } from "@caum/core/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
+import { admit, browserOf, ownerOf, readerOf, senderOf, tokenHolderOf } from "../../gate/caller.ts";
+import { SENDER_ERRORS } from "../../gate/trial.ts";
+import { DoorError, refusalError } from "../../http/door-error.ts";
+import { ERRORS } from "../../http/door-schema.ts";
+import { parse } from "../../http/parse.ts";
 import type { EventIntake, EventOutcome } from "../../ingest/intake.ts";
+import type { TenantRow } from "../../rows/tenant-rows.ts";
 import type { Services } from "../../services.ts";
-import type { SessionView, TenantRow } from "../../store/store.ts";
+import type { SessionView } from "../../store/store.ts";
 import { keyFactsOf } from "../../tenants/digest-keys.ts";
 import { isLocal } from "../../tenants/keyless.ts";
 import { formatSecret, hashSecret, SECRET_BYTES } from "../../tenants/secret.ts";
 import { newUlid } from "../../tenants/ulid.ts";
-import { admit, browserOf, ownerOf, readerOf, senderOf, tokenHolderOf } from "../caller.ts";
-import { DoorError, refusalError } from "../door-error.ts";
-import { ERRORS } from "../door-schema.ts";
-import { parse } from "../parse.ts";
 import { nextCursor, pageOf, pageQuery } from "../session/page.ts";
-import { SENDER_ERRORS } from "../trial.ts";
 import { liveAnswerOf, liveSessionOf } from "./live-answer.ts";
 import { liveFacts, liveIntake } from "./live-draft.ts";
 

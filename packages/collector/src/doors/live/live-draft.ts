@@ -2,10 +2,6 @@ import { randomUUID } from "node:crypto";
 import { type Observation, payloadOf, timestampAt } from "@caum/core";
 import { liveEvent, type liveStartRequest } from "@caum/core/protocol";
 import type { z } from "zod";
-import type { EventIntake, SessionFacts } from "../../ingest/intake.ts";
-import type { Services } from "../../services.ts";
-import type { TenantRow } from "../../store/store.ts";
-import { keyFactsOf } from "../../tenants/digest-keys.ts";
 import {
   bodyDigest,
   identifierOf,
@@ -15,11 +11,15 @@ import {
   taskTagOf,
   timestampOf,
   uuidOf,
-} from "../capture.ts";
-import { DoorError } from "../door-error.ts";
-import { parse } from "../parse.ts";
+} from "../../http/capture.ts";
+import { DoorError } from "../../http/door-error.ts";
+import { parse } from "../../http/parse.ts";
+import { nanoUsdOf } from "../../http/told-figures.ts";
+import type { EventIntake, SessionFacts } from "../../ingest/intake.ts";
+import type { TenantRow } from "../../rows/tenant-rows.ts";
+import type { Services } from "../../services.ts";
+import { keyFactsOf } from "../../tenants/digest-keys.ts";
 import { isSpeech } from "../speech.ts";
-import { nanoUsdOf } from "../told-figures.ts";
 
 const NOTHING = "the event has no field that is kept: send at least event or tool";
 const NO_EVENT = [{ path: ["event"], code: "custom", message: "has no field that is kept" }];

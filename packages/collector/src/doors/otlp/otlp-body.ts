@@ -2,7 +2,7 @@
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { FastifyRequest } from "fastify";
-import { DoorError } from "../door-error.ts";
+import { DoorError } from "../../http/door-error.ts";
 
 /** Exporters never send a batch again that was too large for somebody: what is refused is lost. */
 const MAX_BODY = 32 * 1024 * 1024;

@@ -7,11 +7,11 @@
  */
 import { decode, encodeProtobufAnswer, readTelemetry, type Signal, TraceNotes } from "@caum/otlp";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { admit, ownerOf } from "../../gate/caller.ts";
+import { DoorError } from "../../http/door-error.ts";
 import type { EventIntake, Outcome } from "../../ingest/intake.ts";
+import type { TenantRow } from "../../rows/tenant-rows.ts";
 import type { Services } from "../../services.ts";
-import type { TenantRow } from "../../store/store.ts";
-import { admit, ownerOf } from "../caller.ts";
-import { DoorError } from "../door-error.ts";
 import { LargeBodies, withBody } from "./otlp-body.ts";
 import { SessionNames } from "./session-names.ts";
 import { intakesOf } from "./telemetry-intake.ts";

@@ -1,11 +1,11 @@
 /** From what telemetry tells to what is kept: the same way as what any other door is sent. */
 import { labelOf, payloadOf, TELEMETRY, timestampAt } from "@caum/core";
 import type { Group, Told } from "@caum/otlp";
+import { bodyDigest, uuidOf } from "../../http/capture.ts";
 import type { EventIntake } from "../../ingest/intake.ts";
+import type { TenantRow } from "../../rows/tenant-rows.ts";
 import type { Services } from "../../services.ts";
-import type { TenantRow } from "../../store/store.ts";
 import { keyFactsOf } from "../../tenants/digest-keys.ts";
-import { bodyDigest, uuidOf } from "../capture.ts";
 import type { SessionNames } from "./session-names.ts";
 
 /** What programs are called that nobody gave a name. */

@@ -1,10 +1,10 @@
 /** Somebody has looked at a session that had a loop; who and when is kept beside the chain. */
 import { acknowledgeRequest } from "@caum/core/protocol";
 import type { FastifyRequest } from "fastify";
+import { ownerOf } from "../../gate/caller.ts";
+import { refusalError } from "../../http/door-error.ts";
+import { parse } from "../../http/parse.ts";
 import type { Services } from "../../services.ts";
-import { ownerOf } from "../caller.ts";
-import { refusalError } from "../door-error.ts";
-import { parse } from "../parse.ts";
 import { sessionSummaryOf } from "./session-summary.ts";
 
 export async function acknowledge(request: FastifyRequest, sessionId: string, services: Services) {

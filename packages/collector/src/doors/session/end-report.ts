@@ -13,14 +13,15 @@ import {
 } from "@caum/core";
 import type { endAnswer } from "@caum/core/protocol";
 import type { z } from "zod";
-import { verifyLine } from "../../evidence/verify-line.ts";
+import { CLAIM_BOUNDARIES } from "../../http/claim-boundaries.ts";
+import { rounded, roundedAmount, usdOf } from "../../http/told-figures.ts";
+import { verifyLine } from "../../http/verify-line.ts";
 import type { HeadOutcome } from "../../ingest/intake.ts";
 import { originOf } from "../../ingest/session-state.ts";
 import { type Standing, standingOf } from "../../ingest/standing.ts";
+import type { TenantRow } from "../../rows/tenant-rows.ts";
 import type { Services } from "../../services.ts";
-import type { SessionView, TenantRow } from "../../store/store.ts";
-import { rounded, roundedAmount, usdOf } from "../told-figures.ts";
-import { CLAIM_BOUNDARIES } from "./claim-boundaries.ts";
+import type { SessionView } from "../../store/store.ts";
 import { failureRiskOf, patternOf, udsOf } from "./step-assessment.ts";
 
 const PAGE = 1_000;

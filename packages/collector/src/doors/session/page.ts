@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { DoorError } from "../../http/door-error.ts";
+import { parse } from "../../http/parse.ts";
 import type { SessionCursor, SessionFilter, SessionView } from "../../store/store.ts";
-import { DoorError } from "../door-error.ts";
-import { parse } from "../parse.ts";
 
 const DEFAULT_LIMIT = 20;
 export const NUL = "holds a NUL, which no name does";

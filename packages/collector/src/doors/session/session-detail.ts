@@ -1,9 +1,9 @@
 import { CompactRange } from "@caum/core";
 import { z } from "zod";
+import { DoorError, refusalError } from "../../http/door-error.ts";
+import { parse } from "../../http/parse.ts";
+import type { TenantRow } from "../../rows/tenant-rows.ts";
 import type { Services } from "../../services.ts";
-import type { TenantRow } from "../../store/store.ts";
-import { DoorError, refusalError } from "../door-error.ts";
-import { parse } from "../parse.ts";
 import { sessionSummaryOf, stepOfRecord } from "./session-summary.ts";
 
 const DEFAULT_STEPS = 200;

@@ -1,11 +1,12 @@
 /** A session and its steps in the words of the answers. Also for whoever reads runs without a store. */
 import { alertMessage, scoreAtEnd, sessionTitle, storyOf } from "@caum/core";
+import { dashboardPath } from "../../http/dashboard-path.ts";
+import { rounded, usdOf } from "../../http/told-figures.ts";
 import type { SessionFacts } from "../../ingest/intake.ts";
 import type { StoredRecord } from "../../ingest/ledger.ts";
 import type { Standing } from "../../ingest/standing.ts";
 import type { SessionView } from "../../store/store.ts";
-import { dashboardPath, isAlert } from "../live/live-answer.ts";
-import { rounded, usdOf } from "../told-figures.ts";
+import { isAlert } from "../live/live-answer.ts";
 import { failureRiskOf, stepAssessmentOf } from "./step-assessment.ts";
 
 /** A session in which nothing happened for so long does not loop "now", whatever stood at its end. */

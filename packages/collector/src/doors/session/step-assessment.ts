@@ -1,7 +1,7 @@
 /** What was found at a step, in the words of the answers. */
 import { udsCappedBy } from "@caum/core";
+import { rounded } from "../../http/told-figures.ts";
 import type { Standing } from "../../ingest/standing.ts";
-import { rounded } from "../told-figures.ts";
 
 export function stepAssessmentOf(standing: Standing) {
   return {

@@ -12,21 +12,21 @@ import {
 } from "@caum/core/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
+import { ownerOf, readerOf, senderOf } from "../../gate/caller.ts";
+import { SENDER_ERRORS } from "../../gate/trial.ts";
+import { rawBodyOf } from "../../http/body.ts";
+import { identifierOf, present } from "../../http/capture.ts";
+import { refusalError } from "../../http/door-error.ts";
+import { ERRORS } from "../../http/door-schema.ts";
+import { parse } from "../../http/parse.ts";
 import type { Services } from "../../services.ts";
 import { keyFactsOf } from "../../tenants/digest-keys.ts";
-import { rawBodyOf } from "../body.ts";
-import { ownerOf, readerOf, senderOf } from "../caller.ts";
-import { identifierOf, present } from "../capture.ts";
-import { refusalError } from "../door-error.ts";
-import { ERRORS } from "../door-schema.ts";
 import { traceDigests } from "../events/trace-digests.ts";
-import { parse } from "../parse.ts";
 import { acknowledge } from "../session/acknowledge.ts";
 import { endReport } from "../session/end-report.ts";
 import { filterOf, nextCursor, sessionsQuery } from "../session/page.ts";
 import { sessionDetail, stepsQuery } from "../session/session-detail.ts";
 import { sessionSummaryOf } from "../session/session-summary.ts";
-import { SENDER_ERRORS } from "../trial.ts";
 import { explainStep, stepAnswerOf } from "./step-answer.ts";
 import { droppedFields, stepIntake } from "./step-draft.ts";
 

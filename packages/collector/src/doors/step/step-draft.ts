@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { type Observation, payloadOf, timestampAt } from "@caum/core";
 import { stepRequest } from "@caum/core/protocol";
 import type { z } from "zod";
+import { bodyDigest, identifierOf, present, taskTagOf } from "../../http/capture.ts";
 import type { EventIntake } from "../../ingest/intake.ts";
 import { STEP_DOOR } from "../../ingest/session-state.ts";
+import type { TenantRow } from "../../rows/tenant-rows.ts";
 import type { Services } from "../../services.ts";
-import type { TenantRow } from "../../store/store.ts";
 import { keyFactsOf } from "../../tenants/digest-keys.ts";
-import { bodyDigest, identifierOf, present, taskTagOf } from "../capture.ts";
 import { isSpeech } from "../speech.ts";
 
 export type StepRequest = z.output<typeof stepRequest>;

@@ -1,8 +1,8 @@
 /** The store on PostgreSQL: any number of nodes, none of which knows of the others. */
 import { randomFillSync } from "node:crypto";
 import { EventIds } from "@caum/core";
-import type { ClaimedDeliveries, DeliveryClaim } from "../../alerts/alert-rows.ts";
 import type { Intake, Outcome, Refusal } from "../../ingest/intake.ts";
+import type { ClaimedDeliveries, DeliveryClaim } from "../../rows/alert-rows.ts";
 import type { Command, CommandAnswer, CommandRefusal } from "../command.ts";
 import { type Store, type StoreReader, type StoreStatus, StoreUnreachable } from "../store.ts";
 import { claimDeliveries } from "./commands/claim-deliveries.ts";

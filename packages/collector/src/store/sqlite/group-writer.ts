@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
-import type { ClaimedDeliveries, DeliveryClaim } from "../../alerts/alert-rows.ts";
 import type { Intake, Outcome } from "../../ingest/intake.ts";
 import { take } from "../../ingest/take.ts";
+import type { ClaimedDeliveries, DeliveryClaim } from "../../rows/alert-rows.ts";
 import type { Command, CommandAnswer } from "../command.ts";
 import { claimDeliveries } from "./alerts/claim-deliveries.ts";
 import { obey } from "./commands.ts";

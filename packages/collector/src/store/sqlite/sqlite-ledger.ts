@@ -2,7 +2,6 @@ import { randomFillSync } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { EventIds, type Fork, type StructuralRecord, subtreeRoots } from "@caum/core";
 import { sessionTag } from "@caum/core/verify";
-import type { AlertRule, NewAlert } from "../../alerts/alert-rows.ts";
 import type { SessionFacts } from "../../ingest/intake.ts";
 import type {
   KnownEvent,
@@ -14,6 +13,7 @@ import type {
 import { type Beginning, newRow } from "../../ingest/session-row.ts";
 import { type Judgement, SessionState } from "../../ingest/session-state.ts";
 import { encodeStanding } from "../../ingest/standing.ts";
+import type { AlertRule, NewAlert } from "../../rows/alert-rows.ts";
 import { bytes, hex, integer, optional, type Row, text, uuidBytes } from "../columns.ts";
 import { changingValues, sessionRowOf } from "../session-rows.ts";
 import { storedRecordOf } from "../stored-record.ts";

@@ -1,24 +1,21 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { Fork } from "@caum/core";
 import { sessionTag } from "@caum/core/verify";
-import type { AlertFilter, AlertRow, AlertRule, OpenRule } from "../../alerts/alert-rows.ts";
-import type { BillingRow, ServiceClockRow } from "../../billing/billing-rows.ts";
 import type { StoredRecord } from "../../ingest/ledger.ts";
-import type { SignInKind, SignInRow } from "../../tenants/sign-in-rows.ts";
+import type { AlertFilter, AlertRow, AlertRule, OpenRule } from "../../rows/alert-rows.ts";
+import type { BillingRow, ServiceClockRow } from "../../rows/billing-rows.ts";
+import type { SignInKind, SignInRow } from "../../rows/sign-in-rows.ts";
+import type { KeyEntry, KeyRow, TenantRow, TokenRow } from "../../rows/tenant-rows.ts";
 import { alertOf, OPEN_RULES, openRuleOf, ruleOf } from "../alert-columns.ts";
 import { bytes, hex, integer, optional, type Row, text } from "../columns.ts";
 import { loopConditions, sessionViewOf, treeStateOf } from "../session-rows.ts";
 import type {
   CohortCount,
   GoneSession,
-  KeyEntry,
-  KeyRow,
   SessionFilter,
   SessionView,
   SignedNote,
   StoreReader,
-  TenantRow,
-  TokenRow,
   Usage,
   WorkflowFilter,
 } from "../store.ts";

@@ -1,5 +1,5 @@
 /** Changes of rules and deliveries. */
-import type { AlertCommand, AlertRule } from "../../../alerts/alert-rows.ts";
+import type { AlertCommand, AlertRule } from "../../../rows/alert-rows.ts";
 import { alertOf } from "../../alert-columns.ts";
 import { integer, type Row } from "../../columns.ts";
 import type { CommandAnswer } from "../../command.ts";

@@ -1,6 +1,6 @@
 /** Changes of plans and checkouts. */
-import type { SubscriptionChange } from "../../../billing/billing-rows.ts";
-import { afterChange, planWith } from "../../../billing/plan.ts";
+import type { SubscriptionChange } from "../../../rows/billing-rows.ts";
+import { afterChange, planWith } from "../../../rows/plan.ts";
 import type { CommandAnswer } from "../../command.ts";
 import type { Transaction } from "../database.ts";
 import { type CommandOf, done } from "./answers.ts";

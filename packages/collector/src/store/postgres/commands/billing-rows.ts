@@ -1,4 +1,4 @@
-import type { BillingRow, Checkout, Subscription } from "../../../billing/billing-rows.ts";
+import type { BillingRow, Checkout, Subscription } from "../../../rows/billing-rows.ts";
 import { integer, optional, type Row, text } from "../../columns.ts";
 import type { Transaction } from "../database.ts";
 

@@ -2,7 +2,7 @@ import type {
   ClaimedDeliveries,
   ClaimedDelivery,
   DeliveryClaim,
-} from "../../../alerts/alert-rows.ts";
+} from "../../../rows/alert-rows.ts";
 import { alertOf, ruleOf } from "../../alert-columns.ts";
 import { integer, text } from "../../columns.ts";
 import type { Database, Transaction } from "../database.ts";

@@ -1,8 +1,9 @@
 /** What a group of intakes asks of the database before it can be taken, and what was found. */
-import type { AlertRule } from "../../../alerts/alert-rows.ts";
+
 import type { Intake } from "../../../ingest/intake.ts";
 import type { KnownEvent, KnownStep, NativeRun, StoredRecord } from "../../../ingest/ledger.ts";
 import type { SessionState } from "../../../ingest/session-state.ts";
+import type { AlertRule } from "../../../rows/alert-rows.ts";
 
 /** Questions by their key; a question that was not asked is answered by {@link Unasked}. */
 export interface Questions {

@@ -1,9 +1,9 @@
 /** Reads what a group asks, once its sessions are locked. */
 
 import { sessionTag } from "@caum/core/verify";
-import type { AlertRule } from "../../../alerts/alert-rows.ts";
-import { alertId } from "../../../alerts/firing/fired-alert.ts";
+import { alertId } from "../../../ingest/firing/fired-alert.ts";
 import type { KnownEvent, KnownStep, NativeRun, StoredRecord } from "../../../ingest/ledger.ts";
+import type { AlertRule } from "../../../rows/alert-rows.ts";
 import { ruleOf } from "../../alert-columns.ts";
 import { integer, optional, type Row, text, uuidBytes } from "../../columns.ts";
 import { storedRecordOf } from "../../stored-record.ts";

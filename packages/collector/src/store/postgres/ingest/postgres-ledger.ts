@@ -1,5 +1,4 @@
 import { CompactRange, type CompactRangeState, type Fork } from "@caum/core";
-import type { AlertRule, NewAlert } from "../../../alerts/alert-rows.ts";
 import type { SessionFacts } from "../../../ingest/intake.ts";
 import type {
   KnownEvent,
@@ -10,6 +9,7 @@ import type {
 } from "../../../ingest/ledger.ts";
 import { type Beginning, newRow } from "../../../ingest/session-row.ts";
 import { SessionState } from "../../../ingest/session-state.ts";
+import type { AlertRule, NewAlert } from "../../../rows/alert-rows.ts";
 import { addTo, type Found, placeOf, type Questions, Unasked } from "./found.ts";
 
 /** Something that belongs to a session's row. */

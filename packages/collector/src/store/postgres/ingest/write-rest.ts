@@ -1,5 +1,5 @@
 /** What only some groups leave. */
-import type { NewAlert } from "../../../alerts/alert-rows.ts";
+import type { NewAlert } from "../../../rows/alert-rows.ts";
 import { bytes } from "../../columns.ts";
 import type { Transaction } from "../database.ts";
 import type { Placed, Writes } from "./postgres-ledger.ts";

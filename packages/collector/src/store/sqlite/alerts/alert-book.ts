@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { AlertRule, NewAlert } from "../../../alerts/alert-rows.ts";
+import type { AlertRule, NewAlert } from "../../../rows/alert-rows.ts";
 import { ruleOf } from "../../alert-columns.ts";
 
 /** Tenants whose rules stay in memory. */

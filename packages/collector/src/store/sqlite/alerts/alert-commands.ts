@@ -1,6 +1,6 @@
 /** Changes of rules and deliveries, inside the transaction of their group. */
 import type { DatabaseSync } from "node:sqlite";
-import type { AlertCommand, AlertRule } from "../../../alerts/alert-rows.ts";
+import type { AlertCommand, AlertRule } from "../../../rows/alert-rows.ts";
 import { alertOf } from "../../alert-columns.ts";
 import { integer } from "../../columns.ts";
 import type { CommandAnswer } from "../../command.ts";

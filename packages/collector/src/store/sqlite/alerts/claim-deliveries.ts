@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { ClaimedDeliveries, DeliveryClaim } from "../../../alerts/alert-rows.ts";
+import type { ClaimedDeliveries, DeliveryClaim } from "../../../rows/alert-rows.ts";
 import { alertOf, ruleOf } from "../../alert-columns.ts";
 import { integer, type Row, text } from "../../columns.ts";
 

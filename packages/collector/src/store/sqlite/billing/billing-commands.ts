@@ -1,7 +1,7 @@
 /** Changes of plans and checkouts, inside the transaction of their group. */
 import type { DatabaseSync } from "node:sqlite";
-import type { SubscriptionChange } from "../../../billing/billing-rows.ts";
-import { afterChange, planWith } from "../../../billing/plan.ts";
+import type { SubscriptionChange } from "../../../rows/billing-rows.ts";
+import { afterChange, planWith } from "../../../rows/plan.ts";
 import type { CommandAnswer } from "../../command.ts";
 import { type CommandOf, done } from "../../command-answers.ts";
 import { subscriptionsOf } from "./billing-reads.ts";

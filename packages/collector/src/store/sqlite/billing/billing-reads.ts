@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { BillingRow, Checkout, Subscription } from "../../../billing/billing-rows.ts";
+import type { BillingRow, Checkout, Subscription } from "../../../rows/billing-rows.ts";
 import { integer, optional, type Row, text } from "../../columns.ts";
 
 /** What is known of an account's subscriptions and its checkout. */

@@ -6,10 +6,10 @@ import {
   sha256,
   type Word,
 } from "@caum/core";
-import { sentMs } from "../../ingest/session-row.ts";
-import type { SessionState } from "../../ingest/session-state.ts";
-import type { AlertFacts, AlertRule } from "../alert-rows.ts";
-import { maskDestination } from "../mask-destination.ts";
+import type { AlertFacts, AlertRule } from "../../rows/alert-rows.ts";
+import { maskDestination } from "../../rows/mask-destination.ts";
+import { sentMs } from "../session-row.ts";
+import type { SessionState } from "../session-state.ts";
 
 /** A record that was just accepted. */
 export interface Accepted {

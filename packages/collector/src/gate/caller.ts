@@ -1,11 +1,11 @@
 /** Who asks, and whether they may: the same questions at every door. */
 import type { Scope } from "@caum/core/protocol";
 import type { FastifyRequest } from "fastify";
+import { DoorError } from "../http/door-error.ts";
+import type { TenantRow } from "../rows/tenant-rows.ts";
 import type { Services } from "../services.ts";
-import type { TenantRow } from "../store/store.ts";
 import { cookieName, cookieValue, isFromOwnPage } from "../tenants/browser-cookie.ts";
 import type { Signee } from "../tenants/sign-ins.ts";
-import { DoorError } from "./door-error.ts";
 import { checkTrial } from "./trial.ts";
 
 const TOKEN_HEADER = "x-caum-session-token";

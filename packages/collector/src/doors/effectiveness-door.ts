@@ -2,13 +2,13 @@
 import { effectivenessAnswer } from "@caum/core/protocol";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { ownerOf } from "../doors/caller.ts";
-import { identifierOf } from "../doors/capture.ts";
-import { DoorError } from "../doors/door-error.ts";
-import { ERRORS } from "../doors/door-schema.ts";
-import { parse } from "../doors/parse.ts";
+import { effectivenessOf } from "../effectiveness/effectiveness.ts";
+import { ownerOf } from "../gate/caller.ts";
+import { identifierOf } from "../http/capture.ts";
+import { DoorError } from "../http/door-error.ts";
+import { ERRORS } from "../http/door-schema.ts";
+import { parse } from "../http/parse.ts";
 import type { Services } from "../services.ts";
-import { effectivenessOf } from "./effectiveness.ts";
 
 const PARAMS = z.object({ name: z.string() });
 const label = z.string().min(1).max(255);

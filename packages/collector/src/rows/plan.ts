@@ -1,6 +1,7 @@
 /** Which plan an account has: decided here, whatever the store is made of. */
-import type { TenantRow } from "../store/store.ts";
+
 import type { Subscription, SubscriptionChange, SubscriptionStatus } from "./billing-rows.ts";
+import type { TenantRow } from "./tenant-rows.ts";
 
 /** What accounts on one's own machine may do: everything, for ever. */
 export const SELF_HOSTED = "self_hosted";

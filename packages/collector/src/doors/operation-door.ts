@@ -1,8 +1,8 @@
 /** Operation: is it up, is it ready, how is it doing, what can it do. */
 import type { FastifyInstance } from "fastify";
-import { ownerOf } from "../doors/caller.ts";
-import { DoorError } from "../doors/door-error.ts";
-import { HIDDEN } from "../doors/door-schema.ts";
+import { ownerOf } from "../gate/caller.ts";
+import { DoorError } from "../http/door-error.ts";
+import { HIDDEN } from "../http/door-schema.ts";
 import type { Services } from "../services.ts";
 import { isLocal } from "../tenants/keyless.ts";
 import { docsPage } from "./docs-page.ts";

@@ -6,14 +6,14 @@ import {
   usageAnswer,
 } from "@caum/core/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { ownerOf } from "../doors/caller.ts";
-import { DoorError, refusalError } from "../doors/door-error.ts";
-import { ERRORS } from "../doors/door-schema.ts";
+import { checkout, paymentsOf } from "../billing/checkout.ts";
+import { type PaymentMessage, SignatureError } from "../billing/payments.ts";
+import { upgradePage } from "../billing/upgrade-page.ts";
+import { usageOf } from "../billing/usage.ts";
+import { ownerOf } from "../gate/caller.ts";
+import { DoorError, refusalError } from "../http/door-error.ts";
+import { ERRORS } from "../http/door-schema.ts";
 import type { Services } from "../services.ts";
-import { checkout, paymentsOf } from "./checkout.ts";
-import { type PaymentMessage, SignatureError } from "./payments.ts";
-import { upgradePage } from "./upgrade-page.ts";
-import { usageOf } from "./usage.ts";
 
 const SIGNATURE = "stripe-signature";
 

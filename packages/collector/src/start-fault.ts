@@ -1,7 +1,7 @@
 /** Why a collector could not start on its data folder, in words for whoever started it. */
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { DoorError } from "../doors/door-error.ts";
+import { DoorError } from "./http/door-error.ts";
 
 /** The data folder cannot be written; `cause` is what failed first. */
 export class FolderUnwritableError extends Error {

@@ -1,9 +1,9 @@
 import { trialExpiredAnswer } from "@caum/core/protocol";
-import { isTrialOver, TRIAL } from "../billing/plan.ts";
+import { DoorError } from "../http/door-error.ts";
+import { ERRORS } from "../http/door-schema.ts";
+import { isTrialOver, TRIAL } from "../rows/plan.ts";
+import type { TenantRow } from "../rows/tenant-rows.ts";
 import type { Services } from "../services.ts";
-import type { TenantRow } from "../store/store.ts";
-import { DoorError } from "./door-error.ts";
-import { ERRORS } from "./door-schema.ts";
 
 /** The documented answer when a trial is over; reading goes on. */
 export class TrialExpiredError extends DoorError {

@@ -2,13 +2,13 @@
 import { evidencePackAnswer } from "@caum/core/protocol";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { ownerOf } from "../doors/caller.ts";
-import { identifierOf } from "../doors/capture.ts";
-import { ERRORS } from "../doors/door-schema.ts";
-import { parse } from "../doors/parse.ts";
-import { noSuchWorkflow } from "../effectiveness/effectiveness-door.ts";
+import { evidencePackOf } from "../evidence-pack/evidence-pack.ts";
+import { ownerOf } from "../gate/caller.ts";
+import { identifierOf } from "../http/capture.ts";
+import { ERRORS } from "../http/door-schema.ts";
+import { parse } from "../http/parse.ts";
 import type { Services } from "../services.ts";
-import { evidencePackOf } from "./evidence-pack.ts";
+import { noSuchWorkflow } from "./effectiveness-door.ts";
 
 const DEFAULT_SESSIONS = 100;
 const MAX_SESSIONS = 500;

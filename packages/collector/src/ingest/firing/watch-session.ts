@@ -8,9 +8,9 @@ import {
   type Word,
   watchCondition,
 } from "@caum/core";
-import type { Ledger } from "../../ingest/ledger.ts";
-import type { SessionState } from "../../ingest/session-state.ts";
-import { type AlertRule, NO_ALERTS } from "../alert-rows.ts";
+import { type AlertRule, NO_ALERTS } from "../../rows/alert-rows.ts";
+import type { Ledger } from "../ledger.ts";
+import type { SessionState } from "../session-state.ts";
 import { type Accepted, alertFacts, alertId, conditionOf } from "./fired-alert.ts";
 import { noteOpenCalls } from "./open-calls.ts";
 

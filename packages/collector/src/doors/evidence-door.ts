@@ -1,13 +1,6 @@
 /** Evidence: bundle, receipt, proofs, and the keys that signed them. */
 import { Readable } from "node:stream";
-import {
-  CompactRange,
-  formatTlogProof,
-  proveConsistency,
-  proveInclusion,
-  RECEIPT_MODE,
-  receiptId,
-} from "@caum/core";
+import { CompactRange, proveConsistency } from "@caum/core";
 import {
   consistencyAnswer,
   cosignAnswer,
@@ -19,27 +12,22 @@ import {
 import { EvidenceError } from "@caum/core/verify";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { ownerOf, readerOf } from "../doors/caller.ts";
-import { DoorError, refusalError } from "../doors/door-error.ts";
-import { ERRORS } from "../doors/door-schema.ts";
-import { dashboardPath } from "../doors/live/live-answer.ts";
-import { parse } from "../doors/parse.ts";
-import { CLAIM_BOUNDARIES } from "../doors/session/claim-boundaries.ts";
+import { bundleOf } from "../evidence/bundle.ts";
+import { Checkpoints, type SignedHead } from "../evidence/checkpoints.ts";
+import { type Asked, beyond, inclusion, receipt } from "../evidence/receipt.ts";
+import { loadTree } from "../evidence/stored-tree.ts";
+import { ownerOf, readerOf } from "../gate/caller.ts";
+import { DoorError, refusalError } from "../http/door-error.ts";
+import { ERRORS } from "../http/door-schema.ts";
+import { parse } from "../http/parse.ts";
+import type { TenantRow } from "../rows/tenant-rows.ts";
 import type { Services } from "../services.ts";
-import type { SessionView, TenantRow } from "../store/store.ts";
-import { bundleOf } from "./bundle.ts";
-import { Checkpoints, type SignedHead } from "./checkpoints.ts";
-import { loadTree } from "./stored-tree.ts";
+import type { SessionView } from "../store/store.ts";
 
 const PARAMS = z.object({ id: z.string() });
 const INDEX_PARAMS = z.object({ id: z.string(), index: z.coerce.number().int().nonnegative() });
 const RECEIPT_QUERY = z.object({ index: z.coerce.number().int().nonnegative().optional() });
 const FROM_QUERY = z.object({ from: z.coerce.number().int().nonnegative() });
-
-interface Asked {
-  readonly owner: TenantRow;
-  readonly view: SessionView;
-}
 
 type ById = { Params: { id: string } };
 
@@ -153,18 +141,6 @@ async function viewOf(owner: TenantRow, id: string, { store }: Services): Promis
   return view;
 }
 
-async function inclusion(
-  { owner, view }: Asked,
-  head: SignedHead,
-  index: number,
-  { store }: Services,
-): Promise<{ readonly leaf: string; readonly hashes: readonly string[] }> {
-  if (index >= head.size) throw beyond(head.size);
-  const place = { tenant: owner.tenant, sessionId: view.id };
-  const tree = await loadTree(store.reader, place, head.size, [index]);
-  return { leaf: tree(index, index + 1), hashes: proveInclusion(index, head.size, tree) };
-}
-
 async function consistency(asked: Asked, head: SignedHead, from: number, { store }: Services) {
   const { owner, view } = asked;
   if (from > head.size) throw beyond(head.size);
@@ -178,36 +154,6 @@ async function consistency(asked: Asked, head: SignedHead, from: number, { store
     hashes: proveConsistency(from, head.size, tree),
     checkpoint: head.note,
   };
-}
-
-/** A receipt for one record, under a signed head of its session. */
-export async function receipt(asked: Asked, head: SignedHead, index: number, services: Services) {
-  const { owner, view } = asked;
-  const { leaf, hashes } = await inclusion(asked, head, index, services);
-  const [record] = await services.store.reader.records(owner.tenant, view.id, index, 1);
-  const standing = record?.standing;
-  return {
-    mode: RECEIPT_MODE,
-    receipt_id: receiptId(leaf),
-    session_id: view.id,
-    index,
-    structural_health: standing
-      ? { tier: standing.tier, public_class: standing.publicClass, regime: standing.regime }
-      : null,
-    evidence: {
-      algorithm: "sha256",
-      event_hash: leaf,
-      chain_head: view.lastLeaf,
-      merkle_root: head.root,
-      tree_size: head.size,
-      tlog_proof: formatTlogProof({ index, hashes, note: head.note }),
-    },
-    review: { agent_control_authorized: false },
-    raw_content_used: false,
-    allowed_to_block: false,
-    dashboard_path: dashboardPath(view.id),
-    claim_boundaries: CLAIM_BOUNDARIES,
-  } as const;
 }
 
 async function bundle(asked: Asked, checkpoints: Checkpoints, services: Services) {
@@ -234,8 +180,4 @@ async function bundle(asked: Asked, checkpoints: Checkpoints, services: Services
     },
     reader,
   );
-}
-
-function beyond(size: number): DoorError {
-  return new DoorError("NOT_FOUND", `the session holds ${size} records`);
 }

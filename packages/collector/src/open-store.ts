@@ -3,13 +3,13 @@ import { createHmac, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { loadRootKey, type RootKey, readOrCreateKeyFile, type Signer } from "@caum/core";
-import { loadSigningKey } from "../evidence/signing-key.ts";
-import { type FirstKeys, firstKeysOf } from "../tenants/first-keys.ts";
-import { claimIdentity } from "./postgres/identity.ts";
-import { openPostgresStore } from "./postgres/postgres-store.ts";
-import { openSqliteStore } from "./sqlite/sqlite-store.ts";
+import { loadSigningKey } from "./evidence/signing-key.ts";
 import { askDisk } from "./start-fault.ts";
-import type { Store } from "./store.ts";
+import { claimIdentity } from "./store/postgres/identity.ts";
+import { openPostgresStore } from "./store/postgres/postgres-store.ts";
+import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+import type { Store } from "./store/store.ts";
+import { type FirstKeys, firstKeysOf } from "./tenants/first-keys.ts";
 
 const FIRST_KEY = "first.key";
 

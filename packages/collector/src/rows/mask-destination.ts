@@ -1,4 +1,5 @@
-import { THIS_MACHINE } from "./desktop-rule.ts";
+/** Where notifications of the desktop go. */
+export const THIS_MACHINE = "this machine";
 
 /** No URL and no address of a rule begins so. */
 const SEALED = /^sealed:([A-Za-z0-9_-]+):(.*)$/;

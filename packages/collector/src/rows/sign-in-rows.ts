@@ -1,4 +1,4 @@
-import type { TenantRow } from "../store/store.ts";
+import type { TenantRow } from "./tenant-rows.ts";
 
 /** A `link` becomes a `browser` once; a browser stays signed in until it expires or signs out. */
 export type SignInKind = "link" | "browser";
