@@ -151,7 +151,8 @@ test("lists page by a cursor that does not repeat or skip", async () => {
 });
 
 test("a rate limit says when to come back", async () => {
-  const limited = await startClient({ eventsPerSecond: 5 });
+  const nowMs = Date.now();
+  const limited = await startClient({ eventsPerSecond: 5, clock: () => nowMs });
   const answers = [];
   for (let step = 1; step <= 12; step++) {
     answers.push(await limited.post("/v1/step", { session_id: "s", step, tool: "t" }));
