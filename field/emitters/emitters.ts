@@ -1,5 +1,5 @@
 /** The emitters that are run live: their packages, and what the collector knows of the scripted run. */
-import { ALERT_AT_CALL } from "./script.ts";
+import { ALERT_AT_CALL, RUN, RUN_ONE_BY_ONE, type Script } from "./script.ts";
 
 export interface LiveEmitter {
   readonly name: string;
@@ -7,6 +7,7 @@ export interface LiveEmitter {
   readonly program: string;
   readonly variant: string;
   readonly packages: Readonly<Record<string, string>>;
+  readonly run: Script;
   /** The calls of the scripted run: tool and status. */
   readonly calls: readonly string[];
   /** Input and output; none where the emitter sends none. */
@@ -23,6 +24,14 @@ const SDK = {
   "@opentelemetry/resources": "2.12.1",
   "@opentelemetry/exporter-trace-otlp-http": "0.301.0",
   "@opentelemetry/exporter-trace-otlp-proto": "0.301.0",
+};
+/** As OpenLLMetry still brings it. */
+const OLD_SDK = {
+  "@opentelemetry/api": "1.9.0",
+  "@opentelemetry/sdk-trace-node": "2.0.1",
+  "@opentelemetry/resources": "2.0.1",
+  "@opentelemetry/exporter-trace-otlp-http": "0.203.0",
+  "@opentelemetry/exporter-trace-otlp-proto": "0.203.0",
 };
 const AI_SDK = {
   ...SDK,
@@ -56,6 +65,7 @@ const FAILED = ["lookup ok", "broken error"];
 const ANSWERED = ["lookup answered", "broken answered"];
 const BASE = {
   variant: "",
+  run: RUN,
   calls: FAILED,
   tokens: [304, 36],
   sessions: 1,
@@ -131,4 +141,55 @@ export const LIVE_EMITTERS: readonly LiveEmitter[] = [
     tokens: [0, 0],
     alertAtCall: null,
   },
+  {
+    ...BASE,
+    name: "mastra",
+    program: "mastra",
+    packages: {
+      ...SDK,
+      "@mastra/core": "1.71.0",
+      "@mastra/observability": "1.17.9",
+      "@mastra/otel-exporter": "1.4.0",
+      "@opentelemetry/exporter-logs-otlp-http": "0.301.0",
+      zod: "4.6.7",
+    },
+  },
+  {
+    ...BASE,
+    name: "strands",
+    program: "strands",
+    run: RUN_ONE_BY_ONE,
+    packages: { ...SDK, "@strands-agents/sdk": "1.19.0", openai: "6.49.0", zod: "4.6.7" },
+  },
+  {
+    ...BASE,
+    name: "google-adk",
+    program: "adk",
+    // With another version of the API beside its own, it sends nothing.
+    packages: { ...OLD_SDK, "@google/adk": "2.0.0", zod: "4.6.7" },
+  },
+  {
+    ...BASE,
+    name: "otel-openai",
+    program: "otel-openai",
+    packages: {
+      "@opentelemetry/api": "1.10.0",
+      "@opentelemetry/sdk-node": "0.223.0",
+      "@opentelemetry/instrumentation-openai": "0.22.0",
+      openai: "6.49.0",
+    },
+    calls: ANSWERED,
+    environment: (collector, key) => ({
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector,
+      OTEL_EXPORTER_OTLP_HEADERS: `Authorization=Bearer ${key}`,
+      OTEL_SERVICE_NAME: "emitter",
+      OTEL_LOGS_EXPORTER: "otlp",
+      // Log records come before the spans, as they do by default in a run of some seconds.
+      OTEL_BLRP_SCHEDULE_DELAY: "10",
+    }),
+  },
+  { ...BASE, name: "sdk-json", program: "exporters", variant: "http", packages: SDK },
+  { ...BASE, name: "sdk-protobuf", program: "exporters", variant: "proto", packages: SDK },
+  { ...BASE, name: "old-sdk-json", program: "exporters", variant: "http", packages: OLD_SDK },
+  { ...BASE, name: "old-sdk-protobuf", program: "exporters", variant: "proto", packages: OLD_SDK },
 ];

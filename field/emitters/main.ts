@@ -8,7 +8,7 @@ import { LIVE_EMITTERS, type LiveEmitter } from "./emitters.ts";
 import { type Compared, compare, FACTS } from "./facts.ts";
 import { installed } from "./install.ts";
 import { runEmitter } from "./run-emitter.ts";
-import { LOOP, RUN } from "./script.ts";
+import { LOOP } from "./script.ts";
 
 const HELP = `usage: npm run emitters -- [EMITTER ...]
 
@@ -35,7 +35,7 @@ else if (unknown.length > 0) {
 async function rowOf(emitter: LiveEmitter): Promise<readonly string[]> {
   try {
     const programs = installed(emitter);
-    const run = await runEmitter(emitter, programs, RUN);
+    const run = await runEmitter(emitter, programs, emitter.run);
     const loop = await runEmitter(emitter, programs, LOOP);
     const facts = compare(emitter, run, loop);
     const cells = FACTS.map((fact) => cell(facts[fact]));

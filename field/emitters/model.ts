@@ -88,9 +88,13 @@ function chatCompletion({ calls, tokens }: ScriptedTurn, at: number, words: stri
 function streamed({ choices, usage, ...rest }: ReturnType<typeof chatCompletion>): Answer {
   const base = { ...rest, object: "chat.completion.chunk" };
   const [choice] = choices;
+  if (choice === undefined) throw new Error("a completion has a choice");
+  const { tool_calls: toolCalls = [], ...said } = choice.message;
+  // One call a chunk, as the vendor's own server sends them.
+  const deltas = [said, ...toolCalls.map((call) => ({ tool_calls: [call] }))];
   const chunks = [
-    { ...base, choices: [{ index: 0, delta: choice?.message, finish_reason: null }] },
-    { ...base, choices: [{ index: 0, delta: {}, finish_reason: choice?.finish_reason }] },
+    ...deltas.map((delta) => ({ ...base, choices: [{ index: 0, delta, finish_reason: null }] })),
+    { ...base, choices: [{ index: 0, delta: {}, finish_reason: choice.finish_reason }] },
     { ...base, choices: [], usage },
   ];
   const events = chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`);

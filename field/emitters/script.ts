@@ -35,6 +35,15 @@ export const RUN: Script = {
   ],
 };
 
+/** The same, where the emitter's own model drops all but the last call of a turn. */
+export const RUN_ONE_BY_ONE: Script = {
+  turns: [
+    { calls: [{ tool: "lookup", input: input("Rome") }], tokens: [51, 31, 8, 2] },
+    { calls: [{ tool: "broken", input: input("Oslo") }], tokens: [50, 0, 9, 3] },
+    LAST,
+  ],
+};
+
 /** The same call, which fails, turn after turn. */
 export const LOOP: Script = { turns: [...Array.from({ length: 6 }, () => FAILING), LAST] };
 

@@ -5,8 +5,18 @@ import { OpenInferenceBatchSpanProcessor } from "@arizeai/openinference-vercel";
 import { LangfuseSpanProcessor } from "@langfuse/otel";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { generateText, isStepCount, jsonSchema, tool } from "ai";
-import { canary, collector, key, model, prompt, SCHEMA, system, TOOLS, variant } from "./play.mjs";
-import { register } from "./provider.mjs";
+import {
+  canary,
+  collector,
+  key,
+  model,
+  prompt,
+  SCHEMA,
+  system,
+  TOOLS,
+  variant,
+} from "./agent/play.mjs";
+import { register } from "./agent/provider.mjs";
 
 const PROCESSORS = {
   langfuse: () =>

@@ -1,8 +1,8 @@
 /** Genkit, whose run ends with the first tool that fails. */
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { genkit, z } from "genkit";
-import { prompt, script, system, TOOLS } from "./play.mjs";
-import { register } from "./provider.mjs";
+import { prompt, script, system, TOOLS } from "./agent/play.mjs";
+import { register } from "./agent/provider.mjs";
 
 process.env.GENKIT_ENV = "prod";
 const provider = register(OTLPTraceExporter);

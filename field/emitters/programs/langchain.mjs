@@ -14,8 +14,8 @@ import {
   system,
   TOOLS,
   variant,
-} from "./play.mjs";
-import { register } from "./provider.mjs";
+} from "./agent/play.mjs";
+import { register } from "./agent/provider.mjs";
 
 const callbacks = [];
 let provider;

@@ -3,7 +3,7 @@
 import { initializeOTEL } from "langsmith/experimental/otel/setup";
 import { traceable } from "langsmith/traceable";
 import OpenAI from "openai";
-import { canary, chat, conversation, model, prompt, TOOLS } from "./play.mjs";
+import { canary, chat, conversation, model, prompt, TOOLS } from "./agent/play.mjs";
 
 const { DEFAULT_LANGSMITH_SPAN_PROCESSOR } = initializeOTEL();
 const client = new OpenAI({ apiKey: "none", baseURL: `${model}/v1` });

@@ -1,7 +1,7 @@
 /** The clients of OpenAI and Anthropic, instrumented by OpenInference; the agent loop is its own. */
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
-import { answerOf, chat, model, prompt, SCHEMA, system, TOOLS, variant } from "./play.mjs";
-import { register } from "./provider.mjs";
+import { answerOf, chat, model, prompt, SCHEMA, system, TOOLS, variant } from "./agent/play.mjs";
+import { register } from "./agent/provider.mjs";
 
 const provider = register(OTLPTraceExporter);
 if (variant === "openai") await openai();

@@ -1,7 +1,7 @@
 /** OpenLLMetry with the OpenAI client. */
 import * as traceloop from "@traceloop/node-server-sdk";
 import OpenAI from "openai";
-import { canary, chat, collector, conversation, headers, model, TOOLS } from "./play.mjs";
+import { canary, chat, collector, conversation, headers, model, TOOLS } from "./agent/play.mjs";
 
 traceloop.initialize({
   appName: "emitter",

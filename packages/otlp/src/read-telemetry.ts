@@ -32,6 +32,7 @@ export function readTelemetry({ spans, logs }: Telemetry, notes: TraceNotes): Re
   const reader = new GroupReader(notes);
   for (const span of spans) scopeOf(span.scope).note?.(span, notes);
   for (const span of spans) reader.span(span);
+  notes.forgetAsked();
   for (const records of bySpan(logs)) reader.logs(records);
   return { groups: reader.groups(), notUnderstood: reader.notUnderstood };
 }

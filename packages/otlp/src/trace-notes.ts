@@ -7,6 +7,13 @@ export interface Outcome {
   readonly errorClass?: string | undefined;
 }
 
+/** A call as the model asked for it. */
+export interface AskedCall {
+  readonly id: string | undefined;
+  readonly tool: string;
+  readonly values: unknown;
+}
+
 /**
  * A bounded memory over requests: children end, and are sent, before their parents. The oldest note
  * goes first.
@@ -14,6 +21,7 @@ export interface Outcome {
 export class TraceNotes {
   readonly #outcomes = new Map<string, Outcome>();
   readonly #marks = new Set<string>();
+  readonly #asked = new Map<string, readonly AskedCall[]>();
 
   noteOutcome(spanId: string, outcome: Outcome): void {
     this.#outcomes.delete(spanId);
@@ -35,5 +43,20 @@ export class TraceNotes {
 
   isMarked(what: string): boolean {
     return this.#marks.has(what);
+  }
+
+  /** What the turn of this span asked for: content, so `forgetAsked` ends it with the request. */
+  noteAsked(spanId: string, calls: readonly AskedCall[]): void {
+    this.#asked.set(spanId, calls);
+  }
+
+  /** The one call of this tool that the turn asked for; undefined where there are more. */
+  askedOf(spanId: string, tool: string): AskedCall | undefined {
+    const [call, ...others] = (this.#asked.get(spanId) ?? []).filter((one) => one.tool === tool);
+    return others.length === 0 ? call : undefined;
+  }
+
+  forgetAsked(): void {
+    this.#asked.clear();
   }
 }

@@ -130,6 +130,7 @@ export const EMITTERS: readonly Emitter[] = [
     tokens: [304, 36],
     conversation: null,
     lost: "Calls are in log records only. Where spans come first, each turn is a session of its own.",
+    live: "otel-openai",
   },
   {
     name: "LangSmith",
@@ -165,6 +166,7 @@ export const EMITTERS: readonly Emitter[] = [
     tokens: [304, 36],
     conversation: "thread-77",
     lost: "Nothing.",
+    live: "mastra",
   },
   {
     name: "Strands",
@@ -175,7 +177,8 @@ export const EMITTERS: readonly Emitter[] = [
     turns: 2,
     tokens: [304, 36],
     conversation: "sess-77",
-    lost: "The conversation is on the root span alone, which comes last.",
+    lost: "The conversation is on the root span alone, which comes last. Its model of OpenAI chats keeps one call a turn.",
+    live: "strands",
   },
   {
     name: "Genkit",
@@ -194,11 +197,12 @@ export const EMITTERS: readonly Emitter[] = [
     sentBy: "@google/adk 2.0.0",
     bodies: ["adk.traces.json"],
     emitter: "google-adk",
-    calls: [`lookup ok ${KNOWN}`, "broken error"],
+    calls: BOTH,
     turns: 2,
     tokens: [304, 36],
     conversation: "sess-77",
-    lost: "Of a call that failed nothing but the name of the tool.",
+    lost: "A call that failed is known by what the model asked for: not where one turn asks for a tool twice.",
+    live: "google-adk",
   },
   {
     name: "Claude Code, spans",

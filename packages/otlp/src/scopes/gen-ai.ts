@@ -121,26 +121,6 @@ export const STRANDS: Scope = {
   span: (span) => readGenAi(span, { turnIsParent: true }),
 };
 
-const ADK_CALL = "execute_tool ";
-
-/** A call that failed has no attribute in the Agent Development Kit: its name is all that it says. */
-export const ADK: Scope = {
-  emitter: "google-adk",
-  matches: named("gcp.vertex.agent"),
-  span: (span) => {
-    if (span.name === "call_llm") return [modelTurn(span)];
-    if (!span.name.startsWith(ADK_CALL) || followsGenAi(span)) {
-      return readGenAi(span, { turnIsParent: true });
-    }
-    const { spanId, parentSpanId: parent, endMs, name } = span;
-    const tool = name.slice(ADK_CALL.length);
-    const durationMs = durationOf(span);
-    return [
-      { id: spanId, atMs: endMs, observation: { tool, status: "error", parent, durationMs } },
-    ];
-  },
-};
-
 export const COPILOT: Scope = {
   emitter: "copilot",
   matches: named("github.copilot"),

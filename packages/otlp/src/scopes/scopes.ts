@@ -1,7 +1,8 @@
 import type { Scope } from "../scope.ts";
+import { ADK } from "./adk.ts";
 import { AI_SDK_LEGACY } from "./ai-sdk-legacy.ts";
 import { CLAUDE_CODE, CODEX, GEMINI_CLI, QWEN_CODE } from "./coding-agents.ts";
-import { ADK, AI_SDK, ANTHROPIC_CLIENT, CONVENTIONS, COPILOT, MASTRA, STRANDS } from "./gen-ai.ts";
+import { AI_SDK, ANTHROPIC_CLIENT, CONVENTIONS, COPILOT, MASTRA, STRANDS } from "./gen-ai.ts";
 import { OPENAI_CONTRIB } from "./openai-contrib.ts";
 import { OPENINFERENCE } from "./openinference.ts";
 import { GENKIT, LANGFUSE, LANGSMITH, TRACELOOP } from "./platforms.ts";

@@ -1,0 +1,51 @@
+/** The official SDK with spans of the GenAI conventions, sent by each of its exporters. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { SpanStatusCode, trace } from "@opentelemetry/api";
+import { canary, conversation, script, TOOLS, variant } from "./agent/play.mjs";
+import { register } from "./agent/provider.mjs";
+
+/** No model answers at once: calls of two turns in one millisecond would look like one turn. */
+const MODEL_MS = 5;
+
+const { OTLPTraceExporter } = await import(`@opentelemetry/exporter-trace-otlp-${variant}`);
+const provider = register(OTLPTraceExporter);
+const tracer = trace.getTracer("my.own.agent");
+
+function within(name, attributes, run) {
+  return tracer.startActiveSpan(name, { attributes }, async (span) => {
+    span.setAttribute("gen_ai.conversation.id", conversation);
+    span.setAttribute("note", canary);
+    await run(span);
+    span.end();
+  });
+}
+
+function call(name, input, id) {
+  const attributes = {
+    "gen_ai.operation.name": "execute_tool",
+    "gen_ai.tool.name": name,
+    "gen_ai.tool.call.id": id,
+    "gen_ai.tool.call.arguments": JSON.stringify(input),
+  };
+  return within(`execute_tool ${name}`, attributes, (span) => {
+    try {
+      span.setAttribute("gen_ai.tool.call.result", TOOLS[name](input));
+    } catch (failure) {
+      span.recordException(failure);
+      span.setStatus({ code: SpanStatusCode.ERROR, message: failure.message });
+    }
+  });
+}
+
+await within("invoke_agent", { "gen_ai.operation.name": "invoke_agent" }, async () => {
+  for (const [at, { calls, tokens }] of script.turns.entries()) {
+    const usage = {
+      "gen_ai.usage.input_tokens": tokens[0],
+      "gen_ai.usage.output_tokens": tokens[2],
+    };
+    await within("chat", { "gen_ai.operation.name": "chat", ...usage }, () => sleep(MODEL_MS));
+    for (const [index, { tool, input }] of calls.entries())
+      await call(tool, input, `call_${at}_${index}_abcdef`);
+  }
+});
+await provider.shutdown();
