@@ -31,6 +31,17 @@ test("what was noted before stays, and what was dropped is added up, over proces
   expect(readdirSync(root)).toEqual(["status.json"]);
 });
 
+test("damage is added up as well, and a note of an older version counts none", async () => {
+  writeFileSync(join(root, "status.json"), JSON.stringify({ ...COLLECTOR, dropped: 1 }));
+  expect(readNote(root)).toEqual({ ...COLLECTOR, dropped: 1, damaged: 0, lost: 0 });
+  for (const change of [{ damaged: 2 }, { lost: 3 }, { damaged: 1, lost: 1 }]) {
+    const notes = new UpstreamNotes(root);
+    notes.note(change);
+    await notes.flush();
+  }
+  expect(readNote(root)).toEqual({ ...COLLECTOR, dropped: 1, damaged: 3, lost: 4 });
+});
+
 test.each([0, 1, 2, 5])(
   "an end of the process %i turns into a note counts it once",
   async (turns) => {
