@@ -298,6 +298,7 @@ test("a process declares what the disk took from it while it runs, and goes on a
   truncateSync(segment, 2_000);
   receiver.misbehave = () => undefined;
   await seen.flush();
+  expect(holes()).toHaveLength(1);
   seen.observe("left", { tool: "after", status: "ok" });
   await seen.close();
   expect(isChain(arrived())).toBe(true);
