@@ -3,7 +3,7 @@ import { sessionTag } from "@caum/core/verify";
 import type { StoredRecord } from "../../ingest/ledger.ts";
 import type { AlertFilter, AlertRow, AlertRule, OpenRule } from "../../rows/alert-rows.ts";
 import type { BillingRow, ServiceClockRow } from "../../rows/billing-rows.ts";
-import type { SignInKind, SignInRow } from "../../rows/sign-in-rows.ts";
+import type { SignInRow } from "../../rows/sign-in-rows.ts";
 import type { KeyEntry, KeyRow, TenantRow, TokenRow } from "../../rows/tenant-rows.ts";
 import { alertOf, openRuleOf, ruleOf } from "../alert-columns.ts";
 import { bytes, hex, integer, optional, type Row, text } from "../columns.ts";
@@ -19,6 +19,7 @@ import type {
   WorkflowFilter,
 } from "../store.ts";
 import { storedRecordOf } from "../stored-record.ts";
+import { keyEntryOf, keyOf, signInOf, tenantOf, tokenOf } from "../tenant-columns.ts";
 import { readBilling } from "./commands/billing-rows.ts";
 import type { Scope, Transaction } from "./database.ts";
 import { listedMs } from "./ingest/listed-ms.ts";
@@ -36,40 +37,21 @@ export class PostgresReader implements StoreReader {
 
   async key(hash: string): Promise<KeyRow | undefined> {
     const [row] = await this.#rows({ secret: hash }, "key", bytes(hash));
-    return row && { ...tenantOf(row), keyId: text(row, "key_id"), scopes: scopesOf(row) };
+    return row && keyOf(row);
   }
 
   async token(hash: string): Promise<TokenRow | undefined> {
     const [row] = await this.#rows({ secret: hash }, "token", bytes(hash));
-    return (
-      row && {
-        ...tenantOf(row),
-        sessionId: text(row, "session_id"),
-        expiresMs: integer(row, "expires_ms"),
-      }
-    );
+    return row && tokenOf(row);
   }
 
   async signIn(hash: string): Promise<SignInRow | undefined> {
     const [row] = await this.#rows({ secret: hash }, "signIn", bytes(hash));
-    return (
-      row && {
-        ...tenantOf(row),
-        signIn: text(row, "sign_in") as SignInKind, // Only the command writes it.
-        scopes: scopesOf(row),
-        expiresMs: integer(row, "expires_ms"),
-      }
-    );
+    return row && signInOf(row);
   }
 
   async keys(tenant: number): Promise<readonly KeyEntry[]> {
-    return (await this.#rows({ tenant }, "keys", tenant)).map((row) => ({
-      keyId: text(row, "key_id"),
-      prefix: text(row, "prefix"),
-      scopes: scopesOf(row),
-      createdMs: integer(row, "created_ms"),
-      revoked: integer(row, "revoked") === 1,
-    }));
+    return (await this.#rows({ tenant }, "keys", tenant)).map(keyEntryOf);
   }
 
   async tenantByEmail(digest: string): Promise<TenantRow | undefined> {
@@ -247,18 +229,4 @@ const LOWER = UPPER.toLowerCase();
 
 function lowerAscii(value: string): string {
   return value.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-}
-
-function tenantOf(row: Row): TenantRow {
-  return {
-    tenant: integer(row, "tenant"),
-    ulid: text(row, "ulid"),
-    kind: text(row, "kind") === "demo" ? "demo" : "account",
-    plan: text(row, "plan"),
-    trialEndsMs: optional(row, "trial_ends_ms", integer),
-  };
-}
-
-function scopesOf(row: Row): readonly string[] {
-  return text(row, "scopes").split(" ");
 }

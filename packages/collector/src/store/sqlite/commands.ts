@@ -1,10 +1,12 @@
 /** Accounts, keys, notes and deletion, inside the transaction of their group. */
+
 import type { DatabaseSync } from "node:sqlite";
 import { formatTombstone } from "@caum/core";
 import { sessionTag } from "@caum/core/verify";
 import { bytes, hex, integer, type Row, text } from "../columns.ts";
 import type { Command, CommandAnswer } from "../command.ts";
 import { CONFLICT, type CommandOf, done, NOT_FOUND } from "../command-answers.ts";
+import { DELETED_WITH_SESSION } from "../session-tables.ts";
 import { obeyAlertCommand } from "./alerts/alert-commands.ts";
 import { applyBilling, saveCheckout, saveServiceClock } from "./billing/billing-commands.ts";
 import { purge } from "./purge.ts";
@@ -136,17 +138,7 @@ function deleteSession(
   // What this group changed is written before the sessions in memory are forgotten.
   ledger.finish();
   const key = integer(session, "key");
-  for (const table of [
-    "records",
-    "event_ids",
-    "steps",
-    "runs",
-    "forks",
-    "subtrees",
-    "judgements",
-    "alerts",
-    "traces",
-  ]) {
+  for (const table of DELETED_WITH_SESSION) {
     database.prepare(`delete from ${table} where session = ?`).run(key);
   }
   database

@@ -4,7 +4,7 @@ import { sessionTag } from "@caum/core/verify";
 import type { StoredRecord } from "../../ingest/ledger.ts";
 import type { AlertFilter, AlertRow, AlertRule, OpenRule } from "../../rows/alert-rows.ts";
 import type { BillingRow, ServiceClockRow } from "../../rows/billing-rows.ts";
-import type { SignInKind, SignInRow } from "../../rows/sign-in-rows.ts";
+import type { SignInRow } from "../../rows/sign-in-rows.ts";
 import type { KeyEntry, KeyRow, TenantRow, TokenRow } from "../../rows/tenant-rows.ts";
 import { alertOf, OPEN_RULES, openRuleOf, ruleOf } from "../alert-columns.ts";
 import { bytes, hex, integer, optional, type Row, text } from "../columns.ts";
@@ -20,6 +20,7 @@ import type {
   WorkflowFilter,
 } from "../store.ts";
 import { storedRecordOf } from "../stored-record.ts";
+import { keyEntryOf, keyOf, signInOf, tenantOf, tokenOf } from "../tenant-columns.ts";
 import { billingOf } from "./billing/billing-reads.ts";
 
 const TENANT = `t.key as tenant, t.ulid, t.kind, t.plan, t.trial_ends_ms`;
@@ -43,7 +44,7 @@ export class SqliteReader implements StoreReader {
         where k.hash = ? and k.revoked = 0`,
       bytes(hash),
     );
-    return row && { ...tenantOf(row), keyId: text(row, "key_id"), scopes: scopesOf(row) };
+    return row && keyOf(row);
   }
 
   async token(hash: string): Promise<TokenRow | undefined> {
@@ -52,13 +53,7 @@ export class SqliteReader implements StoreReader {
         join tenants t on t.key = k.tenant where k.hash = ?`,
       bytes(hash),
     );
-    return (
-      row && {
-        ...tenantOf(row),
-        sessionId: text(row, "session_id"),
-        expiresMs: integer(row, "expires_ms"),
-      }
-    );
+    return row && tokenOf(row);
   }
 
   async signIn(hash: string): Promise<SignInRow | undefined> {
@@ -67,26 +62,13 @@ export class SqliteReader implements StoreReader {
         join tenants t on t.key = s.tenant where s.hash = ?`,
       bytes(hash),
     );
-    return (
-      row && {
-        ...tenantOf(row),
-        signIn: text(row, "sign_in") as SignInKind, // Only the command writes it.
-        scopes: scopesOf(row),
-        expiresMs: integer(row, "expires_ms"),
-      }
-    );
+    return row && signInOf(row);
   }
 
   async keys(tenant: number): Promise<readonly KeyEntry[]> {
     const sql = `select key_id, prefix, scopes, created_ms, revoked from keys
       where tenant = ? order by created_ms, key_id`;
-    return this.#all(sql, tenant).map((row) => ({
-      keyId: text(row, "key_id"),
-      prefix: text(row, "prefix"),
-      scopes: scopesOf(row),
-      createdMs: integer(row, "created_ms"),
-      revoked: integer(row, "revoked") === 1,
-    }));
+    return this.#all(sql, tenant).map(keyEntryOf);
   }
 
   async tenantByEmail(digest: string): Promise<TenantRow | undefined> {
@@ -286,18 +268,4 @@ export class SqliteReader implements StoreReader {
     this.#prepared.set(sql, statement);
     return statement;
   }
-}
-
-function tenantOf(row: Row): TenantRow {
-  return {
-    tenant: integer(row, "tenant"),
-    ulid: text(row, "ulid"),
-    kind: text(row, "kind") === "demo" ? "demo" : "account",
-    plan: text(row, "plan"),
-    trialEndsMs: optional(row, "trial_ends_ms", integer),
-  };
-}
-
-function scopesOf(row: Row): readonly string[] {
-  return text(row, "scopes").split(" ");
 }

@@ -1,5 +1,6 @@
-import type { BillingRow, Checkout, Subscription } from "../../../rows/billing-rows.ts";
-import { integer, optional, type Row, text } from "../../columns.ts";
+import type { BillingRow, Subscription } from "../../../rows/billing-rows.ts";
+import { checkoutOf, subscriptionOf } from "../../billing-columns.ts";
+import { integer } from "../../columns.ts";
 import type { Transaction } from "../database.ts";
 
 /** What is known of an account's subscriptions and its checkout. */
@@ -19,17 +20,5 @@ export async function readSubscriptions(
 ): Promise<readonly Subscription[]> {
   const sql = "select id, status, changed_s from subscriptions where tenant = $1 order by id";
   const rows = await transaction.rows("read_subscriptions", sql, [tenant]);
-  return rows.map((row) => ({
-    id: text(row, "id"),
-    // Only `applyBilling` writes the column.
-    status: text(row, "status") as Subscription["status"],
-    changedS: integer(row, "changed_s"),
-  }));
-}
-
-/** Undefined once the checkout is over. */
-function checkoutOf(row: Row): Checkout | undefined {
-  const session = optional(row, "session", text);
-  if (session === undefined) return undefined;
-  return { session, url: text(row, "url"), expiresMs: integer(row, "expires_ms") };
+  return rows.map(subscriptionOf);
 }

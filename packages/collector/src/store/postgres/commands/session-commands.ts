@@ -1,8 +1,10 @@
 /** Notes, deletion and retention of sessions. */
+
 import { formatTombstone } from "@caum/core";
 import { sessionTag } from "@caum/core/verify";
 import { hex, integer, type Row, text } from "../../columns.ts";
 import type { CommandAnswer } from "../../command.ts";
+import { DELETED_WITH_SESSION } from "../../session-tables.ts";
 import type { Transaction } from "../database.ts";
 import { HotSessions } from "../ingest/hot-sessions.ts";
 import { listedMs } from "../ingest/listed-ms.ts";
@@ -59,17 +61,7 @@ export async function deleteSession(
 ): Promise<CommandAnswer> {
   const key = await lockSession(transaction, tenant, sessionId);
   if (key === undefined) return NOT_FOUND;
-  for (const table of [
-    "records",
-    "event_ids",
-    "steps",
-    "runs",
-    "forks",
-    "subtrees",
-    "judgements",
-    "alerts",
-    "traces",
-  ]) {
+  for (const table of DELETED_WITH_SESSION) {
     const sql = `delete from ${table} where tenant = $1 and session = $2`;
     await transaction.change(`delete_${table}`, sql, [tenant, key]);
   }

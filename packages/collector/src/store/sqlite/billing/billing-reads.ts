@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { BillingRow, Checkout, Subscription } from "../../../rows/billing-rows.ts";
-import { integer, optional, type Row, text } from "../../columns.ts";
+import type { BillingRow, Subscription } from "../../../rows/billing-rows.ts";
+import { checkoutOf, subscriptionOf } from "../../billing-columns.ts";
+import { integer } from "../../columns.ts";
 
 /** What is known of an account's subscriptions and its checkout. */
 export function billingOf(database: DatabaseSync, tenant: number): BillingRow {
@@ -15,20 +16,4 @@ export function billingOf(database: DatabaseSync, tenant: number): BillingRow {
 export function subscriptionsOf(database: DatabaseSync, tenant: number): readonly Subscription[] {
   const sql = "select id, status, changed_s from subscriptions where tenant = ? order by id";
   return database.prepare(sql).all(tenant).map(subscriptionOf);
-}
-
-function subscriptionOf(row: Row): Subscription {
-  return {
-    id: text(row, "id"),
-    // Only `applyBilling` writes the column.
-    status: text(row, "status") as Subscription["status"],
-    changedS: integer(row, "changed_s"),
-  };
-}
-
-/** Undefined once the checkout is over. */
-function checkoutOf(row: Row): Checkout | undefined {
-  const session = optional(row, "session", text);
-  if (session === undefined) return undefined;
-  return { session, url: text(row, "url"), expiresMs: integer(row, "expires_ms") };
 }

@@ -1,0 +1,49 @@
+/** Rows of accounts, keys, tokens and sign-ins, as both databases hold them. */
+import type { SignInKind, SignInRow } from "../rows/sign-in-rows.ts";
+import type { KeyEntry, KeyRow, TenantRow, TokenRow } from "../rows/tenant-rows.ts";
+import { integer, optional, type Row, text } from "./columns.ts";
+
+export function tenantOf(row: Row): TenantRow {
+  return {
+    tenant: integer(row, "tenant"),
+    ulid: text(row, "ulid"),
+    kind: text(row, "kind") === "demo" ? "demo" : "account",
+    plan: text(row, "plan"),
+    trialEndsMs: optional(row, "trial_ends_ms", integer),
+  };
+}
+
+export function keyOf(row: Row): KeyRow {
+  return { ...tenantOf(row), keyId: text(row, "key_id"), scopes: scopesOf(row) };
+}
+
+export function tokenOf(row: Row): TokenRow {
+  return {
+    ...tenantOf(row),
+    sessionId: text(row, "session_id"),
+    expiresMs: integer(row, "expires_ms"),
+  };
+}
+
+export function signInOf(row: Row): SignInRow {
+  return {
+    ...tenantOf(row),
+    signIn: text(row, "sign_in") as SignInKind, // Only the command writes it.
+    scopes: scopesOf(row),
+    expiresMs: integer(row, "expires_ms"),
+  };
+}
+
+export function keyEntryOf(row: Row): KeyEntry {
+  return {
+    keyId: text(row, "key_id"),
+    prefix: text(row, "prefix"),
+    scopes: scopesOf(row),
+    createdMs: integer(row, "created_ms"),
+    revoked: integer(row, "revoked") === 1,
+  };
+}
+
+function scopesOf(row: Row): readonly string[] {
+  return text(row, "scopes").split(" ");
+}
