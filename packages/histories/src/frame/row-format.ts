@@ -16,7 +16,7 @@ import type {
   Reading,
 } from "../history.ts";
 import type { FormatName } from "../names.ts";
-import { type FoundSession, findSessions, type Row, rowsIn } from "./row-sessions.ts";
+import { type FoundSession, findSessions, placesOf, type Row, rowsIn } from "./row-sessions.ts";
 import { withoutCopies } from "./tell-once.ts";
 
 /** What differs between two formats. */
@@ -61,17 +61,18 @@ function historyOf(
   reading: Reading,
 ): HistorySession {
   const facts: HistoryFacts = {};
+  const places = placesOf(session);
   return {
     format: format.name,
     client: "unknown",
     id: session.id,
-    files: [...new Set(session.places.map(({ file }) => file))],
+    files: [...new Set(places.map(({ file }) => file))],
     facts,
     async *events() {
       const rows: Row[] = [];
       // What was not understood was counted when the sessions were looked for.
       const again = { ...reading, notes: files.unheard };
-      for (const place of withinBound(session.places, reading)) {
+      for (const place of withinBound(places, reading)) {
         const value = await files.valueAt(place);
         if (value === undefined) continue;
         const found = rowsIn(format, value, again);

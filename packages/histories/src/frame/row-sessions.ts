@@ -19,8 +19,14 @@ export interface RowSource {
 
 export interface FoundSession {
   readonly id: string;
-  readonly traces: ReadonlySet<string>;
-  readonly places: readonly RowPlace[];
+  /** Where the rows of each of its traces stand. */
+  readonly traces: ReadonlyMap<string, readonly RowPlace[]>;
+}
+
+/** Each place of a session once, also where rows of several traces stand in it. */
+export function placesOf({ traces }: FoundSession): readonly RowPlace[] {
+  const [only = []] = traces.values();
+  return traces.size === 1 ? only : [...new Set([...traces.values()].flat())];
 }
 
 /** In the order in which they begin. */
@@ -50,34 +56,24 @@ export function rowsIn({ rowsOf }: RowSource, value: Fields, reading: Reading): 
 }
 
 class Traces {
-  readonly #places = new Map<string, Set<RowPlace>>();
+  /** An array for each: of a large export a place is most of what is in memory. */
+  readonly #places = new Map<string, RowPlace[]>();
   readonly #sessionOf = new Map<string, string>();
 
   add({ trace, session }: Row, place: RowPlace): void {
     if (session !== undefined) this.#sessionOf.set(trace, session);
-    setIn(this.#places, trace).add(place);
+    const known = this.#places.get(trace);
+    if (known === undefined) this.#places.set(trace, [place]);
+    else if (known.at(-1) !== place) known.push(place);
   }
 
   sessions(): readonly FoundSession[] {
-    const traces = new Map<string, Set<string>>();
-    const places = new Map<string, Set<RowPlace>>();
-    for (const [trace, found] of this.#places) {
+    const sessions = new Map<string, Map<string, readonly RowPlace[]>>();
+    for (const [trace, places] of this.#places) {
       const id = this.#sessionOf.get(trace) ?? trace;
-      setIn(traces, id).add(trace);
-      for (const place of found) setIn(places, id).add(place);
+      const traces = sessions.get(id) ?? new Map();
+      sessions.set(id, traces.set(trace, places));
     }
-    return [...traces].map(([id, own]) => ({
-      id,
-      traces: own,
-      places: [...(places.get(id) ?? [])],
-    }));
+    return [...sessions].map(([id, traces]) => ({ id, traces }));
   }
-}
-
-function setIn<T>(sets: Map<string, Set<T>>, name: string): Set<T> {
-  const known = sets.get(name);
-  if (known !== undefined) return known;
-  const made = new Set<T>();
-  sets.set(name, made);
-  return made;
 }

@@ -7,14 +7,12 @@ export type SaidInTurn = Omit<ReasoningObservation, "kind" | "role">;
 
 /** @param id names the turn within its format */
 export function turnEvent(id: string, atMs: number | undefined, said: SaidInTurn): HistoryEvent {
-  const { costUsd, ...rest } = said;
-  const observation = { kind: "turn", role: "assistant", ...rest } as const;
   // A client that knows no price says 0.
-  const isPriced = costUsd !== undefined && costUsd > 0;
+  const costUsd = said.costUsd === 0 ? undefined : said.costUsd;
   return {
     id: `turn ${id}`,
     atMs,
-    observation: isPriced ? { ...observation, costUsd } : observation,
+    observation: { ...said, kind: "turn", role: "assistant", costUsd },
   };
 }
 
