@@ -32,7 +32,9 @@ describe("each fact can fail", () => {
     calls: emitter.calls,
     tokens: emitter.tokens,
     alertAtCall: emitter.alertAtCall,
+    isCanarySent: true,
     isCanaryFound: false,
+    isSameAgain: true,
   };
 
   test.each([
@@ -43,6 +45,8 @@ describe("each fact can fail", () => {
     ["loop", {}, { alertAtCall: null }],
     ["content", { isCanaryFound: true }, {}],
     ["content", {}, { isCanaryFound: true }],
+    ["content", { isCanarySent: false }, {}],
+    ["again", {}, { isSameAgain: false }],
   ] as const)("%s", (name, ofRun, ofLoop) => {
     const facts = compare(emitter, { ...good, ...ofRun }, { ...good, ...ofLoop });
     expect(FACTS.filter((fact) => !facts[fact].isAsExpected)).toEqual([name]);

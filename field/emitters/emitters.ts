@@ -15,6 +15,8 @@ export interface LiveEmitter {
   readonly sessions: number;
   /** The call with which a loop is a hard alert; none where a failing tool ends the run. */
   readonly alertAtCall: number | null;
+  /** Its first request is answered with 503 and `Retry-After`: it has to send that again. */
+  readonly isRefusedOnce: boolean;
   readonly environment?: (collector: string, key: string) => Readonly<Record<string, string>>;
 }
 
@@ -70,7 +72,9 @@ const BASE = {
   tokens: [304, 36],
   sessions: 1,
   alertAtCall: ALERT_AT_CALL,
+  isRefusedOnce: false,
 } as const;
+const EXPORTER = { ...BASE, program: "exporters", isRefusedOnce: true };
 
 export const LIVE_EMITTERS: readonly LiveEmitter[] = [
   { ...BASE, name: "ai-sdk", program: "ai-sdk", packages: AI_SDK },
@@ -188,8 +192,8 @@ export const LIVE_EMITTERS: readonly LiveEmitter[] = [
       OTEL_BLRP_SCHEDULE_DELAY: "10",
     }),
   },
-  { ...BASE, name: "sdk-json", program: "exporters", variant: "http", packages: SDK },
-  { ...BASE, name: "sdk-protobuf", program: "exporters", variant: "proto", packages: SDK },
-  { ...BASE, name: "old-sdk-json", program: "exporters", variant: "http", packages: OLD_SDK },
-  { ...BASE, name: "old-sdk-protobuf", program: "exporters", variant: "proto", packages: OLD_SDK },
+  { ...EXPORTER, name: "sdk-json", variant: "http", packages: SDK },
+  { ...EXPORTER, name: "sdk-protobuf", variant: "proto", packages: SDK },
+  { ...EXPORTER, name: "old-sdk-json", variant: "http", packages: OLD_SDK },
+  { ...EXPORTER, name: "old-sdk-protobuf", variant: "proto", packages: OLD_SDK },
 ];

@@ -3,9 +3,11 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { startCollector } from "@caum/collector";
 import type { LiveEmitter } from "./emitters.ts";
 import { startEmitterModel } from "./model.ts";
+import { startRelay } from "./relay.ts";
 import { CANARY, CONVERSATION, type Script } from "./script.ts";
 
 export interface Recorded {
@@ -15,8 +17,14 @@ export interface Recorded {
   readonly tokens: readonly [number, number];
   /** The first call that was a hard alert, counted from 1. */
   readonly alertAtCall: number | null;
+  /** Whether the emitter sent the content that is looked for. */
+  readonly isCanarySent: boolean;
   readonly isCanaryFound: boolean;
+  /** Whether all of it, sent again, left the record as it was. */
+  readonly isSameAgain: boolean;
 }
+
+type Told = Omit<Recorded, "isCanarySent" | "isCanaryFound" | "isSameAgain">;
 
 const MAX_RUN_MS = 90_000;
 
@@ -30,18 +38,23 @@ export async function runEmitter(
   const model = await startEmitterModel(script, `done ${CANARY}`);
   const collector = await startCollector({ data, port: 0, eventsPerSecond: 0 });
   const { url, apiKey } = collector;
+  const relay = await startRelay(url, emitter.isRefusedOnce);
   try {
-    const given = { collector: url, key: apiKey, model: model.url, script, canary: CANARY };
+    const given = { collector: relay.url, key: apiKey, model: model.url, script, canary: CANARY };
     const { variant } = emitter;
     const play = JSON.stringify({ ...given, conversation: CONVERSATION, variant });
     await programEnds(join(programs, `${emitter.program}.mjs`), folder, {
-      ...emitter.environment?.(url, apiKey),
+      ...emitter.environment?.(relay.url, apiKey),
       CAUM_EMITTER: play,
     });
     const recorded = await recordedIn(url, apiKey);
+    await relay.repeat();
+    const isSameAgain = isDeepStrictEqual(await recordedIn(url, apiKey), recorded);
     await collector.close();
-    return { ...recorded, isCanaryFound: holds(data, CANARY) };
+    const isCanarySent = relay.saw(CANARY);
+    return { ...recorded, isSameAgain, isCanarySent, isCanaryFound: holds(data, CANARY) };
   } finally {
+    await relay.close();
     await collector.close();
     await model.close();
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -81,7 +94,7 @@ interface Step {
   readonly assessment: { readonly public_class: string };
 }
 
-async function recordedIn(url: string, key: string): Promise<Omit<Recorded, "isCanaryFound">> {
+async function recordedIn(url: string, key: string): Promise<Told> {
   const headers = { authorization: `Bearer ${key}` };
   const get = async (path: string) => (await fetch(`${url}${path}`, { headers })).json();
   // True of the collector of this checkout: its answers are held by its own tests.

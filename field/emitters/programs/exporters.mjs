@@ -1,11 +1,19 @@
 /** The official SDK with spans of the GenAI conventions, sent by each of its exporters. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { SpanStatusCode, trace } from "@opentelemetry/api";
+import { DiagLogLevel, diag, SpanStatusCode, trace } from "@opentelemetry/api";
 import { canary, conversation, script, TOOLS, variant } from "./agent/play.mjs";
 import { register } from "./agent/provider.mjs";
 
 /** No model answers at once: calls of two turns in one millisecond would look like one turn. */
 const MODEL_MS = 5;
+
+const warnings = [];
+const silent = () => undefined;
+const warn = (...words) => warnings.push(words.join(" "));
+diag.setLogger(
+  { error: warn, warn, info: silent, debug: silent, verbose: silent },
+  DiagLogLevel.WARN,
+);
 
 const { OTLPTraceExporter } = await import(`@opentelemetry/exporter-trace-otlp-${variant}`);
 const provider = register(OTLPTraceExporter);
@@ -48,4 +56,9 @@ await within("invoke_agent", { "gen_ai.operation.name": "invoke_agent" }, async 
       await call(tool, input, `call_${at}_${index}_abcdef`);
   }
 });
+// A span that is no agent's: the answer says that one of them was not understood.
+tracer.startSpan("GET /").end();
 await provider.shutdown();
+if (!warnings.some((text) => /partial success/i.test(text))) {
+  throw new Error(`the exporter did not report a partial success: ${warnings.join("; ")}`);
+}

@@ -86,6 +86,18 @@ export const EMITTERS: readonly Emitter[] = [
     live: "langchain-openinference",
   },
   {
+    name: "Langfuse for LangChain",
+    sentBy: "@langfuse/langchain 5.11.1",
+    bodies: ["langchain-langfuse.traces.json"],
+    emitter: "langfuse",
+    calls: [`lookup ok ${KNOWN}`, "broken error arguments"],
+    turns: 2,
+    tokens: [304, 36],
+    conversation: "sess-77",
+    lost: "A call that failed has no id.",
+    live: "langchain-langfuse",
+  },
+  {
     name: "OpenInference for OpenAI Agents",
     sentBy: "@arizeai/openinference-instrumentation-openai-agents 0.2.15",
     bodies: ["openai-agents.traces.json"],

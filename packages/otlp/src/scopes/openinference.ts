@@ -1,11 +1,12 @@
 /** OpenInference, which instruments many frameworks and model clients in the same words. */
-import { type Attributes, isObject, parsedOf } from "../decode/attributes.ts";
+import type { Attributes } from "../decode/attributes.ts";
 import type { Span } from "../decode/telemetry.ts";
 import { durationOf, statusOf } from "../facts.ts";
 import type { Scope } from "../scope.ts";
 import type { Told } from "../told.ts";
 import { answeredCalls, type Message } from "./asked-calls.ts";
 import { given } from "./gen-ai.ts";
+import { toolMessageOf } from "./tool-message.ts";
 
 const SCOPE = /^(?:@arizeai\/openinference-|openinference\.)/;
 /** Model clients have no tools: their calls are in the messages. */
@@ -51,18 +52,6 @@ function toolCall(span: Span): readonly Told[] {
       },
     },
   ];
-}
-
-/** LangChain's tools answer with a message of theirs, which has the id that its span lacks. */
-function toolMessageOf(value: unknown) {
-  const output = isObject(value) && isObject(value.output) ? value.output : value;
-  const message = isObject(output) && isObject(output.kwargs) ? output.kwargs : undefined;
-  if (message === undefined || message.tool_call_id === undefined) return undefined;
-  return {
-    id: String(message.tool_call_id),
-    content: parsedOf(message.content),
-    isError: message.status === "error",
-  };
 }
 
 function turn(span: Span): Told {

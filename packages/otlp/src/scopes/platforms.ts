@@ -4,6 +4,7 @@ import { durationOf, exceptionOf, statusOf } from "../facts.ts";
 import type { Scope } from "../scope.ts";
 import { answeredCalls, type Message } from "./asked-calls.ts";
 import { given, modelTurn, readGenAi } from "./gen-ai.ts";
+import { toolMessageOf } from "./tool-message.ts";
 
 /** Langfuse says by a level of its own what failed, and counts cached tokens apart. */
 export const LANGFUSE: Scope = {
@@ -16,11 +17,14 @@ export const LANGFUSE: Scope = {
     const stands = isError ? ({ status: "error" } as const) : statusOf(span);
     const durationMs = durationOf(span);
     if (type === "tool") {
+      const output = attributes.parsed("langfuse.observation.output");
+      const message = toolMessageOf(output);
       const observation = {
         tool: span.name,
+        toolCallId: message?.id,
         ...given("arguments", attributes.parsed("langfuse.observation.input")),
-        ...given("result", attributes.parsed("langfuse.observation.output")),
-        ...stands,
+        ...given("result", message?.content ?? output),
+        ...(message?.isError ? ({ status: "error" } as const) : stands),
         durationMs,
       };
       return [{ id: spanId, atMs: endMs, observation }];
