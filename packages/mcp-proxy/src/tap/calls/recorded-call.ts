@@ -18,6 +18,8 @@ export interface RecordedCall {
 const NOT_ARGUMENTS = ["_meta", "requestState", "inputResponses", "task"];
 
 const EMPTY = Buffer.alloc(0);
+/** In characters: what is shorter costs less as it is than its digest. */
+const LONGEST_IDENTITY = 256;
 
 const TO_SERVER = new Map<string, Op | undefined>([
   ["tools/call", undefined],
@@ -67,18 +69,17 @@ export function isSameCall(one: RecordedCall, other: RecordedCall): boolean {
 }
 
 /** The same for calls that ask for the same, and short however long they are. */
-export function identityOf(call: RecordedCall): string {
-  const known = identities.get(call);
-  if (known !== undefined) return known;
-  const { method, tool, cutArguments: cut } = call;
-  const hash = createHash("sha256").update(JSON.stringify([method, tool, cut?.byteLength]));
-  hash.update(cut ? cut.head : (JSON.stringify(call.arguments) ?? ""));
-  const identity = hash.digest("base64");
-  identities.set(call, identity);
-  return identity;
+export function identityOf({
+  method,
+  tool,
+  arguments: given,
+  cutArguments: cut,
+}: RecordedCall): string {
+  const text = JSON.stringify([method, tool, cut ? cut.byteLength : given]);
+  if (!cut && text.length <= LONGEST_IDENTITY) return text;
+  const hash = createHash("sha256").update(text);
+  return (cut ? hash.update(cut.head) : hash).digest("base64");
 }
-
-const identities = new WeakMap<RecordedCall, string>();
 
 /** A result as it is digested: without what the protocol adds around it. */
 export function resultContent(result: Fields): Fields {
