@@ -8,12 +8,12 @@ import { LIVE_EMITTERS, type LiveEmitter } from "./emitters.ts";
 import { type Compared, compare, FACTS } from "./facts.ts";
 import { installed } from "./install.ts";
 import { runEmitter } from "./run-emitter.ts";
-import { LOOP } from "./script.ts";
+import { LOOP, STEADY_LOOP } from "./script.ts";
 
 const HELP = `usage: npm run emitters -- [EMITTER ...]
 
 runs real packages that send OpenTelemetry, each in a process of its own with a scripted model, and
-compares what a collector records of a run of two calls and of a loop. Needs npm for the first time.
+compares what a collector records of a run of two calls and of two loops. Needs npm for the first time.
 EMITTER: ${LIVE_EMITTERS.map(({ name }) => name).join(", ")}
 
 exit codes: 0 as expected, 1 some FAIL, 2 an emitter that is not known`;
@@ -35,9 +35,11 @@ else if (unknown.length > 0) {
 async function rowOf(emitter: LiveEmitter): Promise<readonly string[]> {
   try {
     const programs = installed(emitter);
+    console.log(`${emitter.name} ...`);
     const run = await runEmitter(emitter, programs, emitter.run);
     const loop = await runEmitter(emitter, programs, LOOP);
-    const facts = compare(emitter, run, loop);
+    const steady = await runEmitter(emitter, programs, STEADY_LOOP);
+    const facts = compare(emitter, { run, loop, steady });
     const cells = FACTS.map((fact) => cell(facts[fact]));
     const isPassed = FACTS.every((fact) => facts[fact].isAsExpected);
     return [isPassed ? "PASS" : "FAIL", emitter.name, ...cells];

@@ -44,8 +44,22 @@ export const RUN_ONE_BY_ONE: Script = {
   ],
 };
 
+/** The same call, which succeeds with the same answer, turn after turn. */
+export const STEADY_LOOP: Script = {
+  turns: [
+    ...Array.from(
+      { length: 6 },
+      (): ScriptedTurn => ({
+        calls: [{ tool: "lookup", input: input("Rome") }],
+        tokens: [101, 31, 17, 5],
+      }),
+    ),
+    LAST,
+  ],
+};
+
 /** The same call, which fails, turn after turn. */
 export const LOOP: Script = { turns: [...Array.from({ length: 6 }, () => FAILING), LAST] };
 
-/** The call with which a loop of equal failing calls gets a hard alert: docs/signals.md. */
+/** The call with which a loop of equal calls gets a hard alert: docs/signals.md. */
 export const ALERT_AT_CALL = 4;
