@@ -41,6 +41,8 @@ export async function bundleProxy() {
     platform: "node",
     format: "cjs",
     target: "node20.19",
+    // The recorder runs as a script of `node:vm`, which may not import: what is needed late is required.
+    supported: { "dynamic-import": false },
     conditions: ["@caum/source"],
     define: { PROXY_VERSION: JSON.stringify(version) },
     external: files.map((file) => `./${file}`),
