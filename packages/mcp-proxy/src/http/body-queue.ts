@@ -1,6 +1,6 @@
 /** What passed in bodies and was not looked at yet. */
-import type { Backlog } from "../relay/tapped/late-reader.ts";
-import { endOfPiece } from "../relay/tapped/piece.ts";
+import type { Backlog } from "../backlog/late-reader.ts";
+import { endOfPiece } from "../backlog/piece.ts";
 
 /** All that may wait. The ends of long bodies may come on top, and that exchanges are over. */
 const MAX_BYTES = 8 * 1024 * 1024;

@@ -1,10 +1,10 @@
 /** Sees one body pass and takes the messages out of it, whatever it is packed in. */
 import type { Transform } from "node:stream";
 import zlib from "node:zlib";
-import { Clip } from "../relay/tapped/clip.ts";
-import { copyOf, type Kept, KeptText } from "../relay/tapped/kept-text.ts";
+import { Clip } from "../backlog/clip.ts";
+import { EventFramer, type ServerEvent } from "../backlog/event-framer.ts";
+import { copyOf, type Kept, KeptText } from "../backlog/kept-text.ts";
 import type { BodyReader, WaitingBodies } from "./body-queue.ts";
-import { EventFramer, type ServerEvent } from "./event-framer.ts";
 
 export interface BodyFacts {
   readonly toServer: boolean;

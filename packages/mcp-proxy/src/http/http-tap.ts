@@ -1,42 +1,15 @@
 /** Where the bodies of an HTTP proxy are seen; what is in them is read later. */
 import type { IncomingMessage } from "node:http";
-import { noteBlind } from "../relay/blind-note.ts";
-import type { ProxyOptions } from "../relay/command-line.ts";
-import { version } from "../relay/help.ts";
-import { say } from "../relay/say.ts";
-import { LateReader, type Loading, loadBuiltins } from "../relay/tapped/late-reader.ts";
-import type { HttpRecorderOptions } from "../tap/http-recorder.ts";
+import type { ServerEvent } from "../backlog/event-framer.ts";
+import type { Exchange, ExchangeEnd, HttpItem } from "../backlog/exchange.ts";
+import { LateReader, type Loading, loadBuiltins } from "../backlog/late-reader.ts";
+import { noteBlind } from "../command/blind-note.ts";
+import type { ProxyOptions } from "../command/command-line.ts";
+import { version } from "../command/help.ts";
+import { say } from "../command/say.ts";
+import type { HttpRecorderOptions } from "../tap/http/http-recorder.ts";
 import { BodyQueue } from "./body-queue.ts";
 import { type BodyTap, tapBody } from "./body-tap.ts";
-import type { ServerEvent } from "./event-framer.ts";
-
-/** One request with its answer. The texts live in memory only. */
-export interface Exchange {
-  readonly number: number;
-  readonly method: string;
-  readonly path: string;
-  readonly sessionId: string | undefined;
-  /** The event behind which the client asks to go on. */
-  readonly lastEventId: string | undefined;
-  /** What tells clients apart that have no session: their address and their software. */
-  readonly client: string;
-  status?: number;
-  /** The answer could not be read, or not to its end. */
-  isUnread?: boolean;
-  /** The session that the answer opened. */
-  openedSessionId?: string | undefined;
-  /** Where a redirect leads, as the server says it. */
-  location?: string | undefined;
-  /** By what name the client reached us; looked for when there is a redirect. */
-  host?: string | undefined;
-}
-
-/** How an exchange came to its end. */
-export type ExchangeEnd = "answered" | "client_gone" | "server_gone";
-
-export type HttpItem =
-  | { readonly exchange: Exchange; readonly event: ServerEvent }
-  | { readonly exchange: Exchange; readonly end: ExchangeEnd; readonly time: number };
 
 /** What the forwarder tells about one exchange, in the order in which it happens. */
 export interface ExchangeTap {

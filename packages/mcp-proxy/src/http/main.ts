@@ -1,9 +1,9 @@
 /** Stands in front of an MCP server that speaks HTTP: Streamable HTTP and the older HTTP with SSE. */
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { noteBlind } from "../relay/blind-note.ts";
-import type { ProxyOptions } from "../relay/command-line.ts";
-import { say } from "../relay/say.ts";
+import { noteBlind } from "../command/blind-note.ts";
+import type { ProxyOptions } from "../command/command-line.ts";
+import { say } from "../command/say.ts";
 import { Forwarder } from "./forward.ts";
 import { HttpTap } from "./http-tap.ts";
 import { type Place, placeOf } from "./place.ts";

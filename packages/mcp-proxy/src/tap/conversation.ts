@@ -10,8 +10,8 @@ import { OpenTasks } from "./calls/open-tasks.ts";
 import { recordedCallOf } from "./calls/recorded-call.ts";
 import { type Outcome, outcomeOf } from "./calls/reply-status.ts";
 import { Turns } from "./calls/turns.ts";
-import { clientInfoOf } from "./client-info.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal } from "./journal/journal.ts";
+import { clientInfoOf } from "./messages/client-info.ts";
 import { textOf } from "./messages/fields.ts";
 import {
   type Message,

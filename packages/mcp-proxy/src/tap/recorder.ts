@@ -1,17 +1,17 @@
 /** The part that is loaded late: reads what was relayed over stdio and writes it down. */
-import type { Reader } from "../relay/tapped/late-reader.ts";
-import type { Line } from "../relay/tapped/line-framer.ts";
+import type { Reader } from "../backlog/late-reader.ts";
+import type { Line } from "../backlog/line-framer.ts";
 import { bootIdentity, clientProcess } from "../session/process-tree.ts";
 import { SessionIds } from "../session/session-ids.ts";
 import { Conversation } from "./conversation.ts";
-import { entryNameOf } from "./entry-name.ts";
+import { entryNameOf } from "./journal/entry-name.ts";
+import { ObserverJournal } from "./journal/observer-journal.ts";
+import { type ObserverFacts, Observers } from "./journal/observers.ts";
 import { messagesOf } from "./messages/line-messages.ts";
-import { ObserverJournal } from "./observer-journal.ts";
-import { type ObserverFacts, Observers } from "./observers.ts";
 import { KnownTools } from "./tools/known-tools.ts";
 import { ToolCatalog } from "./tools/tool-catalog.ts";
 
-export { startHttpRecorder } from "./http-recorder.ts";
+export { startHttpRecorder } from "./http/http-recorder.ts";
 
 export interface RecorderOptions extends ObserverFacts {
   /** Who started us; read at once because a parent may be gone later. */

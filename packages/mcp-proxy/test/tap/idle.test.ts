@@ -3,12 +3,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Exchange } from "../../src/http/http-tap.ts";
+import type { Exchange } from "../../src/backlog/exchange.ts";
 import { SessionIds } from "../../src/session/session-ids.ts";
-import { HttpConversations } from "../../src/tap/http-conversations.ts";
+import { HttpConversations } from "../../src/tap/http/http-conversations.ts";
+import { ObserverJournal } from "../../src/tap/journal/observer-journal.ts";
+import { Observers } from "../../src/tap/journal/observers.ts";
 import { messagesOfText } from "../../src/tap/messages/message.ts";
-import { ObserverJournal } from "../../src/tap/observer-journal.ts";
-import { Observers } from "../../src/tap/observers.ts";
 
 const HALF_AN_HOUR_MS = 30 * 60_000;
 const CALL = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "t", arguments: {} } };

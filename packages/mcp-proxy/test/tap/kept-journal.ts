@@ -1,4 +1,5 @@
-import type { Entry, Identity, Journal } from "../../src/tap/journal.ts";
+import type { Entry, Journal } from "../../src/tap/journal/journal.ts";
+import type { Identity } from "../../src/tap/messages/client-info.ts";
 
 /** A journal that remembers what it was told. */
 export class KeptJournal implements Journal {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { clientInfoOf } from "../../src/tap/client-info.ts";
-import { entryNameOf } from "../../src/tap/entry-name.ts";
+import { entryNameOf } from "../../src/tap/journal/entry-name.ts";
+import { clientInfoOf } from "../../src/tap/messages/client-info.ts";
 
 function nameOf(name: string): string | undefined {
   const params = { clientInfo: { name, version: "1" } };

@@ -1,5 +1,5 @@
 /** Writes down how calls end, and what is known of them before. */
-import type { Journal } from "../journal.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { Reply } from "../messages/message.ts";
 import type { ToolCatalog } from "../tools/tool-catalog.ts";
 import type { OpenCall } from "./open-call.ts";

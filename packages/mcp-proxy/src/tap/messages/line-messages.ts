@@ -1,6 +1,6 @@
 /** The messages of a line; of one that was too long to be kept, from its outline. */
-import type { Line } from "../../relay/tapped/line-framer.ts";
-import { OBJECT_START } from "../../relay/tapped/structure.ts";
+import type { Line } from "../../backlog/line-framer.ts";
+import { OBJECT_START } from "../../backlog/structure.ts";
 import { type CutValue, type Message, messagesOfText } from "./message.ts";
 
 const NEWLINE = 0x0a;
