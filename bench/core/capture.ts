@@ -1,11 +1,11 @@
 /** What capturing a call costs: `npx node bench/core/capture.ts [--json]`. */
 import { createHash } from "node:crypto";
-import { canonicalize } from "../../packages/core/src/capture/canonical.ts";
-import { SessionKeys } from "../../packages/core/src/capture/digest.ts";
-import { loadRootKey } from "../../packages/core/src/capture/root-key.ts";
-import { scan } from "../../packages/core/src/capture/scanner.ts";
-import { shapeOf } from "../../packages/core/src/capture/shape.ts";
-import { signatureOf } from "../../packages/core/src/capture/signature.ts";
+import { loadRootKey } from "../../packages/core/src/capture/keys/root-key.ts";
+import { SessionKeys } from "../../packages/core/src/capture/keys/session-keys.ts";
+import { canonicalize } from "../../packages/core/src/capture/shape/canonical.ts";
+import { scan } from "../../packages/core/src/capture/shape/scanner.ts";
+import { shapeOf } from "../../packages/core/src/capture/shape/shape.ts";
+import { signatureOf } from "../../packages/core/src/capture/shape/signature.ts";
 import { measure } from "./measure.ts";
 import { argumentsOf1Kb, denseTextOf, LARGE_VALUES, textOf } from "./samples.ts";
 

@@ -1,9 +1,10 @@
-export { SessionKeys } from "./capture/digest.ts";
 export { errorClassOf } from "./capture/error-class.ts";
 export { EventIds } from "./capture/event-id.ts";
 export { isIdentifier } from "./capture/identifier.ts";
 export { joinedSessionId } from "./capture/joined-session.ts";
-export { readOrCreateKeyFile } from "./capture/key-file.ts";
+export { readOrCreateKeyFile } from "./capture/keys/key-file.ts";
+export { loadRootKey, type RootKey } from "./capture/keys/root-key.ts";
+export { SessionKeys } from "./capture/keys/session-keys.ts";
 export { labelOf, ownLabelOf } from "./capture/label.ts";
 export { digestCall, digestTurn, keyCall } from "./capture/observation/digest-call.ts";
 export type {
@@ -35,8 +36,7 @@ export {
   VIEWS,
   type View,
 } from "./capture/record.ts";
-export { loadRootKey, type RootKey } from "./capture/root-key.ts";
-export type { Shape } from "./capture/shape.ts";
+export type { Shape } from "./capture/shape/shape.ts";
 export { timestampAt } from "./capture/timestamp.ts";
 export { VERSION } from "./capture/version.ts";
 export { accept, NEW_RUN, type RunCursor } from "./evidence/acceptance.ts";
@@ -105,9 +105,9 @@ export {
 } from "./health/assessment.ts";
 export { ENGINE_VERSION } from "./health/engine-version.ts";
 export { Health } from "./health/health.ts";
-export { scoreAtEnd, UDS_CAPS, type UdsCap, udsCappedBy } from "./health/scores/capped.ts";
 export { familyOf, type Regime, type RegimeFamily } from "./health/scores/regime.ts";
 export { type Tier, tierOf } from "./health/scores/tier.ts";
+export { scoreAtEnd, UDS_CAPS, type UdsCap, udsCappedBy } from "./health/session/capped.ts";
 export { TELEMETRY } from "./health/session/order.ts";
 export { replay, stepsInOrder } from "./health/session/replay.ts";
 export { type SavedSession, SessionHealth } from "./health/session/session-health.ts";
@@ -119,8 +119,8 @@ export {
   summarize,
 } from "./health/session/session-summary.ts";
 export { sessionTitle, type TitleFacts } from "./health/session/session-title.ts";
-export type { Step } from "./health/step.ts";
-export { type Origin, stepOf } from "./health/step-of.ts";
+export type { Step } from "./health/step/step.ts";
+export { type Origin, stepOf } from "./health/step/step-of.ts";
 export type { TraceQuality } from "./health/trace-quality.ts";
 export {
   Adapter,
@@ -129,21 +129,19 @@ export {
   type Diagnostic,
   installedVersion,
 } from "./merge/adapter.ts";
-export type { CallFacts, CallKey, CallOutcome } from "./merge/call-facts.ts";
 export { CallMerger, type CallMergerOptions, type CallSink } from "./merge/call-merger.ts";
-export { currentSession, enterSession, withSession } from "./merge/current-session.ts";
+export type { CallFacts, CallKey, CallOutcome } from "./merge/calls/call-facts.ts";
 export { outcomeOfFailure } from "./merge/failure.ts";
-export { type CurrentSession, processRegistry, tellOnce } from "./merge/process-registry.ts";
-export { RecentMap } from "./merge/recent-map.ts";
+export { currentSession, enterSession, withSession } from "./merge/process/current-session.ts";
+export {
+  type CurrentSession,
+  processRegistry,
+  tellOnce,
+} from "./merge/process/process-registry.ts";
+export { RecentMap } from "./merge/process/recent-map.ts";
 export type { TurnFacts, TurnKey, TurnOutcome } from "./merge/turns.ts";
 export { createObserver, Observer } from "./observer.ts";
 export type { ObserverOptions, ObserverProblem, ObserverStatus } from "./observer-options.ts";
-export {
-  type Configuration,
-  homeOf,
-  loadConfiguration,
-  type Settings,
-} from "./report/configuration.ts";
 export type { DeliveryResult } from "./report/delivery/tally.ts";
 export { FRESH_MS, LoopTeller, localTeller, loopNotice } from "./report/desktop/loop-teller.ts";
 export {
@@ -154,14 +152,24 @@ export {
   notifyDesktop,
 } from "./report/desktop/notifier.ts";
 export { loopKey, SAME_NEWS_MS, ToldLoops } from "./report/desktop/told-loops.ts";
-export { DOCTOR_SESSION } from "./report/doctor-session.ts";
 export { openSpoolSender, type SpoolSender } from "./report/follow-spool.ts";
 export { closeLeftRuns } from "./report/local/close-left-runs.ts";
 export { isWriterGone } from "./report/local/run-owner.ts";
 export { signLeftRuns } from "./report/local/sign-left-runs.ts";
-export { keepLocalAccount, type LocalAccount, readLocalAccount } from "./report/local-account.ts";
 export { previewSpool } from "./report/preview.ts";
 export type { SpoolFollower } from "./report/reporter.ts";
+export {
+  type Configuration,
+  homeOf,
+  loadConfiguration,
+  type Settings,
+} from "./report/settings/configuration.ts";
+export { DOCTOR_SESSION } from "./report/settings/doctor-session.ts";
+export {
+  keepLocalAccount,
+  type LocalAccount,
+  readLocalAccount,
+} from "./report/settings/local-account.ts";
 export { type BlindNote, readBlindNotes, takeBlindParts } from "./report/status/blind-notes.ts";
 export {
   readUpstreams,

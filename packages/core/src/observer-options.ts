@@ -1,8 +1,8 @@
 import type { Layer, View } from "./capture/record.ts";
 import type { AlertWatch } from "./health/alerts/alert-watch.ts";
-import type { Settings } from "./report/configuration.ts";
 import type { ReportProblemCode } from "./report/problem.ts";
 import type { SpoolFollower } from "./report/reporter.ts";
+import type { Settings } from "./report/settings/configuration.ts";
 import type { Transport } from "./report/upstream/http-transport.ts";
 
 /** Something of ours that did not work; the host is not affected by it. */

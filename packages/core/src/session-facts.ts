@@ -1,5 +1,5 @@
-import type { SessionKeys } from "./capture/digest.ts";
 import { isIdentifier } from "./capture/identifier.ts";
+import type { SessionKeys } from "./capture/keys/session-keys.ts";
 
 /** What the user tells about a session; all of it optional, none of it content. */
 export interface SessionFacts {

@@ -1,4 +1,4 @@
-import type { Purpose } from "./capture/digest.ts";
+import type { Purpose } from "./capture/keys/session-keys.ts";
 import { digestCall, digestTurn } from "./capture/observation/digest-call.ts";
 import type {
   CaptureContext,
@@ -10,13 +10,13 @@ import type {
 } from "./capture/observation/observation.ts";
 import { payloadOf } from "./capture/observation/payload-of.ts";
 import type { LifecyclePayload } from "./capture/record.ts";
-import { type Shape, shapeOfText } from "./capture/shape.ts";
+import { type Shape, shapeOfText } from "./capture/shape/shape.ts";
 import type { OpenFacts, RunWriter, Stamp } from "./evidence/run-writer.ts";
 import { CompactRange, type CompactRangeState } from "./evidence/tree/compact-range.ts";
 import type { SessionWatch } from "./health/alerts/alert-watch.ts";
 import { type Assessment, coordinationOf, evidenceGradeOf } from "./health/assessment.ts";
 import { Health } from "./health/health.ts";
-import { stepOf } from "./health/step-of.ts";
+import { stepOf } from "./health/step/step-of.ts";
 import type { DeliveryResult } from "./report/delivery/tally.ts";
 import type { EventLog } from "./report/event-log.ts";
 

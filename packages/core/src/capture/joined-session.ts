@@ -1,6 +1,6 @@
 import { Hmac } from "./keys/hmac.ts";
+import type { RootKey } from "./keys/root-key.ts";
 import { looksLikeId } from "./label.ts";
-import type { RootKey } from "./root-key.ts";
 
 const HEX_LENGTH = 32;
 

@@ -1,4 +1,4 @@
-import type { SessionKeys } from "./digest.ts";
+import type { SessionKeys } from "./keys/session-keys.ts";
 
 /** A name that a person chose as a name: short, printable, one line. */
 const PERSONS = /^[A-Za-z0-9][A-Za-z0-9_.:/@ -]{0,63}$/;

@@ -1,5 +1,5 @@
 /** Opening the digests of one session to an auditor, and of no other. */
-import { SessionKeys } from "../capture/digest.ts";
+import { SessionKeys } from "../capture/keys/session-keys.ts";
 import type { OpenPayload } from "../capture/record.ts";
 import { EvidenceError } from "./error.ts";
 

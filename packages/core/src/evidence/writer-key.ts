@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { renameSync } from "node:fs";
 import { join } from "node:path";
-import { readOrCreateKeyFile } from "../capture/key-file.ts";
+import { readOrCreateKeyFile } from "../capture/keys/key-file.ts";
 import { Signer } from "./note/signer.ts";
 import { sha256 } from "./tree/leaf.ts";
 

@@ -3,11 +3,11 @@ import { UNKNOWN } from "./memory/key.ts";
 import { SLOT } from "./memory/layout.ts";
 import type { Signals } from "./scores/uds.ts";
 import { count, FACT } from "./signals/history.ts";
-import type { Identity } from "./signals/identity.ts";
-import type { Recognition } from "./signals/substance.ts";
-import { has, TRAIT } from "./signals/trait.ts";
 import { errors } from "./signals/tries.ts";
-import type { Step } from "./step.ts";
+import type { Identity } from "./step/identity.ts";
+import type { Step } from "./step/step.ts";
+import type { Recognition } from "./step/substance.ts";
+import { has, TRAIT } from "./step/trait.ts";
 
 /** Names of the features, in the order of the weights. */
 export const FEATURES = [

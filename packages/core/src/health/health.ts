@@ -5,7 +5,7 @@ import { type Assessment, eventTypeOf, PUBLIC_CLASSES } from "./assessment.ts";
 import { type Features, featuresOf } from "./failure-risk.ts";
 import { learn } from "./learn.ts";
 import { SLOT } from "./memory/layout.ts";
-import type { Step } from "./step.ts";
+import type { Step } from "./step/step.ts";
 
 /**
  * Tells a loop from work in one session, on structure alone.

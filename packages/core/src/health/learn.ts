@@ -6,7 +6,6 @@ import { clearRings, turnRings, waitingCycles } from "./rules/rings.ts";
 import { endAttempt, joinAttempt } from "./signals/attempt.ts";
 import { learnNovelty, learnSubstance } from "./signals/averages.ts";
 import { FACT, type Facts, factIf, remember } from "./signals/history.ts";
-import { type Identity, identify } from "./signals/identity.ts";
 import { learnProbe } from "./signals/probe.ts";
 import type { Place } from "./signals/run.ts";
 import {
@@ -20,11 +19,12 @@ import {
   returns,
 } from "./signals/runs.ts";
 import { forgetScant, isScantRepeat, learnScant } from "./signals/scant.ts";
-import { type Recognition, sameness, substanceOf } from "./signals/substance.ts";
-import { has, isMereAct, TRAIT } from "./signals/trait.ts";
 import { forgetTries, learnTries } from "./signals/tries.ts";
 import { learnVariety } from "./signals/variety.ts";
-import type { Step } from "./step.ts";
+import { type Identity, identify } from "./step/identity.ts";
+import type { Step } from "./step/step.ts";
+import { type Recognition, sameness, substanceOf } from "./step/substance.ts";
+import { has, isMereAct, TRAIT } from "./step/trait.ts";
 import { learnQuality } from "./trace-quality.ts";
 import { learnPace } from "./wait/pace.ts";
 

@@ -1,6 +1,6 @@
 import { SLOT } from "./memory/layout.ts";
-import type { Identity } from "./signals/identity.ts";
-import type { Recognition } from "./signals/substance.ts";
+import type { Identity } from "./step/identity.ts";
+import type { Recognition } from "./step/substance.ts";
 
 /**
  * How much of a session's calls is known.

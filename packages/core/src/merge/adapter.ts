@@ -4,10 +4,10 @@ import type { PriceTable } from "../capture/price-table.ts";
 import type { Layer, View } from "../capture/record.ts";
 import { createObserver, type Observer } from "../observer.ts";
 import type { ObserverOptions } from "../observer-options.ts";
-import { loadConfiguration } from "../report/configuration.ts";
+import { loadConfiguration } from "../report/settings/configuration.ts";
 import type { Verdict } from "../session.ts";
 import { CallMerger } from "./call-merger.ts";
-import { tellOnce } from "./process-registry.ts";
+import { tellOnce } from "./process/process-registry.ts";
 
 /** What a user may say to any adapter; all of it optional. */
 export interface AdapterOptions

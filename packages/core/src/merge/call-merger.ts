@@ -6,9 +6,9 @@ import type {
 import { costOf, type PriceTable } from "../capture/price-table.ts";
 import type { Layer, Status } from "../capture/record.ts";
 import type { Session, Verdict } from "../session.ts";
-import type { CallFacts, CallKey, CallOutcome } from "./call-facts.ts";
-import type { CallState } from "./merge-table.ts";
-import { ToolCalls } from "./tool-calls.ts";
+import type { CallFacts, CallKey, CallOutcome } from "./calls/call-facts.ts";
+import type { CallState } from "./calls/merge-table.ts";
+import { ToolCalls } from "./calls/tool-calls.ts";
 import { type TurnFacts, type TurnKey, type TurnOutcome, Turns } from "./turns.ts";
 
 /** Where merged events go; an `Observer` is one. */

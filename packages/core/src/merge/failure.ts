@@ -1,5 +1,5 @@
 import type { Status } from "../capture/record.ts";
-import type { CallOutcome } from "./call-facts.ts";
+import type { CallOutcome } from "./calls/call-facts.ts";
 
 const STATUS_BY_NAME: Readonly<Record<string, Status>> = {
   AbortError: "cancelled",

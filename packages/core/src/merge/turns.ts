@@ -8,8 +8,8 @@ import {
   isOwnedByFuller,
   own,
   responseKey,
-} from "./process-registry.ts";
-import { LatestMap, RecentMap } from "./recent-map.ts";
+} from "./process/process-registry.ts";
+import { LatestMap, RecentMap } from "./process/recent-map.ts";
 
 /** One logical model call: its retries are attempts of it. */
 export interface TurnKey {

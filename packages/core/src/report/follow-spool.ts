@@ -1,14 +1,14 @@
 /** Sends what another thread of this process spools; for worker threads and for `caum flush`. */
 import { loadWriterKey } from "../evidence/writer-key.ts";
-import {
-  type Configuration,
-  type ConfigurationSources,
-  loadConfiguration,
-} from "./configuration.ts";
 import type { DeliveryResult } from "./delivery/tally.ts";
 import { openReporter } from "./open-reporter.ts";
 import type { ReportProblem } from "./problem.ts";
 import type { SpoolFollower } from "./reporter.ts";
+import {
+  type Configuration,
+  type ConfigurationSources,
+  loadConfiguration,
+} from "./settings/configuration.ts";
 import type { SpoolDamage } from "./status/upstream-notes.ts";
 import type { Transport } from "./upstream/http-transport.ts";
 

@@ -2,11 +2,11 @@
 import { join } from "node:path";
 import { sessionTag } from "../evidence/note/checkpoint.ts";
 import type { Signer } from "../evidence/note/signer.ts";
-import type { Configuration } from "./configuration.ts";
 import { Progress } from "./delivery/progress.ts";
 import type { DeliveryResult } from "./delivery/tally.ts";
 import type { ReportProblem } from "./problem.ts";
 import { Reporter, type SpoolFollower } from "./reporter.ts";
+import type { Configuration } from "./settings/configuration.ts";
 import { Spool } from "./spool/spool.ts";
 import { type SpoolDamage, UpstreamNotes } from "./status/upstream-notes.ts";
 import { upstreamsFolder } from "./status/upstream-status.ts";

@@ -1,10 +1,10 @@
 /** Shows what a delivery would send, without taking, sending or changing anything. */
 import { join } from "node:path";
-import { loadConfiguration } from "./configuration.ts";
 import { deliver } from "./delivery/deliver.ts";
 import { DeliveredRun } from "./delivery/delivered-run.ts";
 import { Tally } from "./delivery/tally.ts";
 import type { SpoolSenderOptions } from "./follow-spool.ts";
+import { loadConfiguration } from "./settings/configuration.ts";
 import { checkEntries } from "./spool/checked-entries.ts";
 import { namesIn } from "./spool/owned-folder.ts";
 import { readChunk } from "./spool/segment-reader.ts";

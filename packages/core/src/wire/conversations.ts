@@ -1,6 +1,6 @@
 import { hash, randomUUID } from "node:crypto";
-import { currentSession } from "../merge/current-session.ts";
-import { RecentMap } from "../merge/recent-map.ts";
+import { currentSession } from "../merge/process/current-session.ts";
+import { RecentMap } from "../merge/process/recent-map.ts";
 import { type AskedCall, askedCall, callAnsweredBy, traceOf } from "./asked-calls.ts";
 import { listOf, objectOf, textOf } from "./dialects/json-field.ts";
 import type { Dialect, ModelRequest, ToolAnswer } from "./dialects/model-turn.ts";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Adapter } from "../merge/adapter.ts";
-import type { CallFacts, CallKey } from "../merge/call-facts.ts";
-import { fullerIsBusy } from "../merge/process-registry.ts";
-import { RecentMap } from "../merge/recent-map.ts";
+import type { CallFacts, CallKey } from "../merge/calls/call-facts.ts";
+import { fullerIsBusy } from "../merge/process/process-registry.ts";
+import { RecentMap } from "../merge/process/recent-map.ts";
 import {
   type Asked,
   type AskedCall,

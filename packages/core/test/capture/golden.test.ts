@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { canonicalize } from "../../src/capture/canonical.ts";
-import { scan } from "../../src/capture/scanner.ts";
-import { shapeOf } from "../../src/capture/shape.ts";
-import { signatureOf } from "../../src/capture/signature.ts";
+import { canonicalize } from "../../src/capture/shape/canonical.ts";
+import { scan } from "../../src/capture/shape/scanner.ts";
+import { shapeOf } from "../../src/capture/shape/shape.ts";
+import { signatureOf } from "../../src/capture/shape/signature.ts";
 import { keysOf } from "./keys.ts";
 
 interface GoldenCase {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { errorClassOf } from "../../src/capture/error-class.ts";
 import { hostSessionId, joinedSessionId } from "../../src/capture/joined-session.ts";
+import { loadRootKey } from "../../src/capture/keys/root-key.ts";
 import { labelOf, ownLabelOf } from "../../src/capture/label.ts";
-import { loadRootKey } from "../../src/capture/root-key.ts";
 import { keysOf } from "./keys.ts";
 
 const keys = keysOf("session");

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { SessionKeys } from "../../src/capture/digest.ts";
-import { loadRootKey } from "../../src/capture/root-key.ts";
+import { loadRootKey } from "../../src/capture/keys/root-key.ts";
+import { SessionKeys } from "../../src/capture/keys/session-keys.ts";
 import { openDisclosedKey } from "../../src/evidence/disclosure.ts";
 
 const root = loadRootKey({ home: "", env: { CAUM_DIGEST_KEY: "11".repeat(32) } });

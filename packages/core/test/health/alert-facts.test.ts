@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Assessment } from "../../src/health/assessment.ts";
 import { isWorthSaying } from "../../src/health/assessment.ts";
 import { Health } from "../../src/health/health.ts";
-import type { Step } from "../../src/health/step.ts";
+import type { Step } from "../../src/health/step/step.ts";
 import { judge } from "./families/golden.ts";
 import { HONEST } from "./families/honest.ts";
 import { LOOPS } from "./families/loops.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Assessment } from "../../src/health/assessment.ts";
 import { Health } from "../../src/health/health.ts";
-import type { Step } from "../../src/health/step.ts";
+import type { Step } from "../../src/health/step/step.ts";
 import { everything, goldenDigest, judge } from "./families/golden.ts";
 import { LOOPS } from "./families/loops.ts";
 import { Script } from "./families/script.ts";

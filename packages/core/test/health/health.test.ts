@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Assessment } from "../../src/health/assessment.ts";
 import { Health } from "../../src/health/health.ts";
-import type { Step } from "../../src/health/step.ts";
+import type { Step } from "../../src/health/step/step.ts";
 import { type CallFacts, hash, Script } from "./families/script.ts";
 
 function judge(steps: readonly Step[]): readonly Assessment[] {

@@ -6,7 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import type { Observation, ToolObservation } from "../../src/capture/observation/observation.ts";
 import type { Layer } from "../../src/capture/record.ts";
 import { CallMerger } from "../../src/merge/call-merger.ts";
-import { processRegistry } from "../../src/merge/process-registry.ts";
+import { processRegistry } from "../../src/merge/process/process-registry.ts";
 import { createObserver } from "../../src/observer.ts";
 
 const home = mkdtempSync(join(tmpdir(), "caum-merge-"));

@@ -1,7 +1,7 @@
 /** Facts of an observation that are kept as digests, tags and shapes. */
-import type { SessionKeys } from "../digest.ts";
-import { isShape, type Shape, shapeOf, shapeOfArguments } from "../shape.ts";
-import { isSignature, signatureOf } from "../signature.ts";
+import type { SessionKeys } from "../keys/session-keys.ts";
+import { isShape, type Shape, shapeOf, shapeOfArguments } from "../shape/shape.ts";
+import { isSignature, signatureOf } from "../shape/signature.ts";
 import type { Place, ToolObservation } from "./observation.ts";
 
 const ID = /^[0-9a-f]{32}$/;

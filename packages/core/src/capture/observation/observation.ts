@@ -2,10 +2,10 @@
  * What an adapter tells about one thing the agent did. The values in it are digested in memory and
  * gone: `payloadOf` is the only way from an observation to a record.
  */
-import type { SessionKeys } from "../digest.ts";
+import type { SessionKeys } from "../keys/session-keys.ts";
 import type { ToolAnnotations } from "../operation.ts";
 import type { Category, Envelope, Op, PayloadByCategory, Status } from "../record.ts";
-import type { Shape } from "../shape.ts";
+import type { Shape } from "../shape/shape.ts";
 
 /** Who says a message. */
 export const ROLES = ["user", "assistant", "system", "agent"] as const;

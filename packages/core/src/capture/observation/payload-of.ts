@@ -1,10 +1,11 @@
 /** From an observation to what is kept of it. */
-import type { SessionKeys } from "../digest.ts";
+
 import { errorClassOf } from "../error-class.ts";
+import type { SessionKeys } from "../keys/session-keys.ts";
 import { knownWord, labelOf, ownLabelOf } from "../label.ts";
 import { opOf } from "../operation.ts";
 import { type Envelope, OPS, type PayloadByCategory, STATUSES } from "../record.ts";
-import type { Shape } from "../shape.ts";
+import type { Shape } from "../shape/shape.ts";
 import {
   agentTagOf,
   optionalDigest,

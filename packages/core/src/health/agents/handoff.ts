@@ -1,5 +1,5 @@
 import { SLOT } from "../memory/layout.ts";
-import type { Step } from "../step.ts";
+import type { Step } from "../step/step.ts";
 import type { Lanes } from "./lanes.ts";
 
 /**

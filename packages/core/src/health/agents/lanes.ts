@@ -5,7 +5,7 @@ import { RecentTools } from "../memory/recent-tools.ts";
 import { fromBytes, newMemory, toBytes } from "../memory/saved-memory.ts";
 import { withRoom } from "../memory/seen-keys.ts";
 import { beginAverages } from "../signals/averages.ts";
-import type { Step } from "../step.ts";
+import type { Step } from "../step/step.ts";
 import { isWorse } from "./worse.ts";
 
 /** More agents than this are not remembered: the one that was silent longest is forgotten. */

@@ -1,6 +1,8 @@
 import { LONGEST_PERIOD } from "../memory/layout.ts";
 import { attemptOf } from "../signals/attempt.ts";
 import { count, distinct, FACT } from "../signals/history.ts";
+import type { PeriodRing } from "../signals/period-ring.ts";
+import { backsOff } from "../signals/rhythm.ts";
 import type { Run } from "../signals/run.ts";
 import {
   calls,
@@ -12,12 +14,10 @@ import {
   returns,
   speeches,
 } from "../signals/runs.ts";
-import { has, isMereAct, spansServers, TRAIT } from "../signals/trait.ts";
 import { blindWrites, errors, failingCalls, failingWrites, refusals } from "../signals/tries.ts";
-import { backsOff } from "../wait/rhythm.ts";
+import { has, isMereAct, spansServers, TRAIT } from "../step/trait.ts";
 import { PATIENCE_CYCLES, waitCycles } from "../wait/wait-hold.ts";
 import type { Finding, Rule } from "./finding.ts";
-import type { PeriodRing } from "./period-ring.ts";
 import { everyCall, everyStep, numerics, templates } from "./rings.ts";
 import { findSameContent, findSameTool } from "./scant-rules.ts";
 

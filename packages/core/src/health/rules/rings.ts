@@ -1,11 +1,11 @@
 import { type Key, UNKNOWN } from "../memory/key.ts";
 import { SLOT } from "../memory/layout.ts";
 import { callBeat, stepBeat } from "../signals/beat.ts";
-import type { Identity } from "../signals/identity.ts";
-import { has, TRAIT } from "../signals/trait.ts";
-import type { Step } from "../step.ts";
+import { PeriodRing } from "../signals/period-ring.ts";
+import type { Identity } from "../step/identity.ts";
+import type { Step } from "../step/step.ts";
+import { has, TRAIT } from "../step/trait.ts";
 import { firstWaitStep, holdWait, longestWait } from "../wait/wait-hold.ts";
-import { PeriodRing } from "./period-ring.ts";
 
 /** Full keys of every step, and of calls alone: notes between calls do not hide a loop. */
 export const everyStep = new PeriodRing(SLOT.everyStep, stepBeat);

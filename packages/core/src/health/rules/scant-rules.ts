@@ -1,7 +1,7 @@
 /** One tool, and one text or nothing with it, again and again: weak evidence, and enough of it. */
 import type { Run } from "../signals/run.ts";
 import { sameContents, sameNames } from "../signals/scant.ts";
-import { has, TRAIT } from "../signals/trait.ts";
+import { has, TRAIT } from "../step/trait.ts";
 import { isPatient } from "../wait/patience.ts";
 import type { Finding } from "./finding.ts";
 

@@ -2,8 +2,8 @@ import type { Layer, StructuralRecord, View } from "../../capture/record.ts";
 import type { Assessment } from "../assessment.ts";
 import { ENGINE_VERSION } from "../engine-version.ts";
 import { Health } from "../health.ts";
-import type { Step } from "../step.ts";
-import { type Origin, stepOf } from "../step-of.ts";
+import type { Step } from "../step/step.ts";
+import { type Origin, stepOf } from "../step/step-of.ts";
 import {
   isFuller,
   isJudged,

@@ -1,6 +1,6 @@
 import { type Key, keyOf, UNKNOWN } from "../memory/key.ts";
 import { SIBLINGS, SLOT } from "../memory/layout.ts";
-import type { Step } from "../step.ts";
+import type { Step } from "../step/step.ts";
 
 const NUMBER = SLOT.attempt;
 const PARENT = SLOT.attempt + 1;

@@ -1,8 +1,8 @@
 import { UNKNOWN } from "../memory/key.ts";
 import { SLOT } from "../memory/layout.ts";
-import type { Identity } from "./identity.ts";
+import type { Identity } from "../step/identity.ts";
+import { has, TRAIT } from "../step/trait.ts";
 import { type Place, Run } from "./run.ts";
-import { has, TRAIT } from "./trait.ts";
 
 /** Attempts in a row that brought nothing but what was seen since the user's last word. */
 export const repeats = new Run(SLOT.repeats);

@@ -4,10 +4,10 @@
  */
 import { join, keyOfDigest, tagged, UNKNOWN } from "../memory/key.ts";
 import { SLOT } from "../memory/layout.ts";
-import type { Step } from "../step.ts";
-import type { Identity } from "./identity.ts";
+import type { Identity } from "../step/identity.ts";
+import type { Step } from "../step/step.ts";
+import { has, TRAIT } from "../step/trait.ts";
 import { type Place, Run } from "./run.ts";
-import { has, TRAIT } from "./trait.ts";
 
 /** Calls of one tool in a row with one posted content, however short. */
 export const sameContents = new Run(SLOT.sameContents);

@@ -1,11 +1,11 @@
 import { UNKNOWN } from "../memory/key.ts";
 import { SLOT } from "../memory/layout.ts";
-import type { Step } from "../step.ts";
-import { learnRhythm, saysAsMuch } from "../wait/rhythm.ts";
-import type { Identity } from "./identity.ts";
+import type { Identity } from "../step/identity.ts";
+import type { Step } from "../step/step.ts";
+import type { Recognition } from "../step/substance.ts";
+import { has, TRAIT } from "../step/trait.ts";
+import { learnRhythm, saysAsMuch } from "./rhythm.ts";
 import { type Place, Run } from "./run.ts";
-import type { Recognition } from "./substance.ts";
-import { has, TRAIT } from "./trait.ts";
 
 /** Tries at one thing that does not work; what only looks, and finds nothing new, ends none. */
 

@@ -1,5 +1,5 @@
 import { callBeat } from "../signals/beat.ts";
-import { slowsDown } from "./rhythm.ts";
+import { slowsDown } from "../signals/rhythm.ts";
 import { looksPatient } from "./wait-hold.ts";
 
 const LATEST = 4;

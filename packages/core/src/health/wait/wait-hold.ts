@@ -1,9 +1,9 @@
 import { LONGEST_PERIOD, LONGEST_WAIT } from "../memory/layout.ts";
 import { timeAt } from "../memory/moment.ts";
-import type { PeriodRing } from "../rules/period-ring.ts";
-import { has, TRAIT } from "../signals/trait.ts";
+import type { PeriodRing } from "../signals/period-ring.ts";
+import { keepsWaiting, slowsDown } from "../signals/rhythm.ts";
+import { has, TRAIT } from "../step/trait.ts";
 import { paceOf } from "./pace.ts";
-import { keepsWaiting, slowsDown } from "./rhythm.ts";
 
 /** A wait is believed without a word up to this many cycles. */
 export const PATIENCE_CYCLES = 14;

@@ -9,7 +9,7 @@ import {
   type SessionSummary,
   summarize,
 } from "../../health/session/session-summary.ts";
-import type { Configuration } from "../configuration.ts";
+import type { Configuration } from "../settings/configuration.ts";
 import { type Notification, notifierCommand, notifyDesktop } from "./notifier.ts";
 import { loopKey, ToldLoops } from "./told-loops.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Health } from "../../../src/health/health.ts";
-import type { Step } from "../../../src/health/step.ts";
+import type { Step } from "../../../src/health/step/step.ts";
 import { HONEST } from "./honest.ts";
 import { HONEST_LISTS } from "./honest-lists.ts";
 import { LOOPS } from "./loops.ts";

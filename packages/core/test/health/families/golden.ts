@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Assessment } from "../../../src/health/assessment.ts";
 import { Health } from "../../../src/health/health.ts";
-import type { Step } from "../../../src/health/step.ts";
+import type { Step } from "../../../src/health/step/step.ts";
 import { HONEST } from "./honest.ts";
 import { HONEST_LISTS } from "./honest-lists.ts";
 import { LOOPS } from "./loops.ts";

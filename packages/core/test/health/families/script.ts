@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Step } from "../../../src/health/step.ts";
+import type { Step } from "../../../src/health/step/step.ts";
 
 /** What a call is made of; texts are digested as a client would, so equal texts are equal. */
 export interface CallFacts {

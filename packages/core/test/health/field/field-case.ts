@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { SessionKeys } from "../../../src/capture/digest.ts";
+import { SessionKeys } from "../../../src/capture/keys/session-keys.ts";
 import type { Observation } from "../../../src/capture/observation/observation.ts";
 import { payloadOf } from "../../../src/capture/observation/payload-of.ts";
 import type { Status } from "../../../src/capture/record.ts";
 import { followAlert, QUIET } from "../../../src/health/alerts/edge.ts";
 import { Health } from "../../../src/health/health.ts";
-import type { Step } from "../../../src/health/step.ts";
-import { stepOf } from "../../../src/health/step-of.ts";
+import type { Step } from "../../../src/health/step/step.ts";
+import { stepOf } from "../../../src/health/step/step-of.ts";
 
 /** One event of a case, at its own second. */
 export interface FieldEvent {
