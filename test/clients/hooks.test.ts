@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readHookTallies } from "../../packages/cli/src/hook/hook-log.ts";
+import { readHookTallies } from "../../packages/cli/src/hook/inbox/hook-log.ts";
 import { callsOf, eventsOf, hardSteps, replay, toolRecords } from "./replay.ts";
 
 test("Claude Code: every call once, a failing edit and a failing shell command as errors", async () => {

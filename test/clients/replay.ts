@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { replay as judge, type StructuralRecord } from "@caum/core";
-import { recordInbox } from "../../packages/cli/src/hook/record-inbox.ts";
+import { recordInbox } from "../../packages/cli/src/hook/recorder/record-inbox.ts";
 import { runHook } from "../../packages/cli/src/hook/run-hook.ts";
 
 type Event = Readonly<Record<string, unknown>>;

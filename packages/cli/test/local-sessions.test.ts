@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createObserver } from "@caum/core";
 import { expect, test } from "vitest";
-import { LocalSessions } from "../src/sessions/local-sessions.ts";
+import { LocalSessions } from "../src/sessions/local/local-sessions.ts";
 
 test("runs of one session are read in the order they happened, whatever their names", async () => {
   const home = mkdtempSync(join(tmpdir(), "caum-local-sessions-"));

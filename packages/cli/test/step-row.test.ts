@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stepRow, stepTitles } from "../src/terminal/step-row.ts";
+import { stepRow, stepTitles } from "../src/sessions/shown/step-row.ts";
 
 const STEP = {
   session: "a-session-with-a-long-name",

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { isNodeNewEnough } from "../src/commands/up.ts";
+import { isNodeNewEnough } from "../src/up/oldest-node.ts";
 
 const main = join(import.meta.dirname, "../src/main.ts");
 /** Every command is a process that reads its sources. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Step } from "../src/server/answers.ts";
-import { loopsOf, nameOf } from "../src/session/loops.ts";
-import { type Trace, toolsOf } from "../src/session/trace.ts";
+import { loopsOf, nameOf } from "../src/session/trace/loops.ts";
+import { type Trace, toolsOf } from "../src/session/trace/trace.ts";
 
 /** Steps from 1 on; a text `rule:p2x3@5` is a pattern that began at step 5. */
 function steps(...patterns: readonly (string | undefined)[]): Step[] {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { wrappedWords } from "../../../packages/cli/src/install/wrapped-command.ts";
+import { wrappedWords } from "../../../packages/cli/src/install/entries/wrapped-command.ts";
 import { placeLauncher } from "../../../packages/cli/src/launcher/place-launcher.ts";
 import { RELAY } from "../stdio-party.ts";
 

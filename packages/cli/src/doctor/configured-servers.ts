@@ -1,11 +1,11 @@
-import { filesOf } from "../install/client-files.ts";
-import { CLIENTS, type Client } from "../install/clients.ts";
-import { readConfigFile } from "../install/config-file.ts";
-import type { Place } from "../install/place.ts";
-import { entriesOf, type ServerEntry } from "../install/server-entry.ts";
+import { filesOf } from "../install/clients/client-files.ts";
+import { CLIENTS, type Client } from "../install/clients/clients.ts";
+import { entriesOf, type ServerEntry } from "../install/entries/server-entry.ts";
+import { wrappedWords } from "../install/entries/wrapped-command.ts";
 import { readSource } from "../install/source/read-source.ts";
 import { memberOf, type SourceNode } from "../install/source/source-node.ts";
-import { wrappedWords } from "../install/wrapped-command.ts";
+import { readConfigFile } from "../machine/config-file.ts";
+import type { Place } from "../machine/place.ts";
 
 /** A server as a client starts it: with us, and without. */
 export interface ConfiguredServer {

@@ -1,10 +1,10 @@
 /** Whether the hooks that are registered are called. */
 import { statSync } from "node:fs";
 import { loadRootKey } from "@caum/core";
-import { readHookTallies } from "../hook/hook-log.ts";
+import { readHookTallies } from "../hook/inbox/hook-log.ts";
 import { type RegisteredHook, registeredHooks } from "../install/hooks/install-hooks.ts";
-import type { Place } from "../install/place.ts";
-import type { Fact } from "./machine-facts.ts";
+import type { Place } from "../machine/place.ts";
+import type { Fact } from "./fact.ts";
 
 /** An agent that was seen at work by a proxy, and when last. */
 export interface SeenAgent {

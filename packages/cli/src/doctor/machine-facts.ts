@@ -3,19 +3,14 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Configuration, DOCTOR_SESSION, loadConfiguration, readBlindNotes } from "@caum/core";
-import type { Place } from "../install/place.ts";
 import { isStamped, partProblems } from "../launcher/parts.ts";
+import type { Place } from "../machine/place.ts";
+import { collectorProblem } from "../service/collector-problem.ts";
 import { describeBlindness } from "../terminal/blindness.ts";
-import { collectorProblem } from "./collector-problem.ts";
+import type { Fact } from "./fact.ts";
 import { hookFacts, type SeenAgent } from "./hook-facts.ts";
 import { relayFacts } from "./relay-facts.ts";
 import { wholeWay } from "./whole-way.ts";
-
-export interface Fact {
-  readonly about: string;
-  readonly state: "ok" | "note" | "problem";
-  readonly text: string;
-}
 
 const COLLECTOR_WITHIN_MS = 2_000;
 /** Looking for a first call reads no more runs than this. */

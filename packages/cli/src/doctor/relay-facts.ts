@@ -1,7 +1,7 @@
 /** Whether the relays of servers that speak HTTP answer. */
 import { type HttpServer, httpServers } from "../install/http/http-servers.ts";
 import { answersAt } from "../service/answers-at.ts";
-import type { Fact } from "./machine-facts.ts";
+import type { Fact } from "./fact.ts";
 
 export interface RelayState extends HttpServer {
   readonly isUp: boolean;

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Configuration, DOCTOR_SESSION, readUpstreams } from "@caum/core";
-import type { Place } from "../install/place.ts";
-import { wrappedWords } from "../install/wrapped-command.ts";
-import type { Fact } from "./machine-facts.ts";
+import { wrappedWords } from "../install/entries/wrapped-command.ts";
+import type { Place } from "../machine/place.ts";
+import type { Fact } from "./fact.ts";
 import { McpClient } from "./mcp-client.ts";
 
 const ANSWER_WITHIN_MS = 10_000;

@@ -1,9 +1,9 @@
 /** What happens when a client calls its hook: an entry is left, and nothing is thrown or refused. */
 import { loadRootKey } from "@caum/core";
-import { type Registered, readHookEvent } from "./hook-event.ts";
-import { leave, takeAlert } from "./inbox.ts";
-import { entryOf } from "./inbox-entry.ts";
-import { hasRecorder } from "./recorder-lock.ts";
+import { type Registered, readHookEvent } from "./event/hook-event.ts";
+import { leave, takeAlert } from "./inbox/inbox.ts";
+import { entryOf } from "./inbox/inbox-entry.ts";
+import { hasRecorder } from "./inbox/recorder-lock.ts";
 
 export interface HookOptions {
   readonly home: string;

@@ -20,7 +20,7 @@ import {
   SeenIds,
 } from "@caum/histories";
 import { isSpeech } from "../history/history-step.ts";
-import { RunFiles } from "../sessions/run-files.ts";
+import { RunFiles } from "../sessions/local/run-files.ts";
 import { FileDigests } from "./file-digests.ts";
 import { ImportLedger } from "./import-ledger.ts";
 import { seededBytes } from "./seeded-bytes.ts";

@@ -2,8 +2,6 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { placeLauncher, removeLauncher } from "../launcher/place-launcher.ts";
-import { filesOf } from "./client-files.ts";
-import { CLIENTS, type Client } from "./clients.ts";
 import {
   backUp,
   type ConfigFile,
@@ -11,14 +9,16 @@ import {
   readConfigFile,
   replaceConfigFile,
   retrying,
-} from "./config-file.ts";
+} from "../machine/config-file.ts";
+import { type Place, pathsOf } from "../machine/place.ts";
+import { filesOf } from "./clients/client-files.ts";
+import { CLIENTS, type Client } from "./clients/clients.ts";
+import { type InstalledFile, installedFiles, rememberFiles } from "./clients/installed-files.ts";
+import { type ServerOutcome, type TextOutcome, unwrapText } from "./entries/unwrap-text.ts";
+import { wrapText } from "./entries/wrap-text.ts";
 import { httpServers, keepHttpServers } from "./http/http-servers.ts";
 import { type RelayOf, relayedIn, unwrapUrls, wrapUrls } from "./http/wrap-urls.ts";
-import { type InstalledFile, installedFiles, rememberFiles } from "./installed-files.ts";
-import { type Place, pathsOf } from "./place.ts";
 import { SourceError } from "./source/source-node.ts";
-import { type ServerOutcome, type TextOutcome, unwrapText } from "./unwrap-text.ts";
-import { wrapText } from "./wrap-text.ts";
 
 export interface InstallRequest {
   /** All of them when empty. */

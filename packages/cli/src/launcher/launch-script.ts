@@ -4,7 +4,7 @@
  * be used when it is not; it starts nothing itself, so whatever is wrong with it, the entry can still
  * go on.
  */
-import type { Place } from "../install/place.ts";
+import type { Place } from "../machine/place.ts";
 import type { NodeFacts } from "./node-facts.ts";
 import { shellQuoted } from "./shell-quoted.ts";
 

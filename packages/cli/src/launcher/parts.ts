@@ -9,8 +9,8 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { packProgram } from "../hook/program/packed-program.ts";
-import type { Place } from "../install/place.ts";
-import { writeWhole } from "../install/write-whole.ts";
+import type { Place } from "../machine/place.ts";
+import { writeWhole } from "../machine/write-whole.ts";
 import { compileProgram } from "./compile-program.ts";
 
 /** A file of CAUM_HOME/bin. */

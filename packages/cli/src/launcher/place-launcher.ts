@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Place } from "../install/place.ts";
+import type { Place } from "../machine/place.ts";
 import { checksumLine } from "./checksum.ts";
 import { posixLauncher, posixServe, USUAL_PLACES, windowsLauncher } from "./launch-script.ts";
 import { nodeFacts } from "./node-facts.ts";

@@ -1,13 +1,13 @@
 /** What is known of sessions here and at the collector: structure only, as plain JSON. */
 import type { CollectorPlace } from "@caum/collector/validation";
 import { shellWord } from "@caum/core";
-import { reasonOf } from "../reason.ts";
-import { Acknowledgements } from "../sessions/acknowledgements.ts";
-import { CollectorSource } from "../sessions/collector-source.ts";
-import type { LocalSession } from "../sessions/local-session.ts";
-import { LocalSessions } from "../sessions/local-sessions.ts";
-import { newestOf } from "../sessions/local-source.ts";
-import type { SessionSummary } from "../sessions/session-source.ts";
+import { CollectorSource } from "../sessions/collector/collector-source.ts";
+import { Acknowledgements } from "../sessions/local/acknowledgements.ts";
+import type { LocalSession } from "../sessions/local/local-session.ts";
+import { LocalSessions } from "../sessions/local/local-sessions.ts";
+import { newestOf } from "../sessions/local/local-source.ts";
+import type { SessionSummary } from "../sessions/source/session-source.ts";
+import { reasonOf } from "../terminal/reason.ts";
 
 const LISTED = 20;
 

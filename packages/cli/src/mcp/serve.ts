@@ -3,7 +3,7 @@ import { VERSION } from "@caum/core";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { z } from "zod";
-import { reasonOf } from "../reason.ts";
+import { reasonOf } from "../terminal/reason.ts";
 import { printed } from "../terminal/say.ts";
 import { KnownSessions } from "./known-sessions.ts";
 

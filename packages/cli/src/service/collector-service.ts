@@ -3,11 +3,11 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadConfiguration } from "@caum/core";
-import { isNodeNewEnough } from "../commands/up.ts";
-import { collectorProblem } from "../doctor/collector-problem.ts";
-import { forgetUpstream, keepUpstream } from "../install/keep-upstream.ts";
-import type { Place } from "../install/place.ts";
-import { writeWhole } from "../install/write-whole.ts";
+import type { Place } from "../machine/place.ts";
+import { writeWhole } from "../machine/write-whole.ts";
+import { isNodeNewEnough } from "../up/oldest-node.ts";
+import { collectorProblem } from "./collector-problem.ts";
+import { forgetUpstream, keepUpstream } from "./keep-upstream.ts";
 import { type Manager, managerOf, run } from "./manager.ts";
 import { type Unit, unitOf } from "./unit.ts";
 

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import type { Place } from "../install/place.ts";
+import type { Place } from "../machine/place.ts";
 import { LAUNCHD_LABEL, SYSTEMD_NAME, TASK_NAME, type Unit } from "./unit.ts";
 
 type Command = readonly string[];

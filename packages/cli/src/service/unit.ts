@@ -1,5 +1,5 @@
 /** The collector as a service of the user, as each system's own manager reads it. */
-import { expand, type Place, pathsOf } from "../install/place.ts";
+import { expand, type Place, pathsOf } from "../machine/place.ts";
 
 export interface Unit {
   readonly path: string;

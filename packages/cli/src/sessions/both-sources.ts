@@ -1,12 +1,12 @@
 import { CollectorError } from "@caum/collector/validation";
-import { SessionGone } from "./ask-collector.ts";
-import { newestOf } from "./local-source.ts";
+import { newestOf } from "./local/local-source.ts";
+import { SessionGone } from "./source/ask-collector.ts";
 import type {
   SessionQuery,
   SessionReport,
   SessionSource,
   SessionSummary,
-} from "./session-source.ts";
+} from "./source/session-source.ts";
 
 /**
  * Where nothing is configured: what is recorded here, and what a collector of this machine has, should

@@ -1,11 +1,11 @@
 /** Which sessions a command speaks of. */
 import type { CollectorPlace } from "@caum/collector/validation";
 import { loadConfiguration, readLocalAccount } from "@caum/core";
-import type { CollectorFlags } from "../collector-flags.ts";
+import type { CollectorFlags } from "../options/collector-flags.ts";
 import { BothSources } from "./both-sources.ts";
-import { CollectorSource } from "./collector-source.ts";
-import { LocalSource } from "./local-source.ts";
-import type { SessionSource } from "./session-source.ts";
+import { CollectorSource } from "./collector/collector-source.ts";
+import { LocalSource } from "./local/local-source.ts";
+import type { SessionSource } from "./source/session-source.ts";
 
 export interface SourceFlags extends CollectorFlags {
   readonly home?: string | undefined;

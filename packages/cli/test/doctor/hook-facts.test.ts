@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { hookFacts } from "../../src/doctor/hook-facts.ts";
-import { noteHookEvents, noteUnread } from "../../src/hook/hook-log.ts";
+import { noteHookEvents, noteUnread } from "../../src/hook/inbox/hook-log.ts";
 import { installHooks } from "../../src/install/hooks/install-hooks.ts";
 import { TemporaryHome } from "../install/temporary-home.ts";
 

@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { RecorderLock } from "../../src/hook/recorder-lock.ts";
+import { RecorderLock } from "../../src/hook/inbox/recorder-lock.ts";
 import { hookCommand } from "../../src/install/hooks/install-hooks.ts";
 import { placeHook, placeLauncher } from "../../src/launcher/place-launcher.ts";
 import { TemporaryHome } from "../install/temporary-home.ts";

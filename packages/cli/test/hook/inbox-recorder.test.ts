@@ -14,8 +14,8 @@ import { tmpdir, uptime } from "node:os";
 import { join } from "node:path";
 import { createObserver, type Observer } from "@caum/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { readHookTallies } from "../../src/hook/hook-log.ts";
-import { InboxRecorder } from "../../src/hook/inbox-recorder.ts";
+import { readHookTallies } from "../../src/hook/inbox/hook-log.ts";
+import { InboxRecorder } from "../../src/hook/recorder/inbox-recorder.ts";
 import { runHook } from "../../src/hook/run-hook.ts";
 
 const START = Date.parse("2026-11-28T12:00:00Z");

@@ -14,7 +14,7 @@ afterEach(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
 
 /** Takes the lock and says whether it is still its own once everybody else has tried. */
 const CONTENDER = `
-import { RecorderLock } from ${JSON.stringify(join(import.meta.dirname, "../../src/hook/recorder-lock.ts"))};
+import { RecorderLock } from ${JSON.stringify(join(import.meta.dirname, "../../src/hook/inbox/recorder-lock.ts"))};
 const lock = new RecorderLock(process.argv[1]);
 const isTaken = lock.take();
 await new Promise((resolve) => setTimeout(resolve, 1_500));

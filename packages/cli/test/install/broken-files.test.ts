@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Format } from "../../src/install/clients.ts";
+import type { Format } from "../../src/install/clients/clients.ts";
 import { readSource } from "../../src/install/source/read-source.ts";
 
 /** What people leave behind by hand, the line that is to blame, and what they are told of it. */

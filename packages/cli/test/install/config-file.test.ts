@@ -12,9 +12,9 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { FileLeft, readConfigFile, replaceConfigFile } from "../../src/install/config-file.ts";
 import { installHooks, uninstallHooks } from "../../src/install/hooks/install-hooks.ts";
 import { install, uninstall } from "../../src/install/install.ts";
+import { FileLeft, readConfigFile, replaceConfigFile } from "../../src/machine/config-file.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
 const CURSOR = "u/.cursor/mcp.json";

@@ -2,12 +2,12 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { CLIENTS, type Client } from "../../src/install/clients.ts";
-import { entriesOf } from "../../src/install/server-entry.ts";
+import { CLIENTS, type Client } from "../../src/install/clients/clients.ts";
+import { entriesOf } from "../../src/install/entries/server-entry.ts";
+import { unwrapText } from "../../src/install/entries/unwrap-text.ts";
+import { wrapText } from "../../src/install/entries/wrap-text.ts";
 import { readSource } from "../../src/install/source/read-source.ts";
 import { literalOf } from "../../src/install/source/source-node.ts";
-import { unwrapText } from "../../src/install/unwrap-text.ts";
-import { wrapText } from "../../src/install/wrap-text.ts";
 import { jsonFiles, tomlFiles, yamlFiles } from "./generated-files.ts";
 
 const LINUX = {

@@ -1,10 +1,10 @@
 import { chmodSync, lstatSync, readdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { filesOf } from "../../src/install/client-files.ts";
-import { CLIENTS } from "../../src/install/clients.ts";
+import { filesOf } from "../../src/install/clients/client-files.ts";
+import { CLIENTS } from "../../src/install/clients/clients.ts";
 import { install, uninstall } from "../../src/install/install.ts";
-import type { Place } from "../../src/install/place.ts";
+import type { Place } from "../../src/machine/place.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 
 const CURSOR = "u/.cursor/mcp.json";

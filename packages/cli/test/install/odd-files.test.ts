@@ -1,11 +1,11 @@
 /** Files that are valid, and written as hardly anybody does; and files that somebody broke. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CLIENTS, type Client } from "../../src/install/clients.ts";
-import type { Place } from "../../src/install/place.ts";
+import { CLIENTS, type Client } from "../../src/install/clients/clients.ts";
+import { unwrapText } from "../../src/install/entries/unwrap-text.ts";
+import { wrapText } from "../../src/install/entries/wrap-text.ts";
 import { SourceError } from "../../src/install/source/source-node.ts";
-import { unwrapText } from "../../src/install/unwrap-text.ts";
-import { wrapText } from "../../src/install/wrap-text.ts";
+import type { Place } from "../../src/machine/place.ts";
 import { jsonFiles, tomlFiles, yamlFiles } from "./generated-files.ts";
 
 const LINUX: Place = {

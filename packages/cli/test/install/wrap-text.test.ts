@@ -6,11 +6,11 @@ import { parse as parseJson } from "jsonc-parser";
 import { parse as parseToml } from "smol-toml";
 import { describe, expect, test } from "vitest";
 import { parse as parseYaml, stringify as stringifyYaml } from "yaml";
-import { CLIENTS, type Client } from "../../src/install/clients.ts";
-import type { Place } from "../../src/install/place.ts";
+import { CLIENTS, type Client } from "../../src/install/clients/clients.ts";
+import { unwrapText } from "../../src/install/entries/unwrap-text.ts";
+import { wrapText } from "../../src/install/entries/wrap-text.ts";
 import { SourceError } from "../../src/install/source/source-node.ts";
-import { unwrapText } from "../../src/install/unwrap-text.ts";
-import { wrapText } from "../../src/install/wrap-text.ts";
+import type { Place } from "../../src/machine/place.ts";
 import { jsonFiles, tomlFiles, yamlFiles } from "./generated-files.ts";
 
 const PLACE_WITH_BLANK = join(tmpdir(), "my tools");

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { parse as parseJson } from "jsonc-parser";
 import { expect, test } from "vitest";
-import { CLIENTS, type Client } from "../../src/install/clients.ts";
+import { CLIENTS, type Client } from "../../src/install/clients/clients.ts";
+import { unwrapText } from "../../src/install/entries/unwrap-text.ts";
+import { wrapText } from "../../src/install/entries/wrap-text.ts";
 import { unwrapUrls, wrapUrls } from "../../src/install/http/wrap-urls.ts";
-import type { Place } from "../../src/install/place.ts";
-import { unwrapText } from "../../src/install/unwrap-text.ts";
-import { wrapText } from "../../src/install/wrap-text.ts";
+import type { Place } from "../../src/machine/place.ts";
 import { jsonFiles, tomlFiles, yamlFiles } from "./generated-files.ts";
 
 const PLACE: Place = {

@@ -2,8 +2,8 @@ import { createServer, type Server } from "node:http";
 import { createServer as createSocketServer } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type HttpServer, keepHttpServers } from "../../src/install/http/http-servers.ts";
+import { keepHttpRelays } from "../../src/relays/http-relays.ts";
 import { answersAt } from "../../src/service/answers-at.ts";
-import { keepHttpRelays } from "../../src/service/http-relays.ts";
 import { TemporaryHome } from "../install/temporary-home.ts";
 import { freePort } from "./with-systemd.ts";
 

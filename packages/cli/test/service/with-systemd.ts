@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Place } from "../../src/install/place.ts";
+import type { Place } from "../../src/machine/place.ts";
 import type { TemporaryHome } from "../install/temporary-home.ts";
 
 const SYSTEMCTL = fileURLToPath(new URL("fake-systemctl.mjs", import.meta.url));

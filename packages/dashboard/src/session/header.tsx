@@ -3,7 +3,7 @@ import { ago, count, moment, money, score, short } from "../parts/format.ts";
 import { AlertMark, lookOf, Regime, Tier } from "../parts/regime.tsx";
 import type { SessionHead, SessionRow } from "../server/answers.ts";
 import { acknowledge } from "../server/sessions.ts";
-import type { Trace } from "./trace.ts";
+import type { Trace } from "./trace/trace.ts";
 
 /** The latest beginnings are named; all of them are on the strip. */
 const LISTED = 5;

@@ -1,7 +1,7 @@
 import { moment, money } from "../parts/format.ts";
 import { lookOf } from "../parts/regime.tsx";
-import { type Loop, nameOf } from "./loops.ts";
-import { type Trace, toolsOf } from "./trace.ts";
+import { type Loop, nameOf } from "./trace/loops.ts";
+import { type Trace, toolsOf } from "./trace/trace.ts";
 
 /** The latest ones are listed; all of them are on the strip. */
 const LISTED = 5;

@@ -1,15 +1,15 @@
 import { useCallback, useMemo, useState } from "preact/hooks";
 import type { SessionHead } from "../server/answers.ts";
 import type { Connection } from "../server/event-stream.ts";
-import { Charts } from "./charts.tsx";
+import { Charts } from "./charts/charts.tsx";
+import { Strip } from "./charts/strip.tsx";
 import { Header, Legend } from "./header.tsx";
 import { LoopList } from "./loop-list.tsx";
 import { Proof } from "./proof.tsx";
 import { RunTree } from "./run-tree.tsx";
 import { StepTable } from "./step-table.tsx";
-import { Strip } from "./strip.tsx";
-import { type Trace, traceOf } from "./trace.ts";
-import { useSession } from "./use-session.ts";
+import { type Trace, traceOf } from "./trace/trace.ts";
+import { useSession } from "./trace/use-session.ts";
 
 interface Properties {
   readonly id: string;

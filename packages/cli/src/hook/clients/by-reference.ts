@@ -3,7 +3,7 @@
  * that differs is counted as not understood, never guessed at.
  */
 import type { Status } from "@caum/core";
-import { isFields } from "../hook-event.ts";
+import { isFields } from "../event/hook-event.ts";
 import {
   ends,
   endsSession,
@@ -13,7 +13,7 @@ import {
   saysNothing,
   starts,
   stops,
-} from "../saying.ts";
+} from "../event/saying.ts";
 import { claudeCode } from "./claude-code.ts";
 
 export const cursor: HookClient = {

@@ -5,7 +5,7 @@
  * both stand in PostToolBatch, which follows every model turn that called tools.
  */
 import type { Status } from "@caum/core";
-import { isFields, textIn } from "../hook-event.ts";
+import { isFields, textIn } from "../event/hook-event.ts";
 import {
   answers,
   asks,
@@ -17,7 +17,7 @@ import {
   saysNothing,
   starts,
   stops,
-} from "../saying.ts";
+} from "../event/saying.ts";
 
 /** How Claude Code marks the answer to a call that it refused to carry out as it was asked. */
 const TOOL_ERROR = "<tool_use_error>";

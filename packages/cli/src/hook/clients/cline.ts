@@ -6,8 +6,14 @@
  * status is read from the output.
  */
 import type { Status } from "@caum/core";
-import { type HookEvent, isFields, textIn } from "../hook-event.ts";
-import { endsSession, type HookClient, type SaidCall, saysNothing, stops } from "../saying.ts";
+import { type HookEvent, isFields, textIn } from "../event/hook-event.ts";
+import {
+  endsSession,
+  type HookClient,
+  type SaidCall,
+  saysNothing,
+  stops,
+} from "../event/saying.ts";
 
 export const cline: HookClient = {
   events: {

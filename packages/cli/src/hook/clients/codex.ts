@@ -4,7 +4,7 @@
  * A failed MCP call fires PreToolUse and no PostToolUse. The result of a shell command is plain
  * text without its exit code.
  */
-import { textIn } from "../hook-event.ts";
+import { textIn } from "../event/hook-event.ts";
 import {
   asks,
   ends,
@@ -14,7 +14,7 @@ import {
   saysNothing,
   starts,
   stops,
-} from "../saying.ts";
+} from "../event/saying.ts";
 
 export const codex: HookClient = {
   events: {

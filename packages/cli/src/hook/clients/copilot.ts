@@ -4,7 +4,7 @@
  * its exit code.
  */
 import type { Status } from "@caum/core";
-import { isFields, textIn } from "../hook-event.ts";
+import { isFields, textIn } from "../event/hook-event.ts";
 import {
   asks,
   ends,
@@ -16,7 +16,7 @@ import {
   saysNothing,
   starts,
   stops,
-} from "../saying.ts";
+} from "../event/saying.ts";
 
 const FAILED_SHELL = /<shellId: \S+ completed with exit code [1-9][0-9]*>\s*$/;
 const STATUSES: ReadonlyMap<unknown, Status> = new Map([

@@ -5,8 +5,16 @@
  * tells model turns apart. A sub-agent's events carry no mark.
  */
 import type { Status } from "@caum/core";
-import { isFields } from "../hook-event.ts";
-import { ends, endsSession, type HookClient, says, saysNothing, starts, stops } from "../saying.ts";
+import { isFields } from "../event/hook-event.ts";
+import {
+  ends,
+  endsSession,
+  type HookClient,
+  says,
+  saysNothing,
+  starts,
+  stops,
+} from "../event/saying.ts";
 
 /** How the result of a shell command tells its exit code, on a line of its own. */
 const EXIT_CODE = /^Exit Code: ([1-9][0-9]*)$/m;

@@ -1,4 +1,4 @@
-import type { HookClient } from "../saying.ts";
+import type { HookClient } from "../event/saying.ts";
 import { cursor, devin, droid, goose, grok, vscode } from "./by-reference.ts";
 import { claudeCode } from "./claude-code.ts";
 import type { HookClientName } from "./client-names.ts";

@@ -6,8 +6,15 @@
  * session of its own there.
  */
 import type { Status } from "@caum/core";
-import { type HookEvent, isFields, textIn } from "../hook-event.ts";
-import { endsSession, type HookClient, type Saying, says, saysNothing, stops } from "../saying.ts";
+import { type HookEvent, isFields, textIn } from "../event/hook-event.ts";
+import {
+  endsSession,
+  type HookClient,
+  type Saying,
+  says,
+  saysNothing,
+  stops,
+} from "../event/saying.ts";
 
 export const opencode: HookClient = {
   events: {

@@ -6,8 +6,8 @@
  * events of one call, `tool_call_id` does not.
  */
 import type { Status } from "@caum/core";
-import type { HookEvent } from "../hook-event.ts";
-import { answers, type HookClient, type Saying } from "../saying.ts";
+import type { HookEvent } from "../event/hook-event.ts";
+import { answers, type HookClient, type Saying } from "../event/saying.ts";
 import { claudeCode } from "./claude-code.ts";
 
 const STATUSES: ReadonlyMap<unknown, Status> = new Map([

@@ -1,13 +1,7 @@
 /** Where each client's hooks are registered, and in which form: one row each. */
 import type { HookClientName } from "../../hook/clients/client-names.ts";
-import { type HookForm, IN_GROUPS } from "./hooks-text.ts";
+import { type HookedEvent, type HookForm, IN_GROUPS } from "./hooks-text.ts";
 import { opencodePlugin } from "./opencode-plugin.ts";
-
-/** An event to register for; tool events take a matcher, which is then "every tool". */
-export interface HookedEvent {
-  readonly name: string;
-  readonly hasMatcher: boolean;
-}
 
 /** A file that is ours as a whole. */
 export interface OwnHookFile {

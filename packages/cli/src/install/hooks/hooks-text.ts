@@ -1,7 +1,12 @@
 /** Puts our hooks into the text of a client's settings, and takes them out again. */
 import { readJson } from "../source/json-source.ts";
 import { memberOf, type SourceMember, type SourceNode } from "../source/source-node.ts";
-import type { HookedEvent } from "./hook-files.ts";
+
+/** An event to register for; tool events take a matcher, which is then "every tool". */
+export interface HookedEvent {
+  readonly name: string;
+  readonly hasMatcher: boolean;
+}
 
 /** How a client writes a hook. */
 export interface HookForm {

@@ -13,9 +13,9 @@ import {
   readConfigFile,
   replaceConfigFile,
   retrying,
-} from "../config-file.ts";
+} from "../../machine/config-file.ts";
+import { expand, type Place } from "../../machine/place.ts";
 import type { FileReport } from "../install.ts";
-import { expand, type Place } from "../place.ts";
 import { SourceError } from "../source/source-node.ts";
 import { HOOK_FILES, type HookFile, type OwnHookFile } from "./hook-files.ts";
 import { addHooks, type HookForm, isOwnDocument, removeHooks } from "./hooks-text.ts";

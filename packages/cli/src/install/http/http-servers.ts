@@ -1,7 +1,7 @@
 /** `http-servers.json` of CAUM_HOME: which relays the service keeps, and for which entry of which file. */
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { writeWhole } from "../write-whole.ts";
+import { writeWhole } from "../../machine/write-whole.ts";
 
 export interface HttpServer {
   readonly client: string;

@@ -4,7 +4,7 @@
  * What is secret in the address is then known to nobody who did not know it: the client's file has it,
  * the relay and our files do not.
  */
-import { packed, packedName, unpacked } from "../marker.ts";
+import { packed, packedName, unpacked } from "../entries/marker.ts";
 
 export interface RelayedUrl {
   readonly url: string;

@@ -1,12 +1,12 @@
 /** Puts relays in front of the servers that a configuration file names by an address, and takes them out. */
 import { isDeepStrictEqual } from "node:util";
-import type { Client } from "../clients.ts";
-import type { Place } from "../place.ts";
-import { entriesOf, type ServerEntry } from "../server-entry.ts";
+import type { Place } from "../../machine/place.ts";
+import type { Client } from "../clients/clients.ts";
+import { entriesOf, type ServerEntry } from "../entries/server-entry.ts";
+import { applied, replacing, restoring } from "../entries/text-edit.ts";
+import type { ServerOutcome, TextOutcome } from "../entries/unwrap-text.ts";
 import { readSource } from "../source/read-source.ts";
 import { dataOf, literalOf, type SourceMember } from "../source/source-node.ts";
-import { applied, replacing, restoring } from "../text-edit.ts";
-import type { ServerOutcome, TextOutcome } from "../unwrap-text.ts";
 import { relayedUrl, unrelayed } from "./local-url.ts";
 
 /** A server that a client reaches by HTTP. */

@@ -1,4 +1,4 @@
-import type { Format } from "../clients.ts";
+import type { Format } from "../clients/clients.ts";
 import { readJson } from "./json-source.ts";
 import type { SourceNode } from "./source-node.ts";
 import { readToml } from "./toml-source.ts";

@@ -1,0 +1,220 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import type { Collector } from "@caum/collector";
+import { howToNotify } from "@caum/core";
+import type { Command } from "commander";
+import { complain, say } from "../../terminal/say.ts";
+import { isNodeNewEnough, OLDEST_NODE } from "../../up/oldest-node.ts";
+import { readSettings, type Sources, settingLines, type UpSettings } from "../../up/settings.ts";
+
+/** What is about this start, beside the settings of the collector. */
+interface UpOptions {
+  readonly json?: boolean;
+  readonly open: boolean;
+  readonly showKeys?: boolean;
+  readonly printConfig?: boolean;
+}
+
+/** Exit code for what cannot work the way it was asked for. */
+const USAGE = 2;
+
+const ABOUT = `
+examples:
+  caum up
+  caum up --port 0 --json --data ./collector
+  caum up --print-config
+
+Each setting may also come from the environment, or from "collector" in CAUM_HOME/config.json; the
+command line goes first, then the environment. --print-config shows what is set, and where.
+
+exit codes: 0 stopped by a signal (SIGINT, SIGTERM), 1 by a second one, 2 it could not start`;
+
+export function registerUp(program: Command): void {
+  program
+    .command("up")
+    .description("start a collector: one process, one folder, no service beside it")
+    .option("--port <number>", "port to listen on; 0 takes a free one (default: 4070)")
+    .option("--host <address>", "address to listen on (default: 127.0.0.1)")
+    .option("--data <folder>", "where everything is kept (default: collector in CAUM_HOME)")
+    .option("--database <url>", "keep everything in PostgreSQL, where many nodes can share it")
+    .option("--json", "print one line of JSON when ready")
+    .option("--no-open", "do not open the dashboard in a browser")
+    .option("--no-desktop", "no notifications of this machine's desktop when an agent loops")
+    .option("--show-keys", "print the keys again, not only on the first start")
+    .option("--demo", "take sessions without a key from other machines too")
+    .option("--register", "let other machines register accounts")
+    .option("--hash-names", "key tool and other names as well")
+    .option("--public-url <url>", "where people reach the collector")
+    .option("--rate-limit <events>", "events a second and key; 0 for no limit")
+    .option("--trial-days <days>", "registered accounts are on trial for so long")
+    .option("--without-trials", "accounts whose trial is over go on all the same")
+    .option("--allow-destination <host...>", "let alerts go to this internal host or host:port")
+    .option("--allow-origin <origin...>", "let pages of this origin call the API from a browser")
+    .option("--print-config", "print every setting and where it comes from, and start nothing")
+    .addHelpText("after", ABOUT)
+    .action((options: UpOptions, command: Command) => up(options, flagsOf(command)));
+}
+
+/** What stands on the command line, and nothing that is a default. */
+function flagsOf(command: Command): Sources["flags"] {
+  const given = Object.entries(command.opts()).filter(
+    ([name]) => command.getOptionValueSource(name) === "cli",
+  );
+  return Object.fromEntries(given);
+}
+
+async function up(options: UpOptions, flags: Sources["flags"]): Promise<void> {
+  const home = process.env.CAUM_HOME || join(homedir(), ".caum");
+  let settings: UpSettings;
+  try {
+    const read = readSettings({ flags, env: process.env, home });
+    if (options.printConfig) {
+      say(options.json ? JSON.stringify(read.rows) : settingLines(read.rows));
+      return;
+    }
+    settings = read.settings;
+  } catch (failure) {
+    fail(reasonOf(failure));
+    return;
+  }
+  await start(settings, options, home);
+}
+
+async function start(settings: UpSettings, options: UpOptions, home: string): Promise<void> {
+  if (!isNodeNewEnough(process.versions.node)) {
+    fail(
+      `the collector needs Node ${OLDEST_NODE.join(".")} or newer, this is ${process.versions.node}: ` +
+        "install Node 24 (https://nodejs.org) and start it again; recording goes on with this one, " +
+        "and caum sessions, report and tail read what is recorded without a collector",
+    );
+    return;
+  }
+  // Short-lived objects of a busy server would otherwise take 100 MB more before they are collected.
+  setFlagsFromString("--semi-space-growth-factor=1");
+  // Loaded here, because older versions of Node cannot even load it.
+  const { startCollector } = await import("@caum/collector");
+  const { keepLocalAccount } = await import("@caum/core");
+  const { allowDestination, allowOrigin, rateLimit, desktop, ...same } = settings;
+  try {
+    const collector = await startCollector({
+      ...same,
+      home,
+      eventsPerSecond: rateLimit,
+      allowOrigins: allowOrigin,
+      alerts: { allowDestinations: allowDestination },
+      // The settings have read it already, and the command line goes over it.
+      env: { ...process.env, CAUM_ALLOW_DESTINATIONS: undefined },
+      // Nobody sits at a machine that is one of many.
+      desktop: desktop !== false && settings.database === undefined,
+      onFailure: (failure) => log({ level: "error", event: "not_answered", kind: failure.name }),
+    });
+    const relays = await keepRelays(home);
+    const close = () => {
+      relays.close();
+      return collector.close();
+    };
+    // Before it says that it is ready: whoever reads that may stop it at once.
+    stopOnSignals(close);
+    try {
+      keepLocalAccount(home, collector);
+      await present(collector, options);
+    } catch (failure) {
+      // Whoever started it is about to read that it did not start.
+      await close();
+      throw failure;
+    }
+  } catch (failure) {
+    fail(reasonOf(failure, settings));
+  }
+}
+
+async function present(collector: Collector, options: UpOptions): Promise<void> {
+  const keys = { apiKey: collector.apiKey, adminKey: collector.adminKey };
+  const shown = collector.isNew || options.showKeys === true ? keys : undefined;
+  const signInLink = await collector.newSignInLink();
+  announce({ ...collector, signInLink }, shown, options.json === true);
+  if (options.open && !options.json && process.stdout.isTTY && !process.env.CI) {
+    const { openBrowser } = await import("../../up/open-browser.ts");
+    openBrowser(signInLink, collector.data);
+  }
+}
+
+async function keepRelays(home: string): Promise<{ close(): void }> {
+  const { keepHttpRelays } = await import("../../relays/http-relays.ts");
+  return keepHttpRelays(home, (port) =>
+    log({ level: "error", event: "http_relay_ended", port: String(port) }),
+  );
+}
+
+interface Started {
+  readonly url: string;
+  readonly signInLink: string;
+  readonly data: string;
+  readonly verifierKey: string;
+  readonly desktop: "on" | "off" | "unavailable";
+}
+
+type Keys = { readonly apiKey: string; readonly adminKey: string };
+
+/** How the person at this machine is told of a loop. */
+const DESKTOP = {
+  on: () => "are reported by a notification; --no-desktop turns it off",
+  off: () => "are reported on the dashboard, and where its alert rules say",
+  unavailable: () => `cannot be reported by a notification: ${howToNotify()}`,
+} as const;
+
+function announce(
+  { url, signInLink, data, verifierKey, desktop }: Started,
+  keys: Keys | undefined,
+  json: boolean,
+): void {
+  if (json) {
+    say(JSON.stringify({ url, signInLink, ...keys, verifierKey, data, desktop }));
+    return;
+  }
+  say(`caum collector  ${url}`);
+  say(`  dashboard     ${signInLink}`);
+  say("                signs one browser in, within a minute; later with an API key");
+  say(`  API           ${url}/docs`);
+  say(`  data          ${data}`);
+  say(`  verifier key  ${verifierKey}`);
+  say(`  loops         ${DESKTOP[desktop]()}`);
+  if (keys === undefined) {
+    say("  keys          shown on the first start; again with --show-keys");
+    return;
+  }
+  say(`  API key       ${keys.apiKey}`);
+  say(`  admin key     ${keys.adminKey}`);
+}
+
+/** A second signal ends the process at once. */
+function stopOnSignals(close: () => Promise<void>): void {
+  let isStopping = false;
+  const stop = () => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+}
+
+function reasonOf(failure: unknown, place?: Pick<UpSettings, "host" | "port">): string {
+  if (!(failure instanceof Error)) return "it did not start";
+  if (!("code" in failure) || failure.code !== "EADDRINUSE") return failure.message;
+  return `port ${place?.port} of ${place?.host} is taken: choose another with --port`;
+}
+
+/** Logs are structured and hold no content; standard output is for the announcement. */
+function log(entry: Readonly<Record<string, string>>): void {
+  complain(JSON.stringify({ time: new Date().toISOString(), ...entry }));
+}
+
+function fail(reason: string): void {
+  complain(`caum up: ${reason}`);
+  process.exitCode = USAGE;
+}

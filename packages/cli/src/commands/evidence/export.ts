@@ -1,0 +1,139 @@
+import { createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { CollectorPlace } from "@caum/collector/validation";
+import { shellWord } from "@caum/core";
+import type { Command } from "commander";
+import { unpackBundle } from "../../export/unpack.ts";
+import { collectorOf } from "../../options/collector-flags.ts";
+import { Progress } from "../../terminal/progress.ts";
+import { reasonOf } from "../../terminal/reason.ts";
+import { complain, say, sayJson } from "../../terminal/say.ts";
+
+interface ExportOptions {
+  readonly out: string;
+  readonly url?: string;
+  readonly key?: string;
+  readonly token?: string;
+  readonly json?: boolean;
+}
+
+const NOT_DONE = 2;
+const BUNDLE_TYPE = "application/x-tar";
+
+const ABOUT = `
+examples:
+  caum export SESSION --out bundle            a new folder
+  caum export SESSION --out bundle.tar        the archive as it is sent
+  caum verify bundle --key VKEY               offline, anywhere; the command is printed at the end
+
+The key that is printed with it comes from the collector itself: whoever wants proof against its
+operator gets the key from somewhere else.
+
+exit codes: 0 exported, 2 it was not: nothing is left at --out`;
+
+export function registerExport(program: Command): void {
+  program
+    .command("export")
+    .description("fetch a session from a collector as a bundle that anyone can verify")
+    .argument("<session>", "id of the session")
+    .requiredOption("--out <path>", "new folder, or a file that ends in .tar")
+    .option("--url <url>", "the collector (default: CAUM_URL, config.json, this machine)")
+    .option("--key <key>", "API key with the scope read (default: CAUM_API_KEY, config.json)")
+    .option("--token <token>", "token of a live session, instead of a key")
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", ABOUT)
+    .action((session: string, options: ExportOptions) => exportSession(session, options));
+}
+
+async function exportSession(session: string, options: ExportOptions): Promise<void> {
+  const { out, token, json } = options;
+  try {
+    if (existsSync(out)) throw new Error(`${out} exists: choose a new name`);
+    const place = await collectorOf(options);
+    await fetchBundle(place, session, token, out);
+    const key = await verifierKey(place);
+    const verify = `caum verify ${shellWord(out)} --key ${key ?? "VKEY"}`;
+    if (json) {
+      sayJson({ session, out, verifierKey: key ?? null, verify });
+      return;
+    }
+    say(`exported ${session} to ${out}`);
+    say(`verify it with: ${verify}`);
+  } catch (failure) {
+    complain(`caum export: ${reasonOf(failure)}`);
+    process.exitCode = NOT_DONE;
+  }
+}
+
+async function fetchBundle(
+  place: CollectorPlace,
+  session: string,
+  token: string | undefined,
+  out: string,
+): Promise<void> {
+  const path = `/v1/session/${encodeURIComponent(session)}/bundle`;
+  const answer = await reach(place, path, {
+    ...(place.apiKey && { authorization: `Bearer ${place.apiKey}` }),
+    ...(token && { "x-caum-session-token": token }),
+  });
+  const { status, body, headers } = answer;
+  if (status === 401 || status === 403) {
+    throw new Error("the key is not accepted: pass --key or CAUM_API_KEY");
+  }
+  if (status === 404)
+    throw new Error("there is no such session under this key: caum sessions lists them");
+  if (status === 410) throw new Error("the session was deleted: only its head is kept");
+  if (!answer.ok || !body) throw new Error(`the collector answered ${status}: try again`);
+  if (!headers.get("content-type")?.startsWith(BUNDLE_TYPE)) {
+    throw new Error(`what answers at ${place.url} is no collector: name one with --url`);
+  }
+  await keep(Readable.fromWeb(body), out);
+}
+
+/** Through a file, because a bundle may be larger than memory. */
+async function keep(body: Readable, out: string): Promise<void> {
+  const archive = `${out}.part`;
+  const progress = new Progress();
+  try {
+    await pipeline(
+      body,
+      progress.bytes((size) => `received ${size}`),
+      createWriteStream(archive, { mode: 0o600, flags: "wx" }),
+    );
+    progress.clear();
+    if (out.endsWith(".tar")) renameSync(archive, out);
+    else unpackBundle(archive, out);
+    rmSync(archive, { force: true });
+  } catch (problem) {
+    progress.clear();
+    // A file of this name that was there before belongs to somebody else.
+    const isOurs = !(problem instanceof Error && "code" in problem && problem.code === "EEXIST");
+    if (isOurs) rmSync(archive, { force: true });
+    throw problem;
+  }
+}
+
+/** For convenience only: whoever verifies gets the key from the operator, not from the bundle. */
+async function verifierKey(place: CollectorPlace): Promise<string | undefined> {
+  try {
+    const answer = await reach(place, "/.well-known/caum-verifier-keys", {});
+    const { keys } = (await answer.json()) as { keys?: readonly { vkey?: string }[] };
+    return keys?.[0]?.vkey;
+  } catch {
+    // The bundle is there; its reader asks for the key.
+    return undefined;
+  }
+}
+
+async function reach(
+  { url }: CollectorPlace,
+  path: string,
+  headers: Record<string, string>,
+): Promise<Response> {
+  try {
+    return await fetch(new URL(path, url), { headers });
+  } catch {
+    throw new Error(`no collector answers at ${url}: pass --url or CAUM_URL`);
+  }
+}

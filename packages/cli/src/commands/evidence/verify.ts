@@ -1,0 +1,179 @@
+import { existsSync } from "node:fs";
+import {
+  EvidenceError,
+  exitCodeOf,
+  exitCodeOfVerdict,
+  type Finding,
+  parseVerifierKey,
+  USAGE_EXIT_CODE,
+  type Verification,
+  type VerifierKey,
+  type VerifyOptions,
+  verifyBundle,
+} from "@caum/core/verify";
+import type { Command } from "commander";
+import { Progress } from "../../terminal/progress.ts";
+import { complain, say, sayJson } from "../../terminal/say.ts";
+import { checkPack, describePack, isPack } from "./verify-pack.ts";
+
+interface VerifyFlags {
+  readonly key?: readonly string[];
+  readonly requireClosed?: boolean;
+  readonly requireComplete?: boolean;
+  readonly expectSize?: string;
+  readonly expectRoot?: string;
+  readonly session?: string;
+  readonly origin?: string;
+  readonly json?: boolean;
+}
+
+/** A command line that cannot be carried out, with what to do about it. */
+class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export function registerVerify(program: Command): void {
+  program
+    .command("verify")
+    .description("check a bundle or a local run offline: intact or altered, and where")
+    .argument("<bundle>", "folder or tar archive, or an evidence pack (.json)")
+    .option("--key <vkey>", "verifier key to trust (repeatable)", collect)
+    .option("--require-closed", "fail (10) unless the session is closed")
+    .option("--require-complete", "fail (11) when records were deleted")
+    .option("--expect-size <n>", "number of records known from elsewhere")
+    .option("--expect-root <hex>", "root at that size, or of all records, known from elsewhere")
+    .option("--session <id>", "fail (1) unless it is of this session")
+    .option("--origin <text>", "fail (1) unless its tree begins so: key name[/tenant[/...]]")
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", EXIT_CODES)
+    .action(run);
+}
+
+const EXIT_CODES = `
+examples:
+  caum verify bundle --key VKEY               what caum export prints at its end
+  caum verify ~/.caum/runs/RUN --key "$(caum keys | head -1)"
+
+exit codes: 0 ok, 1 tampered, 2 usage, 3 malformed, 4 incomplete, 5 forked, 6 untrusted,
+            10 not closed (--require-closed), 11 records deleted (--require-complete),
+            12 records after the last signature, which anybody could have added`;
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+function run(path: string, flags: VerifyFlags): void {
+  try {
+    if (isPack(path)) {
+      runPack(path, flags);
+      return;
+    }
+    const verification = verify(path, flags);
+    if (flags.json) sayJson(verification);
+    else say(describe(verification));
+    process.exitCode = exitCodeOf(verification, flags);
+  } catch (error) {
+    complain(`caum verify: ${reasonOf(error)}`);
+    process.exitCode = USAGE_EXIT_CODE;
+  }
+}
+
+function runPack(path: string, flags: VerifyFlags): void {
+  if (flags.session !== undefined || flags.origin !== undefined) {
+    throw new UsageError("--session and --origin are for a bundle; a pack holds many sessions");
+  }
+  const pack = checkPack(path, optionsOf(flags).keys);
+  if (flags.json) sayJson(pack);
+  else say(describePack(pack));
+  process.exitCode = exitCodeOfVerdict(pack.verdict);
+}
+
+function verify(path: string, flags: VerifyFlags): Verification {
+  const options = optionsOf(flags);
+  if (!existsSync(path)) {
+    throw new UsageError(`no such file or folder: ${path}: name the bundle to verify`);
+  }
+  const progress = new Progress();
+  progress.show(`verifying ${path}`);
+  try {
+    return verifyBundle(path, options);
+  } finally {
+    progress.clear();
+  }
+}
+
+function optionsOf(flags: VerifyFlags): VerifyOptions {
+  if (flags.key === undefined) {
+    throw new UsageError("no key: name with --key whom you trust, not what the bundle names");
+  }
+  const { expectSize, expectRoot } = flags;
+  if (expectSize !== undefined && !/^(?:0|[1-9]\d{0,14})$/.test(expectSize)) {
+    throw new UsageError("--expect-size is no number: give a count of records");
+  }
+  if (expectRoot !== undefined && !/^[0-9a-f]{64}$/.test(expectRoot)) {
+    throw new UsageError("--expect-root is no hash: give 64 lower-case hex characters");
+  }
+  return {
+    keys: [...new Set(flags.key)].map(keyOf),
+    ...(expectSize === undefined ? {} : { expectSize: Number(expectSize) }),
+    ...(expectRoot === undefined ? {} : { expectRoot }),
+    ...(flags.session === undefined ? {} : { expectSession: flags.session }),
+    ...(flags.origin === undefined ? {} : { expectOrigin: flags.origin.replace(/\/$/, "") }),
+  };
+}
+
+function keyOf(text: string): VerifierKey {
+  try {
+    return parseVerifierKey(text);
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    throw new UsageError(`--key: ${error.message}`);
+  }
+}
+
+/** One clear line; a path that cannot be read is named by the system. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : "unknown failure";
+}
+
+function describe(verification: Verification): readonly string[] {
+  const { verdict, records, runs, sessionId, size, root, origin, imported } = verification;
+  const signed = size < records ? `, ${size} of them under a signed root` : "";
+  const { signedBy, checks, findings, notProven } = verification;
+  const session = sessionId === null ? "" : ` of session ${JSON.stringify(sessionId)}`;
+  const signers = signedBy.map(
+    ({ name, keyId, role, since, upTo }) =>
+      `  ${`${role} by`.padEnd(13)} ${name} (${keyId}), since size ${since}, up to ${upTo}`,
+  );
+  return [
+    `${verdict}: ${counted(records, "record")} in ${counted(runs, "run")}${session}${signed}`,
+    ...signers,
+    ...(root === null ? [] : [`  ${"root".padEnd(13)} ${root} at size ${size}`]),
+    ...(imported === 0 ? [] : [`  imported, not witnessed: ${counted(imported, "run")}`]),
+    ...(origin === null ? [] : [`  ${"tree".padEnd(13)} ${origin}`]),
+    "",
+    ...checks.map(
+      ({ name, holds, detail }) => `  ${holds ? "holds" : "FAILS"}  ${name}: ${detail}`,
+    ),
+    ...section("found", findings.map(describeFinding)),
+    ...section("not proven", notProven),
+  ];
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ["", `${title}:`, ...lines.map((line) => `  - ${line}`)];
+}
+
+function describeFinding({ kind, file, line, run: runId, seq, message }: Finding): string {
+  const places = [
+    file,
+    line === null ? "" : `line ${line}`,
+    runId === null ? "" : `run ${runId}`,
+    seq === null ? "" : `seq ${seq}`,
+  ].filter((place) => place !== "");
+  return `${kind}${places.length > 0 ? ` at ${places.join(", ")}` : ""}: ${message}`;
+}

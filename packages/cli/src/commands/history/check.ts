@@ -1,0 +1,45 @@
+import type { Command } from "commander";
+import type { CheckFormat } from "../../check/run-check.ts";
+
+interface CheckOptions {
+  readonly json?: boolean;
+  readonly predictions?: boolean;
+}
+
+/** Exit code when a line or a file could not be judged; everything else was. */
+const INCOMPLETE = 1;
+
+const ABOUT = `
+examples:
+  caum check trace.ndjson.gz
+  caum check --json *.ndjson | head -1
+  caum check ~/.caum/runs/*/records.ndjson     run files of one session are one sequence
+  zcat trace.gz | caum check -
+  caum check ~/.claude/projects/*/SESSION.jsonl     what a client left; docs/histories.md has the list
+
+exit codes: 0 all was judged, loops or not; 1 a line or a file could not be; 2 usage`;
+
+export function registerCheck(program: Command): void {
+  program
+    .command("check")
+    .description("find loops in structural traces and histories; nothing is uploaded or kept")
+    .argument(
+      "<file...>",
+      "structural traces, one event a line, plain or gzip; histories and exports; - for standard input",
+    )
+    .option("--json", "one JSON object a session")
+    .option("--predictions", "one JSON object an event, in the format of the detection scorer")
+    .addHelpText("after", ABOUT)
+    .action(async (files: readonly string[], options: CheckOptions) => {
+      // Loaded when it runs, so that no command pays for another.
+      const { TraceCheck } = await import("../../check/run-check.ts");
+      const check = new TraceCheck(formatOf(options), process.stdout, process.stderr);
+      await check.files(files);
+      if ((await check.finish()) > 0) process.exitCode = INCOMPLETE;
+    });
+}
+
+function formatOf(options: CheckOptions): CheckFormat {
+  if (options.predictions === true) return "predictions";
+  return options.json === true ? "json" : "text";
+}

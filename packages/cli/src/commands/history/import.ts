@@ -1,0 +1,58 @@
+import { homeOf, VERSION } from "@caum/core";
+import type { Command } from "commander";
+import { complain, say, sayJson } from "../../terminal/say.ts";
+
+interface ImportFlags {
+  readonly url?: string;
+  readonly key?: string;
+  readonly home?: string;
+  readonly json?: boolean;
+}
+
+const INCOMPLETE = 1;
+const NOT_DONE = 2;
+
+const ABOUT = `
+The sessions of histories (docs/histories.md) become records of the layer import, at the times at which
+things happened. Nobody saw them happen: caum verify says "imported, not witnessed". What was imported
+before is left out, and so are calls that hooks or the proxy recorded while they were made.
+
+examples:
+  caum import ~/.claude/projects
+  caum import exported/ --url http://127.0.0.1:4070
+
+exit codes: 0 done, 1 a file could not be read (the others are done), 2 nothing was found`;
+
+export function registerImport(program: Command): void {
+  program
+    .command("import")
+    .description("record what is in histories, marked as imported")
+    .argument("<path...>", "folders or files")
+    .option("--url <url>", "the collector (default: CAUM_URL, config.json, else this machine)")
+    .option("--key <key>", "API key (default: CAUM_API_KEY, config.json)")
+    .option("--home <folder>", "CAUM_HOME")
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", ABOUT)
+    .action(run);
+}
+
+async function run(paths: readonly string[], flags: ImportFlags): Promise<void> {
+  // Loaded when it runs, so that no command pays for another.
+  const { importHistories } = await import("../../import/import-histories.ts");
+  const { resultOf, resultText } = await import("../../import/print-result.ts");
+  const home = homeOf(flags.home, process.env);
+  const { sessions, notes } = await importHistories({
+    paths,
+    home,
+    url: flags.url,
+    key: flags.key,
+    version: VERSION,
+  });
+  for (const { path, problem } of notes.problems) {
+    complain(`caum import: ${path}: ${problem}`);
+  }
+  if (flags.json === true) sayJson(resultOf(sessions, notes));
+  else say(resultText(sessions, notes));
+  if (notes.problemCount > 0) process.exitCode = INCOMPLETE;
+  if (sessions.length === 0) process.exitCode = NOT_DONE;
+}

@@ -1,0 +1,38 @@
+import type { Command } from "commander";
+import { complain } from "../../terminal/say.ts";
+
+interface McpFlags {
+  readonly home?: string;
+  readonly url?: string;
+  readonly key?: string;
+}
+
+const ABOUT = `
+An MCP server on standard input and output, read-only: am_i_looping, sessions, verdict, evidence. It
+answers from the runs on this machine, and from the collector that is configured or runs here.
+
+examples, for a client's configuration:
+  "caum": { "command": "caum", "args": ["mcp"] }
+
+exit codes: 0 when the client went away`;
+
+export function registerMcp(program: Command): void {
+  program
+    .command("mcp")
+    .description("let an agent ask what is known of its sessions")
+    .option("--home <folder>", "CAUM_HOME")
+    .option("--url <url>", "the collector (default: CAUM_URL, config.json)")
+    .option("--key <key>", "API key (default: CAUM_API_KEY, config.json)")
+    .addHelpText("after", ABOUT)
+    .action(serve);
+}
+
+async function serve({ home, url, key }: McpFlags): Promise<void> {
+  const { loadConfiguration, readLocalAccount } = await import("@caum/core");
+  const { serveMcp } = await import("../../mcp/serve.ts");
+  const known = loadConfiguration({ arguments: { home, url, ...(key ? { apiKey: key } : {}) } });
+  for (const problem of known.problems) complain(`caum mcp: ${problem}`);
+  if (known.problems.length > 0) return serveMcp(known.home);
+  const named = known.url === undefined ? undefined : { url: known.url, apiKey: known.apiKey };
+  await serveMcp(known.home, named ?? readLocalAccount(known.home));
+}
