@@ -13,7 +13,7 @@ import { sealOldRules } from "./alerts/destination-seal.ts";
 import { type Billing, openBilling } from "./billing/open-billing.ts";
 import { originOf } from "./http/allow-origins.ts";
 import type { DoorError } from "./http/door-error.ts";
-import { openStore } from "./open-store.ts";
+import { keyOfWriters, openStore } from "./open-store.ts";
 import { adoptLocalRuns } from "./operation/adopt.ts";
 import { Metrics } from "./operation/metrics.ts";
 import { keepRetention } from "./operation/retention.ts";
@@ -112,7 +112,10 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
   try {
     const account = await openLocalAccount(store, opened.accountSeed, clock);
     const address = { url: "" };
-    const parts = { store, signer, clock, rootKey, address };
+    const { database, home } = options;
+    const root = keyOfWriters({ database, home, env }, rootKey);
+    const digestKeys = new DigestKeys(rootKey, root && { root, tenant: account.ulid });
+    const parts = { store, signer, clock, rootKey, digestKeys, address };
     const desktop = await desktopOf(options, env, { store, clock, tenant: account.tenant });
     const alerts = alertsOf(options, { ...parts, desktop: desktop.parts }, env);
     await sealOldRules(store, alerts.seal);
@@ -173,6 +176,7 @@ interface Parts {
   readonly signer: Services["signer"];
   readonly clock: () => number;
   readonly rootKey: RootKey;
+  readonly digestKeys: DigestKeys;
   readonly address: { readonly url: string };
 }
 
@@ -232,7 +236,7 @@ function servicesOf(
   parts: Parts,
   { alerts, billing }: Pick<Services, "billing"> & { readonly alerts: RunningAlerts },
 ): Services {
-  const { store, signer, clock, rootKey } = parts;
+  const { store, signer, clock, digestKeys } = parts;
   const { eventsPerSecond = DEFAULT_EVENTS_PER_SECOND } = options;
   return {
     store,
@@ -242,7 +246,7 @@ function servicesOf(
     clock,
     authenticator: new Authenticator(store, clock),
     signIns: new SignIns(store, clock),
-    digestKeys: new DigestKeys(rootKey),
+    digestKeys,
     limits: {
       events: new RateLimit(eventsPerSecond, eventsPerSecond * 2, clock),
       register: new RateLimit(REGISTRATIONS_PER_SECOND, REGISTRATION_BURST, clock),

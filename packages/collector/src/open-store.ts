@@ -117,6 +117,22 @@ function rootKeyOf(signingKey: string, env: StorePlace["env"]): RootKey {
   return rootKey;
 }
 
+/**
+ * The key that hooks and proxies digest with, where this collector has it: that of the home it runs
+ * in. Nodes share what they are told by `CAUM_DIGEST_KEY`, because each would have another home.
+ *
+ * @param own the collector's own key
+ */
+export function keyOfWriters(
+  { database, home, env }: Omit<StorePlace, "data"> & { readonly home: string | undefined },
+  own: RootKey,
+): RootKey | undefined {
+  if (database !== undefined) return env.CAUM_DIGEST_KEY?.trim() ? own : undefined;
+  const key = home === undefined ? undefined : loadRootKey({ home, env });
+  // One that is for this process only is nobody else's.
+  return key?.origin === "ephemeral" ? undefined : key;
+}
+
 /** `CAUM_FIRST_KEY` is for nodes that go on where a data folder ended: its keys/first.key, as hex. */
 function accountSeedOf(rootKey: RootKey, env: StorePlace["env"]): Uint8Array {
   const setting = env.CAUM_FIRST_KEY?.trim();

@@ -380,7 +380,7 @@ ENVELOPE = fields(
 LIFECYCLE = {
     "open": payload(
         [("type", one_of("open")), ("writer writerVersion digestKeyId", TEXT),
-         ("layer", one_of("framework hook model mcp door import")),
+         ("layer", one_of("framework hook model mcp door import telemetry")),
          ("view", one_of("full one_server one_client")), ("digestKeyCommitment", HASH)],
         [("writerKey taskTag cohort", TEXT), ("agentName team workflow", IDENTIFIER),
          ("baselineCostNanoUsd", is_count), ("continuesRun", RUN), ("continuesHead", HASH)]),

@@ -1,7 +1,7 @@
 export { errorClassOf } from "./capture/error-class.ts";
 export { EventIds } from "./capture/event-id.ts";
 export { isIdentifier } from "./capture/identifier.ts";
-export { joinedSessionId } from "./capture/joined-session.ts";
+export { isJoinedSessionId, joinedSessionId } from "./capture/joined-session.ts";
 export { readOrCreateKeyFile } from "./capture/keys/key-file.ts";
 export { loadRootKey, type RootKey } from "./capture/keys/root-key.ts";
 export { SessionKeys } from "./capture/keys/session-keys.ts";

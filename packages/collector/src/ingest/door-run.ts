@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import {
   encodeLine,
+  type Layer,
   NO_PREVIOUS_HASH,
   type OpenFacts,
   type StructuralRecord,
@@ -24,7 +25,7 @@ import type { SessionState } from "./session-state.ts";
 import type { Standing } from "./standing.ts";
 
 const WRITER = "caum-collector";
-const LAYER = "door";
+const LAYERS: readonly Layer[] = ["door", "telemetry"];
 /** Writers elsewhere make no run that begins with it. */
 const RUN_PREFIX = "c";
 
@@ -32,7 +33,7 @@ const RUN_PREFIX = "c";
 export function posesAsCollector({ runId, payload }: StructuralRecord): boolean {
   if (runId.startsWith(RUN_PREFIX)) return true;
   const isOpen = "type" in payload && payload.type === "open";
-  return isOpen && (payload.layer === LAYER || payload.writer === WRITER);
+  return isOpen && (LAYERS.includes(payload.layer) || payload.writer === WRITER);
 }
 
 /** How a record came. */
@@ -40,6 +41,8 @@ interface Arrival {
   readonly keys: KeyFacts;
   readonly receivedMs: number;
   readonly chain?: ChainClaim;
+  /** What a run says that begins with it. */
+  readonly layer?: "telemetry";
 }
 
 /** A record in its place. */
@@ -57,9 +60,9 @@ export function writeDoorRecord(
   ledger: Ledger,
   session: SessionState,
   draft: DoorDraft & { readonly eventId?: string },
-  { keys, receivedMs, chain }: Arrival,
+  { keys, receivedMs, chain, layer }: Arrival,
 ): Placed {
-  if (session.row.door === undefined) openDoorRun(ledger, session, keys, receivedMs);
+  if (session.row.door === undefined) openDoorRun(ledger, session, keys, receivedMs, layer);
   return place(ledger, session, draft, { receivedMs, ...(chain && { chain }) });
 }
 
@@ -69,13 +72,14 @@ export function openDoorRun(
   session: SessionState,
   keys: KeyFacts,
   receivedMs: number,
+  layer: Layer = "door",
 ): Placed {
   session.row.door = { runId: newRunId(), next: 0, head: NO_PREVIOUS_HASH };
   const payload: OpenFacts & { readonly type: "open" } = {
     type: "open",
     writer: WRITER,
     writerVersion: VERSION,
-    layer: LAYER,
+    layer,
     view: "full",
     ...keys,
     ...openFacts(session.row.facts),
@@ -93,7 +97,7 @@ function place(
   ledger: Ledger,
   session: SessionState,
   draft: DoorDraft & { readonly eventId?: string },
-  { receivedMs, chain }: Omit<Arrival, "keys">,
+  { receivedMs, chain }: Pick<Arrival, "receivedMs" | "chain">,
 ): Placed {
   const run = session.row.door ?? { runId: newRunId(), next: 0, head: NO_PREVIOUS_HASH };
   const previousHash = run.head ?? NO_PREVIOUS_HASH;

@@ -51,6 +51,8 @@ export interface EventIntake extends Received {
   readonly claim?: { readonly eventId: string; readonly body: string };
   /** Where it stands in a chain that its sender makes. */
   readonly chain?: ChainClaim;
+  /** What the session's run of the collector says of itself, where it begins with it. */
+  readonly layer?: "telemetry";
   /** Digests of ids that its session is found by. */
   readonly traces?: readonly string[];
   /** The sender's own number of the event; an identical repeat is answered as before. */

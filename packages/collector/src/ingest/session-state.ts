@@ -7,6 +7,7 @@ import {
   type SessionSummary,
   type StructuralRecord,
   summarize,
+  TELEMETRY,
 } from "@caum/core";
 import { figuresOf, type LoopTotals, loopsWith, type SessionFigures } from "./figures.ts";
 import type { SessionFacts, SessionHead } from "./intake.ts";
@@ -147,7 +148,7 @@ export class SessionState {
     this.#noteLifecycle(record);
     this.#noteServer(record);
     const standing = this.judge(record);
-    row.closed = this.#health.openRuns === 0;
+    row.closed = this.#health.openRuns === this.#endlessRuns;
     return standing;
   }
 
@@ -182,6 +183,11 @@ export class SessionState {
     this.judgedAt = -1;
   }
 
+  /** Telemetry never says that it is over: beside other writers, they do. */
+  get #endlessRuns(): number {
+    return this.row.runs > 1 && this.row.origins.layers.includes("telemetry") ? 1 : 0;
+  }
+
   #noteServer(record: StructuralRecord): void {
     if (record.category !== "tool_api" || record.payload.serverTag === undefined) return;
     const { row } = this;
@@ -194,7 +200,7 @@ export class SessionState {
   #noteLifecycle(record: StructuralRecord): void {
     const { row } = this;
     if (record.category !== "lifecycle") {
-      row.ended = false;
+      if (record.sourceFramework?.startsWith(TELEMETRY) !== true) row.ended = false;
       return;
     }
     const { payload } = record;

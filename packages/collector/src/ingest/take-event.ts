@@ -54,7 +54,8 @@ function placeOf(
   session: SessionState,
   ledger: Ledger,
 ): EventOutcome["how"] | EventOutcome {
-  if (session.row.ended) {
+  // What telemetry tells late is of the work that is over: its senders never start over.
+  if (session.row.ended && intake.layer !== "telemetry") {
     session.beginSegment();
     return "new_segment";
   }

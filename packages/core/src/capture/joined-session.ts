@@ -18,6 +18,11 @@ export function joinedSessionId(rootKey: RootKey, clientSessionId: string): stri
   return `s-${hmac.digest(clientSessionId).slice(0, HEX_LENGTH)}`;
 }
 
+/** Whether a session's id was made by `joinedSessionId`, or looks like it. */
+export function isJoinedSessionId(sessionId: string): boolean {
+  return /^s-[0-9a-f]{32}$/.test(sessionId);
+}
+
 /** A host's id as it may be kept: a program may have put a person or a sentence there. */
 export function hostSessionId(rootKey: RootKey, id: string): string {
   return looksLikeId(id) ? id : joinedSessionId(rootKey, id);

@@ -44,13 +44,13 @@ export const OPS = [
   "end",
   "other",
 ] as const;
-export const LAYERS = ["framework", "hook", "model", "mcp", "door", "import"] as const;
+export const LAYERS = ["framework", "hook", "model", "mcp", "door", "import", "telemetry"] as const;
 export const VIEWS = ["full", "one_server", "one_client"] as const;
 
 export type Category = (typeof CATEGORIES)[number];
 export type Status = (typeof STATUSES)[number];
 export type Op = (typeof OPS)[number];
-/** Where the writer of a run stands, fullest first. */
+/** Where the writer of a run stands; `layer-choice.ts` has which of them is fuller. */
 export type Layer = (typeof LAYERS)[number];
 /** How much of the session the writer can see. */
 export type View = (typeof VIEWS)[number];

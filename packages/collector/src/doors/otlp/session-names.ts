@@ -13,6 +13,8 @@ const ASKED_AS: Readonly<Record<string, string>> = {
 export interface NameOwner {
   readonly tenant: number;
   readonly keys: SessionKeys;
+  /** The session that other writers of the conversation record into, where that is known. */
+  readonly joined: string | undefined;
 }
 
 /** A session, and the digests that it can be found by. */
@@ -36,7 +38,10 @@ export class SessionNames {
   }
 
   /** @param names of one session, such as `trace 4bf9...`; the conversation first */
-  async sessionOf(names: readonly string[], { tenant, keys }: NameOwner): Promise<NamedSession> {
+  async sessionOf(
+    names: readonly string[],
+    { tenant, keys, joined }: NameOwner,
+  ): Promise<NamedSession> {
     const digests = names.map((name) => keys.idOf(askedAs(name)));
     if (!this.#isRemembered(digests, tenant)) {
       const stored = await this.#stored(digests, tenant);
@@ -44,7 +49,8 @@ export class SessionNames {
       if (stored !== undefined) this.#remember(digests, tenant, stored);
     }
     const known = digests.map((digest) => this.#sessions.get(`${tenant} ${digest}`));
-    const sessionId = known.find((id) => id !== undefined) ?? `otlp_${digests[0]}`;
+    const named = known.find((id) => id !== undefined);
+    const sessionId = named ?? joined ?? `otlp_${digests[0]}`;
     this.#remember(digests, tenant, sessionId);
     return { sessionId, digests };
   }

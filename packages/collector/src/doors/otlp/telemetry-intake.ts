@@ -18,7 +18,11 @@ export async function intakesOf(
   services: Services,
 ): Promise<readonly EventIntake[]> {
   const { tenant } = owner;
-  const place = { tenant, keys: services.digestKeys.tenant(owner.ulid) };
+  const place = {
+    tenant,
+    keys: services.digestKeys.tenant(owner.ulid),
+    joined: joinedOf(group, owner, services),
+  };
   const { sessionId, digests } = await names.sessionOf(group.names, place);
   const keys = services.digestKeys.session(owner.ulid, sessionId);
   const context = { keys, hashNames: services.policy.hashNames };
@@ -42,9 +46,15 @@ export async function intakesOf(
       sourceTimestamp: timestampAt(timeOf(told, receivedMs)),
     },
     asksRoot: false,
+    layer: "telemetry",
     ...(at === 0 && { traces: digests }),
     claim: { eventId: uuidOf(told.id, keys), body },
   }));
+}
+
+/** What hooks and proxies of the same client record into, where it can be known. */
+function joinedOf({ conversation }: Group, { ulid }: TenantRow, { digestKeys }: Services) {
+  return conversation === undefined ? undefined : digestKeys.joinedSession(ulid, conversation);
 }
 
 function agentOf({ agentName, serviceName, emitter }: Group): string {

@@ -1,4 +1,4 @@
-import { LAYERS, type Layer, type StructuralRecord, type View } from "../../capture/record.ts";
+import type { Layer, StructuralRecord, View } from "../../capture/record.ts";
 
 /** What the records of a run have in common, and how far it has come. */
 export interface RunState {
@@ -25,8 +25,21 @@ export function openedBy(record: StructuralRecord): RunState | undefined {
   return { layer, view, lastMs: 0, key: digestKeyCommitment.slice(0, KEY_LENGTH) };
 }
 
+/** A client's own telemetry tells of all its calls, but often without arguments and results. */
+export const ECHO: Layer = "telemetry";
+
+const FULLEST_FIRST: readonly Layer[] = [
+  "framework",
+  "hook",
+  ECHO,
+  "model",
+  "mcp",
+  "door",
+  "import",
+];
+
 export function isFuller(layer: Layer, than: Layer): boolean {
-  return LAYERS.indexOf(layer) < LAYERS.indexOf(than);
+  return FULLEST_FIRST.indexOf(layer) < FULLEST_FIRST.indexOf(than);
 }
 
 /** Whether the record is a call that nobody can know again in another run. */
@@ -41,6 +54,8 @@ export interface Fullest {
   readonly layer: Layer;
   /** Keys of its runs. */
   readonly keys: readonly string[];
+  /** It told of a call without the id that its client gave it. */
+  readonly isNameless: boolean;
 }
 
 /**
@@ -50,18 +65,23 @@ export interface Fullest {
  * fullest layer tells is judged. Of the others, so are calls that it could know again: that have the
  * client's id under the same key, in a run that has one for each of its calls.
  */
-export function isJudged(
-  record: StructuralRecord,
-  run: RunState,
-  { layer, keys }: Fullest,
-): boolean {
-  if (run.layer === layer) return true;
+export function isJudged(record: StructuralRecord, run: RunState, fullest: Fullest): boolean {
+  if (run.layer === fullest.layer) return true;
   if (record.category !== "tool_api" || record.payload.toolCallId === undefined) return false;
   // Its end may still come, from whoever sees it.
-  return record.payload.status !== "unresolved" && mayJoin(run, keys);
+  return record.payload.status !== "unresolved" && mayJoin(run, fullest);
 }
 
-/** Whether calls of a lesser layer may be judged beside the fullest one's. */
-export function mayJoin({ key, isNameless }: RunState, keys: readonly string[]): boolean {
-  return key !== undefined && isNameless !== true && keys.includes(key);
+/**
+ * Whether calls of a lesser layer may be judged beside the fullest one's. Telemetry tells of all calls,
+ * so beside a layer that gives some no id, each of those would count twice.
+ */
+export function mayJoin({ key, isNameless, layer }: RunState, fullest: Fullest): boolean {
+  if (fullest.isNameless && isWithEcho(layer, fullest.layer)) return false;
+  return key !== undefined && isNameless !== true && fullest.keys.includes(key);
+}
+
+/** Whether one of two layers is telemetry, and the other is not. */
+export function isWithEcho(layer: Layer, other: Layer): boolean {
+  return layer !== other && (layer === ECHO || other === ECHO);
 }

@@ -65,6 +65,20 @@ export class ReorderWindow<Entry extends Place> {
     return "between";
   }
 
+  /** Puts an entry behind all others, whatever its time is. */
+  append(entry: Entry): "last" {
+    const newest = this.#entries.at(-1);
+    const atMs = newest === undefined ? entry.atMs : Math.max(entry.atMs, newest.atMs + 1);
+    this.#entries.push({ ...entry, atMs });
+    return "last";
+  }
+
+  /** Takes the first entry out that is meant. */
+  remove(isMeant: (entry: Entry) => boolean): Entry | undefined {
+    const at = this.#entries.findIndex(isMeant);
+    return at < 0 ? undefined : this.#entries.splice(at, 1)[0];
+  }
+
   /** Removes and returns, in order, what is too old to be preceded. */
   settle(): readonly Entry[] {
     return this.#entries.splice(0, Math.max(0, this.#entries.length - WINDOW_STEPS));

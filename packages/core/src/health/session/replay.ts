@@ -13,7 +13,7 @@ import {
   UNOPENED,
 } from "./layer-choice.ts";
 import { compare, type Place, placedMs } from "./order.ts";
-import { type Telling, ToldCalls, tellingOf } from "./told-calls.ts";
+import { echoOf, isEcho, type Telling, ToldCalls, tellingOf } from "./told-calls.ts";
 
 type OriginOf = (record: StructuralRecord) => Pick<Origin, "weakContent">;
 
@@ -69,7 +69,26 @@ function inOrder(records: readonly StructuralRecord[], originOf: OriginOf): read
     latestMs.set(runId, atMs);
     entries.push({ atMs, runId, seq: payload.seq, step, telling });
   }
-  return entries.sort(compare);
+  return withoutEchoes(entries.sort(compare));
+}
+
+/** Without what telemetry tells of calls that other writers tell of as well. */
+function withoutEchoes(entries: readonly Entry[]): readonly Entry[] {
+  const told = new Map<string, number>();
+  for (const { telling, step } of entries) {
+    if (telling === undefined || isEcho(telling) || step.status === "unresolved") continue;
+    told.set(telling, (told.get(telling) ?? 0) + 1);
+  }
+  const most = new Map<string, number>();
+  for (const [telling, count] of told) {
+    const echo = echoOf(telling);
+    most.set(echo, Math.max(most.get(echo) ?? 0, count));
+  }
+  return entries.filter(({ telling }) => {
+    const left = isEcho(telling) ? (most.get(telling) ?? 0) : 0;
+    if (telling !== undefined && left > 0) most.set(telling, left - 1);
+    return left === 0;
+  });
 }
 
 function runsOf(records: readonly StructuralRecord[]): ReadonlyMap<string, RunState> {
@@ -93,5 +112,10 @@ function fullestOf(
   let layer: Layer = LEAST;
   for (const run of used) if (isFuller(run.layer, layer)) layer = run.layer;
   const own = [...used].filter((run) => run.layer === layer);
-  return { layer, view: own[0]?.view ?? "full", keys: own.flatMap(({ key }) => key ?? []) };
+  return {
+    layer,
+    view: own[0]?.view ?? "full",
+    keys: own.flatMap(({ key }) => key ?? []),
+    isNameless: own.some(({ isNameless }) => isNameless),
+  };
 }

@@ -5,16 +5,18 @@ import { Health } from "../health.ts";
 import type { Step } from "../step/step.ts";
 import { type Origin, stepOf } from "../step/step-of.ts";
 import {
+  type Fullest,
   isFuller,
   isJudged,
   isNamelessCall,
+  isWithEcho,
   mayJoin,
   openedBy,
   type RunState,
   UNOPENED,
 } from "./layer-choice.ts";
 import { isTelemetry, type Place, placedMs, ReorderWindow } from "./order.ts";
-import { type Telling, ToldCalls, tellingOf } from "./told-calls.ts";
+import { echoOf, isEcho, type Telling, ToldCalls, tellingOf } from "./told-calls.ts";
 
 interface Entry extends Place {
   readonly step: Step;
@@ -37,6 +39,8 @@ export interface SavedSession {
   readonly isNamed?: boolean;
   readonly told?: string;
   readonly toldSettled?: string;
+  readonly isNameless?: boolean;
+  readonly isBesideEcho?: boolean;
 }
 
 /** Writers of one layer under different keys; more are not told apart. */
@@ -46,7 +50,7 @@ const MAX_KEYS = 8;
  * The health of a session that several writers may record at once.
  *
  * The fullest layer is judged, with the calls that only a lesser one saw: each call once, where it is
- * told first. Steps are taken in the order of their time, run and number: one that comes up to 64
+ * told first; of a call that telemetry tells too, the other telling is judged. Steps are taken in the order of their time, run and number: one that comes up to 64
  * steps late is put in its place, and what came after it is judged again.
  */
 export class SessionHealth {
@@ -65,6 +69,10 @@ export class SessionHealth {
   #isNamed = true;
   #told = new ToldCalls();
   #toldSettled = new ToldCalls();
+  /** The fullest layer told of a call without an id. */
+  #isNameless = false;
+  /** Steps of telemetry were judged beside another layer's, or may have been. */
+  #isBesideEcho = false;
 
   /**
    * Takes a record in the order of acceptance.
@@ -113,6 +121,8 @@ export class SessionHealth {
       isNamed: this.#isNamed,
       told: this.#told.save(),
       toldSettled: this.#toldSettled.save(),
+      isNameless: this.#isNameless,
+      isBesideEcho: this.#isBesideEcho,
     };
   }
 
@@ -133,11 +143,14 @@ export class SessionHealth {
     session.#isNamed = saved.isNamed ?? saved.layer === null;
     session.#told = new ToldCalls(saved.told);
     session.#toldSettled = new ToldCalls(saved.toldSettled);
+    session.#isNameless = saved.isNameless ?? false;
+    session.#isBesideEcho = saved.isBesideEcho ?? false;
     return session;
   }
 
-  get #fullest() {
-    return { layer: this.#layer ?? UNOPENED.layer, keys: this.#keys };
+  get #fullest(): Fullest {
+    const { layer } = this.#layer === undefined ? UNOPENED : { layer: this.#layer };
+    return { layer, keys: this.#keys, isNameless: this.#isNameless };
   }
 
   #runOf(record: StructuralRecord): RunState {
@@ -149,6 +162,7 @@ export class SessionHealth {
     }
     if (this.#layer === undefined || isFuller(run.layer, this.#layer)) this.#beginLayer(run);
     else if (run.layer === this.#layer) this.#addKey(run);
+    if (run.layer === this.#layer && run.isNameless) this.#becomeNameless();
     return run;
   }
 
@@ -158,11 +172,25 @@ export class SessionHealth {
    */
   #beginLayer(run: RunState): void {
     const goesOn = this.#isNamed && this.#keys.every((key) => key === run.key);
+    const isWithTelemetry = this.#layer !== undefined && isWithEcho(run.layer, this.#layer);
     this.#layer = run.layer;
     this.#view = run.view;
     this.#keys = run.key === undefined ? [] : [run.key];
-    if (goesOn) return;
+    this.#isNameless = false;
+    if (!goesOn) this.#beginAnew();
+    else if (isWithTelemetry) this.#isBesideEcho = true;
+  }
+
+  /** Which of telemetry's calls the fullest layer tells too is not known any more. */
+  #becomeNameless(): void {
+    if (this.#isNameless) return;
+    this.#isNameless = true;
+    if (this.#isBesideEcho) this.#beginAnew();
+  }
+
+  #beginAnew(): void {
     this.#isNamed = true;
+    this.#isBesideEcho = false;
     this.#live = new Health();
     this.#settled = undefined;
     this.#settledMs = 0;
@@ -184,7 +212,8 @@ export class SessionHealth {
   ): Assessment {
     const atMs = placedMs(record, step.atMs ?? 0, run.lastMs);
     this.#runs.set(record.runId, { ...run, lastMs: atMs });
-    if (telling === undefined || !mayJoin(run, this.#keys)) this.#isNamed = false;
+    if (telling === undefined || !mayJoin(run, this.#fullest)) this.#isNamed = false;
+    if (isWithEcho(run.layer, this.#fullest.layer)) this.#isBesideEcho = true;
     const { runId, payload } = record;
     const told = telling === undefined ? {} : { telling };
     const entry = { atMs, runId, seq: payload.seq, step, ...told };
@@ -196,11 +225,28 @@ export class SessionHealth {
       this.#settled = copyOf(this.#live);
       this.#toldSettled = this.#told.copy();
     }
-    const place = this.#window.insert(entry, this.#settledMs);
+    const place = this.#place(entry);
     const assessment =
       place === "between" ? this.#judgeAgain() : judge(this.#live, this.#told, entry);
     this.#settle(this.#settled);
     return assessment;
+  }
+
+  /**
+   * Puts an entry in its place. Telemetry's telling of a call comes after another writer's, which is
+   * judged then: a loop whose steps are told by turns with and without arguments would be none.
+   */
+  #place(entry: Entry): ReturnType<ReorderWindow<Entry>["insert"]> {
+    const { telling, step } = entry;
+    if (telling === undefined) return this.#window.insert(entry, this.#settledMs);
+    if (isEcho(telling) && this.#told.has(telling)) return this.#window.append(entry);
+    const isEnd = !isEcho(telling) && step.status !== "unresolved";
+    const echo = isEnd && this.#told.has(telling) ? echoOf(telling) : undefined;
+    const before = this.#window.remove((other) => other.telling === echo && echo !== undefined);
+    const place = this.#window.insert(entry, this.#settledMs);
+    if (before === undefined) return place;
+    this.#window.append(before);
+    return "between";
   }
 
   #settle(settled: Health): void {
@@ -215,7 +261,7 @@ export class SessionHealth {
     if (run.view === "one_server") return false;
     let judged = 0;
     for (const other of this.#runs.values()) {
-      if (other.layer === this.#layer || mayJoin(other, this.#keys)) judged += 1;
+      if (other.layer === this.#layer || mayJoin(other, this.#fullest)) judged += 1;
     }
     return judged <= 1;
   }

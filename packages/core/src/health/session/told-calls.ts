@@ -1,10 +1,12 @@
 import { LAYERS, type Layer, type StructuralRecord } from "../../capture/record.ts";
+import { ECHO } from "./layer-choice.ts";
 
 /** One telling of a call: the start of its id and the layer that told it, of fixed width. */
 export type Telling = string;
 
 const ID_LENGTH = 8;
 const WIDTH = ID_LENGTH + 1;
+const ECHO_MARK = `${LAYERS.indexOf(ECHO)}`;
 /** Tellings of one call are this close to each other, or they count as two calls. */
 const MAX_TOLD = 128;
 
@@ -13,6 +15,16 @@ export function tellingOf(record: StructuralRecord, layer: Layer): Telling | und
   if (record.category !== "tool_api" || record.payload.toolCallId === undefined) return undefined;
   const id = record.payload.toolCallId.slice(0, ID_LENGTH).padEnd(ID_LENGTH);
   return `${id}${LAYERS.indexOf(layer)}`;
+}
+
+/** Whether telemetry tells it. */
+export function isEcho(telling: Telling | undefined): telling is Telling {
+  return telling?.endsWith(ECHO_MARK) === true;
+}
+
+/** Telemetry's telling of the same call. */
+export function echoOf(telling: Telling): Telling {
+  return `${telling.slice(0, ID_LENGTH)}${ECHO_MARK}`;
 }
 
 /**
@@ -31,16 +43,21 @@ export class ToldCalls {
 
   /** @returns false when another layer told of the call before */
   add(telling: Telling): boolean {
+    const isNew = !this.has(telling);
+    this.#tellings = (this.#tellings + telling).slice(-MAX_TOLD * WIDTH);
+    return isNew;
+  }
+
+  /** Whether another layer told of the call that would be told now. */
+  has(telling: Telling): boolean {
     const counts = LAYERS.map(() => 0);
-    const id = telling.slice(0, ID_LENGTH);
     for (let at = 0; at < this.#tellings.length; at += WIDTH) {
-      if (!this.#tellings.startsWith(id, at)) continue;
+      if (!this.#tellings.startsWith(telling.slice(0, ID_LENGTH), at)) continue;
       const layer = Number(this.#tellings[at + ID_LENGTH]);
       counts[layer] = (counts[layer] ?? 0) + 1;
     }
-    this.#tellings = (this.#tellings + telling).slice(-MAX_TOLD * WIDTH);
     const own = counts[Number(telling[ID_LENGTH])] ?? 0;
-    return own >= Math.max(...counts);
+    return own < Math.max(...counts);
   }
 
   save(): string {

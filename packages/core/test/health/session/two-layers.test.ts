@@ -14,6 +14,9 @@ const PAIRS: readonly (readonly [Layer, Layer])[] = [
   ["hook", "model"],
   ["hook", "mcp"],
   ["model", "mcp"],
+  ["framework", "telemetry"],
+  ["hook", "telemetry"],
+  ["telemetry", "mcp"],
 ];
 
 function observeAll(records: readonly StructuralRecord[]): SessionHealth {
