@@ -1,9 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, extname, join, relative, resolve, sep } from "node:path";
 import { VERSION } from "@caum/core";
 import { expect, test } from "vitest";
+import { type Import, readImports } from "./imports.ts";
 
 const root = join(import.meta.dirname, "..");
+const IMPORTS = readImports();
 
 /** Which of our packages a package may import; nothing imports `cli` or `dashboard`. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -72,12 +74,76 @@ const COLLECTOR_FLOW = [
   "index.ts",
 ];
 
+/** A part that imports those before it; those of one row know nothing of each other. */
+type Flow = readonly (string | readonly string[])[];
+
+/** The proxy: what is relayed waits in the backlog, is read by the tap, and both doors stand on it. */
+const PROXY_FLOW: Flow = [
+  ["command", "session", "upload"],
+  "backlog",
+  "tap/messages",
+  "tap/tools",
+  "tap/journal",
+  "tap/calls",
+  "tap/conversation.ts",
+  "tap/http",
+  "tap/recorder.ts",
+  ["stdio", "http"],
+  "main.ts",
+];
+
+/** The command: what it prints with, what it knows of the machine, its parts, and the commands. */
+const CLI_FLOW: Flow = [
+  "terminal",
+  "options",
+  ["machine", "up", "history", "hook/event"],
+  "hook/clients",
+  "hook/inbox",
+  "hook/recorder",
+  "hook/run-hook.ts",
+  "hook/program",
+  ["launcher", "service"],
+  "install/clients",
+  "install/source",
+  "install/entries",
+  "install/http",
+  "install/install.ts",
+  ["install/relays", "install/hooks", "install/print-reports.ts", "relays"],
+  "sessions/source",
+  ["sessions/local", "sessions/collector", "sessions/shown"],
+  "sessions/both-sources.ts",
+  "sessions/source-of.ts",
+  ["lookback", "check", "export", "keys", "mcp", "prune", "doctor"],
+  "import",
+  "commands",
+  "program.ts",
+  "main.ts",
+];
+
+/** The page: what the collector answers, what is checked here, what is drawn, and the pages. */
+const PAGE_FLOW: Flow = [
+  ["server", "verify"],
+  "parts",
+  "session/trace",
+  "session/charts",
+  ["alerts", "ledger", "start", "session"],
+  "pages",
+  "main.tsx",
+];
+
+/** Packages in which files still import each other, for types. */
+const WITH_CIRCLES: readonly string[] = ["packages/core"];
+
+const MOST_FILES = 12;
+/** Folders with more files of code than that. */
+const FULL_FOLDERS: readonly string[] = ["ai-sdk/src", "collector/src/dashboard"];
+
 /** zod costs 48 to 112 ms to load, so only the protocol entry of core may pull it in. */
 const ZOD_ENTRY = "protocol";
 
 test("packages import only what the table allows", () => {
   for (const [name, allowed] of Object.entries(MAY_IMPORT)) {
-    for (const { file, target } of imports(join(root, "packages", name, "src"))) {
+    for (const { file, target } of importsOf(join(root, "packages", name, "src"))) {
       const imported = /^(?:@caum\/)([a-z-]+)|^(caum)$/u.exec(target);
       const other = imported?.[1] ?? imported?.[2];
       if (other && other !== name) expect(allowed, `${file} imports ${target}`).toContain(other);
@@ -93,7 +159,7 @@ test("every package is in the table", () => {
 
 test("inside core, imports point left", () => {
   const source = join(root, "packages/core/src");
-  for (const { file, target } of imports(source)) {
+  for (const { file, target } of importsOf(source)) {
     if (!target.startsWith(".")) continue;
     const [part = ""] = relative(source, join(root, file)).split(sep);
     const flow = part === "protocol" ? PROTOCOL_FLOW : CORE_FLOW;
@@ -108,7 +174,7 @@ test("inside core, imports point left", () => {
 test("inside the collector, imports point left, and every part is in the table", () => {
   const source = join(root, "packages/collector/src");
   expect(COLLECTOR_FLOW.toSorted()).toEqual(readdirSync(source).toSorted());
-  for (const { file, target } of imports(source)) {
+  for (const { file, target } of importsOf(source)) {
     if (!target.startsWith(".")) continue;
     const [part = ""] = relative(source, join(root, file)).split(sep);
     const [into = ""] = relative(source, resolve(dirname(join(root, file)), target)).split(sep);
@@ -117,11 +183,68 @@ test("inside the collector, imports point left, and every part is in the table",
   }
 });
 
+test.each([
+  ["mcp-proxy", PROXY_FLOW],
+  ["cli", CLI_FLOW],
+  ["dashboard", PAGE_FLOW],
+])("inside %s, imports point left, and every file is in the table", (name, flow) => {
+  const source = `packages/${name}/src`;
+  const rows = flow.map((row) => (typeof row === "string" ? [row] : row));
+  const partOf = (file: string) => {
+    const path = relative(source, file).replaceAll(sep, "/");
+    const parts = rows.flat().filter((part) => path === part || path.startsWith(`${part}/`));
+    // What stands deeper has a row of its own.
+    return parts.sort((one, other) => other.length - one.length)[0] ?? path;
+  };
+  for (const { file, target } of importsOf(source)) {
+    const part = partOf(file);
+    const row = rows.findIndex((parts) => parts.includes(part));
+    expect(row, `${file} is in no part of the table`).toBeGreaterThanOrEqual(0);
+    if (!target.startsWith(".")) continue;
+    const allowed = [part, ...rows.slice(0, row).flat()];
+    expect(allowed, `${file} imports ${target}`).toContain(partOf(join(dirname(file), target)));
+  }
+  const parts = rows.flat().filter((part) => !importsOf(`${source}/${part}`).length);
+  expect(parts, "parts of the table that are not there").toEqual([]);
+});
+
+test("no files import each other in a circle, not even for types", () => {
+  const into = new Map<string, string[]>();
+  for (const { file, target } of IMPORTS) {
+    if (!target.startsWith(".")) continue;
+    into.set(file, [...(into.get(file) ?? []), join(dirname(file), target)]);
+  }
+  // What is in no circle is taken away, from both ends, until nothing more goes.
+  let edges = [...into].flatMap(([from, targets]) => targets.map((to) => ({ from, to })));
+  for (let before = -1; before !== edges.length; ) {
+    before = edges.length;
+    const importing = new Set(edges.map(({ from }) => from));
+    const imported = new Set(edges.map(({ to }) => to));
+    edges = edges.filter(({ from, to }) => importing.has(to) && imported.has(from));
+  }
+  const circling = [...new Set(edges.map(({ from }) => from))].sort();
+  const isKnown = (file: string) => WITH_CIRCLES.some((name) => file.startsWith(`${name}/`));
+  expect(circling.filter((file) => !isKnown(file))).toEqual([]);
+});
+
+test("a folder holds at most twelve files of code", () => {
+  const counts = new Map<string, number>();
+  for (const file of readdirSync(join(root, "packages"), { recursive: true, encoding: "utf8" })) {
+    const path = file.replaceAll(sep, "/");
+    if (!/^[a-z-]+\/src\//u.test(path) || !/^\.tsx?$/u.test(extname(path))) continue;
+    const folder = dirname(path);
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  const full = [...counts].filter(([, count]) => count > MOST_FILES).map(([folder]) => folder);
+  // A folder that was split leaves the list.
+  expect(full.sort()).toEqual(FULL_FOLDERS);
+});
+
 test("the two stores never import each other", () => {
   const names = ["sqlite", "postgres"] as const;
   for (const [at, name] of names.entries()) {
     const other = names[1 - at] ?? "";
-    for (const { file, target } of imports(join(root, "packages/collector/src/store", name))) {
+    for (const { file, target } of importsOf(join(root, "packages/collector/src/store", name))) {
       expect(target, file).not.toContain(`/${other}/`);
     }
   }
@@ -130,7 +253,7 @@ test("the two stores never import each other", () => {
 test("core depends on nothing but zod, and zod stays behind its protocol entry", () => {
   const manifest = JSON.parse(readFileSync(join(root, "packages/core/package.json"), "utf8"));
   expect(Object.keys(manifest.dependencies ?? {})).toEqual(["zod"]);
-  for (const { file, target } of imports(join(root, "packages/core/src"))) {
+  for (const { file, target } of importsOf(join(root, "packages/core/src"))) {
     if (target.startsWith(".") || target.startsWith("node:")) continue;
     expect(target, file).toBe("zod");
     expect(file, "zod outside of the protocol").toContain(`core/src/${ZOD_ENTRY}`);
@@ -158,22 +281,8 @@ test("observe-only is the only decision in the sources", () => {
   }
 });
 
-interface Import {
-  readonly file: string;
-  readonly target: string;
-}
-
-/** Every import and re-export below a folder; none when the package does not exist yet. */
-function imports(folder: string): Import[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => /\.tsx?$/u.test(file))
-    .flatMap((file) => {
-      const path = join(folder, file);
-      const text = readFileSync(path, "utf8");
-      const found = text.matchAll(
-        /(?:^(?:import|export)\b[^"';]*?\bfrom\s+|^import\s+|\bimport\(\s*)["']([^"']+)["']/gmu,
-      );
-      return [...found].map(([, target = ""]) => ({ file: relative(root, path), target }));
-    });
+/** The imports of the files of a folder, or of one file. */
+function importsOf(folder: string): readonly Import[] {
+  const path = relative(root, resolve(root, folder));
+  return IMPORTS.filter(({ file }) => file === path || file.startsWith(`${path}${sep}`));
 }

@@ -194,7 +194,7 @@ test("nothing is printed past the one function that escapes", () => {
     );
   expect(printing.sort()).toEqual([
     // An answer for a client, in JSON that holds labels alone.
-    "commands/hook.ts",
+    "commands/machine/hook.ts",
     // Programs that we start, and that speak to us.
     "doctor/sample-server.ts",
     "launcher/node-facts.ts",
