@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
+import { isStringLiteral } from "typescript/unstable/ast/is";
 import { API } from "typescript/unstable/sync";
 
 const root = resolve(import.meta.dirname, "..");
@@ -31,8 +32,7 @@ export function readImports(): readonly Import[] {
       const source = project.program.getSourceFile(path);
       if (!source) throw new Error(`the compiler did not read ${path}`);
       const file = relative(root, path);
-      // True because what is imported from is written as a string.
-      return source.imports.map((node) => ({ file, target: (node as { text: string }).text }));
+      return source.imports.filter(isStringLiteral).map(({ text: target }) => ({ file, target }));
     });
   } finally {
     api.close();
