@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 /**
  * The core of another built checkout, to be compared with ours in one run.
@@ -9,6 +9,18 @@ import { pathToFileURL } from "node:url";
  */
 export function builtCore(checkout: string): Promise<typeof import("@caum/core")> {
   return import(builtPackage(checkout, "core"));
+}
+
+/**
+ * Its health engine; a checkout without that entry has it in its first one.
+ *
+ * @throws {Error} when the folder is no built checkout
+ */
+export function builtHealth(checkout: string): Promise<typeof import("@caum/core/health")> {
+  const entry = join(dirname(fileURLToPath(builtPackage(checkout, "core"))), "health.js");
+  return existsSync(entry)
+    ? import(pathToFileURL(entry).href)
+    : import(builtPackage(checkout, "core"));
 }
 
 /**

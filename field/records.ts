@@ -1,7 +1,8 @@
 /** What a run of a client left under its CAUM_HOME. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { replay, type StructuralRecord } from "@caum/core";
+import { replay } from "@caum/core/health";
+import type { StructuralRecord } from "@caum/core/verify";
 
 export interface Run {
   readonly folder: string;

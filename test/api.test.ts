@@ -43,3 +43,15 @@ test("packages export what the golden list says, and nothing else", async () => 
     "golden/api.json",
   );
 });
+
+test("a name of core stands in one entry", () => {
+  const entries = Object.entries(publicNames()).filter(([entry]) => /^@caum\/core\b/u.test(entry));
+  expect(entries.length).toBeGreaterThan(5);
+  const seen = new Map<string, string>();
+  for (const [entry, names] of entries) {
+    for (const name of names) {
+      expect(seen.get(name), `${name} stands in ${entry} as well`).toBeUndefined();
+      seen.set(name, entry);
+    }
+  }
+});

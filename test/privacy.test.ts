@@ -1,7 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createObserver, Health, type StructuralRecord, stepOf } from "@caum/core";
+import { createObserver } from "@caum/core";
+import { Health, stepOf } from "@caum/core/health";
+import type { StructuralRecord } from "@caum/core/verify";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import * as fc from "fast-check";

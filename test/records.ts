@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RecordOf, StructuralRecord } from "@caum/core";
+import type { RecordOf, StructuralRecord } from "@caum/core/verify";
 
 /** Every record below a home folder, run after run as they began. */
 export function recordsIn(home: string): StructuralRecord[] {

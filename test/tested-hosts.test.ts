@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Diagnostic } from "@caum/core";
+import type { Diagnostic } from "@caum/core/adapter";
 import { wrapOpenAI } from "@caum/openai";
 import OpenAI from "openai";
 import { expect, test } from "vitest";

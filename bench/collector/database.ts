@@ -1,6 +1,6 @@
 /** The collector on PostgreSQL: one node, two nodes, and a list over a million events. */
 import { randomBytes } from "node:crypto";
-import { Signer } from "@caum/core";
+import { Signer } from "@caum/core/collector";
 import { query, startServer } from "../../packages/collector/test/postgres-server.ts";
 import { openFaultyLink } from "../scale/faulty-link.ts";
 import { eventBody, runBatches } from "./bodies.ts";

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createObserver } from "@caum/core";
-import { builtCore } from "../built.ts";
+import { builtCore, builtHealth } from "../built.ts";
 import { compare, comparisonText } from "../health/against.ts";
 import { readTraceSet } from "../health/trace-set.ts";
 import { argumentsOf1Kb, textOf } from "./samples.ts";
@@ -117,7 +117,7 @@ async function compareHealth(checkout: string) {
   const folder = fileURLToPath(new URL("../health/data", import.meta.url));
   const { events } = readTraceSet(folder, "full");
   const steps = [...events.values()].flat().map(({ observed }) => observed);
-  return compare(steps, (await builtCore(checkout)).Health);
+  return compare(steps, (await builtHealth(checkout)).Health);
 }
 
 function timeOf(work: () => unknown): number {

@@ -1,5 +1,5 @@
 /** The engine of another built checkout beside ours, in one run, alternating. */
-import { Health, type Step } from "@caum/core";
+import { Health, type Step } from "@caum/core/health";
 
 export type Engine = Pick<typeof Health, "prototype"> & (new () => Health);
 

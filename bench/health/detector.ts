@@ -1,4 +1,4 @@
-import { followAlert, Health, QUIET } from "@caum/core";
+import { followAlert, Health, QUIET } from "@caum/core/health";
 import type { TraceEvent } from "../../packages/cli/src/check/trace-event.ts";
 import type { Prediction } from "./score.ts";
 

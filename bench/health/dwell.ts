@@ -1,5 +1,5 @@
 /** What a rule's dwell costs and saves: alerts on healthy work, and steps until a loop is told. */
-import { Health, parseCondition, UNTOLD, watchCondition } from "@caum/core";
+import { Health, parseCondition, UNTOLD, watchCondition } from "@caum/core/health";
 import { groupsOf } from "./groups.ts";
 import { troubledSteps } from "./score.ts";
 import type { LabelledSession, TraceSet } from "./trace-set.ts";

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { builtCore } from "../built.ts";
+import { builtHealth } from "../built.ts";
 import { compare, comparisonText } from "./against.ts";
 import { caum, type Detector } from "./detector.ts";
 import { dwellFigures } from "./dwell.ts";
@@ -115,7 +115,7 @@ async function printCost(): Promise<void> {
   goals.push({ name: "KB a session after 100 events", figure: bytes / 1_024, most: 7 });
   if (values.against === undefined) return;
   const steps = [...traces.events.values()].flat().map(({ observed }) => observed);
-  const compared = compare(steps, (await builtCore(values.against)).Health);
+  const compared = compare(steps, (await builtHealth(values.against)).Health);
   print(comparisonText(compared));
   goals.push({
     name: "cost of one event, by the other's",

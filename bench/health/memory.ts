@@ -1,4 +1,4 @@
-import { Health, type Step } from "@caum/core";
+import { Health, type Step } from "@caum/core/health";
 import type { TraceSet } from "./trace-set.ts";
 
 const SESSIONS = 10_000;

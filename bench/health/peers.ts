@@ -1,4 +1,4 @@
-import type { Step } from "@caum/core";
+import type { Step } from "@caum/core/health";
 import type { Detector, Watch } from "./detector.ts";
 
 /**

@@ -1,5 +1,5 @@
 /** Reads everything back from the database and checks it against what was acknowledged. */
-import { CompactRange } from "@caum/core";
+import { CompactRange } from "@caum/core/collector";
 import pg from "pg";
 import { hashLeaf } from "./hashes.ts";
 import type { Acknowledged } from "./senders.ts";

@@ -1,6 +1,6 @@
 /** Several nodes on one PostgreSQL while everything fails that can; ends with 1 when anything is lost. */
 import { randomBytes } from "node:crypto";
-import { Signer } from "@caum/core";
+import { Signer } from "@caum/core/collector";
 import {
   query,
   startServer,

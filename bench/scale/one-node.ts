@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { CompactRange } from "@caum/core";
+import { CompactRange } from "@caum/core/collector";
 import type { Head } from "./check-database.ts";
 import { NodeProcess } from "./node-process.ts";
 import { post } from "./senders.ts";

@@ -1,5 +1,6 @@
 /** What is sent: the same bytes each time, so that one node can be sent what several were sent. */
-import { CompactRange, encodeLine, NO_PREVIOUS_HASH, type StructuralRecord } from "@caum/core";
+import { CompactRange, encodeLine, NO_PREVIOUS_HASH } from "@caum/core/collector";
+import type { StructuralRecord } from "@caum/core/verify";
 import { hashLeaf, sha256 } from "./hashes.ts";
 
 export const RUN_LINES = 1_000;

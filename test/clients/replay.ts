@@ -2,7 +2,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { replay as judge, type StructuralRecord } from "@caum/core";
+import { replay as judge } from "@caum/core/health";
+import type { StructuralRecord } from "@caum/core/verify";
 import { recordInbox } from "../../packages/cli/src/hook/recorder/record-inbox.ts";
 import { runHook } from "../../packages/cli/src/hook/run-hook.ts";
 

@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startCollector } from "@caum/collector";
-import { replay as judge, NOTHING_YET, Signer, summarize } from "@caum/core";
+import { Signer } from "@caum/core/collector";
+import { replay as judge, NOTHING_YET, summarize } from "@caum/core/health";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   hasServer,

@@ -1,12 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  createObserver,
-  type Observer,
-  observeModelClient,
-  type StructuralRecord,
-} from "@caum/core";
+import { createObserver, type Observer } from "@caum/core";
+import { observeModelClient } from "@caum/core/adapter";
+import type { StructuralRecord } from "@caum/core/verify";
 import { recordsIn } from "../records.ts";
 import { type Script, scripted } from "../wire-server/scripted.ts";
 

@@ -1,4 +1,4 @@
-import type { StructuralRecord } from "@caum/core";
+import type { StructuralRecord } from "@caum/core/verify";
 import { toolCallsIn } from "../records.ts";
 
 /** What can become of a call, as the table of docs/adapters tells it. */

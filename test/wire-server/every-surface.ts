@@ -1,4 +1,5 @@
-import { Adapter, CallMerger, createObserver, Observer } from "@caum/core";
+import { createObserver, Observer } from "@caum/core";
+import { Adapter, CallMerger } from "@caum/core/adapter";
 import { test, vi } from "vitest";
 import { expectSame } from "./compare.ts";
 import { SCENARIOS } from "./scenarios.ts";

@@ -1,4 +1,4 @@
-import { type CallOutcome, outcomeOfFailure, type TurnOutcome } from "@caum/core";
+import { type CallOutcome, outcomeOfFailure, type TurnOutcome } from "@caum/core/adapter";
 import type { HostPart, HostUsage } from "./host-events.ts";
 
 /** What a model call cost, in our words. */

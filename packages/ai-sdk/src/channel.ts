@@ -1,5 +1,10 @@
 import { tracingChannel } from "node:diagnostics_channel";
-import { type Adapter, type CurrentSession, currentSession, processRegistry } from "@caum/core";
+import {
+  type Adapter,
+  type CurrentSession,
+  currentSession,
+  processRegistry,
+} from "@caum/core/adapter";
 import type { HostEmbedding, HostEvent, HostStart, HostStep, HostToolRun } from "./host-events.ts";
 import type { Operations } from "./operations.ts";
 

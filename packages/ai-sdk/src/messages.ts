@@ -1,4 +1,4 @@
-import type { CallOutcome, RecentMap } from "@caum/core";
+import type { CallOutcome, RecentMap } from "@caum/core/adapter";
 
 /** Calls that wait for a person or a client, to the session they wait in. */
 export type WaitingCalls = Pick<RecentMap<string, string>, "get" | "set">;

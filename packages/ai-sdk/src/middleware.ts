@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { Adapter, type AdapterOptions, currentSession, type TurnKey, VERSION } from "@caum/core";
+import { VERSION } from "@caum/core";
+import { Adapter, type AdapterOptions, currentSession, type TurnKey } from "@caum/core/adapter";
 import type { LanguageModelMiddleware } from "ai";
 import { ModelCalls, type ModelContent, type ModelPrompt } from "./model-calls.ts";
 import { tapStream } from "./stream-tap.ts";

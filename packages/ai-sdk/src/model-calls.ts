@@ -1,4 +1,4 @@
-import type { Adapter, CallOutcome, TurnKey } from "@caum/core";
+import type { Adapter, CallOutcome, TurnKey } from "@caum/core/adapter";
 
 /** What is read of a prompt in the format of a language model (v4). */
 export type ModelPrompt = readonly {

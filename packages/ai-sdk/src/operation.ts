@@ -1,4 +1,4 @@
-import type { CallFacts, CallKey } from "@caum/core";
+import type { CallFacts, CallKey } from "@caum/core/adapter";
 import type { HostEvent, HostToolCall } from "./host-events.ts";
 
 /** One call of generateText, streamText or another function of the host. */

@@ -1,4 +1,4 @@
-import { type Adapter, currentSession, outcomeOfFailure, RecentMap } from "@caum/core";
+import { type Adapter, currentSession, outcomeOfFailure, RecentMap } from "@caum/core/adapter";
 import { outcomeOf, textOf, usageOf } from "./answers.ts";
 import type {
   HostAbort,

@@ -1,4 +1,5 @@
-import { Adapter, type AdapterOptions, installedVersion, type Observer, VERSION } from "@caum/core";
+import { type Observer, VERSION } from "@caum/core";
+import { Adapter, type AdapterOptions, installedVersion } from "@caum/core/adapter";
 import type { Telemetry } from "ai";
 import { listen } from "./channel.ts";
 import { Operations } from "./operations.ts";

@@ -1,4 +1,4 @@
-import type { Adapter } from "@caum/core";
+import type { Adapter } from "@caum/core/adapter";
 import type { Telemetry } from "ai";
 import type { HostAbort, HostFailure, HostStart } from "./host-events.ts";
 import type { Operations } from "./operations.ts";

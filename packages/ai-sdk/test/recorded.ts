@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { registerCaum } from "@caum/ai-sdk";
-import type { AdapterOptions, StructuralRecord } from "@caum/core";
+import type { AdapterOptions } from "@caum/core/adapter";
+import type { StructuralRecord } from "@caum/core/verify";
 import { recordsIn } from "../../../test/records.ts";
 
 /** Runs something observed and gives every record that was made of it. */

@@ -1,5 +1,6 @@
 import { registerCaum, withSession } from "@caum/ai-sdk";
-import type { Assessment, StructuralRecord } from "@caum/core";
+import type { Assessment } from "@caum/core/health";
+import type { StructuralRecord } from "@caum/core/verify";
 import { embed, embedMany, generateText, isStepCount } from "ai";
 import { MockEmbeddingModelV4 } from "ai/test";
 import { expect, test } from "vitest";

@@ -1,11 +1,11 @@
+import { VERSION } from "@caum/core";
 import {
   type AdapterOptions,
   clientVersion,
   type ModelPass,
   observeCopies,
   observeModelClient,
-  VERSION,
-} from "@caum/core";
+} from "@caum/core/adapter";
 
 /** What the wrapper needs of a client: the official list of its middleware. */
 export interface AnthropicClient {

@@ -1,4 +1,4 @@
-import type { Assessment } from "@caum/core";
+import type { Assessment } from "@caum/core/health";
 import {
   type AdvisedPattern,
   type Advisory,

@@ -1,12 +1,12 @@
 import { type AnthropicClient, wrapAnthropic as observeAnthropic } from "@caum/anthropic";
 import {
-  type AdapterOptions,
   AlertWatch,
   type DeliveryResult,
   type LocalAlert,
   type ObserverStatus,
   type SessionFacts,
 } from "@caum/core";
+import type { AdapterOptions } from "@caum/core/adapter";
 import { type OpenAIClient, wrapOpenAI as observeOpenAI } from "@caum/openai";
 import { type AlertListener, type AlertOptions, alertOf } from "./alert.ts";
 import type { InitOptions } from "./init-options.ts";

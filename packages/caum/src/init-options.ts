@@ -1,4 +1,5 @@
-import type { ObserverOptions, PriceTable } from "@caum/core";
+import type { ObserverOptions } from "@caum/core";
+import type { PriceTable } from "@caum/core/adapter";
 
 /** What may be said at the start; all of it optional. */
 export interface InitOptions

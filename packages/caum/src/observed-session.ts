@@ -1,4 +1,4 @@
-import { withSession } from "@caum/core";
+import { withSession } from "@caum/core/adapter";
 import type { Recorder } from "./recorder.ts";
 import type { SessionReport } from "./session-report.ts";
 import type { Step } from "./step.ts";

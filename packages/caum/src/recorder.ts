@@ -4,18 +4,15 @@ import {
   createObserver,
   type DeliveryResult,
   type Evidence,
-  endModelSession,
-  Health,
-  loadConfiguration,
-  loadWriterKey,
   type Observer,
   type ObserverOptions,
-  RecentMap,
   type SessionFacts,
-  shellWord,
   VERSION,
   type Verdict,
 } from "@caum/core";
+import { endModelSession, RecentMap } from "@caum/core/adapter";
+import { Health } from "@caum/core/health";
+import { loadConfiguration, loadWriterKey, shellWord } from "@caum/core/machine";
 import { type Alert, type AlertListener, alertOf } from "./alert.ts";
 import type { InitOptions } from "./init-options.ts";
 import { type SessionReport, sessionReport } from "./session-report.ts";

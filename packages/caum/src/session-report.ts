@@ -1,14 +1,13 @@
+import type { DeliveryResult, Evidence } from "@caum/core";
 import {
   type Assessment,
-  type DeliveryResult,
   dominantRegime,
-  type Evidence,
   familyOf,
   type Loop,
   type SessionSummary,
   scoreAtEnd,
   type UdsCap,
-} from "@caum/core";
+} from "@caum/core/health";
 import type { SessionState } from "./session-state.ts";
 import {
   type AdvisedPattern,

@@ -1,3 +1,4 @@
+import type { Verdict } from "@caum/core";
 import {
   type AlertState,
   followAlert,
@@ -5,8 +6,7 @@ import {
   QUIET,
   type SessionSummary,
   summarize,
-  type Verdict,
-} from "@caum/core";
+} from "@caum/core/health";
 
 /** What a session has come to; values only, never content. */
 export class SessionState {

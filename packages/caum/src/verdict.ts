@@ -1,3 +1,4 @@
+import type { Verdict } from "@caum/core";
 import {
   type Assessment,
   alertMessage,
@@ -7,9 +8,8 @@ import {
   tellsOnlyNames,
   type UdsCap,
   udsCappedBy,
-  type Verdict,
   WHAT_TO_SEND,
-} from "@caum/core";
+} from "@caum/core/health";
 
 /** What `observe` answers: what the structure of the session says, and the proof of it. */
 export interface StepVerdict {

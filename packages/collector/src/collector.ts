@@ -1,6 +1,6 @@
 /** One collector: a data folder or a database, a port, and everything between. */
 import { join, resolve } from "node:path";
-import { notifierCommand, type RootKey, ToldLoops } from "@caum/core";
+import { notifierCommand, type RootKey, ToldLoops } from "@caum/core/machine";
 import type { FastifyInstance } from "fastify";
 import {
   type AlertOptions,

@@ -2,7 +2,8 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { loadRootKey, type RootKey, readOrCreateKeyFile, type Signer } from "@caum/core";
+import type { Signer } from "@caum/core/collector";
+import { loadRootKey, type RootKey, readOrCreateKeyFile } from "@caum/core/machine";
 import { loadSigningKey } from "./evidence/signing-key.ts";
 import { askDisk } from "./start-fault.ts";
 import { claimIdentity } from "./store/postgres/identity.ts";

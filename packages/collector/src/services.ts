@@ -1,4 +1,4 @@
-import type { Signer } from "@caum/core";
+import type { Signer } from "@caum/core/collector";
 import type { Alerts } from "./alerts/alerts.ts";
 import type { Billing } from "./billing/open-billing.ts";
 import type { DoorError } from "./http/door-error.ts";

@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CompactRange, cosignNote, loadWriterKey, Signer } from "@caum/core";
+import { CompactRange, cosignNote, Signer } from "@caum/core/collector";
+import { loadWriterKey } from "@caum/core/machine";
 import {
   hashLeaf,
   parseVerifierKey,

@@ -1,7 +1,7 @@
 /** Which store the tests of doors run on: SQLite, or PostgreSQL with `CAUM_TEST_STORE=postgres`. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Signer } from "@caum/core";
+import { Signer } from "@caum/core/collector";
 import { openPostgresStore } from "../src/store/postgres/postgres-store.ts";
 import { openSqliteStore } from "../src/store/sqlite/sqlite-store.ts";
 import type { Store } from "../src/store/store.ts";

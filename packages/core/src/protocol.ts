@@ -8,7 +8,6 @@ export {
   registerAnswer,
   registerRequest,
   retentionRequest,
-  SCOPES,
   type Scope,
   usageAnswer,
 } from "./protocol/accounts.ts";
@@ -30,10 +29,8 @@ export {
   shareComparison,
 } from "./protocol/effectiveness.ts";
 export {
-  ERROR_CODES,
   type ErrorCode,
   errorAnswer,
-  errorDetail,
   trialExpiredAnswer,
 } from "./protocol/errors.ts";
 export { eventAnswer, eventBatchAnswer, eventRequest } from "./protocol/events.ts";
@@ -57,7 +54,6 @@ export {
   liveSessionsAnswer,
   liveStartAnswer,
   liveStartRequest,
-  MAX_BATCH_EVENTS,
 } from "./protocol/live.ts";
 export { MAX_RUN_LINES, runAnswer, runIdParameter } from "./protocol/runs.ts";
 export {

@@ -1,4 +1,5 @@
 /** `@caum/core/verify`: what an auditor needs, and nothing of the recorder. */
+export type { RecordOf, StructuralRecord } from "./capture/record.ts";
 export { EvidenceError, type EvidenceFault } from "./evidence/error.ts";
 export { readLine } from "./evidence/line/record-line.ts";
 export { type Checkpoint, parseCheckpoint, sessionTag } from "./evidence/note/checkpoint.ts";
@@ -15,7 +16,7 @@ export {
   type Requirements,
   USAGE_EXIT_CODE,
 } from "./evidence/verify/exit-code.ts";
-export type { Finding, FindingKind, Verdict } from "./evidence/verify/findings.ts";
+export type { BundleFinding, BundleVerdict, FindingKind } from "./evidence/verify/findings.ts";
 export type { SignedBy } from "./evidence/verify/signed-heads.ts";
 export {
   type Verification,

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CompactRange, proveInclusion } from "@caum/core";
+import { CompactRange, proveInclusion } from "@caum/core/collector";
 import {
   parseVerifierKey as parseCoreKey,
   verifyBundle as verifyWithCore,

@@ -1,11 +1,10 @@
+import { type Observer, VERSION } from "@caum/core";
 import {
   Adapter,
   type AdapterOptions,
   type Diagnostic,
   installedVersion,
-  type Observer,
-  VERSION,
-} from "@caum/core";
+} from "@caum/core/adapter";
 import { Observations } from "./observations.ts";
 import type { Metadata } from "./runs.ts";
 

@@ -1,4 +1,4 @@
-import type { CallOutcome, TurnOutcome } from "@caum/core";
+import type { CallOutcome, TurnOutcome } from "@caum/core/adapter";
 
 /** What is read of the host's messages; other providers and versions may leave anything out. */
 export interface HostMessage {

@@ -1,11 +1,11 @@
+import type { Op } from "@caum/core";
 import {
   type Adapter,
   type CallKey,
   type CallOutcome,
-  type Op,
   outcomeOfFailure,
   RecentMap,
-} from "@caum/core";
+} from "@caum/core/adapter";
 import {
   answeredId,
   callIn,

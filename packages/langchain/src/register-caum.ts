@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import type { AdapterOptions } from "@caum/core";
+import type { AdapterOptions } from "@caum/core/adapter";
 import * as hostContext from "@langchain/core/context";
 import { CaumCallbackHandler } from "./callback-handler.ts";
 

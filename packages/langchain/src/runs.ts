@@ -5,7 +5,7 @@ import {
   currentSession,
   enterSession,
   RecentMap,
-} from "@caum/core";
+} from "@caum/core/adapter";
 
 /** One run of the host: a chain, a model call, a tool, a retriever. */
 export interface Run {

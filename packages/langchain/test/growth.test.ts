@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Adapter } from "@caum/core";
+import { Adapter } from "@caum/core/adapter";
 import { expect, test } from "vitest";
 import { Observations } from "../src/observations.ts";
 

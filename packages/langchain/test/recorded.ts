@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AdapterOptions, StructuralRecord } from "@caum/core";
+import type { AdapterOptions } from "@caum/core/adapter";
+import type { StructuralRecord } from "@caum/core/verify";
 import { CaumCallbackHandler } from "@caum/langchain";
 import { recordsIn } from "../../../test/records.ts";
 

@@ -1,4 +1,4 @@
-import type { StructuralRecord } from "@caum/core";
+import type { StructuralRecord } from "@caum/core/verify";
 import { type Diagnostic, withSession } from "@caum/langchain";
 import { MemorySaver } from "@langchain/langgraph";
 import { createAgent } from "langchain";

@@ -2,14 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import {
-  type Adapter,
-  CallMerger,
-  createObserver,
-  type Observer,
-  observeModelClient,
-  withSession,
-} from "@caum/core";
+import { createObserver, type Observer } from "@caum/core";
+import { type Adapter, CallMerger, observeModelClient, withSession } from "@caum/core/adapter";
 import OpenAI from "openai";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { recordsIn, toolCallsIn, turnsIn } from "../../../test/records.ts";

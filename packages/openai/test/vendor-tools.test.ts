@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Adapter, createObserver, type Observer, observeModelClient } from "@caum/core";
+import { createObserver, type Observer } from "@caum/core";
+import { type Adapter, observeModelClient } from "@caum/core/adapter";
 import OpenAI from "openai";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { recordsIn, toolCallsIn, turnsIn } from "../../../test/records.ts";

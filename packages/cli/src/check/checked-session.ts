@@ -10,7 +10,7 @@ import {
   type Step,
   storyOf,
   summarize,
-} from "@caum/core";
+} from "@caum/core/health";
 import { StepStrip } from "./step-strip.ts";
 
 /** How far back a loop may begin and still be named by its step in the trace. */

@@ -1,6 +1,7 @@
 /** Files that are no traces: histories of clients, and what cannot be read at all. */
 import { statSync } from "node:fs";
-import { homeOf, type RootKey, SessionKeys } from "@caum/core";
+import { SessionKeys } from "@caum/core/adapter";
+import { homeOf, type RootKey } from "@caum/core/machine";
 import {
   describeFile,
   type FileHead,

@@ -1,4 +1,4 @@
-import type { Assessment } from "@caum/core";
+import type { Assessment } from "@caum/core/health";
 
 /** One line for one event, in the format of the detection scorer (docs/signals.md). */
 export function predictionLine(session: string, step: number, assessment: Assessment): string {

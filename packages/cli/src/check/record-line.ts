@@ -1,4 +1,4 @@
-import type { StructuralRecord } from "@caum/core";
+import type { StructuralRecord } from "@caum/core/verify";
 import { readLine } from "@caum/core/verify";
 import { TraceError } from "./trace-event.ts";
 

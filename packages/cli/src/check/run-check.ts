@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
-import { type Step, type StructuralRecord, stepsInOrder } from "@caum/core";
+import { type Step, stepsInOrder } from "@caum/core/health";
+import type { StructuralRecord } from "@caum/core/verify";
 import { Progress } from "../terminal/progress.ts";
 import { printed } from "../terminal/say.ts";
 import { CheckedSession } from "./checked-session.ts";

@@ -1,4 +1,4 @@
-import type { Assessment } from "@caum/core";
+import type { Assessment } from "@caum/core/health";
 
 /** Columns of a strip; a longer session has several steps in one. */
 const COLUMNS = 60;

@@ -1,4 +1,5 @@
-import { OPS, STATUSES, type Step, VIEWS } from "@caum/core";
+import { OPS, STATUSES, VIEWS } from "@caum/core/adapter";
+import type { Step } from "@caum/core/health";
 import { bytesOfSignature } from "@caum/histories";
 
 /** One line of a structural trace. */

@@ -1,6 +1,6 @@
 /** Whether the hooks that are registered are called. */
 import { statSync } from "node:fs";
-import { loadRootKey } from "@caum/core";
+import { loadRootKey } from "@caum/core/machine";
 import { readHookTallies } from "../hook/inbox/hook-log.ts";
 import { type RegisteredHook, registeredHooks } from "../install/hooks/install-hooks.ts";
 import type { Place } from "../machine/place.ts";

@@ -2,7 +2,12 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Configuration, DOCTOR_SESSION, loadConfiguration, readBlindNotes } from "@caum/core";
+import {
+  type Configuration,
+  DOCTOR_SESSION,
+  loadConfiguration,
+  readBlindNotes,
+} from "@caum/core/machine";
 import { isStamped, partProblems } from "../launcher/parts.ts";
 import type { Place } from "../machine/place.ts";
 import { collectorProblem } from "../service/collector-problem.ts";

@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, statSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type FileSlice, listTar, SliceReader } from "@caum/core";
+import { type FileSlice, listTar, SliceReader } from "@caum/core/collector";
 
 const COPY_BYTES = 64 * 1024;
 

@@ -1,4 +1,5 @@
-import { payloadOf, type SessionKeys, type Step, stepOf } from "@caum/core";
+import { payloadOf, type SessionKeys } from "@caum/core/adapter";
+import { type Step, stepOf } from "@caum/core/health";
 import type { HistoryEvent } from "@caum/histories";
 
 /**

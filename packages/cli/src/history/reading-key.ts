@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { loadRootKey, type RootKey } from "@caum/core";
+import { loadRootKey, type RootKey } from "@caum/core/machine";
 
 /**
  * The key that tags are made with when something is only looked at.

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { SessionKeys } from "@caum/core";
+import { SessionKeys } from "@caum/core/adapter";
 
 type Purpose = Parameters<SessionKeys["digest"]>[0];
 

@@ -1,5 +1,5 @@
 /** What happens when a client calls its hook: an entry is left, and nothing is thrown or refused. */
-import { loadRootKey } from "@caum/core";
+import { loadRootKey } from "@caum/core/machine";
 import { type Registered, readHookEvent } from "./event/hook-event.ts";
 import { leave, takeAlert } from "./inbox/inbox.ts";
 import { entryOf } from "./inbox/inbox-entry.ts";

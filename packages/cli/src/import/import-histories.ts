@@ -1,15 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import {
-  costOf,
-  createObserver,
-  joinedSessionId,
-  loadRootKey,
-  type Observer,
-  type RootKey,
-  type Session,
-  SessionKeys,
-} from "@caum/core";
+import { createObserver, type Observer, type Session } from "@caum/core";
+import { costOf, joinedSessionId, SessionKeys } from "@caum/core/adapter";
+import { loadRootKey, type RootKey } from "@caum/core/machine";
 import {
   findHistories,
   type HistoryEvent,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Signer } from "@caum/core";
+import { Signer } from "@caum/core/collector";
 
 const CURRENT = "writer.key";
 const RETIRED = /^writer\.key\.retired-/;

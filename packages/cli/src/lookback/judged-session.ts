@@ -1,14 +1,6 @@
-import {
-  alertSentence,
-  costOf,
-  Health,
-  labelOf,
-  NOTHING_YET,
-  type RootKey,
-  type SessionKeys,
-  storyOf,
-  summarize,
-} from "@caum/core";
+import { costOf, labelOf, type SessionKeys } from "@caum/core/adapter";
+import { alertSentence, Health, NOTHING_YET, storyOf, summarize } from "@caum/core/health";
+import type { RootKey } from "@caum/core/machine";
 import type { HistoryEvent, HistorySession } from "@caum/histories";
 import { isSpeech, stepOfEvent } from "../history/history-step.ts";
 import { ReadingKeys } from "../history/reading-keys.ts";

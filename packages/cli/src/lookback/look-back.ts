@@ -1,4 +1,5 @@
-import { type RootKey, SessionKeys } from "@caum/core";
+import { SessionKeys } from "@caum/core/adapter";
+import type { RootKey } from "@caum/core/machine";
 import {
   type FormatName,
   findHistories,

@@ -1,5 +1,5 @@
 /** Numbers as the report and the page say them. */
-import { agentName, durationWords } from "@caum/core";
+import { agentName, durationWords } from "@caum/core/health";
 import { FORMATS } from "@caum/histories";
 import type { FoundLoop } from "./judged-session.ts";
 

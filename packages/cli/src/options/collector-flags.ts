@@ -17,7 +17,7 @@ const DEFAULT_URL = "http://127.0.0.1:4070";
  * @throws {Error} when what is configured cannot be used
  */
 export async function collectorOf({ url, key }: CollectorFlags): Promise<CollectorPlace> {
-  const { loadConfiguration, readLocalAccount } = await import("@caum/core");
+  const { loadConfiguration, readLocalAccount } = await import("@caum/core/machine");
   const known = loadConfiguration({ arguments: { url, ...(key ? { apiKey: key } : {}) } });
   const [problem] = known.problems;
   if (problem !== undefined) throw new Error(problem);

@@ -1,6 +1,6 @@
 /** Which sessions a command speaks of. */
 import type { CollectorPlace } from "@caum/collector/validation";
-import { loadConfiguration, readLocalAccount } from "@caum/core";
+import { loadConfiguration, readLocalAccount } from "@caum/core/machine";
 import type { CollectorFlags } from "../options/collector-flags.ts";
 import { BothSources } from "./both-sources.ts";
 import { CollectorSource } from "./collector/collector-source.ts";

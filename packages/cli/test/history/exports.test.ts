@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import { loadRootKey } from "@caum/core";
+import { loadRootKey } from "@caum/core/machine";
 import { afterAll, expect, test } from "vitest";
 import { TraceCheck } from "../../src/check/run-check.ts";
 import { importHistories } from "../../src/import/import-histories.ts";

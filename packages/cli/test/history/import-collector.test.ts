@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { joinedSessionId, loadRootKey } from "@caum/core";
+import { joinedSessionId } from "@caum/core/adapter";
+import { loadRootKey } from "@caum/core/machine";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TemporaryHome } from "../install/temporary-home.ts";
 import { RunningCollector } from "../running-collector.ts";

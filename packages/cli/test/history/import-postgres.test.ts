@@ -1,6 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { joinedSessionId, loadRootKey, Signer } from "@caum/core";
+import { joinedSessionId } from "@caum/core/adapter";
+import { Signer } from "@caum/core/collector";
+import { loadRootKey } from "@caum/core/machine";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   hasServer,

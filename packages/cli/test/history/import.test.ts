@@ -2,14 +2,11 @@ import { spawnSync } from "node:child_process";
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  createObserver,
-  joinedSessionId,
-  loadRootKey,
-  replay,
-  type StructuralRecord,
-} from "@caum/core";
-import { parseVerifierKey, readLine, verifyBundle } from "@caum/core/verify";
+import { createObserver } from "@caum/core";
+import { joinedSessionId } from "@caum/core/adapter";
+import { replay } from "@caum/core/health";
+import { loadRootKey } from "@caum/core/machine";
+import { parseVerifierKey, readLine, type StructuralRecord, verifyBundle } from "@caum/core/verify";
 import { historyPlaces } from "@caum/histories";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { importHistories } from "../../src/import/import-histories.ts";

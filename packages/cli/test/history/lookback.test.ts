@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { loadRootKey } from "@caum/core";
+import { loadRootKey } from "@caum/core/machine";
 import { historyPlaces } from "@caum/histories";
 import { afterAll, describe, expect, test } from "vitest";
 import { type Findings, findingsOf } from "../../src/lookback/findings.ts";

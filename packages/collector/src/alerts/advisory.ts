@@ -1,5 +1,5 @@
 /** The documented body of an alert, and the one sentence that all channels say. */
-import { type AlertStory, alertMessage } from "@caum/core";
+import { type AlertStory, alertMessage } from "@caum/core/health";
 import { rounded, usdOf } from "../http/told-figures.ts";
 import type { AlertFacts, AlertRow } from "../rows/alert-rows.ts";
 

@@ -1,5 +1,5 @@
 /** Everything that brings alerts out of one collector. */
-import type { RootKey } from "@caum/core";
+import type { RootKey } from "@caum/core/machine";
 import type { Store } from "../store/store.ts";
 import { type Attempts, Deliverer, type DeliveryTiming } from "./deliverer.ts";
 import { DestinationSeal } from "./destination-seal.ts";

@@ -1,6 +1,6 @@
 /** Where alerts go, encrypted under the collector's root key: the store alone lets nobody send there. */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import type { RootKey } from "@caum/core";
+import type { RootKey } from "@caum/core/machine";
 import type { AlertRule } from "../rows/alert-rows.ts";
 import { maskDestination, sealedPart, sealedText, THIS_MACHINE } from "../rows/mask-destination.ts";
 import type { Store } from "../store/store.ts";

@@ -1,6 +1,11 @@
 /** A rule as it is posted, checked before it is kept. */
 import { randomBytes } from "node:crypto";
-import { CONDITION_FORMS, ConditionError, formatCondition, parseCondition } from "@caum/core";
+import {
+  CONDITION_FORMS,
+  ConditionError,
+  formatCondition,
+  parseCondition,
+} from "@caum/core/health";
 import { type alertRule, DEFAULT_COOLDOWN_SECONDS } from "@caum/core/protocol";
 import type { z } from "zod";
 import type { AlertRule } from "../rows/alert-rows.ts";

@@ -1,6 +1,6 @@
 /** Signing secrets of webhooks: derived from the collector's root key, so none is stored. */
 import { createHmac } from "node:crypto";
-import type { RootKey } from "@caum/core";
+import type { RootKey } from "@caum/core/machine";
 import type { AlertRule } from "../rows/alert-rows.ts";
 
 /** For so long after a rotation both secrets sign, so that a receiver can change over. */

@@ -1,5 +1,5 @@
 /** Stripe Checkout and its webhook, by the `stripe` package, which is loaded only when configured. */
-import { sha256 } from "@caum/core";
+import { sha256 } from "@caum/core/collector";
 import type Stripe from "stripe";
 import type { Checkout } from "../rows/billing-rows.ts";
 import {

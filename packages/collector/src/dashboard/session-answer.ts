@@ -1,4 +1,4 @@
-import { CompactRange, receiptId } from "@caum/core";
+import { CompactRange, receiptId } from "@caum/core/collector";
 import { type Pattern, patternOf } from "../doors/session/step-assessment.ts";
 import type { SessionView } from "../store/store.ts";
 import { type LedgerRow, type LedgerSource, ledgerRow } from "./ledger-rows.ts";

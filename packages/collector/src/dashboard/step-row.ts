@@ -1,5 +1,6 @@
 /** One record with what was found at it, flat, as the strip, the charts and the table read it. */
-import { isWeakness, type RecordOf, type StructuralRecord } from "@caum/core";
+import { isWeakness } from "@caum/core/health";
+import type { RecordOf, StructuralRecord } from "@caum/core/verify";
 import { messageAt } from "../doors/session/session-summary.ts";
 import { patternOf, stepAssessmentOf } from "../doors/session/step-assessment.ts";
 import { usdOf } from "../http/told-figures.ts";

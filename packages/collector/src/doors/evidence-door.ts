@@ -1,6 +1,6 @@
 /** Evidence: bundle, receipt, proofs, and the keys that signed them. */
 import { Readable } from "node:stream";
-import { CompactRange, proveConsistency } from "@caum/core";
+import { CompactRange, proveConsistency } from "@caum/core/collector";
 import {
   consistencyAnswer,
   cosignAnswer,

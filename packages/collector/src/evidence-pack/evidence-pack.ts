@@ -1,5 +1,5 @@
 /** A workflow's evidence in one file: the same records give the same bytes. */
-import { sha256 } from "@caum/core";
+import { sha256 } from "@caum/core/collector";
 import type { evidencePackAnswer } from "@caum/core/protocol";
 import type { z } from "zod";
 import { effectivenessOf } from "../effectiveness/effectiveness.ts";

@@ -1,5 +1,12 @@
 /** A session as a bundle: everything that an auditor needs, as one tar archive. */
-import { type Fork, formatFork, paddedLength, readVerifier, tarEnd, tarHeader } from "@caum/core";
+import {
+  type Fork,
+  formatFork,
+  paddedLength,
+  readVerifier,
+  tarEnd,
+  tarHeader,
+} from "@caum/core/collector";
 import type { TenantRow } from "../rows/tenant-rows.ts";
 import type { SessionView, SignedNote, StoreReader } from "../store/store.ts";
 import type { SignedHead } from "./checkpoints.ts";

@@ -1,4 +1,10 @@
-import { CompactRange, formatNote, type Signer, sessionOrigin, signCheckpoint } from "@caum/core";
+import {
+  CompactRange,
+  formatNote,
+  type Signer,
+  sessionOrigin,
+  signCheckpoint,
+} from "@caum/core/collector";
 import {
   EvidenceError,
   parseCheckpoint,

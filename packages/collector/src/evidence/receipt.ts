@@ -1,4 +1,4 @@
-import { formatTlogProof, proveInclusion, RECEIPT_MODE, receiptId } from "@caum/core";
+import { formatTlogProof, proveInclusion, RECEIPT_MODE, receiptId } from "@caum/core/collector";
 import { CLAIM_BOUNDARIES } from "../http/claim-boundaries.ts";
 import { dashboardPath } from "../http/dashboard-path.ts";
 import { DoorError } from "../http/door-error.ts";

@@ -1,7 +1,8 @@
 /** The key that signs the collector's checkpoints; all nodes of one collector share it. */
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { readOrCreateKeyFile, Signer, sha256 } from "@caum/core";
+import { Signer, sha256 } from "@caum/core/collector";
+import { readOrCreateKeyFile } from "@caum/core/machine";
 
 const SEED_BYTES = 32;
 const SETTING = "CAUM_SIGNING_KEY";

@@ -1,4 +1,4 @@
-import type { SubtreeRoot } from "@caum/core";
+import type { SubtreeRoot } from "@caum/core/collector";
 import type { StoreReader } from "../store/store.ts";
 import { BLOCK_LEAVES, subtreeRootsFrom } from "../store/subtrees.ts";
 

@@ -1,12 +1,8 @@
 /** From what a door was sent to what may be kept. */
-import {
-  isIdentifier,
-  labelOf,
-  ownLabelOf,
-  type SessionKeys,
-  STATUSES,
-  type Status,
-} from "@caum/core";
+
+import type { Status } from "@caum/core";
+import { labelOf, ownLabelOf, type SessionKeys, STATUSES } from "@caum/core/adapter";
+import { isIdentifier } from "@caum/core/collector";
 
 /** The keys of one session, and whether names are keyed too. */
 export interface DoorCapture {

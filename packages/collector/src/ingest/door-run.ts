@@ -1,15 +1,8 @@
 /** The run that the collector writes itself: one per session, for all its simple and foreign doors. */
 import { randomBytes } from "node:crypto";
-import {
-  encodeLine,
-  type Layer,
-  NO_PREVIOUS_HASH,
-  type OpenFacts,
-  type StructuralRecord,
-  timestampAt,
-  VERSION,
-} from "@caum/core";
-import { hashLeaf } from "@caum/core/verify";
+import { type Layer, VERSION } from "@caum/core";
+import { encodeLine, NO_PREVIOUS_HASH, type OpenFacts, timestampAt } from "@caum/core/collector";
+import { hashLeaf, type StructuralRecord } from "@caum/core/verify";
 import { watchSession } from "./firing/watch-session.ts";
 import type { DoorDraft, KeyFacts, SessionFacts } from "./intake.ts";
 import type { Ledger } from "./ledger.ts";

@@ -1,4 +1,4 @@
-import { ENGINE_VERSION, type SessionSummary } from "@caum/core";
+import { ENGINE_VERSION, type SessionSummary } from "@caum/core/health";
 
 /** What was found in a session's present segment, as far as cohorts and reports compare it. */
 export interface SessionFigures {

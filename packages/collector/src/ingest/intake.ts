@@ -1,5 +1,7 @@
 /** What doors hand to the one ingest path, and what it answers. Plain data: it crosses threads. */
-import type { PayloadDraft, SessionSummary, StructuralRecord } from "@caum/core";
+import type { PayloadDraft } from "@caum/core/adapter";
+import type { SessionSummary } from "@caum/core/health";
+import type { StructuralRecord } from "@caum/core/verify";
 import type { ChainClaim } from "./sender-chain.ts";
 import type { Standing } from "./standing.ts";
 

@@ -1,5 +1,5 @@
 /** What one group of intakes reads and writes; everything in it becomes durable at once or not at all. */
-import type { Fork } from "@caum/core";
+import type { Fork } from "@caum/core/collector";
 import type { AlertRule, NewAlert } from "../rows/alert-rows.ts";
 import type { SessionFacts } from "./intake.ts";
 import type { Beginning, RunHead } from "./session-row.ts";

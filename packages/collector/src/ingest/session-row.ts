@@ -1,5 +1,5 @@
 /** What of a session is stored beside its records and findings. */
-import { CompactRange, NO_PREVIOUS_HASH } from "@caum/core";
+import { CompactRange, NO_PREVIOUS_HASH } from "@caum/core/collector";
 import type { SessionAlerts } from "../rows/alert-rows.ts";
 import { type LoopTotals, NO_LOOPS } from "./figures.ts";
 import type { SessionFacts } from "./intake.ts";

@@ -5,10 +5,10 @@ import {
   QUIET,
   SessionHealth,
   type SessionSummary,
-  type StructuralRecord,
   summarize,
   TELEMETRY,
-} from "@caum/core";
+} from "@caum/core/health";
+import type { StructuralRecord } from "@caum/core/verify";
 import { figuresOf, type LoopTotals, loopsWith, type SessionFigures } from "./figures.ts";
 import type { SessionFacts, SessionHead } from "./intake.ts";
 import { type Origins, type SessionRow, sentMs } from "./session-row.ts";

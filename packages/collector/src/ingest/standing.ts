@@ -1,4 +1,4 @@
-import type { Assessment, SessionSummary } from "@caum/core";
+import type { Assessment, SessionSummary } from "@caum/core/health";
 import { SENDER_LINKS, type SenderLink } from "./sender-chain.ts";
 
 /** How a session stood after a record: an assessment without its constant parts. */

@@ -1,4 +1,4 @@
-import { Health } from "@caum/core";
+import { Health } from "@caum/core/health";
 import { writeDoorRecord } from "./door-run.ts";
 import { firedBefore } from "./firing/watch-session.ts";
 import type { EventIntake, EventOutcome, Refusal } from "./intake.ts";

@@ -1,5 +1,5 @@
-import { accept, type Fork, NEW_RUN, NO_PREVIOUS_HASH, type StructuralRecord } from "@caum/core";
-import { hashLeaf } from "@caum/core/verify";
+import { accept, type Fork, NEW_RUN, NO_PREVIOUS_HASH } from "@caum/core/collector";
+import { hashLeaf, type StructuralRecord } from "@caum/core/verify";
 import { watchSession } from "./firing/watch-session.ts";
 import type { LineResult, RecordsIntake, RecordsOutcome, Refusal } from "./intake.ts";
 import type { Ledger, NativeRun } from "./ledger.ts";

@@ -1,4 +1,4 @@
-import { timestampAt } from "@caum/core";
+import { timestampAt } from "@caum/core/collector";
 import { openDoorRun, writeDoorRecord } from "./door-run.ts";
 import type { EndIntake, HeadOutcome, Intake, Outcome, Refusal, StartIntake } from "./intake.ts";
 import type { Ledger } from "./ledger.ts";

@@ -1,4 +1,5 @@
-import type { Layer, StructuralRecord } from "@caum/core";
+import type { Layer } from "@caum/core";
+import type { StructuralRecord } from "@caum/core/verify";
 import type { LinkCounts } from "./sender-chain.ts";
 
 /** Sums of what records say. */

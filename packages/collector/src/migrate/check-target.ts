@@ -1,5 +1,5 @@
 /** Whether the database holds what the folder holds: every root is computed again from its records. */
-import { CompactRange } from "@caum/core";
+import { CompactRange } from "@caum/core/collector";
 import { hashLeaf, parseCheckpoint } from "@caum/core/verify";
 import { hex, integer, type Row, text } from "../store/columns.ts";
 import { treeStateOf } from "../store/session-rows.ts";

@@ -1,7 +1,8 @@
 /** The keys of a folder, which nodes on a database get as settings. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadRootKey, Signer, shellWord } from "@caum/core";
+import { Signer } from "@caum/core/collector";
+import { loadRootKey, shellWord } from "@caum/core/machine";
 import { MigrationError } from "./migration-error.ts";
 
 /** What every node needs in its environment. */

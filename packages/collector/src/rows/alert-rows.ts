@@ -1,5 +1,5 @@
 /** Rules, what they remember of a session, and what was fired: plain data, as it is stored. */
-import type { AlertMemory, AlertStory } from "@caum/core";
+import type { AlertMemory, AlertStory } from "@caum/core/health";
 
 export type ActionType = "webhook" | "slack" | "email" | "desktop";
 

@@ -1,5 +1,6 @@
 /** A session's row and what it becomes in memory. */
-import { CompactRange, type CompactRangeState, NOTHING_YET } from "@caum/core";
+import { CompactRange, type CompactRangeState } from "@caum/core/collector";
+import { NOTHING_YET } from "@caum/core/health";
 import { figuresOf, type LoopTotals, NO_LOOPS, type SessionFigures } from "../ingest/figures.ts";
 import type { SessionRow } from "../ingest/session-row.ts";
 import type { SessionState } from "../ingest/session-state.ts";

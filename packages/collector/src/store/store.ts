@@ -1,5 +1,5 @@
 /** The one interface to what is kept. Every read names its tenant, so that no query can forget it. */
-import type { CompactRangeState, Fork } from "@caum/core";
+import type { CompactRangeState, Fork } from "@caum/core/collector";
 import type { LoopTotals, SessionFigures } from "../ingest/figures.ts";
 import type { Intake, Outcome, SessionFacts } from "../ingest/intake.ts";
 import type { StoredRecord } from "../ingest/ledger.ts";

@@ -1,5 +1,5 @@
 /** Subtree roots of a stored tree: whole blocks of 256 leaves have theirs stored. */
-import { EMPTY_ROOT, type SubtreeRoot, sha256 } from "@caum/core";
+import { EMPTY_ROOT, type SubtreeRoot, sha256 } from "@caum/core/collector";
 
 export const BLOCK_LEAVES = 256;
 

@@ -1,6 +1,6 @@
 /** The cookie that a signed-in browser sends, and whether a request comes from our own page. */
 import type { IncomingHttpHeaders } from "node:http";
-import { sha256 } from "@caum/core";
+import { sha256 } from "@caum/core/collector";
 import { BROWSER_MS } from "./sign-ins.ts";
 
 /**

@@ -1,4 +1,5 @@
-import { isJoinedSessionId, joinedSessionId, type RootKey, SessionKeys } from "@caum/core";
+import { isJoinedSessionId, joinedSessionId, SessionKeys } from "@caum/core/adapter";
+import type { RootKey } from "@caum/core/machine";
 import type { KeyFacts } from "../ingest/intake.ts";
 
 const MAX_KNOWN = 4_000;

@@ -1,5 +1,5 @@
 /** Keys and tokens: random, shown once, stored as their SHA-256. */
-import { sha256 } from "@caum/core";
+import { sha256 } from "@caum/core/collector";
 
 export const SECRET_BYTES = 24;
 const CHECK_LENGTH = 4;

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { loadRootKey } from "@caum/core";
+import { loadRootKey } from "@caum/core/machine";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DestinationSeal } from "../../src/alerts/destination-seal.ts";
 import { startCollector } from "../../src/index.ts";

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { loadWriterKey } from "@caum/core";
+import { loadWriterKey } from "@caum/core/machine";
 import { parseVerifierKey, verifyBundle } from "@caum/core/verify";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Client, startClient } from "../client.ts";

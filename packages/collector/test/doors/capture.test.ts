@@ -1,4 +1,5 @@
-import { loadRootKey, SessionKeys } from "@caum/core";
+import { SessionKeys } from "@caum/core/adapter";
+import { loadRootKey } from "@caum/core/machine";
 import { expect, test } from "vitest";
 import { statusOf, statusOfCode, timestampOf, uuidOf } from "../../src/http/capture.ts";
 

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeLine } from "@caum/core";
+import { encodeLine } from "@caum/core/collector";
 import { evidencePackAnswer } from "@caum/core/protocol";
 import {
   hashLeaf,

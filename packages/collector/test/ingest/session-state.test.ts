@@ -1,4 +1,4 @@
-import type { StructuralRecord } from "@caum/core";
+import type { StructuralRecord } from "@caum/core/verify";
 import { expect, test } from "vitest";
 import { newRow } from "../../src/ingest/session-row.ts";
 import { SessionState } from "../../src/ingest/session-state.ts";

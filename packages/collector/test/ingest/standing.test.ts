@@ -1,4 +1,4 @@
-import { Health, type Step } from "@caum/core";
+import { Health, type Step } from "@caum/core/health";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeStanding, encodeStanding, standingOf } from "../../src/ingest/standing.ts";

@@ -3,7 +3,7 @@ import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Signer } from "@caum/core";
+import { Signer } from "@caum/core/collector";
 import { parseVerifierKey, verifyBundle } from "@caum/core/verify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startCollector } from "../../src/index.ts";

@@ -1,6 +1,6 @@
 /** Two nodes on one database, with every session on both. */
 import { randomUUID } from "node:crypto";
-import { subtreeRoots } from "@caum/core";
+import { subtreeRoots } from "@caum/core/collector";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Outcome } from "../../src/ingest/intake.ts";
 import type { Store } from "../../src/store/store.ts";

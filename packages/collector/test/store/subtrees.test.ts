@@ -1,4 +1,4 @@
-import { CompactRange, sha256, subtreeRoots } from "@caum/core";
+import { CompactRange, sha256, subtreeRoots } from "@caum/core/collector";
 import { expect, test } from "vitest";
 import { BLOCK_LEAVES, subtreeRootsFrom } from "../../src/store/subtrees.ts";
 

@@ -9,7 +9,7 @@ import {
 import { failureRisk, featuresOf, unknownRisk } from "./failure-risk.ts";
 import { SLOT, VARIETY } from "./memory/layout.ts";
 import type { RecentTools } from "./memory/recent-tools.ts";
-import { type Finding, reasonOf } from "./rules/finding.ts";
+import { type RuleFinding, reasonOf } from "./rules/finding.ts";
 import { findLoops } from "./rules/hard-rules.ts";
 import { waitingCycles } from "./rules/rings.ts";
 import { timeOfStep } from "./rules/since.ts";
@@ -20,7 +20,7 @@ import { type Signals, scoresOf, udsOf } from "./scores/uds.ts";
 import { type Weak, weaknessesOfScore, weaknessOfRegime } from "./scores/weakness.ts";
 import { averageSubstance, novelty } from "./signals/averages.ts";
 import { stepBeat } from "./signals/beat.ts";
-import { count, FACT } from "./signals/history.ts";
+import { countFact, FACT } from "./signals/history.ts";
 import { calls, failures, repeats, speeches } from "./signals/runs.ts";
 import { varietyOf } from "./signals/variety.ts";
 import { qualityOf } from "./trace-quality.ts";
@@ -34,10 +34,10 @@ const LONG_TALK = 4;
 const GOOD: ReadonlySet<Tier> = new Set(["T1", "T2"]);
 
 /** How one agent stands, before it is compared with the answer before. */
-export type Standing = Omit<Assessment, "step" | "eventType">;
+export type AgentStanding = Omit<Assessment, "step" | "eventType">;
 
 /** Reads the memory of an agent; notes in it only what was found. */
-export function assess(slots: Float64Array, tools: RecentTools): Standing {
+export function assess(slots: Float64Array, tools: RecentTools): AgentStanding {
   const waiting = waitingCycles(slots);
   const found = loopsAt(slots, waiting);
   const hard = found.find((finding) => finding.grade === "hard");
@@ -83,7 +83,7 @@ export function assess(slots: Float64Array, tools: RecentTools): Standing {
 
 /** Without a rule that stands, an unhealthy regime is its own reason. */
 function reasonsOf(
-  found: readonly Finding[],
+  found: readonly RuleFinding[],
   regime: Regime,
   publicClass: PublicClass,
 ): readonly string[] {
@@ -93,11 +93,11 @@ function reasonsOf(
   return graded.length > 0 ? graded.map(reasonOf) : [regime.toLowerCase()];
 }
 
-function loopsAt(slots: Float64Array, waiting: number): readonly Finding[] {
+function loopsAt(slots: Float64Array, waiting: number): readonly RuleFinding[] {
   return findLoops(slots, {
     step: slots[SLOT.number] ?? 0,
     handedOn: slots[SLOT.handedOn] ?? 0,
-    isRepeat: count(slots, FACT.repeat, 1) > 0,
+    isRepeat: countFact(slots, FACT.repeat, 1) > 0,
     words: slots[SLOT.words] ?? 0,
     isTalking: speeches.length(slots) >= LONG_TALK,
     sinceReset: slots[SLOT.sinceReset] ?? 0,
@@ -116,11 +116,11 @@ export function signalsOf(slots: Float64Array, looping: boolean): Signals {
     variety: varietyOf(slots, VARIETY),
     novelty: novelty(slots),
     substance: averageSubstance(slots),
-    repeatShare: step === 0 ? 0 : count(slots, FACT.stale, WINDOW) / Math.min(step, WINDOW),
+    repeatShare: step === 0 ? 0 : countFact(slots, FACT.stale, WINDOW) / Math.min(step, WINDOW),
     longestRun: Math.max(sameCalls, sameFailures, repeats.length(slots)),
     looping,
     stuckSteps: stuckSteps(slots),
-    writes: count(slots, FACT.write, STUCK_WINDOW),
+    writes: countFact(slots, FACT.write, STUCK_WINDOW),
   };
 }
 
@@ -156,7 +156,7 @@ function noteTier(slots: Float64Array, tier: Tier): void {
 
 interface Answer {
   readonly publicClass: PublicClass;
-  readonly found: readonly Finding[];
+  readonly found: readonly RuleFinding[];
   readonly regime: Regime;
   readonly tier: Tier;
   readonly signals: Signals;
@@ -171,7 +171,7 @@ function weaknessesAt(slots: Float64Array, answer: Answer): readonly Weak[] {
   return GOOD.has(tier) ? [] : weaknessesOfScore(slots, signals);
 }
 
-function patternOf(finding: Finding | Weak, slots: Float64Array, tools: RecentTools): Pattern {
+function patternOf(finding: RuleFinding | Weak, slots: Float64Array, tools: RecentTools): Pattern {
   const { rule, period, cycles, fromStep } = finding;
   const isTalk = rule === "talk" || ("talk" in finding && finding.talk);
   const sinceMs = timeOfStep(slots, fromStep);

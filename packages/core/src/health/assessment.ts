@@ -1,5 +1,5 @@
 import type { UnknownRisk } from "./failure-risk.ts";
-import type { Rule } from "./rules/finding.ts";
+import type { HardRule } from "./rules/finding.ts";
 import type { Healthy, Regime } from "./scores/regime.ts";
 import type { Tier } from "./scores/tier.ts";
 import type { Scores } from "./scores/uds.ts";
@@ -34,7 +34,7 @@ export interface EvidenceGrade {
 
 /** A loop that stands or, for review only, seems to; else what lowers the score. */
 export interface Pattern {
-  readonly rule: Rule | Weakness;
+  readonly rule: HardRule | Weakness;
   /** Length of one cycle in steps; 0 where the repeats come in any order. */
   readonly period: number;
   /** How often: cycles, or steps where there is no cycle. */

@@ -2,9 +2,9 @@ import { WEIGHTS } from "./failure-risk-weights.ts";
 import { UNKNOWN } from "./memory/key.ts";
 import { SLOT } from "./memory/layout.ts";
 import type { Signals } from "./scores/uds.ts";
-import { count, FACT } from "./signals/history.ts";
+import { countFact, FACT } from "./signals/history.ts";
 import { errors } from "./signals/tries.ts";
-import type { Identity } from "./step/identity.ts";
+import type { StepIdentity } from "./step/identity.ts";
 import type { Step } from "./step/step.ts";
 import type { Recognition } from "./step/substance.ts";
 import { has, TRAIT } from "./step/trait.ts";
@@ -56,7 +56,7 @@ const MOST_WRITES = 0.1;
 /** Counts what the features are made of. */
 export function learnRisk(
   memory: Float64Array,
-  identity: Identity,
+  identity: StepIdentity,
   recognition: Recognition,
 ): void {
   const failing = has(identity.traits, TRAIT.failing) ? 1 : 0;
@@ -97,7 +97,8 @@ export function unknownRisk(memory: Float64Array): UnknownRisk | undefined {
 export function featuresOf(memory: Float64Array, signals: Signals): Features {
   const step = Math.max(1, signals.step);
   const recent = Math.min(step, RECENT);
-  const answered = count(memory, FACT.oldAnswer, RECENT) + count(memory, FACT.newAnswer, RECENT);
+  const answered =
+    countFact(memory, FACT.oldAnswer, RECENT) + countFact(memory, FACT.newAnswer, RECENT);
   const idle = step - (memory[LAST_NEW_WRITE] ?? 0);
   return {
     length: step / (step + HALF_LENGTH),
@@ -105,14 +106,14 @@ export function featuresOf(memory: Float64Array, signals: Signals): Features {
     failingLately: memory[FAILING_LATELY] ?? 0,
     repeats: (memory[REPEATS] ?? 0) / step,
     repeatsLately: signals.repeatShare,
-    oldAnswersLately: answered === 0 ? 0 : count(memory, FACT.oldAnswer, RECENT) / answered,
+    oldAnswersLately: answered === 0 ? 0 : countFact(memory, FACT.oldAnswer, RECENT) / answered,
     emptyAnswers: (memory[EMPTY] ?? 0) / step,
     longestRun: Math.min(1, signals.longestRun / 8),
     errorRun: Math.min(1, errors.length(memory) / 8),
     looping: signals.looping ? 1 : 0,
     looped: memory[SLOT.looped] ?? 0,
     sinceNewWrite: idle / (idle + HALF_LENGTH),
-    writesLately: count(memory, FACT.write, RECENT) / recent,
+    writesLately: countFact(memory, FACT.write, RECENT) / recent,
     monotony: 1 / signals.variety,
     lowNovelty: 1 - signals.novelty,
     lowSubstance: 1 - signals.substance,

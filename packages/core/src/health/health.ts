@@ -1,6 +1,6 @@
 import { learnHandoff } from "./agents/handoff.ts";
-import { Lanes } from "./agents/lanes.ts";
-import { isLooping, type Standing, signalsOf } from "./assess.ts";
+import { AgentLanes } from "./agents/lanes.ts";
+import { type AgentStanding, isLooping, signalsOf } from "./assess.ts";
 import { type Assessment, eventTypeOf, PUBLIC_CLASSES } from "./assessment.ts";
 import { type Features, featuresOf } from "./failure-risk.ts";
 import { learn } from "./learn.ts";
@@ -17,9 +17,9 @@ import type { Step } from "./step/step.ts";
  * @see docs/signals.md for what each signal measures and when it is wrong
  */
 export class Health {
-  #lanes = new Lanes();
+  #lanes = new AgentLanes();
   /** How the worst agent stands, until something is learned. */
-  #worst: Standing | undefined;
+  #worst: AgentStanding | undefined;
 
   /** Takes one step and says how the session stands. What is no step changes nothing. */
   observe(step: Step): Assessment {
@@ -74,7 +74,7 @@ export class Health {
    */
   static restore(bytes: Uint8Array): Health {
     const health = new Health();
-    health.#lanes = Lanes.restore(bytes);
+    health.#lanes = AgentLanes.restore(bytes);
     return health;
   }
 

@@ -7,7 +7,7 @@ import { endAttempt, joinAttempt } from "./signals/attempt.ts";
 import { learnNovelty, learnSubstance } from "./signals/averages.ts";
 import { FACT, type Facts, factIf, remember } from "./signals/history.ts";
 import { learnProbe } from "./signals/probe.ts";
-import type { Place } from "./signals/run.ts";
+import type { StepPlace } from "./signals/run.ts";
 import {
   calls,
   endRuns,
@@ -21,7 +21,7 @@ import {
 import { forgetScant, isScantRepeat, learnScant } from "./signals/scant.ts";
 import { forgetTries, learnTries } from "./signals/tries.ts";
 import { learnVariety } from "./signals/variety.ts";
-import { type Identity, identify } from "./step/identity.ts";
+import { identify, type StepIdentity } from "./step/identity.ts";
 import type { Step } from "./step/step.ts";
 import { type Recognition, sameness, substanceOf } from "./step/substance.ts";
 import { has, isMereAct, TRAIT } from "./step/trait.ts";
@@ -53,7 +53,7 @@ export function learn(slots: Float64Array, step: Step): void {
 }
 
 /** A handoff after new work of anybody is another one, though it says the same. */
-function carriedOn(slots: Float64Array, identity: Identity): Identity {
+function carriedOn(slots: Float64Array, identity: StepIdentity): StepIdentity {
   const work = slots[SLOT.carried] ?? 0;
   if (work === 0) return identity;
   const on = (key: Key) => (key === UNKNOWN ? UNKNOWN : tagged(key, work));
@@ -67,13 +67,13 @@ function carriedOn(slots: Float64Array, identity: Identity): Identity {
   };
 }
 
-function interrupted(slots: Float64Array, identity: Identity): Identity {
+function interrupted(slots: Float64Array, identity: StepIdentity): StepIdentity {
   if (slots[SLOT.idleTurn] !== 1) return identity;
   slots[SLOT.idleTurn] = 0;
   return { ...identity, traits: identity.traits | TRAIT.interrupted };
 }
 
-function learnCall(slots: Float64Array, step: Step, identity: Identity): void {
+function learnCall(slots: Float64Array, step: Step, identity: StepIdentity): void {
   const attempt = joinAttempt(slots, step, identity.full);
   if (attempt === 0) return;
   const seen = recognise(slots, identity);
@@ -110,14 +110,14 @@ function learnCall(slots: Float64Array, step: Step, identity: Identity): void {
 }
 
 /** What came of a key or a move is seen in the look behind it; nobody needs six before. */
-function isInsisting(slots: Float64Array, { call }: Identity): boolean {
+function isInsisting(slots: Float64Array, { call }: StepIdentity): boolean {
   return calls.key(slots) === call && calls.length(slots) >= FEW_ACTS;
 }
 
 /** What a sibling failed at, or did again, counts once for all of them. */
 function wasCounted(
   slots: Float64Array,
-  { traits }: Identity,
+  { traits }: StepIdentity,
   { isStale }: Recognition,
   attempt: number,
 ): boolean {
@@ -126,7 +126,7 @@ function wasCounted(
 }
 
 /** What is said anew between two calls changes nothing of what they are. */
-function learnSpeech(slots: Float64Array, step: Step, identity: Identity): void {
+function learnSpeech(slots: Float64Array, step: Step, identity: StepIdentity): void {
   endAttempt(slots);
   const isRepeat = meet(slots, seenCalls, identity.full);
   const recognition = { isRepeat, isNewCall: false, isNewAnswer: false, isStale: isRepeat };
@@ -163,9 +163,9 @@ function begin(slots: Float64Array): number {
 
 function learnRepeats(
   slots: Float64Array,
-  { traits }: Identity,
+  { traits }: StepIdentity,
   { isRepeat, isStale }: Recognition,
-  place: Place,
+  place: StepPlace,
   isWaiting: boolean,
 ): void {
   if (isStale) repeats.extend(slots, 1, traits, place);
@@ -178,7 +178,11 @@ function learnRepeats(
   }
 }
 
-function learnAverages(slots: Float64Array, identity: Identity, recognition: Recognition): void {
+function learnAverages(
+  slots: Float64Array,
+  identity: StepIdentity,
+  recognition: Recognition,
+): void {
   const before = (slots[SLOT.steps] ?? 0) - 1;
   const substance = substanceOf(identity, recognition);
   learnVariety(slots, identity.work);
@@ -207,7 +211,7 @@ function hearUser(slots: Float64Array, step: Step): void {
   slots[SLOT.sinceReset] = 0;
 }
 
-function recognise(slots: Float64Array, identity: Identity): Omit<Recognition, "isStale"> {
+function recognise(slots: Float64Array, identity: StepIdentity): Omit<Recognition, "isStale"> {
   const { full, call, answer } = identity;
   return {
     isRepeat: meet(slots, seenSteps, full),
@@ -223,7 +227,7 @@ function meet(slots: Float64Array, seen: SeenKeys, key: Key): boolean {
   return isKnown;
 }
 
-function factsOf(identity: Identity, recognition: Recognition, held: boolean): Facts {
+function factsOf(identity: StepIdentity, recognition: Recognition, held: boolean): Facts {
   const { traits, answer } = identity;
   return (
     factIf(FACT.repeat, recognition.isRepeat && !held) |

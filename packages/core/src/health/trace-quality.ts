@@ -1,5 +1,5 @@
 import { SLOT } from "./memory/layout.ts";
-import type { Identity } from "./step/identity.ts";
+import type { StepIdentity } from "./step/identity.ts";
 import type { Recognition } from "./step/substance.ts";
 
 /**
@@ -25,7 +25,7 @@ const SAME_ANSWERS = SLOT.quality + 4;
 /** Counts what is known of one call. */
 export function learnQuality(
   memory: Float64Array,
-  identity: Identity,
+  identity: StepIdentity,
   recognition: Recognition,
 ): void {
   add(memory, CALLS, true);

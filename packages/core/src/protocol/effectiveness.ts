@@ -1,7 +1,7 @@
 /** Cohorts of one workflow, compared; and a workflow's evidence in one file. */
 import { z } from "zod";
 import { receiptAnswer } from "./evidence.ts";
-import { count, hash, publicClass, regime, tier } from "./fields.ts";
+import { count, hashSchema, publicClass, regime, tier } from "./fields.ts";
 
 /** Second cohort minus first; null where too little is known. */
 const difference = z
@@ -119,7 +119,7 @@ const packSession = z.object({
     records: count,
     runs: count,
     forks: count,
-    merkle_root: hash,
+    merkle_root: hashSchema,
     checkpoint: z.string(),
     receipt: receiptAnswer,
   }),
@@ -129,7 +129,7 @@ const packSession = z.object({
 export const evidencePackAnswer = z.object({
   schema: z.literal("caum.agent_evidence_pack.v1.0"),
   /** SHA-256 of the pack's JSON without this field: a name for these very bytes, no signature. */
-  digest: hash,
+  digest: hashSchema,
   account_id: z.string(),
   workflow: z.string(),
   decision: z.literal("observe_only"),

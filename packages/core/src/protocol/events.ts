@@ -1,6 +1,6 @@
 /** Events v1: single records of foreign senders, checked strictly; the collector writes the record. */
 import { z } from "zod";
-import { hash, identifier, senderLink } from "./fields.ts";
+import { hashSchema, identifierSchema, senderLink } from "./fields.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -12,8 +12,8 @@ const label = z.string().min(1).max(255);
 export const eventRequest = z
   .strictObject({
     eventId: uuid,
-    agentId: identifier,
-    sessionId: identifier,
+    agentId: identifierSchema,
+    sessionId: identifierSchema,
     sourceTimestamp: z.iso.datetime({ offset: true, message: "must be ISO 8601 with a time zone" }),
     /** Which categories there are is a question of meaning: an unknown one is answered with 422. */
     category: z.string().min(1).max(64),
@@ -53,7 +53,7 @@ export const eventAnswer = z.object({
   conflict: z.boolean(),
   droppedFields: z.number().int().nonnegative(),
   /** What the next event names as its `previousHash`; absent where nothing links to it. */
-  eventHash: hash.optional(),
+  eventHash: hashSchema.optional(),
   /** What `previousHash` came to; absent where none was sent, and none is missing. */
   link: senderLink.optional(),
 });
@@ -69,7 +69,7 @@ export const eventBatchAnswer = z.object({
       eventId: z.string().optional(),
       receivedAt: z.string().optional(),
       conflict: z.boolean().optional(),
-      eventHash: hash.optional(),
+      eventHash: hashSchema.optional(),
       link: senderLink.optional(),
       error: z.object({ code: z.string(), message: z.string() }).optional(),
     }),

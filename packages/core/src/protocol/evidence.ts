@@ -1,6 +1,6 @@
 /** Evidence: receipts, proofs, bundles and the keys that sign them. */
 import { z } from "zod";
-import { count, hash, publicClass, tier } from "./fields.ts";
+import { count, hashSchema, publicClass, tier } from "./fields.ts";
 
 export const receiptAnswer = z.object({
   mode: z.literal("zero_semantic_live_evidence_receipt"),
@@ -10,9 +10,9 @@ export const receiptAnswer = z.object({
   structural_health: z.object({ tier, public_class: publicClass, regime: z.string() }).nullable(),
   evidence: z.object({
     algorithm: z.literal("sha256"),
-    event_hash: hash,
-    chain_head: hash,
-    merkle_root: hash,
+    event_hash: hashSchema,
+    chain_head: hashSchema,
+    merkle_root: hashSchema,
     tree_size: count,
     /** C2SP tlog-proof; the only part that a verifier trusts. */
     tlog_proof: z.string(),
@@ -26,19 +26,19 @@ export const receiptAnswer = z.object({
 
 export const proofAnswer = z.object({
   index: count,
-  leaf: hash,
+  leaf: hashSchema,
   tree_size: count,
-  merkle_root: hash,
-  hashes: z.array(hash),
+  merkle_root: hashSchema,
+  hashes: z.array(hashSchema),
   checkpoint: z.string(),
 });
 
 export const consistencyAnswer = z.object({
   from: count,
   to: count,
-  first_root: hash,
-  merkle_root: hash,
-  hashes: z.array(hash),
+  first_root: hashSchema,
+  merkle_root: hashSchema,
+  hashes: z.array(hashSchema),
   checkpoint: z.string(),
 });
 

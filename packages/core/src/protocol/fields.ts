@@ -17,7 +17,7 @@ export const opaqueId = anyText.max(MAX_TEXT);
 export const nameText = z.string().max(MAX_TEXT);
 
 /** Somebody's own id of a session or an agent. */
-export const identifier = z
+export const identifierSchema = z
   .string()
   .min(1)
   .refine(isIdentifier, {
@@ -27,7 +27,7 @@ export const identifier = z
 export const count = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 export const costUsd = z.number().nonnegative().max(MAX_COST_USD);
 
-export const hash = z.string().regex(/^[0-9a-f]{64}$/);
+export const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const tier = z.enum(["T1", "T2", "T3", "T4", "T5"]);
 export const publicClass = z.enum(["none", "review_only", "hard_alert"]);
@@ -55,7 +55,7 @@ export const senderLink = z.enum(["linked", "unequal", "malformed", "missing", "
 export const category = z.enum(CATEGORIES);
 
 /** Null with a reason where structure tells nothing about the outcome of such work. */
-export const failureRisk = {
+export const failureRiskSchema = {
   failure_risk: z.number().nullable(),
   /** Only with null; docs/signals.md has the words. */
   failure_risk_reason: z.enum(["too_early", "dialogue", "unproven_work"]).optional(),

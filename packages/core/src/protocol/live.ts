@@ -6,8 +6,8 @@ import {
   costUsd,
   count,
   evidenceGrade,
-  failureRisk,
-  hash,
+  failureRiskSchema,
+  hashSchema,
   nameText,
   opaqueId,
   pattern,
@@ -76,7 +76,7 @@ export const structuralHealth = z.object({
   uds: z.number(),
   /** Why it is not what the three scores give; absent where it is. */
   uds_capped_by: udsCap.optional(),
-  ...failureRisk,
+  ...failureRiskSchema,
   trace_quality: z.enum(["full", "partial", "labels", "unstable_hashes"]),
   step: count,
   reasons: z.array(z.string()),
@@ -86,10 +86,10 @@ export const structuralHealth = z.object({
 
 export const liveEvidence = z.object({
   algorithm: z.literal("sha256"),
-  event_hash: hash,
-  previous_hash: hash,
-  chain_head: hash,
-  merkle_root: hash,
+  event_hash: hashSchema,
+  previous_hash: hashSchema,
+  chain_head: hashSchema,
+  merkle_root: hashSchema,
   tree_size: count,
 });
 
@@ -130,8 +130,8 @@ export const liveSession = z.object({
   live_alert: z.boolean(),
   public_class: publicClass,
   receipt_id: z.string().nullable(),
-  chain_head: hash.nullable(),
-  merkle_root: hash,
+  chain_head: hashSchema.nullable(),
+  merkle_root: hashSchema,
   tree_size: count,
   total_tokens: count,
   total_cost_usd: z.number(),

@@ -1,6 +1,6 @@
 /** Runs v1: native canonical lines, verified and stored as they are. */
 import { z } from "zod";
-import { count, hash, publicClass, regime, tier } from "./fields.ts";
+import { count, hashSchema, publicClass, regime, tier } from "./fields.ts";
 
 /** Lines of one request; more go into the next one. */
 export const MAX_RUN_LINES = 2_000;
@@ -26,7 +26,7 @@ export const runAnswer = z.object({
   results: z.array(runLineResult),
   /** The seq that comes next in this run, and the leaf it must link to. */
   next_seq: count,
-  run_head: hash,
+  run_head: hashSchema,
   state: z.object({
     regime,
     tier,
@@ -34,6 +34,6 @@ export const runAnswer = z.object({
     public_class: publicClass,
     live_alert: z.boolean(),
   }),
-  evidence: z.object({ merkle_root: hash, tree_size: count, run_count: count }),
+  evidence: z.object({ merkle_root: hashSchema, tree_size: count, run_count: count }),
   received_at: z.string(),
 });

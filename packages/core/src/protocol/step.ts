@@ -4,9 +4,9 @@ import {
   anyText,
   costUsd,
   count,
-  failureRisk,
-  hash,
-  identifier,
+  failureRiskSchema,
+  hashSchema,
+  identifierSchema,
   opaqueId,
   pattern,
   publicClass,
@@ -17,7 +17,7 @@ import {
 } from "./fields.ts";
 
 export const stepRequest = z.object({
-  session_id: identifier,
+  session_id: identifierSchema,
   step: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
   tool: z.string().min(1),
   /** Digested in memory; never kept. */
@@ -54,14 +54,14 @@ export const advisory = z.object({
 
 export const stepAnswer = z.object({
   regime,
-  ...failureRisk,
+  ...failureRiskSchema,
   uds: z.number(),
   /** Why it is not what the three scores give; absent where it is. */
   uds_capped_by: udsCap.optional(),
   tier,
   /** Null where there is nothing to say; never while a loop, tier T4 or T5, or an alert is told. */
   advisory: advisory.nullable(),
-  merkle_root: hash,
+  merkle_root: hashSchema,
   /** The session entered an alert with this step: a loop, or tier T4 or T5 that held. */
   alert_fired: z.boolean(),
   /** Conditions of your rules that fired with this step; absent where none did. */
@@ -101,7 +101,7 @@ export const endAnswer = z.object({
   resolved: z.boolean().nullable(),
   public_class: z.enum(["none", "review_only", "hard_alert"]),
   trace_quality: z.string(),
-  ...failureRisk,
+  ...failureRiskSchema,
   work_yield: z.number(),
   total_steps: count,
   total_events: count,
@@ -122,8 +122,8 @@ export const endAnswer = z.object({
     baseline_cost_usd: z.number().nullable(),
     basis: z.string(),
   }),
-  chain_head: hash,
-  merkle_root: hash,
+  chain_head: hashSchema,
+  merkle_root: hashSchema,
   tree_size: count,
   receipt_id: z.string(),
   claim_boundaries: z.record(z.string(), z.literal(true)),
@@ -147,7 +147,7 @@ const sessionSummary = z.object({
   regime,
   tier,
   uds: z.number(),
-  ...failureRisk,
+  ...failureRiskSchema,
   public_class: z.enum(["none", "review_only", "hard_alert"]),
   /** A hard rule stands, and the session goes on. */
   live_alert: z.boolean(),
@@ -195,13 +195,13 @@ export const sessionsAnswer = z.object({
 
 export const sessionAnswer = z.object({
   session: sessionSummary,
-  merkle_root: hash,
+  merkle_root: hashSchema,
   tree_size: count,
   steps: z.array(
     z.object({
       index: count,
       received_at: z.string(),
-      leaf: hash,
+      leaf: hashSchema,
       /** Null where the record was deleted. */
       record: z.record(z.string(), z.unknown()).nullable(),
       sender_link: senderLink.optional(),
@@ -212,7 +212,7 @@ export const sessionAnswer = z.object({
           regime,
           tier,
           uds: z.number(),
-          ...failureRisk,
+          ...failureRiskSchema,
           public_class: z.enum(["none", "review_only", "hard_alert"]),
           reasons: z.array(z.string()),
           /** What an alert that stands says to a person; null where none does. */

@@ -13,12 +13,12 @@ import { upstreamsFolder } from "./status/upstream-status.ts";
 import { Address } from "./upstream/address.ts";
 import { createDryRun } from "./upstream/dry-run.ts";
 import { createHttpTransport, type Transport } from "./upstream/http-transport.ts";
-import { type KeptSessions, LiveDoor } from "./upstream/live-door.ts";
-import { RunsDoor } from "./upstream/runs-door.ts";
+import { type KeptSessions, LiveUpstream } from "./upstream/live-upstream.ts";
+import { RunsUpstream } from "./upstream/runs-upstream.ts";
 import type { Entry } from "./upstream/upstream.ts";
 import { within } from "./within.ts";
 import { EvidenceClient } from "./witness/evidence-client.ts";
-import { readKept, writeKept } from "./witness/kept-file.ts";
+import { readKeptFile, writeKept } from "./witness/kept-file.ts";
 import { spoolsOfTenant } from "./witness/tenant.ts";
 import { Witness } from "./witness/witness.ts";
 
@@ -151,8 +151,8 @@ function makeReporter(options: ReporterOptions, address: Address, place: Place):
   });
   return new Reporter({
     upstream: isRuns
-      ? new RunsDoor(address, transport)
-      : new LiveDoor(address, transport, keptSessions(root)),
+      ? new RunsUpstream(address, transport)
+      : new LiveUpstream(address, transport, keptSessions(root)),
     spool: new Spool({
       root,
       clock,
@@ -176,7 +176,7 @@ function keptSessions(root: string): KeptSessions {
   const pathOf = ({ sessionId, runId }: Entry) =>
     join(root, "sessions", sessionTag(sessionId), `${runId}.live`);
   return {
-    read: (entry) => readKept(pathOf(entry)),
+    read: (entry) => readKeptFile(pathOf(entry)),
     write: (entry, text) => writeKept(pathOf(entry), text),
   };
 }

@@ -13,8 +13,8 @@ import { isTrustedFolder } from "./spool/trusted.ts";
 import { upstreamsFolder } from "./status/upstream-status.ts";
 import { Address } from "./upstream/address.ts";
 import { createDryRun } from "./upstream/dry-run.ts";
-import { LiveDoor } from "./upstream/live-door.ts";
-import { RunsDoor } from "./upstream/runs-door.ts";
+import { LiveUpstream } from "./upstream/live-upstream.ts";
+import { RunsUpstream } from "./upstream/runs-upstream.ts";
 import type { Entry, Upstream } from "./upstream/upstream.ts";
 
 /**
@@ -31,7 +31,9 @@ export async function previewSpool(
   const address = new Address({ url: new URL(url), apiKey, agent: options.agent });
   const transport = createDryRun(print);
   const upstream =
-    protocol === "runs" ? new RunsDoor(address, transport) : new LiveDoor(address, transport);
+    protocol === "runs"
+      ? new RunsUpstream(address, transport)
+      : new LiveUpstream(address, transport);
   const processes = join(upstreamsFolder(home), address.tag, "processes");
   const tally = new Tally();
   for (const name of await namesIn(processes)) {

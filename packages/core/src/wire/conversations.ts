@@ -40,7 +40,7 @@ export interface LearnedTurn {
 }
 
 /** A request's place: the turn it continues, where that is known. */
-export interface Place {
+export interface RequestPlace {
   readonly conversation: Conversation;
   /** A digest of how the conversation began; what stays of it. */
   readonly opening: string;
@@ -86,7 +86,7 @@ export class Conversations {
     this.#sessionOf = sessionOf;
   }
 
-  placeOf(request: ModelRequest | undefined, scope: ClientScope): Place {
+  placeOf(request: ModelRequest | undefined, scope: ClientScope): RequestPlace {
     const named = currentSession()?.id ?? scope.session ?? this.#namedIn(request);
     const opening = request === undefined ? "" : openingOf(request);
     const found = request && this.#find({ request, session: named, opening });
@@ -101,7 +101,7 @@ export class Conversations {
   }
 
   /** Remembers a turn at a place by what later requests will repeat of it. */
-  learn({ conversation, opening }: Place, turn: LearnedTurn, callsBefore: number): void {
+  learn({ conversation, opening }: RequestPlace, turn: LearnedTurn, callsBefore: number): void {
     const { calls, texts, responseId } = turn;
     const asked = calls.filter(({ isVendors }) => !isVendors);
     const depth = callsBefore + asked.length;
@@ -126,7 +126,7 @@ export class Conversations {
     this.#turns.set(name, [...alike.slice(1 - MAX_ALIKE), turn]);
   }
 
-  #find(sought: Sought): Omit<Place, "opening"> | undefined {
+  #find(sought: Sought): Omit<RequestPlace, "opening"> | undefined {
     const turn = this.#byResponse(sought) ?? this.#byLastTurn(sought);
     if (turn !== undefined) {
       this.#continued += 1;
@@ -198,7 +198,7 @@ export class Conversations {
 
 /** The open call of a conversation that an answer is of: in the turn that it continues, or before. */
 export function openCallOf(
-  { conversation, turn }: Place,
+  { conversation, turn }: RequestPlace,
   answer: Pick<ToolAnswer, "id" | "name">,
 ): AskedCall | undefined {
   const here = turn && callAnsweredBy(turn.calls, answer);
@@ -207,7 +207,7 @@ export function openCallOf(
 }
 
 /** The call has its outcome. */
-export function settle({ conversation }: Place, call: AskedCall): void {
+export function settle({ conversation }: RequestPlace, call: AskedCall): void {
   call.isSettled = true;
   const at = conversation.open.indexOf(call);
   if (at >= 0) conversation.open.splice(at, 1);

@@ -2,7 +2,7 @@ import type { Status } from "../capture/record.ts";
 import type { ModelTurn } from "./dialects/model-turn.ts";
 
 /** How one logical call of a model went; its retries are attempts of the same call. */
-export interface CallOutcome {
+export interface ModelCallOutcome {
   readonly status: Status;
   /** What the answer says; absent when there is none or it could not be read. */
   readonly turn?: ModelTurn | undefined;
@@ -14,11 +14,11 @@ export interface CallOutcome {
 /** One logical call: it ends once, whatever happens to its attempts. */
 export class ModelCall {
   readonly startedMs: number;
-  readonly #onEnd: (outcome: CallOutcome) => void;
+  readonly #onEnd: (outcome: ModelCallOutcome) => void;
   readonly #clock: () => number;
   #isOver = false;
 
-  constructor(clock: () => number, onEnd: (outcome: CallOutcome) => void) {
+  constructor(clock: () => number, onEnd: (outcome: ModelCallOutcome) => void) {
     this.#clock = clock;
     this.#onEnd = onEnd;
     this.startedMs = clock();
@@ -32,7 +32,7 @@ export class ModelCall {
     return Math.max(0, this.#clock() - this.startedMs);
   }
 
-  end(outcome: Omit<CallOutcome, "durationMs">): void {
+  end(outcome: Omit<ModelCallOutcome, "durationMs">): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#onEnd({ ...outcome, durationMs: this.elapsedMs });

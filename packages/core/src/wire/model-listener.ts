@@ -14,16 +14,16 @@ import {
   type ClientScope,
   Conversations,
   openCallOf,
-  type Place,
+  type RequestPlace,
   settle,
 } from "./conversations.ts";
 import type { Route } from "./dialects/dialects.ts";
 import type { ModelRequest, ModelTurn, ToolAnswer, ToolRequest } from "./dialects/model-turn.ts";
-import type { CallOutcome } from "./model-call.ts";
+import type { ModelCallOutcome } from "./model-call.ts";
 
 /** A model call under way, or an answer that is made in the background until somebody fetches it. */
 interface Asking {
-  readonly place: Place;
+  readonly place: RequestPlace;
   /** The turn, unique in the process. */
   readonly id: string;
   readonly callCount: number;
@@ -55,7 +55,7 @@ export class ModelListener {
     route: Route,
     request: ModelRequest | undefined,
     scope: ClientScope,
-  ): (outcome: CallOutcome) => void {
+  ): (outcome: ModelCallOutcome) => void {
     if (route.isRetrieval) return (outcome) => this.#retrieved(outcome);
     const place = this.#conversations.placeOf(request, scope);
     const { session } = place.conversation;
@@ -74,7 +74,7 @@ export class ModelListener {
   }
 
   /** What is new in a request: results of tools, and what the user said. */
-  #hear(place: Place, request: ModelRequest): void {
+  #hear(place: RequestPlace, request: ModelRequest): void {
     const { session } = place.conversation;
     const unheard = request.answers.filter((answer) => !this.#answered(place, answer));
     // A turn that is known has its answers; of another one, this is the first that we hear.
@@ -90,7 +90,7 @@ export class ModelListener {
    *
    * @returns false when no open call is known that it could be of
    */
-  #answered(place: Place, answer: ToolAnswer): boolean {
+  #answered(place: RequestPlace, answer: ToolAnswer): boolean {
     const call = openCallOf(place, answer);
     if (call === undefined) return false;
     const { status, result } = answer;
@@ -102,7 +102,7 @@ export class ModelListener {
   }
 
   /** Calls that another process heard of, or nobody: what the request repeats of them is told. */
-  #takeUp(place: Place, request: ModelRequest, answers: readonly ToolAnswer[]): void {
+  #takeUp(place: RequestPlace, request: ModelRequest, answers: readonly ToolAnswer[]): void {
     const said = request.lastTurns().find(({ calls }) => calls.length > 0);
     const news = answers.filter(({ mayBeOld }) => mayBeOld !== true);
     if (said === undefined || news.length === 0) return;
@@ -122,7 +122,7 @@ export class ModelListener {
     this.#conversations.learn(place, { texts: [], calls }, before);
   }
 
-  #ended(asking: Asking, outcome: CallOutcome): void {
+  #ended(asking: Asking, outcome: ModelCallOutcome): void {
     const { turn } = outcome;
     const { place, id, model } = asking;
     if (turn?.state === "underway" && outcome.status === "pending") {
@@ -144,7 +144,7 @@ export class ModelListener {
   }
 
   /** The calls of a turn, without those that a person was asked about before. */
-  #newCalls(place: Place, { requests }: ModelTurn, id: string): Asked[] {
+  #newCalls(place: RequestPlace, { requests }: ModelTurn, id: string): Asked[] {
     const unheard = requests.filter(({ approvedAs, outcome }) => {
       if (approvedAs === undefined) return true;
       return !this.#answered(place, { id: approvedAs, ...(outcome ?? { status: "unknown" }) });
@@ -171,7 +171,7 @@ export class ModelListener {
   }
 
   /** Only an answer that was begun in this process and has no end yet is news. */
-  #retrieved(outcome: CallOutcome): void {
+  #retrieved(outcome: ModelCallOutcome): void {
     const id = outcome.turn?.responseId;
     const call = id === undefined ? undefined : this.#background.get(id);
     if (call === undefined || outcome.turn?.state === "underway") return;
@@ -185,11 +185,11 @@ function factsOf({ name: tool, place: run }: AskedCall): CallFacts {
   return { tool, run };
 }
 
-function keyOf({ conversation }: Place, { id: toolCallId }: AskedCall): CallKey {
+function keyOf({ conversation }: RequestPlace, { id: toolCallId }: AskedCall): CallKey {
   return { session: conversation.session, toolCallId };
 }
 
-function turnOutcome({ status, turn, durationMs }: CallOutcome, asked: string | undefined) {
+function turnOutcome({ status, turn, durationMs }: ModelCallOutcome, asked: string | undefined) {
   const model = turn?.model ?? asked;
   return {
     status,

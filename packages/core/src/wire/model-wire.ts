@@ -5,7 +5,7 @@ import { parseJson } from "./dialects/json-field.ts";
 import type { ModelTurn } from "./dialects/model-turn.ts";
 import { ModelCall, statusOfResponse } from "./model-call.ts";
 import type { ModelListener } from "./model-listener.ts";
-import { OpenCalls } from "./open-calls.ts";
+import { OpenModelCalls } from "./open-model-calls.ts";
 import {
   bodyTextOf,
   fingerprintOf,
@@ -30,12 +30,12 @@ const TRY_AGAIN: ReadonlySet<number> = new Set([401, 408, 409, 429]);
 export class ModelWire {
   readonly #listener: ModelListener;
   readonly #clock: () => number;
-  readonly #open: OpenCalls;
+  readonly #open: OpenModelCalls;
 
   constructor(listener: ModelListener, clock: () => number = Date.now) {
     this.#listener = listener;
     this.#clock = clock;
-    this.#open = new OpenCalls(clock);
+    this.#open = new OpenModelCalls(clock);
   }
 
   /**

@@ -5,12 +5,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import {
-  createObserver,
-  type ObserverProblem,
-  readUpstreams,
-  spoolProblem,
-} from "../../src/index.ts";
+import { createObserver, type ObserverProblem } from "../../src/index.ts";
+import { readUpstreams, spoolProblem } from "../../src/machine.ts";
 import { type Misdeed, Receiver } from "./receiver.ts";
 
 const NOBODY = 65_534;

@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createObserver, openSpoolSender, previewSpool } from "../../src/index.ts";
+import { createObserver } from "../../src/index.ts";
+import { openSpoolSender, previewSpool } from "../../src/machine.ts";
 import { isChain, Receiver } from "./receiver.ts";
 
 let home: string;

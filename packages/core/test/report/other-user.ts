@@ -2,7 +2,8 @@
  * A process of a user who cannot write to CAUM_HOME: `node other-user.ts HOME URL KEY`. Prints what
  * its owner was told and what the agent saw.
  */
-import { createObserver, spoolProblem } from "../../src/index.ts";
+import { createObserver } from "../../src/index.ts";
+import { spoolProblem } from "../../src/machine.ts";
 
 const [home = "", url = "", apiKey = ""] = process.argv.slice(2);
 const problems: string[] = [];

@@ -15,7 +15,8 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createObserver, type ObserverProblem, readUpstreams } from "../../src/index.ts";
+import { createObserver, type ObserverProblem } from "../../src/index.ts";
+import { readUpstreams } from "../../src/machine.ts";
 import { seal, unseal } from "../../src/report/spool/sealed-line.ts";
 import { isChain, Receiver } from "./receiver.ts";
 

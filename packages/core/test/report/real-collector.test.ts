@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Collector, startCollector } from "@caum/collector";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createObserver, loadWriterKey, type ObserverProblem } from "../../src/index.ts";
+import { createObserver, type ObserverProblem } from "../../src/index.ts";
+import { loadWriterKey } from "../../src/machine.ts";
 import { createHttpTransport, type Transport } from "../../src/report/upstream/http-transport.ts";
 import { parseVerifierKey, verifyBundle } from "../../src/verify.ts";
 

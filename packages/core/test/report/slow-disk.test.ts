@@ -3,13 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import {
-  createObserver,
-  loadConfiguration,
-  loadWriterKey,
-  type ObserverProblem,
-  readUpstreams,
-} from "../../src/index.ts";
+import { createObserver, type ObserverProblem } from "../../src/index.ts";
+import { loadConfiguration, loadWriterKey, readUpstreams } from "../../src/machine.ts";
 import { openReporter } from "../../src/report/open-reporter.ts";
 import { HangingDisk } from "./hanging-disk.ts";
 import { isChain, Receiver } from "./receiver.ts";

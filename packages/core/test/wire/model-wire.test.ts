@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ModelRequest } from "../../src/wire/dialects/model-turn.ts";
-import type { CallOutcome } from "../../src/wire/model-call.ts";
+import type { ModelCallOutcome } from "../../src/wire/model-call.ts";
 import type { ModelListener } from "../../src/wire/model-listener.ts";
 import { ModelWire } from "../../src/wire/model-wire.ts";
 import type { SentRequest } from "../../src/wire/sent-request.ts";
@@ -9,12 +9,12 @@ const SCOPE = { loose: "s" };
 
 function wireWith(listener: Partial<Pick<ModelListener, "onRequest" | "onFailure">> = {}) {
   const requests: (ModelRequest | undefined)[] = [];
-  const outcomes: CallOutcome[] = [];
+  const outcomes: ModelCallOutcome[] = [];
   const time = { now: 0 };
   const heard = {
     onRequest: (_: unknown, request: ModelRequest | undefined) => {
       requests.push(request);
-      return (outcome: CallOutcome) => void outcomes.push(outcome);
+      return (outcome: ModelCallOutcome) => void outcomes.push(outcome);
     },
     onFailure: () => {},
     ...listener,

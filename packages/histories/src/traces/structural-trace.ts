@@ -3,8 +3,9 @@
  * somebody else made. They are digested again, so that nothing but a digest passes.
  */
 import { hash } from "node:crypto";
-import type { ReasoningObservation, Shape, ToolObservation } from "@caum/core";
-import { OPS, STATUSES } from "@caum/core";
+import type { ReasoningObservation, ToolObservation } from "@caum/core";
+import type { Shape } from "@caum/core/adapter";
+import { OPS, STATUSES } from "@caum/core/adapter";
 import { countIn, type Fields, momentIn, textIn } from "../fields.ts";
 import { rowFormat } from "../frame/row-format.ts";
 import type { Row } from "../frame/row-sessions.ts";

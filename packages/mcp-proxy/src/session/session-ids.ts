@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { type Configuration, joinedSessionId, loadRootKey, type RootKey } from "@caum/core";
+import { joinedSessionId } from "@caum/core/adapter";
+import { type Configuration, loadRootKey, type RootKey } from "@caum/core/machine";
 import { SharedSession } from "./shared-session.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** Starts the uploading thread when there is something to upload, and lets go of it in time. */
 import type { Worker } from "node:worker_threads";
-import type { SpoolFollower } from "@caum/core";
+import type { SpoolFollower } from "@caum/core/machine";
 import type { FromUploader, ToUploader, UploaderFacts } from "./worker.ts";
 
 /** The thread holds a few batches of records, and many relays run at once. */

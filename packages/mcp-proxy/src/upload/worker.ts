@@ -1,6 +1,6 @@
 /** The thread that uploads: what it does, or how it dies, is not felt in the relay's event loop. */
 import { parentPort, workerData } from "node:worker_threads";
-import { openSpoolSender } from "@caum/core";
+import { openSpoolSender } from "@caum/core/machine";
 
 /** What the recorder tells this thread. */
 export type ToUploader = { readonly appended: string } | { readonly finishWithinMs: number };

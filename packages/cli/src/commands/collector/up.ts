@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import type { Collector } from "@caum/collector";
-import { howToNotify } from "@caum/core";
+import { howToNotify } from "@caum/core/machine";
 import type { Command } from "commander";
 import { complain, say } from "../../terminal/say.ts";
 import { isNodeNewEnough, OLDEST_NODE } from "../../up/oldest-node.ts";
@@ -94,7 +94,7 @@ async function start(settings: UpSettings, options: UpOptions, home: string): Pr
   setFlagsFromString("--semi-space-growth-factor=1");
   // Loaded here, because older versions of Node cannot even load it.
   const { startCollector } = await import("@caum/collector");
-  const { keepLocalAccount } = await import("@caum/core");
+  const { keepLocalAccount } = await import("@caum/core/machine");
   const { allowDestination, allowOrigin, rateLimit, desktop, ...same } = settings;
   try {
     const collector = await startCollector({

@@ -2,7 +2,7 @@ import { createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { CollectorPlace } from "@caum/collector/validation";
-import { shellWord } from "@caum/core";
+import { shellWord } from "@caum/core/machine";
 import type { Command } from "commander";
 import { unpackBundle } from "../../export/unpack.ts";
 import { collectorOf } from "../../options/collector-flags.ts";

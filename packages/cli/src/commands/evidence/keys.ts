@@ -55,7 +55,7 @@ async function print(flags: KeysFlags): Promise<void> {
 }
 
 async function rotate(flags: KeysFlags): Promise<void> {
-  const { rotateWriterKey } = await import("@caum/core");
+  const { rotateWriterKey } = await import("@caum/core/machine");
   const { readVerifierKeys } = await import("../../keys/read-verifier-keys.ts");
   const home = await homeOf(flags);
   // Where there is no key, or a damaged one, nothing is replaced.
@@ -68,7 +68,7 @@ async function rotate(flags: KeysFlags): Promise<void> {
 }
 
 async function homeOf({ home }: KeysFlags): Promise<string> {
-  const { loadConfiguration } = await import("@caum/core");
+  const { loadConfiguration } = await import("@caum/core/machine");
   return loadConfiguration({ arguments: { home } }).home;
 }
 

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import {
+  type BundleFinding,
   EvidenceError,
   exitCodeOf,
   exitCodeOfVerdict,
-  type Finding,
   parseVerifierKey,
   USAGE_EXIT_CODE,
   type Verification,
@@ -168,7 +168,7 @@ function section(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ["", `${title}:`, ...lines.map((line) => `  - ${line}`)];
 }
 
-function describeFinding({ kind, file, line, run: runId, seq, message }: Finding): string {
+function describeFinding({ kind, file, line, run: runId, seq, message }: BundleFinding): string {
   const places = [
     file,
     line === null ? "" : `line ${line}`,

@@ -1,4 +1,5 @@
-import { homeOf, VERSION } from "@caum/core";
+import { VERSION } from "@caum/core";
+import { homeOf } from "@caum/core/machine";
 import type { Command } from "commander";
 import { complain, say, sayJson } from "../../terminal/say.ts";
 

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { homeOf } from "@caum/core";
+import { homeOf } from "@caum/core/machine";
 import { FORMAT_NAMES, type FormatName } from "@caum/histories/names";
 import type { Command } from "commander";
 import { Progress } from "../../terminal/progress.ts";

@@ -1,14 +1,13 @@
+import type { DeliveryResult, Settings } from "@caum/core";
 import {
   type Configuration,
   closeLeftRuns,
-  type DeliveryResult,
   loadConfiguration,
   openSpoolSender,
   previewSpool,
   readUpstreams,
-  type Settings,
   signLeftRuns,
-} from "@caum/core";
+} from "@caum/core/machine";
 import type { Command } from "commander";
 import { complain, say } from "../../terminal/say.ts";
 

@@ -7,7 +7,7 @@ import {
   readUpstreams,
   spoolProblem,
   type UpstreamStatus,
-} from "@caum/core";
+} from "@caum/core/machine";
 import type { Command } from "commander";
 import { describeRelay, type RelayState, relayStates } from "../../doctor/relay-facts.ts";
 import { type HookTallies, type HookTally, readHookTallies } from "../../hook/inbox/hook-log.ts";

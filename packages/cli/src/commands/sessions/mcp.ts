@@ -28,7 +28,7 @@ export function registerMcp(program: Command): void {
 }
 
 async function serve({ home, url, key }: McpFlags): Promise<void> {
-  const { loadConfiguration, readLocalAccount } = await import("@caum/core");
+  const { loadConfiguration, readLocalAccount } = await import("@caum/core/machine");
   const { serveMcp } = await import("../../mcp/serve.ts");
   const known = loadConfiguration({ arguments: { home, url, ...(key ? { apiKey: key } : {}) } });
   for (const problem of known.problems) complain(`caum mcp: ${problem}`);

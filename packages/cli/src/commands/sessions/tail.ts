@@ -56,7 +56,7 @@ async function run(session: string | undefined, flags: TailFlags): Promise<void>
 }
 
 async function feedOf(session: string | undefined, flags: TailFlags): Promise<StepFeed> {
-  const { loadConfiguration } = await import("@caum/core");
+  const { loadConfiguration } = await import("@caum/core/machine");
   const { home, url, key } = flags;
   const known = loadConfiguration({ arguments: { home, url, ...(key ? { apiKey: key } : {}) } });
   if (flags.local || known.url === undefined) {

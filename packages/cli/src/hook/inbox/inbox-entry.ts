@@ -1,15 +1,8 @@
 /** What a hook leaves for the recorder: structure only, nothing that the record will not hold. */
-import {
-  digestTurn,
-  joinedSessionId,
-  keyCall,
-  labelOf,
-  type ReasoningObservation,
-  type RootKey,
-  SessionKeys,
-  type Status,
-  type ToolObservation,
-} from "@caum/core";
+
+import type { ReasoningObservation, Status, ToolObservation } from "@caum/core";
+import { digestTurn, joinedSessionId, keyCall, labelOf, SessionKeys } from "@caum/core/adapter";
+import type { RootKey } from "@caum/core/machine";
 import { hookClient } from "../clients/hook-clients.ts";
 import type { HookEvent } from "../event/hook-event.ts";
 import type { HookClient, SaidAnswer, Saying } from "../event/saying.ts";

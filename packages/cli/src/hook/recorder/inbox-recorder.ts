@@ -1,14 +1,8 @@
 /** Reads what hooks left, in the order in which it was left, and records it as runs. */
 import { readFileSync, rmSync, statSync } from "node:fs";
-import {
-  alertSentence,
-  type LoopTeller,
-  type Observation,
-  type Observer,
-  type ReasoningObservation,
-  storyOf,
-  type Verdict,
-} from "@caum/core";
+import type { Observation, Observer, ReasoningObservation, Verdict } from "@caum/core";
+import { alertSentence, storyOf } from "@caum/core/health";
+import type { LoopTeller } from "@caum/core/machine";
 import { noteHookEvents, noteUnread } from "../inbox/hook-log.ts";
 import {
   entriesIn,

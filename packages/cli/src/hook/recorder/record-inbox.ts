@@ -1,11 +1,7 @@
 /** The one recorder of a machine's hooks: at work while hooks call, gone when they are silent. */
-import {
-  closeLeftRuns,
-  createObserver,
-  loadConfiguration,
-  localTeller,
-  type Observer,
-} from "@caum/core";
+
+import { createObserver, type Observer } from "@caum/core";
+import { closeLeftRuns, loadConfiguration, localTeller } from "@caum/core/machine";
 import { RecorderLock } from "../inbox/recorder-lock.ts";
 import { InboxRecorder } from "./inbox-recorder.ts";
 

@@ -9,8 +9,9 @@ import {
   stepOfRecord,
   viewOf,
 } from "@caum/collector/local";
-import { CompactRange, isWriterGone, NO_PREVIOUS_HASH, type StructuralRecord } from "@caum/core";
-import { hashLeaf } from "@caum/core/verify";
+import { CompactRange, NO_PREVIOUS_HASH } from "@caum/core/collector";
+import { isWriterGone } from "@caum/core/machine";
+import { hashLeaf, type StructuralRecord } from "@caum/core/verify";
 import { callOf, type LiveStep } from "../source/live-step.ts";
 import type { SessionReport, SessionSummary, StepOfSession } from "../source/session-source.ts";
 

@@ -1,7 +1,7 @@
 /** The record files of a CAUM_HOME, followed as their writers append to them. */
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { StructuralRecord } from "@caum/core";
+import type { StructuralRecord } from "@caum/core/verify";
 import { readLine } from "@caum/core/verify";
 
 const RECORDS_FILE = "records.ndjson";

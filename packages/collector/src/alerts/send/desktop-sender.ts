@@ -1,12 +1,12 @@
 /** Shows an alert on the desktop of this machine, once per loop, whichever session it was seen in. */
+import type { AlertStory } from "@caum/core/health";
 import {
-  type AlertStory,
   loopKey,
   type Notification,
   type NotifierCommand,
   notifyDesktop,
   type ToldLoops,
-} from "@caum/core";
+} from "@caum/core/machine";
 import { type Attempt, DELIVERED, failed } from "./attempt.ts";
 
 export interface DesktopParts {

@@ -1,4 +1,4 @@
-import { loopNotice } from "@caum/core";
+import { loopNotice } from "@caum/core/machine";
 import type { ClaimedDelivery } from "../../rows/alert-rows.ts";
 import { advisoryOf, storyOf, webhookBody } from "../advisory.ts";
 import type { DestinationSeal } from "../destination-seal.ts";

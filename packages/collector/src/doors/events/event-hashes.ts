@@ -1,4 +1,5 @@
-import { canonicalJson, RecentMap, sha256 } from "@caum/core";
+import { RecentMap } from "@caum/core/adapter";
+import { canonicalJson, sha256 } from "@caum/core/collector";
 import { EvidenceError } from "@caum/core/verify";
 import { type ChainClaim, previousOf } from "../../ingest/sender-chain.ts";
 

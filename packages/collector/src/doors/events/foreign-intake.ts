@@ -1,4 +1,4 @@
-import type { SessionKeys } from "@caum/core";
+import type { SessionKeys } from "@caum/core/adapter";
 import type { eventRequest } from "@caum/core/protocol";
 import type { z } from "zod";
 import {

@@ -1,5 +1,8 @@
 /** Payloads of foreign senders: what fits the record is kept, the rest is dropped and counted. */
-import { errorClassOf, OPS, type Op, type PayloadDraft, type SessionKeys } from "@caum/core";
+
+import type { Op } from "@caum/core";
+import { OPS, type PayloadDraft, type SessionKeys } from "@caum/core/adapter";
+import { errorClassOf } from "@caum/core/collector";
 import type { DoorCapture } from "../../http/capture.ts";
 import { optionalLabel, present, statusOf, statusOfCode } from "../../http/capture.ts";
 import { DoorError } from "../../http/door-error.ts";

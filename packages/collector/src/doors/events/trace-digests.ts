@@ -1,4 +1,4 @@
-import type { SessionKeys } from "@caum/core";
+import type { SessionKeys } from "@caum/core/adapter";
 import { present } from "../../http/capture.ts";
 
 /** Ids that a sender shares between sessions, and can ask for. */

@@ -1,4 +1,4 @@
-import { receiptId } from "@caum/core";
+import { receiptId } from "@caum/core/collector";
 import type { liveAnswer, liveSession } from "@caum/core/protocol";
 import type { z } from "zod";
 import { dashboardPath } from "../../http/dashboard-path.ts";

@@ -1,6 +1,6 @@
 /** Live v2: start, event, batch, and reading back. */
 import { randomBytes } from "node:crypto";
-import { CompactRange } from "@caum/core";
+import { CompactRange } from "@caum/core/collector";
 import {
   liveAnswer,
   liveBatchAnswer,

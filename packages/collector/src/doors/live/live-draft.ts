@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { type Observation, payloadOf, timestampAt } from "@caum/core";
+import type { Observation } from "@caum/core";
+import { payloadOf } from "@caum/core/adapter";
+import { timestampAt } from "@caum/core/collector";
 import { liveEvent, type liveStartRequest } from "@caum/core/protocol";
 import type { z } from "zod";
 import {

@@ -1,4 +1,4 @@
-import type { SessionKeys } from "@caum/core";
+import type { SessionKeys } from "@caum/core/adapter";
 import type { StoreReader } from "../../store/store.ts";
 
 const MAX_NAMES = 50_000;

@@ -1,5 +1,7 @@
 /** From what telemetry tells to what is kept: the same way as what any other door is sent. */
-import { labelOf, payloadOf, TELEMETRY, timestampAt } from "@caum/core";
+import { labelOf, payloadOf } from "@caum/core/adapter";
+import { timestampAt } from "@caum/core/collector";
+import { TELEMETRY } from "@caum/core/health";
 import type { Group, Told } from "@caum/otlp";
 import { bodyDigest, uuidOf } from "../../http/capture.ts";
 import type { EventIntake } from "../../ingest/intake.ts";

@@ -1,17 +1,17 @@
+import { receiptId } from "@caum/core/collector";
 import {
   type Assessment,
   dominantRegime,
   ENGINE_VERSION,
   familyOf,
   NOTHING_YET,
-  receiptId,
   replay,
   type SessionSummary,
-  type StructuralRecord,
   scoreAtEnd,
   summarize,
-} from "@caum/core";
+} from "@caum/core/health";
 import type { endAnswer } from "@caum/core/protocol";
+import type { StructuralRecord } from "@caum/core/verify";
 import type { z } from "zod";
 import { CLAIM_BOUNDARIES } from "../../http/claim-boundaries.ts";
 import { rounded, roundedAmount, usdOf } from "../../http/told-figures.ts";

@@ -1,4 +1,4 @@
-import { CompactRange } from "@caum/core";
+import { CompactRange } from "@caum/core/collector";
 import { z } from "zod";
 import { DoorError, refusalError } from "../../http/door-error.ts";
 import { parse } from "../../http/parse.ts";

@@ -1,5 +1,5 @@
 /** A session and its steps in the words of the answers. Also for whoever reads runs without a store. */
-import { alertMessage, scoreAtEnd, sessionTitle, storyOf } from "@caum/core";
+import { alertMessage, scoreAtEnd, sessionTitle, storyOf } from "@caum/core/health";
 import { dashboardPath } from "../../http/dashboard-path.ts";
 import { rounded, usdOf } from "../../http/told-figures.ts";
 import type { SessionFacts } from "../../ingest/intake.ts";

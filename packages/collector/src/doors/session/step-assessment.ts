@@ -1,5 +1,5 @@
 /** What was found at a step, in the words of the answers. */
-import { udsCappedBy } from "@caum/core";
+import { udsCappedBy } from "@caum/core/health";
 import { rounded } from "../../http/told-figures.ts";
 import type { Standing } from "../../ingest/standing.ts";
 

@@ -1,4 +1,10 @@
-import { alertMessage, isWorthSaying, storyOf, tellsOnlyNames, WHAT_TO_SEND } from "@caum/core";
+import {
+  alertMessage,
+  isWorthSaying,
+  storyOf,
+  tellsOnlyNames,
+  WHAT_TO_SEND,
+} from "@caum/core/health";
 import type { stepAnswer } from "@caum/core/protocol";
 import type { z } from "zod";
 import type { EventOutcome } from "../../ingest/intake.ts";

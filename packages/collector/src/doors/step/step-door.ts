@@ -1,5 +1,5 @@
 /** Step v1: one call per tool use, sessions, and the report at the end. */
-import { CompactRange } from "@caum/core";
+import { CompactRange } from "@caum/core/collector";
 import {
   acknowledgeAnswer,
   acknowledgeRequest,

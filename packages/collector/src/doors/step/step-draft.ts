@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { type Observation, payloadOf, timestampAt } from "@caum/core";
+import type { Observation } from "@caum/core";
+import { payloadOf } from "@caum/core/adapter";
+import { timestampAt } from "@caum/core/collector";
 import { stepRequest } from "@caum/core/protocol";
 import type { z } from "zod";
 import { bodyDigest, identifierOf, present, taskTagOf } from "../../http/capture.ts";

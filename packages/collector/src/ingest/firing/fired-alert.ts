@@ -1,11 +1,8 @@
 /** What firing a rule is made of. */
-import {
-  type Condition,
-  parseCondition,
-  type StructuralRecord,
-  sha256,
-  type Word,
-} from "@caum/core";
+
+import { sha256 } from "@caum/core/collector";
+import { type Condition, parseCondition, type Word } from "@caum/core/health";
+import type { StructuralRecord } from "@caum/core/verify";
 import type { AlertFacts, AlertRule } from "../../rows/alert-rows.ts";
 import { maskDestination } from "../../rows/mask-destination.ts";
 import { sentMs } from "../session-row.ts";

@@ -3,7 +3,7 @@
  * has passed. So the alert is stored at once, armed for that time, and taken back when the call is
  * answered: the outbox is the timer.
  */
-import type { StructuralRecord } from "@caum/core";
+import type { StructuralRecord } from "@caum/core/verify";
 import { type AlertRule, NO_ALERTS } from "../../rows/alert-rows.ts";
 import type { Ledger } from "../ledger.ts";
 import type { SessionState } from "../session-state.ts";

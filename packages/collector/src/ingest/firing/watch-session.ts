@@ -1,13 +1,13 @@
 /** Rules looked at with every record, inside the transaction that stores it. */
 import {
   type AlertMemory,
-  FRESH_MS,
   followLoop,
   type Sighting,
   UNTOLD,
   type Word,
   watchCondition,
-} from "@caum/core";
+} from "@caum/core/health";
+import { FRESH_MS } from "@caum/core/machine";
 import { type AlertRule, NO_ALERTS } from "../../rows/alert-rows.ts";
 import type { Ledger } from "../ledger.ts";
 import type { SessionState } from "../session-state.ts";

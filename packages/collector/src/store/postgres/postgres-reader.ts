@@ -1,4 +1,4 @@
-import { type Fork, sha256 } from "@caum/core";
+import { type Fork, sha256 } from "@caum/core/collector";
 import { sessionTag } from "@caum/core/verify";
 import type { StoredRecord } from "../../ingest/ledger.ts";
 import type { AlertFilter, AlertRow, AlertRule, OpenRule } from "../../rows/alert-rows.ts";

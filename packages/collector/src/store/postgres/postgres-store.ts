@@ -1,6 +1,6 @@
 /** The store on PostgreSQL: any number of nodes, none of which knows of the others. */
 import { randomFillSync } from "node:crypto";
-import { EventIds } from "@caum/core";
+import { EventIds } from "@caum/core/collector";
 import type { Intake, Outcome, Refusal } from "../../ingest/intake.ts";
 import type { ClaimedDeliveries, DeliveryClaim } from "../../rows/alert-rows.ts";
 import type { Command, CommandAnswer, CommandRefusal } from "../command.ts";

@@ -1,7 +1,7 @@
 /** Accounts, keys, notes and deletion, inside the transaction of their group. */
 
 import type { DatabaseSync } from "node:sqlite";
-import { formatTombstone } from "@caum/core";
+import { formatTombstone } from "@caum/core/collector";
 import { sessionTag } from "@caum/core/verify";
 import { bytes, hex, integer, type Row, text } from "../columns.ts";
 import type { Command, CommandAnswer } from "../command.ts";

@@ -1,7 +1,7 @@
 import { randomFillSync } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import { EventIds, type Fork, type StructuralRecord, subtreeRoots } from "@caum/core";
-import { sessionTag } from "@caum/core/verify";
+import { EventIds, type Fork, subtreeRoots } from "@caum/core/collector";
+import { type StructuralRecord, sessionTag } from "@caum/core/verify";
 import type { SessionFacts } from "../../ingest/intake.ts";
 import type {
   KnownEvent,

@@ -2,7 +2,7 @@
 import type { SessionKeys } from "../keys/session-keys.ts";
 import { isShape, type Shape, shapeOf, shapeOfArguments } from "../shape/shape.ts";
 import { isSignature, signatureOf } from "../shape/signature.ts";
-import type { Place, ToolObservation } from "./observation.ts";
+import type { PlaceInWork, ToolObservation } from "./observation.ts";
 
 const ID = /^[0-9a-f]{32}$/;
 const TAG = /^x-[0-9a-f]{8}$/;
@@ -39,7 +39,10 @@ export function toolCallDigestOf(call: ToolObservation, keys: SessionKeys): stri
 }
 
 /** An agent without a name is nobody in particular. */
-export function agentTagOf({ agent, agentTag }: Place, keys: SessionKeys): string | undefined {
+export function agentTagOf(
+  { agent, agentTag }: PlaceInWork,
+  keys: SessionKeys,
+): string | undefined {
   if (agentTag !== undefined && TAG.test(agentTag)) return agentTag;
   return typeof agent === "string" && agent !== "" ? keys.tag(agent) : undefined;
 }

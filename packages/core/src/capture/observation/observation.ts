@@ -22,7 +22,7 @@ export interface Usage {
 }
 
 /** Where in the work something happened. Ids are digested and texts become tags. */
-export interface Place {
+export interface PlaceInWork {
   /** Id of the model turn it belongs to: the calls that one answer asked for share it. */
   readonly parent?: string | undefined;
   /** Which agent of a team did it; absent for the only one, or for the main one. */
@@ -32,7 +32,7 @@ export interface Place {
 }
 
 /** A tool call, when it has ended, was given up, or has been open for long (`pending`). */
-export interface ToolObservation extends Usage, Place {
+export interface ToolObservation extends Usage, PlaceInWork {
   readonly kind?: "tool";
   readonly tool: string;
   /** Absent when unknown; null and "" are values. */
@@ -63,7 +63,7 @@ export interface ToolObservation extends Usage, Place {
 }
 
 /** A turn of the model, or a message of somebody. */
-export interface ReasoningObservation extends Usage, Place {
+export interface ReasoningObservation extends Usage, PlaceInWork {
   readonly kind: "turn" | "message";
   readonly role?: (typeof ROLES)[number] | undefined;
   readonly status?: Status | undefined;

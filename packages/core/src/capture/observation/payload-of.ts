@@ -21,7 +21,7 @@ import {
   NANO_USD_PER_USD,
   type Observation,
   type ObservedDraft,
-  type Place,
+  type PlaceInWork,
   type ReasoningObservation,
   ROLES,
   type ToolObservation,
@@ -51,7 +51,7 @@ export function payloadOf(observation: Observation, context: CaptureContext): Ob
 }
 
 /** A parent that is no text, or is empty, groups nothing. */
-function parentOf({ parent }: Place, keys: SessionKeys): Pick<Envelope, "parentEventId"> {
+function parentOf({ parent }: PlaceInWork, keys: SessionKeys): Pick<Envelope, "parentEventId"> {
   if (typeof parent !== "string" || parent === "") return {};
   return { parentEventId: keys.parentIdOf(parent) };
 }

@@ -21,6 +21,7 @@ import {
   VIEWS,
 } from "../../capture/record.ts";
 import {
+  type FieldRule,
   type FieldRules,
   type Fields,
   faultIn,
@@ -32,7 +33,6 @@ import {
   may,
   must,
   oneOf,
-  type Rule,
   run,
   signedInteger,
   type Table,
@@ -41,7 +41,10 @@ import {
   uuid,
 } from "./rules.ts";
 
-const ENVELOPE_TABLE: Table<Envelope> & { readonly category: Rule; readonly payload: Rule } = {
+const ENVELOPE_TABLE: Table<Envelope> & {
+  readonly category: FieldRule;
+  readonly payload: FieldRule;
+} = {
   schemaVersion: must(oneOf("1.0")),
   eventId: must(uuid),
   agentId: must(identifier),

@@ -4,13 +4,13 @@ import { isIdentifier } from "../../capture/identifier.ts";
 
 type Holds = (value: unknown) => boolean;
 
-export interface Rule {
+export interface FieldRule {
   readonly required: boolean;
   readonly holds: Holds;
 }
 
 /** A rule for every field of a type; one that is left out does not compile. */
-export type Table<T> = { readonly [K in keyof Required<T>]: Rule };
+export type Table<T> = { readonly [K in keyof Required<T>]: FieldRule };
 
 const MAX_TEXT_BYTES = 2_048;
 /** Controls, and surrogates that are not half of a pair. */
@@ -49,16 +49,16 @@ export const text = upTo(MAX_TEXT_BYTES);
 export const signedInteger: Holds = (value) => Number.isSafeInteger(value);
 export const integer: Holds = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 
-export const must = (holds: Holds): Rule => ({ required: true, holds });
-export const may = (holds: Holds): Rule => ({ required: false, holds });
+export const must = (holds: Holds): FieldRule => ({ required: true, holds });
+export const may = (holds: Holds): FieldRule => ({ required: false, holds });
 
 /** Rules for the fields of one object, ready to be applied. */
 export interface FieldRules {
-  readonly rules: ReadonlyMap<string, Rule>;
+  readonly rules: ReadonlyMap<string, FieldRule>;
   readonly required: readonly string[];
 }
 
-export function fieldRules(table: Readonly<Record<string, Rule>>): FieldRules {
+export function fieldRules(table: Readonly<Record<string, FieldRule>>): FieldRules {
   const rules = new Map(Object.entries(table));
   return { rules, required: Object.keys(table).filter((name) => table[name]?.required) };
 }

@@ -62,7 +62,7 @@ export function runOrigin(keyName: string, sessionId: string, runId: string): st
 }
 
 /** What an origin says about the tree it names. */
-export type Origin =
+export type CheckpointOrigin =
   | { readonly kind: "session"; readonly keyName: string; readonly sessionTag: string }
   | {
       readonly kind: "run";
@@ -75,7 +75,7 @@ const SESSION_ORIGIN = /^([^\n]+)\/[0-9A-HJKMNP-TV-Z]{26}\/([0-9a-f]{32})$/;
 const RUN_ORIGIN = /^([^\n]+)\/run\/([0-9a-f]{32})\/([0-9a-f]{32})$/;
 
 /** @returns undefined when the origin is of neither form */
-export function parseOrigin(origin: string): Origin | undefined {
+export function parseOrigin(origin: string): CheckpointOrigin | undefined {
   const run = RUN_ORIGIN.exec(origin);
   if (run?.[1] && run[2] && run[3]) {
     return { kind: "run", keyName: run[1], sessionTag: run[2], runId: run[3] };

@@ -1,10 +1,10 @@
-import type { Verdict } from "./findings.ts";
+import type { BundleVerdict } from "./findings.ts";
 import type { Verification } from "./verify-bundle.ts";
 
 /** Wrong usage of the command. */
 export const USAGE_EXIT_CODE = 2;
 
-const EXIT_CODE: Readonly<Record<Verdict, number>> = {
+const EXIT_CODE: Readonly<Record<BundleVerdict, number>> = {
   malformed: 3,
   untrusted: 6,
   tampered: 1,
@@ -24,7 +24,7 @@ export interface Requirements {
 }
 
 /** The exit code for an evidence pack, which is whole or not. */
-export function exitCodeOfVerdict(verdict: Verdict): number {
+export function exitCodeOfVerdict(verdict: BundleVerdict): number {
   return EXIT_CODE[verdict];
 }
 

@@ -12,7 +12,7 @@ export const VERDICTS = [
   "ok",
 ] as const;
 
-export type Verdict = (typeof VERDICTS)[number];
+export type BundleVerdict = (typeof VERDICTS)[number];
 
 /** Every kind of finding and the best verdict it leaves. */
 export const VERDICT_OF = {
@@ -42,18 +42,18 @@ export const VERDICT_OF = {
   missing_records: "incomplete",
   torn_line: "incomplete",
   unsigned_tail: "ok-open",
-} as const satisfies Readonly<Record<string, Verdict>>;
+} as const satisfies Readonly<Record<string, BundleVerdict>>;
 
 export type FindingKind = keyof typeof VERDICT_OF;
 
 /** Where a record stands; lines count from 1. */
-export interface Place {
+export interface LinePlace {
   readonly line: number;
   readonly run: string;
   readonly seq: number;
 }
 
-export interface Finding {
+export interface BundleFinding {
   readonly kind: FindingKind;
   readonly file: string;
   readonly line: number | null;
@@ -68,10 +68,10 @@ const MAX_FINDINGS = 100;
 
 /** Findings in the order they were made, the gravest verdict over all of them. */
 export class Findings {
-  readonly #kept: Finding[] = [];
+  readonly #kept: BundleFinding[] = [];
   readonly #kinds = new Set<FindingKind>();
 
-  add(kind: FindingKind, file: string, message: string, place?: Partial<Place>): void {
+  add(kind: FindingKind, file: string, message: string, place?: Partial<LinePlace>): void {
     this.#kinds.add(kind);
     if (this.#kept.length >= MAX_FINDINGS) return;
     const { line = null, run = null, seq = null } = place ?? {};
@@ -83,14 +83,14 @@ export class Findings {
   }
 
   /** @param unless the verdict if nothing was found. @returns the gravest of it and all findings */
-  verdict(unless: Verdict): Verdict {
-    const found = new Set<Verdict>([...this.#kinds].map((kind) => VERDICT_OF[kind]));
+  verdict(unless: BundleVerdict): BundleVerdict {
+    const found = new Set<BundleVerdict>([...this.#kinds].map((kind) => VERDICT_OF[kind]));
     return VERDICTS.find((verdict) => verdict === unless || found.has(verdict)) ?? unless;
   }
 
   /** By line, what has no line last. */
-  get list(): readonly Finding[] {
-    const lineOf = ({ line }: Finding) => line ?? Number.POSITIVE_INFINITY;
+  get list(): readonly BundleFinding[] {
+    const lineOf = ({ line }: BundleFinding) => line ?? Number.POSITIVE_INFINITY;
     return this.#kept.toSorted((a, b) => (lineOf(a) === lineOf(b) ? 0 : lineOf(a) - lineOf(b)));
   }
 }

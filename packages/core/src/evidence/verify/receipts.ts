@@ -3,7 +3,7 @@ import type { ReceiptFile } from "../bundle/open-bundle.ts";
 import { parseTlogProof, type TlogProof } from "../note/tlog-proof.ts";
 import { MAX_RECEIPT_BYTES, parseReceipt, receiptId } from "../receipt.ts";
 import { verifyInclusion } from "../tree/proofs.ts";
-import type { Findings, Place } from "./findings.ts";
+import type { Findings, LinePlace } from "./findings.ts";
 import type { SignedHeads } from "./signed-heads.ts";
 
 /** Checks each receipt at the moment when the leaf it is for is known. */
@@ -13,7 +13,7 @@ export class Receipts {
   readonly #findings: Findings;
   #next = 0;
   /** Receipts that do not hold, and the records they should be for. */
-  readonly #failed: { readonly file: string; readonly place: Place | undefined }[] = [];
+  readonly #failed: { readonly file: string; readonly place: LinePlace | undefined }[] = [];
   /** How many hold, and how many are by keys that were not given. */
   held = 0;
   ignored = 0;
@@ -25,7 +25,7 @@ export class Receipts {
   }
 
   /** Checks the receipts for the record at `index`. */
-  check(index: number, leaf: string, place: Place): void {
+  check(index: number, leaf: string, place: LinePlace): void {
     for (;;) {
       const file = this.#files[this.#next];
       if (file === undefined || file.index > index) return;
@@ -47,7 +47,7 @@ export class Receipts {
     }
   }
 
-  #checkFile(file: ReceiptFile, leaf: string | undefined, place: Place | undefined): void {
+  #checkFile(file: ReceiptFile, leaf: string | undefined, place: LinePlace | undefined): void {
     try {
       const { proof, claims } = readReceipt(file);
       const head = this.#heads.add(file.name, Buffer.from(proof.note));

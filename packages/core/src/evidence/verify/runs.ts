@@ -1,12 +1,12 @@
 import type { StructuralRecord } from "../../capture/record.ts";
 import { NO_PREVIOUS_HASH } from "../tree/leaf.ts";
-import type { Findings, Place } from "./findings.ts";
+import type { Findings, LinePlace } from "./findings.ts";
 
 /** More runs than this in one session are not followed. */
 const MAX_RUNS = 65_536;
 
 /** A line with its place in a run and its leaf. */
-export interface Link extends Place {
+export interface Link extends LinePlace {
   readonly leaf: string;
   /** What it says the leaf before it is; undefined for a tombstone, which no longer says it. */
   readonly previousHash: string | undefined;
@@ -20,7 +20,7 @@ interface RunState {
   /** Line of the last record. */
   line: number;
   /** The record before the last one, when the last one does not link to it. */
-  suspect: Place | undefined;
+  suspect: LinePlace | undefined;
   closed: boolean;
 }
 
@@ -117,11 +117,11 @@ export class Runs {
     run.suspect = undefined;
   }
 
-  #addAltered(place: Place): void {
+  #addAltered(place: LinePlace): void {
     this.#add("altered", place, "the record is not the one that the records around it link to");
   }
 
-  #add(kind: Parameters<Findings["add"]>[0], place: Place, message: string): void {
+  #add(kind: Parameters<Findings["add"]>[0], place: LinePlace, message: string): void {
     const { line, run, seq } = place;
     this.#findings.add(kind, this.#file, message, { line, run, seq });
   }

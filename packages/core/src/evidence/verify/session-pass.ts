@@ -6,7 +6,7 @@ import { sessionTag } from "../note/checkpoint.ts";
 import { parseVerifierKey } from "../note/vkey.ts";
 import { CompactRange } from "../tree/compact-range.ts";
 import { EMPTY_ROOT, hashLeaf } from "../tree/leaf.ts";
-import type { Findings, Place } from "./findings.ts";
+import type { Findings, LinePlace } from "./findings.ts";
 import type { Receipts } from "./receipts.ts";
 import { type Link, Runs } from "./runs.ts";
 import type { SignedHeads } from "./signed-heads.ts";
@@ -32,10 +32,10 @@ export class SessionPass {
   /** The session that records so far are of. */
   #sessionId: string | undefined;
   /** The first record after the last head that held. */
-  #firstUnproven: Place | undefined;
-  #firstUnsigned: Place | undefined;
+  #firstUnproven: LinePlace | undefined;
+  #firstUnsigned: LinePlace | undefined;
   /** The first signed size whose root is another one. */
-  #mismatch: { readonly size: number; readonly from: Place | undefined } | undefined;
+  #mismatch: { readonly size: number; readonly from: LinePlace | undefined } | undefined;
   /** The largest signed head that holds. */
   proven: { readonly size: number; readonly root: string } | undefined;
   tombstones = 0;
@@ -169,7 +169,7 @@ export class SessionPass {
    *
    * @returns false when it cannot be used
    */
-  #note(record: StructuralRecord, place: Place): boolean {
+  #note(record: StructuralRecord, place: LinePlace): boolean {
     const payload = record.category === "lifecycle" ? record.payload : undefined;
     if (payload?.type === "open" && payload.layer === "import") this.imported += 1;
     if (payload === undefined || payload.type === "open") this.#ended = false;
@@ -188,7 +188,7 @@ export class SessionPass {
     this.#ended = false;
   }
 
-  #retire(newKey: string, place: Place): boolean {
+  #retire(newKey: string, place: LinePlace): boolean {
     try {
       this.#heads.retire(parseVerifierKey(newKey), this.tree.size + 1);
       return true;

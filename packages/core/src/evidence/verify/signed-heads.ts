@@ -1,7 +1,12 @@
 import { readSlice } from "../bundle/file-slice.ts";
 import type { Bundle } from "../bundle/open-bundle.ts";
 import { EvidenceError } from "../error.ts";
-import { type Checkpoint, type Origin, parseCheckpoint, parseOrigin } from "../note/checkpoint.ts";
+import {
+  type Checkpoint,
+  type CheckpointOrigin,
+  parseCheckpoint,
+  parseOrigin,
+} from "../note/checkpoint.ts";
 import {
   MAX_NOTE_BYTES,
   type Note,
@@ -16,7 +21,7 @@ import type { Findings } from "./findings.ts";
 export interface SignedHead extends Checkpoint {
   readonly file: string;
   readonly note: Note;
-  readonly parsedOrigin: Origin;
+  readonly parsedOrigin: CheckpointOrigin;
   /** Retired keys are taken out while the records are read. */
   signatures: readonly VerifiedSignature[];
 }
@@ -44,7 +49,7 @@ export class SignedHeads {
   #isSettled = false;
   /** Tag of the session of the first record. */
   #sessionTag: string | undefined;
-  #tree: { readonly origin: string; readonly parsed: Origin } | undefined;
+  #tree: { readonly origin: string; readonly parsed: CheckpointOrigin } | undefined;
 
   constructor(keys: readonly VerifierKey[], findings: Findings) {
     this.#keys = keys;
@@ -110,7 +115,7 @@ export class SignedHeads {
   }
 
   /** Which tree the signed heads are of; undefined while nothing signed was found. */
-  get origin(): Origin | undefined {
+  get origin(): CheckpointOrigin | undefined {
     return this.#tree?.parsed;
   }
 

@@ -6,7 +6,7 @@ import { EvidenceError } from "../error.ts";
 import { sessionTag } from "../note/checkpoint.ts";
 import type { VerifierKey } from "../note/vkey.ts";
 import { type Check, checksOf, notProven, type Parts } from "./checks.ts";
-import { type Finding, type FindingKind, Findings, type Verdict } from "./findings.ts";
+import { type BundleFinding, type BundleVerdict, type FindingKind, Findings } from "./findings.ts";
 import { Receipts } from "./receipts.ts";
 import { SessionPass } from "./session-pass.ts";
 import { type SignedBy, SignedHeads } from "./signed-heads.ts";
@@ -28,7 +28,7 @@ export interface VerifyOptions {
 }
 
 export interface Verification {
-  readonly verdict: Verdict;
+  readonly verdict: BundleVerdict;
   /** Lines read, tombstones included. */
   readonly records: number;
   readonly runs: number;
@@ -47,7 +47,7 @@ export interface Verification {
   readonly imported: number;
   readonly signedBy: readonly SignedBy[];
   readonly checks: readonly Check[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly BundleFinding[];
   /** What this verification cannot show, in sentences. */
   readonly notProven: readonly string[];
 }

@@ -7,20 +7,20 @@ import type { VerifierKey } from "../note/vkey.ts";
 import { parseReceipt, receiptId } from "../receipt.ts";
 import { sha256 } from "../tree/leaf.ts";
 import { verifyInclusion } from "../tree/proofs.ts";
-import { VERDICTS, type Verdict } from "./findings.ts";
+import { type BundleVerdict, VERDICTS } from "./findings.ts";
 
 export const PACK_SCHEMA = "caum.agent_evidence_pack.v1.0";
 
 export interface PackFinding {
   /** Which session of the pack, from 0; null for the pack as a whole. */
   readonly session: number | null;
-  readonly verdict: Exclude<Verdict, "ok">;
+  readonly verdict: Exclude<BundleVerdict, "ok">;
   /** One sentence: what is wrong. */
   readonly message: string;
 }
 
 export interface PackVerification {
-  readonly verdict: Verdict;
+  readonly verdict: BundleVerdict;
   /** Sessions in the pack, and those whose checkpoint and receipt hold. */
   readonly sessions: number;
   readonly held: number;
@@ -65,7 +65,7 @@ export function verifyPack(text: string, keys: readonly VerifierKey[]): PackVeri
 }
 
 function result(held: readonly number[], findings: readonly PackFinding[]): PackVerification {
-  const found = new Set<Verdict>(findings.map(({ verdict }) => verdict));
+  const found = new Set<BundleVerdict>(findings.map(({ verdict }) => verdict));
   return {
     verdict: VERDICTS.find((verdict) => found.has(verdict)) ?? "ok",
     sessions: held.length,

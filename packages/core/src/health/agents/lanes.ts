@@ -1,4 +1,4 @@
-import { assess, type Standing } from "../assess.ts";
+import { type AgentStanding, assess } from "../assess.ts";
 import { keyOf } from "../memory/key.ts";
 import { SLOT } from "../memory/layout.ts";
 import { RecentTools } from "../memory/recent-tools.ts";
@@ -17,7 +17,7 @@ const TURNS = 4;
 interface Lane {
   memory: Float64Array;
   readonly tools: RecentTools;
-  standing?: Standing;
+  standing?: AgentStanding;
 }
 
 /**
@@ -26,7 +26,7 @@ interface Lane {
  *
  * A session whose agents are not known has one lane.
  */
-export class Lanes {
+export class AgentLanes {
   /** The first one stands for the session where only one can. */
   #lanes: readonly [Lane, ...Lane[]] = [begun(0)];
   #now: Lane = this.#lanes[0];
@@ -74,7 +74,7 @@ export class Lanes {
   }
 
   /** How the worst of the agents stands that are still at work. */
-  worst(): Standing {
+  worst(): AgentStanding {
     const now = assess(this.#now.memory, this.#now.tools);
     this.#now.standing = now;
     if (this.#lanes.length === 1) return now;
@@ -93,8 +93,8 @@ export class Lanes {
   }
 
   /** @throws {RangeError} when the bytes are not a state of this version */
-  static restore(bytes: Uint8Array): Lanes {
-    const lanes = new Lanes();
+  static restore(bytes: Uint8Array): AgentLanes {
+    const lanes = new AgentLanes();
     const [first, ...others] = fromBytes(bytes).map(({ memory, names }): Lane => {
       return { memory, tools: RecentTools.restore(names) };
     });

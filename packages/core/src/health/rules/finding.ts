@@ -1,5 +1,5 @@
 /** The rules that can find a loop. */
-export type Rule =
+export type HardRule =
   | "periodic"
   | "recurrence"
   | "leaky"
@@ -18,8 +18,8 @@ export type Rule =
   | "ping_pong";
 
 /** A loop that a rule sees at this step. */
-export interface Finding {
-  readonly rule: Rule;
+export interface RuleFinding {
+  readonly rule: HardRule;
   /** Length of one cycle; 0 where the repeats come in any order. */
   readonly period: number;
   /** Cycles so far, or steps where there is no cycle. */

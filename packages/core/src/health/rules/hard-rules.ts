@@ -1,6 +1,6 @@
 import { LONGEST_PERIOD } from "../memory/layout.ts";
 import { attemptOf } from "../signals/attempt.ts";
-import { count, distinct, FACT } from "../signals/history.ts";
+import { countFact, distinct, FACT } from "../signals/history.ts";
 import type { PeriodRing } from "../signals/period-ring.ts";
 import { backsOff } from "../signals/rhythm.ts";
 import type { Run } from "../signals/run.ts";
@@ -17,13 +17,13 @@ import {
 import { blindWrites, errors, failingCalls, failingWrites, refusals } from "../signals/tries.ts";
 import { has, isMereAct, spansServers, TRAIT } from "../step/trait.ts";
 import { PATIENCE_CYCLES, waitCycles } from "../wait/wait-hold.ts";
-import type { Finding, Rule } from "./finding.ts";
+import type { HardRule, RuleFinding } from "./finding.ts";
 import { everyCall, everyStep, numerics, templates } from "./rings.ts";
 import { findSameContent, findSameTool } from "./scant-rules.ts";
 
 /** What a ring needs before it is a loop: occurrences for period 1, cycles for longer ones. */
 interface Need {
-  readonly rule: Rule;
+  readonly rule: HardRule;
   readonly ring: PeriodRing;
   readonly occurrences: number;
   readonly cycles: number;
@@ -83,9 +83,9 @@ export interface Moment {
 }
 
 /** Every loop that stands at this step, the surest rule first. */
-export function findLoops(memory: Float64Array, moment: Moment): readonly Finding[] {
-  const found: Finding[] = [];
-  const add = (finding: Finding | undefined) => {
+export function findLoops(memory: Float64Array, moment: Moment): readonly RuleFinding[] {
+  const found: RuleFinding[] = [];
+  const add = (finding: RuleFinding | undefined) => {
     if (finding !== undefined) found.push(finding);
   };
   for (const need of PERIODIC) {
@@ -113,7 +113,7 @@ export function findLoops(memory: Float64Array, moment: Moment): readonly Findin
   return found;
 }
 
-function findPeriod(memory: Float64Array, need: Need): Finding | undefined {
+function findPeriod(memory: Float64Array, need: Need): RuleFinding | undefined {
   const { ring } = need;
   for (let period = 1; period <= LONGEST_PERIOD; period++) {
     const cycles = ring.cycles(memory, period);
@@ -177,12 +177,12 @@ function times(traits: number): number {
   return isDoubtful(traits) ? 2 : 1;
 }
 
-function gradeFor({ proves }: Need, traits: number): Finding["grade"] {
+function gradeFor({ proves }: Need, traits: number): RuleFinding["grade"] {
   if (proves === undefined) return gradeOf(traits);
   return has(traits, TRAIT.unnamed) || !has(traits, proves) ? "review" : gradeOf(traits);
 }
 
-function gradeOf(traits: number): Finding["grade"] {
+function gradeOf(traits: number): RuleFinding["grade"] {
   return has(traits, TRAIT.review) ? "review" : "hard";
 }
 
@@ -190,7 +190,7 @@ function gradeOf(traits: number): Finding["grade"] {
  * Known steps in any order. What comes back after a new word of the user, such as the summary of a
  * compacted context, is a repeat as well, if more of it comes back than was asked for.
  */
-function findRecurrence(memory: Float64Array, moment: Moment): Finding | undefined {
+function findRecurrence(memory: Float64Array, moment: Moment): RuleFinding | undefined {
   const { words } = moment;
   const length = returns.length(memory);
   const traits = returns.traits(memory);
@@ -211,12 +211,12 @@ function findRecurrence(memory: Float64Array, moment: Moment): Finding | undefin
 }
 
 /** A loop with something new now and then: almost all is old, and there is little of it. */
-function findLeaky(memory: Float64Array, moment: Moment): Finding | undefined {
-  const doubtful = count(memory, FACT.doubt, LEAKY.window) > 0 ? 2 : 1;
+function findLeaky(memory: Float64Array, moment: Moment): RuleFinding | undefined {
+  const doubtful = countFact(memory, FACT.doubt, LEAKY.window) > 0 ? 2 : 1;
   const window = LEAKY.window * doubtful;
   if (!moment.isRepeat || moment.sinceReset < window) return undefined;
-  const old = count(memory, FACT.repeat, window);
-  if (old < LEAKY.repeats * doubtful || count(memory, FACT.held, window) > 0) return undefined;
+  const old = countFact(memory, FACT.repeat, window);
+  if (old < LEAKY.repeats * doubtful || countFact(memory, FACT.held, window) > 0) return undefined;
   const limit = LEAKY.distinct * doubtful;
   if (distinct(memory, window, limit) > limit) return undefined;
   return {
@@ -224,13 +224,13 @@ function findLeaky(memory: Float64Array, moment: Moment): Finding | undefined {
     period: 0,
     cycles: old,
     fromStep: moment.step - window + 1,
-    grade: count(memory, FACT.review, window) > 0 ? "review" : "hard",
+    grade: countFact(memory, FACT.review, window) > 0 ? "review" : "hard",
     talk: false,
   };
 }
 
 /** Looking for what is not there under other names is a search, not a loop. */
-function findErrorRun(memory: Float64Array, moment: Moment): Finding | undefined {
+function findErrorRun(memory: Float64Array, moment: Moment): RuleFinding | undefined {
   const finding = findTries(memory, moment, "error_run", errors, ERRORS);
   if (finding === undefined) return undefined;
   const varied = calls.length(memory) < errors.length(memory);
@@ -239,7 +239,7 @@ function findErrorRun(memory: Float64Array, moment: Moment): Finding | undefined
 }
 
 /** Where no tool works, it is not what is asked for that fails. */
-function findAllFailing(memory: Float64Array, moment: Moment): Finding | undefined {
+function findAllFailing(memory: Float64Array, moment: Moment): RuleFinding | undefined {
   if (failingTools(memory) < FAILURES.tools) return undefined;
   return findTries(memory, moment, "all_failing", failures, FAILURES.calls);
 }
@@ -253,10 +253,10 @@ function writesNeeded(memory: Float64Array): number {
 function findTries(
   memory: Float64Array,
   moment: Moment,
-  rule: Rule,
+  rule: HardRule,
   run: Run,
   enough: number,
-): Finding | undefined {
+): RuleFinding | undefined {
   const finding = findRun(memory, rule, run, enough);
   if (finding === undefined) return undefined;
   const stands = run.isLatest(memory, attemptOf(memory)) || moment.isRepeat;
@@ -266,7 +266,7 @@ function findTries(
 }
 
 /** Agents that do nothing but hand on to each other. */
-function findPingPong({ handedOn, step }: Moment): Finding | undefined {
+function findPingPong({ handedOn, step }: Moment): RuleFinding | undefined {
   if (handedOn < HANDOFFS) return undefined;
   const cycles = Math.floor(handedOn / 2);
   const fromStep = step - handedOn + 1;
@@ -274,14 +274,19 @@ function findPingPong({ handedOn, step }: Moment): Finding | undefined {
 }
 
 /** Told the same again and again, and nothing but words each time. */
-function findIdleTalk(memory: Float64Array): Finding | undefined {
+function findIdleTalk(memory: Float64Array): RuleFinding | undefined {
   const length = Math.min(nudges.length(memory), speeches.length(memory));
   if (length < NUDGES) return undefined;
   const fromStep = speeches.firstStep(memory);
   return { rule: "idle_talk", period: 1, cycles: length, fromStep, grade: "hard", talk: true };
 }
 
-function findRun(memory: Float64Array, rule: Rule, run: Run, enough: number): Finding | undefined {
+function findRun(
+  memory: Float64Array,
+  rule: HardRule,
+  run: Run,
+  enough: number,
+): RuleFinding | undefined {
   const length = run.length(memory);
   const traits = run.traits(memory);
   if (length < enough * times(traits)) return undefined;

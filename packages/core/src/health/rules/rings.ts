@@ -2,7 +2,7 @@ import { type Key, UNKNOWN } from "../memory/key.ts";
 import { SLOT } from "../memory/layout.ts";
 import { callBeat, stepBeat } from "../signals/beat.ts";
 import { PeriodRing } from "../signals/period-ring.ts";
-import type { Identity } from "../step/identity.ts";
+import type { StepIdentity } from "../step/identity.ts";
 import type { Step } from "../step/step.ts";
 import { has, TRAIT } from "../step/trait.ts";
 import { firstWaitStep, holdWait, longestWait } from "../wait/wait-hold.ts";
@@ -22,7 +22,7 @@ export const RINGS: readonly PeriodRing[] = [everyStep, ...CALL_RINGS];
 export function turnRings(
   slots: Float64Array,
   step: Step,
-  identity: Identity,
+  identity: StepIdentity,
   isRepeat: boolean,
 ): void {
   const mark = { traits: identity.traits, atMs: step.atMs ?? 0, step: slots[SLOT.number] ?? 0 };
@@ -57,14 +57,14 @@ export function clearRings(slots: Float64Array): void {
 }
 
 /** A batch of changes, or of lookups that find nothing, is work. */
-function templateOf(identity: Identity): Key {
+function templateOf(identity: StepIdentity): Key {
   const { traits, empty } = identity;
   const isDone = has(traits, TRAIT.write | TRAIT.act) && !has(traits, TRAIT.failing);
   return empty || isDone || has(traits, TRAIT.wait) ? UNKNOWN : identity.template;
 }
 
 /** To look, to act or to fetch, an answer that moves is progress; one that was seen before is not. */
-function numericOf({ op }: Step, identity: Identity, isRepeat: boolean): Key {
+function numericOf({ op }: Step, identity: StepIdentity, isRepeat: boolean): Key {
   const looks = op === "read" || op === "wait" || op === "act" || op === "net";
   const moves = looks && !has(identity.traits, TRAIT.failing);
   return moves && !(isRepeat && identity.realArguments) ? UNKNOWN : identity.numeric;

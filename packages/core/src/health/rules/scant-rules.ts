@@ -3,7 +3,7 @@ import type { Run } from "../signals/run.ts";
 import { sameContents, sameNames } from "../signals/scant.ts";
 import { has, TRAIT } from "../step/trait.ts";
 import { isPatient } from "../wait/patience.ts";
-import type { Finding } from "./finding.ts";
+import type { RuleFinding } from "./finding.ts";
 
 /** Equal calls in a row before somebody should look, and before it is a loop. */
 const REVIEW = 8;
@@ -14,7 +14,7 @@ const PATIENT = 60;
 /**
  * @param waiting cycles of a believed wait, 0 when there is none
  */
-export function findSameContent(memory: Float64Array, waiting: number): Finding | undefined {
+export function findSameContent(memory: Float64Array, waiting: number): RuleFinding | undefined {
   const finding = findScant(memory, "same_content", sameContents, waiting);
   if (finding === undefined || finding.cycles < HARD) return finding;
   // A change that worked says the same of many different changes.
@@ -24,7 +24,7 @@ export function findSameContent(memory: Float64Array, waiting: number): Finding 
 }
 
 /** A name alone never makes a hard alert: nobody knows what was called. */
-export function findSameTool(memory: Float64Array, waiting: number): Finding | undefined {
+export function findSameTool(memory: Float64Array, waiting: number): RuleFinding | undefined {
   return findScant(memory, "same_tool", sameNames, waiting);
 }
 
@@ -33,7 +33,7 @@ function findScant(
   rule: "same_content" | "same_tool",
   run: Run,
   waiting: number,
-): Finding | undefined {
+): RuleFinding | undefined {
   const length = run.length(memory);
   if (length < REVIEW || waiting > 0) return undefined;
   if (length < PATIENT && isPatient(memory, run.traits(memory))) return undefined;

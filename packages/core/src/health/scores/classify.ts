@@ -1,4 +1,4 @@
-import { count, FACT } from "../signals/history.ts";
+import { countFact, FACT } from "../signals/history.ts";
 import { isProbing } from "../signals/probe.ts";
 import { answers, repeats, speeches } from "../signals/runs.ts";
 import { errors } from "../signals/tries.ts";
@@ -49,12 +49,12 @@ function troubleOf(memory: Float64Array, situation: Situation): Regime | undefin
 /** Lately one kind of work, ever new calls, ever the same answers, and nothing comes of it. */
 function isFunnel(memory: Float64Array, situation: Situation): boolean {
   if (situation.step < FUNNEL) return false;
-  const newAnswers = count(memory, FACT.newAnswer, FUNNEL);
-  const known = newAnswers + count(memory, FACT.oldAnswer, FUNNEL);
+  const newAnswers = countFact(memory, FACT.newAnswer, FUNNEL);
+  const known = newAnswers + countFact(memory, FACT.oldAnswer, FUNNEL);
   return (
     newAnswers < 0.45 * known &&
-    count(memory, FACT.newCall, FUNNEL) > 0.5 * known &&
-    count(memory, FACT.write, FUNNEL) <= 1 &&
+    countFact(memory, FACT.newCall, FUNNEL) > 0.5 * known &&
+    countFact(memory, FACT.write, FUNNEL) <= 1 &&
     varietyOf(memory, FUNNEL) < 1.25
   );
 }
@@ -62,13 +62,13 @@ function isFunnel(memory: Float64Array, situation: Situation): boolean {
 function isGrinding(memory: Float64Array, situation: Situation): boolean {
   if (situation.suspected) return true;
   if (repeats.length(memory) >= 4 || errors.length(memory) >= 3) return true;
-  return count(memory, FACT.stale, WINDOW) > WINDOW / 2;
+  return countFact(memory, FACT.stale, WINDOW) > WINDOW / 2;
 }
 
 function progressOf(memory: Float64Array, situation: Situation): Regime {
   if (situation.step < WARM_STEPS) return "WARMING_UP";
   const length = Math.min(situation.step, RECENT);
-  if (count(memory, FACT.write, RECENT) > 0.35 * length && situation.novelty > 0.7)
+  if (countFact(memory, FACT.write, RECENT) > 0.35 * length && situation.novelty > 0.7)
     return "EXPANSION";
   if (situation.variety >= 2.3 && situation.novelty > 0.75) return "EXPLORER";
   const isKnown = qualityOf(memory) !== "labels";

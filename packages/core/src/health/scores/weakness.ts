@@ -5,7 +5,7 @@
 import { SLOT } from "../memory/layout.ts";
 import { stepAt } from "../memory/moment.ts";
 import { waitingSince } from "../rules/rings.ts";
-import { count, FACT } from "../signals/history.ts";
+import { countFact, FACT } from "../signals/history.ts";
 import { isProbing } from "../signals/probe.ts";
 import type { Run } from "../signals/run.ts";
 import { answers, calls, failures, repeats, speeches } from "../signals/runs.ts";
@@ -69,7 +69,7 @@ function weaknessOfGrind(slots: Float64Array, { number: step }: Signals): Weak {
   if (waitsSince !== undefined) {
     return { rule: "long_wait", period: 1, cycles: step - waitsSince + 1, fromStep: waitsSince };
   }
-  const repeated = count(slots, FACT.stale, WINDOW);
+  const repeated = countFact(slots, FACT.stale, WINDOW);
   if (isProbing(slots)) return ofWindow("probing", WINDOW, repeated, step);
   if (errors.length(slots) >= 3) return ofRun("failures", errors, slots);
   return ofRepeats(slots, step);
@@ -120,7 +120,7 @@ function longestRun(slots: Float64Array, { number: step }: Signals): Weak {
 
 function ofRepeats(slots: Float64Array, step: number): Weak {
   const run = repeats.length(slots);
-  const share = count(slots, FACT.stale, WINDOW);
+  const share = countFact(slots, FACT.stale, WINDOW);
   return run >= share
     ? { ...ofRun("repeats", repeats, slots), period: 0 }
     : ofWindow("repeats", WINDOW, share, step);

@@ -1,7 +1,7 @@
 import type { Layer, StructuralRecord, View } from "../../capture/record.ts";
 
 /** What the records of a run have in common, and how far it has come. */
-export interface RunState {
+export interface RunFacts {
   readonly layer: Layer;
   readonly view: View;
   readonly lastMs: number;
@@ -12,14 +12,14 @@ export interface RunState {
 }
 
 /** A run that nobody opened: a sender of single events, which sees everything it sends. */
-export const UNOPENED: RunState = { layer: "door", view: "full", lastMs: 0 };
+export const UNOPENED: RunFacts = { layer: "door", view: "full", lastMs: 0 };
 
 const KEY_LENGTH = 16;
 /** What a proxy calls requests other than tool calls, for which no client has an id. */
 const NO_TOOL_CALL = "mcp:";
 
 /** The run that an `open` record begins. */
-export function openedBy(record: StructuralRecord): RunState | undefined {
+export function openedBy(record: StructuralRecord): RunFacts | undefined {
   if (record.category !== "lifecycle" || record.payload.type !== "open") return undefined;
   const { layer, view, digestKeyCommitment } = record.payload;
   return { layer, view, lastMs: 0, key: digestKeyCommitment.slice(0, KEY_LENGTH) };
@@ -65,7 +65,7 @@ export interface Fullest {
  * fullest layer tells is judged. Of the others, so are calls that it could know again: that have the
  * client's id under the same key, in a run that has one for each of its calls.
  */
-export function isJudged(record: StructuralRecord, run: RunState, fullest: Fullest): boolean {
+export function isJudged(record: StructuralRecord, run: RunFacts, fullest: Fullest): boolean {
   if (run.layer === fullest.layer) return true;
   if (record.category !== "tool_api" || record.payload.toolCallId === undefined) return false;
   // Its end may still come, from whoever sees it.
@@ -76,7 +76,7 @@ export function isJudged(record: StructuralRecord, run: RunState, fullest: Fulle
  * Whether calls of a lesser layer may be judged beside the fullest one's. Telemetry tells of all calls,
  * so beside a layer that gives some no id, each of those would count twice.
  */
-export function mayJoin({ key, isNameless, layer }: RunState, fullest: Fullest): boolean {
+export function mayJoin({ key, isNameless, layer }: RunFacts, fullest: Fullest): boolean {
   if (fullest.isNameless && isWithEcho(layer, fullest.layer)) return false;
   return key !== undefined && isNameless !== true && fullest.keys.includes(key);
 }

@@ -18,14 +18,14 @@ export function isTelemetry({ sourceFramework }: StructuralRecord): boolean {
 }
 
 /** Place of a record in the health order of its session. */
-export interface Place {
+export interface RecordPlace {
   readonly atMs: number;
   readonly runId: string;
   readonly seq: number;
 }
 
 /** Negative when `a` comes before `b`: by time, then run, then number in the run. */
-export function compare(a: Place, b: Place): number {
+export function compare(a: RecordPlace, b: RecordPlace): number {
   if (a.atMs !== b.atMs) return a.atMs - b.atMs;
   if (a.runId !== b.runId) return a.runId < b.runId ? -1 : 1;
   return a.seq - b.seq;
@@ -35,7 +35,7 @@ export function compare(a: Place, b: Place): number {
 export const WINDOW_STEPS = 64;
 
 /** The latest entries of a session, in order, which an earlier one may still have to precede. */
-export class ReorderWindow<Entry extends Place> {
+export class ReorderWindow<Entry extends RecordPlace> {
   #entries: Entry[] = [];
 
   /** In order. */

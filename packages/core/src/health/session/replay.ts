@@ -2,20 +2,20 @@ import type { Layer, StructuralRecord, View } from "../../capture/record.ts";
 import type { Assessment } from "../assessment.ts";
 import { Health } from "../health.ts";
 import type { Step } from "../step/step.ts";
-import { type Origin, stepOf } from "../step/step-of.ts";
+import { type StepOrigin, stepOf } from "../step/step-of.ts";
 import {
   type Fullest,
   isFuller,
   isJudged,
   isNamelessCall,
   openedBy,
-  type RunState,
+  type RunFacts,
   UNOPENED,
 } from "./layer-choice.ts";
-import { compare, type Place, placedMs } from "./order.ts";
+import { compare, placedMs, type RecordPlace } from "./order.ts";
 import { echoOf, isEcho, type Telling, ToldCalls, tellingOf } from "./told-calls.ts";
 
-type OriginOf = (record: StructuralRecord) => Pick<Origin, "weakContent">;
+type OriginOf = (record: StructuralRecord) => Pick<StepOrigin, "weakContent">;
 
 /**
  * Judges a whole session at its close: the fullest layer and the calls that only a lesser one saw,
@@ -47,7 +47,7 @@ export function* stepsInOrder(
 /** Everything else is fuller. */
 const LEAST: Layer = "import";
 
-interface Entry extends Place {
+interface Entry extends RecordPlace {
   readonly step: Step;
   readonly telling?: Telling | undefined;
 }
@@ -91,8 +91,8 @@ function withoutEchoes(entries: readonly Entry[]): readonly Entry[] {
   });
 }
 
-function runsOf(records: readonly StructuralRecord[]): ReadonlyMap<string, RunState> {
-  const runs = new Map<string, RunState>();
+function runsOf(records: readonly StructuralRecord[]): ReadonlyMap<string, RunFacts> {
+  const runs = new Map<string, RunFacts>();
   for (const record of records) {
     const run = openedBy(record);
     if (run !== undefined) runs.set(record.runId, run);
@@ -106,7 +106,7 @@ function runsOf(records: readonly StructuralRecord[]): ReadonlyMap<string, RunSt
 
 function fullestOf(
   records: readonly StructuralRecord[],
-  runs: ReadonlyMap<string, RunState>,
+  runs: ReadonlyMap<string, RunFacts>,
 ): Fullest & { readonly view: View } {
   const used = new Set(records.map(({ runId }) => runs.get(runId) ?? UNOPENED));
   let layer: Layer = LEAST;

@@ -3,7 +3,7 @@ import type { Assessment } from "../assessment.ts";
 import { ENGINE_VERSION } from "../engine-version.ts";
 import { Health } from "../health.ts";
 import type { Step } from "../step/step.ts";
-import { type Origin, stepOf } from "../step/step-of.ts";
+import { type StepOrigin, stepOf } from "../step/step-of.ts";
 import {
   type Fullest,
   isFuller,
@@ -12,13 +12,13 @@ import {
   isWithEcho,
   mayJoin,
   openedBy,
-  type RunState,
+  type RunFacts,
   UNOPENED,
 } from "./layer-choice.ts";
-import { isTelemetry, type Place, placedMs, ReorderWindow } from "./order.ts";
+import { isTelemetry, placedMs, type RecordPlace, ReorderWindow } from "./order.ts";
 import { echoOf, isEcho, type Telling, ToldCalls, tellingOf } from "./told-calls.ts";
 
-interface Entry extends Place {
+interface Entry extends RecordPlace {
   readonly step: Step;
   readonly telling?: Telling;
 }
@@ -28,7 +28,7 @@ export interface SavedSession {
   /** Version of the engine that wrote it; no other one goes on from it. */
   readonly engine: string;
   readonly layer: Layer | null;
-  readonly runs: Readonly<Record<string, RunState>>;
+  readonly runs: Readonly<Record<string, RunFacts>>;
   readonly live: string;
   readonly settled: string | null;
   readonly settledMs: number;
@@ -60,7 +60,7 @@ export class SessionHealth {
   /** Time of the latest step that no other can precede any more. */
   #settledMs = 0;
   readonly #window = new ReorderWindow<Entry>();
-  readonly #runs = new Map<string, RunState>();
+  readonly #runs = new Map<string, RunFacts>();
   #layer: Layer | undefined;
   /** How much the fullest layer sees. */
   #view: View = "full";
@@ -79,7 +79,7 @@ export class SessionHealth {
    *
    * @param origin what the collector knows of it and the record does not say
    */
-  observe(record: StructuralRecord, origin: Pick<Origin, "weakContent"> = {}): Assessment {
+  observe(record: StructuralRecord, origin: Pick<StepOrigin, "weakContent"> = {}): Assessment {
     const run = this.#runOf(record);
     const telling = tellingOf(record, run.layer);
     const isOwn = run.layer === this.#layer;
@@ -153,7 +153,7 @@ export class SessionHealth {
     return { layer, keys: this.#keys, isNameless: this.#isNameless };
   }
 
-  #runOf(record: StructuralRecord): RunState {
+  #runOf(record: StructuralRecord): RunFacts {
     const known = openedBy(record) ?? this.#runs.get(record.runId) ?? UNOPENED;
     const run = isNamelessCall(record) ? ({ ...known, isNameless: true } as const) : known;
     this.#runs.set(record.runId, run);
@@ -170,7 +170,7 @@ export class SessionHealth {
    * What a lesser layer saw of the same calls is not judged: the fuller one begins anew, unless it
    * can know all of them again.
    */
-  #beginLayer(run: RunState): void {
+  #beginLayer(run: RunFacts): void {
     const goesOn = this.#isNamed && this.#keys.every((key) => key === run.key);
     const isWithTelemetry = this.#layer !== undefined && isWithEcho(run.layer, this.#layer);
     this.#layer = run.layer;
@@ -199,14 +199,14 @@ export class SessionHealth {
     this.#toldSettled = new ToldCalls();
   }
 
-  #addKey({ key }: RunState): void {
+  #addKey({ key }: RunFacts): void {
     if (key === undefined || this.#keys.includes(key) || this.#keys.length >= MAX_KEYS) return;
     this.#keys = [...this.#keys, key];
   }
 
   #take(
     record: StructuralRecord,
-    run: RunState,
+    run: RunFacts,
     step: Step,
     telling: Telling | undefined,
   ): Assessment {
@@ -257,7 +257,7 @@ export class SessionHealth {
   }
 
   /** Of a run that sees one server, others may come later, with steps that were earlier. */
-  #isAlone(run: RunState): boolean {
+  #isAlone(run: RunFacts): boolean {
     if (run.view === "one_server") return false;
     let judged = 0;
     for (const other of this.#runs.values()) {

@@ -34,7 +34,7 @@ export function remember(memory: Float64Array, facts: Facts): void {
 }
 
 /** In how many of the last `window` steps the fact was so. */
-export function count(memory: Float64Array, fact: Fact, window: number): number {
+export function countFact(memory: Float64Array, fact: Fact, window: number): number {
   let bits = (memory[SLOT.facts + fact] ?? 0) & mask(window);
   let ones = 0;
   for (; bits !== 0; bits &= bits - 1) ones += 1;

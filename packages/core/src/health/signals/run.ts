@@ -2,7 +2,7 @@ import type { Key } from "../memory/key.ts";
 import { momentOf, stepAt } from "../memory/moment.ts";
 
 /** Where a step stands: its number, and that of the attempt it belongs to, from 1. */
-export interface Place {
+export interface StepPlace {
   readonly step: number;
   /** 0 when there is no clock. */
   readonly atMs: number;
@@ -24,7 +24,7 @@ export class Run {
   }
 
   /** Counts one more of `key`, or begins anew when it is another one. */
-  extend(memory: Float64Array, key: Key, traits: number, { step, atMs, attempt }: Place): void {
+  extend(memory: Float64Array, key: Key, traits: number, { step, atMs, attempt }: StepPlace): void {
     const at = this.#at;
     if (memory[at] !== key) {
       memory[at] = key;

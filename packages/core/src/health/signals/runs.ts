@@ -1,8 +1,8 @@
 import { UNKNOWN } from "../memory/key.ts";
 import { SLOT } from "../memory/layout.ts";
-import type { Identity } from "../step/identity.ts";
+import type { StepIdentity } from "../step/identity.ts";
 import { has, TRAIT } from "../step/trait.ts";
-import { type Place, Run } from "./run.ts";
+import { Run, type StepPlace } from "./run.ts";
 
 /** Attempts in a row that brought nothing but what was seen since the user's last word. */
 export const repeats = new Run(SLOT.repeats);
@@ -31,7 +31,11 @@ export function endRuns(memory: Float64Array): void {
 }
 
 /** A note between two calls does not end a run of calls, but calls end a run of notes. */
-export function learnSpeechRuns(memory: Float64Array, identity: Identity, place: Place): void {
+export function learnSpeechRuns(
+  memory: Float64Array,
+  identity: StepIdentity,
+  place: StepPlace,
+): void {
   messages.extend(memory, identity.full, identity.traits, place);
   speeches.extend(memory, identity.tool, identity.traits, place);
 }
@@ -44,12 +48,16 @@ export function failingTools(memory: Float64Array): number {
   return tools;
 }
 
-function toolBit({ tool }: Identity): number {
+function toolBit({ tool }: StepIdentity): number {
   return 1 << (tool % 31);
 }
 
 /** Extends or ends every run by one call. */
-export function learnCallRuns(memory: Float64Array, identity: Identity, place: Place): void {
+export function learnCallRuns(
+  memory: Float64Array,
+  identity: StepIdentity,
+  place: StepPlace,
+): void {
   const { answer, call, traits } = identity;
   nudges.end(memory);
   messages.end(memory);

@@ -4,10 +4,10 @@
  */
 import { join, keyOfDigest, tagged, UNKNOWN } from "../memory/key.ts";
 import { SLOT } from "../memory/layout.ts";
-import type { Identity } from "../step/identity.ts";
+import type { StepIdentity } from "../step/identity.ts";
 import type { Step } from "../step/step.ts";
 import { has, TRAIT } from "../step/trait.ts";
-import { type Place, Run } from "./run.ts";
+import { Run, type StepPlace } from "./run.ts";
 
 /** Calls of one tool in a row with one posted content, however short. */
 export const sameContents = new Run(SLOT.sameContents);
@@ -25,8 +25,8 @@ export function forgetScant(memory: Float64Array): void {
 export function learnScant(
   memory: Float64Array,
   step: Step,
-  identity: Identity,
-  place: Place,
+  identity: StepIdentity,
+  place: StepPlace,
 ): void {
   const isScant = step.argumentsNorm === undefined && step.stateId === undefined;
   const { resultNorm } = step;
@@ -45,6 +45,6 @@ export function isScantRepeat(memory: Float64Array): boolean {
   return sameContents.length(memory) > 1 || sameNames.length(memory) > 1;
 }
 
-function contentKey({ tool, traits }: Identity, { resultNorm = "" }: Step): number {
+function contentKey({ tool, traits }: StepIdentity, { resultNorm = "" }: Step): number {
   return tagged(join(tool, keyOfDigest(resultNorm)), has(traits, TRAIT.failing) ? 1 : 0);
 }

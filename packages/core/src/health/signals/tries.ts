@@ -1,11 +1,11 @@
 import { UNKNOWN } from "../memory/key.ts";
 import { SLOT } from "../memory/layout.ts";
-import type { Identity } from "../step/identity.ts";
+import type { StepIdentity } from "../step/identity.ts";
 import type { Step } from "../step/step.ts";
 import type { Recognition } from "../step/substance.ts";
 import { has, TRAIT } from "../step/trait.ts";
 import { learnRhythm, saysAsMuch } from "./rhythm.ts";
-import { type Place, Run } from "./run.ts";
+import { Run, type StepPlace } from "./run.ts";
 
 /** Tries at one thing that does not work; what only looks, and finds nothing new, ends none. */
 
@@ -39,9 +39,9 @@ export function forgetTries(memory: Float64Array): void {
 export function learnTries(
   memory: Float64Array,
   step: Step,
-  identity: Identity,
+  identity: StepIdentity,
   recognition: Recognition,
-  place: Place,
+  place: StepPlace,
 ): void {
   learnVainWrite(memory, step, identity, place);
   if (has(identity.traits, TRAIT.failing)) learnFailure(memory, step, identity, place);
@@ -55,8 +55,8 @@ export function learnTries(
 function learnVainWrite(
   memory: Float64Array,
   step: Step,
-  { full, tool, traits }: Identity,
-  place: Place,
+  { full, tool, traits }: StepIdentity,
+  place: StepPlace,
 ): void {
   const changing = memory[CHANGING] ?? UNKNOWN;
   const reads = step.op === "read" && has(traits, TRAIT.telling) && !has(traits, TRAIT.failing);
@@ -73,7 +73,12 @@ function learnVainWrite(
   if ((memory[LATEST_LOOK] ?? UNKNOWN) !== UNKNOWN) memory[CHANGING] = tool;
 }
 
-function learnFailure(memory: Float64Array, step: Step, identity: Identity, place: Place): void {
+function learnFailure(
+  memory: Float64Array,
+  step: Step,
+  identity: StepIdentity,
+  place: StepPlace,
+): void {
   const { answerShape, call, empty, tool, traits } = identity;
   // Whether two failures are alike is not known when their answers are not, or say nothing.
   const isTelling = answerShape !== UNKNOWN && !empty;
@@ -88,8 +93,8 @@ function learnFailure(memory: Float64Array, step: Step, identity: Identity, plac
 function learnFailingCall(
   memory: Float64Array,
   step: Step,
-  { call, traits }: Identity,
-  place: Place,
+  { call, traits }: StepIdentity,
+  place: StepPlace,
 ): void {
   const again = failingCalls.key(memory) === call && saysAsMuch(memory, step.resultBytes ?? 0);
   if (!again) failingCalls.end(memory);
@@ -98,7 +103,7 @@ function learnFailingCall(
 }
 
 /** What was done or learned ends the tries that did not work; a look that is no news ends none. */
-function endTries(memory: Float64Array, identity: Identity, recognition: Recognition): void {
+function endTries(memory: Float64Array, identity: StepIdentity, recognition: Recognition): void {
   const looks = has(identity.traits, TRAIT.look);
   if (looks && recognition.isRepeat) {
     failingWrites.mark(memory, TRAIT.relooked);
@@ -117,7 +122,7 @@ function endTries(memory: Float64Array, identity: Identity, recognition: Recogni
 }
 
 /** An operation that nobody could name may be a change, unless it has news. */
-function isBlind(step: Step, identity: Identity, recognition: Recognition): boolean {
+function isBlind(step: Step, identity: StepIdentity, recognition: Recognition): boolean {
   if (!identity.realArguments || identity.call === UNKNOWN) return false;
   const op = step.op ?? "other";
   return op === "write" || (op === "other" && !recognition.isNewAnswer);

@@ -23,7 +23,7 @@ export type Knowledge = "full" | "no_arguments" | "no_results" | "labels";
  * A key is UNKNOWN when a field that would tell two steps apart is not known, so that no rule
  * takes "not known to differ" for "equal".
  */
-export interface Identity {
+export interface StepIdentity {
   readonly knowledge: Knowledge;
   /** The tool, or the speaker. */
   readonly tool: Key;
@@ -78,7 +78,7 @@ const OP_TRAITS: Readonly<Partial<Record<Op, number>>> = {
 const STATE_KEY = keyOf("state");
 
 /** Reads the identities of a call, turn or message. */
-export function identify(step: Step): Identity {
+export function identify(step: Step): StepIdentity {
   const tool = whoOf(step);
   return step.kind === "call" ? identifyCall(step, tool) : identifySpeech(step, tool);
 }
@@ -90,7 +90,7 @@ function whoOf(step: Step): Key {
   return who;
 }
 
-function identifySpeech(step: Step, tool: Key): Identity {
+function identifySpeech(step: Step, tool: Key): StepIdentity {
   const full = step.messageHash === undefined ? UNKNOWN : join(tool, keyOfDigest(step.messageHash));
   return {
     knowledge: "full",
@@ -108,7 +108,7 @@ function identifySpeech(step: Step, tool: Key): Identity {
   };
 }
 
-function identifyCall(step: Step, tool: Key): Identity {
+function identifyCall(step: Step, tool: Key): StepIdentity {
   const knowledge = knowledgeOf(step);
   const answered = knowledge === "full" || knowledge === "no_arguments";
   const keys = answered ? answeredKeys(step, tool) : unansweredKeys(step, tool, knowledge);
@@ -130,7 +130,7 @@ function identifyCall(step: Step, tool: Key): Identity {
   };
 }
 
-type Keys = Pick<Identity, "call" | "full" | "numeric" | "template" | "answer" | "answerShape">;
+type Keys = Pick<StepIdentity, "call" | "full" | "numeric" | "template" | "answer" | "answerShape">;
 
 function answeredKeys(step: Step, tool: Key): Keys {
   const { argumentsShape, resultShape, stateId } = step;

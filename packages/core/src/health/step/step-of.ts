@@ -3,7 +3,7 @@ import type { Envelope, ReasoningPayload, ToolPayload, View } from "../../captur
 import type { Step } from "./step.ts";
 
 /** What the records of one run share and its `open` record says. */
-export interface Origin {
+export interface StepOrigin {
   readonly view?: View;
   /** The results are digests of free text that was posted about the steps. */
   readonly weakContent?: boolean;
@@ -13,7 +13,7 @@ export interface Origin {
 export type StepSource = PayloadDraft & Pick<Envelope, "sourceTimestamp" | "parentEventId">;
 
 /** The step that a record stands for; undefined when it is none. */
-export function stepOf(record: StepSource, origin: Origin = {}): Step | undefined {
+export function stepOf(record: StepSource, origin: StepOrigin = {}): Step | undefined {
   switch (record.category) {
     case "tool_api":
       return callOf(record.payload, {

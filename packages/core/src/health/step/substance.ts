@@ -1,4 +1,4 @@
-import type { Identity } from "./identity.ts";
+import type { StepIdentity } from "./identity.ts";
 import { has, TRAIT } from "./trait.ts";
 
 /** What the memory of the session says about a step. */
@@ -12,12 +12,12 @@ export interface Recognition {
 }
 
 /** How far two equal steps are the same: half, where the arguments are out of sight. */
-export function sameness(identity: Identity): number {
+export function sameness(identity: StepIdentity): number {
   return identity.knowledge === "no_arguments" && has(identity.traits, TRAIT.doubt) ? 0.5 : 1;
 }
 
 /** How much a step did, from 0 to 1. */
-export function substanceOf(identity: Identity, recognition: Recognition): number {
+export function substanceOf(identity: StepIdentity, recognition: Recognition): number {
   const failing = has(identity.traits, TRAIT.failing);
   if (identity.knowledge === "labels") return failing ? 0.6 : 0.7;
   if (recognition.isStale) return sameness(identity) < 1 ? 0.5 : 0.05;

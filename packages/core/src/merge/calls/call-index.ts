@@ -1,4 +1,4 @@
-import type { OpenCall } from "./open-calls.ts";
+import type { OpenCall } from "./open-tool-calls.ts";
 
 /** Mostly one call has a name. */
 export type Named = OpenCall | Namesakes;

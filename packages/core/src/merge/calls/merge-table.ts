@@ -27,10 +27,10 @@ export type Signal =
  * - `leave`: it leaves in silence, because it was recorded as waiting
  * - `keep`: nothing is new
  */
-export type Step = "open" | "run" | "settle" | "wait" | "giveUp" | "runOn" | "leave" | "keep";
+export type MergeStep = "open" | "run" | "settle" | "wait" | "giveUp" | "runOn" | "leave" | "keep";
 
 /** What a signal does with the call it is about. An unheard call needs facts, or it is history. */
-export const STEPS: Readonly<Record<Signal, Readonly<Record<State, Step>>>> = {
+export const STEPS: Readonly<Record<Signal, Readonly<Record<State, MergeStep>>>> = {
   requested: row("open", "keep", "keep", "keep"),
   started: row("run", "run", "keep", "run"),
   ended: row("settle", "settle", "settle", "settle"),
@@ -52,11 +52,11 @@ export const STEPS: Readonly<Record<Signal, Readonly<Record<State, Step>>>> = {
  * of the same execution is meant, then the one whose place in the host's work is nearest, then one of
  * equal arguments, then the latest response's first.
  */
-export type Identity = "run" | "response" | "id" | "likeness";
+export type CallIdentity = "run" | "response" | "id" | "likeness";
 
 /** By what a signal may know its call, best first: the first that fits decides. */
 export const KNOWN_BY: Readonly<
-  Record<Exclude<Signal, "abandoned" | "idle">, readonly Identity[]>
+  Record<Exclude<Signal, "abandoned" | "idle">, readonly CallIdentity[]>
 > = {
   requested: ["response"],
   started: ["run", "response", "id", "likeness"],
@@ -66,6 +66,11 @@ export const KNOWN_BY: Readonly<
 };
 
 /** A call that has its outcome stays as it is, whatever is told later. */
-function row(unheard: Step, requested: Step, running: Step, waiting: Step): Record<State, Step> {
+function row(
+  unheard: MergeStep,
+  requested: MergeStep,
+  running: MergeStep,
+  waiting: MergeStep,
+): Record<State, MergeStep> {
   return { unheard, requested, running, waiting, settled: "keep" };
 }

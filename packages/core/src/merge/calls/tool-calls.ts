@@ -5,7 +5,14 @@ import { LatestMap } from "../process/recent-map.ts";
 import { isSameValue, refOf, valuesOf } from "./call-arguments.ts";
 import type { CallFacts, CallKey, CallOutcome } from "./call-facts.ts";
 import { type CallState, type KNOWN_BY, type Signal, STEPS, type State } from "./merge-table.ts";
-import { idOf, isFirstReport, NOWHERE, nameIn, type OpenCall, OpenCalls } from "./open-calls.ts";
+import {
+  idOf,
+  isFirstReport,
+  NOWHERE,
+  nameIn,
+  type OpenCall,
+  OpenToolCalls,
+} from "./open-tool-calls.ts";
 import { ToldCall } from "./told-call.ts";
 
 export interface ToolCallsParts {
@@ -33,7 +40,7 @@ const RUN_IDLE_MS = 60 * 60_000;
 /** Merges what was requested, executed and answered into one event per tool call. */
 export class ToolCalls {
   readonly #parts: ToolCallsParts;
-  readonly #open = new OpenCalls((call) => this.#apply("idle", call));
+  readonly #open = new OpenToolCalls((call) => this.#apply("idle", call));
   /** Calls that have their event: their executions, and their ids with and without a response. */
   readonly #settledRuns = new LatestMap<string, true>(MAX_SETTLED);
   readonly #settledIds = new LatestMap<string, true>(2 * MAX_SETTLED);

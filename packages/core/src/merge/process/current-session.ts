@@ -1,4 +1,4 @@
-import { type CurrentSession, liveSession, processRegistry } from "./process-registry.ts";
+import { type CurrentSession, processRegistry, runningSession } from "./process-registry.ts";
 
 /**
  * Runs `work` as part of a session: every adapter that observes something inside of it, also after
@@ -10,7 +10,7 @@ export function withSession<T>(id: string, work: () => T): T {
 
 /** The session that the running code belongs to, when somebody said so. */
 export function currentSession(): CurrentSession | undefined {
-  return liveSession();
+  return runningSession();
 }
 
 /**
@@ -20,7 +20,7 @@ export function currentSession(): CurrentSession | undefined {
  * @returns set its `isOver` when that work ends
  */
 export function enterSession(current: Pick<CurrentSession, "id" | "agent">): CurrentSession {
-  const entered: CurrentSession = { ...current, isOver: false, outer: liveSession() };
+  const entered: CurrentSession = { ...current, isOver: false, outer: runningSession() };
   processRegistry().session.enterWith(entered);
   return entered;
 }

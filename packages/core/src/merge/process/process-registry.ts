@@ -50,7 +50,7 @@ export function processRegistry(): ProcessRegistry {
 }
 
 /** The innermost session that the running code belongs to and that is not over. */
-export function liveSession(): CurrentSession | undefined {
+export function runningSession(): CurrentSession | undefined {
   let current = processRegistry().session.getStore();
   while (current?.isOver) current = current.outer;
   return current;
@@ -77,7 +77,7 @@ export function isOwnedByFuller(key: string, layer: Layer): boolean {
 
 /** The fuller layer that reports the model call which the running code is a part of. */
 export function fullerAround(layer: Layer): Layer | undefined {
-  const around = liveSession()?.modelCallOf;
+  const around = runningSession()?.modelCallOf;
   const isFuller = around !== undefined && LAYERS.indexOf(around) < LAYERS.indexOf(layer);
   return isFuller ? around : undefined;
 }

@@ -1,6 +1,6 @@
 /** Declares records that were kept on this disk and were not there when it was read to its end. */
 import type { KeptRun } from "../spool/kept-runs.ts";
-import { type DeliverParts, deliver, type Outcome, outcomeOf } from "./deliver.ts";
+import { type DeliverParts, deliver, deliveryOutcome, type Outcome } from "./deliver.ts";
 import { holeUpTo, questionAbout } from "./hole.ts";
 
 /**
@@ -25,7 +25,7 @@ async function declareRun(kept: KeptRun, parts: DeliverParts): Promise<Outcome> 
   const run = await parts.runOf({ ...question, origin: "adopted" });
   if (run.acked >= kept.to) return { kind: "done" };
   const reply = await parts.upstream.send([question]);
-  if (reply.outcome === "failed" || reply.outcome === "stopped") return outcomeOf(reply);
+  if (reply.outcome === "failed" || reply.outcome === "stopped") return deliveryOutcome(reply);
   const gap = reply.outcome === "taken" ? reply.gap : undefined;
   if (gap && gap.expected > kept.to) return { kind: "done" };
   if (gap) return deliver([holeUpTo(kept, gap)], parts);

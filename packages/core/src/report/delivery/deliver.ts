@@ -115,7 +115,7 @@ class Work {
         await this.#refuse(batch, lane, run);
         break;
       default:
-        this.outcome = outcomeOf(reply);
+        this.outcome = deliveryOutcome(reply);
     }
   }
 
@@ -201,7 +201,7 @@ class Lane {
   }
 }
 
-export function outcomeOf(reply: Extract<Reply, { outcome: "failed" | "stopped" }>): Outcome {
+export function deliveryOutcome(reply: Extract<Reply, { outcome: "failed" | "stopped" }>): Outcome {
   const { refusal } = reply;
   if (reply.outcome === "stopped") return { kind: "stopped", refusal };
   const { retryAfterMs } = reply;

@@ -1,6 +1,6 @@
 import { CompactRange, type CompactRangeState } from "../../evidence/tree/compact-range.ts";
 import { hashLeaf } from "../../evidence/tree/leaf.ts";
-import type { Entry, Standing } from "../upstream/upstream.ts";
+import type { Entry, TreeStanding } from "../upstream/upstream.ts";
 
 /** How far one run has come, as it is kept beside the spool. */
 export interface RunProgress {
@@ -152,7 +152,7 @@ export class DeliveredRun {
    * It can be told only while the session has this one run, and both sides count as many records:
    * an answer may come late, and then the collector is ahead.
    */
-  isContradictedBy({ treeSize, merkleRoot, runCount }: Standing): boolean {
+  isContradictedBy({ treeSize, merkleRoot, runCount }: TreeStanding): boolean {
     const tree = this.#tree;
     if (!tree || runCount !== 1 || treeSize > tree.size) return false;
     return treeSize < tree.size || merkleRoot !== tree.root;

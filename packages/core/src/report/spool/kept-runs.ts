@@ -62,7 +62,7 @@ export interface ReadKept {
 }
 
 /** @returns undefined when there is a note that must not or cannot be read */
-export async function readKept(folder: string): Promise<ReadKept | undefined> {
+export async function readKeptRuns(folder: string): Promise<ReadKept | undefined> {
   // Older versions made none.
   if (!(await namesIn(folder)).includes(KEPT_FILE)) return { runs: [], damaged: 0 };
   const file = await openTrusted(keptPath(folder));

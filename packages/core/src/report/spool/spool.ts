@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { inLane } from "../disk-lanes.ts";
 import type { Entry } from "../upstream/upstream.ts";
 import { checkEntries, type KnownHead } from "./checked-entries.ts";
-import { addKept, type KeptRun, keptIn, readKept } from "./kept-runs.ts";
+import { addKept, type KeptRun, keptIn, readKeptRuns } from "./kept-runs.ts";
 import { adoptFolders, removeFolder } from "./owned-folder.ts";
 import { keepRejected } from "./rejected.ts";
 import { SpoolFolder } from "./segment-reader.ts";
@@ -147,7 +147,7 @@ export class Spool {
   async #endOf(source: SpoolFolder): Promise<SpooledEntries> {
     const { folder, unread } = source;
     const { onRefused, onDamaged } = this.#parts;
-    const kept = await inLane(() => readKept(folder));
+    const kept = await inLane(() => readKeptRuns(folder));
     const refused = unread.size + (kept ? 0 : 1);
     const done = async () => {
       this.#adopted.splice(this.#adopted.indexOf(source), 1);

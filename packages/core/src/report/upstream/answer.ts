@@ -2,7 +2,7 @@
 import type { HttpAnswer } from "./http-transport.ts";
 import type { Reply } from "./upstream.ts";
 
-export type JsonObject = Readonly<Record<string, unknown>>;
+export type AnswerBody = Readonly<Record<string, unknown>>;
 
 const MILLISECONDS = 1_000;
 const MAX_RETRY_AFTER_MS = 3_600_000;
@@ -38,7 +38,7 @@ export function unreachable(problem: unknown): Reply {
 }
 
 /** @returns undefined when the text is no JSON object */
-export function jsonOf(text: string): JsonObject | undefined {
+export function jsonOf(text: string): AnswerBody | undefined {
   try {
     const parsed: unknown = JSON.parse(text);
     return isObject(parsed) ? parsed : undefined;
@@ -47,7 +47,7 @@ export function jsonOf(text: string): JsonObject | undefined {
   }
 }
 
-export function isObject(value: unknown): value is JsonObject {
+export function isObject(value: unknown): value is AnswerBody {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
@@ -59,7 +59,7 @@ export function isHash(value: unknown): value is string {
   return typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
 }
 
-function isErrorBody(body: JsonObject | undefined): boolean {
+function isErrorBody(body: AnswerBody | undefined): boolean {
   return isObject(body?.error) && typeof body.error.code === "string";
 }
 

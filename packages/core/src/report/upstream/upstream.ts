@@ -15,7 +15,7 @@ export interface Entry {
 }
 
 /** What the collector says of the tree that it keeps for a session. */
-export interface Standing {
+export interface TreeStanding {
   readonly treeSize: number;
   /** 64 hex. */
   readonly merkleRoot: string;
@@ -46,7 +46,7 @@ export type Reply =
       readonly forked: ReadonlySet<number>;
       /** The next entry was not stored, because records before it are missing there. */
       readonly gap?: { readonly expected: number; readonly head: string };
-      readonly standing?: Standing;
+      readonly standing?: TreeStanding;
     }
   /** Something in it is not acceptable: send less at once. */
   | { readonly outcome: "refused" }

@@ -7,7 +7,7 @@ const FILE_MODE = 0o600;
 const MAX_BYTES = 131_072;
 
 /** @returns undefined when there is no such file of ours */
-export async function readKept(path: string): Promise<string | undefined> {
+export async function readKeptFile(path: string): Promise<string | undefined> {
   const file = await openTrusted(path);
   if (!file) return undefined;
   try {

@@ -4,7 +4,7 @@
  */
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { readKept, writeKept } from "./kept-file.ts";
+import { readKeptFile, writeKept } from "./kept-file.ts";
 
 const TENANT_FILE = "tenant";
 
@@ -15,18 +15,18 @@ export async function noteTenant(
 ): Promise<void> {
   // With the URL, so that another server cannot pass itself off as this one.
   const tenant = `${collector} ${origin.slice(0, origin.lastIndexOf("/"))}`;
-  if ((await readKept(join(root, TENANT_FILE))) === undefined) {
+  if ((await readKeptFile(join(root, TENANT_FILE))) === undefined) {
     await writeKept(join(root, TENANT_FILE), tenant);
   }
 }
 
 /** The other spools that belong to the tenant of this one; none while that is not known. */
 export async function spoolsOfTenant(root: string): Promise<readonly string[]> {
-  const tenant = await readKept(join(root, TENANT_FILE));
+  const tenant = await readKeptFile(join(root, TENANT_FILE));
   if (tenant === undefined) return [];
   const parent = dirname(root);
   const names = await readdir(parent).catch(() => []);
   const others = names.filter((name) => name !== basename(root)).map((name) => join(parent, name));
-  const tenants = await Promise.all(others.map((other) => readKept(join(other, TENANT_FILE))));
+  const tenants = await Promise.all(others.map((other) => readKeptFile(join(other, TENANT_FILE))));
   return others.filter((_, index) => tenants[index] === tenant);
 }

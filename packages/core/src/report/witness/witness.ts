@@ -17,7 +17,7 @@ import { parseVerifierKey, type VerifierKey } from "../../evidence/note/vkey.ts"
 import { verifyConsistency, verifyInclusion } from "../../evidence/tree/proofs.ts";
 import type { DeliveredRun } from "../delivery/delivered-run.ts";
 import type { EvidenceClient } from "./evidence-client.ts";
-import { readKept, writeKept } from "./kept-file.ts";
+import { readKeptFile, writeKept } from "./kept-file.ts";
 import { noteTenant } from "./tenant.ts";
 
 export interface WitnessParts {
@@ -97,7 +97,7 @@ export class Witness {
   async #loadKeys(): Promise<readonly string[]> {
     const { client, root, verifierKey } = this.#parts;
     if (verifierKey !== undefined) return [verifierKey];
-    const kept = await readKept(join(root, KEYS_FILE));
+    const kept = await readKeptFile(join(root, KEYS_FILE));
     if (kept !== undefined) return kept.trim().split("\n");
     const keys = await client.verifierKeys();
     await writeKept(join(root, KEYS_FILE), `${keys.join("\n")}\n`);
@@ -105,7 +105,7 @@ export class Witness {
   }
 
   async #checkConsistency(sessionId: string, now: Checkpoint): Promise<void> {
-    const kept = await readKept(this.#pathOf(sessionId, CHECKPOINT_FILE));
+    const kept = await readKeptFile(this.#pathOf(sessionId, CHECKPOINT_FILE));
     if (kept === undefined) return;
     const before = parseCheckpoint(parseNote(Buffer.from(kept)).text);
     if (before.size > now.size) throw new MismatchError("its tree has become smaller");

@@ -3,7 +3,7 @@ import type { Dialect, TurnStream } from "./model-turn.ts";
 import {
   callOf,
   isCallersCall,
-  outcomeOf,
+  itemOutcome,
   readResponsesRequest,
   resultOf,
 } from "./response-items.ts";
@@ -88,7 +88,7 @@ function readItem(builder: TurnBuilder, item: JsonObject, place: unknown): void 
     builder.addResult(result);
   } else if (call !== undefined) {
     const { arguments: values, ...head } = call;
-    builder.nameCall(place, { ...head, ...(!isCallersCall(item) && outcomeOf(item)) });
+    builder.nameCall(place, { ...head, ...(!isCallersCall(item) && itemOutcome(item)) });
     builder.setArguments(place, values);
   }
 }

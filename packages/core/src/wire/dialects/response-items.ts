@@ -52,7 +52,7 @@ export function callOf(item: JsonObject): ToolRequest | undefined {
 }
 
 /** What an item of a vendor's tool says came of it; nothing while it goes on. */
-export function outcomeOf(item: JsonObject): { readonly outcome?: ToolOutcome } {
+export function itemOutcome(item: JsonObject): { readonly outcome?: ToolOutcome } {
   const result = item.error ?? item.output ?? item.results ?? item.result ?? item.outputs;
   const failed = (item.error ?? null) !== null || item.status === "failed";
   const isOver = item.status === "completed" || (item.output ?? null) !== null;

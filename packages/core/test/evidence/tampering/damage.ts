@@ -2,7 +2,7 @@
 
 import { formatTombstone } from "../../../src/evidence/bundle/side-lines.ts";
 import { hashLeaf } from "../../../src/evidence/tree/leaf.ts";
-import type { FindingKind, Verdict } from "../../../src/evidence/verify/findings.ts";
+import type { BundleVerdict, FindingKind } from "../../../src/evidence/verify/findings.ts";
 import {
   bundleOf,
   edited,
@@ -15,7 +15,7 @@ import {
 export interface Tampering {
   readonly name: string;
   readonly bundle: TestBundle;
-  readonly verdict: Verdict;
+  readonly verdict: BundleVerdict;
   readonly closed?: boolean;
   /** A finding that must be there; with a line, the first one. */
   readonly kind?: FindingKind;

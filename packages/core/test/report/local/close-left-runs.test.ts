@@ -13,9 +13,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { closeLeftRuns, loadWriterKey, type StructuralRecord } from "../../../src/index.ts";
+import { closeLeftRuns, loadWriterKey } from "../../../src/machine.ts";
 import { thisProcess } from "../../../src/report/spool/process-identity.ts";
-import { parseVerifierKey, verifyBundle } from "../../../src/verify.ts";
+import { parseVerifierKey, type StructuralRecord, verifyBundle } from "../../../src/verify.ts";
 
 const CORE = join(import.meta.dirname, "../../../src/index.ts");
 const PROGRAM = `

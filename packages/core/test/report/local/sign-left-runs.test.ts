@@ -11,7 +11,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createObserver, loadWriterKey, rotateWriterKey } from "../../../src/index.ts";
+import { createObserver } from "../../../src/index.ts";
+import { loadWriterKey, rotateWriterKey } from "../../../src/machine.ts";
 import { signLeftRuns } from "../../../src/report/local/sign-left-runs.ts";
 import { parseVerifierKey, verifyBundle } from "../../../src/verify.ts";
 

@@ -13,13 +13,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import {
-  createObserver,
-  type ObserverOptions,
-  type ObserverProblem,
-  openSpoolSender,
-  readUpstreams,
-} from "../../../src/index.ts";
+import { createObserver, type ObserverOptions, type ObserverProblem } from "../../../src/index.ts";
+import { openSpoolSender, readUpstreams } from "../../../src/machine.ts";
 import { unseal } from "../../../src/report/spool/sealed-line.ts";
 import { isChain, Receiver } from "../receiver.ts";
 

@@ -15,12 +15,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import {
-  createObserver,
-  type ObserverOptions,
-  type ObserverProblem,
-  readUpstreams,
-} from "../../../src/index.ts";
+import { createObserver, type ObserverOptions, type ObserverProblem } from "../../../src/index.ts";
+import { readUpstreams } from "../../../src/machine.ts";
 import { Receiver } from "../receiver.ts";
 
 const NOBODY = 65_534;

@@ -1,14 +1,13 @@
 /** The core's observers of this process: one for each client that says who it is. */
 import { join } from "node:path";
+import { createObserver, type Observer } from "@caum/core";
 import {
   type Configuration,
-  createObserver,
   type LoopTeller,
   loadConfiguration,
   localTeller,
-  type Observer,
   takeBlindParts,
-} from "@caum/core";
+} from "@caum/core/machine";
 import { noteBlind } from "../../command/blind-note.ts";
 import { Uploader } from "../../upload/uploader.ts";
 import type { Identity } from "../messages/client-info.ts";

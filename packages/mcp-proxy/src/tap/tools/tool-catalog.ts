@@ -1,5 +1,7 @@
 /** What the server says its tools are: their annotations, and whether a definition changed. */
-import { sha256, type ToolAnnotations } from "@caum/core";
+
+import type { ToolAnnotations } from "@caum/core";
+import { sha256 } from "@caum/core/collector";
 import { type Fields, fieldsOf, textOf } from "../messages/fields.ts";
 import { elementsOf, memberOf, valueAt } from "../messages/json-outline.ts";
 import type { Reply } from "../messages/message.ts";

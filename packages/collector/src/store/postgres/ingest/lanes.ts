@@ -1,4 +1,4 @@
-import { sha256 } from "@caum/core";
+import { sha256 } from "@caum/core/collector";
 import type { Intake, Outcome } from "../../../ingest/intake.ts";
 
 /** Events in one group; a larger group only makes the first of it wait longer. */

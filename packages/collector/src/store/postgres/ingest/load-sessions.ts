@@ -1,5 +1,5 @@
 /** Locks the sessions of a group and brings each to where the database has it. */
-import type { StructuralRecord } from "@caum/core";
+import type { StructuralRecord } from "@caum/core/verify";
 import { sessionTag } from "@caum/core/verify";
 import type { SessionRow } from "../../../ingest/session-row.ts";
 import { type Judgement, SessionState } from "../../../ingest/session-state.ts";

@@ -1,4 +1,4 @@
-import { CompactRange, type CompactRangeState, type Fork } from "@caum/core";
+import { CompactRange, type CompactRangeState, type Fork } from "@caum/core/collector";
 import type { SessionFacts } from "../../../ingest/intake.ts";
 import type {
   KnownEvent,

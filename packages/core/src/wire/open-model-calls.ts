@@ -17,7 +17,7 @@ interface OpenCall {
  *
  * Each has a deadline, and there are never more than a thousand: what is given up gets its outcome.
  */
-export class OpenCalls {
+export class OpenModelCalls {
   readonly #clock: () => number;
   /** In the order in which their attempts failed. */
   readonly #calls = new Set<OpenCall>();

@@ -3,7 +3,7 @@ import { isFirst } from "../process/process-registry.ts";
 import { RecentMap } from "../process/recent-map.ts";
 import type { CallFacts, CallKey } from "./call-facts.ts";
 import { CallIndex, isFree, type Named, Namesakes } from "./call-index.ts";
-import { type CallState, type Identity, KNOWN_BY } from "./merge-table.ts";
+import { type CallIdentity, type CallState, KNOWN_BY } from "./merge-table.ts";
 
 /** A call that has no outcome yet. */
 export interface OpenCall {
@@ -62,7 +62,7 @@ export const NOWHERE: Names = {
 const MAX_OPEN_CALLS = 10_000;
 
 /** The calls that are open, found by run, by id, or by tool. */
-export class OpenCalls {
+export class OpenToolCalls {
   readonly #calls: RecentMap<OpenCall, OpenCall>;
   readonly #byRun = new CallIndex();
   readonly #byId = new CallIndex();
@@ -105,7 +105,7 @@ export class OpenCalls {
     return undefined;
   }
 
-  #best(identity: Identity, signal: string, told: Told): OpenCall | undefined {
+  #best(identity: CallIdentity, signal: string, told: Told): OpenCall | undefined {
     const named = this.#namedFor(identity, told);
     if (!(named instanceof Namesakes)) {
       return named && isMeant(identity, signal, named, told) ? named : undefined;
@@ -119,14 +119,14 @@ export class OpenCalls {
   }
 
   /** Without those that another execution runs, which are many where ids repeat. */
-  #candidates(identity: Identity, named: Namesakes, { facts }: Told): Iterable<OpenCall> {
+  #candidates(identity: CallIdentity, named: Namesakes, { facts }: Told): Iterable<OpenCall> {
     if (identity === "run" || facts?.run === undefined) return named.all;
     const own = this.#byRun.get(facts.run);
     if (own === undefined) return named.free;
     return new Set([...named.free, ...(own instanceof Namesakes ? own.all : [own])]);
   }
 
-  #namedFor(identity: Identity, told: Told): Named | undefined {
+  #namedFor(identity: CallIdentity, told: Told): Named | undefined {
     const { key, facts } = told;
     switch (identity) {
       case "run":
@@ -165,13 +165,13 @@ export function nameIn(
 }
 
 /** Of calls that have the right name. */
-function isMeant(identity: Identity, signal: string, open: OpenCall, told: Told): boolean {
+function isMeant(identity: CallIdentity, signal: string, open: OpenCall, told: Told): boolean {
   if (!fits(identity, open, told)) return false;
   if (signal === "requested" && open.copy !== (told.facts?.copy ?? 0)) return false;
   return signal !== "answered" || isBeside(open, told.key) || open.state === "waiting";
 }
 
-function fits(identity: Identity, open: OpenCall, told: Told): boolean {
+function fits(identity: CallIdentity, open: OpenCall, told: Told): boolean {
   const { key, facts } = told;
   if (open === told.otherThan) return false;
   if (identity === "run") return true;

@@ -31,7 +31,7 @@ interface LiveSession {
 
 type Posted = { readonly body: Readonly<Record<string, unknown>> } | { readonly reply: Reply };
 
-export class LiveDoor implements Upstream {
+export class LiveUpstream implements Upstream {
   readonly #address: Address;
   readonly #transport: Transport;
   readonly #kept: KeptSessions;

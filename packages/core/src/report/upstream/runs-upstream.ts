@@ -1,17 +1,17 @@
 /** Speaks `POST /v1/runs/{runId}/records`: canonical lines, stored as they are. */
 import type { Address } from "./address.ts";
 import {
+  type AnswerBody,
   isCount,
   isHash,
   isObject,
-  type JsonObject,
   jsonOf,
   notACollector,
   replyToFailure,
   unreachable,
 } from "./answer.ts";
 import type { HttpAnswer, Transport } from "./http-transport.ts";
-import type { Entry, Reply, Standing, Upstream } from "./upstream.ts";
+import type { Entry, Reply, TreeStanding, Upstream } from "./upstream.ts";
 
 const NOTHING_TO_SEND: Reply = {
   outcome: "taken",
@@ -22,7 +22,7 @@ const NOTHING_TO_SEND: Reply = {
 const HTTP_OK = 200;
 const HTTP_REDIRECT = 300;
 
-export class RunsDoor implements Upstream {
+export class RunsUpstream implements Upstream {
   readonly #address: Address;
   readonly #transport: Transport;
 
@@ -75,11 +75,11 @@ function replyTo(answer: HttpAnswer, entries: readonly Entry[]): Reply {
   };
 }
 
-function isGap(result: JsonObject): boolean {
+function isGap(result: AnswerBody): boolean {
   return result.status === "gap" && isCount(result.line) && result.line >= 1;
 }
 
-function standingOf({ evidence }: JsonObject): Standing | undefined {
+function standingOf({ evidence }: AnswerBody): TreeStanding | undefined {
   if (!isObject(evidence)) return undefined;
   const { merkle_root: merkleRoot, tree_size: treeSize, run_count: runCount } = evidence;
   const isWhole = isHash(merkleRoot) && isCount(treeSize) && isCount(runCount);

@@ -1,0 +1,39 @@
+/** `@caum/core/collector`: for who keeps the records of others. */
+
+// Fields of a record.
+
+export { errorClassOf } from "./capture/error-class.ts";
+export { EventIds } from "./capture/event-id.ts";
+export { isIdentifier } from "./capture/identifier.ts";
+export { timestampAt } from "./capture/timestamp.ts";
+export type { OpenFacts } from "./evidence/run-writer.ts";
+
+// Lines and chains.
+
+export { accept, NEW_RUN } from "./evidence/acceptance.ts";
+export { type Fork, formatFork, formatTombstone } from "./evidence/bundle/side-lines.ts";
+export { canonicalJson } from "./evidence/line/jcs.ts";
+export { encodeLine, MAX_LINE_BYTES } from "./evidence/line/line.ts";
+export { NO_PREVIOUS_HASH } from "./evidence/tree/leaf.ts";
+
+// Trees, and what signs them.
+
+export { sessionOrigin } from "./evidence/note/checkpoint.ts";
+export { formatNote } from "./evidence/note/note.ts";
+export { cosignNote, Signer, signCheckpoint } from "./evidence/note/signer.ts";
+export { formatTlogProof } from "./evidence/note/tlog-proof.ts";
+export { CompactRange, type CompactRangeState } from "./evidence/tree/compact-range.ts";
+export { EMPTY_ROOT, sha256 } from "./evidence/tree/leaf.ts";
+export {
+  proveConsistency,
+  proveInclusion,
+  type SubtreeRoot,
+  subtreeRoots,
+} from "./evidence/tree/proofs.ts";
+
+// Receipts and bundles.
+
+export { type FileSlice, SliceReader } from "./evidence/bundle/file-slice.ts";
+export { listTar, paddedLength, tarEnd, tarHeader } from "./evidence/bundle/tar.ts";
+export { readVerifier } from "./evidence/bundle/write-bundle.ts";
+export { RECEIPT_MODE, receiptId } from "./evidence/receipt.ts";

@@ -1,0 +1,41 @@
+/** `@caum/core/machine`: what is on this machine beside the observed program. */
+
+// Settings and keys.
+
+export { readOrCreateKeyFile } from "./capture/keys/key-file.ts";
+export { loadRootKey, type RootKey } from "./capture/keys/root-key.ts";
+export { shellWord } from "./evidence/shell-word.ts";
+export { loadWriterKey, rotateWriterKey } from "./evidence/writer-key.ts";
+export { type Configuration, homeOf, loadConfiguration } from "./report/settings/configuration.ts";
+export { DOCTOR_SESSION } from "./report/settings/doctor-session.ts";
+export { keepLocalAccount, readLocalAccount } from "./report/settings/local-account.ts";
+
+// Runs, and the spool on its way to a collector.
+
+export { openSpoolSender } from "./report/follow-spool.ts";
+export { closeLeftRuns } from "./report/local/close-left-runs.ts";
+export { isWriterGone } from "./report/local/run-owner.ts";
+export { signLeftRuns } from "./report/local/sign-left-runs.ts";
+export { previewSpool } from "./report/preview.ts";
+export type { SpoolFollower } from "./report/reporter.ts";
+
+// What `caum status` and `caum doctor` read.
+
+export { type BlindNote, readBlindNotes, takeBlindParts } from "./report/status/blind-notes.ts";
+export {
+  readUpstreams,
+  spoolProblem,
+  type UpstreamStatus,
+} from "./report/status/upstream-status.ts";
+
+// Notices on the desktop.
+
+export { FRESH_MS, LoopTeller, localTeller, loopNotice } from "./report/desktop/loop-teller.ts";
+export {
+  howToNotify,
+  type Notification,
+  type NotifierCommand,
+  notifierCommand,
+  notifyDesktop,
+} from "./report/desktop/notifier.ts";
+export { loopKey, ToldLoops } from "./report/desktop/told-loops.ts";
