@@ -16,7 +16,7 @@ import { loadConfiguration, loadWriterKey, shellWord } from "@caum/core/machine"
 import { type Alert, type AlertListener, alertOf } from "./alert.ts";
 import type { InitOptions } from "./init-options.ts";
 import { type SessionReport, sessionReport } from "./session-report.ts";
-import { SessionState } from "./session-state.ts";
+import { SessionSoFar } from "./session-so-far.ts";
 import { observationOf, type Step, sessionFactsOf } from "./step.ts";
 import { type StepVerdict, stepVerdictOf } from "./verdict.ts";
 
@@ -38,7 +38,7 @@ export class Recorder {
   readonly options: InitOptions;
   /** The collector; absent when everything stays on this machine. */
   readonly url: string | undefined;
-  readonly #sessions = new RecentMap<string, SessionState>(MAX_SESSIONS);
+  readonly #sessions = new RecentMap<string, SessionSoFar>(MAX_SESSIONS);
   readonly #listeners: Set<AlertListener>;
   readonly #alerts: AlertWatch;
 
@@ -119,10 +119,10 @@ export class Recorder {
     return `npx caum verify ${run} --key ${shellWord(vkey)}`;
   }
 
-  #stateOf(sessionId: string): SessionState {
+  #stateOf(sessionId: string): SessionSoFar {
     const known = this.#sessions.get(sessionId);
     if (known !== undefined) return known;
-    const state = new SessionState();
+    const state = new SessionSoFar();
     this.#sessions.set(sessionId, state);
     return state;
   }

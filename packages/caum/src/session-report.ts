@@ -8,7 +8,7 @@ import {
   scoreAtEnd,
   type UdsCap,
 } from "@caum/core/health";
-import type { SessionState } from "./session-state.ts";
+import type { SessionSoFar } from "./session-so-far.ts";
 import {
   type AdvisedPattern,
   advisedPattern,
@@ -39,7 +39,7 @@ export interface SessionReport {
   readonly loops: readonly ReportedLoop[];
   readonly loop_count: number;
   readonly coverage: { readonly exact_cycle: number; readonly pattern_cycle: number };
-  readonly totals: SessionState["totals"];
+  readonly totals: SessionSoFar["totals"];
   readonly run_id: string;
   readonly chain_head: string;
   readonly merkle_root: string;
@@ -57,7 +57,7 @@ export interface ReportedLoop extends AdvisedPattern {
 /** What the report is about. */
 export interface EndedSession {
   readonly id: string;
-  readonly state: SessionState;
+  readonly state: SessionSoFar;
   readonly assessment: Assessment;
   readonly evidence: Evidence;
   readonly resolved: boolean | undefined;

@@ -11,7 +11,7 @@ import {
 import { keepDesktopRule } from "./alerts/desktop-rule.ts";
 import { sealOldRules } from "./alerts/destination-seal.ts";
 import { type Billing, openBilling } from "./billing/open-billing.ts";
-import { originOf } from "./http/allow-origins.ts";
+import { webOriginOf } from "./http/allow-origins.ts";
 import type { DoorError } from "./http/door-error.ts";
 import { keyOfWriters, openStore } from "./open-store.ts";
 import { adoptLocalRuns } from "./operation/adopt.ts";
@@ -259,7 +259,7 @@ function servicesOf(
       eventsPerSecond,
       trialDays: options.trialDays,
       publicUrl: publicUrlOf(options, parts),
-      allowOrigins: (options.allowOrigins ?? []).map(originOf),
+      allowOrigins: (options.allowOrigins ?? []).map(webOriginOf),
     },
     onFailure: options.onFailure ?? (() => {}),
   };

@@ -1,6 +1,6 @@
 /** What every store keeps about plans, cohorts and what is of no use any more. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { SessionFacts } from "../src/ingest/intake.ts";
+import type { KeptSessionFacts } from "../src/ingest/intake.ts";
 import type { SubscriptionChange } from "../src/rows/billing-rows.ts";
 import type { CommandAnswer } from "../src/store/command.ts";
 import type { StoreUnderTest } from "./store-contract.ts";
@@ -39,7 +39,12 @@ export function accountContract(open: () => Promise<StoreUnderTest>): void {
     throw new Error("no such tenant");
   };
 
-  function step(tenant: number, sessionId: string, facts: Partial<SessionFacts> = {}, atMs = NOW) {
+  function step(
+    tenant: number,
+    sessionId: string,
+    facts: Partial<KeptSessionFacts> = {},
+    atMs = NOW,
+  ) {
     return subject.store.submit({
       kind: "event",
       tenant,

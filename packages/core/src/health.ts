@@ -36,6 +36,7 @@ export { sessionTitle } from "./health/session/session-title.ts";
 
 // Rules, and when they fire.
 
+export { type AlertMemory, UNTOLD } from "./health/alerts/alert-memory.ts";
 export {
   CONDITION_FORMS,
   type Condition,
@@ -45,7 +46,7 @@ export {
 } from "./health/alerts/condition.ts";
 export { type AlertState, followAlert, QUIET } from "./health/alerts/edge.ts";
 export { followLoop } from "./health/alerts/follow-loop.ts";
-export { type AlertMemory, type Sighting, UNTOLD, watchCondition } from "./health/alerts/watch.ts";
+export { type Sighting, watchCondition } from "./health/alerts/watch.ts";
 
 // The words for a person.
 

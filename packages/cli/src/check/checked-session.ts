@@ -19,12 +19,12 @@ const REMEMBERED_STEPS = 512;
 type Loop = SessionSummary["loops"][number];
 
 /** A loop, and what it is to a person. */
-export interface FoundLoop extends Loop {
+export interface CheckedLoop extends Loop {
   readonly sentence: string;
 }
 
 /** What `caum check` says about one session. */
-export interface SessionReport {
+export interface CheckReport {
   readonly session: string;
   readonly steps: number;
   readonly regime: Assessment["regime"];
@@ -36,7 +36,7 @@ export interface SessionReport {
   readonly failureRiskReason?: NonNullable<Assessment["failureRiskReason"]>;
   readonly traceQuality: Assessment["traceQuality"];
   readonly loopCount: number;
-  readonly loops: readonly FoundLoop[];
+  readonly loops: readonly CheckedLoop[];
   /** What is wrong at the end although no loop stands, as a sentence; null when nothing is. */
   readonly weakness: string | null;
   /** Share of the steps that belong to a loop of equal steps, and to any loop. */
@@ -77,7 +77,7 @@ export class CheckedSession {
     return assessment;
   }
 
-  report(session: string): SessionReport {
+  report(session: string): CheckReport {
     const { regime, uds, tier, failureRisk, failureRiskReason, traceQuality, step } = this.#last;
     const summary = this.#summary;
     return {

@@ -1,10 +1,10 @@
-import type { SessionReport } from "./checked-session.ts";
+import type { CheckReport } from "./checked-session.ts";
 import { STRIP_LEGEND } from "./step-strip.ts";
 
 const SHOWN_LOOPS = 5;
 
 /** A session report for people. */
-export function reportLines(report: SessionReport): readonly string[] {
+export function checkReportLines(report: CheckReport): readonly string[] {
   const { session, steps, regime, tier, uds, traceQuality } = report;
   const health = `${regime}  ${tier}  uds ${cut(uds)}  trace ${traceQuality}`;
   const lines = [`${session}  ${plural(steps, "step")}  ${health}`];

@@ -6,7 +6,7 @@ import { printed } from "../terminal/say.ts";
 import { CheckedSession } from "./checked-session.ts";
 import { type FileKind, kindOfFile } from "./history-file.ts";
 import { predictionLine } from "./predict.ts";
-import { reportLines, type Totals, totalsLine } from "./print-report.ts";
+import { checkReportLines, type Totals, totalsLine } from "./print-report.ts";
 import { recordOf } from "./record-line.ts";
 import { bySession } from "./same-session.ts";
 import { parseObject, TraceError, traceEventOf } from "./trace-event.ts";
@@ -179,7 +179,7 @@ export class TraceCheck {
     this.#totals.loops += report.loopCount;
     if (report.loopCount > 0) this.#totals.looping += 1;
     if (this.#format === "json") await this.#write(JSON.stringify(report));
-    if (this.#format === "text") await this.#write(reportLines(report));
+    if (this.#format === "text") await this.#write(checkReportLines(report));
   }
 
   #notice(where: string, field: string): void {

@@ -1,8 +1,8 @@
 import type { ClaimedDelivery, DeliveryOutcome } from "../rows/alert-rows.ts";
 import type { Store } from "../store/store.ts";
 import { waitAfter } from "./backoff.ts";
-import { Lanes } from "./lanes.ts";
 import type { Attempt } from "./send/attempt.ts";
+import { TargetLanes } from "./target-lanes.ts";
 
 export interface DelivererParts {
   readonly store: Pick<Store, "claimDeliveries" | "administer">;
@@ -42,7 +42,7 @@ const MAX_ATTEMPTS_AT_ONCE = 512;
 export class Deliverer {
   readonly #parts: DelivererParts;
   readonly #timing: DeliveryTiming;
-  readonly #lanes = new Lanes();
+  readonly #lanes = new TargetLanes();
   readonly #stopping = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #claiming: Promise<void> | undefined;

@@ -13,7 +13,7 @@ import { catchUp, type LedgerNews, sendNews, watchLedger } from "./ledger-stream
 import { OpenStreams } from "./open-streams.ts";
 import { Polls } from "./poll.ts";
 import { sessionAnswer } from "./session-answer.ts";
-import { type SessionNow, sessionViewer, watchSession } from "./session-stream.ts";
+import { type SessionNow, sessionViewer, streamSession } from "./session-stream.ts";
 import { stepRowOf } from "./step-row.ts";
 
 /** Whoever asks for the head of a stream would wait for ever. */
@@ -97,7 +97,7 @@ function openStreams(app: FastifyInstance, services: Services): void {
       sessionViewer((lastEventOf(request) ?? after) + 1, stream),
       stream,
     );
-    const leave = sessions.join(`${tenant} ${id}`, () => watchSession(tenant, id, source), viewer);
+    const leave = sessions.join(`${tenant} ${id}`, () => streamSession(tenant, id, source), viewer);
   });
 }
 

@@ -16,7 +16,7 @@ export interface SessionNow {
   answer(): Promise<SessionAnswer>;
 }
 
-export function watchSession(
+export function streamSession(
   tenant: number,
   id: string,
   source: LedgerSource,

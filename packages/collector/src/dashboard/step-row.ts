@@ -4,14 +4,14 @@ import type { RecordOf, StructuralRecord } from "@caum/core/verify";
 import { messageAt } from "../doors/session/session-summary.ts";
 import { patternOf, stepAssessmentOf } from "../doors/session/step-assessment.ts";
 import { usdOf } from "../http/told-figures.ts";
-import type { SessionFacts } from "../ingest/intake.ts";
+import type { KeptSessionFacts } from "../ingest/intake.ts";
 import type { StoredRecord } from "../ingest/ledger.ts";
 import type { Standing } from "../ingest/standing.ts";
 
 /** Absent values are left out: a page holds thousands of rows. */
 export function stepRowOf(
   { index, leaf, line, receivedMs, standing }: StoredRecord,
-  facts: SessionFacts,
+  facts: KeptSessionFacts,
 ) {
   const stored = JSON.parse(line); // A stored line is a record or a tombstone.
   const place = { index, leaf };
@@ -101,7 +101,7 @@ function lifecycleOf(payload: RecordOf<"lifecycle">["payload"]) {
   };
 }
 
-function assessmentOf(standing: Standing, record: StructuralRecord, facts: SessionFacts) {
+function assessmentOf(standing: Standing, record: StructuralRecord, facts: KeptSessionFacts) {
   // What merely lowers the score is no loop, and no bracket over the steps.
   const pattern =
     standing.pattern && isWeakness(standing.pattern.rule) ? undefined : standing.pattern;

@@ -37,7 +37,7 @@ export function allowOrigins(
  *
  * @throws {RangeError} when it is none
  */
-export function originOf(text: string): string {
+export function webOriginOf(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
   if (url !== undefined && isWeb && url.origin === text.replace(/\/$/, "")) return url.origin;

@@ -4,7 +4,7 @@ import { type Layer, VERSION } from "@caum/core";
 import { encodeLine, NO_PREVIOUS_HASH, type OpenFacts, timestampAt } from "@caum/core/collector";
 import { hashLeaf, type StructuralRecord } from "@caum/core/verify";
 import { watchSession } from "./firing/watch-session.ts";
-import type { DoorDraft, KeyFacts, SessionFacts } from "./intake.ts";
+import type { DoorDraft, KeptSessionFacts, KeyFacts } from "./intake.ts";
 import type { Ledger } from "./ledger.ts";
 import {
   type ChainClaim,
@@ -39,7 +39,7 @@ interface Arrival {
 }
 
 /** A record in its place. */
-export interface Placed {
+export interface PlacedRecord {
   readonly index: number;
   readonly leaf: string;
   readonly previousHash: string;
@@ -54,7 +54,7 @@ export function writeDoorRecord(
   session: SessionState,
   draft: DoorDraft & { readonly eventId?: string },
   { keys, receivedMs, chain, layer }: Arrival,
-): Placed {
+): PlacedRecord {
   if (session.row.door === undefined) openDoorRun(ledger, session, keys, receivedMs, layer);
   return place(ledger, session, draft, { receivedMs, ...(chain && { chain }) });
 }
@@ -66,7 +66,7 @@ export function openDoorRun(
   keys: KeyFacts,
   receivedMs: number,
   layer: Layer = "door",
-): Placed {
+): PlacedRecord {
   session.row.door = { runId: newRunId(), next: 0, head: NO_PREVIOUS_HASH };
   const payload: OpenFacts & { readonly type: "open" } = {
     type: "open",
@@ -91,7 +91,7 @@ function place(
   session: SessionState,
   draft: DoorDraft & { readonly eventId?: string },
   { receivedMs, chain }: Pick<Arrival, "receivedMs" | "chain">,
-): Placed {
+): PlacedRecord {
   const run = session.row.door ?? { runId: newRunId(), next: 0, head: NO_PREVIOUS_HASH };
   const previousHash = run.head ?? NO_PREVIOUS_HASH;
   const record = recordOf(session, run, previousHash, {
@@ -144,7 +144,7 @@ function openFacts({
   isMarkedAtEnd: __,
   tenantLabel: ___,
   ...facts
-}: SessionFacts): Omit<SessionFacts, "agentId" | "isMarkedAtEnd" | "tenantLabel"> {
+}: KeptSessionFacts): Omit<KeptSessionFacts, "agentId" | "isMarkedAtEnd" | "tenantLabel"> {
   return facts;
 }
 

@@ -6,7 +6,7 @@ import type { ChainClaim } from "./sender-chain.ts";
 import type { Standing } from "./standing.ts";
 
 /** What is known of a session beside its records; every text here may be kept. */
-export interface SessionFacts {
+export interface KeptSessionFacts {
   readonly agentId: string;
   readonly agentName?: string;
   readonly team?: string;
@@ -44,7 +44,7 @@ export type DoorDraft = PayloadDraft & EnvelopeFields & { readonly sourceTimesta
 export interface EventIntake extends Received {
   readonly kind: "event";
   readonly sessionId: string;
-  readonly facts: SessionFacts;
+  readonly facts: KeptSessionFacts;
   readonly keys: KeyFacts;
   readonly draft: DoorDraft;
   /** Whether the answer holds the root over the session; it costs a dozen hashes. */
@@ -65,7 +65,7 @@ export interface EventIntake extends Received {
 export interface StartIntake extends Received {
   readonly kind: "start";
   readonly sessionId: string;
-  readonly facts: SessionFacts;
+  readonly facts: KeptSessionFacts;
   readonly keys: KeyFacts;
   readonly token: { readonly hash: string; readonly expiresMs: number };
 }
@@ -77,7 +77,7 @@ export interface EndIntake extends Received {
   readonly keys: KeyFacts;
   readonly resolved?: boolean;
   /** Labels that stand where none was given before; they are kept beside the records. */
-  readonly labels?: Pick<SessionFacts, "workflow" | "cohort">;
+  readonly labels?: Pick<KeptSessionFacts, "workflow" | "cohort">;
 }
 
 /** Native lines of one run, each already known to be its own canonical form. */

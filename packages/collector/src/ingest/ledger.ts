@@ -1,7 +1,7 @@
 /** What one group of intakes reads and writes; everything in it becomes durable at once or not at all. */
 import type { Fork } from "@caum/core/collector";
 import type { AlertRule, NewAlert } from "../rows/alert-rows.ts";
-import type { SessionFacts } from "./intake.ts";
+import type { KeptSessionFacts } from "./intake.ts";
 import type { Beginning, RunHead } from "./session-row.ts";
 import type { SessionState } from "./session-state.ts";
 import type { Standing } from "./standing.ts";
@@ -41,7 +41,7 @@ export interface Ledger {
   createSession(
     tenant: number,
     id: string,
-    facts: SessionFacts,
+    facts: KeptSessionFacts,
     beginning: Beginning,
   ): SessionState;
 

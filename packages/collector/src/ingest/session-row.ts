@@ -2,7 +2,7 @@
 import { CompactRange, NO_PREVIOUS_HASH } from "@caum/core/collector";
 import type { SessionAlerts } from "../rows/alert-rows.ts";
 import { type LoopTotals, NO_LOOPS } from "./figures.ts";
-import type { SessionFacts } from "./intake.ts";
+import type { KeptSessionFacts } from "./intake.ts";
 import type { SenderChains } from "./sender-chain.ts";
 import { NO_TOTALS, type Totals } from "./totals.ts";
 
@@ -36,7 +36,7 @@ export interface SessionRow {
   readonly key: number;
   readonly tenant: number;
   readonly id: string;
-  facts: SessionFacts;
+  facts: KeptSessionFacts;
   origins: Origins;
   tree: CompactRange;
   /** The run that the collector itself writes, once it has. */
@@ -81,7 +81,7 @@ export function sentMs(sourceTimestamp: string, receivedMs: number): number {
 /** A session that nothing was stored of yet. */
 export function newRow(
   place: Pick<SessionRow, "key" | "tenant" | "id">,
-  facts: SessionFacts,
+  facts: KeptSessionFacts,
   { receivedMs, startedMs }: Beginning,
 ): SessionRow {
   return {

@@ -10,10 +10,10 @@ import {
 } from "@caum/core/health";
 import type { StructuralRecord } from "@caum/core/verify";
 import { figuresOf, type LoopTotals, loopsWith, type SessionFigures } from "./figures.ts";
-import type { SessionFacts, SessionHead } from "./intake.ts";
+import type { KeptSessionFacts, SessionHead } from "./intake.ts";
 import { type Origins, type SessionRow, sentMs } from "./session-row.ts";
 import { type Standing, standingOf } from "./standing.ts";
-import { addTo, type Costs, costsWith } from "./totals.ts";
+import { type Costs, costsWith, totalsWith } from "./totals.ts";
 
 /** A session with more servers than this names the first ones. */
 const MAX_SERVERS = 16;
@@ -34,7 +34,7 @@ export interface Judgement {
 export const STEP_DOOR = "door:step";
 
 /** What the collector knows of a record and the record does not say. */
-export function originOf(record: StructuralRecord): { readonly weakContent: boolean } {
+export function stepOriginOf(record: StructuralRecord): { readonly weakContent: boolean } {
   return { weakContent: record.sourceFramework === STEP_DOOR };
 }
 
@@ -123,13 +123,13 @@ export class SessionState {
   }
 
   /** What a later event says of the session stands where nothing was known yet. */
-  learnFacts(facts: SessionFacts): void {
+  learnFacts(facts: KeptSessionFacts): void {
     const isNews = Object.keys(facts).some((name) => !Object.hasOwn(this.row.facts, name));
     if (isNews) this.row.facts = { ...facts, ...this.row.facts };
   }
 
   /** Labels at the end never replace those of the start: a cohort is not chosen by its outcome. */
-  learnLabels(labels: Pick<SessionFacts, "workflow" | "cohort">): void {
+  learnLabels(labels: Pick<KeptSessionFacts, "workflow" | "cohort">): void {
     const { facts } = this.row;
     const isMarked = labels.cohort !== undefined && facts.cohort === undefined;
     this.learnFacts({ ...labels, ...(isMarked && { isMarkedAtEnd: true }), ...facts });
@@ -144,7 +144,7 @@ export class SessionState {
     if (record.category !== "lifecycle") {
       row.activeMs = Math.max(row.activeMs, sentMs(record.sourceTimestamp, receivedMs));
     }
-    row.totals = addTo(row.totals, record, this.#health.layerOf(record));
+    row.totals = totalsWith(row.totals, record, this.#health.layerOf(record));
     this.#noteLifecycle(record);
     this.#noteServer(record);
     const standing = this.judge(record);
@@ -156,7 +156,7 @@ export class SessionState {
   judge(record: StructuralRecord): Standing {
     const { costs, addedNanoUsd } = costsWith(this.#costs, record, this.#health.layerOf(record));
     this.#costs = costs;
-    const assessment = this.#health.observe(record, originOf(record));
+    const assessment = this.#health.observe(record, stepOriginOf(record));
     this.#summary = summarize(this.#summary, assessment, addedNanoUsd);
     const wasAlerted = this.#alert.standing;
     this.#alert = followAlert(this.#alert, assessment);
@@ -232,7 +232,7 @@ function mergedOrigins(
 }
 
 /** What an `open` record says stands where nothing was known yet. */
-function mergedFacts(facts: SessionFacts, record: StructuralRecord): SessionFacts {
+function mergedFacts(facts: KeptSessionFacts, record: StructuralRecord): KeptSessionFacts {
   if (record.category !== "lifecycle" || record.payload.type !== "open") return facts;
   const { agentName, team, workflow, taskTag, cohort, baselineCostNanoUsd } = record.payload;
   return {

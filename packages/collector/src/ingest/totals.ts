@@ -43,7 +43,7 @@ export const NO_TOTALS: Totals = { ...NO_SUMS, dropped: 0 };
  *
  * @param layer that of the record's run
  */
-export function addTo(totals: Totals, record: StructuralRecord, layer: Layer): Totals {
+export function totalsWith(totals: Totals, record: StructuralRecord, layer: Layer): Totals {
   const lost = lostWith(record);
   if (lost > 0) return { ...totals, dropped: capped(totals.dropped + lost) };
   const told = sumsOf(record);

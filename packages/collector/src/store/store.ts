@@ -1,7 +1,7 @@
 /** The one interface to what is kept. Every read names its tenant, so that no query can forget it. */
 import type { CompactRangeState, Fork } from "@caum/core/collector";
 import type { LoopTotals, SessionFigures } from "../ingest/figures.ts";
-import type { Intake, Outcome, SessionFacts } from "../ingest/intake.ts";
+import type { Intake, KeptSessionFacts, Outcome } from "../ingest/intake.ts";
 import type { StoredRecord } from "../ingest/ledger.ts";
 import type { Origins } from "../ingest/session-row.ts";
 import type { Standing } from "../ingest/standing.ts";
@@ -23,7 +23,7 @@ import type { Command, CommandAnswer, CommandRefusal } from "./command.ts";
 export interface SessionView {
   readonly key: number;
   readonly id: string;
-  readonly facts: SessionFacts;
+  readonly facts: KeptSessionFacts;
   readonly origins: Origins;
   readonly tree: CompactRangeState;
   readonly segment: number;

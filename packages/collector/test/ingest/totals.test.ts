@@ -2,7 +2,7 @@ import type { StructuralRecord } from "@caum/core/verify";
 import { describe, expect, test } from "vitest";
 import { newRow } from "../../src/ingest/session-row.ts";
 import { SessionState } from "../../src/ingest/session-state.ts";
-import { addTo, NO_TOTALS } from "../../src/ingest/totals.ts";
+import { NO_TOTALS, totalsWith } from "../../src/ingest/totals.ts";
 
 /** A record of a run; only what the tests look at is true of it. */
 function recordOf(runId: string, category: string, payload: object): StructuralRecord {
@@ -48,10 +48,10 @@ describe("what two layers tell of is counted once", () => {
 
   test("in whatever order they come", () => {
     const records = ["model", "model", "framework", "framework", "framework"] as const;
-    const there = records.reduce((sum, layer) => addTo(sum, turn(layer), layer), NO_TOTALS);
+    const there = records.reduce((sum, layer) => totalsWith(sum, turn(layer), layer), NO_TOTALS);
     const back = records
       .toReversed()
-      .reduce((sum, layer) => addTo(sum, turn(layer), layer), NO_TOTALS);
+      .reduce((sum, layer) => totalsWith(sum, turn(layer), layer), NO_TOTALS);
     const { layer: _first, byLayer, ...figures } = there;
     expect(back).toMatchObject({ ...figures, byLayer });
     expect(figures).toMatchObject({ inputTokens: 300, outputTokens: 60 });
@@ -82,8 +82,8 @@ describe("what two layers tell of is counted once", () => {
 });
 
 test("what an earlier version summed is of the layer that goes on", () => {
-  const { layer: _unknown, ...earlier } = addTo(NO_TOTALS, turn("mcp"), "mcp");
-  expect(addTo(earlier, turn("mcp"), "mcp")).toMatchObject({ totalTokens: 240, layer: "mcp" });
+  const { layer: _unknown, ...earlier } = totalsWith(NO_TOTALS, turn("mcp"), "mcp");
+  expect(totalsWith(earlier, turn("mcp"), "mcp")).toMatchObject({ totalTokens: 240, layer: "mcp" });
 });
 
 function failing(runId: string): StructuralRecord {

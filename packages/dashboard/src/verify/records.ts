@@ -21,7 +21,7 @@ export interface Records {
 }
 
 /** Reads every line in order: its form, its session, its link. */
-export async function readRecords(bytes: Uint8Array, findings: Findings): Promise<Records> {
+export async function readRecordLines(bytes: Uint8Array, findings: Findings): Promise<Records> {
   const texts = linesOf(bytes, findings);
   const leaves = await inBatches(texts.length, (index) => hashLeaf(texts[index] ?? bytes));
   const runs = new Runs(findings);

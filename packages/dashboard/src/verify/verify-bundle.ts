@@ -3,7 +3,7 @@ import { checkTree, type SignedTree } from "./checkpoints.ts";
 import { type Finding, type FindingKind, Findings, type Verdict } from "./findings.ts";
 import type { VerifierKey } from "./note.ts";
 import { checkReceipt } from "./receipt.ts";
-import { type Records, readRecords } from "./records.ts";
+import { type Records, readRecordLines } from "./records.ts";
 import { readTar } from "./tar.ts";
 
 /** One question that was put to the bundle. */
@@ -38,7 +38,7 @@ export async function verifyBundle(
     findings.add("not_a_bundle", "it holds no records.ndjson");
     return { ...NOTHING_READ, verdict: findings.verdict("ok"), findings: findings.list };
   }
-  const records = await readRecords(bytes, findings);
+  const records = await readRecordLines(bytes, findings);
   if (expected !== undefined && records.sessionId !== expected) {
     findings.add("spliced", "the bundle is of another session");
   }

@@ -6,7 +6,7 @@ import type { ProxyOptions } from "../command/command-line.ts";
 import { say } from "../command/say.ts";
 import { Forwarder } from "./forward.ts";
 import { HttpTap } from "./http-tap.ts";
-import { type Place, placeOf } from "./place.ts";
+import { type HttpPlace, placeOf } from "./place.ts";
 import { MAX_HEADER_BYTES, socketPathOf, Upstream } from "./upstream/upstream.ts";
 
 export interface HttpProxyRequest {
@@ -31,7 +31,7 @@ export function startHttpProxy(request: HttpProxyRequest): void {
   else serve(upstream, place, request.options);
 }
 
-function serve(upstream: URL, place: Place, options: ProxyOptions): void {
+function serve(upstream: URL, place: HttpPlace, options: ProxyOptions): void {
   const onPast = passedBy(options);
   const tap = options.record ? new HttpTap(options, upstream.href, onPast) : undefined;
   const forwarder = new Forwarder({
@@ -71,11 +71,14 @@ function serve(upstream: URL, place: Place, options: ProxyOptions): void {
   }
 }
 
-function nameOf({ host, port, socketPath }: Place): string {
+function nameOf({ host, port, socketPath }: HttpPlace): string {
   return socketPath ?? `${host}:${port}`;
 }
 
-function addressOf(listening: AddressInfo | string | null, { host, socketPath }: Place): string {
+function addressOf(
+  listening: AddressInfo | string | null,
+  { host, socketPath }: HttpPlace,
+): string {
   if (socketPath !== undefined) return `http+unix://${encodeURIComponent(socketPath)}`;
   const name = host.includes(":") ? `[${host}]` : host;
   return `http://${name}:${typeof listening === "object" ? listening?.port : ""}`;

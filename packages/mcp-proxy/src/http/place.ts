@@ -1,7 +1,7 @@
 /** Addresses: where to listen, and what counts as this machine. */
 import { isIP } from "node:net";
 
-export interface Place {
+export interface HttpPlace {
   readonly host: string;
   readonly port: number;
   /** A socket of this machine, in place of both. */
@@ -11,7 +11,7 @@ export interface Place {
 const MAX_PORT = 65_535;
 
 /** `127.0.0.1:4000`, `[::1]:4000`, `localhost:4000`, `:4000`, `4000` or `unix:/run/caum.sock`. */
-export function placeOf(text: string): Place | undefined {
+export function placeOf(text: string): HttpPlace | undefined {
   const socketPath = /^unix:(\/.+)$/.exec(text)?.[1];
   if (socketPath !== undefined) return { host: "", port: 0, socketPath };
   const match = /^(?:(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):)?(\d{1,5})$/.exec(text);

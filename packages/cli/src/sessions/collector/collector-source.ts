@@ -1,7 +1,7 @@
 /** What a collector says of the sessions of a key. */
 import type { CollectorPlace } from "@caum/collector/validation";
 import { DOCTOR_SESSION, shellWord } from "@caum/core/machine";
-import { askJson, readJson } from "../source/ask-collector.ts";
+import { askJson, readAnswer } from "../source/ask-collector.ts";
 import type {
   SessionQuery,
   SessionReport,
@@ -29,7 +29,7 @@ export class CollectorSource implements SessionSource {
       if (value !== undefined) query.set(name, String(value));
     }
     const path = `/v1/sessions?${query}`;
-    const { sessions } = await readJson<{ readonly sessions: readonly SessionSummary[] }>(
+    const { sessions } = await readAnswer<{ readonly sessions: readonly SessionSummary[] }>(
       this.#place,
       path,
       "sessions",
@@ -61,7 +61,7 @@ export class CollectorSource implements SessionSource {
 
   /** How a session stands, without its steps. */
   summary(id: string): Promise<Omit<SessionReport, "steps">> {
-    return readJson<SessionReport>(this.#place, `${pathOf(id)}?limit=1`, "steps");
+    return readAnswer<SessionReport>(this.#place, `${pathOf(id)}?limit=1`, "steps");
   }
 
   /** The records of a session from an index on. */
@@ -74,7 +74,7 @@ export class CollectorSource implements SessionSource {
     const steps: StepOfSession[] = [];
     for (let cursor = String(from); ; ) {
       const place = `${path}&cursor=${encodeURIComponent(cursor)}`;
-      const last = await readJson<Page>(this.#place, place, "steps");
+      const last = await readAnswer<Page>(this.#place, place, "steps");
       steps.push(...last.steps);
       if (last.next_cursor === null) return { steps, last };
       cursor = last.next_cursor;

@@ -1,6 +1,6 @@
 import type { CollectorPlace } from "@caum/collector/validation";
 import { SessionGone } from "../source/ask-collector.ts";
-import { callOf, type LiveStep, type StepFeed } from "../source/live-step.ts";
+import { type LiveStep, type StepFeed, shownCallOf } from "../source/live-step.ts";
 import type { StepOfSession } from "../source/session-source.ts";
 import { CollectorSource } from "./collector-source.ts";
 
@@ -54,5 +54,5 @@ function liveStepOf(session: string, { record, assessment }: StepOfSession): rea
   const { step, regime, uds, tier, public_class: publicClass, reasons } = assessment;
   const alert = publicClass === "hard_alert";
   const message = assessment.message ?? null;
-  return [{ session, step, ...callOf(payload), regime, uds, tier, alert, reasons, message }];
+  return [{ session, step, ...shownCallOf(payload), regime, uds, tier, alert, reasons, message }];
 }

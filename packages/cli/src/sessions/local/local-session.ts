@@ -12,7 +12,7 @@ import {
 import { CompactRange, NO_PREVIOUS_HASH } from "@caum/core/collector";
 import { isWriterGone } from "@caum/core/machine";
 import { hashLeaf, type StructuralRecord } from "@caum/core/verify";
-import { callOf, type LiveStep } from "../source/live-step.ts";
+import { type LiveStep, shownCallOf } from "../source/live-step.ts";
 import type { SessionReport, SessionSummary, StepOfSession } from "../source/session-source.ts";
 
 /** What a run proves; no more than its files say. */
@@ -122,7 +122,7 @@ export class LocalSession {
     if (!(isStep && isNew)) return undefined;
     const { regime, uds, tier, publicClass, reasons } = standing;
     const alert = publicClass === "hard_alert";
-    const shown = { ...callOf(record.payload), regime, uds, tier, alert, reasons };
+    const shown = { ...shownCallOf(record.payload), regime, uds, tier, alert, reasons };
     const message = step.assessment?.message ?? null;
     this.#message = message ?? undefined;
     return { session: this.id, step: standing.step, ...shown, message };

@@ -12,7 +12,7 @@ export class SessionGone extends CollectorError {}
  * @throws {CollectorAway} when it makes sense to ask again
  * @throws {CollectorError} when it does not
  */
-export async function readJson<Answer>(
+export async function readAnswer<Answer>(
   place: CollectorPlace,
   path: string,
   list: keyof Answer & string,

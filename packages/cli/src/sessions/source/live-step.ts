@@ -30,7 +30,7 @@ export interface ShownPayload {
 }
 
 /** The tool, or who speaks, with its operation and status. */
-export function callOf(payload: ShownPayload): Pick<LiveStep, "tool" | "op" | "status"> {
+export function shownCallOf(payload: ShownPayload): Pick<LiveStep, "tool" | "op" | "status"> {
   const { toolName, kind, op, status } = payload;
   return { tool: toolName ?? kind ?? "?", op: op ?? "other", status: status ?? "ok" };
 }

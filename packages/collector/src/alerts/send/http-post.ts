@@ -4,7 +4,7 @@ import { isIP } from "node:net";
 import { DestinationError, type DestinationGuard } from "../guard/destination.ts";
 import { type Attempt, DELIVERED, failed } from "./attempt.ts";
 
-export interface Posted {
+export interface AlertPost {
   readonly destination: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -16,7 +16,7 @@ const MAX_RETRY_AFTER_MS = 86_400_000;
 
 /** Never throws: whatever happens is the outcome of the attempt. */
 export async function httpPost(
-  posted: Posted,
+  posted: AlertPost,
   guard: DestinationGuard,
   { signal, nowMs }: { readonly signal: AbortSignal; readonly nowMs: number },
 ): Promise<Attempt> {
@@ -28,7 +28,7 @@ export async function httpPost(
 }
 
 async function post(
-  { destination, headers, body }: Posted,
+  { destination, headers, body }: AlertPost,
   guard: DestinationGuard,
   signal: AbortSignal,
   nowMs: number,

@@ -13,7 +13,7 @@ import type { TenantRow } from "../../rows/tenant-rows.ts";
 import type { Services } from "../../services.ts";
 import { linesOf } from "../runs-door.ts";
 import { EventHashes, eventHashOf, type HashedEvent } from "./event-hashes.ts";
-import { foreignIntake, type Posted } from "./foreign-intake.ts";
+import { foreignIntake, type PostedEvent } from "./foreign-intake.ts";
 
 const BATCH_BYTES = 4 * 1024 * 1024;
 
@@ -91,7 +91,7 @@ function jsonOf(text: string): unknown {
 }
 
 async function ingest(
-  posted: Posted,
+  posted: PostedEvent,
   owner: TenantRow,
   parts: DoorParts,
 ): Promise<z.input<typeof eventAnswer>> {
@@ -117,7 +117,7 @@ async function ingest(
 
 /** The hash of the event that is stored under this id. */
 function hashTold(
-  { value }: Posted,
+  { value }: PostedEvent,
   { how, conflict }: EventOutcome,
   { eventHash }: HashedEvent,
 ): string | undefined {

@@ -21,7 +21,7 @@ import { traceDigests } from "./trace-digests.ts";
 type ForeignEvent = z.output<typeof eventRequest>;
 
 /** An event as it was posted: its text, its value, and what was read from it. */
-export interface Posted {
+export interface PostedEvent {
   readonly body: string;
   readonly value: unknown;
   readonly event: ForeignEvent;
@@ -42,7 +42,7 @@ export interface ForeignIntake {
 
 /** What is kept of an event of a foreign sender. @throws {DoorError} where it does not fit */
 export function foreignIntake(
-  { event, body, value }: Posted,
+  { event, body, value }: PostedEvent,
   { tenant, ulid }: TenantRow,
   { digestKeys, policy, hashes, clock }: IntakeParts,
 ): ForeignIntake {

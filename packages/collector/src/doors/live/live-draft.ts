@@ -17,7 +17,7 @@ import {
 import { DoorError } from "../../http/door-error.ts";
 import { parse } from "../../http/parse.ts";
 import { nanoUsdOf } from "../../http/told-figures.ts";
-import type { EventIntake, SessionFacts } from "../../ingest/intake.ts";
+import type { EventIntake, KeptSessionFacts } from "../../ingest/intake.ts";
 import type { TenantRow } from "../../rows/tenant-rows.ts";
 import type { Services } from "../../services.ts";
 import { keyFactsOf } from "../../tenants/digest-keys.ts";
@@ -32,7 +32,7 @@ export function liveFacts(
   body: z.output<typeof liveStartRequest>,
   owner: Pick<TenantRow, "ulid">,
   { digestKeys, policy }: Services,
-): SessionFacts {
+): KeptSessionFacts {
   const keys = digestKeys.tenant(owner.ulid);
   const name = (text: string | null | undefined) => (text ? identifierOf(text, keys) : undefined);
   const baseline = body.baseline_cost_usd ?? undefined;

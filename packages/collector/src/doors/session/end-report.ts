@@ -17,7 +17,7 @@ import { CLAIM_BOUNDARIES } from "../../http/claim-boundaries.ts";
 import { rounded, roundedAmount, usdOf } from "../../http/told-figures.ts";
 import { verifyLine } from "../../http/verify-line.ts";
 import type { HeadOutcome } from "../../ingest/intake.ts";
-import { originOf } from "../../ingest/session-state.ts";
+import { stepOriginOf } from "../../ingest/session-state.ts";
 import { type Standing, standingOf } from "../../ingest/standing.ts";
 import type { TenantRow } from "../../rows/tenant-rows.ts";
 import type { Services } from "../../services.ts";
@@ -132,7 +132,7 @@ async function segmentRecords(
 }
 
 function judge(records: readonly StructuralRecord[]): Judged {
-  const assessments = replay(records, originOf);
+  const assessments = replay(records, stepOriginOf);
   let summary = NOTHING_YET;
   let last: Assessment | undefined;
   for (let next = assessments.next(); ; next = assessments.next()) {

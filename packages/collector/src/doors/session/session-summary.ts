@@ -2,7 +2,7 @@
 import { alertMessage, scoreAtEnd, sessionTitle, storyOf } from "@caum/core/health";
 import { dashboardPath } from "../../http/dashboard-path.ts";
 import { rounded, usdOf } from "../../http/told-figures.ts";
-import type { SessionFacts } from "../../ingest/intake.ts";
+import type { KeptSessionFacts } from "../../ingest/intake.ts";
 import type { StoredRecord } from "../../ingest/ledger.ts";
 import type { Standing } from "../../ingest/standing.ts";
 import type { SessionView } from "../../store/store.ts";
@@ -64,7 +64,7 @@ function titleOf({ facts, origins }: SessionView): string {
 /** @param facts who did it, for the sentence of an alert */
 export function stepOfRecord(
   { index, leaf, line, receivedMs, standing }: StoredRecord,
-  facts: SessionFacts,
+  facts: KeptSessionFacts,
 ) {
   const stored = JSON.parse(line); // A stored line is a record or a tombstone.
   return {
@@ -83,7 +83,7 @@ export function stepOfRecord(
 export function messageAt(
   standing: Standing,
   stored: object,
-  { agentName, agentId }: SessionFacts,
+  { agentName, agentId }: KeptSessionFacts,
 ): string | null {
   if (!isAlert(standing)) return null;
   const nowMs =

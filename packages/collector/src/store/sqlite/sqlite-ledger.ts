@@ -2,7 +2,7 @@ import { randomFillSync } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { EventIds, type Fork, subtreeRoots } from "@caum/core/collector";
 import { type StructuralRecord, sessionTag } from "@caum/core/verify";
-import type { SessionFacts } from "../../ingest/intake.ts";
+import type { KeptSessionFacts } from "../../ingest/intake.ts";
 import type {
   KnownEvent,
   KnownStep,
@@ -34,7 +34,7 @@ export class SqliteLedger implements Ledger {
   readonly #hot = new Map<string, SessionState>();
   readonly #touched = new Set<SessionState>();
   /** Facts whose workflow and cohort are in their columns. */
-  #placed = new WeakSet<SessionFacts>();
+  #placed = new WeakSet<KeptSessionFacts>();
   readonly #eventIds = new EventIds({ clock: Date.now, fillRandom: randomFillSync });
 
   readonly alerts: AlertBook;
@@ -96,7 +96,7 @@ export class SqliteLedger implements Ledger {
   createSession(
     tenant: number,
     id: string,
-    facts: SessionFacts,
+    facts: KeptSessionFacts,
     beginning: Beginning,
   ): SessionState {
     const tag = sessionTag(id);

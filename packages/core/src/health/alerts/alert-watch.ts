@@ -1,7 +1,8 @@
 import type { PayloadDraft } from "../../capture/observation/observation.ts";
 import type { Assessment } from "../assessment.ts";
+import { type AlertMemory, UNTOLD } from "./alert-memory.ts";
 import { type Condition, ConditionError, formatCondition, parseCondition } from "./condition.ts";
-import { type AlertMemory, type RulePace, UNTOLD, watchCondition } from "./watch.ts";
+import { type RulePace, watchCondition } from "./watch.ts";
 
 /** A rule that fired in this process. */
 export interface LocalAlert {

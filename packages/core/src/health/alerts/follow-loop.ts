@@ -1,5 +1,5 @@
 /** One word when a loop begins, and one more: when it ended, or when it goes on for too long. */
-import type { AlertMemory } from "./watch.ts";
+import type { AlertMemory } from "./alert-memory.ts";
 
 /** A loop that goes on for so long is told of once more. */
 export const GOES_ON_MS = 15 * 60_000;
@@ -7,13 +7,6 @@ export const GOES_ON_MS = 15 * 60_000;
 export const QUIET_STEPS = 8;
 
 export type FollowUp = "ended" | "goes_on";
-
-/** A loop that was told of and still needs its second word. JSON-safe. */
-export interface OwedWord {
-  readonly sinceMs: number;
-  /** The step at which the loop stopped; absent while it stands. */
-  readonly quietFrom?: number;
-}
 
 export interface LoopMoment {
   /** Whether the rule fires with this record. */

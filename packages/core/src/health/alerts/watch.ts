@@ -1,17 +1,7 @@
 import type { Assessment } from "../assessment.ts";
+import type { AlertMemory } from "./alert-memory.ts";
 import type { Condition } from "./condition.ts";
-import { type AlertState, moveAlert, QUIET } from "./edge.ts";
-import type { OwedWord } from "./follow-loop.ts";
-
-/** What one rule remembers of one session. JSON-safe. */
-export interface AlertMemory extends AlertState {
-  /** When it last fired, in milliseconds since 1970. */
-  readonly firedMs?: number;
-  /** Only where loops are followed ({@link followLoop}). */
-  readonly owes?: OwedWord;
-}
-
-export const UNTOLD: AlertMemory = QUIET;
+import { type AlertState, moveAlert } from "./edge.ts";
 
 /** What a rule sees of a session after a record. */
 export interface Sighting {

@@ -1,7 +1,7 @@
 /** Whether a call runs with what it was asked with, without keeping what that was. */
 import { hash } from "node:crypto";
 import type { CallFacts } from "./call-facts.ts";
-import type { OpenCall } from "./open-tool-calls.ts";
+import type { OpenCall } from "./open-call.ts";
 
 /** Longer text is not parsed; it is digested as the text that it is. */
 const MAX_PARSED = 256 * 1024;

@@ -1,4 +1,4 @@
-import type { OpenCall } from "./open-tool-calls.ts";
+import { isFree, type OpenCall } from "./open-call.ts";
 
 /** Mostly one call has a name. */
 export type Named = OpenCall | Namesakes;
@@ -55,9 +55,4 @@ function namesakesOf(...calls: readonly OpenCall[]): Namesakes {
   const namesakes = new Namesakes();
   for (const call of calls) namesakes.put(call);
   return namesakes;
-}
-
-/** Whether an execution may be of it that was not heard of. */
-export function isFree({ run, state }: OpenCall): boolean {
-  return run === undefined || state === "waiting";
 }

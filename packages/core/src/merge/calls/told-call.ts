@@ -1,7 +1,8 @@
 import type { ToolObservation } from "../../capture/observation/observation.ts";
 import { textHashOf } from "./call-arguments.ts";
 import type { CallFacts, CallKey } from "./call-facts.ts";
-import { idOf, nameIn, type OpenCall, type Told } from "./open-tool-calls.ts";
+import { idOf, nameIn, type OpenCall } from "./open-call.ts";
+import type { Told } from "./open-tool-calls.ts";
 
 export type DigestCall = (key: CallKey, facts: CallFacts) => ToolObservation;
 

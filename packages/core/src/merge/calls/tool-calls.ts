@@ -5,14 +5,8 @@ import { LatestMap } from "../process/recent-map.ts";
 import { isSameValue, refOf, valuesOf } from "./call-arguments.ts";
 import type { CallFacts, CallKey, CallOutcome } from "./call-facts.ts";
 import { type CallState, type KNOWN_BY, type Signal, STEPS, type State } from "./merge-table.ts";
-import {
-  idOf,
-  isFirstReport,
-  NOWHERE,
-  nameIn,
-  type OpenCall,
-  OpenToolCalls,
-} from "./open-tool-calls.ts";
+import { idOf, NOWHERE, nameIn, type OpenCall } from "./open-call.ts";
+import { isFirstReport, OpenToolCalls } from "./open-tool-calls.ts";
 import { ToldCall } from "./told-call.ts";
 
 export interface ToolCallsParts {

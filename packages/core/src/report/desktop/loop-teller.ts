@@ -1,8 +1,9 @@
 import { shellWord } from "../../evidence/shell-word.ts";
+import { type AlertMemory, UNTOLD } from "../../health/alerts/alert-memory.ts";
 import { type AlertStory, alertMessage, storyOf } from "../../health/alerts/alert-sentence.ts";
 import { parseCondition } from "../../health/alerts/condition.ts";
 import { followLoop } from "../../health/alerts/follow-loop.ts";
-import { type AlertMemory, UNTOLD, watchCondition } from "../../health/alerts/watch.ts";
+import { watchCondition } from "../../health/alerts/watch.ts";
 import type { Assessment } from "../../health/assessment.ts";
 import {
   NOTHING_YET,

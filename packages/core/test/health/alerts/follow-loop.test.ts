@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { type AlertMemory, UNTOLD } from "../../../src/health/alerts/alert-memory.ts";
 import { followLoop, GOES_ON_MS } from "../../../src/health/alerts/follow-loop.ts";
-import { type AlertMemory, UNTOLD } from "../../../src/health/alerts/watch.ts";
 
 const MINUTE_MS = 60_000;
 

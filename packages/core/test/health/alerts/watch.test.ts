@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { UNTOLD } from "../../../src/health/alerts/alert-memory.ts";
 import { parseCondition } from "../../../src/health/alerts/condition.ts";
-import { type Sighting, UNTOLD, watchCondition } from "../../../src/health/alerts/watch.ts";
+import { type Sighting, watchCondition } from "../../../src/health/alerts/watch.ts";
 import { Health } from "../../../src/health/health.ts";
 
 const base = new Health().current();

@@ -4,13 +4,13 @@
  */
 
 /** Where a value stands. */
-export interface Place {
+export interface TextPlace {
   readonly start: number;
   /** Absent when the value goes on behind the cut. */
   readonly end?: number;
 }
 
-export interface Member extends Place {
+export interface Member extends TextPlace {
   readonly key: string;
 }
 
@@ -51,13 +51,13 @@ export function membersOf(bytes: Buffer, at: number): readonly Member[] {
 }
 
 /** The member of the object that starts at `at`; the last one of its name counts, as in JSON.parse. */
-export function memberOf(bytes: Buffer, at: number, key: string): Place | undefined {
+export function memberOf(bytes: Buffer, at: number, key: string): TextPlace | undefined {
   return membersOf(bytes, at).findLast((member) => member.key === key);
 }
 
 /** The values of the list that starts at `at`, as far as they are whole. */
-export function elementsOf(bytes: Buffer, at: number): readonly Place[] {
-  const elements: Place[] = [];
+export function elementsOf(bytes: Buffer, at: number): readonly TextPlace[] {
+  const elements: TextPlace[] = [];
   let position = skipSpace(bytes, at);
   if (bytes[position] !== LIST_START) return elements;
   while (bytes[position] === LIST_START || bytes[position] === COMMA) {
@@ -73,7 +73,7 @@ export function elementsOf(bytes: Buffer, at: number): readonly Place[] {
 }
 
 /** The value in a place when it is whole and is JSON; undefined otherwise. */
-export function valueAt(bytes: Buffer, place: Place | undefined): unknown {
+export function valueAt(bytes: Buffer, place: TextPlace | undefined): unknown {
   if (place?.end === undefined) return undefined;
   try {
     return JSON.parse(bytes.toString("utf8", place.start, place.end));

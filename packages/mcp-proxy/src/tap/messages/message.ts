@@ -1,6 +1,6 @@
 /** JSON-RPC messages as the recorder sees them: what is needed to pair and to digest them. */
 import { type Fields, fieldsOf, textOf } from "./fields.ts";
-import { elementsOf, memberOf, type Place } from "./json-outline.ts";
+import { elementsOf, memberOf, type TextPlace } from "./json-outline.ts";
 
 /** A number that no double can hold is a bigint: two of them must not become one. */
 export type RequestId = string | number | bigint;
@@ -105,7 +105,7 @@ function idOf(value: unknown, bytes: Buffer | undefined, path: string[]): Reques
   if (typeof value === "string") return value;
   if (typeof value !== "number") return undefined;
   if (Number.isSafeInteger(value) || !bytes) return value;
-  let member: Place | undefined = { start: 0 };
+  let member: TextPlace | undefined = { start: 0 };
   for (const key of path) member &&= memberOf(bytes, member.start, key);
   const text = member && bytes.toString("latin1", member.start, member.end);
   return text !== undefined && /^-?\d+$/.test(text) ? BigInt(text) : value;

@@ -1,5 +1,5 @@
 import { CompactRange, type CompactRangeState, type Fork } from "@caum/core/collector";
-import type { SessionFacts } from "../../../ingest/intake.ts";
+import type { KeptSessionFacts } from "../../../ingest/intake.ts";
 import type {
   KnownEvent,
   KnownStep,
@@ -82,7 +82,7 @@ export class PostgresLedger implements Ledger {
   createSession(
     tenant: number,
     id: string,
-    facts: SessionFacts,
+    facts: KeptSessionFacts,
     beginning: Beginning,
   ): SessionState {
     const key = this.#parts.newKey();

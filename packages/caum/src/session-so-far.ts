@@ -9,7 +9,7 @@ import {
 } from "@caum/core/health";
 
 /** What a session has come to; values only, never content. */
-export class SessionState {
+export class SessionSoFar {
   #summary: SessionSummary = NOTHING_YET;
   #alert: AlertState = QUIET;
   #last: Verdict | undefined;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { Lanes } from "../../src/alerts/lanes.ts";
+import { TargetLanes } from "../../src/alerts/target-lanes.ts";
 
 /** How many attempts a target takes at once. */
-function widthOf(lanes: Lanes): number {
+function widthOf(lanes: TargetLanes): number {
   const attempts: Promise<void>[] = [];
   while (!lanes.full.includes("rule") && attempts.length < 100) {
     const attempt = Promise.resolve();
@@ -14,7 +14,7 @@ function widthOf(lanes: Lanes): number {
 }
 
 test("a target has one attempt at once until it takes one, and again when it fails", () => {
-  const lanes = new Lanes();
+  const lanes = new TargetLanes();
   expect(widthOf(lanes)).toBe(1);
   lanes.note("rule", true);
   expect(widthOf(lanes)).toBe(8);

@@ -7,7 +7,7 @@ const MAX_WELL = 10_000;
  * Who is being delivered to. A target that has not taken anything yet, or failed last, has one attempt at
  * a time; one that is well has eight.
  */
-export class Lanes {
+export class TargetLanes {
   readonly #underWay = new Map<string, Set<Promise<void>>>();
   readonly #well = new Set<string>();
   #size = 0;
