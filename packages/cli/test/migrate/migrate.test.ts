@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import { verifyConsistency } from "@caum/core/verify";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { MOVED_TABLES } from "../../../collector/src/migrate/tables.ts";
 import { Database } from "../../../collector/src/store/postgres/database.ts";
+import { ALL_TABLES } from "../../../collector/src/store/tables.ts";
 import {
   hasServer,
   query,
@@ -218,9 +218,7 @@ describe.skipIf(!hasServer)("caum migrate", () => {
     );
     const kept = ["schema_migrations", "node_identity"];
     const names = tables.map(({ tablename }) => String(tablename));
-    expect(names.filter((name) => !kept.includes(name)).toSorted()).toEqual(
-      MOVED_TABLES.toSorted(),
-    );
+    expect(names.filter((name) => !kept.includes(name)).toSorted()).toEqual(ALL_TABLES.toSorted());
   });
 
   test("a database that is not there is told without its password", async () => {

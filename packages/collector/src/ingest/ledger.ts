@@ -35,6 +35,9 @@ export interface NativeRun extends RunHead {
   readonly forked: boolean;
 }
 
+/** Forks of one run that are kept; more say nothing new. */
+export const MAX_FORKS = 100;
+
 export interface Ledger {
   /** `gone` when it was deleted. */
   session(tenant: number, id: string): SessionState | "gone" | undefined;
@@ -63,6 +66,7 @@ export interface Ledger {
 
   run(session: SessionState, runId: string): NativeRun | undefined;
   saveRun(session: SessionState, run: NativeRun): void;
+  /** At most {@link MAX_FORKS} of one run stay. */
   addFork(session: SessionState, fork: Fork, receivedMs: number): void;
 
   addToken(token: {

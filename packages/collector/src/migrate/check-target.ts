@@ -3,9 +3,9 @@ import { CompactRange } from "@caum/core/collector";
 import { hashLeaf, parseCheckpoint } from "@caum/core/verify";
 import { hex, integer, type Row, text } from "../store/columns.ts";
 import { treeStateOf } from "../store/session-rows.ts";
+import { ALL_TABLES } from "../store/tables.ts";
 import { MigrationError } from "./migration-error.ts";
 import type { Ends } from "./move-rows.ts";
-import { MOVED_TABLES } from "./tables.ts";
 
 const SESSIONS_AT_ONCE = 500;
 const RECORDS_AT_ONCE = 2_000;
@@ -22,7 +22,7 @@ const RECORDS = `select session, position, leaf, line from records
  */
 export async function checkTarget(ends: Ends, onChecked: () => void): Promise<void> {
   const counts = await ends.target.counts();
-  for (const table of MOVED_TABLES) {
+  for (const table of ALL_TABLES) {
     const [there, here] = [counts.get(table), ends.source.count(table)];
     if (there !== here) throw differs(`${there} rows of ${here} in ${table}`);
   }

@@ -1,12 +1,12 @@
 /** From one machine's folder to a database of many nodes, with all evidence intact. */
 import { troubleOf } from "../store/postgres/sql-state.ts";
+import { ALL_TABLES, type TableName } from "../store/tables.ts";
 import { checkTarget } from "./check-target.ts";
 import { MigrationError } from "./migration-error.ts";
 import { moveSharedRows, moveTenantRows } from "./move-rows.ts";
 import { moveSessions } from "./move-sessions.ts";
 import { SourceFolder } from "./source-folder.ts";
 import { type NodeSetting, readSourceKeys, type SourceKeys } from "./source-keys.ts";
-import { MOVED_TABLES, type MovedTable } from "./tables.ts";
 import { TargetDatabase } from "./target-database.ts";
 
 export interface MigrationOptions {
@@ -29,7 +29,7 @@ export interface MigrationProgress {
 
 export interface Migration {
   /** How many rows there are to move, or were moved. */
-  readonly rows: Readonly<Record<MovedTable, number>>;
+  readonly rows: Readonly<Record<TableName, number>>;
   readonly verifierKey: string;
   /** What all nodes on the database need. */
   readonly settings: readonly NodeSetting[];
@@ -52,10 +52,10 @@ export async function migrateFolder(options: MigrationOptions): Promise<Migratio
     const keys = readSourceKeys(options.from, options.env);
     const isResumed =
       options.isDryRun === true ? false : await reach(() => move(source, keys, options));
-    const counts = MOVED_TABLES.map((table) => [table, source.count(table)] as const);
+    const counts = ALL_TABLES.map((table) => [table, source.count(table)] as const);
     return {
       // There is an entry for every table.
-      rows: Object.fromEntries(counts) as Record<MovedTable, number>,
+      rows: Object.fromEntries(counts) as Record<TableName, number>,
       verifierKey: keys.verifierKey,
       settings: keys.settings,
       isResumed,

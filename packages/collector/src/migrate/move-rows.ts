@@ -1,10 +1,10 @@
 /** Moves what belongs to tenants as such, and what belongs to nobody. */
 
 import { integer, type Row } from "../store/columns.ts";
-import type { Scope } from "../store/postgres/database.ts";
+import type { Scope } from "../store/program/program.ts";
+import { SHARED_TABLES, TENANT_TABLES } from "../store/tables.ts";
 import { portionsOf } from "./portions.ts";
 import type { SourceFolder } from "./source-folder.ts";
-import { SHARED_TABLES, TENANT_TABLES } from "./tables.ts";
 import type { TargetDatabase } from "./target-database.ts";
 
 const DIRECTORY: Scope = { everyone: "directory" };
@@ -30,6 +30,8 @@ export async function moveSharedRows({ source, target, isResumed }: Ends): Promi
 /** A transaction sees one tenant, so that each portion is of one. */
 export async function moveTenantRows({ source, target, isResumed }: Ends): Promise<void> {
   for (const table of TENANT_TABLES) {
+    // They go with their records.
+    if (table === "sessions") continue;
     // Ids of events never change: those of changed sessions went with the session.
     if (isResumed && table !== "event_ids") {
       await target.write({ everyone: "all" }, (transaction) =>

@@ -2,10 +2,10 @@
 
 import { integer, type Row } from "../store/columns.ts";
 import type { Transaction } from "../store/postgres/database.ts";
+import { SESSION_TABLES, type TableName } from "../store/tables.ts";
 import type { Ends } from "./move-rows.ts";
 import { portionsOf } from "./portions.ts";
 import type { SourceFolder } from "./source-folder.ts";
-import { SESSION_TABLES } from "./tables.ts";
 
 const SESSIONS_AT_ONCE = 200;
 const PRESENT = "select * from sessions where tenant = $1 and key = any($2::bigint[])";
@@ -53,11 +53,7 @@ function sizeOf(sessions: readonly Row[]): number {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-function* rowsOf(
-  source: SourceFolder,
-  table: (typeof SESSION_TABLES)[number],
-  keys: readonly number[],
-): Generator<Row> {
+function* rowsOf(source: SourceFolder, table: TableName, keys: readonly number[]): Generator<Row> {
   for (const key of keys) yield* source.ofSession(table, key);
 }
 

@@ -5,8 +5,8 @@ import { DatabaseSync } from "node:sqlite";
 import type { Row } from "../store/columns.ts";
 import { lockFolder } from "../store/sqlite/folder-lock.ts";
 import { LAYOUT_VERSION } from "../store/sqlite/migrations.ts";
+import type { TableName } from "../store/tables.ts";
 import { MigrationError } from "./migration-error.ts";
-import type { MovedTable, SESSION_TABLES } from "./tables.ts";
 
 type Value = string | number | null | Uint8Array;
 
@@ -38,12 +38,12 @@ export class SourceFolder {
     }
   }
 
-  count(table: MovedTable): number {
+  count(table: TableName): number {
     return Number(this.#one(`select count(*) as count from ${table}`)?.count ?? 0);
   }
 
   /** All rows of a table, those of one tenant beside each other. */
-  rows(table: MovedTable): Iterable<Row> {
+  rows(table: TableName): Iterable<Row> {
     const order = table === "tenants" ? "key" : table === "service_clock" ? "one" : "tenant";
     return this.#all(`select * from ${table} order by ${order}`);
   }
@@ -60,7 +60,7 @@ export class SourceFolder {
     return [...this.#all(sql, tenant, after, limit)];
   }
 
-  ofSession(table: (typeof SESSION_TABLES)[number], session: number): Iterable<Row> {
+  ofSession(table: TableName, session: number): Iterable<Row> {
     return this.#all(`select * from ${table} where session = ?`, session);
   }
 

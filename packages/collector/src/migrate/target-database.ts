@@ -1,12 +1,13 @@
 /** The database that a folder is moved to. */
 
 import { integer, type Row, text } from "../store/columns.ts";
-import { Database, type Scope, type Transaction } from "../store/postgres/database.ts";
+import { Database, type Transaction } from "../store/postgres/database.ts";
 import { MOVING } from "../store/postgres/identity.ts";
 import { listedMs } from "../store/postgres/ingest/listed-ms.ts";
+import type { Scope } from "../store/program/program.ts";
+import { ALL_TABLES, type TableName } from "../store/tables.ts";
 import { MigrationError } from "./migration-error.ts";
 import type { SourceKeys } from "./source-keys.ts";
-import { MOVED_TABLES, type MovedTable } from "./tables.ts";
 
 interface Column {
   readonly name: string;
@@ -86,7 +87,7 @@ export class TargetDatabase {
   /** @param known what rows of the folder do not say by themselves */
   async insert(
     transaction: Transaction,
-    table: MovedTable,
+    table: TableName,
     rows: readonly Row[],
     known: Row = {},
   ): Promise<void> {
@@ -101,12 +102,12 @@ export class TargetDatabase {
     await transaction.change(`move_${table}`, sql, values);
   }
 
-  async counts(): Promise<ReadonlyMap<MovedTable, number>> {
-    const parts = MOVED_TABLES.map((table) => `(select count(*) from ${table}) as ${table}`);
+  async counts(): Promise<ReadonlyMap<TableName, number>> {
+    const parts = ALL_TABLES.map((table) => `(select count(*) from ${table}) as ${table}`);
     const [row] = await this.read({ everyone: "all" }, (transaction) =>
       transaction.rows("move_counts", `select ${parts.join(", ")}`),
     );
-    return new Map(MOVED_TABLES.map((table) => [table, Number(row?.[table] ?? 0)]));
+    return new Map(ALL_TABLES.map((table) => [table, Number(row?.[table] ?? 0)]));
   }
 
   close(): Promise<void> {
@@ -126,7 +127,7 @@ function notEmpty(): MigrationError {
   return new MigrationError("not_empty", "the database is not empty: name an empty one with --to");
 }
 
-function columnOf(table: MovedTable, name: string, row: Row): unknown {
+function columnOf(table: TableName, name: string, row: Row): unknown {
   if (name === "version" && table === "sessions") return FIRST_VERSION;
   if (name === "listed_ms" && table === "sessions") return listedMs(integer(row, "last_ms"));
   const value = row[name];

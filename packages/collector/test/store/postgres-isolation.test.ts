@@ -1,6 +1,6 @@
 /** What the database itself holds about tenants, whatever a statement forgets. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { TENANT_TABLES } from "../../src/store/postgres/layout/fences.ts";
+import { FENCED_TABLES } from "../../src/store/postgres/layout/fences.ts";
 import { openPostgresStore, type PostgresStore } from "../../src/store/postgres/postgres-store.ts";
 import { hasServer, query } from "../postgres-server.ts";
 import { stopTestServer, testServer } from "./open-postgres.ts";
@@ -41,8 +41,8 @@ describe.skipIf(!hasServer)("tenants of one database", () => {
   });
 
   test("a transaction without a tenant sees nothing", async () => {
-    for (const table of TENANT_TABLES) expect(await count({ secret: "00" }, table)).toBe(0);
-    for (const table of TENANT_TABLES) {
+    for (const table of FENCED_TABLES) expect(await count({ secret: "00" }, table)).toBe(0);
+    for (const table of FENCED_TABLES) {
       expect(await count({ everyone: "directory" }, table)).toBe(0);
     }
   });
@@ -72,7 +72,7 @@ describe.skipIf(!hasServer)("tenants of one database", () => {
     const open = tables.filter(({ fenced }) => fenced !== true).map(({ name }) => name);
     expect(open).toEqual(SHARED);
     expect(tables.map(({ name }) => name)).toEqual(
-      [...TENANT_TABLES, ...SHARED, "tenants"].toSorted(),
+      [...FENCED_TABLES, ...SHARED, "tenants"].toSorted(),
     );
   });
 

@@ -1,16 +1,10 @@
 /** Connections, and transactions that see one tenant. */
 import type { Pool, PoolClient } from "pg";
 import type { Row } from "../columns.ts";
+import type { Scope } from "../program/program.ts";
 import { type Answer, Batch, type ParserOf } from "./batch.ts";
 import { applyLayout, boundRole } from "./layout/apply-layout.ts";
 import { CommitLost, troubleOf } from "./sql-state.ts";
-
-/** Whose rows a transaction sees. */
-export type Scope =
-  | { readonly tenant: number }
-  /** The rows that the secret with this SHA-256 opens. */
-  | { readonly secret: string }
-  | { readonly everyone: "directory" | "all" };
 
 /**
  * One transaction. Statements go out at once and are done in their order: whoever does not need the

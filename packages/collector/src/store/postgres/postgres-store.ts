@@ -4,15 +4,15 @@ import { EventIds } from "@caum/core/collector";
 import type { Intake, Outcome, Refusal } from "../../ingest/intake.ts";
 import type { ClaimedDeliveries, DeliveryClaim } from "../../rows/alert-rows.ts";
 import type { Command, CommandAnswer, CommandRefusal } from "../command.ts";
+import { ProgramReader } from "../program/reader.ts";
+import { newRowKey } from "../program/row-key.ts";
 import { type Store, type StoreReader, type StoreStatus, StoreUnreachable } from "../store.ts";
-import { claimDeliveries } from "./commands/claim-deliveries.ts";
-import { obey } from "./commands/commands.ts";
+import { claimDeliveries, obey } from "./commands.ts";
 import { Database } from "./database.ts";
 import { HotSessions } from "./ingest/hot-sessions.ts";
 import { Lanes, type Waiting } from "./ingest/lanes.ts";
 import { type GroupParts, OpenAttempts, takeGroup } from "./ingest/take-group.ts";
-import { newRowKey } from "./keys.ts";
-import { PostgresReader } from "./postgres-reader.ts";
+import { play } from "./play-program.ts";
 import { withRetries } from "./retry.ts";
 import { troubleOf } from "./sql-state.ts";
 
@@ -64,8 +64,9 @@ export class PostgresStore implements Store {
       newKey: () => newRowKey(Date.now()),
       newEventId: () => eventIds.next(),
     };
-    this.reader = new PostgresReader((scope, work) => {
-      return this.#retried(() => database.read(scope, work), true).catch((failure) => {
+    this.reader = new ProgramReader((scope, program) => {
+      const read = () => database.read(scope, (transaction) => play(program(), transaction));
+      return this.#retried(read, true).catch((failure) => {
         throw troubleOf(failure) === "lost" ? new StoreUnreachable(failure) : failure;
       });
     });

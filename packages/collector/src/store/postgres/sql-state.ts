@@ -33,13 +33,7 @@ export class CommitLost extends Error {
 
 export type Trouble = "conflict" | "lost" | "full" | "other";
 
-/** A row of another transaction was first; the group starts over. */
-export class GroupConflict extends Error {
-  override readonly name = "GroupConflict";
-}
-
 export function troubleOf(failure: unknown): Trouble {
-  if (failure instanceof GroupConflict) return "conflict";
   if (failure instanceof CommitLost) return "lost";
   const state = sqlStateOf(failure);
   if (state === undefined) return isConnectionFailure(failure) ? "lost" : "other";

@@ -3,9 +3,11 @@ import type { Intake, Outcome } from "../../ingest/intake.ts";
 import { take } from "../../ingest/take.ts";
 import type { ClaimedDeliveries, DeliveryClaim } from "../../rows/alert-rows.ts";
 import type { Command, CommandAnswer } from "../command.ts";
-import { claimDeliveries } from "./alerts/claim-deliveries.ts";
+import { leaseAll } from "../program/deliveries.ts";
 import { obey } from "./commands.ts";
+import { firstDue } from "./first-due.ts";
 import { migrate } from "./migrations.ts";
+import { ProgramPlayer } from "./program-player.ts";
 import { SqliteLedger } from "./sqlite-ledger.ts";
 
 /** One thing to do in a group; exactly one of the three. */
@@ -41,6 +43,7 @@ const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
 /** The one writer of a data folder: a group of jobs is one transaction and one flush to the disk. */
 export class GroupWriter {
   readonly #database: DatabaseSync;
+  readonly #player: ProgramPlayer;
   readonly #ledger: SqliteLedger;
 
   /** @throws {Error} when the folder was written by a newer program, or cannot be written */
@@ -56,6 +59,7 @@ export class GroupWriter {
       pragma cache_size = -16000;
     `);
     migrate(this.#database);
+    this.#player = new ProgramPlayer(this.#database);
     this.#ledger = new SqliteLedger(this.#database);
   }
 
@@ -99,8 +103,8 @@ export class GroupWriter {
 
   #do({ intake, command, claim }: Job): JobAnswer["answer"] {
     if (intake) return take(intake, this.#ledger);
-    if (command) return obey(command, this.#database, this.#ledger);
-    if (claim) return claimDeliveries(claim, this.#database);
+    if (command) return obey(command, this.#player, this.#ledger);
+    if (claim) return this.#player.playJob(leaseAll(claim, this.#player.play(firstDue(claim))));
     throw new TypeError("a job without work");
   }
 

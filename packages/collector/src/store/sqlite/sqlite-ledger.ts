@@ -1,32 +1,30 @@
 import { randomFillSync } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { EventIds, type Fork, subtreeRoots } from "@caum/core/collector";
-import { type StructuralRecord, sessionTag } from "@caum/core/verify";
+import { sessionTag } from "@caum/core/verify";
 import type { KeptSessionFacts } from "../../ingest/intake.ts";
-import type {
-  KnownEvent,
-  KnownStep,
-  Ledger,
-  NativeRun,
-  StoredRecord,
+import {
+  type KnownEvent,
+  type KnownStep,
+  type Ledger,
+  MAX_FORKS,
+  type NativeRun,
+  type StoredRecord,
 } from "../../ingest/ledger.ts";
 import { type Beginning, newRow } from "../../ingest/session-row.ts";
-import { type Judgement, SessionState } from "../../ingest/session-state.ts";
+import { SessionState } from "../../ingest/session-state.ts";
 import { encodeStanding } from "../../ingest/standing.ts";
 import type { AlertRule, NewAlert } from "../../rows/alert-rows.ts";
 import { bytes, hex, integer, optional, type Row, text, uuidBytes } from "../columns.ts";
+import { isJudgementDue, judgeLine, REPLAYED_AT_ONCE, stateFrom } from "../judgement.ts";
+import { knownEventOf, knownStepOf, nativeRunOf, storedRecordOf } from "../ledger-columns.ts";
 import { changingValues, sessionRowOf } from "../session-rows.ts";
-import { storedRecordOf } from "../stored-record.ts";
 import { BLOCK_LEAVES, subtreeRootsFrom } from "../subtrees.ts";
-import { AlertBook } from "./alerts/alert-book.ts";
+import { AlertBook } from "./alert-book.ts";
 import { type Statements, statementsFor } from "./statements.ts";
 
 /** Sessions that stay in memory between groups. */
 const HOT_SESSIONS = 2_000;
-/** After so many records the judgement is stored, so that at most so many are replayed. */
-const JUDGE_EVERY = 64;
-/** Forks of one run that are kept; more say nothing new. */
-const MAX_FORKS = 100;
 
 /** One group's reads and writes on SQLite; runs inside the group's transaction. */
 export class SqliteLedger implements Ledger {
@@ -49,8 +47,7 @@ export class SqliteLedger implements Ledger {
     for (const session of this.#touched) {
       this.#statements.updateSession.run(...changingValues(session), session.row.key);
       this.#placeInWorkflow(session);
-      const isDue = session.judgedAt < 0 || session.size - session.judgedAt >= JUDGE_EVERY;
-      if (isDue) this.saveJudgement(session);
+      if (isJudgementDue(session)) this.saveJudgement(session);
     }
     this.#touched.clear();
     for (const tag of this.#hot.keys()) {
@@ -143,13 +140,7 @@ export class SqliteLedger implements Ledger {
 
   findEvent(tenant: number, eventId: string): KnownEvent | undefined {
     const row = this.#statements.findEvent.get(tenant, uuidBytes(eventId));
-    if (row === undefined) return undefined;
-    const body = optional(row, "body", text);
-    return {
-      session: integer(row, "session"),
-      index: integer(row, "position"),
-      ...(body !== undefined && { body }),
-    };
+    return row && knownEventOf(row);
   }
 
   nameEvent(tenant: number, eventId: string, event: KnownEvent): void {
@@ -162,8 +153,8 @@ export class SqliteLedger implements Ledger {
   }
 
   findSteps(session: SessionState, step: number): readonly KnownStep[] {
-    const rows = this.#statements.findSteps.all(session.row.key, session.row.segment, step);
-    return rows.map((row) => ({ index: integer(row, "position"), body: text(row, "body") }));
+    const { key, segment } = session.row;
+    return this.#statements.findSteps.all(key, segment, step).map(knownStepOf);
   }
 
   nameStep(session: SessionState, step: number, { index, body }: KnownStep): void {
@@ -172,13 +163,7 @@ export class SqliteLedger implements Ledger {
 
   run(session: SessionState, runId: string): NativeRun | undefined {
     const row = this.#statements.run.get(session.row.key, runId);
-    if (row === undefined) return undefined;
-    return {
-      runId,
-      next: integer(row, "next"),
-      head: optional(row, "head", text) ?? null,
-      forked: integer(row, "forked") === 1,
-    };
+    return row && nativeRunOf(row);
   }
 
   saveRun(session: SessionState, { runId, next, head, forked }: NativeRun): void {
@@ -221,12 +206,9 @@ export class SqliteLedger implements Ledger {
     if (row === undefined) return undefined;
     if (integer(row, "gone") === 1) return "gone";
     const session = this.#withJudgement(row);
-    for (let from = session.judgedAt; from < session.size; from += BLOCK_LEAVES) {
-      const stored = this.#statements.records.all(session.row.key, from, BLOCK_LEAVES);
-      for (const { line } of stored.map(storedRecordOf)) {
-        const record = recordIn(line);
-        if (record) session.judge(record);
-      }
+    for (let from = session.judgedAt; from < session.size; from += REPLAYED_AT_ONCE) {
+      const stored = this.#statements.records.all(session.row.key, from, REPLAYED_AT_ONCE);
+      for (const row of stored) judgeLine(session, text(row, "line"));
     }
     return session;
   }
@@ -238,13 +220,8 @@ export class SqliteLedger implements Ledger {
     if (saved === undefined || integer(saved, "segment") !== sessionRow.segment) {
       return new SessionState(sessionRow);
     }
-    try {
-      const judgement: Judgement = JSON.parse(text(saved, "state"));
-      return new SessionState(sessionRow, judgement, integer(saved, "size"));
-    } catch {
-      // Another version of the engine wrote it: the records are judged again.
-      return new SessionState(sessionRow);
-    }
+    const state = stateFrom(sessionRow, text(saved, "state"), integer(saved, "size"));
+    return state ?? new SessionState(sessionRow);
   }
 
   #addBlock(session: SessionState, start: number): void {
@@ -252,9 +229,4 @@ export class SqliteLedger implements Ledger {
     const root = subtreeRoots(rows.map((row) => hex(row, "leaf")))(0, BLOCK_LEAVES);
     this.#statements.addSubtree.run(session.row.key, start / BLOCK_LEAVES, bytes(root));
   }
-}
-
-/** The record of a stored line; undefined for what is left of a deleted one. */
-function recordIn(line: string): StructuralRecord | undefined {
-  return line.startsWith('{"tombstone":') ? undefined : JSON.parse(line);
 }

@@ -5,11 +5,12 @@ import { Worker } from "node:worker_threads";
 import type { Intake, Outcome } from "../../ingest/intake.ts";
 import type { ClaimedDeliveries, DeliveryClaim } from "../../rows/alert-rows.ts";
 import type { Command, CommandAnswer, CommandRefusal } from "../command.ts";
+import { ProgramReader } from "../program/reader.ts";
 import type { Store, StoreReader, StoreStatus } from "../store.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import type { Job, JobAnswer } from "./group-writer.ts";
 import { closeToOthers } from "./private-files.ts";
-import { SqliteReader } from "./sqlite-reader.ts";
+import { ProgramPlayer } from "./program-player.ts";
 import type { ToWorker } from "./worker.ts";
 
 const DATABASE = "caum.db";
@@ -31,8 +32,8 @@ export async function openSqliteStore(folder: string): Promise<Store> {
   try {
     const path = join(folder, DATABASE);
     const worker = await startWorker(path);
-    const reader = new SqliteReader(new DatabaseSync(path, { readOnly: true }));
-    return new SqliteStore(worker, reader, lock, path);
+    const connection = new DatabaseSync(path, { readOnly: true });
+    return new SqliteStore(worker, connection, lock, path);
   } catch (failure) {
     lock.release();
     throw failure;
@@ -60,7 +61,8 @@ type Settle = (answer: JobAnswer["answer"]) => void;
 
 class SqliteStore implements Store {
   readonly reader: StoreReader;
-  readonly #connection: SqliteReader;
+  /** For reads; no transaction outlives a call. */
+  readonly #connection: DatabaseSync;
   readonly #worker: Worker;
   readonly #lock: FolderLock;
   readonly #path: string;
@@ -71,9 +73,10 @@ class SqliteStore implements Store {
   readonly #exited: Promise<void>;
   #isDead = false;
 
-  constructor(worker: Worker, reader: SqliteReader, lock: FolderLock, path: string) {
-    this.reader = reader;
-    this.#connection = reader;
+  constructor(worker: Worker, connection: DatabaseSync, lock: FolderLock, path: string) {
+    const player = new ProgramPlayer(connection);
+    this.reader = new ProgramReader(async (_scope, program) => player.play(program()));
+    this.#connection = connection;
     this.#worker = worker;
     this.#lock = lock;
     this.#path = path;

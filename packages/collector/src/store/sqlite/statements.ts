@@ -23,7 +23,7 @@ const SQL = {
   nameTrace: "insert or ignore into traces (tenant, id, session) values (?, ?, ?)",
   findSteps: "select body, position from steps where session = ? and segment = ? and step = ?",
   nameStep: "insert into steps (session, segment, step, body, position) values (?, ?, ?, ?, ?)",
-  run: "select next, head, forked from runs where session = ? and run = ?",
+  run: "select run, next, head, forked from runs where session = ? and run = ?",
   saveRun: `insert into runs (session, run, next, head, forked) values (?, ?, ?, ?, ?)
     on conflict (session, run) do update
     set next = excluded.next, head = excluded.head, forked = excluded.forked`,

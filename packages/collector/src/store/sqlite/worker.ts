@@ -5,10 +5,8 @@ import {
   receiveMessageOnPort,
   workerData,
 } from "node:worker_threads";
+import { eventsIn, MAX_GROUP } from "../group.ts";
 import { GroupWriter, type Job } from "./group-writer.ts";
-
-/** Events in one group; a larger group only makes the first of it wait longer. */
-const MAX_GROUP = 512;
 
 /** What the main thread sends. */
 export type ToWorker = { readonly jobs: readonly Job[] } | { readonly close: true };
@@ -34,9 +32,7 @@ function gather(port: MessagePort, first: ToWorker): { jobs: readonly Job[]; clo
   while (message !== undefined) {
     if ("close" in message) return { jobs, closes: true };
     jobs.push(...message.jobs);
-    for (const { intake } of message.jobs) {
-      size += intake?.kind === "records" ? intake.lines.length : 1;
-    }
+    for (const { intake } of message.jobs) size += eventsIn(intake);
     if (size >= MAX_GROUP) break;
     message = receiveMessageOnPort(port)?.message;
   }

@@ -1,8 +1,6 @@
 import { sha256 } from "@caum/core/collector";
 import type { Intake, Outcome } from "../../../ingest/intake.ts";
-
-/** Events in one group; a larger group only makes the first of it wait longer. */
-const MAX_GROUP = 512;
+import { eventsIn, MAX_GROUP } from "../../group.ts";
 
 /**
  * Groups of one tenant that are under way at once. More make smaller groups, and a group costs as
@@ -101,7 +99,7 @@ class Lane {
 function fitting(queue: readonly Waiting[]): number {
   let size = 0;
   for (const [at, { intake }] of queue.entries()) {
-    size += intake.kind === "records" ? intake.lines.length : 1;
+    size += eventsIn(intake);
     if (size > MAX_GROUP) return Math.max(at, 1);
   }
   return queue.length;

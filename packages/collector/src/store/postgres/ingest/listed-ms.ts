@@ -9,3 +9,8 @@ const COARSE_MS = 10_000;
 export function listedMs(lastMs: number): number {
   return lastMs - (lastMs % COARSE_MS);
 }
+
+/** The same in SQL. @param ms an expression */
+export function listedMsOf(ms: string): string {
+  return `${ms}::bigint - ${ms}::bigint % ${COARSE_MS}`;
+}

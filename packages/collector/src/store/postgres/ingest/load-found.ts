@@ -5,8 +5,8 @@ import { alertId } from "../../../ingest/firing/fired-alert.ts";
 import type { KnownEvent, KnownStep, NativeRun, StoredRecord } from "../../../ingest/ledger.ts";
 import type { AlertRule } from "../../../rows/alert-rows.ts";
 import { ruleOf } from "../../alert-columns.ts";
-import { integer, optional, type Row, text, uuidBytes } from "../../columns.ts";
-import { storedRecordOf } from "../../stored-record.ts";
+import { integer, type Row, text, uuidBytes } from "../../columns.ts";
+import { knownEventOf, knownStepOf, nativeRunOf, storedRecordOf } from "../../ledger-columns.ts";
 import type { Transaction } from "../database.ts";
 import { type Found, placeOf, type Questions } from "./found.ts";
 import { readRoots } from "./read-roots.ts";
@@ -72,7 +72,9 @@ export async function loadFound(
   { facts, sessions }: { readonly facts: Row; readonly sessions: Found["sessions"] },
 ): Promise<Found> {
   const rules = listIn(facts, "rules").map(ruleOf);
-  const events = new Map(listIn(facts, "events").map((known) => [uuidIn(known), eventOf(known)]));
+  const events = new Map(
+    listIn(facts, "events").map((known) => [uuidIn(known), knownEventOf(known)]),
+  );
   const steps = stepsOf(listIn(facts, "steps"));
   const runs = new Map(listIn(facts, "runs").map(runOf));
   foreseeRepeats(asked, [...events.values(), ...eventsOf(steps)]);
@@ -155,21 +157,11 @@ function uuidIn(row: Row): string {
   return parts.join("-");
 }
 
-function eventOf(row: Row): KnownEvent {
-  const body = optional(row, "body", text);
-  return {
-    session: integer(row, "session"),
-    index: integer(row, "position"),
-    ...(body !== undefined && { body }),
-  };
-}
-
 function stepsOf(rows: readonly Row[]): Map<string, readonly KnownStep[]> {
   const steps = new Map<string, readonly KnownStep[]>();
   for (const row of rows) {
     const place = placeOf(integer(row, "session"), integer(row, "step"));
-    const known = { index: integer(row, "position"), body: text(row, "body") };
-    steps.set(place, [...(steps.get(place) ?? []), known]);
+    steps.set(place, [...(steps.get(place) ?? []), knownStepOf(row)]);
   }
   return steps;
 }
@@ -181,12 +173,6 @@ function eventsOf(steps: ReadonlyMap<string, readonly KnownStep[]>): readonly Kn
 }
 
 function runOf(row: Row): readonly [string, NativeRun] {
-  const runId = text(row, "run");
-  const run = {
-    runId,
-    next: integer(row, "next"),
-    head: optional(row, "head", text) ?? null,
-    forked: integer(row, "forked") === 1,
-  };
-  return [placeOf(integer(row, "session"), runId), run];
+  const run = nativeRunOf(row);
+  return [placeOf(integer(row, "session"), run.runId), run];
 }

@@ -1,15 +1,12 @@
 /** Locks the sessions of a group and brings each to where the database has it. */
-import type { StructuralRecord } from "@caum/core/verify";
 import { sessionTag } from "@caum/core/verify";
 import type { SessionRow } from "../../../ingest/session-row.ts";
-import { type Judgement, SessionState } from "../../../ingest/session-state.ts";
+import { SessionState } from "../../../ingest/session-state.ts";
 import { integer, optional, type Row, text } from "../../columns.ts";
+import { judgeLine, REPLAYED_AT_ONCE, stateFrom } from "../../judgement.ts";
 import { sessionRowOf } from "../../session-rows.ts";
 import type { Transaction } from "../database.ts";
 import type { HotSession, HotSessions } from "./hot-sessions.ts";
-
-/** Records that are judged again at once. */
-const REPLAYED_AT_ONCE = 256;
 
 /** What `sessionRowOf` reads, and what tells whether it has to. */
 const ROW = `key, version, gone, tenant, id, facts, origins, size, tree, door, segment, segment_start,
@@ -160,7 +157,7 @@ async function bringUp(
     const rows = rowsOf.get(sessionRow.key) ?? [];
     const { state, from } = judgedBefore(sessionRow, rows[0] ?? {}, known);
     const lines = from === undefined ? [] : rows.flatMap((of) => optional(of, "line", text) ?? []);
-    for (const line of lines) judge(state, line);
+    for (const line of lines) judgeLine(state, line);
     open.push({ state, from: (from ?? sessionRow.segmentStart) + lines.length });
     return { state, version };
   });
@@ -183,13 +180,8 @@ function judgedBefore(
     const state = isSame ? known.state.under(sessionRow, storedSize) : undefined;
     return { state: state ?? new SessionState(sessionRow, undefined, storedSize), from };
   }
-  try {
-    const judgement: Judgement = JSON.parse(stored);
-    return { state: new SessionState(sessionRow, judgement, storedSize), from };
-  } catch {
-    // Another version of the engine wrote it: the records are judged again.
-    return { state: new SessionState(sessionRow), from: undefined };
-  }
+  const state = stateFrom(sessionRow, stored, storedSize);
+  return state ? { state, from } : { state: new SessionState(sessionRow), from: undefined };
 }
 
 /** Judges what is left, of all sessions in one round trip where it is little. */
@@ -207,15 +199,8 @@ async function replay(
     const values = [tenant, keys, open.map(({ from }) => from)];
     for (const row of await transaction.rows("read_lines", RECORDS, values)) {
       const state = states.get(integer(row, "session"));
-      if (state) judge(state, text(row, "line"));
+      if (state) judgeLine(state, text(row, "line"));
     }
     open = open.map(({ state, from }) => ({ state, from: from + REPLAYED_AT_ONCE }));
   }
-}
-
-/** What is left of a deleted record says nothing. */
-function judge(state: SessionState, line: string): void {
-  if (line.startsWith('{"tombstone":')) return;
-  const record: StructuralRecord = JSON.parse(line);
-  state.judge(record);
 }

@@ -4,6 +4,7 @@ import { sessionTag } from "@caum/core/verify";
 import type { SessionState } from "../../../ingest/session-state.ts";
 import { encodeStanding } from "../../../ingest/standing.ts";
 import { bytes, uuidBytes } from "../../columns.ts";
+import { isJudgementDue } from "../../judgement.ts";
 import { CHANGING_COLUMNS, changingValues } from "../../session-rows.ts";
 import { BLOCK_LEAVES } from "../../subtrees.ts";
 import type { Transaction } from "../database.ts";
@@ -19,9 +20,6 @@ import {
   disarmAlerts,
   saveRuns,
 } from "./write-rest.ts";
-
-/** After so many records the judgement is stored, so that at most so many are replayed. */
-const JUDGE_EVERY = 64;
 
 const TEXTS: ReadonlySet<string> = new Set([
   "facts",
@@ -133,10 +131,6 @@ function writeChanges(
     named.map(([, { body }]) => body),
     ...changingColumns(changed),
   ]);
-}
-
-function isJudgementDue({ judgedAt, size }: SessionState): boolean {
-  return judgedAt < 0 || size - judgedAt >= JUDGE_EVERY;
 }
 
 export function saveJudgements(

@@ -1,11 +1,9 @@
 /** What only some groups leave. */
+import { MAX_FORKS } from "../../../ingest/ledger.ts";
 import type { NewAlert } from "../../../rows/alert-rows.ts";
 import { bytes } from "../../columns.ts";
 import type { Transaction } from "../database.ts";
 import type { Placed, Writes } from "./postgres-ledger.ts";
-
-/** Forks of one run that are kept; more say nothing new. */
-const MAX_FORKS = 100;
 
 const STEPS = `insert into steps (tenant, session, segment, step, body, position)
   select $1::bigint, w.* from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[]) w`;

@@ -1,7 +1,7 @@
 /** Brings a database to the present layout; any number of nodes may start at once. */
 import type { ClientBase } from "pg";
 import { sqlStateOf } from "../sql-state.ts";
-import { TENANT_TABLES } from "./fences.ts";
+import { FENCED_TABLES } from "./fences.ts";
 import { LAYOUT, LAYOUT_VERSION } from "./layout.ts";
 
 /** The role that a superuser steps down to: row-level security never holds for a superuser. */
@@ -94,7 +94,7 @@ async function grantRole(client: ClientBase): Promise<void> {
   const granted = await client.query(
     `select bool_and(has_table_privilege($1, t, 'select, insert, update, delete')) as granted
       from unnest($2::text[]) t`,
-    [NODE_ROLE, TENANT_TABLES],
+    [NODE_ROLE, FENCED_TABLES],
   );
   if (granted.rows[0]?.granted === true) return;
   const found = await client.query("select quote_ident(current_schema()) as schema");

@@ -1,41 +1,21 @@
 /** Row-level security: whatever a statement forgets, a transaction sees one tenant. */
+import { OPENS_BY_SECRET, SESSION_TABLES, type TableName, TENANT_TABLES } from "../../tables.ts";
 
-/** Tables of the first layout of which a transaction sees one tenant's rows. */
-const FIRST_TABLES = [
-  "keys",
-  "tokens",
-  "sign_ins",
-  "sessions",
-  "records",
-  "event_ids",
-  "steps",
-  "runs",
-  "forks",
-  "subtrees",
-  "judgements",
-  "notes",
-  "alert_rules",
-  "alerts",
-  "subscriptions",
-  "checkouts",
-  "billing_events",
-] as const;
+/** All of which a transaction sees one tenant's rows: here the rows of a session name theirs too. */
+export const FENCED_TABLES: readonly TableName[] = [...TENANT_TABLES, ...SESSION_TABLES];
 
-/** All of which a transaction sees one tenant's rows. */
-export const TENANT_TABLES = [...FIRST_TABLES, "traces"] as const;
-
-/** Tables that are also reached by the hash of a secret, before the tenant is known. */
-const SECRET_TABLES = ["keys", "tokens", "sign_ins"] as const;
+/** Fenced by the step that makes them. */
+const LATER_TABLES: readonly TableName[] = ["traces"];
 
 const MINE = "nullif(current_setting('caum.tenant', true), '')::bigint";
 /** Set by jobs that look after all tenants: delivery, retention, purge. */
 const IS_CARETAKER = "current_setting('caum.scope', true) = 'all'";
 const SHOWN = "decode(nullif(current_setting('caum.secret', true), ''), 'hex')";
 
-/** The statements; they may run again. */
+/** The statements of the first layout; they may run again. */
 export const FENCES: readonly string[] = [
-  ...FIRST_TABLES.flatMap(fencesOf),
-  ...SECRET_TABLES.flatMap((table) => policy(table, "of_secret", `hash = ${SHOWN}`)),
+  ...FENCED_TABLES.filter((table) => !LATER_TABLES.includes(table)).flatMap(fencesOf),
+  ...OPENS_BY_SECRET.flatMap((table) => policy(table, "of_secret", `hash = ${SHOWN}`)),
   ...fence("tenants"),
   ...policy("tenants", "of_tenant", `key = ${MINE}`),
   ...policy(
@@ -46,7 +26,7 @@ export const FENCES: readonly string[] = [
 ];
 
 /** The fence of one table with rows of tenants. */
-export function fencesOf(table: (typeof TENANT_TABLES)[number]): readonly string[] {
+export function fencesOf(table: TableName): readonly string[] {
   return [
     ...fence(table),
     ...policy(table, "of_tenant", `tenant = ${MINE}`),

@@ -1,0 +1,30 @@
+/** When a session's judgement is stored, and what it is made of again. */
+import type { StructuralRecord } from "@caum/core";
+import type { SessionRow } from "../ingest/session-row.ts";
+import { type Judgement, SessionState } from "../ingest/session-state.ts";
+
+/** After so many records the judgement is stored, so that at most so many are replayed. */
+const JUDGE_EVERY = 64;
+/** Records that are judged again at once. */
+export const REPLAYED_AT_ONCE = 256;
+
+export function isJudgementDue({ judgedAt, size }: SessionState): boolean {
+  return judgedAt < 0 || size - judgedAt >= JUDGE_EVERY;
+}
+
+/** @returns undefined when another version of the engine wrote it: the records are judged again */
+export function stateFrom(row: SessionRow, stored: string, size: number): SessionState | undefined {
+  try {
+    const judgement: Judgement = JSON.parse(stored);
+    return new SessionState(row, judgement, size);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Judges the record of a stored line; what is left of a deleted one says nothing. */
+export function judgeLine(session: SessionState, line: string): void {
+  if (line.startsWith('{"tombstone":')) return;
+  const record: StructuralRecord = JSON.parse(line);
+  session.judge(record);
+}

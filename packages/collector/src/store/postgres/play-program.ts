@@ -1,0 +1,55 @@
+/** Plays programs over a connection. */
+import { sha256 } from "@caum/core";
+import type { Dialect } from "../program/dialect.ts";
+import type { Job, Program, Step, StepAnswer } from "../program/program.ts";
+import type { Database, Transaction } from "./database.ts";
+import { listedMsOf } from "./ingest/listed-ms.ts";
+
+const UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+/** The largest integer that a number in JavaScript holds. */
+const MAX = Number.MAX_SAFE_INTEGER;
+
+const POSTGRES: Dialect = {
+  ofTenant: "tenant = $1 and ",
+  ofAllSessions: "tenant = $1",
+  tenantColumn: "tenant, ",
+  tenantValue: "$1, ",
+  newKey: "$1",
+  forUpdate: " for update",
+  skipLocked: " for update skip locked",
+  nextVersion: "version = version + 1, ",
+  greatest: "greatest",
+  byBytes: 'collate "C"',
+  total: (column) => `least(coalesce(sum(${column}), 0), ${MAX})::bigint`,
+  caseless: (column) => `translate(${column}, '${UPPER}', '${UPPER.toLowerCase()}')`,
+  listedFirst: "listed_ms desc, ",
+  listed: (comparison, ms) => `listed_ms ${comparison} ${listedMsOf(ms)} and `,
+  sessionOfKey: `lateral
+    (select * from sessions s where s.tenant = $1 and s.key = w.session limit 1) sessions`,
+  lines: `(select (line ->> 0)::bigint as position, line ->> 1 as line
+    from json_array_elements($3::json) line)`,
+  hasNoToken: "not exists (select 1 from tokens k where k.tenant = t.key)",
+};
+
+export async function play<T>(program: Program<T>, transaction: Transaction): Promise<T> {
+  let state = program.next(0); // A program takes no answer before its first step.
+  while (!state.done) state = program.next(await answer(state.value, transaction));
+  return state.value;
+}
+
+/** Each transaction is committed before the next one begins. */
+export async function playJob<T>(job: Job<T>, database: Database): Promise<T> {
+  let state = job.next();
+  while (!state.done) {
+    const { scope, program } = state.value;
+    state = job.next(await database.write(scope, (transaction) => play(program(), transaction)));
+  }
+  return state.value;
+}
+
+function answer({ name, sql, values, asks }: Step, transaction: Transaction): Promise<StepAnswer> {
+  const text = typeof sql === "string" ? sql : sql(POSTGRES);
+  const statement = name ?? `asked_${sha256(Buffer.from(text)).slice(0, 16)}`;
+  if (asks === "rows") return transaction.rows(statement, text, values);
+  return transaction.change(statement, text, values);
+}

@@ -1,0 +1,73 @@
+/** What is done for each command. */
+import type { Command, CommandAnswer } from "../command.ts";
+import {
+  addKey,
+  addSignIn,
+  createTenant,
+  removeSignIn,
+  revokeKey,
+  setRetention,
+} from "./account-commands.ts";
+import { obeyAlertCommand } from "./alert-commands.ts";
+import { applyBilling, saveCheckout, saveServiceClock } from "./billing.ts";
+import { type Job, type Program, type Scope, transact } from "./program.ts";
+import { purge } from "./purge.ts";
+import { acknowledge, deleteSession, saveNote } from "./session-commands.ts";
+
+/** What both stores do alike; what is expired has to be judged before, by the ledger. */
+export type SharedCommand = Exclude<Command, { kind: "expire" }>;
+
+export function obey(command: SharedCommand): Job<CommandAnswer> {
+  if (command.kind === "purge") return purge(command);
+  return transact(scopeOf(command), () => programOf(command));
+}
+
+type OneTransaction = Exclude<SharedCommand, { kind: "purge" }>;
+
+/** Whose rows a command may touch. */
+function scopeOf(command: OneTransaction): Scope {
+  switch (command.kind) {
+    case "create_tenant":
+    case "save_service_clock":
+      return { everyone: "directory" };
+    case "expire_alerts":
+      return { everyone: "all" };
+    case "remove_sign_in":
+      return { secret: command.hash };
+    case "add_alert":
+      return { tenant: command.alert.tenant };
+    default:
+      return { tenant: command.tenant };
+  }
+}
+
+function programOf(command: OneTransaction): Program<CommandAnswer> {
+  switch (command.kind) {
+    case "create_tenant":
+      return createTenant(command);
+    case "add_key":
+      return addKey(command);
+    case "revoke_key":
+      return revokeKey(command);
+    case "set_retention":
+      return setRetention(command);
+    case "add_sign_in":
+      return addSignIn(command);
+    case "remove_sign_in":
+      return removeSignIn(command);
+    case "save_note":
+      return saveNote(command);
+    case "acknowledge":
+      return acknowledge(command);
+    case "delete_session":
+      return deleteSession(command);
+    case "save_service_clock":
+      return saveServiceClock(command);
+    case "save_checkout":
+      return saveCheckout(command);
+    case "apply_billing":
+      return applyBilling(command);
+    default:
+      return obeyAlertCommand(command);
+  }
+}

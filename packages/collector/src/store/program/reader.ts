@@ -1,0 +1,231 @@
+/** The reads of a store, in one transaction each. */
+import type { Fork } from "@caum/core";
+import { sessionTag } from "@caum/core/verify";
+import type { StoredRecord } from "../../ingest/ledger.ts";
+import type { AlertFilter, AlertRow, AlertRule, OpenRule } from "../../rows/alert-rows.ts";
+import type { BillingRow, ServiceClockRow } from "../../rows/billing-rows.ts";
+import type { SignInRow } from "../../rows/sign-in-rows.ts";
+import type { KeyEntry, KeyRow, TenantRow, TokenRow } from "../../rows/tenant-rows.ts";
+import { alertOf, OPEN_RULES, openRuleOf, ruleOf } from "../alert-columns.ts";
+import { bytes, hex, integer, optional, type Row, text } from "../columns.ts";
+import { storedRecordOf } from "../ledger-columns.ts";
+import { sessionViewOf, treeStateOf } from "../session-rows.ts";
+import type {
+  CohortCount,
+  GoneSession,
+  SessionFilter,
+  SessionView,
+  SignedNote,
+  StoreReader,
+  Usage,
+  WorkflowFilter,
+} from "../store.ts";
+import { keyEntryOf, keyOf, signInOf, tenantOf, tokenOf } from "../tenant-columns.ts";
+import { readBilling } from "./billing.ts";
+import type { Dialect } from "./dialect.ts";
+import { type Program, rows, type Scope, type Sql } from "./program.ts";
+import { listSessions, listWorkflow } from "./session-list.ts";
+
+/** Plays a program that only reads. */
+export type Read = <T>(scope: Scope, program: () => Program<T>) => Promise<T>;
+
+const TENANT = "t.key as tenant, t.ulid, t.kind, t.plan, t.trial_ends_ms";
+const DIRECTORY: Scope = { everyone: "directory" };
+const EVERYONE: Scope = { everyone: "all" };
+
+/** Every read of a session goes through its tenant. */
+const ofSession = ({ ofTenant }: Dialect) => `${ofTenant}session =
+  (select key from sessions where tenant = $1 and tag = $2 and gone = 0)`;
+
+export class ProgramReader implements StoreReader {
+  readonly #read: Read;
+
+  constructor(read: Read) {
+    this.#read = read;
+  }
+
+  async key(hash: string): Promise<KeyRow | undefined> {
+    const sql = `select ${TENANT}, k.key_id, k.scopes from keys k join tenants t on t.key = k.tenant
+      where k.hash = $1 and k.revoked = 0`;
+    const [row] = await this.#rows({ secret: hash }, "key", sql, bytes(hash));
+    return row && keyOf(row);
+  }
+
+  async token(hash: string): Promise<TokenRow | undefined> {
+    const sql = `select ${TENANT}, k.session_id, k.expires_ms from tokens k
+      join tenants t on t.key = k.tenant where k.hash = $1`;
+    const [row] = await this.#rows({ secret: hash }, "token", sql, bytes(hash));
+    return row && tokenOf(row);
+  }
+
+  async signIn(hash: string): Promise<SignInRow | undefined> {
+    const sql = `select ${TENANT}, s.kind as sign_in, s.scopes, s.expires_ms from sign_ins s
+      join tenants t on t.key = s.tenant where s.hash = $1`;
+    const [row] = await this.#rows({ secret: hash }, "sign_in", sql, bytes(hash));
+    return row && signInOf(row);
+  }
+
+  async keys(tenant: number): Promise<readonly KeyEntry[]> {
+    const sql = `select key_id, prefix, scopes, created_ms, revoked from keys
+      where tenant = $1 order by created_ms, key_id`;
+    return (await this.#rows({ tenant }, "keys", sql, tenant)).map(keyEntryOf);
+  }
+
+  async tenantByEmail(digest: string): Promise<TenantRow | undefined> {
+    const sql = `select ${TENANT} from tenants t where t.email = $1`;
+    const [row] = await this.#rows(DIRECTORY, "tenant_by_email", sql, digest);
+    return row && tenantOf(row);
+  }
+
+  async tenantByUlid(ulid: string): Promise<TenantRow | undefined> {
+    const sql = `select ${TENANT} from tenants t where t.ulid = $1`;
+    const [row] = await this.#rows(DIRECTORY, "tenant_by_ulid", sql, ulid);
+    return row && tenantOf(row);
+  }
+
+  async session(tenant: number, id: string): Promise<SessionView | GoneSession | undefined> {
+    const sql = "select * from sessions where tenant = $1 and tag = $2";
+    const [row] = await this.#rows({ tenant }, "session", sql, tenant, sessionTag(id));
+    if (row === undefined) return undefined;
+    if (integer(row, "gone") === 0) return sessionViewOf(row);
+    return { gone: true, tree: treeStateOf(row), lastLeaf: text(row, "last_leaf") };
+  }
+
+  async sessions(tenant: number, filter: SessionFilter): Promise<readonly SessionView[]> {
+    const found = await this.#read({ tenant }, () => listSessions(tenant, filter));
+    return found.map(sessionViewOf);
+  }
+
+  async records(
+    tenant: number,
+    id: string,
+    from: number,
+    limit: number,
+  ): Promise<readonly StoredRecord[]> {
+    const sql: Sql = (dialect) => `select position, leaf, line, received_ms, standing from records
+      where ${ofSession(dialect)} and position >= $3 order by position limit $4`;
+    const values = [tenant, sessionTag(id), from, limit];
+    return (await this.#rows({ tenant }, "records", sql, ...values)).map(storedRecordOf);
+  }
+
+  async leaves(tenant: number, id: string, from: number, to: number): Promise<readonly string[]> {
+    const sql: Sql = (dialect) => `select leaf from records
+      where ${ofSession(dialect)} and position >= $3 and position < $4 order by position`;
+    const values = [tenant, sessionTag(id), from, to];
+    return (await this.#rows({ tenant }, "leaves", sql, ...values)).map((row) => hex(row, "leaf"));
+  }
+
+  async subtrees(tenant: number, id: string): Promise<readonly string[]> {
+    const sql: Sql = (dialect) =>
+      `select root from subtrees where ${ofSession(dialect)} order by block`;
+    const found = await this.#rows({ tenant }, "subtrees", sql, tenant, sessionTag(id));
+    return found.map((row) => hex(row, "root"));
+  }
+
+  async forks(tenant: number, id: string): Promise<readonly Fork[]> {
+    const sql: Sql = (dialect) => `select run, seq, leaf, reason from forks
+      where ${ofSession(dialect)} order by received_ms, run, seq`;
+    return (await this.#rows({ tenant }, "forks", sql, tenant, sessionTag(id))).map((row) => ({
+      run: text(row, "run"),
+      seq: integer(row, "seq"),
+      leaf: text(row, "leaf"),
+      reason: text(row, "reason") as Fork["reason"], // Only the ledger writes it.
+    }));
+  }
+
+  /** Also of what is left of a session. */
+  async notes(tenant: number, id: string): Promise<readonly SignedNote[]> {
+    const sql: Sql = ({ ofTenant }) => `select size, note from notes where ${ofTenant}session =
+      (select key from sessions where tenant = $1 and tag = $2) order by size`;
+    return (await this.#rows({ tenant }, "notes", sql, tenant, sessionTag(id))).map((row) => ({
+      size: integer(row, "size"),
+      note: text(row, "note"),
+    }));
+  }
+
+  async alertRules(tenant: number): Promise<readonly AlertRule[]> {
+    const sql = "select * from alert_rules where tenant = $1 order by created_ms, id";
+    return (await this.#rows({ tenant }, "alert_rules", sql, tenant)).map(ruleOf);
+  }
+
+  async alerts(
+    tenant: number,
+    { limit, after, status }: AlertFilter,
+  ): Promise<readonly AlertRow[]> {
+    const values: unknown[] = [tenant];
+    const mark = (value: unknown) => `$${values.push(value)}`;
+    const sql = `select * from alerts where tenant = $1 and status <> 'armed'
+      ${status === undefined ? "" : `and status = ${mark(status)}`}
+      ${after ? `and (fired_ms, id) < (${mark(after.firedMs)}, ${mark(after.id)})` : ""}
+      order by fired_ms desc, id desc limit ${mark(limit)}`;
+    return (await this.#rows({ tenant }, undefined, sql, ...values)).map(alertOf);
+  }
+
+  async usage(tenant: number): Promise<Usage> {
+    const sql: Sql = ({ total }) => `select count(*) as sessions, ${total("size")} as events,
+      ${total("steps")} as steps, ${total("tokens")} as tokens, ${total("cost_nano_usd")} as cost,
+      ${total("dropped")} as dropped,
+      (select count(*) from alerts where tenant = $1 and status <> 'armed') as alerts
+      from sessions where tenant = $1`;
+    const [row = {}] = await this.#rows({ tenant }, "usage", sql, tenant);
+    return {
+      sessions: integer(row, "sessions"),
+      events: integer(row, "events"),
+      steps: integer(row, "steps"),
+      totalTokens: integer(row, "tokens"),
+      costNanoUsd: integer(row, "cost"),
+      alerts: integer(row, "alerts"),
+      dropped: integer(row, "dropped"),
+    };
+  }
+
+  async workflowSessions(
+    tenant: number,
+    workflow: string,
+    filter: WorkflowFilter,
+  ): Promise<readonly SessionView[]> {
+    const found = await this.#read({ tenant }, () => listWorkflow(tenant, workflow, filter));
+    return found.map(sessionViewOf);
+  }
+
+  async cohorts(tenant: number, workflow: string): Promise<readonly CohortCount[]> {
+    const sql: Sql = ({ byBytes }) => `select cohort, count(*) as sessions from sessions
+      where tenant = $1 and workflow = $2
+      group by cohort order by cohort ${byBytes} nulls first`;
+    return (await this.#rows({ tenant }, "cohorts", sql, tenant, workflow)).map((row) => ({
+      cohort: optional(row, "cohort", text),
+      sessions: integer(row, "sessions"),
+    }));
+  }
+
+  billing(tenant: number): Promise<BillingRow> {
+    return this.#read({ tenant }, () => readBilling(tenant));
+  }
+
+  async serviceClock(): Promise<ServiceClockRow | undefined> {
+    const sql = "select service_ms, high_ms from service_clock";
+    const [row] = await this.#rows(DIRECTORY, "service_clock", sql);
+    return row && { serviceMs: integer(row, "service_ms"), highMs: integer(row, "high_ms") };
+  }
+
+  async openRules(): Promise<readonly OpenRule[]> {
+    return (await this.#rows(EVERYONE, "open_rules", OPEN_RULES)).map(openRuleOf);
+  }
+
+  async retentions(): Promise<readonly { readonly tenant: number; readonly days: number }[]> {
+    const sql = "select key, retention_days from tenants where retention_days is not null";
+    return (await this.#rows(EVERYONE, "retentions", sql)).map((row) => ({
+      tenant: integer(row, "key"),
+      days: integer(row, "retention_days"),
+    }));
+  }
+
+  #rows(
+    scope: Scope,
+    name: string | undefined,
+    sql: Sql,
+    ...values: readonly unknown[]
+  ): Promise<readonly Row[]> {
+    return this.#read(scope, () => rows(name && `reader_${name}`, sql, values));
+  }
+}

@@ -1,0 +1,129 @@
+/** Notes, deletion and retention of sessions. */
+import { formatTombstone } from "@caum/core";
+import { sessionTag } from "@caum/core/verify";
+import { hex, integer, type Row, text } from "../columns.ts";
+import type { CommandAnswer } from "../command.ts";
+import { type CommandOf, done, NOT_FOUND } from "../command-answers.ts";
+import { GOES_WITH_SESSION } from "../tables.ts";
+import type { Dialect } from "./dialect.ts";
+import { change, one, type Program, rows } from "./program.ts";
+
+/** Signed heads kept of one session, so that consistency with an old one can be shown. */
+const MAX_NOTES = 64;
+/** Records read at once, so that a long session does not fill the memory. */
+const BURIED_AT_ONCE = 500;
+
+const ofSession = ({ ofTenant }: Dialect) => `${ofTenant}session = $2`;
+
+export function* saveNote(command: CommandOf<"save_note">): Program<CommandAnswer> {
+  const { tenant, size, note } = command;
+  const key = yield* lockSession(command);
+  if (key === undefined) return NOT_FOUND;
+  yield* change(
+    "save_note",
+    ({ tenantColumn, tenantValue }) => `insert into notes (${tenantColumn}session, size, note)
+      values (${tenantValue}$2, $3, $4)
+      on conflict (${tenantColumn}session, size) do update set note = excluded.note`,
+    [tenant, key, size, note],
+  );
+  yield* change(
+    "drop_notes",
+    (dialect) => `delete from notes where ${ofSession(dialect)} and size not in
+      (select size from notes where ${ofSession(dialect)} order by size desc limit $3)`,
+    [tenant, key, MAX_NOTES],
+  );
+  return done(1);
+}
+
+/** Beside the state of the session: nobody needs to read that again. */
+export function* acknowledge(command: CommandOf<"acknowledge">): Program<CommandAnswer> {
+  const { tenant, sessionId, by, nowMs } = command;
+  const changed = yield* change(
+    "acknowledge",
+    `update sessions set acknowledged_ms = $3, acknowledged_by = $4, acknowledged_loops = loops
+      where tenant = $1 and tag = $2 and gone = 0`,
+    [tenant, sessionTag(sessionId), nowMs, by],
+  );
+  return changed === 0 ? NOT_FOUND : done(changed);
+}
+
+/** Everything goes but the head and the last note: that it was there can still be checked. */
+export function* deleteSession(command: CommandOf<"delete_session">): Program<CommandAnswer> {
+  const { tenant, sessionId } = command;
+  const key = yield* lockSession(command);
+  if (key === undefined) return NOT_FOUND;
+  for (const table of GOES_WITH_SESSION) {
+    const sql = (dialect: Dialect) => `delete from ${table} where ${ofSession(dialect)}`;
+    yield* change(`delete_${table}`, sql, [tenant, key]);
+  }
+  const tokens = "delete from tokens where tenant = $1 and session_id = $2";
+  yield* change("delete_tokens", tokens, [tenant, sessionId]);
+  yield* change(
+    "delete_notes",
+    (dialect) => `delete from notes where ${ofSession(dialect)} and size <
+      (select max(size) from notes where ${ofSession(dialect)})`,
+    [tenant, key],
+  );
+  yield* change(
+    "delete_session",
+    ({ nextVersion }) => `update sessions set ${nextVersion}gone = 1, id = null, agent = null,
+      workflow = null, cohort = null, facts = '{}', door = null, alerts = null,
+      acknowledged_by = null where tenant = $1 and key = $2`,
+    [tenant, key],
+  );
+  return done(1);
+}
+
+/**
+ * Records become tombstones; what opens a run stays, because the chain begins there.
+ *
+ * @returns how many records
+ */
+export function* bury(tenant: number, session: number): Program<number> {
+  let buried = 0;
+  for (let from = 0; ; ) {
+    const page = yield* rows(
+      "read_to_bury",
+      (dialect) => `select position, leaf, line from records
+        where ${ofSession(dialect)} and position >= $3 order by position limit $4`,
+      [tenant, session, from, BURIED_AT_ONCE],
+    );
+    const tombs = page.map(tombOf).filter((tomb) => tomb !== undefined);
+    buried += tombs.length;
+    yield* change(
+      "bury",
+      (dialect) => `update records set line = w.line, standing = null from ${dialect.lines} w
+        where ${ofSession(dialect)} and records.position = w.position`,
+      [tenant, session, JSON.stringify(tombs)],
+    );
+    if (page.length < BURIED_AT_ONCE) break;
+    from = integer(page.at(-1) ?? {}, "position") + 1;
+  }
+  const sql = "update sessions set buried = size where tenant = $1 and key = $2";
+  yield* change("mark_buried", sql, [tenant, session]);
+  return buried;
+}
+
+/** Its position and what is left of it; undefined for what stays as it is. */
+function tombOf(row: Row): readonly [position: number, line: string] | undefined {
+  const line = text(row, "line");
+  if (line.startsWith('{"tombstone":')) return undefined;
+  const { runId: run, payload } = JSON.parse(line); // A stored line is a record or a tombstone.
+  const { seq } = payload;
+  if (seq === 0) return undefined;
+  return [integer(row, "position"), formatTombstone({ run, seq, leaf: hex(row, "leaf") })];
+}
+
+/** The key of a session that is there; nobody else changes it until the transaction ends. */
+function* lockSession(of: {
+  readonly tenant: number;
+  readonly sessionId: string;
+}): Program<number | undefined> {
+  const row = yield* one(
+    "lock_session",
+    ({ forUpdate }) =>
+      `select key from sessions where tenant = $1 and tag = $2 and gone = 0${forUpdate}`,
+    [of.tenant, sessionTag(of.sessionId)],
+  );
+  return row && integer(row, "key");
+}

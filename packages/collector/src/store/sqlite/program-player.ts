@@ -1,0 +1,73 @@
+/** Plays programs on one connection, without a pause. */
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import type { Dialect } from "../program/dialect.ts";
+import type { Job, Program, Step, StepAnswer } from "../program/program.ts";
+
+const SQLITE: Dialect = {
+  ofTenant: "",
+  ofAllSessions: "session in (select key from sessions where tenant = $1)",
+  tenantColumn: "",
+  tenantValue: "",
+  newKey: "null",
+  forUpdate: "",
+  skipLocked: "",
+  nextVersion: "",
+  greatest: "max",
+  byBytes: "collate binary",
+  total: (column) => `total(${column})`,
+  caseless: (column) => column, // `like` makes no difference.
+  listedFirst: "",
+  listed: () => "",
+  sessionOfKey: "sessions",
+  lines: "(select value ->> 0 as position, value ->> 1 as line from json_each($3))",
+  // No index leads to the tokens of a tenant: all are read once.
+  hasNoToken: "t.key not in (select tenant from tokens)",
+};
+
+interface Prepared {
+  readonly statement: StatementSync;
+  /** Which of the step's values stands where. */
+  readonly places: readonly number[];
+}
+
+export class ProgramPlayer {
+  readonly #database: DatabaseSync;
+  readonly #prepared = new Map<string, Prepared>();
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  /** In the transaction that is open, if one is. */
+  play<T>(program: Program<T>): T {
+    let state = program.next(0); // A program takes no answer before its first step.
+    while (!state.done) state = program.next(this.#answer(state.value));
+    return state.value;
+  }
+
+  /** All transactions of the job are that of the group. */
+  playJob<T>(job: Job<T>): T {
+    let state = job.next();
+    while (!state.done) state = job.next(this.play(state.value.program()));
+    return state.value;
+  }
+
+  #answer({ sql, values, asks }: Step): StepAnswer {
+    const { statement, places } = this.#prepare(typeof sql === "string" ? sql : sql(SQLITE));
+    const bound = places.map((place) => values[place] as SQLInputValue); // Programs have no others.
+    return asks === "rows" ? statement.all(...bound) : Number(statement.run(...bound).changes);
+  }
+
+  #prepare(sql: string): Prepared {
+    const known = this.#prepared.get(sql);
+    if (known !== undefined) return known;
+    const places: number[] = [];
+    const text = sql.replace(/\$(\d+)/g, (_, number) => {
+      places.push(Number(number) - 1);
+      return "?";
+    });
+    const prepared = { statement: this.#database.prepare(text), places };
+    this.#prepared.set(sql, prepared);
+    return prepared;
+  }
+}
