@@ -94,7 +94,7 @@ async function fill(open: OpenDatabase) {
   await store.submit(eventOf(tenant, "s"));
   const [session] = await ask(`select key from sessions where tenant = ${tenant}`);
   const tables = await columnsOf(open);
-  const valueOf = (column: string, type: string) => {
+  const filling = (column: string, type: string) => {
     if (column === "tenant") return String(tenant);
     if (column === "session_id") return "'s'";
     if (type === "text") return "'filled'";
@@ -105,7 +105,7 @@ async function fill(open: OpenDatabase) {
     if (table === "sessions") continue;
     const columns = [...(tables.get(table) ?? [])];
     await ask(`insert into ${table} (${columns.map(([name]) => name).join(", ")})
-      values (${columns.map(([name, type]) => valueOf(name, type)).join(", ")})
+      values (${columns.map(([name, type]) => filling(name, type)).join(", ")})
       on conflict do nothing`);
   }
   return async () => {

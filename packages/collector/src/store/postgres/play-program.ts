@@ -26,8 +26,8 @@ const POSTGRES: Dialect = {
   listed: (comparison, ms) => `listed_ms ${comparison} ${listedMsOf(ms)} and `,
   sessionOfKey: `lateral
     (select * from sessions s where s.tenant = $1 and s.key = w.session limit 1) sessions`,
-  lines: `(select (line ->> 0)::bigint as position, line ->> 1 as line
-    from json_array_elements($3::json) line)`,
+  newLines: `(select $2::bigint as session, (pair ->> 0)::bigint as position, pair ->> 1 as line
+    from json_array_elements($3::json) pair)`,
   hasNoToken: "not exists (select 1 from tokens k where k.tenant = t.key)",
 };
 

@@ -30,8 +30,8 @@ export interface Dialect {
   listed(comparison: "<=" | ">=", ms: string): string;
   /** The session whose key is in `w.session`, looked up by it whatever the planner believes. */
   readonly sessionOfKey: string;
-  /** Position and line of each pair in `$3`, a JSON array. */
-  readonly lines: string;
+  /** The session `$2`, position and line of each pair in `$3`, a JSON array. */
+  readonly newLines: string;
   /** Of the tenant in the row `t`. */
   readonly hasNoToken: string;
 }

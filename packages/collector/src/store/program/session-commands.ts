@@ -92,8 +92,9 @@ export function* bury(tenant: number, session: number): Program<number> {
     buried += tombs.length;
     yield* change(
       "bury",
-      (dialect) => `update records set line = w.line, standing = null from ${dialect.lines} w
-        where ${ofSession(dialect)} and records.position = w.position`,
+      ({ ofTenant, newLines }) => `update records set line = w.line, standing = null
+        from ${newLines} w where ${ofTenant}records.session = w.session
+        and records.position = w.position`,
       [tenant, session, JSON.stringify(tombs)],
     );
     if (page.length < BURIED_AT_ONCE) break;

@@ -19,7 +19,9 @@ const SQLITE: Dialect = {
   listedFirst: "",
   listed: () => "",
   sessionOfKey: "sessions",
-  lines: "(select value ->> 0 as position, value ->> 1 as line from json_each($3))",
+  // With a limit it is read first, and each record is looked up; else it would be read for each record.
+  newLines: `(select $2 as session, value ->> 0 as position, value ->> 1 as line
+    from json_each($3) limit -1)`,
   // No index leads to the tokens of a tenant: all are read once.
   hasNoToken: "t.key not in (select tenant from tokens)",
 };
