@@ -7,14 +7,14 @@ import { DoorError, refusalError } from "../http/door-error.ts";
 import { HIDDEN } from "../http/door-schema.ts";
 import { parse } from "../http/parse.ts";
 import type { Services } from "../services.ts";
-import type { EventStream } from "./event-stream.ts";
 import { ledgerRows } from "./ledger-rows.ts";
-import { catchUp, type LedgerNews, sendNews, watchLedger } from "./ledger-stream.ts";
-import { OpenStreams } from "./open-streams.ts";
-import { Polls } from "./poll.ts";
 import { sessionAnswer } from "./session-answer.ts";
-import { type SessionNow, sessionViewer, streamSession } from "./session-stream.ts";
 import { stepRowOf } from "./step-row.ts";
+import type { EventStream } from "./streams/event-stream.ts";
+import { catchUp, type LedgerNews, sendNews, watchLedger } from "./streams/ledger-stream.ts";
+import { OpenStreams } from "./streams/open-streams.ts";
+import { Polls } from "./streams/poll.ts";
+import { type SessionNow, sessionViewer, streamSession } from "./streams/session-stream.ts";
 
 /** Whoever asks for the head of a stream would wait for ever. */
 const STREAMED = { ...HIDDEN, exposeHeadRoute: false } as const;

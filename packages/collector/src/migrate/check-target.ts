@@ -1,8 +1,8 @@
 /** Whether the database holds what the folder holds: every root is computed again from its records. */
 import { CompactRange } from "@caum/core/collector";
 import { hashLeaf, parseCheckpoint } from "@caum/core/verify";
-import { hex, integer, type Row, text } from "../store/columns.ts";
-import { treeStateOf } from "../store/session-rows.ts";
+import { hex, integer, type Row, text } from "../store/columns/columns.ts";
+import { treeStateOf } from "../store/columns/session-rows.ts";
 import { ALL_TABLES } from "../store/tables.ts";
 import { MigrationError } from "./migration-error.ts";
 import type { Ends } from "./move-rows.ts";

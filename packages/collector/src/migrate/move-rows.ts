@@ -1,6 +1,6 @@
 /** Moves what belongs to tenants as such, and what belongs to nobody. */
 
-import { integer, type Row } from "../store/columns.ts";
+import { integer, type Row } from "../store/columns/columns.ts";
 import type { Scope } from "../store/program/program.ts";
 import { SHARED_TABLES, TENANT_TABLES } from "../store/tables.ts";
 import { portionsOf } from "./portions.ts";

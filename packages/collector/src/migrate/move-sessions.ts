@@ -1,6 +1,6 @@
 /** Moves sessions with their records: a page of sessions is there whole, or not at all. */
 
-import { integer, type Row } from "../store/columns.ts";
+import { integer, type Row } from "../store/columns/columns.ts";
 import type { Transaction } from "../store/postgres/database.ts";
 import { SESSION_TABLES, type TableName } from "../store/tables.ts";
 import type { Ends } from "./move-rows.ts";

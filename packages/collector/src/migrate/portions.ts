@@ -1,5 +1,5 @@
 /** Rows in portions that fit into memory, whatever a table holds. */
-import type { Row } from "../store/columns.ts";
+import type { Row } from "../store/columns/columns.ts";
 
 const MAX_ROWS = 1_000;
 const MAX_CHARACTERS = 4_000_000;

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { Row } from "../store/columns.ts";
+import type { Row } from "../store/columns/columns.ts";
 import { lockFolder } from "../store/sqlite/folder-lock.ts";
 import { LAYOUT_VERSION } from "../store/sqlite/migrations.ts";
 import type { TableName } from "../store/tables.ts";

@@ -1,6 +1,6 @@
 /** The database that a folder is moved to. */
 
-import { integer, type Row, text } from "../store/columns.ts";
+import { integer, type Row, text } from "../store/columns/columns.ts";
 import { Database, type Transaction } from "../store/postgres/database.ts";
 import { MOVING } from "../store/postgres/identity.ts";
 import { listedMs } from "../store/postgres/ingest/listed-ms.ts";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import Fastify from "fastify";
 import { expect, test } from "vitest";
-import { EventStream } from "../../src/dashboard/event-stream.ts";
+import { EventStream } from "../../src/dashboard/streams/event-stream.ts";
 import { startClient } from "../client.ts";
 import { openEvents } from "./event-source.ts";
 

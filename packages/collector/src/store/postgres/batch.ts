@@ -4,7 +4,7 @@
  * in its batch along.
  */
 import type { Connection, Submittable } from "pg";
-import type { Row } from "../columns.ts";
+import type { Row } from "../columns/columns.ts";
 import { encodeValue } from "./encode-value.ts";
 
 /** A statement is parsed once for each connection under its name. */

@@ -1,6 +1,6 @@
 /** Commands and deliveries, each in transactions of its own. */
 import type { ClaimedDeliveries, DeliveryClaim } from "../../rows/alert-rows.ts";
-import { type Row, text } from "../columns.ts";
+import { type Row, text } from "../columns/columns.ts";
 import type { Command, CommandAnswer } from "../command.ts";
 import { type CommandOf, done } from "../command-answers.ts";
 import { obey as obeyShared } from "../program/commands.ts";

@@ -1,6 +1,6 @@
 /** Connections, and transactions that see one tenant. */
 import type { Pool, PoolClient } from "pg";
-import type { Row } from "../columns.ts";
+import type { Row } from "../columns/columns.ts";
 import type { Scope } from "../program/program.ts";
 import { type Answer, Batch, type ParserOf } from "./batch.ts";
 import { applyLayout, boundRole } from "./layout/apply-layout.ts";

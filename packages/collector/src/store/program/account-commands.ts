@@ -1,5 +1,5 @@
 /** Accounts, keys and sign-ins. */
-import { bytes, integer } from "../columns.ts";
+import { bytes, integer } from "../columns/columns.ts";
 import type { CommandAnswer } from "../command.ts";
 import { CONFLICT, type CommandOf, done, NOT_FOUND } from "../command-answers.ts";
 import { change, one, type Program, rows } from "./program.ts";

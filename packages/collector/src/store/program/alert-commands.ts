@@ -1,7 +1,7 @@
 /** Changes of rules and deliveries. */
 import type { AlertCommand, AlertRule } from "../../rows/alert-rows.ts";
-import { alertOf } from "../alert-columns.ts";
-import { integer, type Row } from "../columns.ts";
+import { alertOf } from "../columns/alert-columns.ts";
+import { integer, type Row } from "../columns/columns.ts";
 import type { CommandAnswer } from "../command.ts";
 import { CONFLICT, type CommandOf, done, NOT_FOUND } from "../command-answers.ts";
 import { change, one, type Program } from "./program.ts";

@@ -1,8 +1,8 @@
 /** Plans and checkouts. */
 import type { BillingRow, Subscription, SubscriptionChange } from "../../rows/billing-rows.ts";
 import { afterChange, planWith } from "../../rows/plan.ts";
-import { checkoutOf, subscriptionOf } from "../billing-columns.ts";
-import { integer } from "../columns.ts";
+import { checkoutOf, subscriptionOf } from "../columns/billing-columns.ts";
+import { integer } from "../columns/columns.ts";
 import type { CommandAnswer } from "../command.ts";
 import { type CommandOf, done } from "../command-answers.ts";
 import { change, one, type Program, rows } from "./program.ts";

@@ -1,7 +1,7 @@
 /** Takes alerts that are due under a lease. */
 import type { ClaimedDeliveries, ClaimedDelivery, DeliveryClaim } from "../../rows/alert-rows.ts";
-import { alertOf, ruleOf } from "../alert-columns.ts";
-import { integer, type Row, text } from "../columns.ts";
+import { alertOf, ruleOf } from "../columns/alert-columns.ts";
+import { integer, type Row, text } from "../columns/columns.ts";
 import { ruleRow } from "./alert-commands.ts";
 import { change, type Job, one, type Program, transact } from "./program.ts";
 

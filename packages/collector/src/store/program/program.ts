@@ -2,7 +2,7 @@
  * What both databases do alike, written once: a program yields its statements one by one and gets
  * their answers. SQLite plays it without a pause inside its group, PostgreSQL over the network.
  */
-import type { Row } from "../columns.ts";
+import type { Row } from "../columns/columns.ts";
 import type { Dialect } from "./dialect.ts";
 
 /** Values are `$1`, `$2`, ...; a function where the databases speak differently. */

@@ -1,5 +1,5 @@
 /** Deletes what nobody can use any more. */
-import { integer } from "../columns.ts";
+import { integer } from "../columns/columns.ts";
 import type { CommandAnswer } from "../command.ts";
 import { type CommandOf, done } from "../command-answers.ts";
 import { SESSION_TABLES, TENANT_TABLES } from "../tables.ts";

@@ -6,10 +6,11 @@ import type { AlertFilter, AlertRow, AlertRule, OpenRule } from "../../rows/aler
 import type { BillingRow, ServiceClockRow } from "../../rows/billing-rows.ts";
 import type { SignInRow } from "../../rows/sign-in-rows.ts";
 import type { KeyEntry, KeyRow, TenantRow, TokenRow } from "../../rows/tenant-rows.ts";
-import { alertOf, OPEN_RULES, openRuleOf, ruleOf } from "../alert-columns.ts";
-import { bytes, hex, integer, optional, type Row, text } from "../columns.ts";
-import { storedRecordOf } from "../ledger-columns.ts";
-import { sessionViewOf, treeStateOf } from "../session-rows.ts";
+import { alertOf, OPEN_RULES, openRuleOf, ruleOf } from "../columns/alert-columns.ts";
+import { bytes, hex, integer, optional, type Row, text } from "../columns/columns.ts";
+import { storedRecordOf } from "../columns/ledger-columns.ts";
+import { sessionViewOf, treeStateOf } from "../columns/session-rows.ts";
+import { keyEntryOf, keyOf, signInOf, tenantOf, tokenOf } from "../columns/tenant-columns.ts";
 import type {
   CohortCount,
   GoneSession,
@@ -20,7 +21,6 @@ import type {
   Usage,
   WorkflowFilter,
 } from "../store.ts";
-import { keyEntryOf, keyOf, signInOf, tenantOf, tokenOf } from "../tenant-columns.ts";
 import { readBilling } from "./billing.ts";
 import type { Dialect } from "./dialect.ts";
 import { type Program, rows, type Scope, type Sql } from "./program.ts";

@@ -1,7 +1,7 @@
 /** Notes, deletion and retention of sessions. */
 import { formatTombstone } from "@caum/core";
 import { sessionTag } from "@caum/core/verify";
-import { hex, integer, type Row, text } from "../columns.ts";
+import { hex, integer, type Row, text } from "../columns/columns.ts";
 import type { CommandAnswer } from "../command.ts";
 import { type CommandOf, done, NOT_FOUND } from "../command-answers.ts";
 import { GOES_WITH_SESSION } from "../tables.ts";

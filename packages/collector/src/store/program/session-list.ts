@@ -1,6 +1,6 @@
 /** Lists of sessions: what is asked for decides the text of the statement. */
-import { bytes, type Row } from "../columns.ts";
-import { loopConditions } from "../session-rows.ts";
+import { bytes, type Row } from "../columns/columns.ts";
+import { loopConditions } from "../columns/session-rows.ts";
 import type { SessionFilter, WorkflowFilter } from "../store.ts";
 import type { Dialect } from "./dialect.ts";
 import { type Program, rows } from "./program.ts";

@@ -1,5 +1,5 @@
 /** Commands, inside the transaction of their group. */
-import { integer, type Row, text } from "../columns.ts";
+import { integer, type Row, text } from "../columns/columns.ts";
 import type { Command, CommandAnswer } from "../command.ts";
 import { type CommandOf, done } from "../command-answers.ts";
 import { obey as obeyShared } from "../program/commands.ts";

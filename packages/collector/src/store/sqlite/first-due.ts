@@ -1,5 +1,5 @@
 import type { DeliveryClaim } from "../../rows/alert-rows.ts";
-import { integer, type Row, text } from "../columns.ts";
+import { integer, type Row, text } from "../columns/columns.ts";
 import { ANY_DUE } from "../program/deliveries.ts";
 import { one, type Program } from "../program/program.ts";
 

@@ -15,10 +15,15 @@ import { type Beginning, newRow } from "../../ingest/session-row.ts";
 import { SessionState } from "../../ingest/session-state.ts";
 import { encodeStanding } from "../../ingest/standing.ts";
 import type { AlertRule, NewAlert } from "../../rows/alert-rows.ts";
-import { bytes, hex, integer, optional, type Row, text, uuidBytes } from "../columns.ts";
+import { bytes, hex, integer, optional, type Row, text, uuidBytes } from "../columns/columns.ts";
+import {
+  knownEventOf,
+  knownStepOf,
+  nativeRunOf,
+  storedRecordOf,
+} from "../columns/ledger-columns.ts";
+import { changingValues, sessionRowOf } from "../columns/session-rows.ts";
 import { isJudgementDue, judgeLine, REPLAYED_AT_ONCE, stateFrom } from "../judgement.ts";
-import { knownEventOf, knownStepOf, nativeRunOf, storedRecordOf } from "../ledger-columns.ts";
-import { changingValues, sessionRowOf } from "../session-rows.ts";
 import { BLOCK_LEAVES, subtreeRootsFrom } from "../subtrees.ts";
 import { AlertBook } from "./alert-book.ts";
 import { type Statements, statementsFor } from "./statements.ts";

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { CHANGING_COLUMNS } from "../session-rows.ts";
+import { CHANGING_COLUMNS } from "../columns/session-rows.ts";
 
 const SET_CHANGING = CHANGING_COLUMNS.map((column) => `${column} = ?`).join(", ");
 const CHANGING = CHANGING_COLUMNS.join(", ");

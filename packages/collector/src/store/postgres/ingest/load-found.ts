@@ -4,9 +4,14 @@ import { sessionTag } from "@caum/core/verify";
 import { alertId } from "../../../ingest/firing/fired-alert.ts";
 import type { KnownEvent, KnownStep, NativeRun, StoredRecord } from "../../../ingest/ledger.ts";
 import type { AlertRule } from "../../../rows/alert-rows.ts";
-import { ruleOf } from "../../alert-columns.ts";
-import { integer, type Row, text, uuidBytes } from "../../columns.ts";
-import { knownEventOf, knownStepOf, nativeRunOf, storedRecordOf } from "../../ledger-columns.ts";
+import { ruleOf } from "../../columns/alert-columns.ts";
+import { integer, type Row, text, uuidBytes } from "../../columns/columns.ts";
+import {
+  knownEventOf,
+  knownStepOf,
+  nativeRunOf,
+  storedRecordOf,
+} from "../../columns/ledger-columns.ts";
 import type { Transaction } from "../database.ts";
 import { type Found, placeOf, type Questions } from "./found.ts";
 import { readRoots } from "./read-roots.ts";

@@ -2,9 +2,9 @@
 import { sessionTag } from "@caum/core/verify";
 import type { SessionRow } from "../../../ingest/session-row.ts";
 import { SessionState } from "../../../ingest/session-state.ts";
-import { integer, optional, type Row, text } from "../../columns.ts";
+import { integer, optional, type Row, text } from "../../columns/columns.ts";
+import { sessionRowOf } from "../../columns/session-rows.ts";
 import { judgeLine, REPLAYED_AT_ONCE, stateFrom } from "../../judgement.ts";
-import { sessionRowOf } from "../../session-rows.ts";
 import type { Transaction } from "../database.ts";
 import type { HotSession, HotSessions } from "./hot-sessions.ts";
 

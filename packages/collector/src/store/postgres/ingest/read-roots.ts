@@ -1,5 +1,5 @@
 /** Roots over the first records of sessions, from whole blocks and the leaves behind them. */
-import { hex } from "../../columns.ts";
+import { hex } from "../../columns/columns.ts";
 import { BLOCK_LEAVES, subtreeRootsFrom } from "../../subtrees.ts";
 import type { Transaction } from "../database.ts";
 

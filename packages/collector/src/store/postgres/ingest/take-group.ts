@@ -2,7 +2,7 @@
 import type { Intake, Outcome } from "../../../ingest/intake.ts";
 import type { SessionState } from "../../../ingest/session-state.ts";
 import { take } from "../../../ingest/take.ts";
-import { bytes } from "../../columns.ts";
+import { bytes } from "../../columns/columns.ts";
 import type { Database, Transaction } from "../database.ts";
 import { CommitLost } from "../sql-state.ts";
 import { questionsOf, Unasked } from "./found.ts";

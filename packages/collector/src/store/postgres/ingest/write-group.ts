@@ -3,9 +3,9 @@
 import { sessionTag } from "@caum/core/verify";
 import type { SessionState } from "../../../ingest/session-state.ts";
 import { encodeStanding } from "../../../ingest/standing.ts";
-import { bytes, uuidBytes } from "../../columns.ts";
+import { bytes, uuidBytes } from "../../columns/columns.ts";
+import { CHANGING_COLUMNS, changingValues } from "../../columns/session-rows.ts";
 import { isJudgementDue } from "../../judgement.ts";
-import { CHANGING_COLUMNS, changingValues } from "../../session-rows.ts";
 import { BLOCK_LEAVES } from "../../subtrees.ts";
 import type { Transaction } from "../database.ts";
 import { listedMs } from "./listed-ms.ts";

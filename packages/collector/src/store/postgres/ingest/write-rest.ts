@@ -1,7 +1,7 @@
 /** What only some groups leave. */
 import { MAX_FORKS } from "../../../ingest/ledger.ts";
 import type { NewAlert } from "../../../rows/alert-rows.ts";
-import { bytes } from "../../columns.ts";
+import { bytes } from "../../columns/columns.ts";
 import type { Transaction } from "../database.ts";
 import type { Placed, Writes } from "./postgres-ledger.ts";
 

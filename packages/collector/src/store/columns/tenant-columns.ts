@@ -1,6 +1,6 @@
 /** Rows of accounts, keys, tokens and sign-ins, as both databases hold them. */
-import type { SignInKind, SignInRow } from "../rows/sign-in-rows.ts";
-import type { KeyEntry, KeyRow, TenantRow, TokenRow } from "../rows/tenant-rows.ts";
+import type { SignInKind, SignInRow } from "../../rows/sign-in-rows.ts";
+import type { KeyEntry, KeyRow, TenantRow, TokenRow } from "../../rows/tenant-rows.ts";
 import { integer, optional, type Row, text } from "./columns.ts";
 
 export function tenantOf(row: Row): TenantRow {

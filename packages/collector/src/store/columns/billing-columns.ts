@@ -1,5 +1,5 @@
 /** Rows of subscriptions and open checkouts, as both databases hold them. */
-import type { Checkout, Subscription } from "../rows/billing-rows.ts";
+import type { Checkout, Subscription } from "../../rows/billing-rows.ts";
 import { integer, optional, type Row, text } from "./columns.ts";
 
 export function subscriptionOf(row: Row): Subscription {

@@ -1,6 +1,6 @@
 /** The streams that are open, counted by tenant: each costs a question ten times a second. */
 import type { FastifyReply } from "fastify";
-import { DoorError } from "../http/door-error.ts";
+import { DoorError } from "../../http/door-error.ts";
 import { EventStream } from "./event-stream.ts";
 
 /** More pages than a team has open; a page that is refused asks again by itself. */

@@ -1,5 +1,11 @@
 /** Rules and alerts as rows, and back. */
-import type { ActionType, AlertFacts, AlertRow, AlertRule, OpenRule } from "../rows/alert-rows.ts";
+import type {
+  ActionType,
+  AlertFacts,
+  AlertRow,
+  AlertRule,
+  OpenRule,
+} from "../../rows/alert-rows.ts";
 import { integer, optional, type Row, text } from "./columns.ts";
 
 export function ruleOf(row: Row): AlertRule {

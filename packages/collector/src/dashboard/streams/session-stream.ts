@@ -1,10 +1,10 @@
 /** One session as it grows. */
-import type { StoredRecord } from "../ingest/ledger.ts";
-import type { SessionView } from "../store/store.ts";
+import type { StoredRecord } from "../../ingest/ledger.ts";
+import type { SessionView } from "../../store/store.ts";
+import type { LedgerSource } from "../ledger-rows.ts";
+import { type SessionAnswer, sessionAnswer } from "../session-answer.ts";
+import { stepRowOf } from "../step-row.ts";
 import type { EventStream } from "./event-stream.ts";
-import type { LedgerSource } from "./ledger-rows.ts";
-import { type SessionAnswer, sessionAnswer } from "./session-answer.ts";
-import { stepRowOf } from "./step-row.ts";
 
 const PAGE = 500;
 

@@ -1,7 +1,7 @@
 /** Rows of the ledger as they change. */
-import type { SessionView } from "../store/store.ts";
+import type { SessionView } from "../../store/store.ts";
+import { type LedgerRow, type LedgerSource, ledgerRows } from "../ledger-rows.ts";
 import type { EventStream } from "./event-stream.ts";
-import { type LedgerRow, type LedgerSource, ledgerRows } from "./ledger-rows.ts";
 
 /** Clocks of nodes that share a store differ by less. */
 const OVERLAP_MS = 2_000;

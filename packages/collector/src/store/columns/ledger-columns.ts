@@ -1,6 +1,6 @@
 /** Rows that a ledger answers with, as both databases hold them. */
-import type { KnownEvent, KnownStep, NativeRun, StoredRecord } from "../ingest/ledger.ts";
-import { decodeStanding } from "../ingest/standing.ts";
+import type { KnownEvent, KnownStep, NativeRun, StoredRecord } from "../../ingest/ledger.ts";
+import { decodeStanding } from "../../ingest/standing.ts";
 import { hex, integer, optional, type Row, text } from "./columns.ts";
 
 export function storedRecordOf(row: Row): StoredRecord {

@@ -1,13 +1,13 @@
 /** A session's row and what it becomes in memory. */
 import { CompactRange, type CompactRangeState } from "@caum/core/collector";
 import { NOTHING_YET } from "@caum/core/health";
-import { figuresOf, type LoopTotals, NO_LOOPS, type SessionFigures } from "../ingest/figures.ts";
-import type { SessionRow } from "../ingest/session-row.ts";
-import type { SessionState } from "../ingest/session-state.ts";
-import { decodeStanding, encodeStanding } from "../ingest/standing.ts";
-import { NO_TOTALS } from "../ingest/totals.ts";
+import { figuresOf, type LoopTotals, NO_LOOPS, type SessionFigures } from "../../ingest/figures.ts";
+import type { SessionRow } from "../../ingest/session-row.ts";
+import type { SessionState } from "../../ingest/session-state.ts";
+import { decodeStanding, encodeStanding } from "../../ingest/standing.ts";
+import { NO_TOTALS } from "../../ingest/totals.ts";
+import type { SessionFilter, SessionView } from "../store.ts";
 import { integer, optional, type Row, text } from "./columns.ts";
-import type { SessionFilter, SessionView } from "./store.ts";
 
 /** The columns that change with every group, in the order of {@link changingValues}. */
 export const CHANGING_COLUMNS = [
