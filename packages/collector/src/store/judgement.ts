@@ -1,5 +1,5 @@
 /** When a session's judgement is stored, and what it is made of again. */
-import type { StructuralRecord } from "@caum/core";
+import type { StructuralRecord } from "@caum/core/verify";
 import type { SessionRow } from "../ingest/session-row.ts";
 import { type Judgement, SessionState } from "../ingest/session-state.ts";
 

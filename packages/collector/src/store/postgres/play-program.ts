@@ -1,5 +1,5 @@
 /** Plays programs over a connection. */
-import { sha256 } from "@caum/core";
+import { sha256 } from "@caum/core/collector";
 import type { Dialect } from "../program/dialect.ts";
 import type { Job, Program, Step, StepAnswer } from "../program/program.ts";
 import type { Database, Transaction } from "./database.ts";

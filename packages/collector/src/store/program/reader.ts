@@ -1,5 +1,5 @@
 /** The reads of a store, in one transaction each. */
-import type { Fork } from "@caum/core";
+import type { Fork } from "@caum/core/collector";
 import { sessionTag } from "@caum/core/verify";
 import type { StoredRecord } from "../../ingest/ledger.ts";
 import type { AlertFilter, AlertRow, AlertRule, OpenRule } from "../../rows/alert-rows.ts";

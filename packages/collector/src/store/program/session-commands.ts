@@ -1,5 +1,5 @@
 /** Notes, deletion and retention of sessions. */
-import { formatTombstone } from "@caum/core";
+import { formatTombstone } from "@caum/core/collector";
 import { sessionTag } from "@caum/core/verify";
 import { hex, integer, type Row, text } from "../columns/columns.ts";
 import type { CommandAnswer } from "../command.ts";
