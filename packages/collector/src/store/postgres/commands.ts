@@ -3,7 +3,7 @@ import type { ClaimedDeliveries, DeliveryClaim } from "../../rows/alert-rows.ts"
 import { type Row, text } from "../columns/columns.ts";
 import type { Command, CommandAnswer } from "../command.ts";
 import { type CommandOf, done } from "../command-answers.ts";
-import { obey as obeyShared } from "../program/commands.ts";
+import { jobOf } from "../program/commands.ts";
 import { ANY_DUE, leaseAll } from "../program/deliveries.ts";
 import { type Program, rows } from "../program/program.ts";
 import { bury } from "../program/session-commands.ts";
@@ -35,7 +35,7 @@ const FIRST_OF_EACH_RULE = `with recursive first as (
   order by due_ms limit $3`;
 
 export function obey(command: Command, database: Database): Promise<CommandAnswer> {
-  if (command.kind !== "expire") return playJob(obeyShared(command), database);
+  if (command.kind !== "expire") return playJob(jobOf(command), database);
   return database.write({ tenant: command.tenant }, (transaction) => expire(transaction, command));
 }
 

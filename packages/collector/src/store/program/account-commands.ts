@@ -18,7 +18,7 @@ export function* createTenant(command: CommandOf<"create_tenant">): Program<Comm
   return done(integer(created ?? {}, "key"));
 }
 
-export function* addKey(command: CommandOf<"add_key">): Program<CommandAnswer> {
+export function* addKeyRow(command: CommandOf<"add_key">): Program<CommandAnswer> {
   const { hash, tenant, keyId, prefix, scopes, createdMs } = command;
   const sql = `insert into keys (hash, tenant, key_id, prefix, scopes, created_ms)
     values ($1, $2, $3, $4, $5, $6) on conflict do nothing`;

@@ -1,7 +1,7 @@
 /** What is done for each command. */
 import type { Command, CommandAnswer } from "../command.ts";
 import {
-  addKey,
+  addKeyRow,
   addSignIn,
   createTenant,
   removeSignIn,
@@ -17,7 +17,7 @@ import { acknowledge, deleteSession, saveNote } from "./session-commands.ts";
 /** What both stores do alike; what is expired has to be judged before, by the ledger. */
 export type SharedCommand = Exclude<Command, { kind: "expire" }>;
 
-export function obey(command: SharedCommand): Job<CommandAnswer> {
+export function jobOf(command: SharedCommand): Job<CommandAnswer> {
   if (command.kind === "purge") return purge(command);
   return transact(scopeOf(command), () => programOf(command));
 }
@@ -46,7 +46,7 @@ function programOf(command: OneTransaction): Program<CommandAnswer> {
     case "create_tenant":
       return createTenant(command);
     case "add_key":
-      return addKey(command);
+      return addKeyRow(command);
     case "revoke_key":
       return revokeKey(command);
     case "set_retention":
