@@ -19,13 +19,15 @@ export interface BodyReader {
   end(time: number): void;
 }
 
-interface Part {
-  readonly time: number;
-  readonly what:
-    | { readonly reader: BodyReader; readonly bytes: Buffer }
-    | { readonly reader: BodyReader; readonly skipped: number }
-    | { readonly ended: (time: number) => void };
-}
+/** What is told that a body or an exchange is over, when all before it is read. */
+export type Ended = Pick<BodyReader, "end">;
+
+/** The bytes of a body, how many of them are missing, or its end. */
+type Part = { readonly time: number } & (
+  | { readonly reader: BodyReader; readonly bytes: Buffer }
+  | { readonly reader: BodyReader; readonly skipped: number }
+  | { readonly ended: Ended }
+);
 
 /** Where bodies are put, whatever is found in them. */
 export type WaitingBodies = Pick<BodyQueue<unknown>, "room" | "keep" | "skip" | "end" | "forget">;
@@ -55,16 +57,15 @@ export class BodyQueue<Item> implements Backlog<Item> {
 
   /** @param bytes stay as they are */
   keep(reader: BodyReader, bytes: Buffer, time: number, isReply: boolean): void {
-    this.#add({ time, what: { reader, bytes } }, bytes.length, isReply);
+    this.#add({ time, reader, bytes }, bytes.length, isReply);
   }
 
   skip(reader: BodyReader, skipped: number, time: number, isReply: boolean): void {
-    this.#add({ time, what: { reader, skipped } }, 0, isReply);
+    this.#add({ time, reader, skipped }, 0, isReply);
   }
 
-  /** @param ended called when all before it is read */
-  end(ended: (time: number) => void, time: number, isReply: boolean): void {
-    if (this.#bytes < MAX_BYTES_OF_ENDS) this.#add({ time, what: { ended } }, 0, isReply);
+  end(ended: Ended, time: number, isReply: boolean): void {
+    if (this.#bytes < MAX_BYTES_OF_ENDS) this.#add({ time, ended }, 0, isReply);
     else this.forget();
   }
 
@@ -81,14 +82,13 @@ export class BodyQueue<Item> implements Backlog<Item> {
     const part = this.#parts[this.#first];
     if (!part) return;
     this.#accept = accept;
-    const { what, time } = part;
-    if (!("bytes" in what)) {
+    if (!("bytes" in part)) {
       this.#shift(0);
-      if ("ended" in what) what.ended(time);
-      else what.reader.skip(what.skipped, time);
+      if ("ended" in part) part.ended.end(part.time);
+      else part.reader.skip(part.skipped, part.time);
       return;
     }
-    const { bytes, reader } = what;
+    const { bytes, reader, time } = part;
     const start = this.#readBytes;
     this.#readBytes = endOfPiece(bytes, start);
     const piece = bytes.subarray(start, this.#readBytes);
@@ -103,7 +103,7 @@ export class BodyQueue<Item> implements Backlog<Item> {
   }
 
   forgetRest(): void {
-    for (const { what } of this.#parts.slice(this.#first)) if ("ended" in what) this.#forgotten++;
+    for (const part of this.#parts.slice(this.#first)) if ("ended" in part) this.#forgotten++;
     this.#parts = [];
     this.#first = 0;
     this.#readBytes = 0;

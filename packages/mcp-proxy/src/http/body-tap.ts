@@ -1,7 +1,7 @@
 /** Sees one body pass and takes the messages out of it, whatever it is packed in. */
 import type { Transform } from "node:stream";
 import zlib from "node:zlib";
-import { Clip } from "../backlog/clip.ts";
+import { Clip, type Keeper } from "../backlog/clip.ts";
 import { EventFramer, type ServerEvent } from "../backlog/event-framer.ts";
 import { copyOf, type Kept, KeptText } from "../backlog/kept-text.ts";
 import type { BodyReader, WaitingBodies } from "./body-queue.ts";
@@ -58,7 +58,7 @@ export function tapBody(facts: BodyFacts, queue: WaitingBodies, listener: BodyLi
 
 /** A body that can hold no message. */
 function ignored(queue: WaitingBodies, to: BodyListener): BodyTap {
-  return { add() {}, end: () => queue.end(to.end, Date.now(), true) };
+  return { add() {}, end: () => queue.end(to, Date.now(), true) };
 }
 
 function tapPlain(
@@ -73,56 +73,117 @@ function tapPlain(
   return /\bjson\b/.test(type) ? tap(false) : undefined;
 }
 
-/** In the path of the bytes they are only kept. */
 function tapText(
-  facts: BodyFacts,
+  { toServer }: BodyFacts,
   isEvents: boolean,
   queue: WaitingBodies,
   listener: BodyListener,
 ): BodyTap {
-  const isReply = !facts.toServer;
-  const reader = isEvents ? readEvents(listener) : readJson(facts, listener);
-  const keeper = {
-    get room() {
-      return queue.room;
-    },
-    keep: (bytes: Buffer, time: number) => queue.keep(reader, bytes, time, isReply),
-    skip: (byteLength: number, time: number) => queue.skip(reader, byteLength, time, isReply),
-    forget: () => queue.forget(),
-  };
-  const clip = new Clip(keeper, isEvents ? "line" : "body");
-  return {
-    add: (chunk) => clip.push(chunk, Date.now()),
-    end() {
-      const now = Date.now();
-      clip.end(now);
-      queue.end(reader.end, now, isReply);
-    },
-  };
+  const reader = isEvents ? new EventsReader(listener) : new JsonReader(toServer, listener);
+  return new TextTap(queue, reader, { isEvents, isReply: !toServer });
 }
 
-function readEvents(listener: BodyListener): BodyReader {
-  const framer = new EventFramer();
-  const emit = (event: ServerEvent) => listener.emit(event);
-  return {
-    read: (bytes, time) => framer.feed(bytes, time, emit),
-    skip: (byteLength, time) => framer.skip(byteLength, time, emit),
-    end: (time) => listener.end(time),
-  };
+/** In the path of the bytes they are only kept. */
+class TextTap implements BodyTap, Keeper {
+  readonly #queue: WaitingBodies;
+  readonly #reader: BodyReader;
+  readonly #isReply: boolean;
+  readonly #clip: Clip;
+
+  constructor(
+    queue: WaitingBodies,
+    reader: BodyReader,
+    { isEvents, isReply }: { readonly isEvents: boolean; readonly isReply: boolean },
+  ) {
+    this.#queue = queue;
+    this.#reader = reader;
+    this.#isReply = isReply;
+    this.#clip = new Clip(this, isEvents ? "line" : "body");
+  }
+
+  add(chunk: Buffer): void {
+    this.#clip.push(chunk, Date.now());
+  }
+
+  end(): void {
+    const now = Date.now();
+    this.#clip.end(now);
+    this.#queue.end(this.#reader, now, this.#isReply);
+  }
+
+  get room(): number {
+    return this.#queue.room;
+  }
+
+  keep(bytes: Buffer, time: number): void {
+    this.#queue.keep(this.#reader, bytes, time, this.#isReply);
+  }
+
+  skip(byteLength: number, time: number): void {
+    this.#queue.skip(this.#reader, byteLength, time, this.#isReply);
+  }
+
+  forget(): void {
+    this.#queue.forget();
+  }
 }
 
-function readJson({ toServer }: BodyFacts, listener: BodyListener): BodyReader {
-  const body = new KeptText();
-  const emit = (kept: Kept, time: number) => listener.emit({ data: { toServer, time, ...kept } });
-  return {
-    read: (bytes, time) => body.add(bytes, (kept) => emit(copyOf(kept), time)),
-    skip: (byteLength, time) => body.skip(byteLength, (kept) => emit(copyOf(kept), time)),
-    end(time) {
-      const kept = body.take();
-      if (kept.byteLength > 0) emit(kept, time);
-      listener.end(time);
-    },
-  };
+class EventsReader implements BodyReader {
+  readonly #framer = new EventFramer();
+  readonly #listener: BodyListener;
+
+  constructor(listener: BodyListener) {
+    this.#listener = listener;
+  }
+
+  read(bytes: Buffer, time: number): void {
+    this.#framer.feed(bytes, time, this.#emit);
+  }
+
+  skip(byteLength: number, time: number): void {
+    this.#framer.skip(byteLength, time, this.#emit);
+  }
+
+  end(time: number): void {
+    this.#listener.end(time);
+  }
+
+  readonly #emit = (event: ServerEvent): void => this.#listener.emit(event);
+}
+
+class JsonReader implements BodyReader {
+  readonly #toServer: boolean;
+  readonly #listener: BodyListener;
+  /** Made when it is read: until then some hundred bodies may wait. */
+  #body: KeptText | undefined;
+
+  constructor(toServer: boolean, listener: BodyListener) {
+    this.#toServer = toServer;
+    this.#listener = listener;
+  }
+
+  read(bytes: Buffer, time: number): void {
+    this.#text().add(bytes, (kept) => this.#emit(copyOf(kept), time));
+  }
+
+  skip(byteLength: number, time: number): void {
+    this.#text().skip(byteLength, (kept) => this.#emit(copyOf(kept), time));
+  }
+
+  end(time: number): void {
+    const kept = this.#body?.take();
+    if (kept && kept.byteLength > 0) this.#emit(kept, time);
+    this.#listener.end(time);
+  }
+
+  #text(): KeptText {
+    this.#body ??= new KeptText();
+    return this.#body;
+  }
+
+  #emit(kept: Kept, time: number): void {
+    this.#listener.emit({ data: { toServer: this.#toServer, time, ...kept } });
+  }
 }
 
 /** A body whose type says nothing is what it begins like. */

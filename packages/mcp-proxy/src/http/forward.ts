@@ -132,7 +132,10 @@ class Forwarding {
     const status = answer.statusCode ?? 502;
     response.writeHead(status, answer.statusMessage, headersFor(request, answer, through));
     const body = this.#tap?.answer(answer);
-    const tap = body && { add: body.add, end: () => this.#over("answered") };
+    const tap = body && {
+      add: (chunk: Buffer) => body.add(chunk),
+      end: () => this.#over("answered"),
+    };
     copyBody(answer, response, tap, endpointEventIn(request, answer, through));
     answer.on("error", () => response.destroy());
     answer.on("aborted", () => {

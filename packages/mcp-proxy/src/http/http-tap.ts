@@ -9,7 +9,7 @@ import { version } from "../command/help.ts";
 import { say } from "../command/say.ts";
 import type { HttpRecorderOptions } from "../tap/http/http-recorder.ts";
 import { BodyQueue } from "./body-queue.ts";
-import { type BodyTap, tapBody } from "./body-tap.ts";
+import { type BodyListener, type BodyTap, tapBody } from "./body-tap.ts";
 
 /** What the forwarder tells about one exchange, in the order in which it happens. */
 export interface ExchangeTap {
@@ -62,45 +62,97 @@ export class HttpTap {
   #tapOf(exchange: Exchange, request: IncomingMessage): ExchangeTap {
     const queue = this.#queue;
     const onPast = this.#onPast;
-    const emit = (event: ServerEvent) => queue.found({ exchange, event });
-    const ended = (end: ExchangeEnd) => (time: number) => queue.found({ exchange, end, time });
     let answer: BodyTap | undefined;
     return {
-      // What it asks is not known then, and its answer counts as unpaired.
-      request: tapBody(factsOf(request, true), queue, { emit, missed() {}, end() {} }),
+      request: tapBody(factsOf(request, true), queue, new Asked(queue, exchange)),
       answer(response) {
         exchange.status = response.statusCode ?? 0;
         exchange.openedSessionId = header(response, "mcp-session-id");
         exchange.location = header(response, "location");
-        if (exchange.location !== undefined) exchange.host = header(request, "host");
+        const host = header(request, "host");
+        if (exchange.location !== undefined) exchange.host = host;
         const isPacked = header(response, "content-encoding") !== undefined;
-        answer = tapBody(factsOf(response, false), queue, {
-          emit(event) {
-            if (isPacked && leadsPast(event, request)) onPast();
-            emit(event);
-          },
-          missed() {
-            exchange.isUnread = true;
-          },
-          end: ended("answered"),
-        });
+        const onEvent = isPacked ? watchFor(onPast, host) : undefined;
+        const listener = new Answered(queue, exchange, onEvent);
+        answer = tapBody(factsOf(response, false), queue, listener);
         return answer;
       },
       end(how) {
         // A whole answer ends the exchange itself, after its last message was decoded.
         if (how === "answered" && answer) answer.end();
-        else queue.end(ended(how), Date.now(), true);
+        else
+          queue.end({ end: (time) => queue.found({ exchange, end: how, time }) }, Date.now(), true);
       },
     };
   }
 }
 
+// What waits in the queue holds one of these. None of them may hold Node's request or answer: some
+// hundred exchanges wait under steady traffic, and each would keep its streams.
+
+/** What a client asks. Where it cannot be read it is not known, and its answer counts as unpaired. */
+class Asked implements BodyListener {
+  readonly #queue: BodyQueue<HttpItem>;
+  readonly #exchange: Exchange;
+
+  constructor(queue: BodyQueue<HttpItem>, exchange: Exchange) {
+    this.#queue = queue;
+    this.#exchange = exchange;
+  }
+
+  emit(event: ServerEvent): void {
+    this.#queue.found({ exchange: this.#exchange, event });
+  }
+
+  missed(): void {}
+
+  end(): void {}
+}
+
+/** What a server answers; its end is that of the exchange. */
+class Answered implements BodyListener {
+  readonly #queue: BodyQueue<HttpItem>;
+  readonly #exchange: Exchange;
+  readonly #onEvent: ((event: ServerEvent) => void) | undefined;
+
+  /** @param onEvent told of every event too */
+  constructor(
+    queue: BodyQueue<HttpItem>,
+    exchange: Exchange,
+    onEvent: ((event: ServerEvent) => void) | undefined,
+  ) {
+    this.#queue = queue;
+    this.#exchange = exchange;
+    this.#onEvent = onEvent;
+  }
+
+  emit(event: ServerEvent): void {
+    this.#onEvent?.(event);
+    this.#queue.found({ exchange: this.#exchange, event });
+  }
+
+  missed(): void {
+    this.#exchange.isUnread = true;
+  }
+
+  end(time: number): void {
+    this.#queue.found({ exchange: this.#exchange, end: "answered", time });
+  }
+}
+
+/** Looks for an address that leads past us in events that are packed: nobody else reads those. */
+function watchFor(onPast: () => void, host: string | undefined) {
+  return (event: ServerEvent) => {
+    if (leadsPast(event, host)) onPast();
+  };
+}
+
 /** An address to post to that is not ours, in a stream that passes as it is. */
-function leadsPast({ name, data }: ServerEvent, request: IncomingMessage): boolean {
+function leadsPast({ name, data }: ServerEvent, host = "localhost"): boolean {
   if (name !== "endpoint") return false;
   const address = data.head.toString("utf8");
   const isHost = URL.canParse(address) || address.startsWith("//");
-  const base = `http://${header(request, "host") ?? "localhost"}`;
+  const base = `http://${host}`;
   return isHost && URL.canParse(address, base) && new URL(address, base).origin !== base;
 }
 

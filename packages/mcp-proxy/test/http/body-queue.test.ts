@@ -28,8 +28,8 @@ test("bodies are read in the order in which their parts passed", () => {
   queue.keep(b, Buffer.from("two"), 2, true);
   queue.skip(a, 70_000, 3, false);
   queue.keep(a, Buffer.from("three"), 4, false);
-  queue.end(a.end, 5, false);
-  queue.end(b.end, 6, true);
+  queue.end(a, 5, false);
+  queue.end(b, 6, true);
   expect(added).toEqual([false, true, false, false, false, true]);
   expect(drain(queue)).toEqual([
     "a 1: one",
@@ -62,7 +62,7 @@ test("room comes back when what took it is read, or given up", () => {
   const fill = () => {
     queue.keep(reader, Buffer.alloc(MIB), 0, true);
     queue.keep(reader, Buffer.alloc(10), 0, true);
-    queue.end(reader.end, 0, true);
+    queue.end(reader, 0, true);
     expect(queue.room).toBeLessThan(room - MIB);
   };
   fill();
@@ -86,7 +86,7 @@ test("ends are kept beyond the room for bytes, and then counted", () => {
     ends++;
   };
   const COUNT = 10_000;
-  for (let count = 0; count < COUNT; count++) queue.end(end, 0, true);
+  for (let count = 0; count < COUNT; count++) queue.end({ end }, 0, true);
   drain(queue);
   const forgotten = queue.takeForgotten();
   expect(ends).toBeGreaterThan(1_000);
@@ -101,7 +101,7 @@ test("of what there is no time for, each exchange is counted once", () => {
     const reader = readerOf(queue, name);
     queue.keep(reader, Buffer.from("x"), 0, true);
     queue.keep(reader, Buffer.from("y"), 0, true);
-    queue.end(reader.end, 0, true);
+    queue.end(reader, 0, true);
   }
   queue.forget();
   queue.forgetRest();

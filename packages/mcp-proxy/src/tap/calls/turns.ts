@@ -29,6 +29,8 @@ export class Turns {
   readonly #name = randomBytes(NAME_BYTES).toString("hex");
   /** The latest turn of each agent, as far as the client tells them apart. */
   readonly #latest = new Map<string, Turn>();
+  /** Whose turn is the last one of the map. */
+  #lastAgent: string | undefined;
   #turns = 0;
   #calls = 0;
 
@@ -53,8 +55,9 @@ export class Turns {
           };
     turn.size++;
     turn.open++;
-    this.#latest.delete(agent);
+    if (agent !== this.#lastAgent) this.#latest.delete(agent);
     this.#latest.set(agent, turn);
+    this.#lastAgent = agent;
     const [oldest] = this.#latest.size > MAX_AGENTS ? this.#latest.keys() : [];
     if (oldest !== undefined) this.#latest.delete(oldest);
     return turn;

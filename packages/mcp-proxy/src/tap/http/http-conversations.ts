@@ -20,6 +20,8 @@ export class HttpConversations {
   readonly #sessions: ClientSessions;
   readonly #server: string;
   readonly #known = new Map<string, HttpConversation>();
+  /** The last one of the map. */
+  #latest: HttpConversation | undefined;
   #forgotten = 0;
 
   /** @param serverName what the client's file calls the server, where that is known */
@@ -61,6 +63,7 @@ export class HttpConversations {
   /** Closes a conversation that its client or its server has ended. */
   close(conversation: HttpConversation, time: number): void {
     this.#known.delete(conversation.key);
+    if (conversation === this.#latest) this.#latest = undefined;
     conversation.end(time);
     this.#sessions.leave(conversation);
   }
@@ -95,8 +98,7 @@ export class HttpConversations {
   #get(key: string, kind: ConversationKind, who: string): HttpConversation {
     const known = this.#known.get(key);
     if (known) {
-      this.#known.delete(key);
-      this.#known.set(key, known);
+      if (known !== this.#latest) this.#keepLast(key, known);
       known.who ||= who;
       return known;
     }
@@ -109,7 +111,14 @@ export class HttpConversations {
       server: this.#server,
       sessions: this.#sessions,
     });
-    this.#known.set(key, conversation);
+    this.#keepLast(key, conversation);
     return conversation;
+  }
+
+  /** To the end of the map, whose first entry is the one silent longest. */
+  #keepLast(key: string, conversation: HttpConversation): void {
+    this.#known.delete(key);
+    this.#known.set(key, conversation);
+    this.#latest = conversation;
   }
 }
