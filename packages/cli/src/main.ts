@@ -1,9 +1,9 @@
 import { CommanderError } from "commander";
+import { EXIT_CODE } from "./options/exit-code.ts";
 import { createProgram } from "./program.ts";
 import { complain } from "./terminal/say.ts";
 
-/** What was asked for could not be done, as opposed to a command that ran and found something. */
-const NOT_DONE_EXIT_CODE = isHook() ? 0 : 2;
+const NOT_DONE_EXIT_CODE = isHook() ? 0 : EXIT_CODE.notDone;
 
 process.stdout.on("error", leave);
 // There is nowhere left to say it.

@@ -1,14 +1,14 @@
 /** Which sessions a command speaks of. */
 import type { CollectorPlace } from "@caum/collector/validation";
 import { loadConfiguration, readLocalAccount } from "@caum/core/machine";
-import type { CollectorFlags } from "../options/collector-flags.ts";
+import { settingsOf } from "../options/collector-of.ts";
+import type { SharedFlags } from "../options/declare.ts";
 import { BothSources } from "./both-sources.ts";
 import { CollectorSource } from "./collector/collector-source.ts";
 import { LocalSource } from "./local/local-source.ts";
 import type { SessionSource } from "./source/session-source.ts";
 
-export interface SourceFlags extends CollectorFlags {
-  readonly home?: string | undefined;
+export interface SourceFlags extends SharedFlags {
   /** The runs on this machine, whatever is configured. */
   readonly local?: boolean | undefined;
 }
@@ -23,10 +23,9 @@ export interface Where {
 }
 
 /** @throws {Error} when what is configured cannot be used */
-export function whereOf({ home, url, key, local }: SourceFlags): Where {
-  const settings = { home, url, ...(key ? { apiKey: key } : {}) };
-  const known = loadConfiguration({ arguments: settings });
-  if (local) return { home: known.home, collector: undefined, nearby: undefined };
+export function whereOf(flags: SourceFlags): Where {
+  const known = loadConfiguration({ arguments: settingsOf(flags) });
+  if (flags.local) return { home: known.home, collector: undefined, nearby: undefined };
   const [problem] = known.problems;
   if (problem !== undefined) throw new Error(problem);
   if (known.url !== undefined) {

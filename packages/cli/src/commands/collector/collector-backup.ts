@@ -1,8 +1,10 @@
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Backup } from "@caum/collector";
+import { homeOf } from "@caum/core/machine";
 import type { Command } from "commander";
-import { complain, say } from "../../terminal/say.ts";
+import { jsonOption } from "../../options/declare.ts";
+import { orRefuse } from "../../options/refuse.ts";
+import { say } from "../../terminal/say.ts";
 import { readSettings } from "../../up/settings.ts";
 
 interface Flags {
@@ -35,8 +37,6 @@ examples:
 
 exit codes: 0 restored and checked, 2 it was not`;
 
-const NOT_DONE = 2;
-
 export function registerBackup(collector: Command): void {
   collector
     .command("backup")
@@ -44,7 +44,7 @@ export function registerBackup(collector: Command): void {
     .requiredOption("--to <folder>", "where the copy goes; it holds no backup yet")
     .option("--keys <folder>", "where a copy of the keys goes")
     .option("--data <folder>", "its data folder (default: as for caum up)")
-    .option("--json", "print the result as JSON")
+    .addOption(jsonOption())
     .addHelpText("after", BACKUP)
     .action((flags: Flags) => run("backup", flags));
   collector
@@ -53,13 +53,13 @@ export function registerBackup(collector: Command): void {
     .requiredOption("--from <folder>", "the backup")
     .requiredOption("--keys <folder>", "the keys that belong to it")
     .option("--data <folder>", "the new data folder (default: as for caum up)")
-    .option("--json", "print the result as JSON")
+    .addOption(jsonOption())
     .addHelpText("after", RESTORE)
     .action((flags: Flags) => run("restore", flags));
 }
 
-async function run(name: "backup" | "restore", flags: Flags): Promise<void> {
-  try {
+function run(name: "backup" | "restore", flags: Flags): Promise<void> {
+  return orRefuse(`collector ${name}`, async () => {
     const data = dataFolder(flags);
     const done = name === "backup" ? await backUp(data, flags) : await restore(data, flags);
     const { sessions, records, verifierKey } = done;
@@ -69,11 +69,7 @@ async function run(name: "backup" | "restore", flags: Flags): Promise<void> {
       say(`verifier key  ${verifierKey}`);
       if (name === "backup" && flags.keys === undefined) say(WITHOUT_KEYS);
     }
-  } catch (problem) {
-    const { reasonOf } = await import("../../terminal/reason.ts");
-    complain(`caum collector ${name}: ${reasonOf(problem)}`);
-    process.exitCode = NOT_DONE;
-  }
+  });
 }
 
 const WITHOUT_KEYS =
@@ -92,7 +88,7 @@ async function restore(data: string, { from = "", keys = "" }: Flags): Promise<B
 }
 
 function dataFolder({ data: given }: Flags): string {
-  const home = process.env.CAUM_HOME || join(homedir(), ".caum");
+  const home = homeOf(undefined, process.env);
   const flags = given === undefined ? {} : { data: given };
   const { data, database } = readSettings({ flags, env: process.env, home }).settings;
   if (database === undefined) return resolve(data);

@@ -1,7 +1,8 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { homeOf } from "@caum/core/machine";
 import type { Command } from "commander";
-import { complain, say } from "../../terminal/say.ts";
+import { jsonOption } from "../../options/declare.ts";
+import { orRefuse } from "../../options/refuse.ts";
+import { say } from "../../terminal/say.ts";
 import { readSettings } from "../../up/settings.ts";
 import { registerBackup } from "./collector-backup.ts";
 
@@ -20,8 +21,6 @@ examples:
 
 exit codes: 0 printed, 2 there is no collector's key to read`;
 
-const NOT_DONE = 2;
-
 export function registerCollector(program: Command): void {
   const collector = program
     .command("collector")
@@ -31,23 +30,19 @@ export function registerCollector(program: Command): void {
     .description("print the first keys of a collector again")
     .option("--data <folder>", "its data folder (default: as for caum up)")
     .option("--database <url>", "its database; the keys come from CAUM_SIGNING_KEY then")
-    .option("--json", "print the result as JSON")
+    .addOption(jsonOption())
     .addHelpText("after", ABOUT)
     .action((flags: KeysFlags) => keys(flags));
   registerBackup(collector);
 }
 
-async function keys({ json, ...flags }: KeysFlags): Promise<void> {
-  const home = process.env.CAUM_HOME || join(homedir(), ".caum");
-  try {
+function keys({ json, ...flags }: KeysFlags): Promise<void> {
+  return orRefuse("collector keys", async () => {
+    const home = homeOf(undefined, process.env);
     const { readFirstKeys } = await import("@caum/collector");
     const { data, database } = readSettings({ flags, env: process.env, home }).settings;
     const found = readFirstKeys({ data, database, env: process.env });
     if (json) say(JSON.stringify(found));
     else say([`API key    ${found.apiKey}`, `admin key  ${found.adminKey}`]);
-  } catch (problem) {
-    const { reasonOf } = await import("../../terminal/reason.ts");
-    complain(`caum collector keys: ${reasonOf(problem)}`);
-    process.exitCode = NOT_DONE;
-  }
+  });
 }

@@ -1,10 +1,11 @@
-import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Migration, MigrationProgress } from "@caum/collector";
+import { homeOf } from "@caum/core/machine";
 import { type Command, Option } from "commander";
+import { jsonOption } from "../../options/declare.ts";
+import { refuse } from "../../options/refuse.ts";
 import { Progress } from "../../terminal/progress.ts";
-import { reasonOf } from "../../terminal/reason.ts";
-import { complain, say, sayJson } from "../../terminal/say.ts";
+import { say, sayJson } from "../../terminal/say.ts";
 import { isNodeNewEnough } from "../../up/oldest-node.ts";
 
 interface MigrateOptions {
@@ -14,8 +15,6 @@ interface MigrateOptions {
   readonly showKeys?: boolean;
   readonly json?: boolean;
 }
-
-const NOT_DONE = 2;
 
 const ABOUT = `
 examples:
@@ -36,7 +35,7 @@ export function registerMigrate(program: Command): void {
     .addOption(new Option("--to <url>", "an empty PostgreSQL database").env("CAUM_DATABASE"))
     .option("--dry-run", "only say what would be moved; the database is not asked")
     .option("--show-keys", "print the settings of the nodes with their secrets")
-    .option("--json", "print the result as JSON")
+    .addOption(jsonOption())
     .addHelpText("after", ABOUT)
     .action((options: MigrateOptions) => migrate(options));
 }
@@ -48,9 +47,7 @@ async function migrate(options: MigrateOptions): Promise<void> {
     const { dryRun: isDryRun = false, to } = options;
     if (to === undefined && !isDryRun) throw new Error("name the database with --to");
     const { migrateFolder } = await import("@caum/collector");
-    const from = resolve(
-      options.from ?? join(process.env.CAUM_HOME || join(homedir(), ".caum"), "collector"),
-    );
+    const from = resolve(options.from ?? join(homeOf(undefined, process.env), "collector"));
     const migration = await migrateFolder({
       from,
       to: to ?? "",
@@ -63,8 +60,7 @@ async function migrate(options: MigrateOptions): Promise<void> {
     else say(asText(migration, from, options));
   } catch (failure) {
     progress.clear();
-    complain(`caum migrate: ${reasonOf(failure)}`);
-    process.exitCode = NOT_DONE;
+    refuse("migrate", failure);
   }
 }
 

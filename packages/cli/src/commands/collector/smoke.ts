@@ -1,10 +1,10 @@
 import type { LoopStep } from "@caum/collector/validation";
 import type { Command } from "commander";
-import { type CollectorFlags, collectorOf, reasonOfAsking } from "../../options/collector-flags.ts";
-import { complain, say, sayJson } from "../../terminal/say.ts";
-
-const FAILED = 1;
-const USAGE = 2;
+import { collectorOf, reasonOfAsking } from "../../options/collector-of.ts";
+import { HERE, jsonOption, keyOption, type SharedFlags, urlOption } from "../../options/declare.ts";
+import { EXIT_CODE } from "../../options/exit-code.ts";
+import { refuse } from "../../options/refuse.ts";
+import { say, sayJson } from "../../terminal/say.ts";
 
 const ABOUT = `
 A temporary session does some work and then repeats one failing call; every answer is shown. On the
@@ -20,14 +20,14 @@ export function registerSmoke(program: Command): void {
   program
     .command("smoke")
     .description("send a controlled retry loop to a collector and show each answer")
-    .option("--url <url>", "the collector (default: CAUM_URL, config.json, this machine)")
-    .option("--key <key>", "API key (default: CAUM_API_KEY, when a URL is given)")
-    .option("--json", "print the result as JSON")
+    .addOption(urlOption(HERE))
+    .addOption(keyOption(HERE))
+    .addOption(jsonOption())
     .addHelpText("after", ABOUT)
     .action(run);
 }
 
-async function run(flags: CollectorFlags): Promise<void> {
+async function run(flags: SharedFlags): Promise<void> {
   const { isObserveOnly, retryLoop } = await import("@caum/collector/validation");
   try {
     const place = await collectorOf(flags);
@@ -44,10 +44,9 @@ async function run(flags: CollectorFlags): Promise<void> {
         isTold ? "passed: the loop was reported" : "FAILED: no alert",
         `session ${loop.sessionId}`,
       ]);
-    process.exitCode = isTold ? 0 : FAILED;
+    process.exitCode = isTold ? 0 : EXIT_CODE.found;
   } catch (problem) {
-    complain(`caum smoke: ${reasonOfAsking(problem)}`);
-    process.exitCode = USAGE;
+    refuse("smoke", reasonOfAsking(problem));
   }
 }
 

@@ -1,9 +1,9 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import type { Collector } from "@caum/collector";
-import { howToNotify } from "@caum/core/machine";
+import { homeOf, howToNotify } from "@caum/core/machine";
 import type { Command } from "commander";
+import { jsonOption } from "../../options/declare.ts";
+import { refuse } from "../../options/refuse.ts";
 import { complain, say } from "../../terminal/say.ts";
 import { isNodeNewEnough, OLDEST_NODE } from "../../up/oldest-node.ts";
 import { readSettings, type Sources, settingLines, type UpSettings } from "../../up/settings.ts";
@@ -15,9 +15,6 @@ interface UpOptions {
   readonly showKeys?: boolean;
   readonly printConfig?: boolean;
 }
-
-/** Exit code for what cannot work the way it was asked for. */
-const USAGE = 2;
 
 const ABOUT = `
 examples:
@@ -38,7 +35,7 @@ export function registerUp(program: Command): void {
     .option("--host <address>", "address to listen on (default: 127.0.0.1)")
     .option("--data <folder>", "where everything is kept (default: collector in CAUM_HOME)")
     .option("--database <url>", "keep everything in PostgreSQL, where many nodes can share it")
-    .option("--json", "print one line of JSON when ready")
+    .addOption(jsonOption("print one line of JSON when ready"))
     .option("--no-open", "do not open the dashboard in a browser")
     .option("--no-desktop", "no notifications of this machine's desktop when an agent loops")
     .option("--show-keys", "print the keys again, not only on the first start")
@@ -65,7 +62,7 @@ function flagsOf(command: Command): Sources["flags"] {
 }
 
 async function up(options: UpOptions, flags: Sources["flags"]): Promise<void> {
-  const home = process.env.CAUM_HOME || join(homedir(), ".caum");
+  const home = homeOf(undefined, process.env);
   let settings: UpSettings;
   try {
     const read = readSettings({ flags, env: process.env, home });
@@ -75,7 +72,7 @@ async function up(options: UpOptions, flags: Sources["flags"]): Promise<void> {
     }
     settings = read.settings;
   } catch (failure) {
-    fail(reasonOf(failure));
+    refuse("up", reasonOf(failure));
     return;
   }
   await start(settings, options, home);
@@ -83,7 +80,8 @@ async function up(options: UpOptions, flags: Sources["flags"]): Promise<void> {
 
 async function start(settings: UpSettings, options: UpOptions, home: string): Promise<void> {
   if (!isNodeNewEnough(process.versions.node)) {
-    fail(
+    refuse(
+      "up",
       `the collector needs Node ${OLDEST_NODE.join(".")} or newer, this is ${process.versions.node}: ` +
         "install Node 24 (https://nodejs.org) and start it again; recording goes on with this one, " +
         "and caum sessions, report and tail read what is recorded without a collector",
@@ -125,7 +123,7 @@ async function start(settings: UpSettings, options: UpOptions, home: string): Pr
       throw failure;
     }
   } catch (failure) {
-    fail(reasonOf(failure, settings));
+    refuse("up", reasonOf(failure, settings));
   }
 }
 
@@ -212,9 +210,4 @@ function reasonOf(failure: unknown, place?: Pick<UpSettings, "host" | "port">): 
 /** Logs are structured and hold no content; standard output is for the announcement. */
 function log(entry: Readonly<Record<string, string>>): void {
   complain(JSON.stringify({ time: new Date().toISOString(), ...entry }));
-}
-
-function fail(reason: string): void {
-  complain(`caum up: ${reason}`);
-  process.exitCode = USAGE;
 }

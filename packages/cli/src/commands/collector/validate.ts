@@ -1,10 +1,10 @@
 import type { AgentResult } from "@caum/collector/validation";
 import type { Command } from "commander";
-import { type CollectorFlags, collectorOf, reasonOfAsking } from "../../options/collector-flags.ts";
-import { complain, say, sayJson } from "../../terminal/say.ts";
-
-const FAILED = 1;
-const USAGE = 2;
+import { collectorOf, reasonOfAsking } from "../../options/collector-of.ts";
+import { HERE, jsonOption, keyOption, type SharedFlags, urlOption } from "../../options/declare.ts";
+import { EXIT_CODE } from "../../options/exit-code.ts";
+import { refuse } from "../../options/refuse.ts";
+import { say, sayJson } from "../../terminal/say.ts";
 
 const ABOUT = `
 Five small agents work against the collector, each in a session of its own: website smoke, repository
@@ -20,14 +20,14 @@ export function registerValidate(program: Command): void {
   program
     .command("validate")
     .description("run five agents against a collector and compare what it says of them")
-    .option("--url <url>", "the collector (default: CAUM_URL, config.json, this machine)")
-    .option("--key <key>", "API key (default: CAUM_API_KEY, when a URL is given)")
-    .option("--json", "print the result as JSON")
+    .addOption(urlOption(HERE))
+    .addOption(keyOption(HERE))
+    .addOption(jsonOption())
     .addHelpText("after", ABOUT)
     .action(run);
 }
 
-async function run(flags: CollectorFlags): Promise<void> {
+async function run(flags: SharedFlags): Promise<void> {
   const { VALIDATION_AGENTS } = await import("@caum/collector/validation");
   try {
     const place = await collectorOf(flags);
@@ -42,10 +42,9 @@ async function run(flags: CollectorFlags): Promise<void> {
     if (flags.json) {
       sayJson({ passed: passed === results.length, agents: results });
     } else say(`${passed} of ${results.length} agents passed`);
-    process.exitCode = passed === results.length ? 0 : FAILED;
+    process.exitCode = passed === results.length ? 0 : EXIT_CODE.found;
   } catch (problem) {
-    complain(`caum validate: ${reasonOfAsking(problem)}`);
-    process.exitCode = USAGE;
+    refuse("validate", reasonOfAsking(problem));
   }
 }
 

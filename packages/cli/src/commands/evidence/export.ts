@@ -5,20 +5,17 @@ import type { CollectorPlace } from "@caum/collector/validation";
 import { shellWord } from "@caum/core/machine";
 import type { Command } from "commander";
 import { unpackBundle } from "../../export/unpack.ts";
-import { collectorOf } from "../../options/collector-flags.ts";
+import { collectorOf } from "../../options/collector-of.ts";
+import { HERE, jsonOption, keyOption, type SharedFlags, urlOption } from "../../options/declare.ts";
+import { refuse } from "../../options/refuse.ts";
 import { Progress } from "../../terminal/progress.ts";
-import { reasonOf } from "../../terminal/reason.ts";
-import { complain, say, sayJson } from "../../terminal/say.ts";
+import { say, sayJson } from "../../terminal/say.ts";
 
-interface ExportOptions {
+interface ExportOptions extends SharedFlags {
   readonly out: string;
-  readonly url?: string;
-  readonly key?: string;
   readonly token?: string;
-  readonly json?: boolean;
 }
 
-const NOT_DONE = 2;
 const BUNDLE_TYPE = "application/x-tar";
 
 const ABOUT = `
@@ -38,10 +35,10 @@ export function registerExport(program: Command): void {
     .description("fetch a session from a collector as a bundle that anyone can verify")
     .argument("<session>", "id of the session")
     .requiredOption("--out <path>", "new folder, or a file that ends in .tar")
-    .option("--url <url>", "the collector (default: CAUM_URL, config.json, this machine)")
-    .option("--key <key>", "API key with the scope read (default: CAUM_API_KEY, config.json)")
+    .addOption(urlOption(HERE))
+    .addOption(keyOption(HERE))
     .option("--token <token>", "token of a live session, instead of a key")
-    .option("--json", "print the result as JSON")
+    .addOption(jsonOption())
     .addHelpText("after", ABOUT)
     .action((session: string, options: ExportOptions) => exportSession(session, options));
 }
@@ -61,8 +58,7 @@ async function exportSession(session: string, options: ExportOptions): Promise<v
     say(`exported ${session} to ${out}`);
     say(`verify it with: ${verify}`);
   } catch (failure) {
-    complain(`caum export: ${reasonOf(failure)}`);
-    process.exitCode = NOT_DONE;
+    refuse("export", failure);
   }
 }
 

@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import { homeOption, jsonOption } from "../../options/declare.ts";
+import { orRefuse } from "../../options/refuse.ts";
 import { complain, say, sayJson } from "../../terminal/say.ts";
 
 interface KeysFlags {
@@ -27,24 +29,22 @@ examples:
 
 exit codes: 0 replaced, 2 there is no key yet, or it cannot be replaced`;
 
-const NOT_DONE = 2;
-
 export function registerKeys(program: Command): void {
   const keys = program.command("keys").description("the verifier keys of this machine");
   keys
     .command("print", { isDefault: true })
     .description("print the verifier keys of this machine, to verify its runs with")
-    .option("--home <folder>", "CAUM_HOME")
-    .option("--json", "print the result as JSON")
+    .addOption(homeOption())
+    .addOption(jsonOption())
     .addHelpText("after", ABOUT_PRINT)
-    .action((flags) => orSay("caum keys", () => print(flags)));
+    .action((flags) => orRefuse("keys", () => print(flags)));
   keys
     .command("rotate")
     .description("replace the key that signs the runs on this machine")
-    .option("--home <folder>", "CAUM_HOME")
-    .option("--json", "print the result as JSON")
+    .addOption(homeOption())
+    .addOption(jsonOption())
     .addHelpText("after", ABOUT_ROTATE)
-    .action((flags) => orSay("caum keys rotate", () => rotate(flags)));
+    .action((flags) => orRefuse("keys rotate", () => rotate(flags)));
 }
 
 async function print(flags: KeysFlags): Promise<void> {
@@ -70,14 +70,4 @@ async function rotate(flags: KeysFlags): Promise<void> {
 async function homeOf({ home }: KeysFlags): Promise<string> {
   const { loadConfiguration } = await import("@caum/core/machine");
   return loadConfiguration({ arguments: { home } }).home;
-}
-
-async function orSay(command: string, work: () => Promise<void>): Promise<void> {
-  const { reasonOf } = await import("../../terminal/reason.ts");
-  try {
-    await work();
-  } catch (problem) {
-    complain(`${command}: ${reasonOf(problem)}`);
-    process.exitCode = NOT_DONE;
-  }
 }

@@ -5,15 +5,16 @@ import {
   exitCodeOf,
   exitCodeOfVerdict,
   parseVerifierKey,
-  USAGE_EXIT_CODE,
   type Verification,
   type VerifierKey,
   type VerifyOptions,
   verifyBundle,
 } from "@caum/core/verify";
 import type { Command } from "commander";
+import { collect, jsonOption } from "../../options/declare.ts";
+import { refuse } from "../../options/refuse.ts";
 import { Progress } from "../../terminal/progress.ts";
-import { complain, say, sayJson } from "../../terminal/say.ts";
+import { say, sayJson } from "../../terminal/say.ts";
 import { checkPack, describePack, isPack } from "./verify-pack.ts";
 
 interface VerifyFlags {
@@ -44,7 +45,7 @@ export function registerVerify(program: Command): void {
     .option("--expect-root <hex>", "root at that size, or of all records, known from elsewhere")
     .option("--session <id>", "fail (1) unless it is of this session")
     .option("--origin <text>", "fail (1) unless its tree begins so: key name[/tenant[/...]]")
-    .option("--json", "print the result as JSON")
+    .addOption(jsonOption())
     .addHelpText("after", EXIT_CODES)
     .action(run);
 }
@@ -58,10 +59,6 @@ exit codes: 0 ok, 1 tampered, 2 usage, 3 malformed, 4 incomplete, 5 forked, 6 un
             10 not closed (--require-closed), 11 records deleted (--require-complete),
             12 records after the last signature, which anybody could have added`;
 
-function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
-}
-
 function run(path: string, flags: VerifyFlags): void {
   try {
     if (isPack(path)) {
@@ -73,8 +70,7 @@ function run(path: string, flags: VerifyFlags): void {
     else say(describe(verification));
     process.exitCode = exitCodeOf(verification, flags);
   } catch (error) {
-    complain(`caum verify: ${reasonOf(error)}`);
-    process.exitCode = USAGE_EXIT_CODE;
+    refuse("verify", error);
   }
 }
 
@@ -129,11 +125,6 @@ function keyOf(text: string): VerifierKey {
     if (!(error instanceof EvidenceError)) throw error;
     throw new UsageError(`--key: ${error.message}`);
   }
-}
-
-/** One clear line; a path that cannot be read is named by the system. */
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : "unknown failure";
 }
 
 function describe(verification: Verification): readonly string[] {

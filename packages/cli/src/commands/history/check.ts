@@ -1,13 +1,12 @@
 import type { Command } from "commander";
 import type { CheckFormat } from "../../check/run-check.ts";
+import { jsonOption } from "../../options/declare.ts";
+import { EXIT_CODE } from "../../options/exit-code.ts";
 
 interface CheckOptions {
   readonly json?: boolean;
   readonly predictions?: boolean;
 }
-
-/** Exit code when a line or a file could not be judged; everything else was. */
-const INCOMPLETE = 1;
 
 const ABOUT = `
 examples:
@@ -27,7 +26,7 @@ export function registerCheck(program: Command): void {
       "<file...>",
       "structural traces, one event a line, plain or gzip; histories and exports; - for standard input",
     )
-    .option("--json", "one JSON object a session")
+    .addOption(jsonOption("one JSON object a session"))
     .option("--predictions", "one JSON object an event, in the format of the detection scorer")
     .addHelpText("after", ABOUT)
     .action(async (files: readonly string[], options: CheckOptions) => {
@@ -35,7 +34,8 @@ export function registerCheck(program: Command): void {
       const { TraceCheck } = await import("../../check/run-check.ts");
       const check = new TraceCheck(formatOf(options), process.stdout, process.stderr);
       await check.files(files);
-      if ((await check.finish()) > 0) process.exitCode = INCOMPLETE;
+      // A line or a file could not be judged; everything else was.
+      if ((await check.finish()) > 0) process.exitCode = EXIT_CODE.found;
     });
 }
 

@@ -1,17 +1,16 @@
 import { VERSION } from "@caum/core";
 import { homeOf } from "@caum/core/machine";
 import type { Command } from "commander";
+import {
+  HERE,
+  homeOption,
+  jsonOption,
+  keyOption,
+  type SharedFlags,
+  urlOption,
+} from "../../options/declare.ts";
+import { EXIT_CODE } from "../../options/exit-code.ts";
 import { complain, say, sayJson } from "../../terminal/say.ts";
-
-interface ImportFlags {
-  readonly url?: string;
-  readonly key?: string;
-  readonly home?: string;
-  readonly json?: boolean;
-}
-
-const INCOMPLETE = 1;
-const NOT_DONE = 2;
 
 const ABOUT = `
 The sessions of histories (docs/histories.md) become records of the layer import, at the times at which
@@ -29,15 +28,15 @@ export function registerImport(program: Command): void {
     .command("import")
     .description("record what is in histories, marked as imported")
     .argument("<path...>", "folders or files")
-    .option("--url <url>", "the collector (default: CAUM_URL, config.json, else this machine)")
-    .option("--key <key>", "API key (default: CAUM_API_KEY, config.json)")
-    .option("--home <folder>", "CAUM_HOME")
-    .option("--json", "print the result as JSON")
+    .addOption(urlOption(HERE))
+    .addOption(keyOption())
+    .addOption(homeOption())
+    .addOption(jsonOption())
     .addHelpText("after", ABOUT)
     .action(run);
 }
 
-async function run(paths: readonly string[], flags: ImportFlags): Promise<void> {
+async function run(paths: readonly string[], flags: SharedFlags): Promise<void> {
   // Loaded when it runs, so that no command pays for another.
   const { importHistories } = await import("../../import/import-histories.ts");
   const { resultOf, resultText } = await import("../../import/print-result.ts");
@@ -54,6 +53,6 @@ async function run(paths: readonly string[], flags: ImportFlags): Promise<void> 
   }
   if (flags.json === true) sayJson(resultOf(sessions, notes));
   else say(resultText(sessions, notes));
-  if (notes.problemCount > 0) process.exitCode = INCOMPLETE;
-  if (sessions.length === 0) process.exitCode = NOT_DONE;
+  if (notes.problemCount > 0) process.exitCode = EXIT_CODE.found;
+  if (sessions.length === 0) process.exitCode = EXIT_CODE.notDone;
 }

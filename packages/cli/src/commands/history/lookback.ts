@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import { homeOf } from "@caum/core/machine";
 import { FORMAT_NAMES, type FormatName } from "@caum/histories/names";
 import type { Command } from "commander";
+import { jsonOption } from "../../options/declare.ts";
+import { EXIT_CODE } from "../../options/exit-code.ts";
 import { Progress } from "../../terminal/progress.ts";
 import { say, sayJson } from "../../terminal/say.ts";
 
@@ -14,9 +16,6 @@ interface LookbackFlags {
   readonly failOnLoop?: boolean;
 }
 
-/** Exit code with --fail-on-loop when there was one. */
-const LOOPED = 1;
-const NOT_DONE = 2;
 const DAYS = 30;
 const DAY_MS = 24 * 60 * 60_000;
 const BAR = 20;
@@ -42,7 +41,7 @@ export function registerLookback(program: Command): void {
     .option("--days <number>", `how far back (default: ${DAYS} without a path)`, wholeDays)
     .option("--since <date>", "the same as a date: 2026-11-01", momentOf)
     .option("--client <name>", `only this client (repeatable): ${FORMAT_NAMES.join(", ")}`, clients)
-    .option("--json", "print the findings as JSON")
+    .addOption(jsonOption("print the findings as JSON"))
     .option("--html <file>", "write the findings as one page")
     .option("--fail-on-loop", "exit with 1 when there was a loop")
     .addHelpText("after", ABOUT)
@@ -68,8 +67,9 @@ async function run(paths: readonly string[], flags: LookbackFlags): Promise<void
   progress.clear();
   const findings = findingsOf(lookback, sinceMs);
   await print(findings, flags);
-  if (findings.all.sessions === 0 && findings.read.problemCount > 0) process.exitCode = NOT_DONE;
-  if (flags.failOnLoop === true && findings.all.loops > 0) process.exitCode = LOOPED;
+  if (findings.all.sessions === 0 && findings.read.problemCount > 0)
+    process.exitCode = EXIT_CODE.notDone;
+  if (flags.failOnLoop === true && findings.all.loops > 0) process.exitCode = EXIT_CODE.found;
 }
 
 async function print(

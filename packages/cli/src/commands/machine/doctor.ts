@@ -1,9 +1,12 @@
 import type { Command } from "commander";
 import type { Comparison, Start } from "../../doctor/compare-servers.ts";
 import type { Fact } from "../../doctor/fact.ts";
+import { collect, jsonOption } from "../../options/declare.ts";
+import { EXIT_CODE } from "../../options/exit-code.ts";
+import { refuse } from "../../options/refuse.ts";
 import { Progress } from "../../terminal/progress.ts";
 import { say, sayJson } from "../../terminal/say.ts";
-import { collect, refuse, requestOf } from "./install.ts";
+import { requestOf } from "./install.ts";
 
 interface DoctorFlags {
   readonly client?: readonly string[];
@@ -12,8 +15,6 @@ interface DoctorFlags {
   readonly timeout: string;
   readonly json?: boolean;
 }
-
-const PROBLEM = 1;
 
 const ABOUT = `
 Each configured server is started twice, without and with the recorder, and asked for its tools; no
@@ -33,7 +34,7 @@ export function registerDoctor(program: Command): void {
     .option("--project", "also the files of the project in this folder")
     .option("--server <name>", "only the servers of this name")
     .option("--timeout <seconds>", "what a server may take to answer", "20")
-    .option("--json", "print the result as JSON")
+    .addOption(jsonOption())
     .addHelpText("after", ABOUT)
     .action(run);
 }
@@ -66,7 +67,7 @@ async function run(flags: DoctorFlags): Promise<void> {
   if (flags.json) sayJson({ facts, servers: comparisons });
   else if (servers.length === 0) say("no server that is started by a client was found");
   const isWell = facts.every(({ state }) => state !== "problem") && comparisons.every(isHealthy);
-  process.exitCode = isWell ? 0 : PROBLEM;
+  process.exitCode = isWell ? 0 : EXIT_CODE.found;
 }
 
 /** A server that fails without us too is not our patient. */

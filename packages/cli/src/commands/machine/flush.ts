@@ -9,24 +9,25 @@ import {
   signLeftRuns,
 } from "@caum/core/machine";
 import type { Command } from "commander";
+import { settingsOf } from "../../options/collector-of.ts";
+import {
+  homeOption,
+  jsonOption,
+  keyOption,
+  type SharedFlags,
+  urlOption,
+} from "../../options/declare.ts";
+import { EXIT_CODE } from "../../options/exit-code.ts";
+import { refuse } from "../../options/refuse.ts";
 import { complain, say } from "../../terminal/say.ts";
 
-interface FlushFlags {
-  readonly home?: string;
-  readonly url?: string;
-  readonly key?: string;
+interface FlushFlags extends SharedFlags {
   readonly within: string;
   readonly dryRun?: boolean;
-  readonly json?: boolean;
 }
 
 type SpoolSettings = Settings & { readonly home?: string | undefined };
 
-/** Records wait still: the collector did not take all of them. */
-const LEFT_EXIT_CODE = 1;
-const USAGE_EXIT_CODE = 2;
-/** The disk lost records, or changed them: no other call can deliver these. */
-const DAMAGED_EXIT_CODE = 3;
 const MILLISECONDS = 1_000;
 const AGENT = "caum-flush";
 
@@ -44,26 +45,25 @@ export function registerFlush(program: Command): void {
     .description(
       "deliver what ended processes left in the spool, and close and sign their local runs",
     )
-    .option("--home <folder>", "CAUM_HOME")
-    .option("--url <url>", "the collector (CAUM_URL)")
-    .option("--key <key>", "its key (CAUM_API_KEY)")
+    .addOption(homeOption())
+    .addOption(urlOption())
+    .addOption(keyOption())
     .option("--within <seconds>", "give up after so long", "30")
     .option("--dry-run", "print what would be sent, and send nothing")
-    .option("--json", "print the result as JSON")
+    .addOption(jsonOption())
     .addHelpText("after", ABOUT)
     .action(run);
 }
 
 async function run(flags: FlushFlags): Promise<void> {
-  const settings = { home: flags.home, url: flags.url, apiKey: flags.key };
+  const settings = settingsOf(flags);
   const configuration = loadConfiguration({ arguments: settings });
   const { home } = configuration;
   const local = flags.dryRun ? { closed: 0, signed: 0 } : await mend(home);
   if (!flags.json) printMended(local);
   const mistake = mistakeIn(configuration, flags);
   if (mistake !== undefined) {
-    complain(`caum flush: ${mistake}`);
-    process.exitCode = USAGE_EXIT_CODE;
+    refuse("flush", mistake);
   } else if (flags.dryRun) {
     await preview(settings, flags.json === true);
   } else {
@@ -128,8 +128,8 @@ async function deliver(
   else say(describe(result, left));
   for (const message of json ? [] : told) complain(`caum flush: ${message}`);
   const isDamaged = result.damaged + result.lost > 0;
-  if (isDamaged) process.exitCode = DAMAGED_EXIT_CODE;
-  else if (left > 0) process.exitCode = LEFT_EXIT_CODE;
+  if (isDamaged) process.exitCode = EXIT_CODE.damaged;
+  else if (left > 0) process.exitCode = EXIT_CODE.found;
 }
 
 function describe({ accepted, duplicate, rejected }: DeliveryResult, left: number): string {

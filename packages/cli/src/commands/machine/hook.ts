@@ -1,6 +1,7 @@
 import { VERSION } from "@caum/core";
 import type { Command } from "commander";
 import { HOOK_CLIENT_NAMES } from "../../hook/clients/client-names.ts";
+import { homeOption, jsonOption } from "../../options/declare.ts";
 import { say } from "../../terminal/say.ts";
 
 interface HookFlags {
@@ -35,7 +36,7 @@ export function registerHook(program: Command): void {
     .enablePositionalOptions()
     .description("take one event of a client's hooks; clients call it by themselves")
     .option("--event <name>", "the event, where the client's JSON does not name it")
-    .option("--home <folder>", "CAUM_HOME")
+    .addOption(homeOption())
     .option("--messages", "show the person a hard alert, in clients that can")
     .option("--no-recorder", "leave the event only; caum hook drain records it")
     .addHelpText("after", ABOUT)
@@ -43,8 +44,8 @@ export function registerHook(program: Command): void {
   hook
     .command("drain")
     .description("record what hooks left, now")
-    .option("--home <folder>", "CAUM_HOME")
-    .option("--json", "print the result as JSON")
+    .addOption(homeOption())
+    .addOption(jsonOption())
     .addHelpText("after", ABOUT_DRAIN)
     .action(drain);
 }

@@ -1,8 +1,10 @@
 import type { Command } from "commander";
 import type { Place } from "../../machine/place.ts";
+import { collect, jsonOption } from "../../options/declare.ts";
+import { EXIT_CODE } from "../../options/exit-code.ts";
+import { refuse } from "../../options/refuse.ts";
 import type { ServiceReport } from "../../service/collector-service.ts";
-import { reasonOf } from "../../terminal/reason.ts";
-import { complain, say, sayJson } from "../../terminal/say.ts";
+import { say, sayJson } from "../../terminal/say.ts";
 
 interface InstallFlags {
   readonly client?: readonly string[];
@@ -15,11 +17,6 @@ interface InstallFlags {
   readonly service?: boolean;
   readonly json?: boolean;
 }
-
-/** Exit code for what was asked for in a way that cannot be done. */
-const USAGE = 2;
-/** Exit code when a file was found that could not be changed. */
-const SOME_LEFT = 1;
 
 const EXAMPLES = `
 examples:
@@ -47,13 +44,9 @@ export function registerInstall(program: Command): void {
     .option("--url <url>", "collector to send to; kept in CAUM_HOME/config.json")
     .option("--no-service", "do not keep a collector running on this machine")
     .option("--dry-run", "change nothing, show what would be done")
-    .option("--json", "print the result as JSON")
+    .addOption(jsonOption())
     .addHelpText("after", EXAMPLES)
     .action(runInstall);
-}
-
-export function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
 }
 
 async function runInstall(flags: InstallFlags): Promise<void> {
@@ -83,7 +76,7 @@ async function runInstall(flags: InstallFlags): Promise<void> {
     await show(reports, flags, "wrapped", { others, service });
     if (!flags.json) await sayWhoIsThere(flags.url);
   } catch (problem) {
-    refuse("install", reasonOf(problem));
+    refuse("install", problem);
   }
 }
 
@@ -151,7 +144,7 @@ export async function show(
     "../../install/print-reports.ts"
   );
   const isFailed = !dryRun && reports.some(({ outcome }) => outcome === "left");
-  if (isFailed) process.exitCode = SOME_LEFT;
+  if (isFailed) process.exitCode = EXIT_CODE.found;
   if (json) {
     const project = others.map(({ path }) => path);
     const result = { dryRun: dryRun ?? false, files: reports, project, service };
@@ -167,9 +160,4 @@ export async function show(
   if (!dryRun) say(describeRestarts(reports));
   if (service) say(["", `collector: ${service.text}`]);
   if (others.length > 0) say(describeProject(others));
-}
-
-export function refuse(command: string, reason: string): void {
-  complain(`caum ${command}: ${reason}`);
-  process.exitCode = USAGE;
 }

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
+import { homeOption, jsonOption } from "../../options/declare.ts";
+import { refuse } from "../../options/refuse.ts";
 import type { Pruned } from "../../prune/prune.ts";
-import { reasonOf } from "../../terminal/reason.ts";
-import { complain, say, sayJson } from "../../terminal/say.ts";
+import { say, sayJson } from "../../terminal/say.ts";
 
 interface PruneFlags {
   readonly older: string;
@@ -20,7 +21,6 @@ examples:
 
 exit codes: 0 done, 2 it could not be done`;
 
-const NOT_DONE = 2;
 const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
 export function registerPrune(program: Command): void {
@@ -28,9 +28,9 @@ export function registerPrune(program: Command): void {
     .command("prune")
     .description("remove old runs and what was kept beside them")
     .requiredOption("--older <time>", "what was not touched for so long: 12h, 30d, 8w")
-    .option("--home <folder>", "CAUM_HOME")
+    .addOption(homeOption())
     .option("--dry-run", "change nothing, show what would be removed")
-    .option("--json", "print the result as JSON")
+    .addOption(jsonOption())
     .addHelpText("after", ABOUT)
     .action(run);
 }
@@ -40,14 +40,15 @@ async function run(flags: PruneFlags): Promise<void> {
   const { thisMachine } = await import("../../machine/place.ts");
   const dryRun = flags.dryRun ?? false;
   const age = millisecondsOf(flags.older);
-  if (age === undefined) return refuse(`--older ${flags.older} is no time: write 12h, 30d or 8w`);
+  if (age === undefined)
+    return refuse("prune", `--older ${flags.older} is no time: write 12h, 30d or 8w`);
   const home = flags.home ?? thisMachine().caumHome;
   try {
     const pruned = prune({ home, beforeMs: Date.now() - age, dryRun });
     if (flags.json) sayJson({ dryRun, pruned });
     else say(said(pruned, dryRun));
   } catch (problem) {
-    refuse(reasonOf(problem));
+    refuse("prune", problem);
   }
 }
 
@@ -66,9 +67,4 @@ function said(pruned: readonly Pruned[], dryRun: boolean): readonly string[] {
     );
   if (lines.length === 0) return ["nothing is that old"];
   return [...lines, dryRun ? "dry run: nothing was removed" : "removed"];
-}
-
-function refuse(reason: string): void {
-  complain(`caum prune: ${reason}`);
-  process.exitCode = NOT_DONE;
 }

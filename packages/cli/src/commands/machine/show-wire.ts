@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import type { Call, Wire } from "../../doctor/show-wire.ts";
+import { collect, jsonOption } from "../../options/declare.ts";
+import { EXIT_CODE } from "../../options/exit-code.ts";
+import { refuse } from "../../options/refuse.ts";
 import { complain, say, sayJson } from "../../terminal/say.ts";
-import { collect, refuse } from "./install.ts";
 
 interface WireFlags {
   readonly call?: readonly string[];
@@ -9,8 +11,6 @@ interface WireFlags {
   readonly timeout: string;
   readonly json?: boolean;
 }
-
-const FAILED = 1;
 
 const EXAMPLES = `
 examples:
@@ -30,7 +30,7 @@ export function registerShowWire(program: Command): void {
     .option("--call <name=json>", "tool to call with these arguments (repeatable)", collect)
     .option("--all", "also print the records that belong to no call")
     .option("--timeout <seconds>", "what the server may take to answer", "20")
-    .option("--json", "print the result as JSON")
+    .addOption(jsonOption())
     .addHelpText("after", EXAMPLES)
     .action(run);
 }
@@ -54,7 +54,7 @@ async function run(words: readonly string[], flags: WireFlags): Promise<void> {
     else say(describe(wire, flags.all ?? false));
   } catch (problem) {
     complain(`caum show-wire: the server ${problem instanceof Error ? problem.message : "failed"}`);
-    process.exitCode = FAILED;
+    process.exitCode = EXIT_CODE.found;
   }
 }
 

@@ -15,6 +15,7 @@ import { type FileReport, status as wrappedServers } from "../../install/install
 import { describeReports } from "../../install/print-reports.ts";
 import { partProblems } from "../../launcher/parts.ts";
 import { thisMachine } from "../../machine/place.ts";
+import { homeOption, jsonOption } from "../../options/declare.ts";
 import { describeBlindness } from "../../terminal/blindness.ts";
 import { say, sayJson } from "../../terminal/say.ts";
 
@@ -52,8 +53,8 @@ export function registerStatus(program: Command): void {
     .command("status")
     .description("what is recorded on this machine, and what waits for which collector")
     .addHelpText("after", ABOUT)
-    .option("--home <folder>", "CAUM_HOME")
-    .option("--json", "print it as JSON")
+    .addOption(homeOption())
+    .addOption(jsonOption("print it as JSON"))
     .action(run);
 }
 

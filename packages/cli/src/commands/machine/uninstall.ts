@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Place } from "../../machine/place.ts";
-import { collect, hooksOf, requestOf, show } from "./install.ts";
+import { collect, jsonOption } from "../../options/declare.ts";
+import { hooksOf, requestOf, show } from "./install.ts";
 
 interface UninstallFlags {
   readonly client?: readonly string[];
@@ -26,7 +27,7 @@ export function registerUninstall(program: Command): void {
     .option("--client <name>", "only this client (repeatable)", collect)
     .option("--project", "also the files of the project in this folder")
     .option("--dry-run", "change nothing, show what would be done")
-    .option("--json", "print the result as JSON")
+    .addOption(jsonOption())
     .addHelpText("after", EXAMPLES)
     .action(run);
 }

@@ -1,11 +1,7 @@
 import type { Command } from "commander";
+import { settingsOf } from "../../options/collector-of.ts";
+import { homeOption, keyOption, type SharedFlags, urlOption } from "../../options/declare.ts";
 import { complain } from "../../terminal/say.ts";
-
-interface McpFlags {
-  readonly home?: string;
-  readonly url?: string;
-  readonly key?: string;
-}
 
 const ABOUT = `
 An MCP server on standard input and output, read-only: am_i_looping, sessions, verdict, evidence. It
@@ -20,17 +16,17 @@ export function registerMcp(program: Command): void {
   program
     .command("mcp")
     .description("let an agent ask what is known of its sessions")
-    .option("--home <folder>", "CAUM_HOME")
-    .option("--url <url>", "the collector (default: CAUM_URL, config.json)")
-    .option("--key <key>", "API key (default: CAUM_API_KEY, config.json)")
+    .addOption(homeOption())
+    .addOption(urlOption())
+    .addOption(keyOption())
     .addHelpText("after", ABOUT)
     .action(serve);
 }
 
-async function serve({ home, url, key }: McpFlags): Promise<void> {
+async function serve(flags: SharedFlags): Promise<void> {
   const { loadConfiguration, readLocalAccount } = await import("@caum/core/machine");
   const { serveMcp } = await import("../../mcp/serve.ts");
-  const known = loadConfiguration({ arguments: { home, url, ...(key ? { apiKey: key } : {}) } });
+  const known = loadConfiguration({ arguments: settingsOf(flags) });
   for (const problem of known.problems) complain(`caum mcp: ${problem}`);
   if (known.problems.length > 0) return serveMcp(known.home);
   const named = known.url === undefined ? undefined : { url: known.url, apiKey: known.apiKey };

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
+import { HERE, homeOption, jsonOption, keyOption, urlOption } from "../../options/declare.ts";
+import { refuse } from "../../options/refuse.ts";
 import type { SessionQuery } from "../../sessions/source/session-source.ts";
 import type { SourceFlags } from "../../sessions/source-of.ts";
-import { reasonOf } from "../../terminal/reason.ts";
-import { complain, say, sayJson } from "../../terminal/say.ts";
+import { say, sayJson } from "../../terminal/say.ts";
 
 interface SessionsFlags extends SourceFlags {
   readonly limit: string;
@@ -15,7 +16,6 @@ interface AcknowledgeFlags extends SourceFlags {
   readonly by?: string;
 }
 
-const USAGE = 2;
 const MOST = 100;
 const TIERS: readonly string[] = ["T1", "T2", "T3", "T4", "T5"];
 
@@ -57,35 +57,35 @@ export function registerSessions(program: Command): void {
     .option("--had-loop", "only those that had a loop, also if they have moved on")
     .option("--marked", "only those with a loop that nobody has acknowledged")
     .option("--worst-tier <tier>", `only those whose worst tier is this: ${TIERS.join(", ")}`)
-    .option("--json", "print the result as JSON")
+    .addOption(jsonOption())
     .addHelpText("after", ABOUT_LIST)
     .action(list);
   withSource(program.command("report"))
     .description("what a session did, where it turned, and what was found")
     .argument("<session>", "id of the session")
-    .option("--json", "print the result as JSON")
+    .addOption(jsonOption())
     .addHelpText("after", ABOUT_REPORT)
     .action(report);
   withSource(program.command("acknowledge"))
     .description("say that you have looked at a session that had a loop")
     .argument("<session>", "id of the session")
     .option("--by <name>", "who looked (default: the name you are signed in with)")
-    .option("--json", "print the result as JSON")
+    .addOption(jsonOption())
     .addHelpText("after", ABOUT_ACKNOWLEDGE)
     .action(acknowledge);
 }
 
 function withSource(command: Command): Command {
   return command
-    .option("--url <url>", "the collector (default: CAUM_URL, config.json)")
-    .option("--key <key>", "API key (default: CAUM_API_KEY, config.json, this machine's own)")
+    .addOption(urlOption())
+    .addOption(keyOption(HERE))
     .option("--local", "the runs on this machine, whatever is configured")
-    .option("--home <folder>", "CAUM_HOME");
+    .addOption(homeOption());
 }
 
 async function list(flags: SessionsFlags): Promise<void> {
   const query = queryOf(flags);
-  if (typeof query === "string") return fail("sessions", query);
+  if (typeof query === "string") return refuse("sessions", query);
   try {
     const { sourceOf } = await import("../../sessions/source-of.ts");
     const { sessionTable } = await import("../../sessions/shown/session-table.ts");
@@ -93,7 +93,7 @@ async function list(flags: SessionsFlags): Promise<void> {
     if (flags.json) sayJson(sessions);
     else say(sessions.length === 0 ? nothingOf(query) : sessionTable(sessions));
   } catch (problem) {
-    fail("sessions", reasonOf(problem));
+    refuse("sessions", problem);
   }
 }
 
@@ -125,7 +125,7 @@ async function report(id: string, flags: SourceFlags): Promise<void> {
     if (flags.json) sayJson(found);
     else say(reportLines(found, await source.proofOf(id)));
   } catch (problem) {
-    fail("report", reasonOf(problem));
+    refuse("report", problem);
   }
 }
 
@@ -137,7 +137,7 @@ async function acknowledge(id: string, flags: AcknowledgeFlags): Promise<void> {
     if (flags.json) sayJson(session);
     else say(`${session.session_id}: acknowledged by ${session.acknowledged_by ?? by}`);
   } catch (problem) {
-    fail("acknowledge", reasonOf(problem));
+    refuse("acknowledge", problem);
   }
 }
 
@@ -149,9 +149,4 @@ async function ownName(): Promise<string> {
     // A user without an entry, as in some containers.
     return "somebody";
   }
-}
-
-function fail(command: string, reason: string): void {
-  complain(`caum ${command}: ${reason}`);
-  process.exitCode = USAGE;
 }

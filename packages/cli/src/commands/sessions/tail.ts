@@ -1,18 +1,23 @@
 import type { Command } from "commander";
-import { type CollectorFlags, collectorOf } from "../../options/collector-flags.ts";
+import { collectorOf, settingsOf } from "../../options/collector-of.ts";
+import {
+  homeOption,
+  jsonOption,
+  keyOption,
+  type SharedFlags,
+  urlOption,
+} from "../../options/declare.ts";
+import { refuse } from "../../options/refuse.ts";
 import { SteadyFeed } from "../../sessions/collector/steady-feed.ts";
 import { stepRow, stepTitles } from "../../sessions/shown/step-row.ts";
 import type { LiveStep, StepFeed } from "../../sessions/source/live-step.ts";
-import { reasonOf } from "../../terminal/reason.ts";
 import { complain, say } from "../../terminal/say.ts";
 
-interface TailFlags extends CollectorFlags {
-  readonly home?: string;
+interface TailFlags extends SharedFlags {
   readonly local?: boolean;
   readonly once?: boolean;
 }
 
-const USAGE = 2;
 const RED = ["\x1b[31m", "\x1b[0m"] as const;
 const ABOUT = `
 With a collector (--url, CAUM_URL, config.json) its 20 newest sessions are asked for, else the runs on
@@ -29,12 +34,12 @@ export function registerTail(program: Command): void {
     .command("tail")
     .description("watch sessions, one row per step")
     .argument("[session]", "only this one")
-    .option("--url <url>", "the collector (default: CAUM_URL, config.json)")
-    .option("--key <key>", "API key (default: CAUM_API_KEY, config.json)")
+    .addOption(urlOption())
+    .addOption(keyOption())
     .option("--local", "the runs on this machine, whatever is configured")
-    .option("--home <folder>", "CAUM_HOME")
+    .addOption(homeOption())
     .option("--once", "print what is there and end")
-    .option("--json", "one JSON object per step")
+    .addOption(jsonOption("one JSON object per step"))
     .addHelpText("after", ABOUT)
     .action(run);
 }
@@ -48,8 +53,7 @@ async function run(session: string | undefined, flags: TailFlags): Promise<void>
     if (!flags.json) say(stepTitles(process.stdout.columns));
     await follow(feed, flags, stopping.signal);
   } catch (problem) {
-    complain(`caum tail: ${reasonOf(problem)}`);
-    process.exitCode = USAGE;
+    refuse("tail", problem);
   } finally {
     process.off("SIGINT", stop).off("SIGTERM", stop);
   }
@@ -57,8 +61,7 @@ async function run(session: string | undefined, flags: TailFlags): Promise<void>
 
 async function feedOf(session: string | undefined, flags: TailFlags): Promise<StepFeed> {
   const { loadConfiguration } = await import("@caum/core/machine");
-  const { home, url, key } = flags;
-  const known = loadConfiguration({ arguments: { home, url, ...(key ? { apiKey: key } : {}) } });
+  const known = loadConfiguration({ arguments: settingsOf(flags) });
   if (flags.local || known.url === undefined) {
     const { LocalSessions } = await import("../../sessions/local/local-sessions.ts");
     return new LocalSessions(known.home, { only: session });
