@@ -21,7 +21,7 @@ const bundles = [
   },
   {
     files: ["packages/collector/dist/page/index.html"],
-    sources: ["packages/dashboard/src", "packages/dashboard/scripts"],
+    sources: ["packages/core/src/evidence", "packages/dashboard/src", "packages/dashboard/scripts"],
     module: "packages/dashboard/scripts/build.mjs",
     make: "buildDashboard",
   },

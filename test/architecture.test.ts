@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   anthropic: ["core"],
   caum: ["core", "openai", "anthropic"],
   collector: ["core", "otlp"],
-  dashboard: [],
+  dashboard: ["core"],
   histories: ["core"],
   otlp: ["core"],
   cli: ["core", "mcp-proxy", "collector", "histories"],
@@ -234,6 +234,22 @@ test("a folder holds at most twelve files of code", () => {
   const full = [...counts].filter(([, count]) => count > MOST_FILES).map(([folder]) => folder);
   // A folder that was split leaves the list.
   expect(full.sort()).toEqual(FULL_FOLDERS);
+});
+
+test("the rules of evidence need no Node, and the page imports nothing else of core", () => {
+  const reached = new Set(["packages/core/src/verify-rules.ts"]);
+  for (const file of reached) {
+    for (const { target } of importsOf(file)) {
+      expect(target, `${file} is for browsers too`).toMatch(/^\.{1,2}\//u);
+      reached.add(join(dirname(file), target));
+    }
+    const code = readFileSync(join(root, file), "utf8").replaceAll(/\/\*.*?\*\/|\/\/[^\n]*/gsu, "");
+    expect(code, `${file} is for browsers too`).not.toMatch(/\b(?:Buffer|process|require)\b/u);
+  }
+  expect(reached.size).toBeGreaterThan(5);
+  const ofPage = importsOf("packages/dashboard/src").map(({ target }) => target);
+  const ofCore = ofPage.filter((target) => target.startsWith("@caum/"));
+  expect(new Set(ofCore)).toEqual(new Set(["@caum/core/verify/rules"]));
 });
 
 test("the two stores never import each other, and what they share knows neither", () => {

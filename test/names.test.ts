@@ -9,7 +9,6 @@ const EXPORTED =
 /** Names that two files of a package may declare, and why they are one word for one thing there. */
 const MAY_STAND_TWICE: Readonly<Record<string, string>> = {
   "collector acknowledge": "the door, and the command that it gives to the store",
-  "collector TENANT_TABLES": "one list for the migration, and one for the fences",
 };
 /** What both stores have is the same thing, done by two engines. */
 const TWO_ENGINES = "collector/src/store/";

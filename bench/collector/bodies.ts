@@ -1,6 +1,7 @@
 /** What the benches post. */
 import { randomBytes, randomUUID } from "node:crypto";
-import { encodeLine, NO_PREVIOUS_HASH } from "@caum/core/collector";
+import { encodeLine } from "@caum/core/collector";
+import { NO_PREVIOUS_HASH } from "@caum/core/verify/rules";
 import { hashLeaf, type StructuralRecord } from "@caum/core/verify";
 
 const TOOLS = ["read_file", "search", "edit_file", "run_tests", "list_directory"];

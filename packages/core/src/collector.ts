@@ -11,10 +11,8 @@ export type { OpenFacts } from "./evidence/run-writer.ts";
 // Lines and chains.
 
 export { accept, NEW_RUN } from "./evidence/acceptance.ts";
-export { type Fork, formatFork, formatTombstone } from "./evidence/bundle/side-lines.ts";
-export { canonicalJson } from "./evidence/line/jcs.ts";
-export { encodeLine, MAX_LINE_BYTES } from "./evidence/line/line.ts";
-export { NO_PREVIOUS_HASH } from "./evidence/tree/leaf.ts";
+export { encodeLine } from "./evidence/line/line.ts";
+export { type Fork, formatFork, formatTombstone } from "./evidence/rules/side-lines.ts";
 
 // Trees, and what signs them.
 
@@ -36,4 +34,4 @@ export {
 export { type FileSlice, SliceReader } from "./evidence/bundle/file-slice.ts";
 export { listTar, paddedLength, tarEnd, tarHeader } from "./evidence/bundle/tar.ts";
 export { readVerifier } from "./evidence/bundle/write-bundle.ts";
-export { RECEIPT_MODE, receiptId } from "./evidence/receipt.ts";
+export { RECEIPT_MODE } from "./evidence/rules/receipt-id.ts";

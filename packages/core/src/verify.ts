@@ -14,9 +14,7 @@ export {
   exitCodeOf,
   exitCodeOfVerdict,
   type Requirements,
-  USAGE_EXIT_CODE,
 } from "./evidence/verify/exit-code.ts";
-export type { BundleFinding, BundleVerdict, FindingKind } from "./evidence/verify/findings.ts";
 export type { SignedBy } from "./evidence/verify/signed-heads.ts";
 export {
   type Verification,

@@ -14,7 +14,7 @@ const optionsFor = (folder) => ({
   configFile: false,
   logLevel: "warn",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  resolve: { conditions: ["browser", "import", "module", "default"] },
+  resolve: { conditions: ["@caum/source", "browser", "import", "module", "default"] },
   build: {
     outDir: folder,
     emptyOutDir: true,
@@ -72,7 +72,8 @@ function isNew(folder) {
 
 /** The latest change of a source, in milliseconds since the epoch. */
 function newest() {
-  const files = ["src", "scripts"].flatMap((folder) =>
+  // The rules of evidence are core's.
+  const files = ["src", "scripts", "../core/src/evidence"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true }).map((file) => join(root, folder, file)),
   );
   return Math.max(...[...files, join(root, "index.html")].map((file) => statSync(file).mtimeMs));

@@ -1,4 +1,5 @@
-import { CompactRange, receiptId } from "@caum/core/collector";
+import { CompactRange } from "@caum/core/collector";
+import { receiptId } from "@caum/core/verify/rules";
 import { type Pattern, patternOf } from "../doors/session/step-assessment.ts";
 import type { SessionView } from "../store/store.ts";
 import { type LedgerRow, type LedgerSource, ledgerRow } from "./ledger-rows.ts";

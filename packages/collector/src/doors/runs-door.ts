@@ -1,5 +1,5 @@
 /** Runs v1: native canonical lines, verified and stored as they are. */
-import { MAX_LINE_BYTES } from "@caum/core/collector";
+import { MAX_LINE_BYTES } from "@caum/core/verify/rules";
 import { MAX_RUN_LINES, runAnswer, runIdParameter } from "@caum/core/protocol";
 import { readLine } from "@caum/core/verify";
 import type { FastifyInstance, FastifyRequest } from "fastify";

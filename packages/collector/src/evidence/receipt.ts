@@ -1,4 +1,5 @@
-import { formatTlogProof, proveInclusion, RECEIPT_MODE, receiptId } from "@caum/core/collector";
+import { formatTlogProof, proveInclusion, RECEIPT_MODE } from "@caum/core/collector";
+import { receiptId } from "@caum/core/verify/rules";
 import { CLAIM_BOUNDARIES } from "../http/claim-boundaries.ts";
 import { dashboardPath } from "../http/dashboard-path.ts";
 import { DoorError } from "../http/door-error.ts";

@@ -1,7 +1,8 @@
 /** The run that the collector writes itself: one per session, for all its simple and foreign doors. */
 import { randomBytes } from "node:crypto";
 import { type Layer, VERSION } from "@caum/core";
-import { encodeLine, NO_PREVIOUS_HASH, type OpenFacts, timestampAt } from "@caum/core/collector";
+import { encodeLine, type OpenFacts, timestampAt } from "@caum/core/collector";
+import { NO_PREVIOUS_HASH } from "@caum/core/verify/rules";
 import { hashLeaf, type StructuralRecord } from "@caum/core/verify";
 import { watchSession } from "./firing/watch-session.ts";
 import type { DoorDraft, KeptSessionFacts, KeyFacts } from "./intake.ts";

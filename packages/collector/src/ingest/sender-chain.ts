@@ -1,5 +1,5 @@
 /** Chains that senders of single events make themselves: each event names the hash of the one before. */
-import { NO_PREVIOUS_HASH } from "@caum/core/collector";
+import { NO_PREVIOUS_HASH } from "@caum/core/verify/rules";
 
 /**
  * What an event's `previousHash` came to: equal to the hash of the sender's event before, another

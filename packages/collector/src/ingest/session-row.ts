@@ -1,5 +1,6 @@
 /** What of a session is stored beside its records and findings. */
-import { CompactRange, NO_PREVIOUS_HASH } from "@caum/core/collector";
+import { CompactRange } from "@caum/core/collector";
+import { NO_PREVIOUS_HASH } from "@caum/core/verify/rules";
 import type { SessionAlerts } from "../rows/alert-rows.ts";
 import { type LoopTotals, NO_LOOPS } from "./figures.ts";
 import type { KeptSessionFacts } from "./intake.ts";

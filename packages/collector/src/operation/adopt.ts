@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { MAX_LINE_BYTES } from "@caum/core/collector";
+import { MAX_LINE_BYTES } from "@caum/core/verify/rules";
 import { readLine } from "@caum/core/verify";
 import { posesAsCollector } from "../ingest/door-run.ts";
 import type { TenantRow } from "../rows/tenant-rows.ts";

@@ -1,4 +1,4 @@
-import { NO_PREVIOUS_HASH } from "@caum/core/collector";
+import { NO_PREVIOUS_HASH } from "@caum/core/verify/rules";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import {

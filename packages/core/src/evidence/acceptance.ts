@@ -1,7 +1,7 @@
 /** What a collector does with one delivered record of a run it may have seen before. */
 import type { StructuralRecord } from "../capture/record.ts";
-import type { Fork } from "./bundle/side-lines.ts";
-import { NO_PREVIOUS_HASH } from "./tree/leaf.ts";
+import { NO_PREVIOUS_HASH } from "./rules/chain.ts";
+import type { Fork } from "./rules/side-lines.ts";
 
 /** Where a run stands. It is part of what the collector commits with each record. */
 export interface RunCursor {

@@ -9,9 +9,10 @@ import { EvidenceError } from "./error.ts";
 import { readLine } from "./line/record-line.ts";
 import { runOrigin } from "./note/checkpoint.ts";
 import { type Signer, signCheckpoint } from "./note/signer.ts";
+import { NO_PREVIOUS_HASH } from "./rules/chain.ts";
 import type { RunIdentity, RunState } from "./run-writer.ts";
 import { CompactRange } from "./tree/compact-range.ts";
-import { hashLeaf, NO_PREVIOUS_HASH } from "./tree/leaf.ts";
+import { hashLeaf } from "./tree/leaf.ts";
 
 /** A run as far as it is signed: {@link import("./run-writer.ts").RunWriter} is one. */
 export interface SignableRun {

@@ -2,18 +2,9 @@
 import { isUtf8 } from "node:buffer";
 import { EvidenceError } from "./error.ts";
 
-export const RECEIPT_MODE = "zero_semantic_live_evidence_receipt";
-
-const ID_PREFIX = "caum_live_receipt_";
-const ID_LEAF_DIGITS = 26;
 export const MAX_RECEIPT_BYTES = 65_536;
 /** Deeper nesting is refused: not every reader of JSON can follow it. */
 const MAX_DEPTH = 64;
-
-/** The id of the receipt for a record with this leaf. */
-export function receiptId(leaf: string): string {
-  return ID_PREFIX + leaf.slice(0, ID_LEAF_DIGITS);
-}
 
 /** What of a receipt is compared with the record it is for. */
 export interface ReceiptClaim {

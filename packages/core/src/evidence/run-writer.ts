@@ -2,9 +2,10 @@ import { isIdentifier } from "../capture/identifier.ts";
 import type { PayloadDraft, Unplaced } from "../capture/observation/observation.ts";
 import type { Envelope, OpenPayload, StructuralRecord } from "../capture/record.ts";
 import { EvidenceError } from "./error.ts";
-import { encodeLine, MAX_LINE_BYTES } from "./line/line.ts";
+import { encodeLine } from "./line/line.ts";
+import { MAX_LINE_BYTES, NO_PREVIOUS_HASH } from "./rules/chain.ts";
 import { CompactRange, type CompactRangeState } from "./tree/compact-range.ts";
-import { hashLeaf, NO_PREVIOUS_HASH } from "./tree/leaf.ts";
+import { hashLeaf } from "./tree/leaf.ts";
 
 /** A UTF-16 unit takes at most three bytes in UTF-8. */
 const SURELY_SHORT = Math.floor(MAX_LINE_BYTES / 3);

@@ -8,7 +8,7 @@ import { encodeLine } from "../../src/evidence/line/line.ts";
 import { sessionOrigin } from "../../src/evidence/note/checkpoint.ts";
 import { cosignNote, type Signer, signCheckpoint } from "../../src/evidence/note/signer.ts";
 import { formatTlogProof } from "../../src/evidence/note/tlog-proof.ts";
-import { RECEIPT_MODE, receiptId } from "../../src/evidence/receipt.ts";
+import { RECEIPT_MODE, receiptId } from "../../src/evidence/rules/receipt-id.ts";
 import { RunWriter } from "../../src/evidence/run-writer.ts";
 import { hashLeaf } from "../../src/evidence/tree/leaf.ts";
 import { proveInclusion, rootOf, subtreeRoots } from "../../src/evidence/tree/proofs.ts";

@@ -29,6 +29,7 @@ test("an auditor loads verification, the record's fields, and nothing else", () 
       "evidence/bundle/",
       "evidence/line/",
       "evidence/note/",
+      "evidence/rules/",
       "evidence/tree/",
       "evidence/verify/",
       "node:",

@@ -111,7 +111,7 @@ function Told({ outcome }: { readonly outcome: Outcome }) {
           {findings.map(({ kind, message, line }) => (
             <li key={`${kind}${line}${message}`}>
               {kind}
-              {line !== undefined && ` at line ${line}`}: {message}
+              {line !== null && ` at line ${line}`}: {message}
             </li>
           ))}
         </ul>

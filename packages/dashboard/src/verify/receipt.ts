@@ -1,10 +1,7 @@
+import { type Findings, receiptId } from "@caum/core/verify/rules";
 import { fromUtf8 } from "./bytes.ts";
-import type { Findings } from "./findings.ts";
 import { parseProof, readNote, type VerifierKey } from "./note.ts";
 import { isIncluded } from "./tree.ts";
-
-const RECEIPT_ID = "caum_live_receipt_";
-const ID_DIGITS = 26;
 
 /** Checks that a receipt is for this record: its hash, and the way from there to the signed root. */
 export async function checkReceipt(
@@ -23,10 +20,11 @@ export async function checkReceipt(
       signed === "signed" &&
       file === `receipts/${index}.json` &&
       evidence.event_hash === leaf &&
-      id === RECEIPT_ID + leaf.slice(0, ID_DIGITS) &&
+      id === receiptId(leaf) &&
       (await isIncluded(leaf, index, checkpoint.size, path, checkpoint.root));
-    if (!holds) findings.add("bad_receipt", `${file} is not for its record`, index + 1);
+    if (!holds)
+      findings.add("bad_receipt", file, `${file} is not for its record`, { line: index + 1 });
   } catch {
-    findings.add("malformed_receipt", `${file} is no receipt`);
+    findings.add("malformed_receipt", file, `${file} is no receipt`);
   }
 }

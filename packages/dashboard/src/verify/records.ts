@@ -1,8 +1,8 @@
-import type { Findings } from "./findings.ts";
+import { type Findings, Runs } from "@caum/core/verify/rules";
 import { type Line, readLine } from "./line.ts";
-import { Runs } from "./runs.ts";
 import { hashLeaf, inBatches } from "./tree.ts";
 
+export const RECORDS_FILE = "records.ndjson";
 const NEWLINE = 0x0a;
 
 /** What the lines of a session say, taken together. */
@@ -24,7 +24,7 @@ export interface Records {
 export async function readRecordLines(bytes: Uint8Array, findings: Findings): Promise<Records> {
   const texts = linesOf(bytes, findings);
   const leaves = await inBatches(texts.length, (index) => hashLeaf(texts[index] ?? bytes));
-  const runs = new Runs(findings);
+  const runs = new Runs(findings, RECORDS_FILE);
   const told = {
     sessionId: undefined as string | undefined,
     ended: false,
@@ -36,15 +36,17 @@ export async function readRecordLines(bytes: Uint8Array, findings: Findings): Pr
     const line = readLine(text);
     if (line === undefined) {
       const message = "the line is not its own canonical form";
-      findings.add("malformed_record", message, index + 1);
+      findings.add("malformed_record", RECORDS_FILE, message, { line: index + 1 });
     } else {
       told.sessionId ??= line.sessionId;
       if (line.sessionId !== undefined && line.sessionId !== told.sessionId) {
-        findings.add("spliced", "the record is of another session", index + 1);
+        const message = "the record is of another session";
+        findings.add("spliced", RECORDS_FILE, message, { line: index + 1 });
       }
       leaves[index] = line.leaf ?? leaves[index] ?? "";
     }
-    if (line === undefined || !runs.follow(line, leaves[index] ?? "", index + 1)) {
+    const place = { line: index + 1, leaf: leaves[index] ?? "" };
+    if (line === undefined || runs.follow({ ...line, ...place }, lifecycleOf(line)) !== "linked") {
       return { ...told, leaves, runs: runs.count, rotations, isWhole: false };
     }
     rotations += Number(line.lifecycle?.type === "key_rotate");
@@ -66,7 +68,14 @@ function note(
   else if (type === undefined || type === "open") told.ended = false;
   if (leaf !== undefined) told.redacted += 1;
   if (type === "drop") told.dropped += Number(lifecycle?.count);
-  if (type === "hole") findings.add("hole", "the writer lost records here", line);
+  if (type === "hole") findings.add("hole", RECORDS_FILE, "the writer lost records here", { line });
+}
+
+/** What a run is told of a lifecycle record. */
+function lifecycleOf({ lifecycle }: Line) {
+  if (lifecycle === undefined) return undefined;
+  const { type, to } = lifecycle;
+  return { type: String(type), ...(typeof to === "number" && { to }) };
 }
 
 /** A line counts only with its newline: bytes after the last newline are a torn line. */
@@ -78,8 +87,9 @@ function linesOf(bytes: Uint8Array, findings: Findings): Uint8Array[] {
     start = end + 1;
   }
   if (start < bytes.length) {
-    findings.add("torn_line", "the file ends in the middle of a line", lines.length + 1);
+    const message = "the file ends in the middle of a line";
+    findings.add("torn_line", RECORDS_FILE, message, { line: lines.length + 1 });
   }
-  if (lines.length === 0) findings.add("not_a_bundle", "it holds no record");
+  if (lines.length === 0) findings.add("not_a_bundle", RECORDS_FILE, "it holds no record");
   return lines;
 }

@@ -1,9 +1,14 @@
 /** Re-checks an exported session in the browser, without asking the collector anything more. */
+import {
+  type BundleFinding,
+  type BundleVerdict,
+  type FindingKind,
+  Findings,
+} from "@caum/core/verify/rules";
 import { checkTree, type SignedTree } from "./checkpoints.ts";
-import { type Finding, type FindingKind, Findings, type Verdict } from "./findings.ts";
 import type { VerifierKey } from "./note.ts";
 import { checkReceipt } from "./receipt.ts";
-import { type Records, readRecordLines } from "./records.ts";
+import { RECORDS_FILE, type Records, readRecordLines } from "./records.ts";
 import { readTar } from "./tar.ts";
 
 /** One question that was put to the bundle. */
@@ -14,13 +19,13 @@ export interface Check {
 }
 
 export interface Verification {
-  readonly verdict: Verdict;
+  readonly verdict: BundleVerdict;
   readonly records: number;
   /** How many of the records a signed checkpoint speaks of. */
   readonly signedSize: number;
   readonly root: string | undefined;
   readonly checks: readonly Check[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly BundleFinding[];
   /** What this check did not look at or cannot show, in sentences. */
   readonly notChecked: readonly string[];
 }
@@ -33,14 +38,14 @@ export async function verifyBundle(
 ): Promise<Verification> {
   const findings = new Findings();
   const files = openArchive(archive, findings);
-  const bytes = files.get("records.ndjson");
+  const bytes = files.get(RECORDS_FILE);
   if (bytes === undefined) {
-    findings.add("not_a_bundle", "it holds no records.ndjson");
+    findings.add("not_a_bundle", RECORDS_FILE, "it holds no records.ndjson");
     return { ...NOTHING_READ, verdict: findings.verdict("ok"), findings: findings.list };
   }
   const records = await readRecordLines(bytes, findings);
   if (expected !== undefined && records.sessionId !== expected) {
-    findings.add("spliced", "the bundle is of another session");
+    findings.add("spliced", RECORDS_FILE, "the bundle is of another session");
   }
   const tree = records.isWhole ? await checkSigned(files, records, key, findings) : undefined;
   const isClosed = records.ended && tree?.signedSize === records.leaves.length;
@@ -68,7 +73,8 @@ function openArchive(archive: Uint8Array, findings: Findings): ReadonlyMap<strin
   try {
     return readTar(archive);
   } catch (failure) {
-    findings.add("not_a_bundle", failure instanceof Error ? failure.message : "no archive");
+    const message = failure instanceof Error ? failure.message : "no archive";
+    findings.add("not_a_bundle", "", message);
     return new Map();
   }
 }
@@ -89,7 +95,7 @@ async function checkSigned(
     await checkReceipt(name, bytes, records.leaves, key, findings);
   }
   if (files.has("forks.ndjson")) {
-    findings.add("fork", "records that contradict accepted ones were set aside");
+    findings.add("fork", "forks.ndjson", "records that contradict accepted ones were set aside");
   }
   return { ...tree, receipts: receipts.length };
 }

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import {
-  type BundleFinding,
   EvidenceError,
   exitCodeOf,
   exitCodeOfVerdict,
@@ -10,6 +9,7 @@ import {
   type VerifyOptions,
   verifyBundle,
 } from "@caum/core/verify";
+import type { BundleFinding } from "@caum/core/verify/rules";
 import type { Command } from "commander";
 import { collect, jsonOption } from "../../options/declare.ts";
 import { refuse } from "../../options/refuse.ts";

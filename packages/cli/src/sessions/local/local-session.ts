@@ -9,7 +9,8 @@ import {
   stepOfRecord,
   viewOf,
 } from "@caum/collector/local";
-import { CompactRange, NO_PREVIOUS_HASH } from "@caum/core/collector";
+import { CompactRange } from "@caum/core/collector";
+import { NO_PREVIOUS_HASH } from "@caum/core/verify/rules";
 import { isWriterGone } from "@caum/core/machine";
 import { hashLeaf, type StructuralRecord } from "@caum/core/verify";
 import { type LiveStep, shownCallOf } from "../source/live-step.ts";

@@ -1,5 +1,6 @@
 import { RecentMap } from "@caum/core/adapter";
-import { canonicalJson, sha256 } from "@caum/core/collector";
+import { sha256 } from "@caum/core/collector";
+import { canonicalJson } from "@caum/core/verify/rules";
 import { EvidenceError } from "@caum/core/verify";
 import { type ChainClaim, previousOf } from "../../ingest/sender-chain.ts";
 

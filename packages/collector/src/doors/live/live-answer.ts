@@ -1,4 +1,4 @@
-import { receiptId } from "@caum/core/collector";
+import { receiptId } from "@caum/core/verify/rules";
 import type { liveAnswer, liveSession } from "@caum/core/protocol";
 import type { z } from "zod";
 import { dashboardPath } from "../../http/dashboard-path.ts";

@@ -1,4 +1,4 @@
-import { receiptId } from "@caum/core/collector";
+import { receiptId } from "@caum/core/verify/rules";
 import {
   type Assessment,
   dominantRegime,

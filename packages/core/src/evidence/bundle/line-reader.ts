@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from "node:buffer";
-import { MAX_LINE_BYTES } from "../line/line.ts";
+import { MAX_LINE_BYTES } from "../rules/chain.ts";
 import type { SliceReader } from "./file-slice.ts";
 
 const NEWLINE = 0x0a;

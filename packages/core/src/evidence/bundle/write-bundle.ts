@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { EvidenceError } from "../error.ts";
 import { parseCheckpoint } from "../note/checkpoint.ts";
 import { parseNote } from "../note/note.ts";
+import { type Fork, formatFork } from "../rules/side-lines.ts";
 import { type FileSlice, SliceReader } from "./file-slice.ts";
 import {
   CHECKPOINT_FOLDER,
@@ -20,7 +21,6 @@ import {
   RECORDS_FILE,
   VERIFIER_FILE,
 } from "./open-bundle.ts";
-import { type Fork, formatFork } from "./side-lines.ts";
 import { paddedLength, tarEnd, tarHeader } from "./tar.ts";
 
 const FOLDER_MODE = 0o700;

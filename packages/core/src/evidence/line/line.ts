@@ -27,9 +27,6 @@ import {
   trustedBefore,
 } from "./members.ts";
 
-/** A line longer than this is refused by every reader. */
-export const MAX_LINE_BYTES = 16_384;
-
 /**
  * @returns the line without a newline
  * @throws {EvidenceError} on a string that is not well formed

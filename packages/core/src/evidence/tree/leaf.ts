@@ -9,9 +9,6 @@ export const HASH_BYTES = 32;
 /** Root of the tree without leaves: SHA-256 of nothing. */
 export const EMPTY_ROOT = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/** What the first record of a run carries as `previousHash`. */
-export const NO_PREVIOUS_HASH = "0".repeat(64);
-
 /**
  * SHA-256 as 64 lower-case hex characters; a string is hashed as UTF-8.
  *

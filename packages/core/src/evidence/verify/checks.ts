@@ -1,4 +1,4 @@
-import type { FindingKind, Findings } from "./findings.ts";
+import type { FindingKind, Findings } from "../rules/findings.ts";
 import type { Receipts } from "./receipts.ts";
 import type { SessionPass } from "./session-pass.ts";
 import type { SignedBy, SignedHeads } from "./signed-heads.ts";

@@ -1,8 +1,5 @@
-import type { BundleVerdict } from "./findings.ts";
+import type { BundleVerdict } from "../rules/findings.ts";
 import type { Verification } from "./verify-bundle.ts";
-
-/** Wrong usage of the command. */
-export const USAGE_EXIT_CODE = 2;
 
 const EXIT_CODE: Readonly<Record<BundleVerdict, number>> = {
   malformed: 3,

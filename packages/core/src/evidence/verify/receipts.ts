@@ -1,9 +1,10 @@
 import { readSlice } from "../bundle/file-slice.ts";
 import type { ReceiptFile } from "../bundle/open-bundle.ts";
 import { parseTlogProof, type TlogProof } from "../note/tlog-proof.ts";
-import { MAX_RECEIPT_BYTES, parseReceipt, receiptId } from "../receipt.ts";
+import { MAX_RECEIPT_BYTES, parseReceipt } from "../receipt.ts";
+import type { Findings, LinePlace } from "../rules/findings.ts";
+import { receiptId } from "../rules/receipt-id.ts";
 import { verifyInclusion } from "../tree/proofs.ts";
-import type { Findings, LinePlace } from "./findings.ts";
 import type { SignedHeads } from "./signed-heads.ts";
 
 /** Checks each receipt at the moment when the leaf it is for is known. */

@@ -1,14 +1,14 @@
 import type { StructuralRecord } from "../../capture/record.ts";
 import { RECORDS_FILE } from "../bundle/open-bundle.ts";
-import { parseTombstone, TOMBSTONE_START } from "../bundle/side-lines.ts";
 import { readLine } from "../line/record-line.ts";
 import { sessionTag } from "../note/checkpoint.ts";
 import { parseVerifierKey } from "../note/vkey.ts";
+import type { Findings, LinePlace } from "../rules/findings.ts";
+import { type Link, Runs } from "../rules/runs.ts";
+import { parseTombstone, TOMBSTONE_START } from "../rules/side-lines.ts";
 import { CompactRange } from "../tree/compact-range.ts";
 import { EMPTY_ROOT, hashLeaf } from "../tree/leaf.ts";
-import type { Findings, LinePlace } from "./findings.ts";
 import type { Receipts } from "./receipts.ts";
-import { type Link, Runs } from "./runs.ts";
 import type { SignedHeads } from "./signed-heads.ts";
 
 /** A line that was understood: a record, or what is left of a deleted one. */
@@ -94,9 +94,11 @@ export class SessionPass {
     if (line === undefined) return false;
     if (this.#line === 1) this.#settle(line.record);
     this.#checkScope(line);
-    if (this.runs.follow(line, line.record) !== "linked") return false;
-    if (line.record === undefined) this.#noteDeleted();
-    else if (!this.#note(line.record, line)) return false;
+    const { record } = line;
+    const lifecycle = record?.category === "lifecycle" ? record.payload : undefined;
+    if (this.runs.follow(line, lifecycle) !== "linked") return false;
+    if (record === undefined) this.#noteDeleted();
+    else if (!this.#note(record, line)) return false;
     this.#grow(line);
     return true;
   }

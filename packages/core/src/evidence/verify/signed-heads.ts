@@ -15,7 +15,7 @@ import {
   verifySignatures,
 } from "../note/note.ts";
 import type { VerifierKey } from "../note/vkey.ts";
-import type { Findings } from "./findings.ts";
+import type { Findings } from "../rules/findings.ts";
 
 /** A checkpoint that at least one of the given keys signed. */
 export interface SignedHead extends Checkpoint {

@@ -1,12 +1,17 @@
 import { SliceReader } from "../bundle/file-slice.ts";
 import { type LineFault, LineReader } from "../bundle/line-reader.ts";
 import { type Bundle, FORKS_FILE, openBundle, RECORDS_FILE } from "../bundle/open-bundle.ts";
-import { parseFork } from "../bundle/side-lines.ts";
 import { EvidenceError } from "../error.ts";
 import { sessionTag } from "../note/checkpoint.ts";
 import type { VerifierKey } from "../note/vkey.ts";
+import {
+  type BundleFinding,
+  type BundleVerdict,
+  type FindingKind,
+  Findings,
+} from "../rules/findings.ts";
+import { parseFork } from "../rules/side-lines.ts";
 import { type Check, checksOf, notProven, type Parts } from "./checks.ts";
-import { type BundleFinding, type BundleVerdict, type FindingKind, Findings } from "./findings.ts";
 import { Receipts } from "./receipts.ts";
 import { SessionPass } from "./session-pass.ts";
 import { type SignedBy, SignedHeads } from "./signed-heads.ts";

@@ -4,10 +4,11 @@ import { type Checkpoint, parseCheckpoint, parseOrigin, sessionTag } from "../no
 import { parseNote, verifySignatures } from "../note/note.ts";
 import { parseTlogProof } from "../note/tlog-proof.ts";
 import type { VerifierKey } from "../note/vkey.ts";
-import { parseReceipt, receiptId } from "../receipt.ts";
+import { parseReceipt } from "../receipt.ts";
+import { type BundleVerdict, VERDICTS } from "../rules/findings.ts";
+import { receiptId } from "../rules/receipt-id.ts";
 import { sha256 } from "../tree/leaf.ts";
 import { verifyInclusion } from "../tree/proofs.ts";
-import { type BundleVerdict, VERDICTS } from "./findings.ts";
 
 export const PACK_SCHEMA = "caum.agent_evidence_pack.v1.0";
 

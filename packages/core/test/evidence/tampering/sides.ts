@@ -1,6 +1,6 @@
 /** Receipts, forks and tombstones. */
 
-import { formatFork } from "../../../src/evidence/bundle/side-lines.ts";
+import { formatFork } from "../../../src/evidence/rules/side-lines.ts";
 import { bundleOf, receiptOf } from "../bundles.ts";
 import { hexOf } from "../records.ts";
 import {

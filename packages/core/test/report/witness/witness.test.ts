@@ -7,7 +7,7 @@ import { sessionOrigin } from "../../../src/evidence/note/checkpoint.ts";
 import { parseNote } from "../../../src/evidence/note/note.ts";
 import { Signer, signCheckpoint } from "../../../src/evidence/note/signer.ts";
 import { formatTlogProof } from "../../../src/evidence/note/tlog-proof.ts";
-import { receiptId } from "../../../src/evidence/receipt.ts";
+import { receiptId } from "../../../src/evidence/rules/receipt-id.ts";
 import { hashLeaf } from "../../../src/evidence/tree/leaf.ts";
 import {
   proveConsistency,

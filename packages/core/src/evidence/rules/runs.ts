@@ -1,5 +1,4 @@
-import type { StructuralRecord } from "../../capture/record.ts";
-import { NO_PREVIOUS_HASH } from "../tree/leaf.ts";
+import { NO_PREVIOUS_HASH } from "./chain.ts";
 import type { Findings, LinePlace } from "./findings.ts";
 
 /** More runs than this in one session are not followed. */
@@ -22,6 +21,13 @@ interface RunState {
   /** The record before the last one, when the last one does not link to it. */
   suspect: LinePlace | undefined;
   closed: boolean;
+}
+
+/** What a lifecycle record says of its run. */
+export interface LifecycleFacts {
+  readonly type: string;
+  /** The last record that a hole stands for. */
+  readonly to?: number;
 }
 
 /** What became of a line: part of the tree, or a copy that is left out. */
@@ -58,13 +64,14 @@ export class Runs {
     return this.#runs.get(run)?.closed === true;
   }
 
-  follow(link: Link, record: StructuralRecord | undefined): LinkOutcome {
+  /** @param lifecycle of a lifecycle record, and of no other */
+  follow(link: Link, lifecycle: LifecycleFacts | undefined): LinkOutcome {
     const run = this.#runs.get(link.run) ?? this.#open(link);
     if (run === undefined) return "too_many_runs";
     if (link.seq < run.next) return this.#goesBack(link, run);
     if (link.seq > run.next) this.#skips(link, run);
     else this.#checkLink(link, run);
-    advance(run, link, record);
+    advance(run, link, lifecycle);
     return "linked";
   }
 
@@ -127,12 +134,11 @@ export class Runs {
   }
 }
 
-function advance(run: RunState, link: Link, record: StructuralRecord | undefined): void {
-  const payload = record?.category === "lifecycle" ? record.payload : undefined;
-  const isHole = payload?.type === "hole";
-  run.next = (isHole ? payload.to : link.seq) + 1;
+function advance(run: RunState, link: Link, lifecycle: LifecycleFacts | undefined): void {
+  const to = lifecycle?.type === "hole" ? lifecycle.to : undefined;
+  run.next = (to ?? link.seq) + 1;
   // What followed a hole was linked to a record that is lost.
-  run.head = isHole ? undefined : link.leaf;
+  run.head = to === undefined ? link.leaf : undefined;
   run.line = link.line;
-  run.closed = payload?.type === "close";
+  run.closed = lifecycle?.type === "close";
 }
