@@ -1,8 +1,8 @@
 /** What the benches post. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { encodeLine } from "@caum/core/collector";
-import { NO_PREVIOUS_HASH } from "@caum/core/verify/rules";
 import { hashLeaf, type StructuralRecord } from "@caum/core/verify";
+import { NO_PREVIOUS_HASH } from "@caum/core/verify/rules";
 
 const TOOLS = ["read_file", "search", "edit_file", "run_tests", "list_directory"];
 

@@ -1,7 +1,7 @@
 /** What is sent: the same bytes each time, so that one node can be sent what several were sent. */
 import { CompactRange, encodeLine } from "@caum/core/collector";
-import { NO_PREVIOUS_HASH } from "@caum/core/verify/rules";
 import type { StructuralRecord } from "@caum/core/verify";
+import { NO_PREVIOUS_HASH } from "@caum/core/verify/rules";
 import { hashLeaf, sha256 } from "./hashes.ts";
 
 export const RUN_LINES = 1_000;

@@ -1,7 +1,8 @@
 /** Runs v1: native canonical lines, verified and stored as they are. */
-import { MAX_LINE_BYTES } from "@caum/core/verify/rules";
+
 import { MAX_RUN_LINES, runAnswer, runIdParameter } from "@caum/core/protocol";
 import { readLine } from "@caum/core/verify";
+import { MAX_LINE_BYTES } from "@caum/core/verify/rules";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { admit, ownerOf } from "../gate/caller.ts";

@@ -2,8 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { type Layer, VERSION } from "@caum/core";
 import { encodeLine, type OpenFacts, timestampAt } from "@caum/core/collector";
-import { NO_PREVIOUS_HASH } from "@caum/core/verify/rules";
 import { hashLeaf, type StructuralRecord } from "@caum/core/verify";
+import { NO_PREVIOUS_HASH } from "@caum/core/verify/rules";
 import { watchSession } from "./firing/watch-session.ts";
 import type { DoorDraft, KeptSessionFacts, KeyFacts } from "./intake.ts";
 import type { Ledger } from "./ledger.ts";

@@ -1,6 +1,6 @@
 import { accept, type Fork, NEW_RUN } from "@caum/core/collector";
-import { NO_PREVIOUS_HASH } from "@caum/core/verify/rules";
 import { hashLeaf, type StructuralRecord } from "@caum/core/verify";
+import { NO_PREVIOUS_HASH } from "@caum/core/verify/rules";
 import { watchSession } from "./firing/watch-session.ts";
 import type { LineResult, RecordsIntake, RecordsOutcome, Refusal } from "./intake.ts";
 import type { Ledger, NativeRun } from "./ledger.ts";

@@ -10,9 +10,9 @@ import {
   viewOf,
 } from "@caum/collector/local";
 import { CompactRange } from "@caum/core/collector";
-import { NO_PREVIOUS_HASH } from "@caum/core/verify/rules";
 import { isWriterGone } from "@caum/core/machine";
 import { hashLeaf, type StructuralRecord } from "@caum/core/verify";
+import { NO_PREVIOUS_HASH } from "@caum/core/verify/rules";
 import { type LiveStep, shownCallOf } from "../source/live-step.ts";
 import type { SessionReport, SessionSummary, StepOfSession } from "../source/session-source.ts";
 

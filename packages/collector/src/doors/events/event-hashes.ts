@@ -1,7 +1,7 @@
 import { RecentMap } from "@caum/core/adapter";
 import { sha256 } from "@caum/core/collector";
-import { canonicalJson } from "@caum/core/verify/rules";
 import { EvidenceError } from "@caum/core/verify";
+import { canonicalJson } from "@caum/core/verify/rules";
 import { type ChainClaim, previousOf } from "../../ingest/sender-chain.ts";
 
 /** Senders that are remembered; of one that is not, one event more is hashed. */

@@ -1,5 +1,5 @@
-import { receiptId } from "@caum/core/verify/rules";
 import type { liveAnswer, liveSession } from "@caum/core/protocol";
+import { receiptId } from "@caum/core/verify/rules";
 import type { z } from "zod";
 import { dashboardPath } from "../../http/dashboard-path.ts";
 import { rounded, usdOf } from "../../http/told-figures.ts";

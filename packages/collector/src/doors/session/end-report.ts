@@ -1,4 +1,3 @@
-import { receiptId } from "@caum/core/verify/rules";
 import {
   type Assessment,
   dominantRegime,
@@ -12,6 +11,7 @@ import {
 } from "@caum/core/health";
 import type { endAnswer } from "@caum/core/protocol";
 import type { StructuralRecord } from "@caum/core/verify";
+import { receiptId } from "@caum/core/verify/rules";
 import type { z } from "zod";
 import { CLAIM_BOUNDARIES } from "../../http/claim-boundaries.ts";
 import { rounded, roundedAmount, usdOf } from "../../http/told-figures.ts";

@@ -1,8 +1,8 @@
 /** What damaged bundles are made of: one good bundle, and ways to change it. */
 
+import type { BundleVerdict, FindingKind } from "../../../src/evidence/rules/findings.ts";
 import { formatTombstone } from "../../../src/evidence/rules/side-lines.ts";
 import { hashLeaf } from "../../../src/evidence/tree/leaf.ts";
-import type { BundleVerdict, FindingKind } from "../../../src/evidence/rules/findings.ts";
 import {
   bundleOf,
   edited,
