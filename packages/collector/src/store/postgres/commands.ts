@@ -3,7 +3,7 @@ import type { ClaimedDeliveries, DeliveryClaim } from "../../rows/alert-rows.ts"
 import { type Row, text } from "../columns/columns.ts";
 import type { Command, CommandAnswer } from "../command.ts";
 import { type CommandOf, done } from "../command-answers.ts";
-import { jobOf } from "../program/commands.ts";
+import { transactionsFor } from "../program/commands.ts";
 import { ANY_DUE, leaseAll } from "../program/deliveries.ts";
 import { type Program, rows } from "../program/program.ts";
 import { bury } from "../program/session-commands.ts";
@@ -12,7 +12,7 @@ import { HotSessions } from "./ingest/hot-sessions.ts";
 import { listedMs } from "./ingest/listed-ms.ts";
 import { lockSessions } from "./ingest/load-sessions.ts";
 import { saveJudgements } from "./ingest/write-group.ts";
-import { play, playJob } from "./play-program.ts";
+import { play, playAll } from "./play-program.ts";
 
 /** Sessions of one transaction: their rows are locked until it ends. */
 const EXPIRED_AT_ONCE = 20;
@@ -35,7 +35,7 @@ const FIRST_OF_EACH_RULE = `with recursive first as (
   order by due_ms limit $3`;
 
 export function obey(command: Command, database: Database): Promise<CommandAnswer> {
-  if (command.kind !== "expire") return playJob(jobOf(command), database);
+  if (command.kind !== "expire") return playAll(transactionsFor(command), database);
   return database.write({ tenant: command.tenant }, (transaction) => expire(transaction, command));
 }
 
@@ -47,7 +47,7 @@ export async function claimDeliveries(
   const due = await database.read({ everyone: "all" }, (transaction) => {
     return play(firstDue(claim), transaction);
   });
-  return playJob(leaseAll(claim, due), database);
+  return playAll(leaseAll(claim, due), database);
 }
 
 function* firstDue({ nowMs, busyRules, limit }: DeliveryClaim): Program<readonly Row[]> {

@@ -1,7 +1,7 @@
 /** Plays programs over a connection. */
 import { sha256 } from "@caum/core/collector";
 import type { Dialect } from "../program/dialect.ts";
-import type { Job, Program, Step, StepAnswer } from "../program/program.ts";
+import type { Program, Step, StepAnswer, Transactions } from "../program/program.ts";
 import type { Database, Transaction } from "./database.ts";
 import { listedMsOf } from "./ingest/listed-ms.ts";
 
@@ -38,11 +38,11 @@ export async function play<T>(program: Program<T>, transaction: Transaction): Pr
 }
 
 /** Each transaction is committed before the next one begins. */
-export async function playJob<T>(job: Job<T>, database: Database): Promise<T> {
-  let state = job.next();
+export async function playAll<T>(all: Transactions<T>, database: Database): Promise<T> {
+  let state = all.next();
   while (!state.done) {
     const { scope, program } = state.value;
-    state = job.next(await database.write(scope, (transaction) => play(program(), transaction)));
+    state = all.next(await database.write(scope, (transaction) => play(program(), transaction)));
   }
   return state.value;
 }

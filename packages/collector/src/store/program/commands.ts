@@ -10,14 +10,14 @@ import {
 } from "./account-commands.ts";
 import { obeyAlertCommand } from "./alert-commands.ts";
 import { applyBilling, saveCheckout, saveServiceClock } from "./billing.ts";
-import { type Job, type Program, type Scope, transact } from "./program.ts";
+import { type Program, type Scope, type Transactions, transact } from "./program.ts";
 import { purge } from "./purge.ts";
 import { acknowledge, deleteSession, saveNote } from "./session-commands.ts";
 
 /** What both stores do alike; what is expired has to be judged before, by the ledger. */
 export type SharedCommand = Exclude<Command, { kind: "expire" }>;
 
-export function jobOf(command: SharedCommand): Job<CommandAnswer> {
+export function transactionsFor(command: SharedCommand): Transactions<CommandAnswer> {
   if (command.kind === "purge") return purge(command);
   return transact(scopeOf(command), () => programOf(command));
 }

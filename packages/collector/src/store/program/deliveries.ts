@@ -3,7 +3,7 @@ import type { ClaimedDeliveries, ClaimedDelivery, DeliveryClaim } from "../../ro
 import { alertOf, ruleOf } from "../columns/alert-columns.ts";
 import { integer, type Row, text } from "../columns/columns.ts";
 import { ruleRow } from "./alert-commands.ts";
-import { change, type Job, one, type Program, transact } from "./program.ts";
+import { change, one, type Program, type Transactions, transact } from "./program.ts";
 
 /** Whether anything is due at `$1`. */
 export const ANY_DUE =
@@ -16,7 +16,7 @@ const GIVE_UP = `update alerts set status = 'dead', problem = 'rule_deleted', se
 type Lease = Pick<DeliveryClaim, "nowMs" | "leaseMs">;
 
 /** One transaction of each tenant. @param due tenant and id of each alert, the oldest first */
-export function* leaseAll(claim: Lease, due: readonly Row[]): Job<ClaimedDeliveries> {
+export function* leaseAll(claim: Lease, due: readonly Row[]): Transactions<ClaimedDeliveries> {
   const deliveries: ClaimedDelivery[] = [];
   for (const tenant of new Set(due.map((row) => integer(row, "tenant")))) {
     const ids = due.filter((row) => row.tenant === tenant).map((row) => text(row, "id"));

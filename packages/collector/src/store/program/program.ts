@@ -55,7 +55,7 @@ export type Scope =
   | { readonly secret: string }
   | { readonly everyone: "directory" | "all" };
 
-/** One transaction of a job; a folder does all of them in the transaction of its group. */
+/** One of several transactions; a folder does all of them in the transaction of its group. */
 export interface Transacted<T> {
   readonly scope: Scope;
   /** Made anew when the transaction is tried again. */
@@ -63,8 +63,8 @@ export interface Transacted<T> {
 }
 
 /** One transaction after the other. */
-export type Job<T> = Generator<Transacted<unknown>, T, unknown>;
+export type Transactions<T> = Generator<Transacted<unknown>, T, unknown>;
 
-export function* transact<T>(scope: Scope, program: () => Program<T>): Job<T> {
-  return (yield { scope, program }) as T; // Whoever plays a job answers with what the program returned.
+export function* transact<T>(scope: Scope, program: () => Program<T>): Transactions<T> {
+  return (yield { scope, program }) as T; // Whoever plays them answers with what the program returned.
 }

@@ -4,7 +4,7 @@ import type { CommandAnswer } from "../command.ts";
 import { type CommandOf, done } from "../command-answers.ts";
 import { SESSION_TABLES, TENANT_TABLES } from "../tables.ts";
 import type { Dialect } from "./dialect.ts";
-import { change, type Job, type Program, rows, transact } from "./program.ts";
+import { change, type Program, rows, type Transactions, transact } from "./program.ts";
 
 const DAY_MS = 86_400_000;
 /** A token that ran out stays for a day, for clocks that were set wrong. */
@@ -16,7 +16,7 @@ const ROWS_AT_ONCE = 1_000;
 const DEMOS_AT_ONCE = 20;
 
 /** One transaction finds what is over; each tenant that goes, goes in one of its own. */
-export function* purge({ nowMs }: CommandOf<"purge">): Job<CommandAnswer> {
+export function* purge({ nowMs }: CommandOf<"purge">): Transactions<CommandAnswer> {
   const found = yield* transact({ everyone: "all" }, () => purgeRows(nowMs));
   for (const tenant of found.demos) yield* transact({ tenant }, () => purgeTenant(tenant));
   return done(found.purged + found.demos.length);

@@ -2,7 +2,7 @@
 import { integer, type Row, text } from "../columns/columns.ts";
 import type { Command, CommandAnswer } from "../command.ts";
 import { type CommandOf, done } from "../command-answers.ts";
-import { jobOf } from "../program/commands.ts";
+import { transactionsFor } from "../program/commands.ts";
 import { type Program, rows } from "../program/program.ts";
 import { bury } from "../program/session-commands.ts";
 import type { ProgramPlayer } from "./program-player.ts";
@@ -26,7 +26,7 @@ const EXPIRED_AT_ONCE = 100;
 export function obey(command: Command, player: ProgramPlayer, ledger: SqliteLedger): CommandAnswer {
   if (command.kind === "expire") return expire(command, player, ledger);
   if (NEED_SESSIONS.has(command.kind)) ledger.finish();
-  const answer = player.playJob(jobOf(command));
+  const answer = player.playAll(transactionsFor(command));
   const hasChanged = answer.kind === "done" && answer.value > 0;
   if (hasChanged && END_SESSIONS.has(command.kind)) ledger.forget();
   if (CHANGE_RULES.has(command.kind)) ledger.alerts.forgetRules();

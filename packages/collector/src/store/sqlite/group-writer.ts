@@ -104,7 +104,7 @@ export class GroupWriter {
   #do({ intake, command, claim }: Job): JobAnswer["answer"] {
     if (intake) return take(intake, this.#ledger);
     if (command) return obey(command, this.#player, this.#ledger);
-    if (claim) return this.#player.playJob(leaseAll(claim, this.#player.play(firstDue(claim))));
+    if (claim) return this.#player.playAll(leaseAll(claim, this.#player.play(firstDue(claim))));
     throw new TypeError("a job without work");
   }
 

@@ -1,7 +1,7 @@
 /** Plays programs on one connection, without a pause. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { Dialect } from "../program/dialect.ts";
-import type { Job, Program, Step, StepAnswer } from "../program/program.ts";
+import type { Program, Step, StepAnswer, Transactions } from "../program/program.ts";
 
 const SQLITE: Dialect = {
   ofTenant: "",
@@ -47,10 +47,10 @@ export class ProgramPlayer {
     return state.value;
   }
 
-  /** All transactions of the job are that of the group. */
-  playJob<T>(job: Job<T>): T {
-    let state = job.next();
-    while (!state.done) state = job.next(this.play(state.value.program()));
+  /** All of them are the transaction of the group. */
+  playAll<T>(all: Transactions<T>): T {
+    let state = all.next();
+    while (!state.done) state = all.next(this.play(state.value.program()));
     return state.value;
   }
 

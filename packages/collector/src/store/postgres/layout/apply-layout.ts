@@ -1,8 +1,9 @@
 /** Brings a database to the present layout; any number of nodes may start at once. */
 import type { ClientBase } from "pg";
+import { stepsAfter } from "../../layout-steps.ts";
 import { sqlStateOf } from "../sql-state.ts";
 import { FENCED_TABLES } from "./fences.ts";
-import { LAYOUT, LAYOUT_VERSION } from "./layout.ts";
+import { LAYOUT } from "./layout.ts";
 
 /** The role that a superuser steps down to: row-level security never holds for a superuser. */
 export const NODE_ROLE = "caum_node";
@@ -41,13 +42,7 @@ export async function applyLayout(client: ClientBase): Promise<void> {
 
 async function tryToApply(client: ClientBase): Promise<void> {
   const present = await presentVersion(client);
-  if (present > LAYOUT_VERSION) {
-    throw new Error(
-      `the database has layout ${present}, this program knows ${LAYOUT_VERSION}: update caum`,
-    );
-  }
-  for (const { version, statements } of LAYOUT) {
-    if (version <= present) continue;
+  for (const { version, statements } of stepsAfter(present, LAYOUT, "the database")) {
     await client.query("begin");
     // The first to write the version goes on; the others wait here, find it and start over.
     await client.query("insert into schema_migrations (version) values ($1)", [version]);

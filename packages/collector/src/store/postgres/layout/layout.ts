@@ -9,89 +9,37 @@
  * yet holds all indexes that begin with the tenant for equally good, and would read all of a tenant
  * for one row; a partial index is no choice for statements that do not ask for its column.
  */
-import { FENCES } from "./fences.ts";
-import { TRACES } from "./traces.ts";
+import { firstTables } from "../../first-tables.ts";
+import { FENCES, fencesOf } from "./fences.ts";
 
-interface Step {
-  readonly version: number;
-  readonly statements: readonly string[];
-}
+const FIRST = firstTables({
+  create: "create table if not exists",
+  integer: "bigint",
+  bytes: "bytea",
+  tenant: "tenant bigint not null,",
+  tenantKey: "tenant, ",
+  short: "",
+  own: {
+    sessionKey: "tenant bigint not null, key bigint not null,",
+    sessionVersion: "version bigint not null,",
+    sessionLabels: "workflow text, cohort text,",
+    sessionFigures: "alerts text, dropped bigint not null, figures text,",
+    sessionUnique: "primary key (tenant, tag)",
+    ruleSecrets: `cooldown_ms bigint not null, secret_version bigint not null,
+      secret_rotated_ms bigint,`,
+  },
+});
 
 const TABLES = [
-  `create table if not exists tenants (
-    key bigint primary key,
-    ulid text not null unique,
-    kind text not null,
-    plan text not null,
-    email text unique,
-    created_ms bigint not null,
-    trial_ends_ms bigint,
-    retention_days bigint
-  )`,
-  `create table if not exists keys (
-    hash bytea primary key,
-    tenant bigint not null,
-    key_id text not null,
-    prefix text not null,
-    scopes text not null,
-    created_ms bigint not null,
-    revoked bigint not null default 0,
-    unique (tenant, key_id)
-  )`,
-  `create table if not exists tokens (
-    hash bytea primary key,
-    tenant bigint not null,
-    session_id text not null,
-    expires_ms bigint not null
-  )`,
+  FIRST.tenants,
+  FIRST.keys,
+  FIRST.tokens,
   "create index if not exists tokens_by_tenant on tokens (tenant, session_id)",
   "create index if not exists tokens_by_expiry on tokens (expires_ms)",
-  `create table if not exists sign_ins (
-    hash bytea primary key,
-    tenant bigint not null,
-    kind text not null,
-    scopes text not null,
-    key_id text,
-    expires_ms bigint not null
-  )`,
+  FIRST.signIns,
   "create index if not exists sign_ins_by_tenant on sign_ins (tenant, key_id)",
   "create index if not exists sign_ins_by_expiry on sign_ins (expires_ms)",
-  `create table if not exists sessions (
-    tenant bigint not null,
-    key bigint not null,
-    tag text not null,
-    id text,
-    version bigint not null,
-    facts text not null,
-    origins text not null,
-    agent text,
-    workflow text,
-    cohort text,
-    size bigint not null,
-    tree text not null,
-    door text,
-    segment bigint not null,
-    segment_start bigint not null,
-    ended bigint not null,
-    resolved bigint,
-    totals text not null,
-    tokens bigint not null,
-    cost_nano_usd bigint not null,
-    steps bigint not null,
-    runs bigint not null,
-    last_leaf text not null,
-    first_ms bigint not null,
-    last_ms bigint not null,
-    tier text not null,
-    regime text not null,
-    standing text not null,
-    alerts text,
-    dropped bigint not null,
-    figures text,
-    gone bigint not null default 0,
-    buried bigint not null default 0,
-    primary key (tenant, tag)
-  ) with (fillfactor = 70)`,
+  `${FIRST.sessions} with (fillfactor = 70)`,
   `create unique index if not exists sessions_by_key on sessions (tenant, key)
     where key is not null`,
   `create index if not exists sessions_by_time on sessions (tenant, last_ms, key)
@@ -110,51 +58,13 @@ const TABLES = [
     standing text,
     primary key (tenant, session, position)
   )`,
-  `create table if not exists event_ids (
-    tenant bigint not null,
-    id bytea not null,
-    session bigint not null,
-    position bigint not null,
-    body text,
-    primary key (tenant, id)
-  )`,
+  FIRST.eventIds,
   `create index if not exists event_ids_by_session on event_ids (tenant, session)
     where session is not null`,
-  `create table if not exists steps (
-    tenant bigint not null,
-    session bigint not null,
-    segment bigint not null,
-    step bigint not null,
-    body text not null,
-    position bigint not null,
-    primary key (tenant, session, segment, step, body)
-  )`,
-  `create table if not exists runs (
-    tenant bigint not null,
-    session bigint not null,
-    run text not null,
-    next bigint not null,
-    head text,
-    forked bigint not null,
-    primary key (tenant, session, run)
-  )`,
-  `create table if not exists forks (
-    tenant bigint not null,
-    session bigint not null,
-    run text not null,
-    seq bigint not null,
-    leaf text not null,
-    reason text not null,
-    received_ms bigint not null,
-    primary key (tenant, session, run, seq, leaf)
-  )`,
-  `create table if not exists subtrees (
-    tenant bigint not null,
-    session bigint not null,
-    block bigint not null,
-    root bytea not null,
-    primary key (tenant, session, block)
-  )`,
+  FIRST.steps,
+  FIRST.runs,
+  FIRST.forks,
+  FIRST.subtrees,
   `create table if not exists judgements (
     tenant bigint not null,
     session bigint not null,
@@ -163,39 +73,9 @@ const TABLES = [
     state text not null,
     primary key (tenant, session)
   )`,
-  `create table if not exists notes (
-    tenant bigint not null,
-    session bigint not null,
-    size bigint not null,
-    note text not null,
-    primary key (tenant, session, size)
-  )`,
-  `create table if not exists alert_rules (
-    tenant bigint not null,
-    id text not null,
-    condition text not null,
-    action_type text not null,
-    destination text not null,
-    cooldown_ms bigint not null,
-    secret_version bigint not null,
-    secret_rotated_ms bigint,
-    created_ms bigint not null,
-    primary key (tenant, id)
-  )`,
-  `create table if not exists alerts (
-    tenant bigint not null,
-    id text not null,
-    rule text not null,
-    session bigint,
-    status text not null,
-    fired_ms bigint not null,
-    due_ms bigint not null,
-    attempts bigint not null default 0,
-    settled_ms bigint,
-    problem text,
-    facts text not null,
-    primary key (tenant, id)
-  )`,
+  FIRST.notes,
+  FIRST.alertRules,
+  FIRST.alerts,
   "create index if not exists alerts_by_time on alerts (tenant, fired_ms, id)",
   `create index if not exists alerts_by_session on alerts (tenant, session)
     where session is not null`,
@@ -203,31 +83,10 @@ const TABLES = [
     where status in ('armed', 'due')`,
   "create index if not exists alerts_due on alerts (due_ms) where status in ('armed', 'due')",
   "create index if not exists alerts_settled on alerts (settled_ms) where settled_ms is not null",
-  `create table if not exists service_clock (
-    one bigint primary key check (one = 1),
-    service_ms bigint not null,
-    high_ms bigint not null
-  )`,
-  `create table if not exists subscriptions (
-    tenant bigint not null,
-    id text not null,
-    status text not null,
-    changed_s bigint not null,
-    primary key (tenant, id)
-  )`,
-  `create table if not exists checkouts (
-    tenant bigint primary key,
-    attempt bigint not null,
-    session text,
-    url text,
-    expires_ms bigint
-  )`,
-  `create table if not exists billing_events (
-    tenant bigint not null,
-    id text not null,
-    received_ms bigint not null,
-    primary key (tenant, id)
-  )`,
+  FIRST.serviceClock,
+  FIRST.subscriptions,
+  FIRST.checkouts,
+  FIRST.billingEvents,
   "create index if not exists billing_events_by_time on billing_events (received_ms)",
   // What all nodes must agree on; the keys themselves are never here.
   `create table if not exists node_identity (
@@ -283,7 +142,15 @@ const DWELL = [
     alter column dwell_steps set default 0`,
 ];
 
-export const LAYOUT: readonly Step[] = [
+/** Sessions are found by what their senders share between them: keyed digests of ids. */
+const TRACES = [
+  FIRST.traces,
+  `create index if not exists traces_by_session on traces (tenant, session)
+    where session is not null`,
+  ...fencesOf("traces"),
+];
+
+export const LAYOUT = [
   {
     version: 1,
     statements: [...TABLES, ...FENCES],
