@@ -79,12 +79,12 @@ function weaknessOfGrind(slots: Float64Array, { number: step }: Signals): Weak {
 export function weaknessesOfScore(slots: Float64Array, signals: Signals): readonly Weak[] {
   const score = scoreOf(signals);
   const costs = CURES.map(([find, cure]) => {
-    return { weak: find(slots, signals), cost: scoreOf({ ...signals, ...cure }) - score };
+    return { find, cost: scoreOf({ ...signals, ...cure }) - score };
   });
   return costs
     .filter(({ cost }) => cost >= LEAST_COST)
     .toSorted((one, other) => other.cost - one.cost)
-    .map(({ weak }) => weak);
+    .map(({ find }) => find(slots, signals));
 }
 
 type Find = (slots: Float64Array, signals: Signals) => Weak;
