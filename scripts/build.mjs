@@ -9,9 +9,20 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const bundles = [
   {
     files: bundled("packages/mcp-proxy"),
-    sources: ["packages/core/src", "packages/mcp-proxy/src", "packages/mcp-proxy/scripts"],
+    sources: [
+      "packages/core/src",
+      "packages/emitter/src",
+      "packages/mcp-proxy/src",
+      "packages/mcp-proxy/scripts",
+    ],
     module: "packages/mcp-proxy/scripts/bundle.mjs",
     make: "bundleProxy",
+  },
+  {
+    files: bundled("packages/emitter"),
+    sources: ["packages/core/src", "packages/emitter/src", "packages/emitter/scripts"],
+    module: "packages/emitter/scripts/bundle.mjs",
+    make: "bundleEmitter",
   },
   {
     files: bundled("packages/cli"),

@@ -10,16 +10,17 @@ const IMPORTS = readImports();
 /** Which of our packages a package may import; nothing imports `cli` or `dashboard`. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
-  "mcp-proxy": ["core"],
+  "mcp-proxy": ["core", "emitter"],
   langchain: ["core"],
   "ai-sdk": ["core"],
   openai: ["core"],
   anthropic: ["core"],
-  caum: ["core", "openai", "anthropic"],
-  collector: ["core", "otlp"],
+  caum: ["core", "openai", "anthropic", "emitter"],
+  collector: ["core", "emitter", "otlp"],
   dashboard: ["core"],
   histories: ["core"],
   otlp: ["core"],
+  emitter: ["core"],
   cli: ["core", "mcp-proxy", "collector", "histories"],
 };
 

@@ -9,6 +9,7 @@ export interface KeptRecord {
   readonly agentId: string;
   readonly category: string;
   readonly parentEventId?: string;
+  readonly traceId?: string;
   readonly sourceFramework?: string;
   readonly payload: Readonly<Record<string, unknown>>;
 }

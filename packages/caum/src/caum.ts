@@ -7,6 +7,7 @@ import {
   type SessionFacts,
 } from "@caum/core";
 import type { AdapterOptions } from "@caum/core/adapter";
+import type { EmissionTally } from "@caum/emitter";
 import { type OpenAIClient, wrapOpenAI as observeOpenAI } from "@caum/openai";
 import { type AlertListener, type AlertOptions, alertOf } from "./alert.ts";
 import type { InitOptions } from "./init-options.ts";
@@ -26,6 +27,8 @@ export interface Status extends ObserverStatus {
   readonly mode: "local" | "collector";
   readonly url?: string;
   readonly home: string;
+  /** What became of emissions; absent unless OpenTelemetry is asked for. */
+  readonly otlp?: EmissionTally;
 }
 
 /** What may be said when a client is wrapped. */
@@ -39,6 +42,7 @@ export type WrapOptions = Pick<AdapterOptions, "session" | "onDiagnostic">;
  */
 export function init(apiKey?: string, options: InitOptions = {}): void {
   const { apiKey: _, ...rest } = options;
+  void recorder?.emitter?.close();
   recorder = new Recorder({ ...rest, apiKey: apiKey ?? options.apiKey }, listeners, alerts);
 }
 
@@ -83,7 +87,7 @@ export function wrapAnthropic<Client extends AnthropicClient>(
 
 /** Resolves when every record so far is safe: with the collector, or on this machine. */
 export function flush(): Promise<DeliveryResult> {
-  return current().observer.flush();
+  return current().flush();
 }
 
 /**
@@ -105,10 +109,11 @@ export function onAlert(listener: AlertListener, options: AlertOptions = {}): ()
 }
 
 export function status(): Status {
-  const { observer, url } = current();
+  const { emitter, observer, url } = current();
   const place =
     url === undefined ? { mode: "local" as const } : { mode: "collector" as const, url };
-  return { ...observer.status, ...place, home: observer.home };
+  const otlp = emitter && { otlp: emitter.tally };
+  return { ...observer.status, ...place, home: observer.home, ...otlp };
 }
 
 function current(): Recorder {

@@ -13,6 +13,11 @@ export interface InitOptions
   readonly url?: string | undefined;
   /** Prices of models that come before the built-in ones. */
   readonly prices?: PriceTable | undefined;
+  /**
+   * Emits what is recorded as OpenTelemetry: to a URL below which `/v1/traces` is, or with `true` to
+   * where the OTEL_* variables say. `CAUM_OTLP` when absent; without both nothing is emitted.
+   */
+  readonly otlp?: string | boolean | undefined;
   /** No line at the start; `CAUM_QUIET=1` does the same. */
   readonly quiet?: boolean | undefined;
 }

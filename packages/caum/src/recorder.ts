@@ -12,7 +12,13 @@ import {
 } from "@caum/core";
 import { endModelSession, RecentMap } from "@caum/core/adapter";
 import { Health } from "@caum/core/health";
-import { loadConfiguration, loadWriterKey, shellWord } from "@caum/core/machine";
+import {
+  type Configuration,
+  loadConfiguration,
+  loadWriterKey,
+  shellWord,
+} from "@caum/core/machine";
+import { type OpenEmitter, openEmitter } from "@caum/emitter";
 import { type Alert, type AlertListener, alertOf } from "./alert.ts";
 import type { InitOptions } from "./init-options.ts";
 import { type SessionReport, sessionReport } from "./session-report.ts";
@@ -38,6 +44,8 @@ export class Recorder {
   readonly options: InitOptions;
   /** The collector; absent when everything stays on this machine. */
   readonly url: string | undefined;
+  /** Absent unless OpenTelemetry is asked for. */
+  readonly emitter: OpenEmitter | undefined;
   readonly #sessions = new RecentMap<string, SessionSoFar>(MAX_SESSIONS);
   readonly #listeners: Set<AlertListener>;
   readonly #alerts: AlertWatch;
@@ -46,8 +54,15 @@ export class Recorder {
     this.options = options;
     this.#listeners = listeners;
     this.#alerts = alerts;
-    this.url = collectorOf(options);
-    this.observer = createObserver({ ...observerOptions(options), alerts });
+    const { url, otlp } = settingsOf(options);
+    this.url = url;
+    this.emitter = openEmitter({
+      to: otlp,
+      service: { name: options.agentId ?? IDENTITY.writer, version: VERSION },
+      env: options.env,
+      onProblem: (message) => tell(options, message),
+    });
+    this.observer = createObserver({ ...observerOptions(options), alerts, emitter: this.emitter });
   }
 
   /** Never throws: what cannot be observed is answered like a session that has just begun. */
@@ -106,10 +121,16 @@ export class Recorder {
         .end({ resolved })
         .catch(() => undefined);
       await this.observer.closeSession(sessionId);
-      return await this.observer.flush();
+      return await this.flush();
     } catch {
       return NOTHING_DELIVERED;
     }
+  }
+
+  /** Delivers records, and brings what is emitted to its receiver as far as that answers. */
+  async flush(): Promise<DeliveryResult> {
+    const [delivery] = await Promise.all([this.observer.flush(), this.emitter?.flush()]);
+    return delivery;
   }
 
   #verifyLine(sessionId: string, { runId }: Evidence): string {
@@ -158,6 +179,17 @@ function observerOptions(options: InitOptions): ObserverOptions {
   return { ...who, home, env, upstream, onProblem, waitUntil };
 }
 
-function collectorOf({ apiKey, url, home, env }: InitOptions): string | undefined {
-  return loadConfiguration({ arguments: { apiKey, url, home }, env }).url;
+/** One line on standard error where nobody asked to be told, as an observer does. */
+function tell({ onProblem }: InitOptions, message: string): void {
+  try {
+    const problem = { code: "not_emitted", message } as const;
+    if (onProblem) onProblem(problem);
+    else process.emitWarning(message, { type: "CaumWarning", code: problem.code });
+  } catch {
+    // The host's own handler failed; the host must not notice us.
+  }
+}
+
+function settingsOf({ apiKey, url, home, env, otlp }: InitOptions): Configuration {
+  return loadConfiguration({ arguments: { apiKey, url, home, otlp }, env });
 }

@@ -31,6 +31,11 @@ interface StepFacts {
   readonly parent?: string | undefined;
   /** Which agent of a team did it: each is judged by itself. Kept as a keyed tag. */
   readonly agent?: string | undefined;
+  /**
+   * The trace context that the step came with, as a W3C `traceparent`; where OpenTelemetry is
+   * emitted, that of the span that is active when absent. Kept as keyed ids.
+   */
+  readonly traceparent?: string | undefined;
   readonly tokensUsed?: number | undefined;
   readonly costUsd?: number | undefined;
   readonly durationMs?: number | undefined;
@@ -43,7 +48,8 @@ interface StepFacts {
 }
 
 export function observationOf(step: Step): Observation {
-  const { content, costUsd, durationMs, tokensUsed, parent, agent } = step;
+  const { content, costUsd, durationMs, tokensUsed } = step;
+  const place = { parent: step.parent, agent: step.agent, traceparent: step.traceparent };
   if ("tool" in step) {
     const { tool, stateHash, toolCallId } = step;
     const isNameAlone = content === undefined && step.arguments === undefined;
@@ -58,13 +64,12 @@ export function observationOf(step: Step): Observation {
       totalTokens: tokensUsed,
       costUsd,
       durationMs,
-      parent,
-      agent,
+      ...place,
     };
   }
   const { role, model } = step;
   const usage = { outputTokens: tokensUsed, costUsd, durationMs };
-  return { kind: "message", role, content, model, ...usage, parent, agent };
+  return { kind: "message", role, content, model, ...usage, ...place };
 }
 
 export function sessionFactsOf({ agentName, team, workflow, task }: Step): SessionFacts {

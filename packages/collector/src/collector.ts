@@ -12,9 +12,11 @@ import { keepDesktopRule } from "./alerts/desktop-rule.ts";
 import { sealOldRules } from "./alerts/destination-seal.ts";
 import { type Billing, openBilling } from "./billing/open-billing.ts";
 import { webOriginOf } from "./http/allow-origins.ts";
+import { dashboardPath } from "./http/dashboard-path.ts";
 import type { DoorError } from "./http/door-error.ts";
 import { keyOfWriters, openStore } from "./open-store.ts";
 import { adoptLocalRuns } from "./operation/adopt.ts";
+import { type CollectorEmission, openEmission } from "./operation/emission.ts";
 import { Metrics } from "./operation/metrics.ts";
 import { keepRetention } from "./operation/retention.ts";
 import { buildServer } from "./server.ts";
@@ -53,6 +55,11 @@ export interface CollectorOptions {
   readonly allowOrigins?: readonly string[] | undefined;
   /** Where alerts may go, and how they are tried. */
   readonly alerts?: AlertOptions | undefined;
+  /**
+   * Emit OpenTelemetry: to a URL below which `/v1/traces` is, or with `true` to where the OTEL_*
+   * variables say; else nothing.
+   */
+  readonly otlp?: string | boolean | undefined;
   /** Show hard alerts of the local account on the desktop of this machine. */
   readonly desktop?: boolean | undefined;
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
@@ -120,7 +127,8 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
     const alerts = alertsOf(options, { ...parts, desktop: desktop.parts }, env);
     await sealOldRules(store, alerts.seal);
     const billing = await billingOf(options, parts, env);
-    const services = servicesOf(options, parts, { alerts, billing });
+    const emission = emissionOf(options, parts, env);
+    const services = servicesOf(options, parts, { alerts, billing, emission });
     const app = await buildServer(services);
     address.url = await app.listen({
       host: options.host ?? DEFAULT_HOST,
@@ -150,6 +158,7 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
       async close() {
         stopRetention();
         await closeServer(app);
+        await emission?.close();
         await adoption.stop();
         await alerts.stop();
         await billing.serviceClock.stop();
@@ -198,6 +207,25 @@ async function desktopOf(
   return { state: "on", parts: { command, told: new ToldLoops(home ?? data), tenant } };
 }
 
+/** What is adopted from this machine happened before, and is not emitted: it goes past the doors. */
+function emissionOf(
+  options: CollectorOptions,
+  parts: Parts,
+  env: Readonly<Record<string, string | undefined>>,
+): CollectorEmission | undefined {
+  const { otlp, publicUrl, host = DEFAULT_HOST, port = DEFAULT_PORT } = options;
+  const own = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const url = publicUrlOf(options, parts);
+  return openEmission(parts.store, {
+    otlp,
+    env,
+    addresses: publicUrl === undefined ? [own] : [own, publicUrl],
+    collector: parts.signer.vkey,
+    pageOf: (sessionId) => `${url()}${dashboardPath(sessionId)}`,
+    onFailure: options.onFailure ?? (() => {}),
+  });
+}
+
 function alertsOf(
   options: CollectorOptions,
   parts: Parts & Pick<AlertParts, "desktop">,
@@ -231,12 +259,18 @@ function billingOf(
   });
 }
 
+interface ServiceParts extends Pick<Services, "billing"> {
+  readonly alerts: RunningAlerts;
+  readonly emission: CollectorEmission | undefined;
+}
+
 function servicesOf(
   options: CollectorOptions,
   parts: Parts,
-  { alerts, billing }: Pick<Services, "billing"> & { readonly alerts: RunningAlerts },
+  { alerts, billing, emission }: ServiceParts,
 ): Services {
-  const { store, signer, clock, digestKeys } = parts;
+  const { signer, clock, digestKeys } = parts;
+  const store = emission?.store ?? parts.store;
   const { eventsPerSecond = DEFAULT_EVENTS_PER_SECOND } = options;
   return {
     store,
@@ -251,7 +285,7 @@ function servicesOf(
       events: new RateLimit(eventsPerSecond, eventsPerSecond * 2, clock),
       register: new RateLimit(REGISTRATIONS_PER_SECOND, REGISTRATION_BURST, clock),
     },
-    metrics: new Metrics(clock()),
+    metrics: new Metrics(clock(), emission?.tally),
     policy: {
       keyless: options.demo ? "anywhere" : "loopback",
       register: options.register ? "anywhere" : "loopback",

@@ -8,6 +8,10 @@ export { isIdentifier } from "./capture/identifier.ts";
 export { timestampAt } from "./capture/timestamp.ts";
 export type { OpenFacts } from "./evidence/run-writer.ts";
 
+// What OpenTelemetry is told of it.
+
+export { EMITTED_SCOPE, emittedStanding } from "./report/emission/emission.ts";
+
 // Lines and chains.
 
 export { accept, NEW_RUN } from "./evidence/acceptance.ts";

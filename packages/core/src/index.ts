@@ -37,6 +37,15 @@ export {
 export type { ObserverProblem, ObserverStatus } from "./observer-options.ts";
 export type { DeliveryResult } from "./report/delivery/tally.ts";
 
+// What is emitted.
+
+export type {
+  Emission,
+  EmittedSession,
+  EmittedStanding,
+  Emitter,
+} from "./report/emission/emission.ts";
+
 // Which release this is.
 
 export { VERSION } from "./capture/version.ts";

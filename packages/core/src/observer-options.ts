@@ -1,5 +1,6 @@
 import type { Layer, View } from "./capture/record.ts";
 import type { AlertWatch } from "./health/alerts/alert-watch.ts";
+import type { Emitter } from "./report/emission/emission.ts";
 import type { ReportProblemCode } from "./report/problem.ts";
 import type { SpoolFollower } from "./report/reporter.ts";
 import type { Settings } from "./report/settings/configuration.ts";
@@ -13,6 +14,7 @@ export interface ObserverProblem {
     | "not_recorded"
     | "not_observed"
     | "runs_removed"
+    | "not_emitted"
     | ReportProblemCode;
   readonly message: string;
 }
@@ -47,6 +49,8 @@ export interface ObserverOptions {
   readonly transport?: Transport | undefined;
   /** Rules that are told of in this process. */
   readonly alerts?: AlertWatch | undefined;
+  /** Brings what is recorded to OpenTelemetry; `openEmitter` of `@caum/emitter` makes one. */
+  readonly emitter?: Emitter | undefined;
   /**
    * Fills ids of runs and events. Random when absent; an import passes bytes that depend on what it
    * reads, so that the same history makes the same records again.

@@ -15,6 +15,7 @@ import { loadWriterKey, type WriterKey } from "./evidence/writer-key.ts";
 import type { ObserverOptions, ObserverProblem, ObserverStatus } from "./observer-options.ts";
 import { atExit } from "./report/at-exit.ts";
 import type { DeliveryResult } from "./report/delivery/tally.ts";
+import { emissionOf } from "./report/emission/session-emission.ts";
 import type { EventLog } from "./report/event-log.ts";
 import { DiskCap } from "./report/local/disk-cap.ts";
 import { RunLog } from "./report/local/run-log.ts";
@@ -215,9 +216,11 @@ export class Observer {
   }
 
   #open(id: string, facts: SessionFacts): Session {
-    const { hashNames = false, layer, view, writer: program, writerVersion } = this.#options;
+    const { emitter, hashNames = false, layer, view, writer: program } = this.#options;
+    const { writerVersion } = this.#options;
     const sessionId = this.#identifier(id);
     const keys = new SessionKeys(this.#rootKey, sessionId);
+    const known = knownFacts(facts, keys);
     const runBytes = new Uint8Array(RUN_ID_BYTES);
     this.#entropy(runBytes);
     const runId = runIdOf(runBytes);
@@ -234,10 +237,16 @@ export class Observer {
         digestKeyId: keys.id,
         digestKeyCommitment: keys.commitment,
         writerKey: this.#writerKey.vkey,
-        ...knownFacts(facts, keys),
+        ...known,
         ...this.#lease?.reporter.continuation(sessionId),
       },
       watch: this.#options.alerts?.session(sessionId),
+      emission: emissionOf(emitter, {
+        ...writer.identity,
+        keys,
+        agentName: known.agentName,
+        layer,
+      }),
       flush: () => this.flush(),
       stamp: () => this.#stamp(),
       onFailure: (failure) => this.#report("not_observed", notObserved(failure)),

@@ -18,6 +18,7 @@ import { type Assessment, coordinationOf, evidenceGradeOf } from "./health/asses
 import { Health } from "./health/health.ts";
 import { stepOf } from "./health/step/step-of.ts";
 import type { DeliveryResult } from "./report/delivery/tally.ts";
+import type { SessionEmission } from "./report/emission/session-emission.ts";
 import type { EventLog } from "./report/event-log.ts";
 
 /** Where an observed event stands in the chain of its run. */
@@ -70,6 +71,8 @@ export interface SessionParts {
   readonly onFailure: (failure: unknown) => void;
   /** Alert rules of the process; none when absent. */
   readonly watch?: SessionWatch | undefined;
+  /** Told of every record and of the end of the run; nobody when absent. */
+  readonly emission?: SessionEmission | undefined;
   /** Delivers what all sessions of the observer recorded. */
   readonly flush: () => Promise<DeliveryResult>;
 }
@@ -135,13 +138,15 @@ export class Session {
    * answer. The values in the observation are digested and gone when it returns.
    */
   observe(observation: Observation): Verdict {
-    const { capture, onFailure, stamp } = this.#parts;
+    const { capture, emission, onFailure, stamp } = this.#parts;
     let seq: number | undefined;
     try {
-      const draft = { ...payloadOf(observation, capture), ...stamp() };
+      const caused = emission?.caused(observation) ?? observation;
+      const draft = { ...payloadOf(caused, capture), ...stamp() };
       seq = this.#record(draft);
       this.#assessment = this.#judge(draft);
       this.#parts.watch?.see({ draft, assessment: this.#assessment });
+      emission?.recorded(caused, draft, this.#assessment);
     } catch (failure) {
       if (seq === undefined) this.#countDropped("failed");
       onFailure(failure);
@@ -252,7 +257,10 @@ export class Session {
     if (this.#closed || this.#parts.writer.size === 0) return;
     this.#fenced(() => {
       this.#declareDropped();
-      this.#parts.log.push(this.#parts.writer.close(this.#dropped, this.#parts.stamp()).line);
+      const { emission, log, stamp, writer } = this.#parts;
+      const closed = stamp();
+      log.push(writer.close(this.#dropped, closed).line);
+      emission?.closed(closed, this.#assessment);
     });
     this.#closed = true;
   }

@@ -2,10 +2,11 @@
  * Bundles the proxy into few CommonJS files without dependencies: the relay that every start pays
  * for, and what it loads later. Run directly, or called by the build of the workspace.
  */
-import { readFileSync, renameSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { licensesOf } from "../../emitter/scripts/bundle.mjs";
 
 const root = join(fileURLToPath(import.meta.url), "..", "..");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -29,7 +30,7 @@ const withoutSideEffects = {
 
 export async function bundleProxy() {
   const files = Object.keys(BUNDLES);
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: Object.fromEntries(files.map((file) => [basename(file, ".cjs"), BUNDLES[file]])),
     outdir: "dist",
@@ -50,8 +51,10 @@ export async function bundleProxy() {
     // Of the core only what records is called here; what reads its own files is not.
     logOverride: { "empty-import-meta": "silent" },
     legalComments: "none",
+    metafile: true,
     logLevel: "warning",
   });
+  writeFileSync(join(root, "dist/LICENSES.txt"), licensesOf(metafile, root));
   for (const file of files) {
     renameSync(join(root, `dist/${basename(file, ".cjs")}.new.cjs`), join(root, `dist/${file}`));
   }

@@ -16,12 +16,13 @@ export interface UpSettings {
   readonly trialDays?: number;
   readonly withoutTrials?: boolean;
   readonly desktop?: boolean;
+  readonly otlp?: string | boolean;
   readonly allowDestination?: readonly string[];
   readonly allowOrigin?: readonly string[];
 }
 
 type Name = keyof UpSettings;
-type Kind = "text" | "count" | "flag" | "list";
+type Kind = "text" | "count" | "flag" | "list" | "receiver";
 type Value = string | number | boolean | readonly string[];
 
 interface Setting {
@@ -43,6 +44,8 @@ const SETTINGS: Readonly<Record<Name, Setting>> = {
   trialDays: { variable: "CAUM_TRIAL_DAYS", kind: "count" },
   withoutTrials: { variable: "CAUM_WITHOUT_TRIALS", kind: "flag" },
   desktop: { variable: "CAUM_DESKTOP", kind: "flag" },
+  // Not CAUM_OTLP: one shell may start a collector and agents, and only one of them is to emit.
+  otlp: { variable: "CAUM_COLLECTOR_OTLP", kind: "receiver" },
   allowDestination: { variable: "CAUM_ALLOW_DESTINATIONS", kind: "list" },
   allowOrigin: { variable: "CAUM_ALLOW_ORIGINS", kind: "list" },
 };
@@ -129,6 +132,7 @@ const EXPECTED: Readonly<Record<Kind, string>> = {
   count: "a whole number",
   flag: "true or false",
   list: "a list, separated by commas",
+  receiver: "an http or https URL without user name, or true or false",
 };
 
 const READ: Readonly<Record<Kind, (told: unknown) => Value | undefined>> = {
@@ -146,6 +150,13 @@ const READ: Readonly<Record<Kind, (told: unknown) => Value | undefined>> = {
     const parts = typeof told === "string" ? told.split(",") : told;
     if (!Array.isArray(parts) || parts.some((part) => typeof part !== "string")) return undefined;
     return parts.map((part: string) => part.trim()).filter((part) => part !== "");
+  },
+  receiver: (told) => {
+    const isAsked = READ.flag(told);
+    if (isAsked !== undefined || typeof told !== "string" || !URL.canParse(told)) return isAsked;
+    const { protocol, username, password } = new URL(told);
+    const isPlain = (protocol === "http:" || protocol === "https:") && username + password === "";
+    return isPlain ? told : undefined;
   },
 };
 

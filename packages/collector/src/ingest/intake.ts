@@ -86,6 +86,8 @@ export interface RecordsIntake extends Received {
   readonly sessionId: string;
   readonly runId: string;
   readonly lines: readonly string[];
+  /** Whether the answer says how the session stood after each of them. */
+  readonly asksStandings?: boolean;
 }
 
 export type Intake = EventIntake | StartIntake | EndIntake | RecordsIntake;
@@ -133,6 +135,8 @@ export interface RecordsOutcome {
   readonly head: SessionHead;
   /** Conditions of alert rules that fired with what was accepted. */
   readonly rulesFired: readonly string[];
+  /** Where it was asked for: how the session stood after each line, null where it was not accepted. */
+  readonly standings?: readonly (Standing | null)[];
 }
 
 export interface HeadOutcome {

@@ -6,6 +6,7 @@ import type { LineResult, RecordsIntake, RecordsOutcome, Refusal } from "./intak
 import type { Ledger, NativeRun } from "./ledger.ts";
 import { sentMs } from "./session-row.ts";
 import type { SessionState } from "./session-state.ts";
+import type { Standing } from "./standing.ts";
 
 /** A line with what was read from it. */
 interface Arrival {
@@ -30,8 +31,10 @@ export function takeRecords(intake: RecordsIntake, ledger: Ledger): RecordsOutco
   const beginning = { receivedMs, startedMs };
   const session = found ?? ledger.createSession(tenant, sessionId, { agentId }, beginning);
   const writer = new NativeRunWriter(ledger, session, runId);
+  const standings: (Standing | null)[] = [];
   const results = arrivals.flatMap((arrival, at) => {
     const result = writer.take(arrival);
+    if (intake.asksStandings) standings.push(result ? null : session.standing);
     return result ? [{ line: at + 1, seq: arrival.record.payload.seq, ...result }] : [];
   });
   ledger.saveRun(session, writer.run);
@@ -43,6 +46,7 @@ export function takeRecords(intake: RecordsIntake, ledger: Ledger): RecordsOutco
     runHead: writer.run.head ?? NO_PREVIOUS_HASH,
     head: session.head,
     rulesFired: writer.rulesFired,
+    ...(intake.asksStandings && { standings }),
   };
 }
 

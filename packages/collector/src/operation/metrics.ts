@@ -1,4 +1,5 @@
 /** Numbers about the collector itself, in the text format of Prometheus; no name of any tenant. */
+import type { EmissionTally } from "@caum/emitter";
 import type { Attempts } from "../alerts/deliverer.ts";
 import { SENDER_LINKS, type SenderLink } from "../ingest/sender-chain.ts";
 import type { Store } from "../store/store.ts";
@@ -18,8 +19,12 @@ export class Metrics {
   readonly #links = Object.fromEntries(SENDER_LINKS.map((link) => [link, 0])) as LinkTotals;
   readonly #startedMs: number;
 
-  constructor(nowMs: number) {
+  readonly #emission: (() => EmissionTally) | undefined;
+
+  /** @param emission what became of spans and records that are emitted; nothing is where it is absent */
+  constructor(nowMs: number, emission?: () => EmissionTally) {
     this.#startedMs = nowMs;
+    this.#emission = emission;
   }
 
   linked(link: SenderLink): void {
@@ -67,12 +72,23 @@ export class Metrics {
       ),
       ...help("caum_telemetry_total", "counter", "Calls and turns that OpenTelemetry told of."),
       ...[...this.#telemetry].map(([labels, count]) => `caum_telemetry_total{${labels}} ${count}`),
+      ...this.#emitted(),
       ...help("caum_memory_bytes", "gauge", "Resident memory."),
       `caum_memory_bytes ${memory}`,
       ...help("caum_uptime_seconds", "gauge", "Time since the start."),
       `caum_uptime_seconds ${Math.floor((nowMs - this.#startedMs) / 1_000)}`,
       "",
     ].join("\n");
+  }
+
+  #emitted(): readonly string[] {
+    if (this.#emission === undefined) return [];
+    return [
+      ...help("caum_emitted_total", "counter", "Spans emitted, and what could not be."),
+      ...Object.entries(this.#emission()).map(
+        ([outcome, count]) => `caum_emitted_total{outcome="${outcome}"} ${count}`,
+      ),
+    ];
   }
 
   #histogram(): readonly string[] {

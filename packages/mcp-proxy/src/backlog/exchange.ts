@@ -9,6 +9,8 @@ export interface Exchange {
   readonly sessionId: string | undefined;
   /** The event behind which the client asks to go on. */
   readonly lastEventId: string | undefined;
+  /** The trace in which the client makes the request. */
+  readonly traceparent?: string | undefined;
   /** What tells clients apart that have no session: their address and their software. */
   readonly client: string;
   status?: number;

@@ -6,6 +6,8 @@ export interface ProxyOptions {
   readonly agentId?: string;
   /** The marker of the wrapped entry, which holds the name that the client's file gives the server. */
   readonly entry?: string;
+  /** Where OpenTelemetry is emitted to; the environment and the configuration where it is absent. */
+  readonly otlp?: string;
   readonly hashNames: boolean;
   readonly record: boolean;
 }
@@ -26,7 +28,7 @@ export type CommandLine =
   | { readonly kind: "help" | "version" }
   | { readonly kind: "mistake"; readonly text: string };
 
-const WITH_VALUE = ["--home", "--session", "--agent", "--entry", "--http", "--listen"];
+const WITH_VALUE = ["--home", "--session", "--agent", "--entry", "--otlp", "--http", "--listen"];
 const WITHOUT_VALUE = ["--no-record", "--hash-names", "--help", "-h", "--version"];
 const DEFAULT_LISTEN = "127.0.0.1:0";
 
@@ -78,11 +80,13 @@ function optionsOf(
   const sessionId = flags.get("--session");
   const agentId = flags.get("--agent");
   const entry = flags.get("--entry");
+  const otlp = flags.get("--otlp");
   return {
     ...(home ? { home } : {}),
     ...(sessionId ? { sessionId } : {}),
     ...(agentId ? { agentId } : {}),
     ...(entry ? { entry } : {}),
+    ...(otlp ? { otlp } : {}),
     hashNames: flags.has("--hash-names") || env.CAUM_HASH_NAMES === "1",
     record: !flags.has("--no-record"),
   };

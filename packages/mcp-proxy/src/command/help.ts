@@ -11,6 +11,7 @@ usage: caum-mcp-proxy [options] -- <server command> [arguments]
   --home DIR      where runs and keys are kept (CAUM_HOME, else ~/.caum)
   --session ID    the session these calls belong to (CAUM_SESSION_ID, else the client's process)
   --agent ID      the agent that calls (CAUM_AGENT_ID, else the client's name)
+  --otlp URL      emit OpenTelemetry to this receiver (CAUM_OTLP, else nothing)
   --hash-names    keep keyed tags in place of tool and client names (CAUM_HASH_NAMES=1)
   --no-record     relay only
   --http URL      stand in front of a server that speaks HTTP

@@ -44,6 +44,7 @@ export class HttpTap {
       method: request.method ?? "",
       path: request.url ?? "",
       sessionId: header(request, "mcp-session-id"),
+      traceparent: header(request, "traceparent"),
       lastEventId: request.method === "GET" ? header(request, "last-event-id") : undefined,
       client: `${request.socket.remoteAddress}|${header(request, "user-agent")}`,
     };

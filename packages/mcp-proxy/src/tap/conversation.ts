@@ -150,7 +150,7 @@ export class Conversation {
     this.#calls++;
     const resumed = this.#askedAgain.resume(request, call, time);
     if (resumed) resumed.legStartedAt = time;
-    const open = resumed ?? this.#records.begun(call, toServer, time);
+    const open = resumed ?? this.#records.begun(call, toServer, time, place);
     const displaced = requests.add(keyOf(request.id), place, { call: open });
     if (displaced) this.#records.unresolved(displaced, time);
   }

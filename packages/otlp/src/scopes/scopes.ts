@@ -5,6 +5,7 @@ import { CLAUDE_CODE, CODEX, GEMINI_CLI, QWEN_CODE } from "./coding-agents.ts";
 import { AI_SDK, ANTHROPIC_CLIENT, CONVENTIONS, COPILOT, MASTRA, STRANDS } from "./gen-ai.ts";
 import { OPENAI_CONTRIB } from "./openai-contrib.ts";
 import { OPENINFERENCE } from "./openinference.ts";
+import { OWN } from "./own.ts";
 import { GENKIT, LANGFUSE, LANGSMITH, TRACELOOP } from "./platforms.ts";
 
 /** All emitters, each known by its instrumentation scope; the conventions are last, for any other. */
@@ -26,6 +27,7 @@ export const SCOPES: readonly Scope[] = [
   GEMINI_CLI,
   QWEN_CODE,
   COPILOT,
+  OWN,
   CONVENTIONS,
 ];
 

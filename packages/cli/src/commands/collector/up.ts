@@ -38,6 +38,7 @@ export function registerUp(program: Command): void {
     .addOption(jsonOption("print one line of JSON when ready"))
     .option("--no-open", "do not open the dashboard in a browser")
     .option("--no-desktop", "no notifications of this machine's desktop when an agent loops")
+    .option("--otlp [url]", "emit OpenTelemetry: to this receiver, or to where OTEL_* say")
     .option("--show-keys", "print the keys again, not only on the first start")
     .option("--demo", "take sessions without a key from other machines too")
     .option("--register", "let other machines register accounts")

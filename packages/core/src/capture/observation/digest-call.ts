@@ -24,7 +24,8 @@ export function digestCall(call: ToolObservation, context: CaptureContext): Tool
 /** The same call with its ids and its agent keyed too, so that it can be left on a disk. */
 export function keyCall(call: ToolObservation, context: CaptureContext): ToolObservation {
   const { keys, hashNames } = context;
-  const { toolCallId: _id, agent: _agent, tool, ...rest } = digestCall(call, context);
+  const digested = digestCall(call, context);
+  const { toolCallId: _id, agent: _agent, traceparent: _trace, tool, ...rest } = digested;
   const toolCallDigest = toolCallDigestOf(call, keys);
   const agentTag = agentTagOf(call, keys);
   return {

@@ -29,6 +29,8 @@ export interface PlaceInWork {
   readonly agent?: string | undefined;
   /** In place of `agent`, for one that was keyed where it passed. */
   readonly agentTag?: string | undefined;
+  /** The trace context that it came with, as a W3C `traceparent`; kept as two keyed ids. */
+  readonly traceparent?: string | undefined;
 }
 
 /** A tool call, when it has ended, was given up, or has been open for long (`pending`). */
@@ -98,8 +100,9 @@ export type PayloadDraft = {
   [C in Category]: { readonly category: C; readonly payload: Unplaced<PayloadByCategory[C]> };
 }[Category];
 
-/** What of a record an observation fills: the payload, and the turn it belongs to. */
-export type ObservedDraft = PayloadDraft & Pick<Envelope, "parentEventId">;
+/** What of a record an observation fills: the payload, the turn it belongs to, and what caused it. */
+export type ObservedDraft = PayloadDraft &
+  Pick<Envelope, "parentEventId" | "traceId" | "causationEventId">;
 
 /** How names and values become structure in one session. */
 export interface CaptureContext {

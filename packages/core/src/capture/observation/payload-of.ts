@@ -28,6 +28,9 @@ import {
   type Unplaced,
   type Usage,
 } from "./observation.ts";
+import { traceLinkOf } from "./trace-parent.ts";
+
+type Placed = "parentEventId" | "traceId" | "causationEventId";
 
 /** The structure of an observation: nothing of its content is left in the answer. */
 export function payloadOf(observation: Observation, context: CaptureContext): ObservedDraft {
@@ -37,7 +40,7 @@ export function payloadOf(observation: Observation, context: CaptureContext): Ob
       return {
         category: "reasoning",
         payload: reasoningPayload(observation, context),
-        ...parentOf(observation, context.keys),
+        ...placeOf(observation, context.keys),
       };
     case "environment":
       return { category: "environment", payload: environmentPayload(observation, context) };
@@ -45,15 +48,16 @@ export function payloadOf(observation: Observation, context: CaptureContext): Ob
       return {
         category: "tool_api",
         payload: toolPayload(observation, context),
-        ...parentOf(observation, context.keys),
+        ...placeOf(observation, context.keys),
       };
   }
 }
 
 /** A parent that is no text, or is empty, groups nothing. */
-function parentOf({ parent }: PlaceInWork, keys: SessionKeys): Pick<Envelope, "parentEventId"> {
-  if (typeof parent !== "string" || parent === "") return {};
-  return { parentEventId: keys.parentIdOf(parent) };
+function placeOf({ parent, traceparent }: PlaceInWork, keys: SessionKeys): Pick<Envelope, Placed> {
+  const link = traceparent === undefined ? undefined : traceLinkOf(traceparent, keys);
+  if (typeof parent !== "string" || parent === "") return link ?? {};
+  return { parentEventId: keys.parentIdOf(parent), ...link };
 }
 
 function toolPayload(

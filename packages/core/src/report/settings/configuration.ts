@@ -28,6 +28,11 @@ export interface Settings {
   readonly dryRun?: boolean | undefined;
   /** Tell of loops by notifications of the desktop; yes unless told otherwise. */
   readonly desktop?: boolean | undefined;
+  /**
+   * Emit OpenTelemetry: to this URL of a receiver, or with `true` to where the OTEL_* variables say.
+   * No unless told otherwise, whatever OTEL_* variables there are.
+   */
+  readonly otlp?: string | boolean | undefined;
 }
 
 export interface Configuration extends Settings {
@@ -51,10 +56,12 @@ const VARIABLES: Readonly<Record<keyof Settings, string>> = {
   verifierKey: "CAUM_VERIFIER_KEY",
   dryRun: "CAUM_DRY_RUN",
   desktop: "CAUM_DESKTOP",
+  otlp: "CAUM_OTLP",
 };
 // True because the record above names each setting once.
 const NAMES = Object.keys(VARIABLES) as readonly (keyof Settings)[];
-const FLAGS: ReadonlySet<keyof Settings> = new Set(["dryRun", "desktop"]);
+/** Those that may be told in the environment by 1 or 0. */
+const FLAGS: ReadonlySet<keyof Settings> = new Set(["dryRun", "desktop", "otlp"]);
 /** Where `caum up` listens: a key that comes without a URL is one of this machine's collector. */
 const LOCAL_COLLECTOR = "http://127.0.0.1:4070";
 const CONFIG_FILE = "config.json";
@@ -177,11 +184,12 @@ function mistakeIn(values: Values | undefined): string | undefined {
 
 /** @returns undefined when the value is not usable */
 function checked(name: keyof Settings, value: unknown): unknown {
+  if (name === "otlp" && typeof value === "string") return isPlainUrl(value) ? value : undefined;
   if (FLAGS.has(name)) return typeof value === "boolean" ? value : undefined;
   if (typeof value !== "string") return undefined;
   switch (name) {
     case "url":
-      return isCollectorUrl(value) ? value : undefined;
+      return isPlainUrl(value) ? value : undefined;
     case "apiKey":
       return KEY.test(value) ? value : undefined;
     case "protocol":
@@ -193,7 +201,7 @@ function checked(name: keyof Settings, value: unknown): unknown {
   }
 }
 
-function isCollectorUrl(text: string): boolean {
+function isPlainUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password } = new URL(text);
   return (protocol === "http:" || protocol === "https:") && username === "" && password === "";
@@ -216,6 +224,7 @@ const EXPECTED: Readonly<Record<keyof Settings, string>> = {
   verifierKey: "a verifier key: <name>+<id>+<base64>",
   dryRun: "true or false",
   desktop: "true or false",
+  otlp: "an http or https URL without user name, or true or false",
 };
 
 function complaint(name: keyof Settings, from: string): string {

@@ -3,6 +3,7 @@ import type { Journal } from "../journal/journal.ts";
 import type { Reply } from "../messages/message.ts";
 import type { ToolCatalog } from "../tools/tool-catalog.ts";
 import type { OpenCall } from "./open-call.ts";
+import type { Place } from "./open-requests.ts";
 import { type RecordedCall, resultContent } from "./recorded-call.ts";
 import type { Outcome } from "./reply-status.ts";
 import { parentOf, type Turns } from "./turns.ts";
@@ -23,12 +24,13 @@ export class CallRecords {
   }
 
   /** A call that is asked for; only the client's calls are a model's. */
-  begun(call: RecordedCall, isOfClient: boolean, time: number): OpenCall {
+  begun(call: RecordedCall, isOfClient: boolean, time: number, place: Place): OpenCall {
     const turns = this.#options.turns();
     return {
       call,
       id: turns.nextCallId(),
       turn: isOfClient ? turns.begin(call, time) : undefined,
+      traceparent: call.told?.traceparent ?? place.traceparent,
       startedAt: time,
       legStartedAt: time,
       workedMs: 0,
@@ -92,6 +94,7 @@ export class CallRecords {
         durationIsBound,
         toolCallId: call.told?.callId ?? (open.isRecorded ? open.id : undefined),
         agent: call.told?.agent,
+        traceparent: open.traceparent,
         clientSession: call.told?.session,
         parent: parentOf(open.turn),
         server,

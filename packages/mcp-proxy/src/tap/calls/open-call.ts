@@ -9,6 +9,8 @@ export interface OpenCall {
   readonly id: string;
   /** The calls that were asked for together; absent for what a server asks. */
   readonly turn?: Turn | undefined;
+  /** The trace in which it was asked for: of the message, else of its HTTP request. */
+  readonly traceparent?: string | undefined;
   /** When it was asked for first. */
   readonly startedAt: number;
   /** When this leg of it was asked for: a call that needed input is asked again. */

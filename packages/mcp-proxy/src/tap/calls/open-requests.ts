@@ -10,12 +10,15 @@ export class Place {
   /** What was asked here and not answered. */
   readonly open = new Set<OpenRequest>();
   readonly isExchange: boolean;
+  /** The trace in which the client makes the HTTP request. */
+  readonly traceparent: string | undefined;
   hasAsked = false;
   /** It is over, and what was asked here may be answered in another one. */
   isLeft = false;
 
-  constructor(isExchange = false) {
+  constructor(isExchange = false, traceparent?: string) {
     this.isExchange = isExchange;
+    this.traceparent = traceparent;
   }
 }
 

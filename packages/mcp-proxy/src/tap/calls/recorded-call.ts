@@ -41,6 +41,7 @@ export function recordedCallOf(request: Request, toServer: boolean): RecordedCal
   return {
     method,
     tool: `mcp:${method}`,
+    told: { traceparent: toldByClient(params).traceparent },
     ...(op ? { op } : {}),
     ...(request.cut
       ? { cutArguments: request.cut }

@@ -11,6 +11,8 @@ export interface ToldByClient {
   readonly session?: string | undefined;
   /** The agent within it that calls, where it is not the main one. */
   readonly agent?: string | undefined;
+  /** The trace in which the client makes the call, as the conventions for MCP say it. */
+  readonly traceparent?: string | undefined;
 }
 
 export function toldByClient(params: Fields): ToldByClient {
@@ -23,5 +25,6 @@ export function toldByClient(params: Fields): ToldByClient {
     session,
     // Codex: a sub-agent is a thread of its own in the session of the first one.
     agent: session !== undefined && thread !== session ? thread : undefined,
+    traceparent: textOf(meta.traceparent),
   };
 }

@@ -213,7 +213,8 @@ class HttpRecorder {
   #trackOf(exchange: Exchange, message: Message): Track {
     const known = this.#tracks.get(exchange) ?? this.#resumed(exchange);
     if (known) return known;
-    return this.#track(exchange, this.#conversations.of(exchange, message), new Place(true));
+    const place = new Place(true, exchange.traceparent);
+    return this.#track(exchange, this.#conversations.of(exchange, message), place);
   }
 
   /** A stream that goes on with one before: what was asked there is answered here. */

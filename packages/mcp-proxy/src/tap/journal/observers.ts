@@ -8,6 +8,7 @@ import {
   localTeller,
   takeBlindParts,
 } from "@caum/core/machine";
+import { type OpenEmitter, openEmitter } from "@caum/emitter";
 import { noteBlind } from "../../command/blind-note.ts";
 import { Uploader } from "../../upload/uploader.ts";
 import type { Identity } from "../messages/client-info.ts";
@@ -19,11 +20,15 @@ export interface ObserverFacts {
   readonly agentId?: string | undefined;
   readonly entry?: string | undefined;
   readonly sessionId?: string | undefined;
+  readonly otlp?: string | undefined;
   readonly hashNames: boolean;
   /** One line for the person who reads the log. */
   readonly say: (text: string) => void;
 }
 
+const WRITER = "caum-mcp-proxy";
+/** A receiver that does not answer keeps a proxy for so long, and only once. */
+const EMITTED_WITHIN_MS = 1_000;
 /** The agent of a client whose name is no label, or is not to be kept. */
 const UNNAMED_AGENT = "mcp-client";
 /** What names may look like to be kept as they are (docs/protocol.md, labels). */
@@ -37,6 +42,8 @@ export class Observers {
   readonly teller: LoopTeller | undefined;
   readonly #facts: ObserverFacts;
   readonly #uploader: Uploader;
+  /** Absent unless OpenTelemetry is asked for. */
+  readonly #emitter: OpenEmitter | undefined;
   readonly #observers = new Map<string, Observer>();
   #time = 0;
   #isTold = false;
@@ -44,9 +51,9 @@ export class Observers {
   #mayBeBlind = true;
 
   constructor(facts: ObserverFacts) {
-    const { home, agentId, sessionId, version } = facts;
+    const { home, agentId, sessionId, otlp, version } = facts;
     this.#facts = facts;
-    this.configuration = loadConfiguration({ arguments: { home, agentId, sessionId } });
+    this.configuration = loadConfiguration({ arguments: { home, agentId, sessionId, otlp } });
     for (const warning of this.configuration.warnings) facts.say(warning);
     this.teller = localTeller(this.configuration);
     this.#uploader = new Uploader({
@@ -55,6 +62,12 @@ export class Observers {
       version,
       say: facts.say,
       onDeath: () => this.#lostUploader(),
+    });
+    this.#emitter = openEmitter({
+      to: this.configuration.otlp,
+      service: { name: WRITER, version },
+      script: join(__dirname, "emitter.cjs"),
+      onProblem: facts.say,
     });
   }
 
@@ -95,7 +108,8 @@ export class Observers {
   /** Closes every run, then sends what there is to send. */
   async close(limitMs: number): Promise<void> {
     await Promise.all([...this.#observers.values()].map((observer) => observer.close()));
-    await this.#uploader.finish(limitMs);
+    const emitted = this.#emitter?.close(Math.min(limitMs, EMITTED_WITHIN_MS));
+    await Promise.all([this.#uploader.finish(limitMs), emitted]);
   }
 
   /** What records name the client. */
@@ -109,7 +123,7 @@ export class Observers {
     const { clientName, clientVersion } = identity;
     const { home } = this.configuration;
     return createObserver({
-      writer: "caum-mcp-proxy",
+      writer: WRITER,
       writerVersion: version,
       layer: "mcp",
       view: isOnlyServer(entry, clientName, home) ? "one_client" : "one_server",
@@ -118,6 +132,7 @@ export class Observers {
       sourceFramework: clientName,
       home,
       follower: this.#uploader,
+      emitter: this.#emitter,
       hashNames,
       clock: () => this.#time || Date.now(),
       onProblem: ({ code, message }) => {
