@@ -5,12 +5,13 @@ import { expect, test } from "vitest";
 
 const packages = join(import.meta.dirname, "../..");
 /** Everything that comes with `npm install caum`, as published. */
-const INSTALLED = ["anthropic", "caum", "core", "openai"];
+const INSTALLED = ["anthropic", "caum", "core", "emitter", "openai"];
 /**
- * Of everything that `import "caum"` needs, in one file: 233 kB today. It judges each step on the
- * spot, so the rules, the reader of responses and the sentence of an alert are all in it.
+ * Of everything that `import "caum"` needs, in one file: 245 kB today. It judges each step on the
+ * spot, so the rules, the reader of responses and the sentence of an alert are all in it; so is the
+ * queue before the thread of OpenTelemetry (4 kB), which is a file of its own.
  */
-const MAX_MINIFIED_BYTES = 240_000;
+const MAX_MINIFIED_BYTES = 250_000;
 /** Parts of an observer with a desk; an application has none. */
 const DESK_PARTS =
   /core\/src\/(report\/desktop|health\/alerts\/follow-loop|health\/session\/session-title)/;
@@ -19,7 +20,7 @@ function manifestOf(name: string) {
   return JSON.parse(readFileSync(join(packages, name, "package.json"), "utf8"));
 }
 
-test("caum brings core and the two wrappers, and nothing else but zod behind the protocol", () => {
+test("caum brings core, the two wrappers and the emitter, and nothing else but zod behind the protocol", () => {
   const found = new Set<string>();
   const follow = (name: string) => {
     found.add(name);

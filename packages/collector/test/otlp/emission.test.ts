@@ -66,6 +66,7 @@ test("a run that a writer sends is received as a session with its loop, and lead
   const collector = await collectorWith({ otlp: to.url, publicUrl: "https://caum.example" });
   await playLoop(collector, "ticket-1");
   await eventually(() => to.spans.some(({ name }) => name.startsWith("invoke_agent")));
+  await eventually(() => to.spans.length === 6);
   const names = to.spans.map(({ name, events }) => [name, ...events.map((event) => event.name)]);
   expect(names).toEqual([
     ["tools/call lookup"],
@@ -82,6 +83,7 @@ test("a run that a writer sends is received as a session with its loop, and lead
   const metricsOf = async () => (await fetch(`${collector.url}/metrics`)).text();
   while (!(await metricsOf()).includes('caum_emitted_total{outcome="sent"} 6')) await pause();
   await collector.close();
+  await eventually(() => to.points("caum.ingest.lag").length > 0);
   expect(to.points("caum.ingest.lag")).toMatchObject([{ count: 5 }]);
   expect(to.points("caum.loops")).toMatchObject([{ value: 1 }]);
   expect(to.bytes.includes("CANARY")).toBe(false);
@@ -117,9 +119,10 @@ test("what another collector emits is received and not recorded once more", asyn
   const first = await collectorWith({ otlp: second.url, env });
   await playLoop(first, "ticket-1");
   const metricsOf = async ({ url }: Collector) => (await fetch(`${url}/metrics`)).text();
+  const answered = /route="\/v1\/traces",status="200"} [1-9]/;
+  while (!answered.test(await metricsOf(second))) await pause();
   await first.close();
   const metrics = await metricsOf(second);
-  expect(metrics).toMatch(/route="\/v1\/traces",status="200"} [1-9]/);
   expect(metrics).toContain('caum_telemetry_total{signal="traces",outcome="not_understood"} 0');
   const headers = { authorization: `Bearer ${second.apiKey}` };
   const sessions = await (await fetch(`${second.url}/v1/sessions`, { headers })).json();
