@@ -284,6 +284,24 @@ test("all packages have one version, which records say", () => {
   }
 });
 
+/** Files of readers that parse by themselves, because they say more than that it is no JSON. */
+const OWN_PARSING: readonly string[] = [
+  "histories/src/clients/cline.ts",
+  "histories/src/files/file-head.ts",
+  "histories/src/files/whole-file.ts",
+  "otlp/src/decode/decode.ts",
+];
+
+test("JSON of hosts, models and emitters is parsed in one place", () => {
+  const readers =
+    /^(?:ai-sdk|langchain|openai|anthropic|otlp|histories|core\/src\/(?:wire|merge)|mcp-proxy\/src\/tap\/(?:messages|calls))\//u;
+  const parsing = readdirSync(join(root, "packages"), { recursive: true, encoding: "utf8" })
+    .map((file) => file.replaceAll(sep, "/"))
+    .filter((file) => readers.test(file) && /\/src\/.*\.ts$/u.test(file))
+    .filter((file) => /JSON\.parse\(/u.test(readFileSync(join(root, "packages", file), "utf8")));
+  expect(parsing.sort()).toEqual(OWN_PARSING);
+});
+
 test("observe-only is the only decision in the sources", () => {
   for (const file of readdirSync(join(root, "packages"), { recursive: true, encoding: "utf8" })) {
     if (!/^[a-z-]+\/src\/.*\.tsx?$/u.test(file.replaceAll(sep, "/"))) continue;

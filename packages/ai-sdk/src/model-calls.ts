@@ -1,4 +1,4 @@
-import type { Adapter, CallOutcome, TurnKey } from "@caum/core/adapter";
+import { type Adapter, type CallOutcome, plainOfText, type TurnKey } from "@caum/core/adapter";
 
 /** What is read of a prompt in the format of a language model (v4). */
 export type ModelPrompt = readonly {
@@ -129,7 +129,7 @@ export class ModelCalls {
   #requested(turn: TurnKey, part: ModelPart, response: string, copy: number): void {
     if (part.toolCallId === undefined) return;
     const key = { session: turn.session, toolCallId: part.toolCallId };
-    const values = typeof part.input === "string" ? parsed(part.input) : part.input;
+    const values = plainOfText(part.input);
     const tool = part.toolName ?? "unknown";
     const facts = { tool, arguments: values, response, parent: turn.id, copy };
     this.#adapter.calls.requested(key, facts);
@@ -170,15 +170,6 @@ function withText(content: readonly unknown[], delta: string): readonly unknown[
   const before = isText ? (first.text ?? "") : "";
   const text = before.length < MAX_TEXT ? before + delta : before;
   return [{ type: "text", text }, ...(isText ? rest : content)];
-}
-
-/** The JSON that the arguments of a call should be, else the text itself. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 /** Hosts send arrays of objects here; anything else has no part that could be read. */

@@ -32,6 +32,7 @@ export { observeCopies } from "./wire/observed-copies.ts";
 
 // What of a value, a name and a price is kept.
 
+export { parseJson, plainOfText } from "./capture/foreign-json.ts";
 export { SessionKeys } from "./capture/keys/session-keys.ts";
 export { labelOf, ownLabelOf } from "./capture/label.ts";
 export { digestTurn, keyCall } from "./capture/observation/digest-call.ts";

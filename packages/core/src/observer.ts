@@ -80,7 +80,7 @@ export class Observer {
     this.#eventIds = new EventIds({ clock: this.#clock, fillRandom: this.#entropy });
     this.#lease = this.#openReporter();
     this.#diskCap = this.#lease ? undefined : this.#capRuns();
-    this.#cancelAtExit = atExit(() => {
+    this.#cancelAtExit = atExit("runs", () => {
       for (const session of [...this.#sessions.values(), ...this.#closing]) session.closeNow();
       this.#noteDropped();
       this.#lease?.closeNow();

@@ -1,4 +1,5 @@
 /** Members of JSON that somebody else wrote: each is checked where it is used. */
+import { plainOfText } from "@caum/core/adapter";
 
 export interface Fields {
   readonly [name: string]: unknown;
@@ -71,14 +72,7 @@ export function utcMomentIn(fields: Fields, ...names: readonly string[]): number
 }
 
 /** Text as the JSON it holds; the text itself where it holds none. */
-export function parsedText(value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
-}
+export const parsedText = plainOfText;
 
 /** A sum of what is known; undefined where nothing is. */
 export function sumOf(...counts: readonly (number | undefined)[]): number | undefined {

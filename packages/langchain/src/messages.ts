@@ -1,4 +1,4 @@
-import type { CallOutcome, TurnOutcome } from "@caum/core/adapter";
+import { type CallOutcome, parseJson, type TurnOutcome } from "@caum/core/adapter";
 
 /** What is read of the host's messages; other providers and versions may leave anything out. */
 export interface HostMessage {
@@ -62,11 +62,7 @@ export function callIn(input: unknown): HostToolCall | undefined {
 /** Hosts before 1.1.28 hand on the call as the text of the whole of it. */
 export function callInText(text: string): HostToolCall | undefined {
   if (!text.startsWith("{") || !text.includes('"type":"tool_call"')) return undefined;
-  try {
-    return callIn(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  return callIn(parseJson(text));
 }
 
 /** The outcome that the output of a tool stands for: a message, a command with one, or a value. */

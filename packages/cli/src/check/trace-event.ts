@@ -1,4 +1,4 @@
-import { OPS, STATUSES, VIEWS } from "@caum/core/adapter";
+import { OPS, parseJson, STATUSES, VIEWS } from "@caum/core/adapter";
 import type { Step } from "@caum/core/health";
 import { bytesOfSignature } from "@caum/histories";
 
@@ -51,10 +51,8 @@ export function traceEventOf(fields: Fields): TraceEvent {
 
 /** Reads a line as an object. @throws {TraceError} when it is none */
 export function parseObject(line: string): Fields {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
+  const value = parseJson(line);
+  if (value === undefined) {
     throw new TraceError("not a JSON object: the line is cut off or not JSON");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {

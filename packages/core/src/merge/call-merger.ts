@@ -5,6 +5,7 @@ import type {
 } from "../capture/observation/observation.ts";
 import { costOf, type PriceTable } from "../capture/price-table.ts";
 import type { Layer, Status } from "../capture/record.ts";
+import { atExit } from "../report/at-exit.ts";
 import type { Session, Verdict } from "../session.ts";
 import type { CallFacts, CallKey, CallOutcome } from "./calls/call-facts.ts";
 import type { CallState } from "./calls/merge-table.ts";
@@ -33,9 +34,6 @@ const SWEEP_MS = 60_000;
 /** The same while events wait for a fuller layer. */
 const UNPARK_MS = 500;
 
-const atExit = new Set<() => void>();
-let listening = false;
-
 /**
  * Merges what an adapter hears of model calls and tool calls into one event each.
  *
@@ -48,7 +46,7 @@ export class CallMerger {
   readonly #clock: () => number;
   readonly #calls: ToolCalls;
   readonly #turns: Turns;
-  readonly #closeAtExit = () => this.#fenced(() => this.#closeAll());
+  readonly #cancelAtExit: () => void;
   #timer: NodeJS.Timeout | undefined;
   /** The timer is the short one. */
   #parks = false;
@@ -65,7 +63,7 @@ export class CallMerger {
       sink.session(id).digestTurn(withCost(turn, options.prices));
     this.#calls = new ToolCalls({ layer, clock, emit, digest: digestCall });
     this.#turns = new Turns({ layer, clock, emit, digest: digestTurn });
-    beforeExit(this.#closeAtExit);
+    this.#cancelAtExit = atExit("open calls", () => this.#fenced(() => this.#closeAll()));
   }
 
   /** Calls and turns without an end so far. */
@@ -144,7 +142,7 @@ export class CallMerger {
 
   /** Closes everything that is open as `unresolved`. */
   close(): void {
-    atExit.delete(this.#closeAtExit);
+    this.#cancelAtExit();
     this.#fenced(() => this.#closeAll());
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -200,14 +198,4 @@ const USD_PER_NANO_USD = 1e-9;
 function withCost(turn: ReasoningObservation, prices: PriceTable | undefined) {
   const cost = turn.costUsd === undefined ? costOf(turn.model, turn, prices) : undefined;
   return cost === undefined ? turn : { ...turn, costUsd: cost * USD_PER_NANO_USD };
-}
-
-/** Before the sessions are closed by their own listener, which was installed earlier. */
-function beforeExit(close: () => void): void {
-  atExit.add(close);
-  if (listening) return;
-  listening = true;
-  process.prependListener("exit", () => {
-    for (const closeMerger of atExit) closeMerger();
-  });
 }

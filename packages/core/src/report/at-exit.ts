@@ -1,21 +1,26 @@
 /** What must still be written when the process ends, through one listener for the whole process. */
 
-const callbacks = new Set<() => void>();
+/** Calls that are open become events before the runs that hold these are closed. */
+const ORDER = ["open calls", "runs"] as const;
+
+const callbacks = { "open calls": new Set<() => void>(), runs: new Set<() => void>() };
 let listening = false;
 
 /**
- * Runs `callback` synchronously when the process exits. It installs no signal handler: a signal
- * that ends the process without `exit` ends it as if we were not there.
+ * Runs `callback` synchronously when the process exits, each kind after the one before it. It
+ * installs no signal handler: a signal that ends the process without `exit` ends it as if we were
+ * not there.
  *
+ * @param what what the callback closes
  * @returns takes the callback back
  */
-export function atExit(callback: () => void): () => void {
-  callbacks.add(callback);
+export function atExit(what: (typeof ORDER)[number], callback: () => void): () => void {
+  callbacks[what].add(callback);
   if (!listening) {
     listening = true;
     process.on("exit", () => {
-      for (const write of callbacks) write();
+      for (const kind of ORDER) for (const close of callbacks[kind]) close();
     });
   }
-  return () => callbacks.delete(callback);
+  return () => callbacks[what].delete(callback);
 }

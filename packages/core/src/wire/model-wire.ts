@@ -1,7 +1,7 @@
+import { parseJson } from "../capture/foreign-json.ts";
 import type { Status } from "../capture/record.ts";
 import type { ClientScope } from "./conversations.ts";
 import { type Route, routeOf } from "./dialects/dialects.ts";
-import { parseJson } from "./dialects/json-field.ts";
 import type { ModelTurn } from "./dialects/model-turn.ts";
 import { ModelCall, statusOfResponse } from "./model-call.ts";
 import type { ModelListener } from "./model-listener.ts";

@@ -17,7 +17,7 @@ function loadedBy(path: string, seen = new Set<string>()): ReadonlySet<string> {
   return seen;
 }
 
-test("an auditor loads verification, the record's fields, and nothing else", () => {
+test("an auditor loads verification, the record's fields, the reader of JSON, and nothing else", () => {
   const modules = [...loadedBy(join(SOURCE, "verify.ts"))].map((path) =>
     path.startsWith("node:") ? "node:" : relative(SOURCE, path).replace(/[^/]+$/, ""),
   );
@@ -39,6 +39,7 @@ test("an auditor loads verification, the record's fields, and nothing else", () 
     path.includes("/capture/"),
   );
   expect(captured.map((path) => relative(SOURCE, path)).sort()).toEqual([
+    "capture/foreign-json.ts",
     "capture/identifier.ts",
     "capture/record.ts",
   ]);

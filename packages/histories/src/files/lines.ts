@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import { parseJson } from "@caum/core/adapter";
 import { type Fields, isFields } from "../fields.ts";
 import type { Reading } from "../history.ts";
 import { LineSplitter } from "./line-splitter.ts";
@@ -61,12 +62,8 @@ export function lineAt(path: string, at: number, bytes: number): Fields | undefi
 }
 
 function objectOf(line: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isFields(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(line);
+  return isFields(value) ? value : undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { parseJson } from "@caum/core/adapter";
 import type { Fields } from "../fields.ts";
 import type { Reading } from "../history.ts";
 import { Notes } from "../notes.ts";
@@ -68,14 +69,10 @@ export class RowFiles {
 
 function parsedFile(text: string, path: string): Fields | undefined {
   if (isCsv(path)) return { items: csvRows(text) };
-  try {
-    const value: unknown = JSON.parse(text);
-    if (Array.isArray(value)) return { items: value };
-    // Only an object has members.
-    return typeof value === "object" && value !== null ? (value as Fields) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text);
+  if (Array.isArray(value)) return { items: value };
+  // Only an object has members.
+  return typeof value === "object" && value !== null ? (value as Fields) : undefined;
 }
 
 function isLines(path: string): boolean {

@@ -1,4 +1,5 @@
 /** Attributes as OTLP sends them, read by name. */
+import { plainOfText } from "@caum/core/adapter";
 
 /** What an attribute can hold. */
 export type Value =
@@ -71,11 +72,7 @@ export class Attributes {
 /** JSON in a text as what it says; any other value as it is. */
 export function parsedOf(value: unknown): unknown {
   if (typeof value !== "string" || !/^\s*[[{"]/.test(value)) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
+  return plainOfText(value);
 }
 
 /** An `AnyValue` message as a plain value; null where it is empty. */

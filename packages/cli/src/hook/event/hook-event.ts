@@ -1,4 +1,5 @@
 /** What a client hands to a hook on its standard input, before anybody knows what it means. */
+import { parseJson } from "@caum/core/adapter";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -69,10 +70,6 @@ function callerOf(fields: Fields, registered: string): string {
 }
 
 function parsed(input: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(input);
-    return isFields(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(input);
+  return isFields(value) ? value : undefined;
 }

@@ -1,5 +1,7 @@
 /** Reads what a collector has to say, and tells what is in the way when it says nothing. */
+
 import { ask, CollectorError, type CollectorPlace } from "@caum/collector/validation";
+import { parseJson } from "@caum/core/adapter";
 
 /** It may answer again: nobody is there, or somebody who is busy or broken for the moment. */
 export class CollectorAway extends CollectorError {}
@@ -79,13 +81,9 @@ function refusalOf({ apiKey }: CollectorPlace): string {
 }
 
 function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    // True because it is an object; the rest is checked by the collector against its schema.
-    return typeof value === "object" && value !== null
-      ? (value as Readonly<Record<string, unknown>>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text);
+  // True because it is an object; the rest is checked by the collector against its schema.
+  return typeof value === "object" && value !== null
+    ? (value as Readonly<Record<string, unknown>>)
+    : undefined;
 }

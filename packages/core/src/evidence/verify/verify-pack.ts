@@ -1,4 +1,5 @@
 /** Checks an evidence pack offline: what in it is signed, and that the rest does not contradict it. */
+import { parseJson } from "../../capture/foreign-json.ts";
 import { EvidenceError } from "../error.ts";
 import { type Checkpoint, parseCheckpoint, parseOrigin, sessionTag } from "../note/checkpoint.ts";
 import { parseNote, verifySignatures } from "../note/note.ts";
@@ -45,7 +46,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * @param keys keys that are trusted; nothing in the pack can add one
  */
 export function verifyPack(text: string, keys: readonly VerifierKey[]): PackVerification {
-  const pack = fieldsOf(parsed(text));
+  const pack = fieldsOf(parseJson(text));
   if (pack?.schema !== PACK_SCHEMA || !Array.isArray(pack.sessions)) {
     return result([], [finding(null, "malformed", `not a pack of the schema ${PACK_SCHEMA}`)]);
   }
@@ -140,14 +141,6 @@ function badReceipt(
 /** The digest only names the bytes: whoever changes the pack can make another one. */
 function hasOwnDigest({ digest, ...rest }: Fields): boolean {
   return digest === sha256(JSON.stringify(rest));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function fieldsOf(value: unknown): Fields | undefined {

@@ -1,3 +1,4 @@
+import { parseJson } from "../../capture/foreign-json.ts";
 import { LONGEST_PERIOD } from "./layout.ts";
 
 /** Names of tools are labels of at most this much. */
@@ -35,7 +36,7 @@ export class RecentTools {
 
   /** @throws {RangeError} when `save` did not write it */
   static restore(text: string): RecentTools {
-    const names: unknown = parsed(text);
+    const names: unknown = parseJson(text);
     if (!Array.isArray(names) || !names.every((name) => typeof name === "string")) {
       throw new RangeError("not a saved health state of this version: replay the session");
     }
@@ -44,13 +45,5 @@ export class RecentTools {
     tools.#speaker = speaker;
     tools.#calls = calls;
     return tools;
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,5 +1,6 @@
 /** Whether a call runs with what it was asked with, without keeping what that was. */
 import { hash } from "node:crypto";
+import { plainOfText } from "../../capture/foreign-json.ts";
 import type { CallFacts } from "./call-facts.ts";
 import type { OpenCall } from "./open-call.ts";
 
@@ -26,10 +27,5 @@ export function isSameValue({ values }: OpenCall, facts: CallFacts): boolean {
 /** The arguments; of a text, the JSON that it is, else the text itself. */
 export function valuesOf({ arguments: values, argumentsText: text }: CallFacts): unknown {
   if (values !== undefined || text === undefined) return values;
-  if (text.length > MAX_PARSED) return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return text.length > MAX_PARSED ? text : plainOfText(text);
 }

@@ -1,4 +1,5 @@
-import { countOf, type JsonObject, listOf, objectOf, parseJson, textOf } from "./json-field.ts";
+import { parseJson } from "../../capture/foreign-json.ts";
+import { countOf, type JsonObject, listOf, objectOf, textOf } from "./json-field.ts";
 import type {
   Dialect,
   ModelRequest,

@@ -1,4 +1,5 @@
-import { countOf, type JsonObject, objectOf, parseJson, textOf } from "./json-field.ts";
+import { parseJson } from "../../capture/foreign-json.ts";
+import { countOf, type JsonObject, objectOf, textOf } from "./json-field.ts";
 import type { TurnBuilder } from "./turn-builder.ts";
 
 /** The calls of a streamed chat answer, as its pieces name them. */

@@ -1,5 +1,6 @@
+import { parseJson } from "../../capture/foreign-json.ts";
 import { ChatCalls } from "./chat-calls.ts";
-import { countOf, type JsonObject, listOf, objectOf, parseJson, textOf } from "./json-field.ts";
+import { countOf, type JsonObject, listOf, objectOf, textOf } from "./json-field.ts";
 import type {
   Dialect,
   ModelRequest,

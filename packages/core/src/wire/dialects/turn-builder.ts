@@ -1,4 +1,4 @@
-import { parseJson } from "./json-field.ts";
+import { parseJson } from "../../capture/foreign-json.ts";
 import type { ModelTurn, ToolAnswer, ToolOutcome, ToolRequest, TurnUsage } from "./model-turn.ts";
 
 const MAX_TEXT_LENGTH = 64 * 1024;

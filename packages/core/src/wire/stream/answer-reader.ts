@@ -1,4 +1,4 @@
-import { parseJson } from "../dialects/json-field.ts";
+import { parseJson } from "../../capture/foreign-json.ts";
 import type { Dialect, ModelTurn } from "../dialects/model-turn.ts";
 import { EventStream } from "./event-stream.ts";
 

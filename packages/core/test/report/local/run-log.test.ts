@@ -114,7 +114,7 @@ test("a process that exits straight after the last line leaves every line", () =
     import { RunLog } from ${JSON.stringify(join(source, "local/run-log.ts"))};
     import { atExit } from ${JSON.stringify(join(source, "at-exit.ts"))};
     const run = new RunLog({ folder: process.argv[1], checkpoint: () => "note", onProblem() {} });
-    atExit(() => run.closeNow());
+    atExit("runs", () => run.closeNow());
     for (let index = 0; index < 500; index++) run.push("line " + index);
     process.exit(3);`;
   const done = spawnSync(

@@ -2,6 +2,7 @@
  * Reads the outline of JSON that may be cut off: which members an object has and where their values
  * stand, without building any of them.
  */
+import { parseJson } from "@caum/core/adapter";
 
 /** Where a value stands. */
 export interface TextPlace {
@@ -75,11 +76,7 @@ export function elementsOf(bytes: Buffer, at: number): readonly TextPlace[] {
 /** The value in a place when it is whole and is JSON; undefined otherwise. */
 export function valueAt(bytes: Buffer, place: TextPlace | undefined): unknown {
   if (place?.end === undefined) return undefined;
-  try {
-    return JSON.parse(bytes.toString("utf8", place.start, place.end));
-  } catch {
-    return undefined;
-  }
+  return parseJson(bytes.toString("utf8", place.start, place.end));
 }
 
 function endOfValue(bytes: Buffer, start: number): number | undefined {

@@ -1,4 +1,5 @@
 /** JSON-RPC messages as the recorder sees them: what is needed to pair and to digest them. */
+import { parseJson } from "@caum/core/adapter";
 import { type Fields, fieldsOf, textOf } from "./fields.ts";
 import { elementsOf, memberOf, type TextPlace } from "./json-outline.ts";
 
@@ -51,7 +52,7 @@ const TIMEOUT = /time[d]?[- ]?out|deadline/i;
 
 /** The messages of a text: one, or those of a batch. */
 export function messagesOfText(bytes: Buffer): readonly Message[] {
-  const parsed = parse(bytes.toString("utf8"));
+  const parsed = parseJson(bytes.toString("utf8"));
   if (!Array.isArray(parsed)) return present(messageOf(parsed, bytes));
   const elements = parsed.some(hasUnsafeId) ? elementsOf(bytes, 0) : [];
   return parsed.flatMap((one, index) => {
@@ -115,14 +116,6 @@ function hasUnsafeId(value: unknown): boolean {
   const fields = fieldsOf(value);
   const ids = [fields?.id, fieldsOf(fields?.params)?.requestId];
   return ids.some((id) => typeof id === "number" && !Number.isSafeInteger(id));
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function present<T>(value: T | undefined): readonly T[] {
