@@ -1,9 +1,16 @@
 /** What must still be written when the process ends, through one listener for the whole process. */
 
-/** Calls that are open become events before the runs that hold these are closed. */
-const ORDER = ["open calls", "runs"] as const;
+/**
+ * Answers that are still being read say what they asked for; then calls that are open become events,
+ * before the runs that hold these are closed.
+ */
+const ORDER = ["answers", "open calls", "runs"] as const;
 
-const callbacks = { "open calls": new Set<() => void>(), runs: new Set<() => void>() };
+const callbacks = {
+  answers: new Set<() => void>(),
+  "open calls": new Set<() => void>(),
+  runs: new Set<() => void>(),
+};
 let listening = false;
 
 /**

@@ -1,5 +1,6 @@
 import { Adapter, type AdapterIdentity, type AdapterOptions } from "../merge/adapter.ts";
 import type { Observer } from "../observer.ts";
+import { atExit } from "../report/at-exit.ts";
 import { type ClientScope, newSession } from "./conversations.ts";
 import { ModelListener } from "./model-listener.ts";
 import { ModelWire } from "./model-wire.ts";
@@ -66,18 +67,6 @@ function newObserver(identity: AdapterIdentity, options: AdapterOptions): ModelO
   // The session is the client's; what is left of it here is what the environment says.
   const adapter = new Adapter(identity, { ...options, session: undefined });
   const wire = new ModelWire(new ModelListener(adapter));
-  settleAtExit(wire);
+  atExit("answers", () => wire.settle());
   return { adapter, wire };
-}
-
-const wires = new Set<ModelWire>();
-
-/** Before the merging of calls closes what is open, whose own listener was installed earlier. */
-function settleAtExit(wire: ModelWire): void {
-  if (wires.size === 0) {
-    process.prependListener("exit", () => {
-      for (const open of wires) open.settle();
-    });
-  }
-  wires.add(wire);
 }

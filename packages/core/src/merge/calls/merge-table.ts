@@ -54,10 +54,11 @@ export const STEPS: Readonly<Record<Signal, Readonly<Record<State, MergeStep>>>>
  */
 export type CallIdentity = "run" | "response" | "id" | "likeness";
 
+/** A signal that is told of one call. */
+export type Heard = Exclude<Signal, "abandoned" | "idle">;
+
 /** By what a signal may know its call, best first: the first that fits decides. */
-export const KNOWN_BY: Readonly<
-  Record<Exclude<Signal, "abandoned" | "idle">, readonly CallIdentity[]>
-> = {
+export const KNOWN_BY: Readonly<Record<Heard, readonly CallIdentity[]>> = {
   requested: ["response"],
   started: ["run", "response", "id", "likeness"],
   ended: ["run", "response", "id"],

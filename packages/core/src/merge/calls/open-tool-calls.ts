@@ -3,7 +3,7 @@ import { isFirst } from "../process/process-registry.ts";
 import { RecentMap } from "../process/recent-map.ts";
 import type { CallFacts, CallKey } from "./call-facts.ts";
 import { CallIndex, type Named, Namesakes } from "./call-index.ts";
-import { type CallIdentity, KNOWN_BY } from "./merge-table.ts";
+import { type CallIdentity, type Heard, KNOWN_BY } from "./merge-table.ts";
 import { isFree, type Names, NOWHERE, type OpenCall } from "./open-call.ts";
 
 /** What a signal says of the call that it means. */
@@ -57,7 +57,7 @@ export class OpenToolCalls {
   }
 
   /** The open call that a signal means, by the best identity that fits any. */
-  find(signal: keyof typeof KNOWN_BY, told: Told): OpenCall | undefined {
+  find(signal: Heard, told: Told): OpenCall | undefined {
     for (const identity of KNOWN_BY[signal]) {
       const found = this.#best(identity, signal, told);
       if (found) return found;

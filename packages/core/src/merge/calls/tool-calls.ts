@@ -1,12 +1,12 @@
 import type { ToolObservation } from "../../capture/observation/observation.ts";
 import type { Layer } from "../../capture/record.ts";
 import { isOwnedByFuller, own, responseKey } from "../process/process-registry.ts";
-import { LatestMap } from "../process/recent-map.ts";
 import { isSameValue, refOf, valuesOf } from "./call-arguments.ts";
 import type { CallFacts, CallKey, CallOutcome } from "./call-facts.ts";
-import { type CallState, type KNOWN_BY, type Signal, STEPS, type State } from "./merge-table.ts";
+import { type CallState, type Heard, type Signal, STEPS, type State } from "./merge-table.ts";
 import { idOf, NOWHERE, nameIn, type OpenCall } from "./open-call.ts";
 import { isFirstReport, OpenToolCalls } from "./open-tool-calls.ts";
+import { SettledCalls } from "./settled-calls.ts";
 import { ToldCall } from "./told-call.ts";
 
 export interface ToolCallsParts {
@@ -16,16 +16,12 @@ export interface ToolCallsParts {
   readonly emit: (session: string, call: ToolObservation) => void;
 }
 
-/** A signal that is told of one call. */
-type Heard = keyof typeof KNOWN_BY;
-
 /** What a signal brings: an outcome, or how a call ends that has none. */
 interface News {
   readonly outcome?: Partial<ToolObservation>;
   readonly abandonedAs?: "unresolved" | "cancelled";
 }
 
-const MAX_SETTLED = 10_000;
 /** A call that was asked for and not started is given up after this. */
 const REQUEST_IDLE_MS = 10 * 60_000;
 /** A call that runs may take long. */
@@ -35,9 +31,7 @@ const RUN_IDLE_MS = 60 * 60_000;
 export class ToolCalls {
   readonly #parts: ToolCallsParts;
   readonly #open = new OpenToolCalls((call) => this.#apply("idle", call));
-  /** Calls that have their event: their executions, and their ids with and without a response. */
-  readonly #settledRuns = new LatestMap<string, true>(MAX_SETTLED);
-  readonly #settledIds = new LatestMap<string, true>(2 * MAX_SETTLED);
+  readonly #settled = new SettledCalls();
   #outcomes = 0;
   #givenUp = 0;
 
@@ -132,7 +126,7 @@ export class ToolCalls {
   ): void {
     const told = this.#told(key, facts);
     let open = this.#open.find(signal, told);
-    const state: State = open?.state ?? (this.#isSettled(signal, told) ? "settled" : "unheard");
+    const state: State = open?.state ?? (this.#settled.has(signal, told) ? "settled" : "unheard");
     if (STEPS[signal][state] === "keep") return;
     if (!open) {
       // Without facts, it is history of a call that nobody told us of.
@@ -239,21 +233,6 @@ export class ToolCalls {
     this.#open.set(open);
   }
 
-  /** Without a response to tell them apart, an execution with the id of another is a new one. */
-  #isSettled(signal: Heard, told: ToldCall): boolean {
-    const { id, facts } = told;
-    const { run, response, copy = 0 } = facts ?? {};
-    if (run !== undefined && this.#settledRuns.has(run)) return true;
-    // Nothing else tells apart the calls of servers that repeat their ids.
-    if (id === undefined || (signal === "requested" && run !== undefined)) return false;
-    if (response !== undefined) {
-      const isCopy = signal === "requested" && copy > 0;
-      const name = isCopy ? nameIn(id, response, copy) : told.idInResponse;
-      return name !== undefined && this.#settledIds.has(name);
-    }
-    return signal !== "requested" && run === undefined && this.#settledIds.has(id);
-  }
-
   readonly #digest = ({ session, toolCallId }: CallKey, facts: CallFacts): ToolObservation => {
     const { tool, annotations, op, agent, server } = facts;
     return this.#parts.digest(session, {
@@ -277,13 +256,7 @@ export class ToolCalls {
 
   #forget(open: OpenCall): void {
     this.#open.delete(open);
-    const { id, idInResponse, response, copy, run } = open;
-    if (run !== undefined) this.#settledRuns.set(run, true);
-    // A signal that does not say which copy it means finds that one of them is settled.
-    const asCopy = copy > 0 ? nameIn(id, response, copy) : undefined;
-    for (const name of response === undefined ? [id] : [id, idInResponse, asCopy]) {
-      if (name !== undefined) this.#settledIds.set(name, true);
-    }
+    this.#settled.add(open);
   }
 
   #report(open: OpenCall, call: ToolObservation): void {
