@@ -62,18 +62,24 @@ function homeFact({ caumHome }: Place): Fact {
   }
 }
 
-/** What docs/commands.md lists under how a server ends. */
-function endsFact({ platform }: Place): Fact {
+const SHELL = "/bin/sh";
+
+/**
+ * What docs/commands.md lists under how a server ends.
+ *
+ * @param shell what a relay watches itself with
+ */
+export function endsFact({ platform }: Pick<Place, "platform">, shell = SHELL): Fact {
   const about = "ends";
   if (platform === "win32") {
     const text = "a server that ignores the end of its input stays when its relay is killed";
     return { about, state: "note", text };
   }
   try {
-    accessSync("/bin/sh", constants.X_OK);
+    accessSync(shell, constants.X_OK);
     return { about, state: "ok", text: "servers end as they would alone" };
   } catch {
-    const text = "no /bin/sh: signals to a group come twice, and a killed relay leaves its server";
+    const text = `no ${shell}: signals to a group come twice, and a killed relay leaves its server`;
     return { about, state: "problem", text };
   }
 }
@@ -85,7 +91,7 @@ function launcherFact(place: Place): Fact {
   if (!existsSync(launcher)) {
     return { about, state: "note", text: "not installed: caum install" };
   }
-  const { status, stdout } = spawnSync("/bin/sh", [launcher], { encoding: "utf8", input: "" });
+  const { status, stdout } = spawnSync(SHELL, [launcher], { encoding: "utf8", input: "" });
   if (status === 0) return foundNode(stdout.trim(), join(place.caumHome, "bin"));
   const text = "finds no Node >= 20 or no whole relay; servers run alone: run caum install again";
   return { about, state: "problem", text };
