@@ -45,6 +45,13 @@ test("every kind is read from text and from JSON, and what is none is refused by
     demo: true,
     allowOrigin: ["https://a.example", "https://b.example"],
   });
+  const receiver = "http://127.0.0.1:4318";
+  expect(read({ otlp: receiver }).settings).toMatchObject({ otlp: receiver });
+  expect(read({ otlp: true }).settings).toMatchObject({ otlp: true });
+  expect(read({}, { CAUM_COLLECTOR_OTLP: "0" }).settings).toMatchObject({ otlp: false });
+  // One shell may start a collector and agents, and only one of them is to emit.
+  expect(read({}, { CAUM_OTLP: receiver }).settings).not.toHaveProperty("otlp");
+  expect(() => read({ otlp: "http://user:secret@127.0.0.1" })).toThrow("--otlp takes an http");
   expect(() => read({ port: "80x" })).toThrow("--port takes a whole number");
   expect(() => read({}, { CAUM_DEMO: "maybe" })).toThrow("CAUM_DEMO takes true or false");
   configure({ collector: { rateLimit: "x" } });

@@ -10,6 +10,11 @@ export type { OpenFacts } from "./evidence/run-writer.ts";
 
 // What OpenTelemetry is told of it.
 
+export {
+  readTraceParent,
+  type TraceParent,
+  traceLinkOf,
+} from "./capture/observation/trace-parent.ts";
 export { EMITTED_SCOPE, emittedStanding } from "./report/emission/emission.ts";
 
 // Lines and chains.

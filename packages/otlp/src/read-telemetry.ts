@@ -117,7 +117,9 @@ class GroupReader {
     part.serviceName ??= sent.resource.text("service.name");
     if (told.length === 0) return;
     if (part.told.length === 0) part.emitter = scope.emitter;
-    part.told.push(...told);
+    const { traceId, spanId } = sent;
+    const span = traceId === "" || spanId === "" ? undefined : { traceId, spanId };
+    part.told.push(...told.map((one) => (span === undefined ? one : { ...one, span })));
   }
 
   #partOf(names: readonly string[], emitter: string): Part {

@@ -10,6 +10,8 @@ export interface Told {
   /** Milliseconds since 1970, by the sender's clock: when it had ended. */
   readonly atMs: number;
   readonly observation: ToolObservation | ReasoningObservation;
+  /** What told of it, where that is known: what is emitted of it is a part of the same trace. */
+  readonly span?: { readonly traceId: string; readonly spanId: string };
   /** Ids of calls that the model was answered with it: the session of who asked is the same. */
   readonly answers?: readonly string[];
 }

@@ -1,5 +1,6 @@
 /** What doors hand to the one ingest path, and what it answers. Plain data: it crosses threads. */
 import type { PayloadDraft } from "@caum/core/adapter";
+import type { TraceParent } from "@caum/core/collector";
 import type { SessionSummary } from "@caum/core/health";
 import type { StructuralRecord } from "@caum/core/verify";
 import type { ChainClaim } from "./sender-chain.ts";
@@ -55,6 +56,8 @@ export interface EventIntake extends Received {
   readonly chain?: ChainClaim;
   /** What the session's run of the collector says of itself, where it begins with it. */
   readonly layer?: "telemetry";
+  /** The trace in which it was made, for what is emitted of it; no part of what is kept. */
+  readonly parent?: TraceParent;
   /** Digests of ids that its session is found by. */
   readonly traces?: readonly string[];
   /** The sender's own number of the event; an identical repeat is answered as before. */

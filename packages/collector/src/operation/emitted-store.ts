@@ -55,6 +55,13 @@ const MAX_REMEMBERED = 10_000;
 const ID_LENGTH = 32;
 const NOTHING: Remembered = { runs: new Map() };
 
+/** How a record came, and what it led to. */
+interface Arrival {
+  readonly receivedMs: number;
+  readonly standing: Standing;
+  readonly parent?: EventIntake["parent"] | undefined;
+}
+
 class EmittedSessions {
   readonly #places: EmittedPlaces;
   readonly #remembered = new RecentMap<string, Remembered>(MAX_REMEMBERED);
@@ -74,10 +81,10 @@ class EmittedSessions {
   }
 
   #event(intake: EventIntake, standing: Standing): void {
-    const { draft, facts, receivedMs } = intake;
-    const session = this.#sessionOf(intake, facts);
+    const { draft, facts, layer, parent, receivedMs } = intake;
+    const session = { ...this.#sessionOf(intake, facts), layer };
     if (draft.category === "lifecycle") this.#end(session, receivedMs);
-    else this.#emit(session, draft, draft.sourceTimestamp, { receivedMs, standing });
+    else this.#emit(session, draft, draft.sourceTimestamp, { receivedMs, standing, parent });
   }
 
   /** @param standings after each line; none where it was not accepted */
@@ -120,7 +127,7 @@ class EmittedSessions {
     // A record is a draft in its place.
     { category, payload }: PayloadDraft | StructuralRecord,
     sourceTimestamp: string,
-    { receivedMs, standing }: { readonly receivedMs: number; readonly standing: Standing },
+    { receivedMs, standing, parent }: Arrival,
   ): void {
     this.#places.emitter.emit({
       session,
@@ -128,6 +135,7 @@ class EmittedSessions {
       // Both come from one record, whose category says what its payload is.
       record: { category, payload } as PayloadDraft,
       standing: emittedStanding(standing),
+      parent,
       receivedMs,
     });
   }

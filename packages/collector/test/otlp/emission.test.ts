@@ -50,6 +50,23 @@ function observerOf({ url, apiKey }: Collector) {
   });
 }
 
+const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+const SPAN = "00f067aa0ba902b7";
+
+/** A call as an agent tells it by the conventions. */
+function toldSpan(traceId: string, spanId: string): object {
+  const attributes = Object.entries({
+    "gen_ai.operation.name": "execute_tool",
+    "gen_ai.tool.name": "by_span",
+    "gen_ai.tool.call.id": "call_0123456789",
+    "gen_ai.tool.call.arguments": '{"city":"CANARY"}',
+  }).map(([key, stringValue]) => ({ key, value: { stringValue } }));
+  const nano = `${Date.now()}000000`;
+  const times = { startTimeUnixNano: nano, endTimeUnixNano: nano };
+  const span = { traceId, spanId, name: "execute_tool by_span", kind: 1, ...times, attributes };
+  return { resourceSpans: [{ scopeSpans: [{ scope: { name: "an-agent" }, spans: [span] }] }] };
+}
+
 /** Four equal calls that fail, then another one. */
 async function playLoop(collector: Collector, session: string): Promise<void> {
   const observer = observerOf(collector);
@@ -111,6 +128,35 @@ test("a session of a simple door ends when it is told so; what is told twice is 
   await eventually(() => to.spans.length > 1);
   expect(to.spans.map(({ name }) => name)).toEqual(["execute_tool lookup", "invoke_agent default"]);
   expect(to.bytes.includes("CANARY")).toBe(false);
+});
+
+test("what comes in a trace is emitted into it, and its record keeps keyed ids of it", async () => {
+  const to = await receiver();
+  const collector = await collectorWith({ otlp: to.url });
+  const headers = {
+    authorization: `Bearer ${collector.apiKey}`,
+    "content-type": "application/json",
+  };
+  const post = (path: string, body: object, more = {}) =>
+    fetch(`${collector.url}${path}`, {
+      method: "POST",
+      headers: { ...headers, ...more },
+      body: JSON.stringify(body),
+    });
+  const traceparent = `00-${TRACE}-${SPAN}-01`;
+  await post("/v1/step", { session_id: "s-1", step: 1, tool: "by_header" }, { traceparent });
+  await post("/v1/traces", toldSpan(TRACE, SPAN));
+  await eventually(() => to.spans.length === 2);
+  expect(to.spans).toMatchObject([
+    { name: "execute_tool by_header", traceId: TRACE, parentSpanId: SPAN },
+    { name: "execute_tool by_span", traceId: TRACE, parentSpanId: SPAN },
+  ]);
+  expect(to.bytes.includes("CANARY")).toBe(false);
+  const exported = await (
+    await fetch(`${collector.url}/v1/session/s-1/bundle`, { headers })
+  ).text();
+  expect(exported).toMatch(/"causationEventId":"[0-9a-f]{32}".*"traceId":"[0-9a-f]{32}"/);
+  expect(exported).not.toContain(TRACE);
 });
 
 test("what another collector emits is received and not recorded once more", async () => {

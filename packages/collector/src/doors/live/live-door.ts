@@ -19,6 +19,7 @@ import { SENDER_ERRORS } from "../../gate/trial.ts";
 import { DoorError, refusalError } from "../../http/door-error.ts";
 import { ERRORS } from "../../http/door-schema.ts";
 import { parse } from "../../http/parse.ts";
+import { inTraceOf } from "../../http/trace-header.ts";
 import type { EventIntake, EventOutcome } from "../../ingest/intake.ts";
 import type { TenantRow } from "../../rows/tenant-rows.ts";
 import type { Services } from "../../services.ts";
@@ -56,7 +57,8 @@ export function openLiveDoor(app: FastifyInstance, services: Services): void {
       admit(owner, services, 1);
       const place = { owner, sessionId: body.session_id };
       const { intake, dropped } = liveIntake(body.event, place, services);
-      return liveAnswerOf(await store(intake, services), dropped);
+      const keys = services.digestKeys.session(owner.ulid, body.session_id);
+      return liveAnswerOf(await store(inTraceOf(request, intake, keys), services), dropped);
     },
   );
   app.post(
@@ -169,8 +171,9 @@ async function batch(request: FastifyRequest, services: Services) {
   admit(owner, services, body.events.length);
   // All are read before any is stored: a bad event refuses the batch as a whole.
   const drafts = body.events.map((event) => liveIntake(event, { owner, sessionId }, services));
+  const keys = services.digestKeys.session(owner.ulid, sessionId);
   const answers = drafts.map(async ({ intake, dropped }) =>
-    liveAnswerOf(await store(intake, services), dropped),
+    liveAnswerOf(await store(inTraceOf(request, intake, keys), services), dropped),
   );
   const results = await Promise.all(answers);
   return { results, state: await liveState(owner, sessionId, services) };

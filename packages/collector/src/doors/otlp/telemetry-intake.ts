@@ -49,6 +49,7 @@ export async function intakesOf(
     },
     asksRoot: false,
     layer: "telemetry",
+    ...(told.span && { parent: { ...told.span, isSampled: true } }),
     ...(at === 0 && { traces: digests }),
     claim: { eventId: uuidOf(told.id, keys), body },
   }));

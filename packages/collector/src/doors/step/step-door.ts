@@ -19,6 +19,7 @@ import { identifierOf, present } from "../../http/capture.ts";
 import { refusalError } from "../../http/door-error.ts";
 import { ERRORS } from "../../http/door-schema.ts";
 import { parse } from "../../http/parse.ts";
+import { inTraceOf } from "../../http/trace-header.ts";
 import type { Services } from "../../services.ts";
 import { keyFactsOf } from "../../tenants/digest-keys.ts";
 import { traceDigests } from "../events/trace-digests.ts";
@@ -106,9 +107,9 @@ function openReads(app: FastifyInstance, services: Services): void {
 async function step(request: FastifyRequest, services: Services) {
   const owner = await senderOf(request, services);
   const body = parse(stepRequest, request.body);
-  const outcome = await services.store.submit(
-    stepIntake(body, rawBodyOf(request), owner, services),
-  );
+  const intake = stepIntake(body, rawBodyOf(request), owner, services);
+  const keys = services.digestKeys.session(owner.ulid, body.session_id);
+  const outcome = await services.store.submit(inTraceOf(request, intake, keys));
   if (outcome.kind !== "event") {
     throw refusalError(outcome.kind === "refused" ? outcome.code : "INTERNAL_ERROR");
   }

@@ -28,7 +28,7 @@ import {
   type Unplaced,
   type Usage,
 } from "./observation.ts";
-import { traceLinkOf } from "./trace-parent.ts";
+import { readTraceParent, traceLinkOf } from "./trace-parent.ts";
 
 type Placed = "parentEventId" | "traceId" | "causationEventId";
 
@@ -55,7 +55,8 @@ export function payloadOf(observation: Observation, context: CaptureContext): Ob
 
 /** A parent that is no text, or is empty, groups nothing. */
 function placeOf({ parent, traceparent }: PlaceInWork, keys: SessionKeys): Pick<Envelope, Placed> {
-  const link = traceparent === undefined ? undefined : traceLinkOf(traceparent, keys);
+  const trace = traceparent === undefined ? undefined : readTraceParent(traceparent);
+  const link = trace && traceLinkOf(trace, keys);
   if (typeof parent !== "string" || parent === "") return link ?? {};
   return { parentEventId: keys.parentIdOf(parent), ...link };
 }

@@ -27,12 +27,9 @@ export function readTraceParent(text: string | undefined): TraceParent | undefin
 
 /** What a record keeps of it: keyed ids, equal within a session for equal ones. */
 export function traceLinkOf(
-  text: string | undefined,
+  { traceId, spanId }: TraceParent,
   keys: SessionKeys,
 ): Pick<Envelope, "traceId" | "causationEventId"> {
-  const parent = text === undefined ? undefined : readTraceParent(text);
-  if (parent === undefined) return {};
-  const { traceId, spanId } = parent;
   return {
     traceId: keys.idOf(`trace ${traceId}`),
     causationEventId: keys.idOf(`span ${traceId} ${spanId}`),

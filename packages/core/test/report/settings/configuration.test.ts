@@ -117,3 +117,16 @@ test.skipIf(process.platform === "win32")(
     expect(warningsOf({})).toEqual([]);
   },
 );
+
+test("OpenTelemetry is emitted where it is asked for: to a URL, or to where its variables say", () => {
+  const told = (CAUM_OTLP: string) =>
+    loadConfiguration({ arguments: { home }, env: { CAUM_OTLP } });
+  expect(told("https://o.example").otlp).toBe("https://o.example");
+  expect(told("1").otlp).toBe(true);
+  expect(told("false").otlp).toBe(false);
+  expect(told("").otlp).toBeUndefined();
+  const refused = told("https://user:zq7canary@o.example");
+  expect(refused.otlp).toBeUndefined();
+  expect(refused.problems.join()).toMatch(/^CAUM_OTLP is not usable/);
+  expect(refused.problems.join()).not.toContain("zq7canary");
+});
