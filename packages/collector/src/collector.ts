@@ -74,6 +74,8 @@ export interface Collector {
   readonly data: string;
   readonly apiKey: string;
   readonly adminKey: string;
+  /** For programs that send and read nothing. */
+  readonly telemetryKey: string;
   readonly verifierKey: string;
   /** Whether this start made the data folder's account and keys. */
   readonly isNew: boolean;
@@ -147,6 +149,7 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
       data: opened.place,
       apiKey: account.apiKey,
       adminKey: account.adminKey,
+      telemetryKey: account.telemetryKey,
       verifierKey: signer.vkey,
       isNew: account.isNew,
       desktop: desktop.state,

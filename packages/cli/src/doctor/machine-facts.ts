@@ -15,6 +15,7 @@ import { describeBlindness } from "../terminal/blindness.ts";
 import type { Fact } from "./fact.ts";
 import { hookFacts, type SeenAgent } from "./hook-facts.ts";
 import { relayFacts } from "./relay-facts.ts";
+import { telemetryFacts } from "./telemetry-facts.ts";
 import { wholeWay } from "./whole-way.ts";
 
 const COLLECTOR_WITHIN_MS = 2_000;
@@ -41,6 +42,7 @@ export async function machineFacts(place: Place): Promise<readonly Fact[]> {
     endsFact(place),
     ...parts,
     ...hooks,
+    ...telemetryFacts(place),
     ...relays,
   ];
   return [...ours, ...blind, calls, collector, ...(way ? [way] : [])];

@@ -1,4 +1,4 @@
-/** The account of whoever runs the collector: made on the first start, with its first two keys. */
+/** The account of whoever runs the collector: made on the first start, with its first keys. */
 import { createHmac } from "node:crypto";
 import { refusalError } from "../http/door-error.ts";
 import { SELF_HOSTED } from "../rows/plan.ts";
@@ -25,7 +25,7 @@ export async function openLocalAccount(
   clock: () => number,
 ): Promise<LocalAccount> {
   const ulid = newUlid(0, createHmac("sha256", seed).update("account").digest());
-  const { apiKey, adminKey } = firstKeysOf(seed);
+  const keys = firstKeysOf(seed);
   const createdMs = clock();
   const known = await store.reader.tenantByUlid(ulid);
   const { row, isNew } = known
@@ -33,14 +33,15 @@ export async function openLocalAccount(
     : await makeAccount(store, ulid, createdMs);
   const stored = new Set((await store.reader.keys(row.tenant)).map(({ keyId }) => keyId));
   const first = [
-    { secret: apiKey, scopes: ["ingest", "read"] },
-    { secret: adminKey, scopes: ["ingest", "read", "admin"] },
+    { secret: keys.apiKey, scopes: ["ingest", "read"] },
+    { secret: keys.adminKey, scopes: ["ingest", "read", "admin"] },
+    { secret: keys.telemetryKey, scopes: ["ingest"] },
   ];
   for (const { secret, scopes } of first) {
     // A start whose disk was full may have made the account without them; a revoked one stays so.
     if (!stored.has(keyIdOf(secret))) await addKey(store, row.tenant, secret, scopes, createdMs);
   }
-  return { ...row, apiKey, adminKey, isNew };
+  return { ...row, ...keys, isNew };
 }
 
 /** @throws {DoorError} when the store cannot be written */

@@ -12,6 +12,7 @@ interface InstallFlags {
   readonly dryRun?: boolean;
   readonly hooks?: boolean;
   readonly http?: boolean;
+  readonly otel?: boolean;
   readonly messages?: boolean;
   readonly url?: string;
   readonly service?: boolean;
@@ -26,6 +27,7 @@ examples:
   caum install --no-service             without a collector: runs stay on this machine
   caum install --hooks                  also see the clients' own tools: shell, edit, read
   caum install --http                   also see servers with a URL, by way of the service
+  caum install --otel                   also set the clients' own OpenTelemetry exporters
   caum install --url http://127.0.0.1:4070
                                         send records there; a key is read from CAUM_API_KEY
 
@@ -40,6 +42,7 @@ export function registerInstall(program: Command): void {
     .option("--project", "also the files of the project in this folder")
     .option("--hooks", "also the clients' own tools, by their hooks")
     .option("--http", "also servers with a URL, by relays of the collector's service")
+    .option("--otel", "also what the clients export themselves, to this machine's collector")
     .option("--messages", "with --hooks: show a hard alert in the clients that can")
     .option("--url <url>", "collector to send to; kept in CAUM_HOME/config.json")
     .option("--no-service", "do not keep a collector running on this machine")
@@ -73,11 +76,34 @@ async function runInstall(flags: InstallFlags): Promise<void> {
     const others = request.isHooksOnly ? [] : projectFiles(request, place);
     const reports = [...files, ...hooks];
     const service = relays.service ?? (await serviceFor(reports, flags, place));
-    await show(reports, flags, "wrapped", { others, service });
-    if (!flags.json) await sayWhoIsThere(flags.url);
+    const telemetry = await telemetryOf(flags, hooksOf(request), place);
+    const all = [...reports, ...telemetry.reports];
+    await show(all, flags, "wrapped", { others, service, notes: telemetry.notes });
+    await sayWhoIsThere(flags);
+    if ("refused" in telemetry) refuse("install", telemetry.refused);
   } catch (problem) {
     refuse("install", problem);
   }
+}
+
+/** Last, so that a collector that is started now is known. */
+async function telemetryOf(
+  { otel }: InstallFlags,
+  request: ReturnType<typeof hooksOf>,
+  place: Place,
+) {
+  const none = { reports: [], notes: [] };
+  if (!otel) return none;
+  const { readLocalAccount } = await import("@caum/core");
+  const { installTelemetry, telemetryNotes } = await import(
+    "../../install/telemetry/install-telemetry.ts"
+  );
+  const { url, telemetryKey: key } = readLocalAccount(place.caumHome) ?? {};
+  if (url === undefined || key === undefined) {
+    return { ...none, refused: "--otel needs this machine's collector: start caum up once" };
+  }
+  const reports = installTelemetry(request, place, { url, key });
+  return { reports, notes: telemetryNotes(reports, request, place) };
 }
 
 /** Only where something is recorded, and nobody named another collector. */
@@ -90,8 +116,8 @@ async function serviceFor(reports: Reports, flags: InstallFlags, place: Place) {
   return installService(place, flags.dryRun ?? false);
 }
 
-async function sayWhoIsThere(url: string | undefined): Promise<void> {
-  if (url === undefined) return;
+async function sayWhoIsThere({ url, json }: InstallFlags): Promise<void> {
+  if (url === undefined || json) return;
   const { collectorProblem } = await import("../../service/collector-problem.ts");
   const problem = await collectorProblem(url);
   if (problem !== undefined) say(["", `note: ${problem}`]);
@@ -130,6 +156,8 @@ interface More {
   /** Files of the project that nobody asked for. */
   readonly others?: Reports;
   readonly service?: ServiceReport | undefined;
+  /** What leaves the clients from now on. */
+  readonly notes?: readonly string[] | undefined;
 }
 
 type Reports = Parameters<typeof import("../../install/print-reports.ts").describeReports>[0];
@@ -138,7 +166,7 @@ export async function show(
   reports: Reports,
   { json, dryRun }: InstallFlags,
   counted: "wrapped" | "unwrapped",
-  { others = [], service }: More = {},
+  { others = [], service, notes = [] }: More = {},
 ): Promise<void> {
   const { describeProject, describeReports, describeRestarts } = await import(
     "../../install/print-reports.ts"
@@ -147,7 +175,7 @@ export async function show(
   if (isFailed) process.exitCode = EXIT_CODE.found;
   if (json) {
     const project = others.map(({ path }) => path);
-    const result = { dryRun: dryRun ?? false, files: reports, project, service };
+    const result = { dryRun: dryRun ?? false, files: reports, project, service, notes };
     sayJson(result);
     return;
   }
@@ -158,6 +186,7 @@ export async function show(
   const ending = dryRun ? " (dry run: nothing was changed)" : "";
   say(["", `${count} ${counted}, ${left} left alone${ending}`]);
   if (!dryRun) say(describeRestarts(reports));
+  if (notes.length > 0) say(["", ...notes]);
   if (service) say(["", `collector: ${service.text}`]);
   if (others.length > 0) say(describeProject(others));
 }

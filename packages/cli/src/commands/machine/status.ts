@@ -13,6 +13,10 @@ import { describeRelay, type RelayState, relayStates } from "../../doctor/relay-
 import { type HookTallies, type HookTally, readHookTallies } from "../../hook/inbox/hook-log.ts";
 import { type FileReport, status as wrappedServers } from "../../install/install.ts";
 import { describeReports } from "../../install/print-reports.ts";
+import {
+  type TelemetrySender,
+  telemetrySenders,
+} from "../../install/telemetry/install-telemetry.ts";
 import { partProblems } from "../../launcher/parts.ts";
 import { thisMachine } from "../../machine/place.ts";
 import { homeOption, jsonOption } from "../../options/declare.ts";
@@ -33,6 +37,8 @@ interface Status {
   readonly problems: readonly string[];
   readonly localRuns: { readonly count: number; readonly bytes: number };
   readonly upstreams: readonly UpstreamStatus[];
+  /** Clients whose own exporters are set to a collector of ours. */
+  readonly telemetry: readonly TelemetrySender[];
   /** What came from the hooks of each client. */
   readonly hooks: HookTallies;
   /** What stands in front of servers that speak HTTP. */
@@ -82,6 +88,7 @@ async function statusOf(configuration: Configuration): Promise<Status> {
     localRuns: countRuns(join(home, "runs")),
     upstreams: await readUpstreams(home),
     hooks: readHookTallies(home),
+    telemetry: telemetrySenders(place),
     relays: await relayStates(home),
     clients: wrappedServers({ clients: [], project: false, dryRun: true }, place),
   };
@@ -116,6 +123,7 @@ function describe(status: Status): readonly string[] {
     `local runs  ${localRuns.count} (${sizeOf(localRuns.bytes)})`,
     ...problems.map((problem) => `problem     ${problem}`),
     ...Object.entries(status.hooks).map(describeHooks),
+    ...status.telemetry.map(({ title, url }) => `telemetry   ${title}: to ${url}`),
     ...status.relays.map((relay) => `relay       ${describeRelay(relay)}`),
     ...upstreams.flatMap(describeUpstream),
     "",

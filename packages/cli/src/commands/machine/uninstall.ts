@@ -35,15 +35,17 @@ export function registerUninstall(program: Command): void {
 async function run(flags: UninstallFlags): Promise<void> {
   const { uninstall } = await import("../../install/install.ts");
   const { uninstallHooks } = await import("../../install/hooks/install-hooks.ts");
+  const { uninstallTelemetry } = await import("../../install/telemetry/install-telemetry.ts");
   const { thisMachine } = await import("../../machine/place.ts");
   const request = await requestOf(flags, "uninstall");
   if (!request) return;
   const place = thisMachine();
   const isAsked = flags.client === undefined || request.hookClients.length > 0;
+  const telemetry = isAsked ? uninstallTelemetry(hooksOf(request), place) : [];
   const hooks = isAsked ? uninstallHooks(hooksOf(request), place) : [];
   const files = uninstall(request, place);
   const service = flags.client === undefined ? await removeService(flags, place) : undefined;
-  await show([...hooks, ...files], flags, "unwrapped", { service });
+  await show([...telemetry, ...hooks, ...files], flags, "unwrapped", { service });
 }
 
 async function removeService({ dryRun }: UninstallFlags, place: Place) {

@@ -1,4 +1,5 @@
 /** Puts our hooks into the text of a client's settings, and takes them out again. */
+import { insertedInto, textWithout } from "../source/json-edit.ts";
 import { readJson } from "../source/json-source.ts";
 import { memberOf, type SourceMember, type SourceNode } from "../source/source-node.ts";
 
@@ -48,7 +49,7 @@ export function addHooks(text: string, hooking: Hooking): string {
   if (root === undefined) return `${plain}${newDocument(wording)}`;
   const { isNested } = hooking.form;
   if (isNested && !memberOf(root, "hooks")) {
-    return inserted(plain, root, [hooksMember(wording)], `${newLine}  `);
+    return insertedInto(plain, root, [hooksMember(wording)], `${newLine}  `);
   }
   let changed = plain;
   for (const event of [...hooking.events].reverse()) {
@@ -56,8 +57,8 @@ export function addHooks(text: string, hooking: Hooking): string {
     const list = memberOf(current, event.name)?.node;
     if (!current) break;
     changed = list
-      ? inserted(changed, list, [entryOf(event, "", wording)], `${newLine}      `)
-      : inserted(changed, current, [eventMember(event, OWN_EVENT, wording)], `${newLine}    `);
+      ? insertedInto(changed, list, [entryOf(event, "", wording)], `${newLine}      `)
+      : insertedInto(changed, current, [eventMember(event, OWN_EVENT, wording)], `${newLine}    `);
   }
   return changed;
 }
@@ -70,7 +71,7 @@ export function addHooks(text: string, hooking: Hooking): string {
 export function removeHooks(text: string): string {
   let rest = text;
   for (let found = firstOfOurs(rest); found; found = firstOfOurs(rest)) {
-    rest = without(rest, found.container, found.part);
+    rest = textWithout(rest, found.container, found.part);
   }
   return rest;
 }
@@ -118,19 +119,6 @@ function eventsIn(root: SourceNode | undefined, isNested: boolean): SourceNode |
   return isNested ? memberOf(root, "hooks")?.node : root;
 }
 
-/** Right behind the opening bracket, so that taking out what is in front restores every byte. */
-function inserted(
-  text: string,
-  container: SourceNode,
-  parts: readonly string[],
-  space: string,
-): string {
-  const count = partsOf(container).length;
-  const at = container.start + 1;
-  const added = parts.map((part) => space + part).join(",") + (count > 0 ? "," : "");
-  return text.slice(0, at) + added + text.slice(at);
-}
-
 interface Found {
   readonly container: SourceNode;
   readonly part: SourceNode | SourceMember;
@@ -172,21 +160,4 @@ function marksOf(entry: SourceNode | undefined): string | undefined {
   const command = memberOf(only, "command")?.node;
   if (more.length > 0 || command?.kind !== "text") return undefined;
   return MARKER.exec(command.value)?.[1];
-}
-
-function without(text: string, container: SourceNode, part: SourceNode | SourceMember): string {
-  const parts = partsOf(container);
-  const end = endOf(part);
-  const previous = parts[parts.indexOf(part) - 1];
-  if (previous) return text.slice(0, endOf(previous)) + text.slice(end);
-  return text.slice(0, container.start + 1) + text.slice(text[end] === "," ? end + 1 : end);
-}
-
-function partsOf(container: SourceNode): readonly (SourceNode | SourceMember)[] {
-  if (container.kind === "map") return container.members;
-  return container.kind === "list" ? container.items : [];
-}
-
-function endOf(part: SourceNode | SourceMember): number {
-  return "region" in part ? part.region.end : part.end;
 }

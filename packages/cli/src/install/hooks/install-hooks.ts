@@ -14,7 +14,8 @@ import {
   replaceConfigFile,
   retrying,
 } from "../../machine/config-file.ts";
-import { expand, type Place } from "../../machine/place.ts";
+import type { Place } from "../../machine/place.ts";
+import { clientFolder } from "../clients/client-folder.ts";
 import type { FileReport } from "../install.ts";
 import { SourceError } from "../source/source-node.ts";
 import { HOOK_FILES, type HookFile, type OwnHookFile } from "./hook-files.ts";
@@ -34,7 +35,7 @@ const SHOWS_MESSAGES: readonly HookClientName[] = ["claude-code", "codex", "qwen
 export function installHooks(request: HooksRequest, place: Place): readonly FileReport[] {
   const { clients, dryRun } = request;
   const isAsked = (file: HookFile) =>
-    clients.length === 0 ? existsSync(folderOf(file, place)) : clients.includes(file.client);
+    clients.length === 0 ? existsSync(clientFolder(file, place)) : clients.includes(file.client);
   const files = HOOK_FILES.filter(isAsked);
   if (place.platform === "win32") {
     const reason = "hooks are not registered on Windows yet";
@@ -135,18 +136,8 @@ function isOurs(text: string): boolean {
   return text.includes("/bin/hook.cjs");
 }
 
-function folderOf({ folder }: HookFile, place: Place): string {
-  const usual: Readonly<Record<string, string>> = {
-    CLAUDE_CONFIG_DIR: "~/.claude",
-    CODEX_HOME: "~/.codex",
-  };
-  const name = /^\$([A-Z_]+)/.exec(folder)?.[1] ?? "";
-  const template = place.env[name] === undefined ? (usual[name] ?? folder) : folder;
-  return expand(template, place) ?? "";
-}
-
 function pathOf(file: HookFile, place: Place): string {
-  return join(folderOf(file, place), file.file);
+  return join(clientFolder(file, place), file.file);
 }
 
 function changed(
@@ -191,7 +182,7 @@ function write(file: HookFile, known: ConfigFile | undefined, text: string, plac
     return;
   }
   rmSync(known.path);
-  removeEmpty(dirname(known.path), folderOf(file, place));
+  removeEmpty(dirname(known.path), clientFolder(file, place));
 }
 
 /** Whether the file was made by us and nobody has added to it. */

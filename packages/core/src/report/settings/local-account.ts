@@ -9,6 +9,8 @@ import { isObject, jsonOf } from "../upstream/answer.ts";
 export interface LocalAccount {
   readonly url: string;
   readonly apiKey: string;
+  /** May send and nothing else; absent in what an earlier version left. */
+  readonly telemetryKey?: string;
 }
 
 const FILE = "local-collector.json";
@@ -25,22 +27,23 @@ export function readLocalAccount(home: string): LocalAccount | undefined {
     if (isOpen || size > MAX_BYTES) return undefined;
     const found = jsonOf(readFileSync(path, "utf8"));
     if (!isObject(found)) return undefined;
-    const { url, apiKey } = found;
+    const { url, apiKey, telemetryKey } = found;
     if (typeof url !== "string" || typeof apiKey !== "string") return undefined;
-    return isOfThisMachine(url) ? { url, apiKey } : undefined;
+    if (!isOfThisMachine(url)) return undefined;
+    return { url, apiKey, ...(typeof telemetryKey === "string" && { telemetryKey }) };
   } catch {
     return undefined;
   }
 }
 
 /** Whoever cannot write to CAUM_HOME gives the key by hand, as before. */
-export function keepLocalAccount(home: string, { url, apiKey }: LocalAccount): void {
+export function keepLocalAccount(home: string, { url, apiKey, telemetryKey }: LocalAccount): void {
   const path = join(home, FILE);
   const whole = `${path}.${process.pid}`;
   try {
     mkdirSync(home, { recursive: true, mode: 0o700 });
     rmSync(whole, { force: true });
-    const text = `${JSON.stringify({ url: reachable(url), apiKey })}\n`;
+    const text = `${JSON.stringify({ url: reachable(url), apiKey, telemetryKey })}\n`;
     writeFileSync(whole, text, { mode: OWNER_ONLY, flag: "wx" });
     renameSync(whole, path);
   } catch {
