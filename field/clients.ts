@@ -29,6 +29,8 @@ export interface FieldClient {
   readonly words: (stage: Stage, prompt: string) => readonly string[];
   /** The name of an MCP tool that the client does not offer before it was looked for. */
   readonly hiddenTool?: (tool: string) => string;
+  /** Variables that set its exporter, where no file does. */
+  readonly exportsBy?: (collector: string, key: string) => Readonly<Record<string, string>>;
   /** What is to be seen; what is absent cannot be. */
   readonly expects: Facts;
   /** The longest that a run takes. */
@@ -200,6 +202,10 @@ export const FIELD_CLIENTS: readonly FieldClient[] = [
         mcpServers: { srv: { type: "local", ...serverEntry(stage), tools: ["*"] } },
       }),
     words: ({ bin }, prompt) => [bin("copilot"), "--allow-all-tools", "-p", prompt],
+    exportsBy: (collector, key) => ({
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector,
+      OTEL_EXPORTER_OTLP_HEADERS: `x-api-key=${key}`,
+    }),
     expects: WHOLE,
   },
   {

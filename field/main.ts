@@ -9,16 +9,18 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FIELD_CLIENTS, type FieldClient } from "./clients.ts";
+import { runExporters } from "./exporters.ts";
 import { compared, type Report } from "./report.ts";
 import { runClient } from "./run-client.ts";
 import { printTable, writeDocument } from "./table.ts";
 
-const HELP = `usage: npm run field -- [CLIENT ...] [--write]
+const HELP = `usage: npm run field -- [CLIENT ...] [--write | --otel]
 
 runs real coding agents against a scripted model, each in a home of its own, and compares what is
 recorded with what is expected. Needs Linux with \`unshare\` and \`ip\`, root or user namespaces, and
 npm for the first time. CLIENT: ${FIELD_CLIENTS.map(({ name }) => name).join(", ")}
 
+  --otel    run those whose exporters tell of calls, with and without hooks, against a collector
   --write   also renew the columns of these clients in docs/clients.md
 
 exit codes: 0 as expected, 1 some FAIL, 2 some ERROR or INCONCLUSIVE`;
@@ -63,6 +65,11 @@ function installed(wanted: readonly FieldClient[]): string {
 }
 
 async function runAll(folder: string): Promise<void> {
+  if (words.includes("--otel")) {
+    const names = new Set(clients.map(({ name }) => name));
+    process.exitCode = (await runExporters(names, folder)) ? 0 : 1;
+    return;
+  }
   const reports: Report[] = [];
   for (const client of clients) {
     console.log(`\n${client.title} ${client.version} ...`);

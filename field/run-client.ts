@@ -18,10 +18,10 @@ export interface Outcome {
   readonly output: string;
 }
 
-const CAUM = join(import.meta.dirname, "../packages/cli/bin/caum.js");
-const USUAL_SECONDS = 120;
+export const CAUM = join(import.meta.dirname, "../packages/cli/bin/caum.js");
+export const USUAL_SECONDS = 120;
 /** The recorder looks at the inbox several times in this time. */
-const SETTLE_MS = 1_500;
+export const SETTLE_MS = 1_500;
 
 interface Printed {
   readonly code: number | null;
@@ -41,7 +41,7 @@ export async function runClient(client: FieldClient, bin: Stage["bin"]): Promise
   }
 }
 
-function stageIn(root: string, bin: Stage["bin"]): Omit<Stage, "modelUrl"> {
+export function stageIn(root: string, bin: Stage["bin"]): Omit<Stage, "modelUrl"> {
   const [home, project] = [join(root, "home"), join(root, "project")];
   mkdirSync(home);
   mkdirSync(project);
@@ -82,9 +82,13 @@ async function played(
   return { facts, missing: [...missing], output: output.slice(-2_000) };
 }
 
-type Runner = (words: readonly string[], seconds: number) => Promise<Printed>;
+export type Runner = (words: readonly string[], seconds: number) => Promise<Printed>;
 
-function runner(stage: Stage, client: FieldClient): Runner {
+export function runner(
+  stage: Stage,
+  client: FieldClient,
+  more: Readonly<Record<string, string>> = {},
+): Runner {
   const env = {
     PATH: process.env.PATH ?? "",
     HOME: stage.home,
@@ -92,6 +96,7 @@ function runner(stage: Stage, client: FieldClient): Runner {
     LANG: "C.UTF-8",
     CAUM_HOME: join(stage.home, ".caum"),
     ...client.env(stage),
+    ...more,
   };
   return ([program = "", ...words], seconds) =>
     new Promise((resolve, reject) => {
@@ -120,7 +125,7 @@ function killGroup(pid: number | undefined): void {
 }
 
 /** The recorder records what is there and closes its runs. */
-async function endRecorder(home: string): Promise<void> {
+export async function endRecorder(home: string): Promise<void> {
   try {
     const pid = Number.parseInt(readFileSync(join(home, "inbox", "recorder.lock"), "utf8"), 10);
     process.kill(pid, "SIGTERM");

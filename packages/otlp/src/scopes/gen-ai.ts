@@ -121,10 +121,18 @@ export const STRANDS: Scope = {
   span: (span) => readGenAi(span, { turnIsParent: true }),
 };
 
+/** How GitHub Copilot CLI names a server and its tool. */
+const HASHED = /^([0-9a-f]{64})\/[0-9a-f]{64}$/;
+
 export const COPILOT: Scope = {
   emitter: "copilot",
   matches: named("github.copilot"),
-  span: (span) => readGenAi(span),
+  span: (span) =>
+    readGenAi(span).map((told) => {
+      const { observation } = told;
+      const server = "tool" in observation ? HASHED.exec(observation.tool)?.[1] : undefined;
+      return server === undefined ? told : { ...told, observation: { ...observation, server } };
+    }),
 };
 
 /** The client tells of a turn that an instrumentation around it tells of as well. */

@@ -31,9 +31,9 @@ export const ECHO: Layer = "telemetry";
 const FULLEST_FIRST: readonly Layer[] = [
   "framework",
   "hook",
-  ECHO,
   "model",
   "mcp",
+  ECHO,
   "door",
   "import",
 ];
@@ -69,19 +69,30 @@ export function isJudged(record: StructuralRecord, run: RunFacts, fullest: Fulle
   if (run.layer === fullest.layer) return true;
   if (record.category !== "tool_api" || record.payload.toolCallId === undefined) return false;
   // Its end may still come, from whoever sees it.
-  return record.payload.status !== "unresolved" && mayJoin(run, fullest);
+  if (record.payload.status === "unresolved") return false;
+  return mayJoin(run, fullest) && (!fullest.isNameless || isApart(record, run, fullest));
 }
 
-/**
- * Whether calls of a lesser layer may be judged beside the fullest one's. Telemetry tells of all calls,
- * so beside a layer that gives some no id, each of those would count twice.
- */
+/** Whether calls of a lesser layer may be judged beside the fullest one's. */
 export function mayJoin({ key, isNameless, layer }: RunFacts, fullest: Fullest): boolean {
-  if (fullest.isNameless && isWithEcho(layer, fullest.layer)) return false;
+  if (fullest.isNameless && layer === ECHO && fullest.layer !== "mcp") return false;
   return key !== undefined && isNameless !== true && fullest.keys.includes(key);
 }
 
-/** Whether one of two layers is telemetry, and the other is not. */
-export function isWithEcho(layer: Layer, other: Layer): boolean {
-  return layer !== other && (layer === ECHO || other === ECHO);
+/**
+ * Telemetry tells of all calls, so beside a layer that gives some no id, each may be one of those. But
+ * what is called without a server, no proxy sees.
+ */
+export function isApart(
+  { payload }: StructuralRecord,
+  { layer }: RunFacts,
+  fullest: Pick<Fullest, "layer">,
+): boolean {
+  if (layer !== ECHO) return true;
+  return fullest.layer === "mcp" && !("serverTag" in payload);
+}
+
+/** How much is known of the session where a call was told. */
+export function viewOf({ layer, view }: RunFacts, fullest: Pick<Fullest, "layer">, other: View) {
+  return layer === fullest.layer || layer === ECHO ? view : other;
 }

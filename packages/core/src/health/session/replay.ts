@@ -11,6 +11,7 @@ import {
   openedBy,
   type RunFacts,
   UNOPENED,
+  viewOf,
 } from "./layer-choice.ts";
 import { compare, placedMs, type RecordPlace } from "./order.ts";
 import { echoOf, isEcho, type Telling, ToldCalls, tellingOf } from "./told-calls.ts";
@@ -62,7 +63,7 @@ function inOrder(records: readonly StructuralRecord[], originOf: OriginOf): read
     const run = runs.get(runId) ?? UNOPENED;
     const telling = tellingOf(record, run.layer);
     if (!isJudged(record, run, fullest)) continue;
-    const view = run.layer === fullest.layer ? run.view : fullest.view;
+    const view = viewOf(run, fullest, fullest.view);
     const step = stepOf(record, { ...originOf(record), view });
     if (step === undefined) continue;
     const atMs = placedMs(record, step.atMs ?? 0, latestMs.get(runId) ?? 0);

@@ -5,15 +5,17 @@ import { Health } from "../health.ts";
 import type { Step } from "../step/step.ts";
 import { type StepOrigin, stepOf } from "../step/step-of.ts";
 import {
+  ECHO,
   type Fullest,
+  isApart,
   isFuller,
   isJudged,
   isNamelessCall,
-  isWithEcho,
   mayJoin,
   openedBy,
   type RunFacts,
   UNOPENED,
+  viewOf,
 } from "./layer-choice.ts";
 import { isTelemetry, placedMs, type RecordPlace, ReorderWindow } from "./order.ts";
 import { echoOf, isEcho, type Telling, ToldCalls, tellingOf } from "./told-calls.ts";
@@ -71,7 +73,7 @@ export class SessionHealth {
   #toldSettled = new ToldCalls();
   /** The fullest layer told of a call without an id. */
   #isNameless = false;
-  /** Steps of telemetry were judged beside another layer's, or may have been. */
+  /** Steps of telemetry were judged, and the fullest layer may tell of the same calls. */
   #isBesideEcho = false;
 
   /**
@@ -82,9 +84,9 @@ export class SessionHealth {
   observe(record: StructuralRecord, origin: Pick<StepOrigin, "weakContent"> = {}): Assessment {
     const run = this.#runOf(record);
     const telling = tellingOf(record, run.layer);
-    const isOwn = run.layer === this.#layer;
-    if (!isJudged(record, run, this.#fullest)) return this.#live.current();
-    const step = stepOf(record, { ...origin, view: isOwn ? run.view : this.#view });
+    const fullest = this.#fullest;
+    if (!isJudged(record, run, fullest)) return this.#live.current();
+    const step = stepOf(record, { ...origin, view: viewOf(run, fullest, this.#view) });
     return step === undefined ? this.#live.current() : this.#take(record, run, step, telling);
   }
 
@@ -172,7 +174,7 @@ export class SessionHealth {
    */
   #beginLayer(run: RunFacts): void {
     const goesOn = this.#isNamed && this.#keys.every((key) => key === run.key);
-    const isWithTelemetry = this.#layer !== undefined && isWithEcho(run.layer, this.#layer);
+    const isWithTelemetry = this.#layer === ECHO;
     this.#layer = run.layer;
     this.#view = run.view;
     this.#keys = run.key === undefined ? [] : [run.key];
@@ -213,7 +215,8 @@ export class SessionHealth {
     const atMs = placedMs(record, step.atMs ?? 0, run.lastMs);
     this.#runs.set(record.runId, { ...run, lastMs: atMs });
     if (telling === undefined || !mayJoin(run, this.#fullest)) this.#isNamed = false;
-    if (isWithEcho(run.layer, this.#fullest.layer)) this.#isBesideEcho = true;
+    const isOwn = run.layer === this.#fullest.layer;
+    if (!isOwn && !isApart(record, run, this.#fullest)) this.#isBesideEcho = true;
     const { runId, payload } = record;
     const told = telling === undefined ? {} : { telling };
     const entry = { atMs, runId, seq: payload.seq, step, ...told };

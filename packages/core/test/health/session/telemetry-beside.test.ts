@@ -88,13 +88,34 @@ test("a call that telemetry alone tells of is judged beside those of the hooks",
   }
 });
 
-test("beside servers alone, telemetry sees the session whole", () => {
+test("beside a proxy that is told no ids, telemetry is judged where no server was called", () => {
   const proxy = new RunBuilder("a", "mcp", "one_server");
   const telemetry = new RunBuilder("b", "telemetry");
   for (let call = 0; call < 6; call += 1) {
-    // A proxy that is told no ids of calls.
-    proxy.call(call * 1_000, "boom", "the same", { status: "error" });
-    telemetry.call(call * 1_000, "boom", "the same", { toolCallId: idOf(call), status: "error" });
+    const atMs = call * 1_000;
+    const failed = { status: "error", op: "act", serverTag: "srv" } as const;
+    telemetry.call(atMs, "bash", `${call}`, { toolCallId: idOf(100 + call) });
+    proxy.call(atMs + 500, "boom", "the same", failed);
+    telemetry.call(atMs + 500, "boom", "", { ...failed, toolCallId: idOf(call) }, BARE);
+  }
+  const [alone] = judged(proxy.records);
+  for (const records of [
+    [...proxy.records, ...telemetry.records],
+    inTime([...proxy.records, ...telemetry.records]),
+  ]) {
+    for (const found of judged(records)) expect(found?.step).toBe(12);
+  }
+  expect(alone).toMatchObject({ step: 6, publicClass: "hard_alert" });
+  expect(judged([...telemetry.records, ...proxy.records])[1]?.step).toBe(12);
+});
+
+test("beside a proxy that is told ids, each call counts once", () => {
+  const proxy = new RunBuilder("a", "mcp", "one_server");
+  const telemetry = new RunBuilder("b", "telemetry");
+  for (let call = 0; call < 6; call += 1) {
+    const failed = { status: "error", serverTag: "srv", toolCallId: idOf(call) } as const;
+    proxy.call(call * 1_000, "boom", "the same", failed);
+    telemetry.call(call * 1_000 + (call % 2 === 0 ? 9 : -9), "boom", "", failed, BARE);
     telemetry.call(call * 1_000 + 500, "bash", `${call}`, { toolCallId: idOf(100 + call) });
   }
   for (const records of [

@@ -16,7 +16,7 @@ const PAIRS: readonly (readonly [Layer, Layer])[] = [
   ["model", "mcp"],
   ["framework", "telemetry"],
   ["hook", "telemetry"],
-  ["telemetry", "mcp"],
+  ["mcp", "telemetry"],
 ];
 
 function observeAll(records: readonly StructuralRecord[]): SessionHealth {
@@ -44,7 +44,8 @@ function twoLayers(
   more: { readonly key?: string; readonly status?: ToolPayload["status"] } = {},
 ): TwoLayers {
   const outer = new RunBuilder("a", fuller);
-  const inner = new RunBuilder("b", lesser, "one_server", more.key);
+  const view = lesser === "telemetry" ? "full" : "one_server";
+  const inner = new RunBuilder("b", lesser, view, more.key);
   for (const [index, call] of calls.entries()) {
     const facts = { toolCallId: idOf(index), status: more.status ?? "ok" };
     if (call.inner) inner.call(index * 1_000, "read", call.text, facts);
