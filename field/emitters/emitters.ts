@@ -97,6 +97,18 @@ export const LIVE_EMITTERS: readonly LiveEmitter[] = [
   },
   {
     ...BASE,
+    name: "openai-agents",
+    program: "openai-agents",
+    packages: {
+      ...SDK,
+      "@openai/agents": "0.20.0",
+      "@arizeai/openinference-instrumentation-openai-agents": "0.2.15",
+      openai: "7.59.0",
+      zod: "4.6.7",
+    },
+  },
+  {
+    ...BASE,
     name: "openai-openinference",
     program: "model-clients",
     variant: "openai",
@@ -188,8 +200,6 @@ export const LIVE_EMITTERS: readonly LiveEmitter[] = [
       OTEL_EXPORTER_OTLP_HEADERS: `Authorization=Bearer ${key}`,
       OTEL_SERVICE_NAME: "emitter",
       OTEL_LOGS_EXPORTER: "otlp",
-      // Log records come before the spans, as they do by default in a run of some seconds.
-      OTEL_BLRP_SCHEDULE_DELAY: "10",
     }),
   },
   { ...EXPORTER, name: "sdk-json", variant: "http", packages: SDK },

@@ -1,7 +1,6 @@
 /** OpenTelemetry's own instrumentation of the OpenAI client, which puts calls into log records. */
 
 import { createRequire } from "node:module";
-import { setTimeout as sleep } from "node:timers/promises";
 import { OpenAIInstrumentation } from "@opentelemetry/instrumentation-openai";
 import { NodeSDK } from "@opentelemetry/sdk-node";
 import { chat, model } from "./agent/play.mjs";
@@ -13,6 +12,4 @@ sdk.start();
 // Instrumentations patch what is required, after they have started.
 const { OpenAI } = createRequire(import.meta.url)("openai");
 await chat(new OpenAI({ apiKey: "none", baseURL: `${model}/v1` }));
-// The log records are on their way by then; the spans go with the end.
-await sleep(1_000);
 await sdk.shutdown();

@@ -20,6 +20,8 @@ export interface Group {
 
 export interface Reading {
   readonly groups: readonly Group[];
+  /** Names of one session each, of which nothing else is told yet: which calls a trace asked for. */
+  readonly links: readonly (readonly string[])[];
   /** Spans of scopes that are not known and follow no convention, and log records of them. */
   readonly notUnderstood: number;
 }
@@ -34,7 +36,8 @@ export function readTelemetry({ spans, logs }: Telemetry, notes: TraceNotes): Re
   for (const span of spans) reader.span(span);
   notes.forgetAsked();
   for (const records of bySpan(logs)) reader.logs(records);
-  return { groups: reader.groups(), notUnderstood: reader.notUnderstood };
+  const { notUnderstood } = reader;
+  return { groups: reader.groups(), links: reader.links(), notUnderstood };
 }
 
 /** Log records of one scope and span, in the order of the request. */
@@ -100,6 +103,12 @@ class GroupReader {
       }));
   }
 
+  links(): readonly (readonly string[])[] {
+    return [...new Set(this.#byName.values())]
+      .filter(({ told, names }) => told.length === 0 && [...names].some(isCall))
+      .map(({ names }) => conversationFirst(names));
+  }
+
   /** What shares a name is of one session. */
   #add(scope: Scope, sent: Span | LogRecord, told: readonly Told[], asks: readonly string[]): void {
     const conversation = conversationOf(sent);
@@ -134,6 +143,19 @@ class GroupReader {
     }
     return part;
   }
+}
+
+function isCall(name: string): boolean {
+  return name.startsWith("call ");
+}
+
+/**
+ * Traces whose turns only log records tie to others: without those, a turn would be a session of its
+ * own.
+ */
+export function tracesToAwait({ spans }: Telemetry): ReadonlySet<string> {
+  const tied = spans.filter(({ scope }) => scopeOf(scope).isTiedByLogs);
+  return new Set(tied.map(({ traceId }) => traceId));
 }
 
 function conversationFirst(names: Iterable<string>): readonly string[] {

@@ -8,6 +8,8 @@ export interface Scope {
   readonly emitter: string;
   /** Whether the instrumentation scope of this name is its. */
   matches(scope: string): boolean;
+  /** Its spans name no conversation and no calls: the log records of their traces do. */
+  readonly isTiedByLogs?: true;
   /** Looks at a span before any of its request is read: what it says about others. */
   note?(span: Span, notes: TraceNotes): void;
   span?(span: Span, notes: TraceNotes): readonly Told[];

@@ -107,6 +107,7 @@ export const EMITTERS: readonly Emitter[] = [
     tokens: [304, 36],
     conversation: null,
     lost: "No ids of calls and no group: each run is a session of its own.",
+    live: "openai-agents",
   },
   {
     name: "OpenInference for the OpenAI client",
@@ -141,7 +142,7 @@ export const EMITTERS: readonly Emitter[] = [
     turns: 2,
     tokens: [304, 36],
     conversation: null,
-    lost: "Calls are in log records only. Where spans come first, each turn is a session of its own.",
+    lost: "Calls are in log records only; without them each turn is a session of its own.",
     live: "otel-openai",
   },
   {

@@ -10,6 +10,7 @@ export const OPENAI_CONTRIB: Scope = {
   matches: (scope) =>
     scope === "@opentelemetry/instrumentation-openai" ||
     scope === "@elastic/opentelemetry-instrumentation-openai",
+  isTiedByLogs: true,
   asks: (sent) =>
     sent.kind === "log" && sent.name === "gen_ai.choice"
       ? messageOf(sent).asks.map(({ id }) => id)

@@ -5,16 +5,24 @@
  * Answers are those that exporters need. They send again after 429 and 503 alone, and not when told to
  * wait for long; whatever else they are answered with loses the batch without a word.
  */
-import { decode, encodeProtobufAnswer, readTelemetry, type Signal, TraceNotes } from "@caum/otlp";
+import {
+  decode,
+  encodeProtobufAnswer,
+  readTelemetry,
+  type Signal,
+  TraceNotes,
+  tracesToAwait,
+} from "@caum/otlp";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { admit, ownerOf } from "../../gate/caller.ts";
 import { DoorError } from "../../http/door-error.ts";
 import type { EventIntake, Outcome } from "../../ingest/intake.ts";
 import type { TenantRow } from "../../rows/tenant-rows.ts";
 import type { Services } from "../../services.ts";
+import { LogTraces } from "./log-traces.ts";
 import { LargeBodies, withBody } from "./otlp-body.ts";
 import { SessionNames } from "./session-names.ts";
-import { intakesOf } from "./telemetry-intake.ts";
+import { intakesOf, tie } from "./telemetry-intake.ts";
 
 /** Langfuse's and LangSmith's senders put a prefix of their own before the path. */
 const PREFIXES = ["", "/api/public/otel", "/otel"];
@@ -25,6 +33,7 @@ const MAX_RETRY_SECONDS = 5;
 interface Memory {
   readonly names: SessionNames;
   readonly notes: Map<number, TraceNotes>;
+  readonly logTraces: Map<number, LogTraces>;
   readonly places: LargeBodies;
 }
 
@@ -32,6 +41,7 @@ export function openOtlpDoor(app: FastifyInstance, services: Services): void {
   const memory: Memory = {
     names: new SessionNames(services.store.reader),
     notes: new Map(),
+    logTraces: new Map(),
     places: new LargeBodies(),
   };
   app.register(async (door) => {
@@ -82,11 +92,16 @@ async function take(
     const telemetry = await decode(body, signal, encoding).catch(() => {
       throw new DoorError("VALIDATION_ERROR", "the body is no OTLP request");
     });
-    const reading = readTelemetry(telemetry, notesOf(memory, owner));
+    const logTraces = ofTenant(memory.logTraces, owner, () => new LogTraces());
+    await logTraces.await(tracesToAwait(telemetry));
+    const notes = ofTenant(memory.notes, owner, () => new TraceNotes());
+    const reading = readTelemetry(telemetry, notes);
     const intakes: EventIntake[] = [];
     for (const group of reading.groups) {
       intakes.push(...(await intakesOf(group, owner, memory.names, services)));
     }
+    for (const names of reading.links) await tie(names, owner, memory.names, services);
+    logTraces.came(telemetry.logs.map(({ traceId }) => traceId));
     if (intakes.length > 0) admitSoon(owner, services, intakes.length);
     const outcomes = await Promise.all(intakes.map((intake) => services.store.submit(intake)));
     for (const outcome of outcomes) throwIfToRepeat(outcome);
@@ -106,11 +121,11 @@ function isJson({ headers }: FastifyRequest): boolean {
   return (headers["content-type"] ?? "").includes("json");
 }
 
-/** Children of a span are told apart by its id, within a tenant. */
-function notesOf({ notes }: Memory, { tenant }: TenantRow): TraceNotes {
-  const known = notes.get(tenant) ?? new TraceNotes();
-  notes.set(tenant, known);
-  return known;
+/** What is remembered of a tenant's senders: ids of spans and traces are told apart within it. */
+function ofTenant<T>(known: Map<number, T>, { tenant }: TenantRow, make: () => T): T {
+  const found = known.get(tenant) ?? make();
+  known.set(tenant, found);
+  return found;
 }
 
 function admitSoon(owner: TenantRow, services: Services, events: number): void {

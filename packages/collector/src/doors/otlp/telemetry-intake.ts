@@ -8,8 +8,10 @@ import type { EventIntake } from "../../ingest/intake.ts";
 import type { TenantRow } from "../../rows/tenant-rows.ts";
 import type { Services } from "../../services.ts";
 import { keyFactsOf } from "../../tenants/digest-keys.ts";
-import type { SessionNames } from "./session-names.ts";
+import type { NameOwner, SessionNames } from "./session-names.ts";
 
+/** Begins the name of a conversation. */
+const CONVERSATION = "conversation ";
 /** What programs are called that nobody gave a name. */
 const NAMELESS = /^unknown_service/;
 
@@ -19,12 +21,7 @@ export async function intakesOf(
   names: SessionNames,
   services: Services,
 ): Promise<readonly EventIntake[]> {
-  const { tenant } = owner;
-  const place = {
-    tenant,
-    keys: services.digestKeys.tenant(owner.ulid),
-    joined: joinedOf(group, owner, services),
-  };
+  const place = placeOf(group.names, owner, services);
   const { sessionId, digests } = await names.sessionOf(group.names, place);
   const keys = services.digestKeys.session(owner.ulid, sessionId);
   const context = { keys, hashNames: services.policy.hashNames };
@@ -36,7 +33,7 @@ export async function intakesOf(
   const body = bodyDigest("", keys);
   return group.told.map((told, at) => ({
     kind: "event",
-    tenant,
+    tenant: owner.tenant,
     receivedMs,
     sessionId,
     facts: { agentId },
@@ -55,9 +52,26 @@ export async function intakesOf(
   }));
 }
 
-/** What hooks and proxies of the same client record into, where it can be known. */
-function joinedOf({ conversation }: Group, { ulid }: TenantRow, { digestKeys }: Services) {
-  return conversation === undefined ? undefined : digestKeys.joinedSession(ulid, conversation);
+/** Says that names are of one session, before anything of it is stored. */
+export async function tie(
+  tied: readonly string[],
+  owner: TenantRow,
+  names: SessionNames,
+  services: Services,
+): Promise<void> {
+  await names.sessionOf(tied, placeOf(tied, owner, services));
+}
+
+/** Whose names they are, and what hooks and proxies of the same client record into. */
+function placeOf(
+  names: readonly string[],
+  { tenant, ulid }: TenantRow,
+  { digestKeys }: Services,
+): NameOwner {
+  const conversation = names.find((name) => name.startsWith(CONVERSATION));
+  const joined =
+    conversation && digestKeys.joinedSession(ulid, conversation.slice(CONVERSATION.length));
+  return { tenant, keys: digestKeys.tenant(ulid), joined };
 }
 
 function agentOf({ agentName, serviceName, emitter }: Group): string {
