@@ -109,7 +109,7 @@ const CLI_FLOW: Flow = [
   "install/entries",
   "install/http",
   "install/install.ts",
-  ["install/relays", "install/hooks", "install/print-reports.ts", "relays"],
+  ["install/relays", "install/hooks", "install/telemetry", "install/print-reports.ts", "relays"],
   "sessions/source",
   ["sessions/local", "sessions/collector", "sessions/shown"],
   "sessions/both-sources.ts",
