@@ -20,10 +20,13 @@ const SENDERS = 20;
 const LARGE = 32 * 1024 * 1024;
 
 const folder = mkdtempSync(join(tmpdir(), "caum-bench-"));
+/** Started by the bench, and ended with it, however it ends. */
+let running: Started | undefined;
 const up = ["packages/cli/dist/main.js", "up", "--json", "--port", "0", "--rate-limit", "0"];
 try {
   await main();
 } finally {
+  running?.child.kill("SIGKILL");
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -31,6 +34,7 @@ async function main(): Promise<void> {
   const collector = await start([...up, "--data", join(folder, "data")], {
     CAUM_HOME: join(folder, "home"),
   });
+  running = collector;
   const rates = { ndjson: 0, otlp: 0 };
   for (let round = 0; round < ROUNDS; round++) {
     rates.ndjson = Math.max(rates.ndjson, await lines(collector));
@@ -42,7 +46,6 @@ async function main(): Promise<void> {
   const before = peakMegabytes(collector);
   await large(collector);
   print("memory", `20 senders of 32 MiB: ${peakMegabytes(collector)} MB at most, ${before} before`);
-  collector.child.kill("SIGTERM");
 }
 
 async function lines(collector: Started): Promise<number> {
