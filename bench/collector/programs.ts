@@ -51,7 +51,9 @@ export function median(values: readonly number[]): number {
 
 export function check(results: readonly LoadResult[], status: number): void {
   for (const { statuses, requests } of results) {
-    if (statuses.get(status) !== requests) throw new Error(`not all answers were ${status}`);
+    if (statuses.get(status) === requests) continue;
+    const answered = [...statuses].map(([one, count]) => `${count} x ${one}`).join(", ");
+    throw new Error(`not all answers were ${status}: ${answered}`);
   }
 }
 

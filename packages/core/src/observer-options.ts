@@ -3,7 +3,11 @@ import type { AlertWatch } from "./health/alerts/alert-watch.ts";
 import type { Emitter } from "./report/emission/emission.ts";
 import type { ReportProblemCode } from "./report/problem.ts";
 import type { SpoolFollower } from "./report/reporter.ts";
-import type { Settings } from "./report/settings/configuration.ts";
+import {
+  type Configuration,
+  loadConfiguration,
+  type Settings,
+} from "./report/settings/configuration.ts";
 import type { Transport } from "./report/upstream/http-transport.ts";
 
 /** Something of ours that did not work; the host is not affected by it. */
@@ -66,4 +70,15 @@ export interface ObserverStatus {
   readonly openSessions: number;
   readonly dropped: number;
   readonly problems: Readonly<Partial<Record<ObserverProblem["code"], number>>>;
+}
+
+/** The settings of an observer, with those of the environment and of this machine. */
+export function configurationOf(
+  { home, upstream = {} }: ObserverOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): Configuration {
+  const configuration = loadConfiguration({ arguments: { ...(upstream || {}), home }, env });
+  return upstream === false
+    ? { ...configuration, url: undefined, problems: [], warnings: [] }
+    : configuration;
 }

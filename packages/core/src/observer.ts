@@ -10,9 +10,14 @@ import type { Observation } from "./capture/observation/observation.ts";
 import { timestampAt } from "./capture/timestamp.ts";
 import { runOrigin } from "./evidence/note/checkpoint.ts";
 import { signCheckpoint } from "./evidence/note/signer.ts";
-import { RunWriter, runIdOf, type Stamp } from "./evidence/run-writer.ts";
+import { RunWriter, runIdOf } from "./evidence/run-writer.ts";
 import { loadWriterKey, type WriterKey } from "./evidence/writer-key.ts";
-import type { ObserverOptions, ObserverProblem, ObserverStatus } from "./observer-options.ts";
+import {
+  configurationOf,
+  type ObserverOptions,
+  type ObserverProblem,
+  type ObserverStatus,
+} from "./observer-options.ts";
 import { atExit } from "./report/at-exit.ts";
 import type { DeliveryResult } from "./report/delivery/tally.ts";
 import { emissionOf } from "./report/emission/session-emission.ts";
@@ -20,7 +25,8 @@ import type { EventLog } from "./report/event-log.ts";
 import { DiskCap } from "./report/local/disk-cap.ts";
 import { RunLog } from "./report/local/run-log.ts";
 import { openReporter, type ReporterLease } from "./report/open-reporter.ts";
-import { type Configuration, loadConfiguration } from "./report/settings/configuration.ts";
+import type { Configuration } from "./report/settings/configuration.ts";
+import { notObserved, ToldProblems } from "./report/told-problems.ts";
 import { UpstreamLog } from "./report/upstream-log.ts";
 import { within } from "./report/within.ts";
 import { Session, type Verdict } from "./session.ts";
@@ -52,7 +58,7 @@ export class Observer {
   #latest: Session | undefined;
   /** Not whole on the disk yet. */
   readonly #closing = new Set<Session>();
-  readonly #problems = new Map<ObserverProblem["code"], number>();
+  readonly #problems: ToldProblems<ObserverProblem["code"]>;
   readonly #cancelAtExit: () => void;
   readonly #configuration: Configuration;
   readonly #lease: ReporterLease | undefined;
@@ -63,18 +69,20 @@ export class Observer {
 
   constructor(options: ObserverOptions) {
     this.#options = options;
+    this.#problems = new ToldProblems(options.onProblem);
     this.#env = options.env ?? process.env;
     this.#clock = options.clock ?? Date.now;
     this.#configuration = configurationOf(options, this.#env);
     this.home = this.#configuration.home;
-    for (const problem of this.#configuration.problems) this.#report("configuration", problem);
+    for (const problem of this.#configuration.problems)
+      this.#problems.report("configuration", problem);
     const exposed = this.#configuration.warnings.join("; ");
-    if (exposed !== "") this.#report("exposed_key", exposed);
+    if (exposed !== "") this.#problems.report("exposed_key", exposed);
     this.#rootKey = loadRootKey({ home: this.home, env: this.#env });
-    if (this.#rootKey.problem) this.#report("ephemeral_digest_key", this.#rootKey.problem);
+    if (this.#rootKey.problem) this.#problems.report("ephemeral_digest_key", this.#rootKey.problem);
     this.#writerKey = loadWriterKey({ home: this.home });
     if (this.#writerKey.origin === "ephemeral") {
-      this.#report("ephemeral_writer_key", "keys/writer.key can be neither read nor made");
+      this.#problems.report("ephemeral_writer_key", "keys/writer.key can be neither read nor made");
     }
     this.#entropy = options.entropy ?? randomFillSync;
     this.#eventIds = new EventIds({ clock: this.#clock, fillRandom: this.#entropy });
@@ -165,7 +173,7 @@ export class Observer {
   }
 
   get status(): ObserverStatus {
-    const problems = Object.fromEntries(this.#problems);
+    const { counts: problems } = this.#problems;
     return { openSessions: this.#sessions.size, dropped: this.#dropped, problems };
   }
 
@@ -196,7 +204,7 @@ export class Observer {
       configuration: this.#configuration,
       agent: `${writer}/${writerVersion}`,
       signer: this.#writerKey.signer,
-      onProblem: ({ code, message }) => this.#report(code, message),
+      onProblem: ({ code, message }) => this.#problems.report(code, message),
       waitUntil,
       follower,
       transport,
@@ -206,7 +214,7 @@ export class Observer {
   #capRuns(): DiskCap {
     return new DiskCap({
       folder: join(this.home, "runs"),
-      onRemoved: (message) => this.#report("runs_removed", message),
+      onRemoved: (message) => this.#problems.report("runs_removed", message),
     });
   }
 
@@ -217,7 +225,6 @@ export class Observer {
 
   #open(id: string, facts: SessionFacts): Session {
     const { emitter, hashNames = false, layer, view, writer: program } = this.#options;
-    const { writerVersion } = this.#options;
     const sessionId = this.#identifier(id);
     const keys = new SessionKeys(this.#rootKey, sessionId);
     const known = knownFacts(facts, keys);
@@ -231,7 +238,7 @@ export class Observer {
       log: this.#logOf(writer),
       openFacts: {
         writer: program,
-        writerVersion,
+        writerVersion: this.#options.writerVersion,
         layer,
         view,
         digestKeyId: keys.id,
@@ -248,8 +255,11 @@ export class Observer {
         layer,
       }),
       flush: () => this.flush(),
-      stamp: () => this.#stamp(),
-      onFailure: (failure) => this.#report("not_observed", notObserved(failure)),
+      stamp: () => ({
+        sourceTimestamp: timestampAt(this.#clock()),
+        eventId: this.#eventIds.next(),
+      }),
+      onFailure: (failure) => this.#problems.report("not_observed", notObserved(failure)),
     });
   }
 
@@ -259,7 +269,7 @@ export class Observer {
     return new RunLog({
       folder: join(this.home, "runs", runId),
       checkpoint: () => this.#checkpoint(writer),
-      onProblem: (problem) => this.#report("not_recorded", problem.message),
+      onProblem: (problem) => this.#problems.report("not_recorded", problem.message),
     });
   }
 
@@ -284,42 +294,4 @@ export class Observer {
   #identifier(id: string): string {
     return isIdentifier(id) ? id : new SessionKeys(this.#rootKey, "identifiers").tag(id);
   }
-
-  #stamp(): Stamp {
-    const sourceTimestamp = timestampAt(this.#clock());
-    return { eventId: this.#eventIds.next(), sourceTimestamp };
-  }
-
-  #report(code: ObserverProblem["code"], message: string): void {
-    const times = (this.#problems.get(code) ?? 0) + 1;
-    this.#problems.set(code, times);
-    if (times > 1) return;
-    const { onProblem = warn } = this.#options;
-    try {
-      onProblem({ code, message });
-    } catch {
-      // The host's own handler failed; the host must not notice us.
-    }
-  }
-}
-
-function configurationOf(
-  { home, upstream = {} }: ObserverOptions,
-  env: Readonly<Record<string, string | undefined>>,
-): Configuration {
-  const configuration = loadConfiguration({ arguments: { ...(upstream || {}), home }, env });
-  return upstream === false
-    ? { ...configuration, url: undefined, problems: [], warnings: [] }
-    : configuration;
-}
-
-/** One line on standard error, as Node prints its own warnings. */
-function warn({ code, message }: ObserverProblem): void {
-  process.emitWarning(message, { type: "CaumWarning", code });
-}
-
-/** Names the kind of a failure only: its own message could quote what was observed. */
-function notObserved(failure: unknown): string {
-  const kind = failure instanceof Error ? failure.name : typeof failure;
-  return `a call was not recorded (${kind}): check what observe() was given`;
 }
