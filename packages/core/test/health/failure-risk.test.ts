@@ -1,5 +1,8 @@
 /** A number that means nothing must not look like one. */
 import { expect, test } from "vitest";
+import { featuresOf, learnRisk } from "../../src/health/failure-risk.ts";
+import { newMemory } from "../../src/health/memory/saved-memory.ts";
+import { identify } from "../../src/health/step/identity.ts";
 import { judge } from "./families/golden.ts";
 import { Script } from "./families/script.ts";
 
@@ -53,4 +56,19 @@ test.each([
 test("the words that begin a session make no dialogue of it", () => {
   const last = judge(queries(new Script(4).user("please find it"), 6).steps).at(-1);
   expect(last?.failureRisk).not.toBeNull();
+});
+
+test("of its features, the failing calls are those that failed, as a share of all", () => {
+  const memory = newMemory();
+  const script = new Script(5);
+  for (const status of ["ok", "error", "ok", "ok"] as const) {
+    script.call({ tool: "sql", op: "other", asks: script.fresh(), answers: "no", status });
+  }
+  const recognition = { isRepeat: false, isNewCall: true, isNewAnswer: true, isStale: false };
+  for (const step of script.steps) learnRisk(memory, identify(step), recognition);
+  const signals = { step: 4, number: 4, variety: 1, novelty: 1, substance: 1, repeatShare: 0 };
+  const still = { longestRun: 0, looping: false, stuckSteps: 0, writes: 0 };
+  const { failing, failingLately } = featuresOf(memory, { ...signals, ...still });
+  expect(failing).toBe(0.25);
+  expect(failingLately).toBeCloseTo(0.12 * 0.88 * 0.88, 12);
 });

@@ -64,6 +64,14 @@ describe("the unified score", () => {
     );
   });
 
+  test("is that of its formula from step 5 on", () => {
+    const best = { looping: false, stuckSteps: 0, variety: 3, writes: 3 };
+    const perfect = { tcr: 1, esr: 1, sci: 1 };
+    expect(udsOf(perfect, { ...best, step: 4 })).toBeCloseTo(0.84, 12);
+    expect(udsOf(perfect, { ...best, step: 5 })).toBe(1);
+    expect(udsOf(perfect, { ...best, step: 5, stuckSteps: 5 })).toBe(0.69);
+  });
+
   test("of what gets nowhere is below T2 after 5 steps, and below T3 after 12 without a change", () => {
     fc.assert(
       fc.property(signals, (some) => {

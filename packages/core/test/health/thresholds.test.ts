@@ -250,3 +250,57 @@ test.each([
   // An honest poll lowers no score.
   expect(assessment?.tier === "T1" || assessment?.tier === "T2").toBe(true);
 });
+
+test("leaky: where a look among the 16 steps waits, the others are no loop", () => {
+  const isLoopWith = (second: (script: Script) => void) => {
+    const script = new Script(12).work(6);
+    readAll(script, 2);
+    for (let time = 1; time <= 13; time++) {
+      if (time === 5) {
+        script.call({ ...JOB, gapMs: 30_000 });
+        second(script);
+      }
+      if (time === 10) script.work(1);
+      script.call(file((time * time) % 2));
+    }
+    const health = new Health();
+    return script.steps.map((step) => health.observe(step)).at(-1)?.publicClass === "hard_alert";
+  };
+  expect(isLoopWith((script) => script.work(1))).toBe(true);
+  expect(isLoopWith((script) => script.call({ ...JOB, gapMs: 30_000 }))).toBe(false);
+});
+
+/** The regime after work, and calls of which `facts` says what each is. */
+function regimeAfter(calls: number, facts: (at: number, script: Script) => Partial<CallFacts>) {
+  const script = new Script(7).work(4);
+  for (let at = 0; at < calls; at++) {
+    script.call({ tool: "find", op: "search", asks: script.fresh(), ...facts(at, script) });
+  }
+  const health = new Health();
+  return script.steps.map((step) => health.observe(step)).at(-1)?.regime;
+}
+
+test.each([
+  [4, false],
+  [5, true],
+])("after %i equal answers in a row of one tool a session stagnates: %s", (calls, stagnates) => {
+  expect(regimeAfter(calls, () => ({ answers: "none" })) === "STAGNATION").toBe(stagnates);
+});
+
+/** In no order that repeats. */
+const KNOWN_ANSWERS = [..."abcabacbcaba"].map((letter) => `nothing ${letter}`);
+
+test.each([
+  [1, true],
+  [2, false],
+])(
+  "of ten calls that hear what is known, %i of another kind are a funnel: %s",
+  (others, isFunnel) => {
+    const regime = regimeAfter(12, (at, script) =>
+      at >= 12 - 4 * others && at % 4 === 0
+        ? { tool: "look", op: "read", answers: script.fresh() }
+        : { answers: KNOWN_ANSWERS[at] ?? "" },
+    );
+    expect(regime === "FUNNEL_TRAP").toBe(isFunnel);
+  },
+);

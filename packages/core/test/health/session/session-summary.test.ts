@@ -73,3 +73,23 @@ test("steps that are counted from the start again begin a new summary", () => {
     summary = summarize(summary, fuller.observe(step));
   expect(summary.steps).toBe(2);
 });
+
+test("of more loops than a hundred the others are counted, and change none of the first", () => {
+  const current = new Health().current();
+  const pattern = { rule: "periodic", period: 1, cycles: 4, fromStep: 1, tools: [] } as const;
+  const alerting = (step: number, eventType: typeof current.eventType) => ({
+    ...current,
+    step,
+    eventType,
+    publicClass: "hard_alert" as const,
+    pattern: { ...pattern, fromStep: step },
+  });
+  let summary = NOTHING_YET;
+  for (let step = 1; step <= 101; step++) {
+    summary = summarize(summary, alerting(step, "structural_loop_entered"));
+  }
+  summary = summarize(summary, alerting(102, "structural_loop_continues"));
+  expect(summary.loops).toHaveLength(100);
+  expect(summary.loops.at(-1)).toMatchObject({ alertStep: 100, lastStep: 100 });
+  expect(summary).toMatchObject({ loopCount: 101, patternSteps: 102, coveredTo: 102 });
+});
