@@ -3,6 +3,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -12,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { formatNote, parseNote } from "../../core/src/evidence/note/note.ts";
 import { noteOf } from "../../core/test/evidence/bundles.ts";
 import { closedRun, signerOf } from "../../core/test/evidence/records.ts";
 
@@ -115,6 +117,42 @@ test("--json answers the result, --require-closed decides the exit code", async 
     signedBy: [{ name: COLLECTOR.name, role: "signed" }],
     findings: [],
   });
+});
+
+test("a policy decides the exit code, and the sentence says what is proved", async () => {
+  const policy = join(folder, "policy");
+  const witness = signerOf("witness.example");
+  const needs = (quorum: string) =>
+    writeFileSync(
+      policy,
+      `log ${COLLECTOR.vkey}\nwitness W ${witness.cosignerKey}\nquorum ${quorum}\n`,
+    );
+  needs("none");
+  const held = await caum(bundle, "--policy", policy);
+  expect(held.code).toBe(0);
+  expect(held.stdout).toContain("All 5 records are as collector.example/caum signed them");
+  expect(held.stdout).toContain("holds  policy: ");
+  needs("W");
+  const unmet = await caum(bundle, "--policy", policy, "--json");
+  expect(unmet.code).toBe(6);
+  expect(JSON.parse(unmet.stdout)).toMatchObject({
+    verdict: "ok-open",
+    policy: { holds: false, unmet: ["the quorum W did not co-sign all records"] },
+  });
+  expect((await caum(bundle, "--policy", policy)).stdout).toContain("FAILS  policy: the quorum W");
+  const seen = copy("seen");
+  const { text, signatures } = parseNote(readFileSync(join(seen, "checkpoints", "head.note")));
+  const line = witness.cosign(text, 1_795_000_000);
+  const note = formatNote({ text, signatures: [...signatures, line] });
+  writeFileSync(join(seen, "checkpoints", "head.note"), note);
+  const told = await caum(seen, "--policy", policy);
+  expect(told.stdout).toMatch(
+    /co-signed by\s+witness\.example \S+ since size 5, up to 5, at 2026-11-18T\S+Z at the latest/,
+  );
+  expect(told.code).toBe(0);
+  writeFileSync(policy, "quorum W\n");
+  const refused = await caum(bundle, "--policy", policy);
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("line 1")]);
 });
 
 test("names file, line, run and seq of what was changed", async () => {

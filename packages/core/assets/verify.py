@@ -4,8 +4,8 @@
     python3 verify.py BUNDLE --key VKEY [--key VKEY ...] [--require-closed] [--require-complete]
                       [--expect-size N] [--expect-root HEX] [--session ID] [--origin TEXT] [--json]
 
-BUNDLE is a folder or a tar archive; by default the folder that holds this file. Nothing is
-unpacked, written or fetched. Keys come from --key only: a key or a program found inside a bundle
+BUNDLE is a folder, or a .tar, .tar.gz or .zip of it or of its files; by default the folder that
+holds this file. Nothing is written or fetched. Keys come from --key only: a key or a program found inside a bundle
 proves nothing, so compare this file with the published one before you rely on it.
 
 It is written from docs/protocol.md, independently of the program it has to agree with.
@@ -17,14 +17,20 @@ last signature, which anybody could have added.
 import argparse
 import base64
 import hashlib
+import io
 import json
 import os
 import re
 import stat
+import struct
 import sys
+import time as clock
+import zlib
 
 MAX_LINE = 16384
-MAX_NOTE, MAX_PROOF, MAX_RECEIPT, MAX_EXTENSION = 16384, 32768, 65536, 65536
+MAX_NOTE, MAX_PROOF, MAX_RECEIPT, MAX_EXTENSION = 131072, 147456, 196608, 65536
+MAX_UNPACKED = 268435456
+CLOCK_SKEW = 600
 MAX_NOTES, MAX_RECEIPTS, MAX_RUNS, MAX_ENTRIES = 1024, 4096, 65536, 100000
 MAX_FINDINGS, MAX_SIGNATURES, MAX_HASHES, MAX_DEPTH = 100, 100, 64, 64
 MAX_INTEGER = 2**53 - 1
@@ -207,16 +213,20 @@ class Key:
         name, key_id, encoded = (text.split("+", 2) + ["", ""])[:3]
         typed = strict_base64(encoded)
         if not is_key_name(name) or not re.fullmatch(r"[0-9a-f]{8}", key_id) \
-                or typed is None or len(typed) != 33:
+                or not typed:
             raise Refused("not a verifier key: expected <name>+<key id>+<base64>")
-        if typed[0] not in (1, 4):
-            raise Refused("the key is of an unknown type: only Ed25519 is known")
+        if typed[0] not in (1, 4, 6):
+            raise Refused("the key is of an unknown type: only Ed25519 and ML-DSA-44 are known")
+        if len(typed) != (1313 if typed[0] == 6 else 33):
+            raise Refused("not a verifier key: it has the wrong length")
         if sha256(name.encode() + b"\n" + typed)[:8] != key_id:
             raise Refused("the key id does not belong to this name and key")
+        # ML-DSA is not in the standard library: such keys are named, and ignored.
+        self.checkable = typed[0] != 6
         y = int.from_bytes(typed[1:], "little") % 2**255
-        if y >= P:
+        if self.checkable and y >= P:
             raise Refused("the key is not in its canonical form")
-        if y in SMALL_ORDER_Y:
+        if self.checkable and y in SMALL_ORDER_Y:
             raise Refused("the key has a small order: anyone can sign under it")
         self.text, self.name, self.id = text, name, key_id
         self.timed, self.public_key = typed[0] == 4, typed[1:]
@@ -246,13 +256,13 @@ class Note:
         return parts[0], data[:4].hex(), data[4:]
 
     def signers(self, keys):
-        """The given keys that signed. A given key's signature that does not fit is refused."""
-        found = []
+        """The given keys that signed, each with its time or None. One that does not fit is refused."""
+        found = {}
         for name, key_id, data in self.signatures:
             key = next((k for k in keys if k.name == name and k.id == key_id), None)
-            if key is None or key in found:
+            if key is None or not key.checkable or key in found:
                 continue
-            text = self.text
+            text, time = self.text, None
             if key.timed:
                 time, data = int.from_bytes(data[:8], "big"), data[8:]
                 text = "cosignature/v1\ntime %d\n%s" % (time, text)
@@ -260,7 +270,7 @@ class Note:
                     data = b""
             if not verify_ed25519(key.public_key, text.encode(), data):
                 raise Refused("the signature by %s does not fit the note" % name, forged=True)
-            found.append(key)
+            found[key] = time
         return found
 
 
@@ -508,6 +518,9 @@ class Slice:
     def __init__(self, path, start, length):
         self.path, self.start, self.length = path, start, length
 
+    def piece(self, start, length):
+        return Slice(self.path, self.start + start, length)
+
     def open(self):
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         try:
@@ -556,6 +569,18 @@ class Slice:
                     return
 
 
+class Unpacked(Slice):
+    """What was unpacked in memory."""
+
+    def open(self):
+        file = io.BytesIO(self.path)
+        file.seek(self.start)
+        return file
+
+    def piece(self, start, length):
+        return Unpacked(self.path, self.start + start, length)
+
+
 def tar_text(header, start, length):
     return header[start:start + length].split(b"\0")[0].decode("latin-1")
 
@@ -586,46 +611,212 @@ def check_extension(extension):
         extension = extension[length:]
 
 
-def list_tar(path):
-    files, folders, position, entries, size = {}, set(), 0, 0, os.path.getsize(path)
+class Listing:
+    """What an archive would leave on the disk."""
+
+    def __init__(self):
+        self.files, self.folders = {}, set()
+
+    def add(self, name, file):
+        """`file` is None for a folder."""
+        self.folders.update(name[:match.start()] for match in re.finditer("/", name))
+        if file is None:
+            self.folders.add(name)
+            return
+        if name in self.files:
+            raise Refused("it holds a name twice")
+        self.files[name] = file
+
+    def finish(self):
+        if self.folders & set(self.files):
+            raise Refused("it holds a name twice")
+        return self.files
+
+
+def list_tar(archive):
+    listing, position, entries, size = Listing(), 0, 0, archive.length
     while position < size:
         entries += 1
-        header = Slice(path, position, 512).read(512)
+        header = archive.piece(position, 512).read(512)
         if entries > MAX_ENTRIES + 1 or len(header) < 512:
             raise Refused("it is cut short or holds too many entries")
         if not any(header):
-            if folders & set(files):
-                raise Refused("it holds a name twice")
-            return files
+            return listing.finish()
         magic = header[257:263]
         total = sum(header[:148]) + 8 * 32 + sum(header[156:])
         if magic not in (b"ustar\0", b"ustar ") or total != tar_number(header, 148, 8):
-            raise Refused("it is neither a folder nor a tar archive")
+            raise Refused("it is neither a folder nor an archive of one")
         prefix = tar_text(header, 345, 155) if magic == b"ustar\0" else ""
         name, kind = tar_text(header, 0, 100), tar_text(header, 156, 1) or "0"
         length = tar_number(header, 124, 12)
-        entry = Slice(path, position + 512, length)
-        if entry.start + length > size:
+        after = position + 512 + (length + 511) // 512 * 512
+        if position + 512 + length > size:
             raise Refused("it is cut short")
+        entry = archive.piece(position + 512, length)
         is_folder = name.endswith("/")
         name = tar_name(prefix + "/" + name if prefix else name)
         if kind in "xg":
             check_extension(entry.read(MAX_EXTENSION))
-            position = entry.start + (length + 511) // 512 * 512
-            continue
-        folders.update(name[:match.start()] for match in re.finditer("/", name))
-        if kind == "5" and length == 0:
-            folders.add(name)
+        elif kind == "5" and length == 0:
+            listing.add(name, None)
+        elif kind != "0" or name == "" or is_folder:
+            raise Refused("it holds a link or something else that is no file")
         else:
-            if kind != "0" or name == "" or is_folder or name in files:
-                raise Refused("it holds a link, or a name twice")
-            files[name] = entry
-        position = entry.start + (length + 511) // 512 * 512
+            listing.add(name, entry)
+        position = after
     raise Refused("it is cut short")
+
+
+# Compressed archives (RFC 1951, RFC 1952, PKWARE APPNOTE), unpacked in memory
+
+def inflate(data, length, crc):
+    """`length` and `crc` are what the archive says of the bytes."""
+    inflater = zlib.decompressobj(-15)
+    try:
+        whole = inflater.decompress(data, length + 1)
+    except zlib.error:
+        raise Refused("what is compressed in it is damaged")
+    if not inflater.eof or inflater.unused_data or inflater.unconsumed_tail:
+        raise Refused("what is compressed in it is damaged")
+    return intact(whole, length, crc)
+
+
+def intact(whole, length, crc):
+    if len(whole) != length or zlib.crc32(whole) != crc:
+        raise Refused("what is compressed in it is damaged")
+    return Unpacked(whole, 0, length)
+
+
+def fits_memory(*lengths):
+    if sum(lengths) > MAX_UNPACKED:
+        raise Refused("it is too long to be unpacked in memory: unpack it, verify the folder")
+
+
+def open_gzip(data):
+    flags = data[3] if len(data) > 3 else 255
+    if data[2:3] != b"\x08" or flags > 31:
+        raise Refused("it is compressed in an unknown way")
+    start = 10
+    if flags & 4:
+        start += 2 + int.from_bytes(data[start:start + 2], "little")
+    for flag in (8, 16):
+        if flags & flag:
+            end = data.find(b"\0", start)
+            if end < 0:
+                raise Refused("it is cut short")
+            start = end + 1
+    start += 2 if flags & 2 else 0
+    if start > len(data) - 8:
+        raise Refused("it is cut short")
+    crc, length = struct.unpack("<II", data[-8:])
+    fits_memory(length)
+    return inflate(data[start:-8], length, crc)
+
+
+class ZipEntry:
+    """One entry of the list of a zip archive, and the file that it names."""
+
+    def __init__(self, data, at, end):
+        if at + 46 > end or data[at:at + 4] != b"PK\x01\x02":
+            raise Refused("it is cut short")
+        (system, self.flags, self.method, self.crc, self.packed, self.length, name_length, extra,
+         comment, attributes, self.start) = struct.unpack("<5xB2xHH4xIIIHHH4xII", data[at:at + 46])
+        self.next = at + 46 + name_length + extra + comment
+        if self.next > end or self.start + 30 > end:
+            raise Refused("it is cut short")
+        if self.flags & 1 or self.method not in (0, 8):
+            raise Refused("it is encrypted or compressed in an unknown way")
+        name = data[at + 46:at + 46 + name_length]
+        mark, flags, method, length, more = struct.unpack("<4s2xHH16xHH",
+                                                          data[self.start:self.start + 30])
+        local = self.start + 30
+        if mark != b"PK\x03\x04" or (flags, method) != (self.flags, self.method) \
+                or data[local:local + length] != name:
+            raise Refused("its list names another file than lies there")
+        self.data = local + name_length + more
+        self.stop = self.data + self.packed
+        if self.stop > end:
+            raise Refused("it is cut short")
+        fits_memory(self.length)
+        self.name = name.decode("latin-1")
+        self.kind = attributes >> 16 & 0o170000 if system == 3 else 0
+        self.ends = (self.stop + 12, self.stop + 16) if self.flags & 8 else (self.stop,)
+
+    def unpack(self, data):
+        packed = data[self.data:self.stop]
+        return inflate(packed, self.length, self.crc) if self.method == 8 \
+            else intact(packed, self.length, self.crc)
+
+
+def list_zip(data):
+    """The list at the end is followed; whoever reads from the front must find the same."""
+    end = next((at for at in range(len(data) - 22, max(-1, len(data) - 22 - 0x10000), -1)
+                if data[at:at + 4] == b"PK\x05\x06"
+                and int.from_bytes(data[at + 20:at + 22], "little") == len(data) - 22 - at), None)
+    if end is None:
+        raise Refused("it is cut short")
+    disks, here, count, size, at = struct.unpack("<IHHII", data[end + 4:end + 20])
+    if disks or here != count or at + size != end:
+        raise Refused("it is a zip archive of several parts, or longer than 4 GiB")
+    entries, list_at = [], at
+    while at < end:
+        if len(entries) >= MAX_ENTRIES:
+            raise Refused("it holds too many entries")
+        entries.append(ZipEntry(data, at, end))
+        at = entries[-1].next
+    if len(entries) != count:
+        raise Refused("it is cut short")
+    ends = (0,)
+    for entry in sorted(entries, key=lambda entry: entry.start):
+        if entry.start not in ends:
+            raise Refused("bytes lie between its files")
+        ends = entry.ends
+    if list_at not in ends:
+        raise Refused("bytes lie between its files")
+    listing = Listing()
+    for entry in entries:
+        name, is_folder = tar_name(entry.name), entry.name.endswith("/")
+        if is_folder and entry.length == 0 and entry.kind in (0, 0o040000):
+            listing.add(name, None)
+        elif is_folder or name == "" or entry.kind not in (0, 0o100000):
+            raise Refused("it holds a link or something else that is no file")
+        else:
+            listing.add(name, entry)
+    return listing.finish()
+
+
+def without_folder(files):
+    """Names within the bundle, where an archive packs the folder that holds it."""
+    if "records.ndjson" in files:
+        return files
+    folders = [name[:-14] for name in files if re.fullmatch(r"[^/]+/records\.ndjson", name)]
+    if len(folders) != 1:
+        return files
+    return {name[len(folders[0]):]: file for name, file in files.items()
+            if name.startswith(folders[0])}
+
+
+def list_archive(path):
+    archive = Slice(path, 0, os.path.getsize(path))
+    start = archive.piece(0, min(4, archive.length)).read(4)
+    if start[:2] == b"\x1f\x8b":
+        return without_folder(list_tar(open_gzip(archive.read(MAX_UNPACKED))))
+    if start == b"PK\x03\x04":
+        data = archive.read(MAX_UNPACKED)
+        files = {name: entry for name, entry in without_folder(list_zip(data)).items()
+                 if is_part(name)}
+        fits_memory(*(entry.length for entry in files.values()))
+        return {name: entry.unpack(data) for name, entry in files.items()}
+    return without_folder(list_tar(archive))
 
 
 NOTE = re.compile(r"checkpoints/[A-Za-z0-9._-]{1,100}\.note")
 RECEIPT = re.compile(r"receipts/(0|[1-9][0-9]{0,15})\.(?:json|tlog-proof)")
+
+
+def is_part(name):
+    return name in ("records.ndjson", "forks.ndjson") \
+        or bool(NOTE.fullmatch(name) or RECEIPT.fullmatch(name))
 
 
 def list_folder(folder):
@@ -638,8 +829,7 @@ def list_folder(folder):
             raise Refused("a folder in it is a link")
         for file in os.listdir(path):
             name = inner + "/" + file if inner else file
-            if name in ("records.ndjson", "forks.ndjson") or NOTE.fullmatch(name) \
-                    or RECEIPT.fullmatch(name):
+            if is_part(name):
                 status = os.lstat(os.path.join(path, file))
                 if not stat.S_ISREG(status.st_mode):
                     raise Refused("%s is no ordinary file" % name)
@@ -653,9 +843,9 @@ class Bundle:
         if os.path.isdir(whole):
             files = list_folder(whole)
         elif os.path.isfile(whole):
-            files = list_tar(whole)
+            files = list_archive(whole)
         else:
-            raise Refused("it is neither a folder nor a tar archive")
+            raise Refused("it is neither a folder nor an archive of one")
         if "records.ndjson" not in files:
             raise Refused("it holds no records.ndjson at its top")
         names = sorted(files)
@@ -699,7 +889,7 @@ class Stop(Exception):
 
 class Verifier:
     def __init__(self, keys, expect_size=None, expect_root=None, expect_session=None,
-                 expect_origin=None):
+                 expect_origin=None, now=None):
         self.keys, self.expect_size, self.expect_root = keys, expect_size, expect_root
         self.expect_session, self.expect_origin = expect_session, expect_origin
         self.findings, self.kinds = [], set()
@@ -709,6 +899,8 @@ class Verifier:
         self.session = self.proven = self.first_unproven = self.first_unsigned = None
         self.mismatch, self.gap = None, False
         self.tombstones = self.dropped = self.imported = 0
+        self.now = clock.time() if now is None else now
+        self.latest, self.latest_at = "", {}
         self.ended = False
         self.root_at_expected = EMPTY_ROOT if expect_size == 0 else None
         self.receipts, self.bad_receipts = [], []
@@ -729,7 +921,7 @@ class Verifier:
         note = Note(data)
         # A checkpoint of no records at all signs nothing.
         for name, key_id, _ in note.signatures if note.text.split("\n")[1] != "0" else ():
-            if any(key.name == name and key.id == key_id for key in self.keys):
+            if any(key.name == name and key.id == key_id and key.checkable for key in self.keys):
                 self.seen_names.add(name)
         signers = note.signers(self.keys)
         checkpoint = parse_checkpoint(note.text)
@@ -787,7 +979,7 @@ class Verifier:
                     continue
             except Refused:
                 pass
-            head.signers = [key for key in head.signers if key not in old]
+            head.signers = {key: time for key, time in head.signers.items() if key not in old}
             self.find("retired_key", head.file, "signed with a key that was replaced before")
         self.keep_heads(lambda head: head.signers)
 
@@ -885,6 +1077,7 @@ class Verifier:
         state["suspect"] = None
 
     def note_record(self, record, place):
+        self.latest = max(self.latest, record["sourceTimestamp"])
         body = record["payload"] if record["category"] == "lifecycle" else None
         kind = body["type"] if body else "open"
         if kind == "open":
@@ -920,6 +1113,7 @@ class Verifier:
         heads = self.heads_at(self.tree.size)
         if not heads:
             return
+        self.latest_at[self.tree.size] = self.latest
         root = self.tree.root()
         if any(head.root != heads[0].root for head in heads):
             self.find("checkpoint_fork", heads[0].file, "two roots are signed for one size")
@@ -1057,9 +1251,20 @@ class Verifier:
     def check_signers(self):
         signed = {key.name for head in self.heads if head.size for key in head.signers}
         signed |= self.seen_names
-        for name in dict.fromkeys(key.name for key in self.keys):
+        checkable = [key for key in self.keys if key.checkable]
+        asked = checkable if checkable or signed else self.keys
+        for name in dict.fromkeys(key.name for key in asked):
             if name not in signed:
                 self.find("no_note", "checkpoints", "no checkpoint is signed by %s" % name)
+
+    def time_fault(self, time, size):
+        if time is None:
+            return None
+        if time > self.now + CLOCK_SKEW:
+            return "in_future"
+        limit = clock.strftime("%Y-%m-%dT%H:%M:%S.000Z", clock.gmtime(time + CLOCK_SKEW))
+        # Timestamps of one form are in the order of their text.
+        return "before_records" if self.latest_at.get(size, "") > limit else None
 
     def result(self):
         run = self.tree_of.run if self.tree_of else None
@@ -1069,13 +1274,18 @@ class Verifier:
         found = {VERDICT_OF[kind] for kind in self.kinds} | {well}
         signed_by = {}
         for head in self.heads:
-            for key in head.signers:
+            for key, time in head.signers.items():
                 role = "signed" if key.name == head.key_name else "co-signed"
-                entry = signed_by.setdefault(key.text, {
-                    "name": key.name, "keyId": key.id, "role": role,
-                    "since": head.size, "upTo": head.size})
-                entry["since"] = min(entry["since"], head.size)
-                entry["upTo"] = max(entry["upTo"], head.size)
+                one = {"name": key.name, "keyId": key.id, "role": role,
+                       "since": head.size, "upTo": head.size,
+                       "timeSeconds": time, "timeFault": self.time_fault(time, head.size)}
+                entry = signed_by.setdefault(key.text, one)
+                since = min(entry["since"], head.size)
+                earlier = head.size == entry["upTo"] and time is not None \
+                    and time < entry["timeSeconds"]
+                if head.size > entry["upTo"] or earlier:
+                    signed_by[key.text] = one
+                signed_by[key.text]["since"] = since
         size, root = self.proven or (0, None)
         by_line = sorted(self.findings, key=lambda f: f["line"] or float("inf"))
         return {
@@ -1086,6 +1296,16 @@ class Verifier:
             "imported": self.imported,
             "signedBy": list(signed_by.values()), "findings": by_line,
         }
+
+
+def told_time(signer):
+    time, fault = signer["timeSeconds"], signer["timeFault"]
+    if time is None:
+        return ""
+    if fault == "in_future":
+        return ", at second %d since 1970: impossible, in the future" % time
+    text = clock.strftime(", at %Y-%m-%dT%H:%M:%SZ at the latest", clock.gmtime(time))
+    return text + ": impossible, before that of the records" if fault else text
 
 
 def exit_code(result, arguments):
@@ -1132,8 +1352,12 @@ def main():
         if result["imported"]:
             print("  imported, not witnessed: %d runs" % result["imported"])
         for signer in result["signedBy"]:
-            print("  %(role)s by %(name)s (%(keyId)s) since size %(since)d, up to %(upTo)d"
-                  % signer)
+            print("  %(role)s by %(name)s (%(keyId)s) since size %(since)d, up to %(upTo)d" % signer
+                  + told_time(signer))
+        for key in keys:
+            if not key.checkable:
+                print("  ignored: %s (%s): ML-DSA-44 is not in Python's standard library"
+                      % (key.name, key.id))
         for finding in result["findings"]:
             print("  %(kind)s: %(file)s line %(line)s, run %(run)s, seq %(seq)s: %(message)s"
                   % finding)

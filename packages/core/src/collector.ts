@@ -25,12 +25,13 @@ export { type Fork, formatFork, formatTombstone } from "./evidence/rules/side-li
 
 // Trees, and what signs them.
 
-export { sessionOrigin } from "./evidence/note/checkpoint.ts";
 export { formatNote } from "./evidence/note/note.ts";
+export { sessionOrigin } from "./evidence/note/origin.ts";
 export { cosignNote, Signer, signCheckpoint } from "./evidence/note/signer.ts";
 export { formatTlogProof } from "./evidence/note/tlog-proof.ts";
 export { CompactRange, type CompactRangeState } from "./evidence/tree/compact-range.ts";
-export { EMPTY_ROOT, sha256 } from "./evidence/tree/leaf.ts";
+export { EMPTY_ROOT } from "./evidence/tree/inclusion.ts";
+export { sha256 } from "./evidence/tree/leaf.ts";
 export {
   proveConsistency,
   proveInclusion,
@@ -40,7 +41,9 @@ export {
 
 // Receipts and bundles.
 
-export { type FileSlice, SliceReader } from "./evidence/bundle/file-slice.ts";
-export { listTar, paddedLength, tarEnd, tarHeader } from "./evidence/bundle/tar.ts";
+export { FileSlice } from "./evidence/bundle/file-slice.ts";
+export { listTar, paddedLength } from "./evidence/bundle/list-tar.ts";
+export type { Slice } from "./evidence/bundle/slice.ts";
+export { tarEnd, tarHeader } from "./evidence/bundle/tar.ts";
 export { readVerifier } from "./evidence/bundle/write-bundle.ts";
 export { RECEIPT_MODE } from "./evidence/rules/receipt-id.ts";

@@ -8,7 +8,7 @@ import { SessionKeys } from "./capture/keys/session-keys.ts";
 import { ownLabelOf } from "./capture/label.ts";
 import type { Observation } from "./capture/observation/observation.ts";
 import { timestampAt } from "./capture/timestamp.ts";
-import { runOrigin } from "./evidence/note/checkpoint.ts";
+import { runOrigin } from "./evidence/note/origin.ts";
 import { signCheckpoint } from "./evidence/note/signer.ts";
 import { RunWriter, runIdOf } from "./evidence/run-writer.ts";
 import { loadWriterKey, type WriterKey } from "./evidence/writer-key.ts";

@@ -1,11 +1,13 @@
 /** `@caum/core/verify`: what an auditor needs, and nothing of the recorder. */
 export type { RecordOf, StructuralRecord } from "./capture/record.ts";
 export { EvidenceError, type EvidenceFault } from "./evidence/error.ts";
-export { readLine } from "./evidence/line/record-line.ts";
-export { type Checkpoint, parseCheckpoint, sessionTag } from "./evidence/note/checkpoint.ts";
+export { readLine } from "./evidence/line/read-line.ts";
+export { type Checkpoint, parseCheckpoint } from "./evidence/note/checkpoint.ts";
 export { parseNote, type VerifiedSignature, verifySignatures } from "./evidence/note/note.ts";
+export { sessionTag } from "./evidence/note/origin.ts";
 export { parseTlogProof, type TlogProof } from "./evidence/note/tlog-proof.ts";
-export { parseVerifierKey, type VerifierKey } from "./evidence/note/vkey.ts";
+export type { VerifierKey } from "./evidence/note/verifier-key.ts";
+export { parseVerifierKey } from "./evidence/note/vkey.ts";
 export { parseReceipt, type ReceiptClaim } from "./evidence/receipt.ts";
 export { hashLeaf } from "./evidence/tree/leaf.ts";
 export { verifyConsistency, verifyInclusion } from "./evidence/tree/proofs.ts";
@@ -15,7 +17,13 @@ export {
   exitCodeOfVerdict,
   type Requirements,
 } from "./evidence/verify/exit-code.ts";
-export type { SignedBy } from "./evidence/verify/signed-heads.ts";
+export {
+  checkPolicy,
+  type Policy,
+  type PolicyResult,
+  parsePolicy,
+} from "./evidence/verify/policy.ts";
+export type { SignedBy } from "./evidence/verify/signed-by.ts";
 export {
   type Verification,
   type VerifyOptions,

@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, statSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type FileSlice, listTar, SliceReader } from "@caum/core/collector";
+import { FileSlice, listTar, type Slice } from "@caum/core/collector";
 
 const COPY_BYTES = 64 * 1024;
 
@@ -13,7 +13,7 @@ const COPY_BYTES = 64 * 1024;
  * @throws {EvidenceError} when the archive is not one of a bundle
  */
 export function unpackBundle(archive: string, folder: string): void {
-  const files = listTar(archive, statSync(archive).size);
+  const files = listTar(new FileSlice(archive, statSync(archive).size));
   mkdirSync(folder, { mode: 0o700 });
   for (const [name, slice] of files) {
     const path = join(folder, name);
@@ -22,8 +22,8 @@ export function unpackBundle(archive: string, folder: string): void {
   }
 }
 
-function copySlice(slice: FileSlice, path: string): void {
-  const reader = new SliceReader(slice);
+function copySlice(slice: Slice, path: string): void {
+  const reader = slice.open();
   const file = openSync(path, "wx", 0o600);
   const part = Buffer.alloc(COPY_BYTES);
   for (let length = reader.read(part); length > 0; length = reader.read(part)) {

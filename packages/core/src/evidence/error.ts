@@ -10,7 +10,8 @@ export type EvidenceFault =
   | "bad_signature"
   | "invalid_checkpoint"
   | "invalid_proof"
-  | "invalid_bundle";
+  | "invalid_bundle"
+  | "invalid_policy";
 
 /** Evidence that cannot be written, read or trusted; the message says what to do. */
 export class EvidenceError extends Error {

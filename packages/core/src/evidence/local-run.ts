@@ -2,12 +2,12 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { RecordOf, StructuralRecord } from "../capture/record.ts";
-import { SliceReader } from "./bundle/file-slice.ts";
+import { FileSlice } from "./bundle/file-slice.ts";
 import { LineReader } from "./bundle/line-reader.ts";
-import { RECORDS_FILE } from "./bundle/open-bundle.ts";
+import { RECORDS_FILE } from "./bundle/parts.ts";
 import { EvidenceError } from "./error.ts";
-import { readLine } from "./line/record-line.ts";
-import { runOrigin } from "./note/checkpoint.ts";
+import { readLine } from "./line/read-line.ts";
+import { runOrigin } from "./note/origin.ts";
 import { type Signer, signCheckpoint } from "./note/signer.ts";
 import { NO_PREVIOUS_HASH } from "./rules/chain.ts";
 import type { RunIdentity, RunState } from "./run-writer.ts";
@@ -54,7 +54,7 @@ export interface RunOnDisk extends SignableRun {
  */
 export function readRun(folder: string): RunOnDisk {
   const path = join(folder, RECORDS_FILE);
-  const reader = new SliceReader({ path, start: 0, byteLength: statSync(path).size });
+  const reader = new FileSlice(path, statSync(path).size).open();
   try {
     return chainOf(recordsOf(new LineReader(reader)));
   } finally {

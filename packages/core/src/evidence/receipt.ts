@@ -1,8 +1,8 @@
 /** Receipts: what the collector hands out for one record. Only the proof text in it is trusted. */
-import { isUtf8 } from "node:buffer";
 import { EvidenceError } from "./error.ts";
+import { fromUtf8 } from "./rules/bytes.ts";
 
-export const MAX_RECEIPT_BYTES = 65_536;
+export const MAX_RECEIPT_BYTES = 196_608;
 /** Deeper nesting is refused: not every reader of JSON can follow it. */
 const MAX_DEPTH = 64;
 
@@ -33,7 +33,7 @@ export function parseReceipt(bytes: Uint8Array): ReceiptClaim {
 
 function parseObject(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   try {
-    const text = isUtf8(bytes) ? Buffer.from(bytes).toString("utf8") : "";
+    const text = fromUtf8(bytes) ?? "";
     const parsed: unknown = depthOf(text) > MAX_DEPTH ? undefined : JSON.parse(text);
     if (isObject(parsed)) return parsed;
   } catch {

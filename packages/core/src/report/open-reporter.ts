@@ -1,6 +1,6 @@
 /** Puts a reporter together; observers of one process that report to one collector share it. */
 import { join } from "node:path";
-import { sessionTag } from "../evidence/note/checkpoint.ts";
+import { sessionTag } from "../evidence/note/origin.ts";
 import type { Signer } from "../evidence/note/signer.ts";
 import { Progress } from "./delivery/progress.ts";
 import type { DeliveryResult } from "./delivery/tally.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Observation } from "../../src/capture/observation/observation.ts";
 import { payloadOf } from "../../src/capture/observation/payload-of.ts";
 import { encodeLine } from "../../src/evidence/line/line.ts";
-import { readLine } from "../../src/evidence/line/record-line.ts";
+import { readLine } from "../../src/evidence/line/read-line.ts";
 import { RunWriter } from "../../src/evidence/run-writer.ts";
 import { identityOf, OPEN_FACTS, stampOf } from "../evidence/records.ts";
 import { keysOf } from "./keys.ts";

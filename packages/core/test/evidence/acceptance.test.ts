@@ -9,7 +9,7 @@ import {
   type Stored,
 } from "../../src/evidence/acceptance.ts";
 import { encodeLine } from "../../src/evidence/line/line.ts";
-import { readLine } from "../../src/evidence/line/record-line.ts";
+import { readLine } from "../../src/evidence/line/read-line.ts";
 import { hashLeaf } from "../../src/evidence/tree/leaf.ts";
 import { edited } from "./bundles.ts";
 import { closedRun, hexOf, stampOf } from "./records.ts";

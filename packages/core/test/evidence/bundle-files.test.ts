@@ -134,7 +134,10 @@ const hostile: [string, Buffer][] = [
   ["a folder with content", Buffer.concat([entry("a", "x", "5"), ...whole])],
   ["no end", Buffer.concat(whole.slice(0, -1))],
   ["no end and half a file", Buffer.concat(whole).subarray(0, 2_000)],
-  ["compression", gzipSync(Buffer.concat(whole))],
+  [
+    "bytes behind what is compressed",
+    Buffer.concat([gzipSync(Buffer.concat(whole)), Buffer.of(0)]),
+  ],
   ["zeros only", Buffer.alloc(10_240)],
 ];
 

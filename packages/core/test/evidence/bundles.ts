@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { afterAll } from "vitest";
 import type { StructuralRecord } from "../../src/capture/record.ts";
 import { encodeLine } from "../../src/evidence/line/line.ts";
-import { sessionOrigin } from "../../src/evidence/note/checkpoint.ts";
+import { sessionOrigin } from "../../src/evidence/note/origin.ts";
 import { cosignNote, type Signer, signCheckpoint } from "../../src/evidence/note/signer.ts";
 import { formatTlogProof } from "../../src/evidence/note/tlog-proof.ts";
 import { RECEIPT_MODE, receiptId } from "../../src/evidence/rules/receipt-id.ts";

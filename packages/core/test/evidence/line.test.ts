@@ -4,7 +4,7 @@ import type { StructuralRecord } from "../../src/capture/record.ts";
 import { findFault } from "../../src/evidence/line/fields.ts";
 import { canonicalJson } from "../../src/evidence/line/jcs.ts";
 import { encodeLine } from "../../src/evidence/line/line.ts";
-import { readLine } from "../../src/evidence/line/record-line.ts";
+import { readLine } from "../../src/evidence/line/read-line.ts";
 import { RunWriter } from "../../src/evidence/run-writer.ts";
 import {
   closedRun,

@@ -1,12 +1,8 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { expect, test } from "vitest";
-import {
-  parseCheckpoint,
-  parseOrigin,
-  runOrigin,
-  sessionOrigin,
-} from "../../src/evidence/note/checkpoint.ts";
+import { parseCheckpoint, parseOrigin } from "../../src/evidence/note/checkpoint.ts";
 import { formatNote, parseNote, verifySignatures } from "../../src/evidence/note/note.ts";
+import { runOrigin, sessionOrigin } from "../../src/evidence/note/origin.ts";
 import { cosignNote, Signer, signCheckpoint } from "../../src/evidence/note/signer.ts";
 import { formatTlogProof, parseTlogProof } from "../../src/evidence/note/tlog-proof.ts";
 import { encodeVerifierKey, parseVerifierKey } from "../../src/evidence/note/vkey.ts";

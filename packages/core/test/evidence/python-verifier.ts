@@ -13,7 +13,7 @@ spec.loader.exec_module(verify)
 def run(job):
     keys = [verify.Key(text) for text in dict.fromkeys(job["keys"])]
     expected = [job.get("expect" + name) for name in ("Size", "Root", "Session", "Origin")]
-    return verify.Verifier(keys, *expected).verify(job["path"])
+    return verify.Verifier(keys, *expected, job.get("now")).verify(job["path"])
 print(json.dumps([run(job) for job in json.load(sys.stdin)]))
 `;
 
@@ -24,6 +24,8 @@ export interface PythonJob {
   readonly expectRoot?: string;
   readonly expectSession?: string;
   readonly expectOrigin?: string;
+  /** Seconds since 1970. */
+  readonly now?: number;
 }
 
 export const hasPython = spawnSync("python3", ["--version"]).status === 0;

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CompactRange } from "../../src/evidence/tree/compact-range.ts";
-import { EMPTY_ROOT, hashLeaf, sha256 } from "../../src/evidence/tree/leaf.ts";
+import { EMPTY_ROOT } from "../../src/evidence/tree/inclusion.ts";
+import { hashLeaf, sha256 } from "../../src/evidence/tree/leaf.ts";
 import {
   proveConsistency,
   proveInclusion,

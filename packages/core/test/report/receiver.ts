@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { accept, NEW_RUN, type RunCursor } from "../../src/evidence/acceptance.ts";
-import { readLine } from "../../src/evidence/line/record-line.ts";
+import { readLine } from "../../src/evidence/line/read-line.ts";
 import { NO_PREVIOUS_HASH } from "../../src/evidence/rules/chain.ts";
 import { CompactRange } from "../../src/evidence/tree/compact-range.ts";
 import { hashLeaf } from "../../src/evidence/tree/leaf.ts";

@@ -51,7 +51,7 @@ export function accessCases(stage: Stage): void {
       await page.locator("main:not([aria-busy=true])").waitFor();
       if (place.startsWith("/dashboard")) {
         await page.getByRole("button", { name: "Verify in this browser" }).click();
-        await page.getByText("Not checked").waitFor();
+        await page.getByRole("heading", { name: "Not proved" }).waitFor();
       }
       expect(await graveFindings(page), `${place} ${scheme}`).toEqual([]);
     }
@@ -90,7 +90,7 @@ export function accessCases(stage: Stage): void {
     for (let tabs = 0; tabs < 30 && !(await hasFocus(page)); tabs++)
       await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
-    await page.getByText("Not checked").waitFor();
+    await page.getByRole("heading", { name: "Not proved" }).waitFor();
     await close();
   });
 }

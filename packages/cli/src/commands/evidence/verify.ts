@@ -1,9 +1,14 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import {
+  checkPolicy,
   EvidenceError,
   exitCodeOf,
   exitCodeOfVerdict,
+  type Policy,
+  type PolicyResult,
+  parsePolicy,
   parseVerifierKey,
+  type SignedBy,
   type Verification,
   type VerifierKey,
   type VerifyOptions,
@@ -25,6 +30,7 @@ interface VerifyFlags {
   readonly expectRoot?: string;
   readonly session?: string;
   readonly origin?: string;
+  readonly policy?: string;
   readonly json?: boolean;
 }
 
@@ -37,8 +43,9 @@ export function registerVerify(program: Command): void {
   program
     .command("verify")
     .description("check a bundle or a local run offline: intact or altered, and where")
-    .argument("<bundle>", "folder or tar archive, or an evidence pack (.json)")
-    .option("--key <vkey>", "verifier key to trust (repeatable)", collect)
+    .argument("<bundle>", "folder, .tar, .tar.gz or .zip, or an evidence pack (.json)")
+    .option("--key <vkey>", "verifier key that must have signed (repeatable)", collect)
+    .option("--policy <file>", "fail (6) unless it is signed as this says: logs, witnesses, quorum")
     .option("--require-closed", "fail (10) unless the session is closed")
     .option("--require-complete", "fail (11) when records were deleted")
     .option("--expect-size <n>", "number of records known from elsewhere")
@@ -55,7 +62,8 @@ examples:
   caum verify bundle --key VKEY               what caum export prints at its end
   caum verify ~/.caum/runs/RUN --key "$(caum keys | head -1)"
 
-exit codes: 0 ok, 1 tampered, 2 usage, 3 malformed, 4 incomplete, 5 forked, 6 untrusted,
+exit codes: 0 ok, 1 tampered, 2 usage, 3 malformed, 4 incomplete, 5 forked,
+            6 untrusted, or not signed as --policy says,
             10 not closed (--require-closed), 11 records deleted (--require-complete),
             12 records after the last signature, which anybody could have added`;
 
@@ -65,18 +73,25 @@ function run(path: string, flags: VerifyFlags): void {
       runPack(path, flags);
       return;
     }
-    const verification = verify(path, flags);
-    if (flags.json) sayJson(verification);
-    else say(describe(verification));
-    process.exitCode = exitCodeOf(verification, flags);
+    const policy = policyOf(flags);
+    const verification = verify(path, optionsOf(flags, policy));
+    const result = policy && checkPolicy(policy, verification);
+    if (flags.json) sayJson({ ...verification, ...(result && { policy: result }) });
+    else say(describe(verification, result));
+    process.exitCode = exitCodeOf(verification, {
+      ...requiredBy(flags),
+      ...(result && { policy: result }),
+    });
   } catch (error) {
     refuse("verify", error);
   }
 }
 
 function runPack(path: string, flags: VerifyFlags): void {
-  if (flags.session !== undefined || flags.origin !== undefined) {
-    throw new UsageError("--session and --origin are for a bundle; a pack holds many sessions");
+  const { session, origin, policy } = flags;
+  if (session !== undefined || origin !== undefined || policy !== undefined) {
+    const which = "--session, --origin and --policy are for a bundle";
+    throw new UsageError(`${which}; a pack holds many sessions`);
   }
   const pack = checkPack(path, optionsOf(flags).keys);
   if (flags.json) sayJson(pack);
@@ -84,8 +99,7 @@ function runPack(path: string, flags: VerifyFlags): void {
   process.exitCode = exitCodeOfVerdict(pack.verdict);
 }
 
-function verify(path: string, flags: VerifyFlags): Verification {
-  const options = optionsOf(flags);
+function verify(path: string, options: VerifyOptions): Verification {
   if (!existsSync(path)) {
     throw new UsageError(`no such file or folder: ${path}: name the bundle to verify`);
   }
@@ -98,8 +112,24 @@ function verify(path: string, flags: VerifyFlags): Verification {
   }
 }
 
-function optionsOf(flags: VerifyFlags): VerifyOptions {
-  if (flags.key === undefined) {
+/** The policy that is asked for. @throws {UsageError} */
+function policyOf({ policy: path }: VerifyFlags): Policy | undefined {
+  if (path === undefined) return undefined;
+  if (!existsSync(path)) throw new UsageError(`no such file: ${path}: name a policy`);
+  try {
+    return parsePolicy(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new UsageError(`--policy: ${error instanceof Error ? error.message : "cannot be read"}`);
+  }
+}
+
+/** What the exit code depends on, beside the verdict. */
+function requiredBy({ requireClosed = false, requireComplete = false }: VerifyFlags) {
+  return { requireClosed, requireComplete };
+}
+
+function optionsOf(flags: VerifyFlags, policy?: Policy): VerifyOptions {
+  if (flags.key === undefined && policy === undefined) {
     throw new UsageError("no key: name with --key whom you trust, not what the bundle names");
   }
   const { expectSize, expectRoot } = flags;
@@ -111,6 +141,7 @@ function optionsOf(flags: VerifyFlags): VerifyOptions {
   }
   return {
     keys: [...new Set(flags.key)].map(keyOf),
+    ...(policy === undefined ? {} : { knownKeys: [...policy.logs, ...policy.witnesses] }),
     ...(expectSize === undefined ? {} : { expectSize: Number(expectSize) }),
     ...(expectRoot === undefined ? {} : { expectRoot }),
     ...(flags.session === undefined ? {} : { expectSession: flags.session }),
@@ -127,18 +158,16 @@ function keyOf(text: string): VerifierKey {
   }
 }
 
-function describe(verification: Verification): readonly string[] {
+function describe(verification: Verification, policy?: PolicyResult): readonly string[] {
   const { verdict, records, runs, sessionId, size, root, origin, imported } = verification;
   const signed = size < records ? `, ${size} of them under a signed root` : "";
-  const { signedBy, checks, findings, notProven } = verification;
+  const { proven, signedBy, checks, findings, notProven } = verification;
   const session = sessionId === null ? "" : ` of session ${JSON.stringify(sessionId)}`;
-  const signers = signedBy.map(
-    ({ name, keyId, role, since, upTo }) =>
-      `  ${`${role} by`.padEnd(13)} ${name} (${keyId}), since size ${since}, up to ${upTo}`,
-  );
   return [
     `${verdict}: ${counted(records, "record")} in ${counted(runs, "run")}${session}${signed}`,
-    ...signers,
+    proven,
+    "",
+    ...signedBy.map(describeSigner),
     ...(root === null ? [] : [`  ${"root".padEnd(13)} ${root} at size ${size}`]),
     ...(imported === 0 ? [] : [`  imported, not witnessed: ${counted(imported, "run")}`]),
     ...(origin === null ? [] : [`  ${"tree".padEnd(13)} ${origin}`]),
@@ -146,9 +175,27 @@ function describe(verification: Verification): readonly string[] {
     ...checks.map(
       ({ name, holds, detail }) => `  ${holds ? "holds" : "FAILS"}  ${name}: ${detail}`,
     ),
+    ...(policy?.holds === true ? ["  holds  policy: it is signed as the policy asks"] : []),
+    ...(policy?.unmet ?? []).map((why) => `  FAILS  policy: ${why}`),
     ...section("found", findings.map(describeFinding)),
     ...section("not proven", notProven),
   ];
+}
+
+function describeSigner({ name, keyId, role, since, upTo, ...time }: SignedBy): string {
+  const sizes = `since size ${since}, up to ${upTo}`;
+  return `  ${`${role} by`.padEnd(13)} ${name} (${keyId}), ${sizes}${describeTime(time)}`;
+}
+
+function describeTime({ timeSeconds, timeFault }: Pick<SignedBy, "timeSeconds" | "timeFault">) {
+  if (timeSeconds === null) return "";
+  if (timeFault === "in_future") {
+    return `, at second ${timeSeconds} since 1970: impossible, in the future`;
+  }
+  const time = `${new Date(timeSeconds * 1_000).toISOString().slice(0, 19)}Z`;
+  return timeFault === null
+    ? `, at ${time} at the latest`
+    : `, at ${time}: impossible, before that of the records`;
 }
 
 function counted(count: number, what: string): string {

@@ -1,6 +1,6 @@
-import { isAscii, isUtf8 } from "node:buffer";
+import { fromUtf8 } from "../rules/bytes.ts";
 import { MAX_LINE_BYTES } from "../rules/chain.ts";
-import type { SliceReader } from "./file-slice.ts";
+import type { SliceReader } from "./slice.ts";
 
 const NEWLINE = 0x0a;
 const BUFFER_BYTES = 65_536;
@@ -17,7 +17,7 @@ export type NextLine = { readonly text: string } | { readonly fault: LineFault }
  */
 export class LineReader {
   readonly #source: SliceReader;
-  readonly #buffer = Buffer.alloc(BUFFER_BYTES);
+  readonly #buffer = new Uint8Array(BUFFER_BYTES);
   #start = 0;
   #end = 0;
 
@@ -28,8 +28,8 @@ export class LineReader {
   /** @returns undefined at the end; after a fault there is nothing more to read */
   next(): NextLine | undefined {
     for (;;) {
-      const newline = this.#buffer.subarray(0, this.#end).indexOf(NEWLINE, this.#start);
-      if (newline !== -1) return this.#take(newline);
+      const newline = this.#buffer.indexOf(NEWLINE, this.#start);
+      if (newline !== -1 && newline < this.#end) return this.#take(newline);
       if (this.#end - this.#start > MAX_LINE_BYTES) return { fault: "too_long" };
       if (!this.#fill()) return this.#end > this.#start ? { fault: "torn" } : undefined;
     }
@@ -39,8 +39,8 @@ export class LineReader {
     const bytes = this.#buffer.subarray(this.#start, newline);
     this.#start = newline + 1;
     if (bytes.length > MAX_LINE_BYTES) return { fault: "too_long" };
-    if (isAscii(bytes)) return { text: bytes.toString("latin1") };
-    return isUtf8(bytes) ? { text: bytes.toString("utf8") } : { fault: "not_utf8" };
+    const text = fromUtf8(bytes);
+    return text === undefined ? { fault: "not_utf8" } : { text };
   }
 
   #fill(): boolean {

@@ -1,95 +1,98 @@
 import { lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { inflateRawSync } from "node:zlib";
 import { EvidenceError } from "../error.ts";
-import type { FileSlice } from "./file-slice.ts";
-import { listTar } from "./tar.ts";
+import { refused } from "./entry-name.ts";
+import { FileSlice } from "./file-slice.ts";
+import { listTar } from "./list-tar.ts";
+import {
+  archiveKind,
+  checkTotal,
+  checkUnpacked,
+  listZip,
+  MAX_UNPACKED_BYTES,
+  type Packed,
+  readGzip,
+} from "./packed.ts";
+import {
+  type Bundle,
+  CHECKPOINT_FOLDER,
+  FORKS_FILE,
+  isPart,
+  partsOf,
+  RECEIPT_FOLDER,
+  RECORDS_FILE,
+  withoutFolder,
+} from "./parts.ts";
+import { MemorySlice, readSlice, type Slice } from "./slice.ts";
 
-export const RECORDS_FILE = "records.ndjson";
-export const FORKS_FILE = "forks.ndjson";
-export const MANIFEST_FILE = "manifest.json";
-export const VERIFIER_FILE = "verify.py";
-export const CHECKPOINT_FOLDER = "checkpoints";
-export const RECEIPT_FOLDER = "receipts";
-
-/** More signed heads or receipts than this are not read. */
-const MAX_NOTES = 1_024;
-const MAX_RECEIPTS = 4_096;
-
-const NOTE = /^checkpoints\/[A-Za-z0-9._-]{1,100}\.note$/;
-const RECEIPT = /^receipts\/(0|[1-9]\d{0,15})\.(?:json|tlog-proof)$/;
-
-/** The files of a bundle that matter, wherever they lie; nothing is unpacked. */
-export interface Bundle {
-  readonly records: FileSlice;
-  readonly forks: FileSlice | undefined;
-  /** Signed checkpoints by file name, in the order of the names. */
-  readonly notes: ReadonlyMap<string, FileSlice>;
-  /** Receipts in the order of the index in their name. */
-  readonly receipts: readonly ReceiptFile[];
-}
-
-export interface ReceiptFile {
-  readonly name: string;
-  readonly index: number;
-  readonly slice: FileSlice;
-}
+const KIND_BYTES = 4;
 
 /**
- * Finds the parts of a bundle in a folder or a tar archive. Files it does not know are ignored.
+ * Finds the parts of a bundle in a folder or an archive. A tar archive is read where it lies; what
+ * is compressed is unpacked in memory.
  *
  * @throws {EvidenceError} saying why it is no bundle; the path itself must exist
  */
-export function openBundle(path: string): Bundle {
+export function openBundle(path: string): Bundle<Slice> {
   const whole = realpathSync(path);
   const status = statSync(whole);
-  if (!status.isDirectory() && !status.isFile()) {
-    throw new EvidenceError("invalid_bundle", "it is neither a folder nor a tar archive");
-  }
-  const files = status.isDirectory() ? listFolder(whole) : listTar(whole, status.size);
-  const records = files.get(RECORDS_FILE);
-  if (records === undefined) {
-    throw new EvidenceError("invalid_bundle", `it holds no ${RECORDS_FILE} at its top`);
-  }
-  const names = [...files.keys()].sort();
-  const notes = names.filter((name) => NOTE.test(name));
-  const receipts = names.flatMap((name) => receiptFile(name, files));
-  if (notes.length > MAX_NOTES || receipts.length > MAX_RECEIPTS) {
-    const most = `${MAX_NOTES} checkpoints and ${MAX_RECEIPTS} receipts`;
-    throw new EvidenceError("invalid_bundle", `it holds more than ${most}`);
-  }
-  return {
-    records,
-    forks: files.get(FORKS_FILE),
-    notes: new Map(notes.flatMap((name) => pair(name, files.get(name)))),
-    receipts: receipts.sort((a, b) => a.index - b.index),
-  };
+  if (status.isDirectory()) return partsOf(listFolder(whole));
+  if (!status.isFile()) throw refused("it is neither a folder nor an archive of one");
+  return partsOf(withoutFolder(filesIn(new FileSlice(whole, status.size))));
 }
 
-function receiptFile(name: string, files: ReadonlyMap<string, FileSlice>): ReceiptFile[] {
-  const index = RECEIPT.exec(name)?.[1];
-  const slice = files.get(name);
-  return index && slice ? [{ name, index: Number(index), slice }] : [];
+function filesIn(archive: Slice): ReadonlyMap<string, Slice> {
+  const start = archive.piece(0, Math.min(KIND_BYTES, archive.byteLength));
+  const kind = archiveKind(readSlice(start, KIND_BYTES));
+  if (kind === "tar") return listTar(archive);
+  const bytes = readSlice(archive, MAX_UNPACKED_BYTES);
+  if (kind === "gzip") return listTar(new MemorySlice(unpacked(readGzip(bytes))));
+  return unpackedParts(withoutFolder(listZip(bytes)));
 }
 
-function pair(name: string, slice: FileSlice | undefined): [string, FileSlice][] {
-  return slice ? [[name, slice]] : [];
+function unpackedParts(files: ReadonlyMap<string, Packed>): ReadonlyMap<string, Slice> {
+  const parts = [...files].filter(([name]) => isPart(name));
+  checkTotal(parts.map(([, packed]) => packed));
+  return new Map(parts.map(([name, packed]) => [name, new MemorySlice(unpacked(packed))]));
 }
 
-function listFolder(folder: string): Map<string, FileSlice> {
-  const files = new Map<string, FileSlice>();
+function unpacked(packed: Packed): Uint8Array<ArrayBuffer> {
+  return checkUnpacked(packed, packed.isDeflated ? inflated(packed) : packed.bytes);
+}
+
+/** What Node answers when it is asked for more than the bytes; its types do not say so. */
+interface Inflated {
+  readonly buffer: Buffer<ArrayBuffer>;
+  /** Says how many bytes were read. */
+  readonly engine: { readonly bytesWritten: number };
+}
+
+/** @returns undefined when it cannot be inflated, is longer than it says, or has bytes left over */
+function inflated({ bytes, byteLength }: Packed): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    const options = { info: true, maxOutputLength: byteLength + 1 };
+    const { buffer, engine } = inflateRawSync(bytes, options) as unknown as Inflated; // as above
+    return engine.bytesWritten === bytes.length ? new Uint8Array(buffer) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function listFolder(folder: string): Map<string, Slice> {
+  const files = new Map<string, Slice>();
   const add = (name: string) => {
     const path = join(folder, name);
     const status = lstatSync(path);
     if (!status.isFile()) throw new EvidenceError("invalid_bundle", `${name} is no ordinary file`);
-    files.set(name, { path, start: 0, byteLength: status.size });
+    files.set(name, new FileSlice(path, status.size));
   };
   for (const name of namesIn(folder)) {
     if (name === RECORDS_FILE || name === FORKS_FILE) add(name);
   }
   for (const inner of [CHECKPOINT_FOLDER, RECEIPT_FOLDER]) {
     for (const name of namesIn(join(folder, inner))) {
-      if (NOTE.test(`${inner}/${name}`) || RECEIPT.test(`${inner}/${name}`))
-        add(`${inner}/${name}`);
+      if (isPart(`${inner}/${name}`)) add(`${inner}/${name}`);
     }
   }
   return files;

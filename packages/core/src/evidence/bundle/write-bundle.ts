@@ -12,7 +12,8 @@ import { EvidenceError } from "../error.ts";
 import { parseCheckpoint } from "../note/checkpoint.ts";
 import { parseNote } from "../note/note.ts";
 import { type Fork, formatFork } from "../rules/side-lines.ts";
-import { type FileSlice, SliceReader } from "./file-slice.ts";
+import { FileSlice } from "./file-slice.ts";
+import { paddedLength } from "./list-tar.ts";
 import {
   CHECKPOINT_FOLDER,
   FORKS_FILE,
@@ -20,8 +21,9 @@ import {
   RECEIPT_FOLDER,
   RECORDS_FILE,
   VERIFIER_FILE,
-} from "./open-bundle.ts";
-import { paddedLength, tarEnd, tarHeader } from "./tar.ts";
+} from "./parts.ts";
+import type { Slice } from "./slice.ts";
+import { tarEnd, tarHeader } from "./tar.ts";
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
@@ -121,14 +123,14 @@ export function* bundleTar(folder: string, names: readonly string[]): Generator<
     const path = join(folder, name);
     const byteLength = statSync(path).size;
     yield tarHeader(name, byteLength);
-    yield* partsOf({ path, start: 0, byteLength });
+    yield* partsOf(new FileSlice(path, byteLength));
     yield Buffer.alloc(paddedLength(byteLength) - byteLength);
   }
   yield tarEnd();
 }
 
-function* partsOf(slice: FileSlice): Generator<Buffer> {
-  const reader = new SliceReader(slice);
+function* partsOf(slice: Slice): Generator<Buffer> {
+  const reader = slice.open();
   let rest = slice.byteLength;
   try {
     while (rest > 0) {

@@ -1,6 +1,5 @@
 import type { StructuralRecord } from "../../capture/record.ts";
 import { findFault } from "./fields.ts";
-import { encodeLine } from "./line.ts";
 
 /** A record, or the reason why a line is none. */
 export type ReadLine =
@@ -12,8 +11,10 @@ export type ReadLine =
  *
  * Duplicate keys, key order, white space, escapes, `1.0` and unknown fields all end in a text that
  * differs from the one written back.
+ *
+ * @param write makes the canonical line of a record
  */
-export function readLine(line: string): ReadLine {
+export function readRecord(line: string, write: (record: StructuralRecord) => string): ReadLine {
   let parsed: unknown;
   try {
     parsed = JSON.parse(line);
@@ -25,5 +26,5 @@ export function readLine(line: string): ReadLine {
     return { fault: "not_a_record", field };
   }
   const record = parsed as StructuralRecord; // findFault found nothing
-  return encodeLine(record) === line ? { record } : { fault: "not_canonical" };
+  return write(record) === line ? { record } : { fault: "not_canonical" };
 }

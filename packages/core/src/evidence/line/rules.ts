@@ -1,6 +1,7 @@
 /** What one field may contain, and which fields an object must and may have. */
 
 import { isIdentifier } from "../../capture/identifier.ts";
+import { toUtf8 } from "../rules/bytes.ts";
 
 type Holds = (value: unknown) => boolean;
 
@@ -31,7 +32,7 @@ const upTo =
   (value) =>
     typeof value === "string" &&
     value.length > 0 &&
-    (value.length * 3 <= bytes || Buffer.byteLength(value) <= bytes) &&
+    (value.length * 3 <= bytes || toUtf8(value).length <= bytes) &&
     !UNFIT.test(value);
 export const oneOf =
   (...values: readonly string[]): Holds =>

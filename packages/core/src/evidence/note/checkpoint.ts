@@ -1,7 +1,8 @@
 /** Checkpoints: the signed size and root of a tree (C2SP tlog-checkpoint). */
 import { EvidenceError } from "../error.ts";
-import { HASH_BYTES, sha256 } from "../tree/leaf.ts";
-import { strictBase64 } from "./base64.ts";
+import { fromHex, strictBase64, toBase64, toHex } from "../rules/bytes.ts";
+import type { Sha256 } from "../rules/platform.ts";
+import { HASH_BYTES } from "../tree/inclusion.ts";
 
 /** A size and root, and which tree they are of. */
 export interface Checkpoint {
@@ -15,7 +16,7 @@ const DECIMAL = /^(?:0|[1-9]\d{0,15})$/;
 
 /** @returns the text that is signed */
 export function formatCheckpoint(checkpoint: Checkpoint): string {
-  const root = Buffer.from(checkpoint.root, "hex").toString("base64");
+  const root = toBase64(fromHex(checkpoint.root));
   return `${checkpoint.origin}\n${checkpoint.size}\n${root}\n`;
 }
 
@@ -30,7 +31,7 @@ export function parseCheckpoint(text: string): Checkpoint {
   const last = more.pop();
   if (origin === "" || size === undefined || root?.length !== HASH_BYTES) throw invalid();
   if (last !== "" || more.includes("")) throw invalid();
-  return { origin, size, root: root.toString("hex") };
+  return { origin, size, root: toHex(root) };
 }
 
 /** A decimal number without sign or leading zeros, at most 2^53 - 1. */
@@ -47,18 +48,8 @@ function invalid(): EvidenceError {
 }
 
 /** The name a session has in origins and folders: its id is never shown there. */
-export function sessionTag(sessionId: string): string {
+export function tagOf(sessionId: string, sha256: Sha256): string {
   return sha256(sessionId).slice(0, 32);
-}
-
-/** @param tenant ULID of the tenant */
-export function sessionOrigin(keyName: string, tenant: string, sessionId: string): string {
-  return `${keyName}/${tenant}/${sessionTag(sessionId)}`;
-}
-
-/** The origin of a local run, whose tree holds the records of this run alone. */
-export function runOrigin(keyName: string, sessionId: string, runId: string): string {
-  return `${keyName}/run/${sessionTag(sessionId)}/${runId}`;
 }
 
 /** What an origin says about the tree it names. */

@@ -1,16 +1,28 @@
 /** Signed notes: text, an empty line, one line per signature (C2SP signed-note). */
-import { isUtf8 } from "node:buffer";
 import { EvidenceError } from "../error.ts";
-import { strictBase64 } from "./base64.ts";
-import { COSIGNATURE, isKeyName, type VerifierKey } from "./vkey.ts";
+import {
+  fromHex,
+  fromUtf8,
+  joined,
+  strictBase64,
+  toBase64,
+  toHex,
+  toUtf8,
+  uint64,
+} from "../rules/bytes.ts";
+import { parseCheckpoint } from "./checkpoint.ts";
+import { isKeyName, ML_DSA_COSIGNATURE, NOTE_SIGNATURE, type VerifierKey } from "./verifier-key.ts";
 
-/** A note longer than this is refused unread. */
-export const MAX_NOTE_BYTES = 16_384;
+/** A note longer than this is refused unread: there is room for 16 signatures of 5 kB and more. */
+export const MAX_NOTE_BYTES = 131_072;
 
 const MAX_SIGNATURES = 100;
 const KEY_ID_BYTES = 4;
 const TIME_BYTES = 8;
-const SIGNATURE_BYTES = 64;
+const ED25519_SIGNATURE_BYTES = 64;
+const ML_DSA_44_SIGNATURE_BYTES = 2_420;
+/** What a name may have in the structure that ML-DSA signs. */
+const MAX_SIGNED_NAME_BYTES = 255;
 /** An em dash and a space. */
 const SIGNATURE_MARK = "\u2014 ";
 /** Controls other than newline. */
@@ -21,7 +33,7 @@ export interface SignatureLine {
   readonly name: string;
   readonly keyId: string;
   /** What follows the key id: a signature, for a cosignature with its time before it. */
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
 }
 
 /** A signature that was verified. */
@@ -39,8 +51,8 @@ export interface Note {
 
 /** @throws {EvidenceError} when the bytes are not a signed note */
 export function parseNote(note: Uint8Array): Note {
-  if (note.length > MAX_NOTE_BYTES || !isUtf8(note)) throw invalid("it is too long or not UTF-8");
-  const whole = Buffer.from(note.buffer, note.byteOffset, note.byteLength).toString("utf8");
+  const whole = note.length > MAX_NOTE_BYTES ? undefined : fromUtf8(note);
+  if (whole === undefined) throw invalid("it is too long or not UTF-8");
   const split = whole.lastIndexOf("\n\n");
   if (UNFIT.test(whole)) throw invalid("it holds a control character");
   if (split <= 0 || !whole.endsWith("\n")) throw invalid("text and signatures are not set apart");
@@ -56,7 +68,7 @@ function parseSignatureLine(line: string): SignatureLine {
   if (!isWellFormed || bytes === undefined || bytes.length <= KEY_ID_BYTES) {
     throw invalid("a signature line is malformed");
   }
-  const keyId = bytes.toString("hex", 0, KEY_ID_BYTES);
+  const keyId = toHex(bytes.subarray(0, KEY_ID_BYTES));
   return { name, keyId, bytes: bytes.subarray(KEY_ID_BYTES) };
 }
 
@@ -64,7 +76,7 @@ function parseSignatureLine(line: string): SignatureLine {
  * The signatures of the given keys on a note.
  *
  * Signatures by other keys are ignored: a note may carry signers that the reader does not know.
- * So is a second line of the same key.
+ * So is a second line of the same key, and a key that this machine cannot check.
  *
  * @throws {EvidenceError} `bad_signature` when one of the given keys did not sign what its line says
  */
@@ -74,34 +86,65 @@ export function verifySignatures(note: Note, keys: readonly VerifierKey[]): Veri
     const key = keys.find(
       (candidate) => candidate.name === line.name && candidate.id === line.keyId,
     );
-    if (key !== undefined && !verified.has(key))
-      verified.set(key, verifyLine(note.text, line, key));
+    if (key?.isCheckable && !verified.has(key)) verified.set(key, verifyLine(note.text, line, key));
   }
   return [...verified.values()];
 }
 
 function verifyLine(text: string, line: SignatureLine, key: VerifierKey): VerifiedSignature {
-  const timed = key.type === COSIGNATURE;
-  const signature = line.bytes.subarray(timed ? TIME_BYTES : 0);
-  const timeSeconds =
-    timed && line.bytes.length >= TIME_BYTES ? Number(line.bytes.readBigUInt64BE()) : 0;
-  const message = Buffer.from(timed ? cosignedText(text, timeSeconds) : text);
-  const isSigned = signature.length === SIGNATURE_BYTES && key.verify(message, signature);
-  if (!isSigned || !Number.isSafeInteger(timeSeconds)) {
+  const isTimed = key.type !== NOTE_SIGNATURE;
+  const signature = line.bytes.subarray(isTimed ? TIME_BYTES : 0);
+  const timeSeconds = isTimed ? timeOf(line.bytes) : 0;
+  const isMlDsa = key.type === ML_DSA_COSIGNATURE;
+  const length = isMlDsa ? ML_DSA_44_SIGNATURE_BYTES : ED25519_SIGNATURE_BYTES;
+  const message =
+    !Number.isSafeInteger(timeSeconds) || signature.length !== length
+      ? undefined
+      : isMlDsa
+        ? cosignedTree(text, key.name, timeSeconds)
+        : toUtf8(isTimed ? cosignedText(text, timeSeconds) : text);
+  if (message === undefined || !key.verify(message, signature)) {
     throw new EvidenceError("bad_signature", `the signature by ${key.name} does not fit the note`);
   }
-  return timed ? { key, timeSeconds } : { key };
+  // Who signs with ML-DSA may say that it states no time, by a time of 0.
+  const hasTime = isTimed && !(isMlDsa && timeSeconds === 0);
+  return hasTime ? { key, timeSeconds } : { key };
 }
 
-/** What a cosignature signs (C2SP tlog-cosignature): its time, then the note. */
+function timeOf(bytes: Uint8Array): number {
+  if (bytes.length < TIME_BYTES) return Number.NaN;
+  return Number(new DataView(bytes.buffer, bytes.byteOffset, TIME_BYTES).getBigUint64(0));
+}
+
+/** What an Ed25519 cosignature signs (C2SP tlog-cosignature): its time, then the note. */
 export function cosignedText(text: string, timeSeconds: number): string {
   return `cosignature/v1\ntime ${timeSeconds}\n${text}`;
+}
+
+/**
+ * What an ML-DSA-44 cosignature signs (C2SP tlog-cosignature): the tree alone, so that lines of the
+ * checkpoint after its root are under no such signature.
+ *
+ * @returns undefined when a name is too long to be signed
+ */
+export function cosignedTree(
+  text: string,
+  cosigner: string,
+  timeSeconds: number,
+): Uint8Array<ArrayBuffer> | undefined {
+  const { origin, size, root } = parseCheckpoint(text);
+  const names = [toUtf8(cosigner), toUtf8(origin)] as const;
+  if (names.some(({ length }) => length > MAX_SIGNED_NAME_BYTES)) return undefined;
+  const [name, log] = names.map((bytes) => joined(Uint8Array.of(bytes.length), bytes));
+  if (name === undefined || log === undefined) return undefined;
+  const label = toUtf8("subtree/v1\n\0");
+  return joined(label, name, uint64(timeSeconds), log, uint64(0), uint64(size), fromHex(root));
 }
 
 /** The note as text; every line ends with a newline. */
 export function formatNote(note: Note): string {
   const lines = note.signatures.map(({ name, keyId, bytes }) => {
-    const encoded = Buffer.concat([Buffer.from(keyId, "hex"), bytes]).toString("base64");
+    const encoded = toBase64(joined(fromHex(keyId), bytes));
     return `${SIGNATURE_MARK}${name} ${encoded}\n`;
   });
   return `${note.text}\n${lines.join("")}`;

@@ -1,10 +1,11 @@
 /** Keys that sign notes, as text in the form of the Go checksum database: `PRIVATE+KEY+...`. */
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
 import { EvidenceError } from "../error.ts";
-import { strictBase64 } from "./base64.ts";
+import { strictBase64 } from "../rules/bytes.ts";
 import { type Checkpoint, formatCheckpoint } from "./checkpoint.ts";
 import { cosignedText, formatNote, parseNote, type SignatureLine } from "./note.ts";
-import { COSIGNATURE, encodeVerifierKey, isKeyName, keyId, NOTE_SIGNATURE } from "./vkey.ts";
+import { COSIGNATURE, isKeyName, NOTE_SIGNATURE } from "./verifier-key.ts";
+import { encodeVerifierKey, keyId } from "./vkey.ts";
 
 const SEED_BYTES = 32;
 const PUBLIC_KEY_BYTES = 32;

@@ -1,12 +1,11 @@
 /** One leaf, its way to the root and the signed root, as one text (C2SP tlog-proof). */
-import { isUtf8 } from "node:buffer";
 import { EvidenceError } from "../error.ts";
-import { HASH_BYTES } from "../tree/leaf.ts";
-import { strictBase64 } from "./base64.ts";
+import { fromHex, fromUtf8, strictBase64, toBase64, toHex } from "../rules/bytes.ts";
+import { HASH_BYTES } from "../tree/inclusion.ts";
 import { parseSize } from "./checkpoint.ts";
 
 /** Room for a path of 64 hashes beside the longest note. */
-const MAX_PROOF_BYTES = 32_768;
+const MAX_PROOF_BYTES = 147_456;
 const HEADER = "c2sp.org/tlog-proof@v1";
 /** A tree of 2^53 leaves is 53 levels deep. */
 const MAX_HASHES = 64;
@@ -20,15 +19,14 @@ export interface TlogProof {
 }
 
 export function formatTlogProof(proof: TlogProof): string {
-  const hashes = proof.hashes.map((hash) => `${Buffer.from(hash, "hex").toString("base64")}\n`);
+  const hashes = proof.hashes.map((hash) => `${toBase64(fromHex(hash))}\n`);
   return `${HEADER}\nindex ${proof.index}\n${hashes.join("")}\n${proof.note}`;
 }
 
 /** @throws {EvidenceError} when the bytes are no proof; the note in it is not looked at */
 export function parseTlogProof(bytes: Uint8Array): TlogProof {
-  if (bytes.length > MAX_PROOF_BYTES || !isUtf8(bytes))
-    throw invalid("it is too long or not UTF-8");
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  const text = bytes.length > MAX_PROOF_BYTES ? undefined : fromUtf8(bytes);
+  if (text === undefined) throw invalid("it is too long or not UTF-8");
   const split = text.indexOf("\n\n");
   if (split === -1) throw invalid("it holds no checkpoint");
   const [header, ...fields] = text.slice(0, split).split("\n");
@@ -47,7 +45,7 @@ export function parseTlogProof(bytes: Uint8Array): TlogProof {
 function parseHash(line: string): string {
   const hash = strictBase64(line);
   if (hash?.length !== HASH_BYTES) throw invalid("a hash is malformed");
-  return hash.toString("hex");
+  return toHex(hash);
 }
 
 function invalid(why: string): EvidenceError {

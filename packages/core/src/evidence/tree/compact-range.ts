@@ -1,5 +1,6 @@
 import { EvidenceError } from "../error.ts";
-import { EMPTY_ROOT, HASH_BYTES, hashChildrenAt } from "./leaf.ts";
+import { EMPTY_ROOT, HASH_BYTES } from "./inclusion.ts";
+import { hashChildrenAt } from "./leaf.ts";
 
 /** Room for hashes is made four at a time, so that a tree of a million leaves takes 640 bytes. */
 const STEP = 4;

@@ -1,13 +1,9 @@
 import crypto from "node:crypto";
+import { HASH_BYTES } from "./inclusion.ts";
 
 /** Domain separation between leaves and nodes of the tree (RFC 6962, section 2.1). */
 const LEAF_PREFIX = "\0";
 const NODE_PREFIX = 0x01;
-
-export const HASH_BYTES = 32;
-
-/** Root of the tree without leaves: SHA-256 of nothing. */
-export const EMPTY_ROOT = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /**
  * SHA-256 as 64 lower-case hex characters; a string is hashed as UTF-8.

@@ -1,6 +1,7 @@
 /** Inclusion and consistency proofs (RFC 6962, sections 2.1.1 and 2.1.2): making and checking. */
 import { EvidenceError } from "../error.ts";
-import { EMPTY_ROOT, hashChildren } from "./leaf.ts";
+import { EMPTY_ROOT, isIncluded, isNodeHash, isSize } from "./inclusion.ts";
+import { hashChildren } from "./leaf.ts";
 
 /**
  * The root over the leaves from `start` up to, not including, `end`.
@@ -65,12 +66,7 @@ export function proveConsistency(first: number, second: number, root: SubtreeRoo
   return path.reverse();
 }
 
-/**
- * Whether `leaf` is at `index` in the tree of this size and root.
- *
- * The proof protects neither the size nor what the leaf is of: take the size from a signed
- * checkpoint and compute the leaf from the record.
- */
+/** As {@link isIncluded}, hashed by Node. */
 export function verifyInclusion(
   index: number,
   size: number,
@@ -78,26 +74,7 @@ export function verifyInclusion(
   proof: readonly string[],
   root: string,
 ): boolean {
-  if (!isSize(index) || !isSize(size) || index >= size) return false;
-  if (![leaf, ...proof].every(isHash)) return false;
-  let node = index;
-  let last = size - 1;
-  let hash = leaf;
-  for (const sibling of proof) {
-    if (last === 0) return false;
-    if (node % 2 === 1 || node === last) {
-      hash = hashChildren(sibling, hash);
-      while (node % 2 === 0 && node !== 0) {
-        node /= 2;
-        last = Math.floor(last / 2);
-      }
-    } else {
-      hash = hashChildren(hash, sibling);
-    }
-    node = Math.floor(node / 2);
-    last = Math.floor(last / 2);
-  }
-  return last === 0 && hash === root;
+  return isIncluded({ index, size, leaf, proof, root }, hashChildren);
 }
 
 /** Whether the tree of the second size and root begins with all leaves of the first. */
@@ -107,7 +84,7 @@ export function verifyConsistency(
   proof: readonly string[],
 ): boolean {
   if (!isSize(first.size) || !isSize(second.size) || first.size > second.size) return false;
-  if (![first.root, second.root, ...proof].every(isHash)) return false;
+  if (![first.root, second.root, ...proof].every(isNodeHash)) return false;
   if (first.size === second.size) return proof.length === 0 && first.root === second.root;
   if (first.size === 0) return proof.length === 0 && first.root === EMPTY_ROOT;
   let node = first.size - 1;
@@ -155,14 +132,6 @@ function splitOf(size: number): number {
   let split = 1;
   while (split * 2 < size) split *= 2;
   return split;
-}
-
-function isSize(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0;
-}
-
-function isHash(text: string): boolean {
-  return /^[0-9a-f]{64}$/.test(text);
 }
 
 function outside(): EvidenceError {

@@ -1,7 +1,9 @@
+import type { VerifierKey } from "../note/verifier-key.ts";
 import type { FindingKind, Findings } from "../rules/findings.ts";
 import type { Receipts } from "./receipts.ts";
 import type { SessionPass } from "./session-pass.ts";
-import type { SignedBy, SignedHeads } from "./signed-heads.ts";
+import type { SignedBy, TimeFault } from "./signed-by.ts";
+import type { SignedHeads } from "./signed-heads.ts";
 
 /** One question that was put to the bundle. */
 export interface Check {
@@ -62,14 +64,21 @@ function tailOf({ signedSize, tree }: SessionPass): string {
   return signedSize < tree.size ? `, up to the last one that is signed (${signedSize})` : "";
 }
 
+const IMPOSSIBLE: Readonly<Record<TimeFault, string>> = {
+  before_records: "the time it gives is impossible, before that of the records",
+  in_future: "the time it gives is impossible, in the future",
+};
+
 interface Outcome {
   readonly pass: SessionPass;
   readonly signedBy: readonly SignedBy[];
   readonly closed: boolean;
+  readonly uncheckable: readonly VerifierKey[];
 }
 
 /** What no verification of this bundle can show, said in the same breath. */
-export function notProven({ pass, signedBy, closed }: Outcome): readonly string[] {
+export function notProven(outcome: Outcome): readonly string[] {
+  const { pass, signedBy, closed, uncheckable } = outcome;
   const cosigners = signedBy.filter(({ role }) => role === "co-signed");
   const cosignedTo = Math.max(0, ...cosigners.map(({ upTo }) => upTo));
   if (!pass.isWhole) return ["anything: it could not be read to its end"];
@@ -86,6 +95,10 @@ export function notProven({ pass, signedBy, closed }: Outcome): readonly string[
     ...(cosigners.length > 0 && cosignedTo < pass.tree.size
       ? [`that the signer did not rewrite the records after number ${cosignedTo}: not co-signed`]
       : []),
+    ...uncheckable.map(({ name }) => `that ${name} signed it: this machine has no ML-DSA-44`),
+    ...signedBy.flatMap(({ name, timeFault }) =>
+      timeFault === null ? [] : [`when ${name} saw it: ${IMPOSSIBLE[timeFault]}`],
+    ),
     ...(pass.imported > 0 ? [`that what is told in ${pass.imported} imported runs happened`] : []),
     ...(pass.dropped > 0 ? [`what ${pass.dropped} events were that were not recorded`] : []),
     ...(pass.tombstones > 0 ? [`what ${pass.tombstones} deleted records said`] : []),

@@ -1,5 +1,6 @@
 import type { BundleVerdict } from "../rules/findings.ts";
-import type { Verification } from "./verify-bundle.ts";
+import type { Verification } from "./check-bundle.ts";
+import type { PolicyResult } from "./policy.ts";
 
 const EXIT_CODE: Readonly<Record<BundleVerdict, number>> = {
   malformed: 3,
@@ -18,6 +19,8 @@ const UNSIGNED_TAIL_EXIT_CODE = 12;
 export interface Requirements {
   readonly requireClosed?: boolean;
   readonly requireComplete?: boolean;
+  /** What a policy found, where there is one. */
+  readonly policy?: PolicyResult;
 }
 
 /** The exit code for an evidence pack, which is whole or not. */
@@ -29,6 +32,7 @@ export function exitCodeOfVerdict(verdict: BundleVerdict): number {
 export function exitCodeOf(verification: Verification, required: Requirements): number {
   const code = EXIT_CODE[verification.verdict];
   if (code !== 0) return code;
+  if (required.policy?.holds === false) return EXIT_CODE.untrusted;
   // Anybody could have put them there; a run that is being written has some for a second.
   const hasTail = verification.findings.some(({ kind }) => kind === "unsigned_tail");
   if (hasTail) return UNSIGNED_TAIL_EXIT_CODE;

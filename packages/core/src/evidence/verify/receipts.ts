@@ -1,17 +1,20 @@
-import { readSlice } from "../bundle/file-slice.ts";
-import type { ReceiptFile } from "../bundle/open-bundle.ts";
+import type { ReceiptFile } from "../bundle/parts.ts";
+import { readSlice, type Slice } from "../bundle/slice.ts";
 import { parseTlogProof, type TlogProof } from "../note/tlog-proof.ts";
 import { MAX_RECEIPT_BYTES, parseReceipt } from "../receipt.ts";
+import { toUtf8 } from "../rules/bytes.ts";
 import type { Findings, LinePlace } from "../rules/findings.ts";
+import type { Sha256 } from "../rules/platform.ts";
 import { receiptId } from "../rules/receipt-id.ts";
-import { verifyInclusion } from "../tree/proofs.ts";
+import { type Inclusion, isIncluded, nodeOf } from "../tree/inclusion.ts";
 import type { SignedHeads } from "./signed-heads.ts";
 
 /** Checks each receipt at the moment when the leaf it is for is known. */
 export class Receipts {
-  readonly #files: readonly ReceiptFile[];
+  readonly #files: readonly ReceiptFile<Slice>[];
   readonly #heads: SignedHeads;
   readonly #findings: Findings;
+  readonly #sha256: Sha256;
   #next = 0;
   /** Receipts that do not hold, and the records they should be for. */
   readonly #failed: { readonly file: string; readonly place: LinePlace | undefined }[] = [];
@@ -19,7 +22,13 @@ export class Receipts {
   held = 0;
   ignored = 0;
 
-  constructor(files: readonly ReceiptFile[], heads: SignedHeads, findings: Findings) {
+  constructor(
+    files: readonly ReceiptFile<Slice>[],
+    heads: SignedHeads,
+    findings: Findings,
+    sha256: Sha256,
+  ) {
+    this.#sha256 = sha256;
     this.#files = files;
     this.#heads = heads;
     this.#findings = findings;
@@ -48,24 +57,34 @@ export class Receipts {
     }
   }
 
-  #checkFile(file: ReceiptFile, leaf: string | undefined, place: LinePlace | undefined): void {
+  #checkFile(
+    file: ReceiptFile<Slice>,
+    leaf: string | undefined,
+    place: LinePlace | undefined,
+  ): void {
     try {
       const { proof, claims } = readReceipt(file);
-      const head = this.#heads.add(file.name, Buffer.from(proof.note));
+      const head = this.#heads.add(file.name, toUtf8(proof.note));
       if (head === undefined) {
         this.ignored += 1;
         return;
       }
+      const { index, hashes } = proof;
+      const { size, root } = head;
       const holds =
-        proof.index === file.index &&
+        index === file.index &&
         (leaf === undefined
-          ? proof.index < head.size
-          : claims(leaf) && verifyInclusion(proof.index, head.size, leaf, proof.hashes, head.root));
+          ? index < size
+          : claims(leaf) && this.#isIncluded({ index, size, leaf, proof: hashes, root }));
       if (holds) this.held += 1;
       else this.#failed.push({ file: file.name, place });
     } catch (error) {
       this.#heads.reject(file.name, error, "malformed_receipt");
     }
+  }
+
+  #isIncluded(claim: Inclusion): boolean {
+    return isIncluded(claim, (left, right) => nodeOf(left, right, this.#sha256));
   }
 }
 
@@ -75,12 +94,12 @@ interface ReadReceipt {
   readonly claims: (leaf: string) => boolean;
 }
 
-function readReceipt({ name, slice }: ReceiptFile): ReadReceipt {
-  const bytes = readSlice(slice, MAX_RECEIPT_BYTES);
+function readReceipt({ name, file }: ReceiptFile<Slice>): ReadReceipt {
+  const bytes = readSlice(file, MAX_RECEIPT_BYTES);
   if (name.endsWith(".tlog-proof")) return { proof: parseTlogProof(bytes), claims: () => true };
   const receipt = parseReceipt(bytes);
   return {
-    proof: parseTlogProof(Buffer.from(receipt.tlogProof)),
+    proof: parseTlogProof(toUtf8(receipt.tlogProof)),
     claims: (leaf) => receipt.eventHash === leaf && receipt.receiptId === receiptId(leaf),
   };
 }

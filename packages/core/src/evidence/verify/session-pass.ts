@@ -1,15 +1,22 @@
 import type { StructuralRecord } from "../../capture/record.ts";
-import { RECORDS_FILE } from "../bundle/open-bundle.ts";
-import { readLine } from "../line/record-line.ts";
-import { sessionTag } from "../note/checkpoint.ts";
-import { parseVerifierKey } from "../note/vkey.ts";
+import { RECORDS_FILE } from "../bundle/parts.ts";
+import { readRecord } from "../line/record-line.ts";
+import { tagOf } from "../note/checkpoint.ts";
+import { readVerifierKey } from "../note/verifier-key.ts";
 import type { Findings, LinePlace } from "../rules/findings.ts";
+import type { GrowingTree, Platform } from "../rules/platform.ts";
 import { type Link, Runs } from "../rules/runs.ts";
 import { parseTombstone, TOMBSTONE_START } from "../rules/side-lines.ts";
-import { CompactRange } from "../tree/compact-range.ts";
-import { EMPTY_ROOT, hashLeaf } from "../tree/leaf.ts";
+import { EMPTY_ROOT, leafOf } from "../tree/inclusion.ts";
 import type { Receipts } from "./receipts.ts";
 import type { SignedHeads } from "./signed-heads.ts";
+
+/** What is filled while the records are read. */
+interface Watched {
+  readonly heads: SignedHeads;
+  readonly receipts: Receipts;
+  readonly findings: Findings;
+}
 
 /** A line that was understood: a record, or what is left of a deleted one. */
 interface UnderstoodLine extends Link {
@@ -23,11 +30,12 @@ interface UnderstoodLine extends Link {
  * and the signed heads.
  */
 export class SessionPass {
-  readonly tree = new CompactRange();
+  readonly tree: GrowingTree;
   readonly runs: Runs;
   readonly #heads: SignedHeads;
   readonly #receipts: Receipts;
   readonly #findings: Findings;
+  readonly #platform: Platform;
   #line = 0;
   /** The session that records so far are of. */
   #sessionId: string | undefined;
@@ -47,8 +55,14 @@ export class SessionPass {
   readonly #expectedSize: number | undefined;
   #ended = false;
   #isWhole = false;
+  /** The latest timestamp of a record so far, and what it was at each size that is signed with a time. */
+  #latest: string | undefined;
+  readonly #latestAt = new Map<number, string>();
 
-  constructor(heads: SignedHeads, receipts: Receipts, findings: Findings, expectedSize?: number) {
+  constructor(parts: Watched, platform: Platform, expectedSize?: number) {
+    const { heads, receipts, findings } = parts;
+    this.tree = platform.newTree();
+    this.#platform = platform;
     this.#expectedSize = expectedSize;
     this.expectedRoot = expectedSize === 0 ? EMPTY_ROOT : undefined;
     this.#heads = heads;
@@ -81,6 +95,11 @@ export class SessionPass {
     if (this.signedSize < this.tree.size) return false;
     const { origin } = this.#heads;
     return origin?.kind === "run" ? this.runs.isClosed(origin.runId) : this.#ended;
+  }
+
+  /** The latest timestamp among the records of a size that is signed with a time. */
+  latestAt(size: number): string | undefined {
+    return this.#latestAt.get(size);
   }
 
   get sessionId(): string | undefined {
@@ -133,7 +152,7 @@ export class SessionPass {
       this.#findings.add("malformed_tombstone", RECORDS_FILE, message, { line });
       return undefined;
     }
-    const read = readLine(text);
+    const read = readRecord(text, this.#platform.writeLine);
     if (!("record" in read)) {
       const what = read.field === undefined ? "the line is not its own canonical form" : read.field;
       const message = read.field === undefined ? what : `the field ${what} does not fit the schema`;
@@ -142,12 +161,23 @@ export class SessionPass {
     }
     const { record } = read;
     const { runId: run, payload, previousHash } = record;
-    return { line, run, seq: payload.seq, leaf: hashLeaf(text), previousHash, record };
+    return {
+      line,
+      run,
+      seq: payload.seq,
+      leaf: leafOf(text, this.#platform.sha256),
+      previousHash,
+      record,
+    };
   }
 
   #settle(record: StructuralRecord | undefined): void {
-    this.#heads.settle(record && sessionTag(record.sessionId));
+    this.#heads.settle(record && this.#tagOf(record));
     this.#checkHeads();
+  }
+
+  #tagOf({ sessionId }: StructuralRecord): string {
+    return tagOf(sessionId, this.#platform.sha256);
   }
 
   /** Whether a record belongs to the tree that is signed. */
@@ -158,7 +188,7 @@ export class SessionPass {
       return;
     }
     if (record === undefined || record.sessionId === this.#sessionId) return;
-    const isSigned = origin === undefined || origin.sessionTag === sessionTag(record.sessionId);
+    const isSigned = origin === undefined || origin.sessionTag === this.#tagOf(record);
     if (this.#sessionId === undefined && isSigned) {
       this.#sessionId = record.sessionId;
     } else {
@@ -172,6 +202,9 @@ export class SessionPass {
    * @returns false when it cannot be used
    */
   #note(record: StructuralRecord, place: LinePlace): boolean {
+    const { sourceTimestamp } = record;
+    if (this.#latest === undefined || sourceTimestamp > this.#latest)
+      this.#latest = sourceTimestamp;
     const payload = record.category === "lifecycle" ? record.payload : undefined;
     if (payload?.type === "open" && payload.layer === "import") this.imported += 1;
     if (payload === undefined || payload.type === "open") this.#ended = false;
@@ -192,7 +225,7 @@ export class SessionPass {
 
   #retire(newKey: string, place: LinePlace): boolean {
     try {
-      this.#heads.retire(parseVerifierKey(newKey), this.tree.size + 1);
+      this.#heads.retire(readVerifierKey(newKey, this.#platform), this.tree.size + 1);
       return true;
     } catch {
       const message = "the field payload.newKey does not fit the schema";
@@ -217,6 +250,8 @@ export class SessionPass {
     const { size } = this.tree;
     const heads = this.#heads.at(size);
     if (heads.length === 0) return;
+    const isTimed = heads.some(({ signatures }) => signatures.some((one) => "timeSeconds" in one));
+    if (isTimed && this.#latest !== undefined) this.#latestAt.set(size, this.#latest);
     const { root } = this.tree;
     const file = heads[0]?.file ?? RECORDS_FILE;
     if (heads.some((head) => head.root !== heads[0]?.root)) {

@@ -1,5 +1,5 @@
-import { readSlice } from "../bundle/file-slice.ts";
-import type { Bundle } from "../bundle/open-bundle.ts";
+import type { Bundle } from "../bundle/parts.ts";
+import { readSlice, type Slice } from "../bundle/slice.ts";
 import { EvidenceError } from "../error.ts";
 import {
   type Checkpoint,
@@ -14,7 +14,7 @@ import {
   type VerifiedSignature,
   verifySignatures,
 } from "../note/note.ts";
-import type { VerifierKey } from "../note/vkey.ts";
+import type { VerifierKey } from "../note/verifier-key.ts";
 import type { Findings } from "../rules/findings.ts";
 
 /** A checkpoint that at least one of the given keys signed. */
@@ -26,18 +26,10 @@ export interface SignedHead extends Checkpoint {
   signatures: readonly VerifiedSignature[];
 }
 
-/** What one key signed in this bundle. */
-export interface SignedBy {
-  readonly name: string;
-  readonly keyId: string;
-  readonly role: "signed" | "co-signed";
-  /** Smallest and largest size signed: from where on a rewrite would contradict this key. */
-  readonly since: number;
-  readonly upTo: number;
-}
-
 /** The signed sizes and roots of a bundle; sizes come from nowhere else. */
 export class SignedHeads {
+  readonly #required: readonly VerifierKey[];
+  /** All that are trusted. */
   readonly #keys: readonly VerifierKey[];
   readonly #findings: Findings;
   /** Keys whose signature stood on a note, good or not. */
@@ -51,12 +43,18 @@ export class SignedHeads {
   #sessionTag: string | undefined;
   #tree: { readonly origin: string; readonly parsed: CheckpointOrigin } | undefined;
 
-  constructor(keys: readonly VerifierKey[], findings: Findings) {
-    this.#keys = keys;
+  /**
+   * @param required keys that must have signed
+   * @param known further keys, which may have
+   */
+  constructor(required: readonly VerifierKey[], known: readonly VerifierKey[], findings: Findings) {
+    this.#required = required;
+    const texts = new Set(required.map(({ text }) => text));
+    this.#keys = [...required, ...known.filter(({ text }) => !texts.has(text))];
     this.#findings = findings;
   }
 
-  readAll(bundle: Bundle): void {
+  readAll(bundle: Bundle<Slice>): void {
     for (const [file, slice] of bundle.notes) {
       try {
         this.add(file, readSlice(slice, MAX_NOTE_BYTES));
@@ -163,7 +161,11 @@ export class SignedHeads {
 
   /** Reports each given name that signed nothing here. */
   checkSigners(): void {
-    const names = new Set(this.#keys.map(({ name }) => name));
+    const checkable = this.#required.filter(({ isCheckable }) => isCheckable);
+    const isSigned = this.#heads.some(({ size }) => size > 0);
+    // Where no given key must have signed, some key has to.
+    const asked = checkable.length > 0 || isSigned ? checkable : this.#keys;
+    const names = new Set(asked.map(({ name }) => name));
     for (const { size, signatures } of this.#heads) {
       for (const { key } of size > 0 ? signatures : []) names.delete(key.name);
     }
@@ -173,21 +175,14 @@ export class SignedHeads {
     }
   }
 
-  get signedBy(): readonly SignedBy[] {
-    const byKey = new Map<string, SignedBy>();
-    for (const { size, signatures, parsedOrigin } of this.#heads) {
-      for (const { key } of signatures) {
-        const before = byKey.get(key.text);
-        byKey.set(key.text, {
-          name: key.name,
-          keyId: key.id,
-          role: key.name === parsedOrigin.keyName ? "signed" : "co-signed",
-          since: Math.min(size, before?.since ?? size),
-          upTo: Math.max(size, before?.upTo ?? size),
-        });
-      }
-    }
-    return [...byKey.values()];
+  /** All that is signed, in the order of the files. */
+  get all(): readonly SignedHead[] {
+    return this.#heads;
+  }
+
+  /** Given keys that cannot be checked here. */
+  get uncheckable(): readonly VerifierKey[] {
+    return this.#keys.filter(({ isCheckable }) => !isCheckable);
   }
 
   #keep(isKept: (head: SignedHead) => boolean): void {
@@ -204,8 +199,8 @@ export class SignedHeads {
   #noteSigners(note: Note): void {
     if (note.text.split("\n", 2)[1] === "0") return;
     for (const { name, keyId } of note.signatures) {
-      if (this.#keys.some((key) => key.name === name && key.id === keyId))
-        this.#seenNames.add(name);
+      const isOfKey = (key: VerifierKey) => key.name === name && key.id === keyId;
+      if (this.#keys.some((key) => key.isCheckable && isOfKey(key))) this.#seenNames.add(name);
     }
   }
 }

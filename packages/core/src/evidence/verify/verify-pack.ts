@@ -1,10 +1,11 @@
 /** Checks an evidence pack offline: what in it is signed, and that the rest does not contradict it. */
 import { parseJson } from "../../capture/foreign-json.ts";
 import { EvidenceError } from "../error.ts";
-import { type Checkpoint, parseCheckpoint, parseOrigin, sessionTag } from "../note/checkpoint.ts";
+import { type Checkpoint, parseCheckpoint, parseOrigin } from "../note/checkpoint.ts";
 import { parseNote, verifySignatures } from "../note/note.ts";
+import { sessionTag } from "../note/origin.ts";
 import { parseTlogProof } from "../note/tlog-proof.ts";
-import type { VerifierKey } from "../note/vkey.ts";
+import type { VerifierKey } from "../note/verifier-key.ts";
 import { parseReceipt } from "../receipt.ts";
 import { type BundleVerdict, VERDICTS } from "../rules/findings.ts";
 import { receiptId } from "../rules/receipt-id.ts";

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { holeRecord } from "../../evidence/acceptance.ts";
 import { encodeLine } from "../../evidence/line/line.ts";
-import { readLine } from "../../evidence/line/record-line.ts";
+import { readLine } from "../../evidence/line/read-line.ts";
 import type { KeptRun } from "../spool/kept-runs.ts";
 import type { Entry } from "../upstream/upstream.ts";
 

@@ -2,8 +2,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readLine } from "../../evidence/line/record-line.ts";
-import { sessionTag } from "../../evidence/note/checkpoint.ts";
+import { readLine } from "../../evidence/line/read-line.ts";
+import { sessionTag } from "../../evidence/note/origin.ts";
 import { inLane } from "../disk-lanes.ts";
 import { mayBeAlive, parseProcessIdentity, thisProcess } from "../spool/process-identity.ts";
 import { seal, unseal } from "../spool/sealed-line.ts";

@@ -1,4 +1,4 @@
-import { readLine } from "../../evidence/line/record-line.ts";
+import { readLine } from "../../evidence/line/read-line.ts";
 import { hashLeaf } from "../../evidence/tree/leaf.ts";
 import type { Entry } from "../upstream/upstream.ts";
 

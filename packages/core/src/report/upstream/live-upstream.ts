@@ -1,6 +1,6 @@
 /** Speaks `/v2/live/start` and `/v2/live/event`, for collectors that know nothing else. */
 import type { StructuralRecord } from "../../capture/record.ts";
-import { readLine } from "../../evidence/line/record-line.ts";
+import { readLine } from "../../evidence/line/read-line.ts";
 import type { Address } from "./address.ts";
 import { isObject, jsonOf, notACollector, replyToFailure, unreachable } from "./answer.ts";
 import type { Transport } from "./http-transport.ts";

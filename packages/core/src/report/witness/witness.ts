@@ -4,16 +4,13 @@
  * alone can rewrite the session.
  */
 import { join } from "node:path";
-import {
-  type Checkpoint,
-  parseCheckpoint,
-  parseOrigin,
-  sessionTag,
-} from "../../evidence/note/checkpoint.ts";
+import { type Checkpoint, parseCheckpoint, parseOrigin } from "../../evidence/note/checkpoint.ts";
 import { parseNote, verifySignatures } from "../../evidence/note/note.ts";
+import { sessionTag } from "../../evidence/note/origin.ts";
 import { cosignNote, type Signer } from "../../evidence/note/signer.ts";
 import { parseTlogProof, type TlogProof } from "../../evidence/note/tlog-proof.ts";
-import { parseVerifierKey, type VerifierKey } from "../../evidence/note/vkey.ts";
+import type { VerifierKey } from "../../evidence/note/verifier-key.ts";
+import { parseVerifierKey } from "../../evidence/note/vkey.ts";
 import { verifyConsistency, verifyInclusion } from "../../evidence/tree/proofs.ts";
 import type { DeliveredRun } from "../delivery/delivered-run.ts";
 import type { EvidenceClient } from "./evidence-client.ts";

@@ -1,6 +1,6 @@
 /** Bundles that are as they should be. */
 
-import { sessionOrigin } from "../../../src/evidence/note/checkpoint.ts";
+import { sessionOrigin } from "../../../src/evidence/note/origin.ts";
 import { cosignNote, signCheckpoint } from "../../../src/evidence/note/signer.ts";
 import { rootOf } from "../../../src/evidence/tree/proofs.ts";
 import { COLLECTOR, noteOf, STRANGER, TENANT, WRITER } from "../bundles.ts";

@@ -1,6 +1,6 @@
 /** Checkpoints that are missing, forged, of another tree, or at odds with each other. */
 
-import { runOrigin } from "../../../src/evidence/note/checkpoint.ts";
+import { runOrigin } from "../../../src/evidence/note/origin.ts";
 import { cosignNote, signCheckpoint } from "../../../src/evidence/note/signer.ts";
 import { rootOf } from "../../../src/evidence/tree/proofs.ts";
 import { COLLECTOR, edited, leavesOf, noteOf, STRANGER, WRITER } from "../bundles.ts";
@@ -122,7 +122,7 @@ export const heads: Tampering[] = [
   },
   {
     name: "a longer checkpoint than any needs to be",
-    bundle: withFiles({ [LAST]: note(LAST).replace("\n\n", `\n${"x".repeat(16_384)}\n\n`) }),
+    bundle: withFiles({ [LAST]: note(LAST).replace("\n\n", `\n${"x".repeat(131_072)}\n\n`) }),
     verdict: "malformed",
     kind: "malformed_note",
   },

@@ -2,7 +2,7 @@
 
 import { holeRecord } from "../../../src/evidence/acceptance.ts";
 import { encodeLine } from "../../../src/evidence/line/line.ts";
-import { sessionOrigin } from "../../../src/evidence/note/checkpoint.ts";
+import { sessionOrigin } from "../../../src/evidence/note/origin.ts";
 import { Signer, signCheckpoint } from "../../../src/evidence/note/signer.ts";
 import { RunWriter } from "../../../src/evidence/run-writer.ts";
 import { hashLeaf } from "../../../src/evidence/tree/leaf.ts";
