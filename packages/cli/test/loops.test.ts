@@ -119,6 +119,7 @@ test("the account of this machine is for its user alone, and for this collector 
   expect(JSON.parse(readFileSync(path, "utf8"))).toEqual({
     url: collector.url,
     apiKey: collector.apiKey,
+    telemetryKey: expect.stringMatching(/^caum_live_/),
   });
   // Another port is another collector: it is not sent this one's key.
   const elsewhere = await caum("sessions", "--url", "http://127.0.0.1:9");

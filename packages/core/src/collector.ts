@@ -42,8 +42,7 @@ export {
 // Receipts and bundles.
 
 export { FileSlice } from "./evidence/bundle/file-slice.ts";
-export { listTar, paddedLength } from "./evidence/bundle/list-tar.ts";
-export type { Slice } from "./evidence/bundle/slice.ts";
+export { paddedLength } from "./evidence/bundle/list-tar.ts";
 export { tarEnd, tarHeader } from "./evidence/bundle/tar.ts";
 export { readVerifier } from "./evidence/bundle/write-bundle.ts";
 export { RECEIPT_MODE } from "./evidence/rules/receipt-id.ts";

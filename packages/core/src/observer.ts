@@ -155,7 +155,8 @@ export class Observer {
   async flush(): Promise<DeliveryResult> {
     this.#noteDropped();
     const delivery = this.#lease?.reporter.flush();
-    const logs = [...this.#sessions.values()].map((session) => session.flushLog());
+    const open = [...this.#sessions.values(), ...this.#closing];
+    const logs = open.map((session) => session.flushLog());
     await within(DISK_WITHIN_MS, Promise.all(logs));
     return this.#resultOf(await delivery);
   }

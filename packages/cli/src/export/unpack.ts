@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, statSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { FileSlice, listTar, type Slice } from "@caum/core/collector";
+import { FileSlice } from "@caum/core/collector";
+import { listTar, type Slice } from "@caum/core/verify/rules";
 
 const COPY_BYTES = 64 * 1024;
 

@@ -31,6 +31,8 @@ export function closeToOthers(folder: string): void {
   for (const name of MADE) closeSync(openSync(join(folder, name), "a", OWNER_ONLY));
   for (const name of readdirSync(folder).filter((each) => OURS.test(each))) {
     const path = join(folder, name);
-    if ((statSync(path).mode & OTHERS) !== 0) chmodSync(path, OWNER_ONLY);
+    // What a start before this one left behind may go just now.
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found && (found.mode & OTHERS) !== 0) chmodSync(path, OWNER_ONLY);
   }
 }
