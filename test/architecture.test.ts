@@ -64,6 +64,7 @@ const COLLECTOR_FLOW = [
   "operation",
   "validation",
   "start-fault.ts",
+  "witness",
   "open-store.ts",
   "services.ts",
   "gate",

@@ -5,6 +5,7 @@ import { registerMigrate } from "./commands/collector/migrate.ts";
 import { registerSmoke } from "./commands/collector/smoke.ts";
 import { registerUp } from "./commands/collector/up.ts";
 import { registerValidate } from "./commands/collector/validate.ts";
+import { registerWitness } from "./commands/collector/witness.ts";
 import { registerExport } from "./commands/evidence/export.ts";
 import { registerKeys } from "./commands/evidence/keys.ts";
 import { registerVerify } from "./commands/evidence/verify.ts";
@@ -59,6 +60,7 @@ export function createProgram(): Command {
   registerFlush(program);
   registerPrune(program);
   registerMigrate(program);
+  registerWitness(program);
   return program;
 }
 

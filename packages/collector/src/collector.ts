@@ -1,7 +1,6 @@
 /** One collector: a data folder or a database, a port, and everything between. */
 import { join, resolve } from "node:path";
 import { notifierCommand, type RootKey, ToldLoops } from "@caum/core/machine";
-import type { FastifyInstance } from "fastify";
 import {
   type AlertOptions,
   type AlertParts,
@@ -16,6 +15,7 @@ import { dashboardPath } from "./http/dashboard-path.ts";
 import type { DoorError } from "./http/door-error.ts";
 import { keyOfWriters, openStore } from "./open-store.ts";
 import { adoptLocalRuns } from "./operation/adopt.ts";
+import { closeServer } from "./operation/close-server.ts";
 import { type CollectorEmission, openEmission } from "./operation/emission.ts";
 import { Metrics } from "./operation/metrics.ts";
 import { keepRetention } from "./operation/retention.ts";
@@ -94,9 +94,6 @@ export const DEFAULT_PORT = 4070;
 const DEFAULT_EVENTS_PER_SECOND = 50_000;
 const REGISTRATIONS_PER_SECOND = 5;
 const REGISTRATION_BURST = 100;
-const SWEEP_MS = 5;
-/** A request that is not answered by then was too slow to be sent. */
-const DRAIN_MS = 100;
 
 /**
  * Starts a collector and resolves when it is ready to serve.
@@ -172,15 +169,6 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
     await store.close();
     throw failure;
   }
-}
-
-/** Connections that are kept alive must not keep a stopping process alive. */
-async function closeServer(app: FastifyInstance): Promise<void> {
-  const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS);
-  const giveUp = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
-  await app.close();
-  clearInterval(sweep);
-  clearTimeout(giveUp);
 }
 
 interface Parts {

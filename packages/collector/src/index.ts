@@ -20,3 +20,10 @@ export {
   restoreFolder,
 } from "./operation/backup.ts";
 export { FolderInUseError } from "./store/sqlite/folder-lock.ts";
+export { vkeysIn } from "./witness/log-keys.ts";
+export {
+  startWitness,
+  type Witness,
+  type WitnessOptions,
+} from "./witness/witness.ts";
+export type { WitnessEvent } from "./witness/witness-server.ts";

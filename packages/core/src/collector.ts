@@ -39,6 +39,17 @@ export {
   subtreeRoots,
 } from "./evidence/tree/proofs.ts";
 
+// Witnesses: what is sent to them, and what they answer.
+
+export { readCosignatures } from "./evidence/witness/answer.ts";
+export { type Judgement, judgeSubmission } from "./evidence/witness/judge.ts";
+export {
+  formatSubmission,
+  MAX_SUBMISSION_BYTES,
+  parseSubmission,
+  type Submission,
+} from "./evidence/witness/submission.ts";
+
 // Receipts and bundles.
 
 export { FileSlice } from "./evidence/bundle/file-slice.ts";

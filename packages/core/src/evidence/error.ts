@@ -10,6 +10,7 @@ export type EvidenceFault =
   | "bad_signature"
   | "invalid_checkpoint"
   | "invalid_proof"
+  | "invalid_submission"
   | "invalid_bundle"
   | "invalid_policy";
 

@@ -4,9 +4,12 @@ import { homeOf, howToNotify } from "@caum/core/machine";
 import type { Command } from "commander";
 import { jsonOption } from "../../options/declare.ts";
 import { refuse } from "../../options/refuse.ts";
-import { complain, say } from "../../terminal/say.ts";
+import { log } from "../../terminal/log.ts";
+import { say } from "../../terminal/say.ts";
 import { isNodeNewEnough, OLDEST_NODE } from "../../up/oldest-node.ts";
 import { readSettings, type Sources, settingLines, type UpSettings } from "../../up/settings.ts";
+import { startReason } from "../../up/start-reason.ts";
+import { stopOnSignals } from "../../up/stop-on-signals.ts";
 
 /** What is about this start, beside the settings of the collector. */
 interface UpOptions {
@@ -73,7 +76,7 @@ async function up(options: UpOptions, flags: Sources["flags"]): Promise<void> {
     }
     settings = read.settings;
   } catch (failure) {
-    refuse("up", reasonOf(failure));
+    refuse("up", startReason(failure));
     return;
   }
   await start(settings, options, home);
@@ -124,7 +127,7 @@ async function start(settings: UpSettings, options: UpOptions, home: string): Pr
       throw failure;
     }
   } catch (failure) {
-    refuse("up", reasonOf(failure, settings));
+    refuse("up", startReason(failure, settings));
   }
 }
 
@@ -185,30 +188,4 @@ function announce(
   }
   say(`  API key       ${keys.apiKey}`);
   say(`  admin key     ${keys.adminKey}`);
-}
-
-/** A second signal ends the process at once. */
-function stopOnSignals(close: () => Promise<void>): void {
-  let isStopping = false;
-  const stop = () => {
-    if (isStopping) process.exit(1);
-    isStopping = true;
-    close().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
-  };
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
-}
-
-function reasonOf(failure: unknown, place?: Pick<UpSettings, "host" | "port">): string {
-  if (!(failure instanceof Error)) return "it did not start";
-  if (!("code" in failure) || failure.code !== "EADDRINUSE") return failure.message;
-  return `port ${place?.port} of ${place?.host} is taken: choose another with --port`;
-}
-
-/** Logs are structured and hold no content; standard output is for the announcement. */
-function log(entry: Readonly<Record<string, string>>): void {
-  complain(JSON.stringify({ time: new Date().toISOString(), ...entry }));
 }
