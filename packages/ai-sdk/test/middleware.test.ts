@@ -5,7 +5,7 @@ import { caumMiddleware, registerCaum } from "@caum/ai-sdk";
 import { createObserver, type Observer } from "@caum/core";
 import { generateText, isStepCount, streamText, wrapLanguageModel } from "ai";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { eventsOf, recordsIn } from "../../../test/records.ts";
+import { eventsOf, recordsIn, turnsIn } from "../../../test/records.ts";
 import { answer, call, model, partsOf, says, streaming, toolOf } from "./scripted-model.ts";
 
 const stopWhen = isStepCount(5);
@@ -53,6 +53,18 @@ test("a stream passes through part by part", async () => {
   const used = () => streaming(partsOf(answer(says("hello"))));
   expect(await stream(wrapped(used() as never))).toEqual(await stream(used() as never));
   expect(await seen()).toEqual(["message user", "turn ok"]);
+});
+
+test("a stream that its reader leaves after the last part keeps its usage", async () => {
+  const used = wrapped(streaming(partsOf(answer(says("hello")))) as never);
+  const prompt = [{ role: "user" as const, content: [{ type: "text" as const, text: "hi" }] }];
+  const reader = (await used.doStream({ prompt })).stream.getReader();
+  for (let type = ""; type !== "finish"; ) type = (await reader.read()).value?.type ?? "";
+  await reader.cancel();
+  await observer.close();
+  const records = recordsIn(home);
+  expect(eventsOf(records)).toEqual(["message user", "turn ok"]);
+  expect(turnsIn(records)).toMatchObject([{ inputTokens: 10, finishReason: "stop" }]);
 });
 
 test("a model that fails throws the same error", async () => {

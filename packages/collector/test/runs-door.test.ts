@@ -93,6 +93,21 @@ test("a record that contradicts an accepted one is set aside and never merged", 
   expect(own.body).toMatchObject({ accepted: second.lines.length, evidence: { run_count: 2 } });
 });
 
+test("what follows a record that was set aside is set aside with it, until the run goes on", async () => {
+  const first = await recordRun("native-7", 6);
+  const second = await recordRun("native-7", 6);
+  await send(first.runId, first.lines.slice(0, 3));
+  const forged = second.lines.map((line) => line.replaceAll(second.runId, first.runId));
+  const aside = await send(first.runId, forged.slice(3, 6));
+  const statuses = (answer: typeof aside) =>
+    answer.body.results.map(({ status }: { status: string }) => status);
+  expect(statuses(aside)).toEqual(["fork", "fork", "fork"]);
+  const own = await send(first.runId, first.lines.slice(3, 5));
+  expect(own.body).toMatchObject({ accepted: 2, rejected: 0 });
+  // From here on what is missing is missing.
+  expect(statuses(await send(first.runId, first.lines.slice(7)))).toEqual(["gap", "gap"]);
+});
+
 test.each([
   ["a line with a space", (line: string) => line.replace(":", ": ")],
   ["an unknown field", (line: string) => line.replace('{"agentId"', '{"aaa":1,"agentId"')],

@@ -346,6 +346,28 @@ const ALL: readonly (Scenario | false)[] = [
       }
     },
   ),
+  scenario(
+    "an agent that waits for a person in a node of a graph that nobody observes",
+    ["message user", "turn ok 1", "search pending"],
+    async (callbacks) => {
+      const inner = createAgent({
+        model: new ScriptedModel([calls(["c1", "search", { q: "x" }])]),
+        tools: [search()],
+        middleware: [approval()],
+      });
+      const State = Annotation.Root({ text: Annotation<string> });
+      const graph = new StateGraph(State)
+        .addNode("work", async () => {
+          const { messages } = await inner.invoke(ask, { callbacks: [...callbacks] });
+          return { text: String(messages.length) };
+        })
+        .addEdge(START, "work")
+        .addEdge("work", END)
+        .compile({ checkpointer: new MemorySaver() });
+      const config = { configurable: { thread_id: "T" } };
+      return Object.keys(await graph.invoke({ text: "" }, config));
+    },
+  ),
   scenario("a batch", ["message user", "turn ok", "message user", "turn ok"], async (callbacks) => {
     const model = new ScriptedModel([says("one"), says("two")]);
     const answers = await model.batch(["a", "b"], { callbacks: [...callbacks] });

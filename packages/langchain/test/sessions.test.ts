@@ -1,9 +1,10 @@
 import type { StructuralRecord } from "@caum/core/verify";
 import { type Diagnostic, withSession } from "@caum/langchain";
+import { AIMessage } from "@langchain/core/messages";
 import { MemorySaver } from "@langchain/langgraph";
 import { createAgent } from "langchain";
 import { expect, test } from "vitest";
-import { eventsOf } from "../../../test/records.ts";
+import { eventsOf, turnsIn } from "../../../test/records.ts";
 import { recorded } from "./recorded.ts";
 import { IS_FIRST_RELEASE, SCENARIOS } from "./scenarios.ts";
 import { calls, ScriptedModel, says, toolOf } from "./scripted-model.ts";
@@ -86,6 +87,19 @@ test("a turn has model, usage, finish and the agent that took it", async () => {
     requestedTools: 1,
     ...(!IS_FIRST_RELEASE && { agentTag: expect.stringMatching(/^x-/) }),
   });
+});
+
+test.each([
+  ["no id", undefined, undefined],
+  ["an id that an older host made", "run-1", undefined],
+  ["an id that the host made", "lc_run--1", undefined],
+  ["an id of the provider", "chatcmpl-1", expect.any(String)],
+])("an answer with %s is known by it where the provider gave it", async (_what, id, known) => {
+  const message = new AIMessage({ content: "done", ...(id !== undefined && { id }) });
+  const records = await recorded((handler) =>
+    new ScriptedModel([message]).invoke("hi", { callbacks: [handler] }),
+  );
+  expect(turnsIn(records).map(({ responseId }) => responseId)).toEqual([known]);
 });
 
 test.skipIf(IS_FIRST_RELEASE)(

@@ -8,6 +8,8 @@ import { openSqlite } from "../store/open-sqlite.ts";
 import type { StoreUnderTest } from "../store-contract.ts";
 import { eventually } from "./receiver.ts";
 
+/** Longer than any test: what is not asked for is not looked for. */
+const SELDOM = { pollMs: 600_000, drainMs: 50 };
 const NOW = Date.parse("2026-01-01T00:00:00Z");
 
 let subject: StoreUnderTest;
@@ -78,10 +80,12 @@ test("two deliverers on the same data bring every alert out once", async () => {
 test("a target has one attempt at a time until it took one, then eight", async () => {
   await fire("rule_a", 40);
   const open: (() => void)[] = [];
-  deliver(async () => {
+  const send = async () => {
     await new Promise<void>((resolve) => open.push(resolve));
     return DELIVERED;
-  });
+  };
+  // Nothing but what was claimed says that there is more.
+  deliver(send, { timing: SELDOM });
   await eventually(
     () => open.length,
     (length) => length > 0,
@@ -98,6 +102,35 @@ test("a target has one attempt at a time until it took one, then eight", async (
   const finish = setInterval(() => open.forEach((resolve) => void resolve()), 5);
   await eventually(statuses, (all) => all.every((status) => status === "delivered"));
   clearInterval(finish);
+});
+
+test("what becomes due while a claim is under way is claimed by the next one", async () => {
+  const { store } = subject;
+  let claims = 0;
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const deliverer = deliver(async () => DELIVERED, {
+    timing: SELDOM,
+    store: {
+      administer: (command) => store.administer(command),
+      async claimDeliveries(claim) {
+        const claimed = await store.claimDeliveries(claim);
+        claims += 1;
+        if (claims === 1) await held;
+        return claimed;
+      },
+    },
+  });
+  await eventually(
+    () => claims,
+    (count) => count === 1,
+  );
+  await fire("rule_a", 1);
+  deliverer.wake();
+  release();
+  await eventually(statuses, (all) => all.every((status) => status === "delivered"));
 });
 
 test("stopping gives up what hangs, and makes it due again", async () => {

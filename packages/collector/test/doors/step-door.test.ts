@@ -132,6 +132,25 @@ test("ending gives the report, and ending again changes nothing", async () => {
   expect((await client.post("/v1/session/never/end", {})).status).toBe(404);
 });
 
+test("whether the work was done may be said after its end, and said anew", async () => {
+  await client.post("/v1/step", { session_id: "told-late", step: 1, tool: "bash" });
+  const end = (body: object) => client.post("/v1/session/told-late/end", body);
+  const sizes: number[] = [];
+  for (const [body, resolved] of [
+    [{}, null],
+    [{ resolved: true }, true],
+    [{ resolved: true }, true],
+    [{}, true],
+    [{ resolved: false }, false],
+  ] as const) {
+    const report = await end(body);
+    expect(report.body.resolved).toBe(resolved);
+    sizes.push(report.body.tree_size);
+  }
+  const [size = 0] = sizes;
+  expect(sizes).toEqual([size, size + 1, size + 1, size + 1, size + 2]);
+});
+
 test("lists page by a cursor that does not repeat or skip", async () => {
   for (let at = 0; at < 10; at++) {
     await client.post("/v1/step", { session_id: `listed-${at}`, step: 1, tool: "t" });
