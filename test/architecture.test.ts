@@ -57,6 +57,7 @@ const COLLECTOR_FLOW = [
   "tenants",
   "alerts",
   "billing",
+  "time-stamp",
   "evidence",
   "effectiveness",
   "evidence-pack",

@@ -8,6 +8,7 @@ import { registerValidate } from "./commands/collector/validate.ts";
 import { registerWitness } from "./commands/collector/witness.ts";
 import { registerExport } from "./commands/evidence/export.ts";
 import { registerKeys } from "./commands/evidence/keys.ts";
+import { registerTimestamp } from "./commands/evidence/timestamp.ts";
 import { registerVerify } from "./commands/evidence/verify.ts";
 import { registerCheck } from "./commands/history/check.ts";
 import { registerImport } from "./commands/history/import.ts";
@@ -56,6 +57,7 @@ export function createProgram(): Command {
   registerCheck(program);
   registerExport(program);
   registerVerify(program);
+  registerTimestamp(program);
   registerKeys(program);
   registerFlush(program);
   registerPrune(program);

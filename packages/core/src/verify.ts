@@ -9,6 +9,14 @@ export { parseTlogProof, type TlogProof } from "./evidence/note/tlog-proof.ts";
 export type { VerifierKey } from "./evidence/note/verifier-key.ts";
 export { parseVerifierKey } from "./evidence/note/vkey.ts";
 export { parseReceipt, type ReceiptClaim } from "./evidence/receipt.ts";
+export { readTimeStamps, type TimeStampFiles } from "./evidence/time-stamp/read-time-stamps.ts";
+export {
+  type CheckedTimeStamp,
+  isTimeStamped,
+  MAX_TIME_STAMP_BYTES,
+  type TimeStamp,
+  type TimeStampFault,
+} from "./evidence/time-stamp/time-stamp.ts";
 export { hashLeaf } from "./evidence/tree/leaf.ts";
 export { verifyConsistency, verifyInclusion } from "./evidence/tree/proofs.ts";
 export type { Check } from "./evidence/verify/checks.ts";

@@ -172,6 +172,34 @@ const foreign: readonly BundleCase[] = [
   },
 ];
 
+/** No verdict depends on them: none of the three has a certificate to check them by. */
+const stamps = (names: readonly string[], files: Readonly<Record<string, string>> = {}) =>
+  withFiles({
+    ...Object.fromEntries(names.map((name) => [`timestamps/${name}`, "0\u0003"])),
+    ...files,
+  });
+const stamped: readonly BundleCase[] = [
+  { name: "two time-stamps, whatever is in them", bundle: stamps(["b.tsr", "a.tsr"]) },
+  { name: "a time-stamp without a byte", bundle: stamps([], { "timestamps/a.tsr": "" }) },
+  {
+    name: "a time-stamp longer than any",
+    bundle: stamps([], { "timestamps/a.tsr": "0".repeat(70_000) }),
+  },
+  { name: "time-stamps by other names", bundle: stamps(["a.tst", ".tsr", "a/b.tsr"]) },
+  {
+    name: "as many time-stamps as may be",
+    bundle: stamps(Array.from({ length: 1_024 }, (_, at) => `${at}.tsr`)),
+  },
+  {
+    name: "too many time-stamps",
+    bundle: stamps(Array.from({ length: 1_025 }, (_, at) => `${at}.tsr`)),
+  },
+  {
+    name: "a time-stamp beside a changed record",
+    bundle: { ...stamps(["a.tsr"]), lines: lines.with(4, lines[4]?.replace("12", "13") ?? "") },
+  },
+].map((one) => ({ ...one, keys: [COLLECTOR.vkey] }));
+
 /** Notes, texts and proofs of the vectors, each as a file of the good bundle. */
 const vectors: readonly BundleCase[] = [
   ...own.notes.map(({ name, note: text, trusted }) => ({
@@ -221,5 +249,6 @@ export const BUNDLES: readonly BundleCase[] = [
   ...signatures,
   ...times,
   ...foreign,
+  ...stamped,
   ...vectors,
 ];

@@ -32,10 +32,10 @@ const rows = [
 function agreed(answer: unknown): unknown {
   const { verdict, records, runs, size, root, origin, closed, redacted, ...rest } =
     answer as Readonly<Record<string, unknown>>; // what a verifier answers
-  const { dropped, imported, signedBy, findings } = rest;
+  const { dropped, imported, signedBy, timeStamps, findings } = rest;
   const places = (findings as Record<string, unknown>[]).map(({ message, ...place }) => place);
   const facts = { records, runs, size, root, origin, closed, redacted, dropped, imported };
-  return { verdict, ...facts, signedBy, findings: places };
+  return { verdict, ...facts, signedBy, timeStamps, findings: places };
 }
 
 const byCore = rows.map(({ path, keys }) =>

@@ -1,25 +1,26 @@
 import { existsSync, readFileSync } from "node:fs";
 import {
+  type CheckedTimeStamp,
   checkPolicy,
   EvidenceError,
   exitCodeOf,
   exitCodeOfVerdict,
+  isTimeStamped,
   type Policy,
-  type PolicyResult,
   parsePolicy,
   parseVerifierKey,
-  type SignedBy,
+  readTimeStamps,
   type Verification,
   type VerifierKey,
   type VerifyOptions,
   verifyBundle,
 } from "@caum/core/verify";
-import type { BundleFinding } from "@caum/core/verify/rules";
 import type { Command } from "commander";
 import { collect, jsonOption } from "../../options/declare.ts";
 import { refuse } from "../../options/refuse.ts";
 import { Progress } from "../../terminal/progress.ts";
 import { say, sayJson } from "../../terminal/say.ts";
+import { describeVerification } from "./describe-verification.ts";
 import { checkPack, describePack, isPack } from "./verify-pack.ts";
 
 interface VerifyFlags {
@@ -31,6 +32,7 @@ interface VerifyFlags {
   readonly session?: string;
   readonly origin?: string;
   readonly policy?: string;
+  readonly timestampAuthority?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -46,6 +48,11 @@ export function registerVerify(program: Command): void {
     .argument("<bundle>", "folder, .tar, .tar.gz or .zip, or an evidence pack (.json)")
     .option("--key <vkey>", "verifier key that must have signed (repeatable)", collect)
     .option("--policy <file>", "fail (6) unless it is signed as this says: logs, witnesses, quorum")
+    .option(
+      "--timestamp-authority <pem>",
+      "fail (6) unless it stamped the time of all records: its certificate or root (repeatable)",
+      collect,
+    )
     .option("--require-closed", "fail (10) unless the session is closed")
     .option("--require-complete", "fail (11) when records were deleted")
     .option("--expect-size <n>", "number of records known from elsewhere")
@@ -63,21 +70,24 @@ examples:
   caum verify ~/.caum/runs/RUN --key "$(caum keys | head -1)"
 
 exit codes: 0 ok, 1 tampered, 2 usage, 3 malformed, 4 incomplete, 5 forked,
-            6 untrusted, or not signed as --policy says,
+            6 untrusted, or not signed or stamped as --policy and --timestamp-authority say,
             10 not closed (--require-closed), 11 records deleted (--require-complete),
             12 records after the last signature, which anybody could have added`;
 
-function run(path: string, flags: VerifyFlags): void {
+async function run(path: string, flags: VerifyFlags): Promise<void> {
   try {
     if (isPack(path)) {
       runPack(path, flags);
       return;
     }
     const policy = policyOf(flags);
-    const verification = verify(path, optionsOf(flags, policy));
+    const options = optionsOf(flags, policy);
+    const timeStamps = await stampsOf(path, flags);
+    const verification = verify(path, { ...options, ...(timeStamps && { timeStamps }) });
     const result = policy && checkPolicy(policy, verification);
+    const stamped = timeStamps && isTimeStamped(verification.timeStamps, verification.records);
     if (flags.json) sayJson({ ...verification, ...(result && { policy: result }) });
-    else say(describe(verification, result));
+    else say(describeVerification(verification, result, stamped));
     process.exitCode = exitCodeOf(verification, {
       ...requiredBy(flags),
       ...(result && { policy: result }),
@@ -88,9 +98,9 @@ function run(path: string, flags: VerifyFlags): void {
 }
 
 function runPack(path: string, flags: VerifyFlags): void {
-  const { session, origin, policy } = flags;
-  if (session !== undefined || origin !== undefined || policy !== undefined) {
-    const which = "--session, --origin and --policy are for a bundle";
+  const { session, origin, policy, timestampAuthority } = flags;
+  if ([session, origin, policy, timestampAuthority].some((flag) => flag !== undefined)) {
+    const which = "--session, --origin, --policy and --timestamp-authority are for a bundle";
     throw new UsageError(`${which}; a pack holds many sessions`);
   }
   const pack = checkPack(path, optionsOf(flags).keys);
@@ -112,6 +122,25 @@ function verify(path: string, options: VerifyOptions): Verification {
   }
 }
 
+/** The time-stamps by themselves, where an authority is named. @throws {UsageError} */
+async function stampsOf(
+  path: string,
+  { timestampAuthority: files }: VerifyFlags,
+): Promise<readonly CheckedTimeStamp[] | undefined> {
+  if (files === undefined || !existsSync(path)) return undefined;
+  const { checkTimeStamps, readAuthorities } = await import("@caum/collector/time-stamp");
+  const authorities = files.flatMap((file) => {
+    if (!existsSync(file)) throw new UsageError(`no such file: ${file}: name a certificate`);
+    try {
+      return readAuthorities(readFileSync(file, "utf8"));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : "it cannot be read";
+      throw new UsageError(`--timestamp-authority: ${why}`);
+    }
+  });
+  return checkTimeStamps(readTimeStamps(path), authorities);
+}
+
 /** The policy that is asked for. @throws {UsageError} */
 function policyOf({ policy: path }: VerifyFlags): Policy | undefined {
   if (path === undefined) return undefined;
@@ -124,8 +153,9 @@ function policyOf({ policy: path }: VerifyFlags): Policy | undefined {
 }
 
 /** What the exit code depends on, beside the verdict. */
-function requiredBy({ requireClosed = false, requireComplete = false }: VerifyFlags) {
-  return { requireClosed, requireComplete };
+function requiredBy(flags: VerifyFlags) {
+  const { requireClosed = false, requireComplete = false, timestampAuthority } = flags;
+  return { requireClosed, requireComplete, requireTimeStamp: timestampAuthority !== undefined };
 }
 
 function optionsOf(flags: VerifyFlags, policy?: Policy): VerifyOptions {
@@ -156,62 +186,4 @@ function keyOf(text: string): VerifierKey {
     if (!(error instanceof EvidenceError)) throw error;
     throw new UsageError(`--key: ${error.message}`);
   }
-}
-
-function describe(verification: Verification, policy?: PolicyResult): readonly string[] {
-  const { verdict, records, runs, sessionId, size, root, origin, imported } = verification;
-  const signed = size < records ? `, ${size} of them under a signed root` : "";
-  const { proven, signedBy, checks, findings, notProven } = verification;
-  const session = sessionId === null ? "" : ` of session ${JSON.stringify(sessionId)}`;
-  return [
-    `${verdict}: ${counted(records, "record")} in ${counted(runs, "run")}${session}${signed}`,
-    proven,
-    "",
-    ...signedBy.map(describeSigner),
-    ...(root === null ? [] : [`  ${"root".padEnd(13)} ${root} at size ${size}`]),
-    ...(imported === 0 ? [] : [`  imported, not witnessed: ${counted(imported, "run")}`]),
-    ...(origin === null ? [] : [`  ${"tree".padEnd(13)} ${origin}`]),
-    "",
-    ...checks.map(
-      ({ name, holds, detail }) => `  ${holds ? "holds" : "FAILS"}  ${name}: ${detail}`,
-    ),
-    ...(policy?.holds === true ? ["  holds  policy: it is signed as the policy asks"] : []),
-    ...(policy?.unmet ?? []).map((why) => `  FAILS  policy: ${why}`),
-    ...section("found", findings.map(describeFinding)),
-    ...section("not proven", notProven),
-  ];
-}
-
-function describeSigner({ name, keyId, role, since, upTo, ...time }: SignedBy): string {
-  const sizes = `since size ${since}, up to ${upTo}`;
-  return `  ${`${role} by`.padEnd(13)} ${name} (${keyId}), ${sizes}${describeTime(time)}`;
-}
-
-function describeTime({ timeSeconds, timeFault }: Pick<SignedBy, "timeSeconds" | "timeFault">) {
-  if (timeSeconds === null) return "";
-  if (timeFault === "in_future") {
-    return `, at second ${timeSeconds} since 1970: impossible, in the future`;
-  }
-  const time = `${new Date(timeSeconds * 1_000).toISOString().slice(0, 19)}Z`;
-  return timeFault === null
-    ? `, at ${time} at the latest`
-    : `, at ${time}: impossible, before that of the records`;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
-}
-
-function section(title: string, lines: readonly string[]): readonly string[] {
-  return lines.length === 0 ? [] : ["", `${title}:`, ...lines.map((line) => `  - ${line}`)];
-}
-
-function describeFinding({ kind, file, line, run: runId, seq, message }: BundleFinding): string {
-  const places = [
-    file,
-    line === null ? "" : `line ${line}`,
-    runId === null ? "" : `run ${runId}`,
-    seq === null ? "" : `seq ${seq}`,
-  ].filter((place) => place !== "");
-  return `${kind}${places.length > 0 ? ` at ${places.join(", ")}` : ""}: ${message}`;
 }

@@ -22,6 +22,7 @@ import {
   partsOf,
   RECEIPT_FOLDER,
   RECORDS_FILE,
+  TIME_STAMP_FOLDER,
   withoutFolder,
 } from "./parts.ts";
 import { MemorySlice, readSlice, type Slice } from "./slice.ts";
@@ -90,7 +91,7 @@ function listFolder(folder: string): Map<string, Slice> {
   for (const name of namesIn(folder)) {
     if (name === RECORDS_FILE || name === FORKS_FILE) add(name);
   }
-  for (const inner of [CHECKPOINT_FOLDER, RECEIPT_FOLDER]) {
+  for (const inner of [CHECKPOINT_FOLDER, RECEIPT_FOLDER, TIME_STAMP_FOLDER]) {
     for (const name of namesIn(join(folder, inner))) {
       if (isPart(`${inner}/${name}`)) add(`${inner}/${name}`);
     }

@@ -6,17 +6,21 @@ export const MANIFEST_FILE = "manifest.json";
 export const VERIFIER_FILE = "verify.py";
 export const CHECKPOINT_FOLDER = "checkpoints";
 export const RECEIPT_FOLDER = "receipts";
+export const TIME_STAMP_FOLDER = "timestamps";
 
-/** More signed heads or receipts than this are not read. */
+/** More signed heads, time-stamps or receipts than this are not read. */
 const MAX_NOTES = 1_024;
+const MAX_TIME_STAMPS = 1_024;
 const MAX_RECEIPTS = 4_096;
 
 const NOTE = /^checkpoints\/[A-Za-z0-9._-]{1,100}\.note$/;
+const TIME_STAMP = /^timestamps\/[A-Za-z0-9._-]{1,100}\.tsr$/;
 const RECEIPT = /^receipts\/(0|[1-9]\d{0,15})\.(?:json|tlog-proof)$/;
 
 /** Whether a file of a bundle is looked at; all others are left alone. */
 export function isPart(name: string): boolean {
-  return name === RECORDS_FILE || name === FORKS_FILE || NOTE.test(name) || RECEIPT.test(name);
+  const isText = name === RECORDS_FILE || name === FORKS_FILE;
+  return isText || NOTE.test(name) || RECEIPT.test(name) || TIME_STAMP.test(name);
 }
 
 /** The files of a bundle that matter; nothing is unpacked on the disk. */
@@ -27,6 +31,8 @@ export interface Bundle<T> {
   readonly notes: ReadonlyMap<string, T>;
   /** Receipts in the order of the index in their name. */
   readonly receipts: readonly ReceiptFile<T>[];
+  /** Replies of time-stamp authorities by file name, in the order of the names. */
+  readonly timeStamps: ReadonlyMap<string, T>;
 }
 
 export interface ReceiptFile<T> {
@@ -66,8 +72,10 @@ export function partsOf<T>(files: ReadonlyMap<string, T>): Bundle<T> {
     const index = RECEIPT.exec(name)?.[1];
     return index === undefined ? [] : [{ name, index: Number(index), file }];
   });
-  if (notes.length > MAX_NOTES || receipts.length > MAX_RECEIPTS) {
-    const most = `${MAX_NOTES} checkpoints and ${MAX_RECEIPTS} receipts`;
+  const timeStamps = sorted.filter(([name]) => TIME_STAMP.test(name));
+  const isTooMuch = notes.length > MAX_NOTES || timeStamps.length > MAX_TIME_STAMPS;
+  if (isTooMuch || receipts.length > MAX_RECEIPTS) {
+    const most = `${MAX_NOTES} checkpoints and time-stamps, and ${MAX_RECEIPTS} receipts`;
     throw new EvidenceError("invalid_bundle", `it holds more than ${most}`);
   }
   return {
@@ -75,5 +83,6 @@ export function partsOf<T>(files: ReadonlyMap<string, T>): Bundle<T> {
     forks: files.get(FORKS_FILE),
     notes: new Map(notes),
     receipts: receipts.sort((a, b) => a.index - b.index),
+    timeStamps: new Map(timeStamps),
   };
 }

@@ -12,6 +12,7 @@ import {
 } from "../rules/findings.ts";
 import type { Platform } from "../rules/platform.ts";
 import { parseFork } from "../rules/side-lines.ts";
+import { type CheckedTimeStamp, type TimeStamp, timeStampsOf } from "../time-stamp/time-stamp.ts";
 import { type Check, checksOf, notProven, type Parts } from "./checks.ts";
 import { provenIn } from "./proven.ts";
 import { Receipts } from "./receipts.ts";
@@ -35,7 +36,9 @@ export interface VerifyOptions {
    * and a tenant.
    */
   readonly expectOrigin?: string;
-  /** What times of cosignatures are held against; now, when it is left out. */
+  /** The bundle's time-stamps by themselves, where an authority was named to check them by. */
+  readonly timeStamps?: readonly CheckedTimeStamp[];
+  /** What times of cosignatures and time-stamps are held against; now, when it is left out. */
   readonly nowMs?: number;
 }
 
@@ -60,6 +63,8 @@ export interface Verification {
   /** Runs whose records were made of a history: imported, not witnessed. */
   readonly imported: number;
   readonly signedBy: readonly SignedBy[];
+  /** The verdict does not depend on them. */
+  readonly timeStamps: readonly TimeStamp[];
   readonly checks: readonly Check[];
   readonly findings: readonly BundleFinding[];
   /** What this verification cannot show, in sentences. */
@@ -93,7 +98,9 @@ export function checkBundle(
     }
     heads.checkSigners();
   }
-  return summarize({ pass, heads, receipts, isOpened: bundle !== undefined }, findings, options);
+  const parts = { pass, heads, receipts, isOpened: bundle !== undefined };
+  const stamped = bundle?.timeStamps.keys() ?? [];
+  return summarize(parts, findings, { ...options, stamped, sha256: platform.sha256 });
 }
 
 function attempt(open: () => Bundle<Slice>, findings: Findings): Bundle<Slice> | undefined {
@@ -211,21 +218,29 @@ function checkNamed(
   }
 }
 
-function summarize(parts: Parts, findings: Findings, options: VerifyOptions): Verification {
+interface Asked extends VerifyOptions, Pick<Platform, "sha256"> {
+  /** Names of the time-stamps. */
+  readonly stamped: Iterable<string>;
+}
+
+function summarize(parts: Parts, findings: Findings, options: Asked): Verification {
   const { pass, heads } = parts;
   const closed = pass.isClosed;
   const well = pass.tombstones > 0 ? "ok-redacted" : closed ? "ok" : "ok-open";
-  const { nowMs = Date.now() } = options;
-  const signers = signedBy(heads.all, { latestAt: (size) => pass.latestAt(size), nowMs });
+  const { nowMs = Date.now(), stamped, sha256 } = options;
+  const clocks = { latestAt: (size: number) => pass.latestAt(size), nowMs };
+  const signers = signedBy(heads.all, clocks);
+  const timeStamps = timeStampsOf(stamped, options.timeStamps, heads.all, clocks, sha256);
   const verdict = findings.verdict(well);
-  const unproven = notProven({ pass, signedBy: signers, closed, uncheckable: heads.uncheckable });
+  const { uncheckable } = heads;
+  const size = pass.proven?.size ?? 0;
   return {
     verdict,
-    proven: provenIn({ verdict, records: pass.lines, size: pass.proven?.size ?? 0, signers }),
+    proven: provenIn({ verdict, records: pass.lines, size, signers, timeStamps }),
     records: pass.lines,
     runs: pass.runs.count,
     sessionId: pass.sessionId ?? null,
-    size: pass.proven?.size ?? 0,
+    size,
     root: pass.proven?.root ?? null,
     origin: heads.originText ?? null,
     closed,
@@ -233,8 +248,9 @@ function summarize(parts: Parts, findings: Findings, options: VerifyOptions): Ve
     dropped: pass.dropped,
     imported: pass.imported,
     signedBy: signers,
+    timeStamps,
     checks: checksOf(findings, parts),
     findings: findings.list,
-    notProven: unproven,
+    notProven: notProven({ pass, signedBy: signers, closed, uncheckable, timeStamps }),
   };
 }

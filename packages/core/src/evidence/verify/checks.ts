@@ -1,5 +1,6 @@
 import type { VerifierKey } from "../note/verifier-key.ts";
 import type { FindingKind, Findings } from "../rules/findings.ts";
+import type { TimeStamp, TimeStampFault } from "../time-stamp/time-stamp.ts";
 import type { Receipts } from "./receipts.ts";
 import type { SessionPass } from "./session-pass.ts";
 import type { SignedBy, TimeFault } from "./signed-by.ts";
@@ -74,11 +75,22 @@ interface Outcome {
   readonly signedBy: readonly SignedBy[];
   readonly closed: boolean;
   readonly uncheckable: readonly VerifierKey[];
+  readonly timeStamps: readonly TimeStamp[];
 }
+
+const STAMP_SAYS_NOTHING: Readonly<Record<Exclude<TimeStampFault, "unchecked">, string>> = {
+  too_long: "it is too long",
+  malformed: "it is no time-stamp, or was changed",
+  rejected: "the authority refused it",
+  other_imprint: "it is for no checkpoint that a given key signed here",
+  unknown_authority: "it is by another authority than was named",
+  wrong_usage: "the certificate that signed it is not for time-stamps",
+  outside_validity: "a certificate was not valid at its time",
+};
 
 /** What no verification of this bundle can show, said in the same breath. */
 export function notProven(outcome: Outcome): readonly string[] {
-  const { pass, signedBy, closed, uncheckable } = outcome;
+  const { pass, signedBy, closed, uncheckable, timeStamps } = outcome;
   const cosigners = signedBy.filter(({ role }) => role === "co-signed");
   const cosignedTo = Math.max(0, ...cosigners.map(({ upTo }) => upTo));
   if (!pass.isWhole) return ["anything: it could not be read to its end"];
@@ -99,9 +111,25 @@ export function notProven(outcome: Outcome): readonly string[] {
     ...signedBy.flatMap(({ name, timeFault }) =>
       timeFault === null ? [] : [`when ${name} saw it: ${IMPOSSIBLE[timeFault]}`],
     ),
+    ...stampsNotProven(timeStamps),
     ...(pass.imported > 0 ? [`that what is told in ${pass.imported} imported runs happened`] : []),
     ...(pass.dropped > 0 ? [`what ${pass.dropped} events were that were not recorded`] : []),
     ...(pass.tombstones > 0 ? [`what ${pass.tombstones} deleted records said`] : []),
     "that the recorder saw every call, and that clocks were right",
+  ];
+}
+
+function stampsNotProven(timeStamps: readonly TimeStamp[]): readonly string[] {
+  const unchecked = timeStamps.filter(({ fault }) => fault === "unchecked").length;
+  return [
+    ...(unchecked > 0
+      ? [`when it was there, by its ${unchecked} time-stamps: no authority was named for them`]
+      : []),
+    ...timeStamps.flatMap(({ file, fault, authority, timeFault }) => {
+      if (fault !== null) {
+        return fault === "unchecked" ? [] : [`a time by ${file}: ${STAMP_SAYS_NOTHING[fault]}`];
+      }
+      return timeFault === null ? [] : [`when ${authority} stamped it: ${IMPOSSIBLE[timeFault]}`];
+    }),
   ];
 }

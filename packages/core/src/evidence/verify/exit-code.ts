@@ -1,4 +1,5 @@
 import type { BundleVerdict } from "../rules/findings.ts";
+import { isTimeStamped } from "../time-stamp/time-stamp.ts";
 import type { Verification } from "./check-bundle.ts";
 import type { PolicyResult } from "./policy.ts";
 
@@ -19,6 +20,8 @@ const UNSIGNED_TAIL_EXIT_CODE = 12;
 export interface Requirements {
   readonly requireClosed?: boolean;
   readonly requireComplete?: boolean;
+  /** A time-stamp over all records, by one of the authorities that were named. */
+  readonly requireTimeStamp?: boolean;
   /** What a policy found, where there is one. */
   readonly policy?: PolicyResult;
 }
@@ -32,7 +35,9 @@ export function exitCodeOfVerdict(verdict: BundleVerdict): number {
 export function exitCodeOf(verification: Verification, required: Requirements): number {
   const code = EXIT_CODE[verification.verdict];
   if (code !== 0) return code;
-  if (required.policy?.holds === false) return EXIT_CODE.untrusted;
+  const { timeStamps, records } = verification;
+  const isLate = required.requireTimeStamp === true && !isTimeStamped(timeStamps, records);
+  if (required.policy?.holds === false || isLate) return EXIT_CODE.untrusted;
   // Anybody could have put them there; a run that is being written has some for a second.
   const hasTail = verification.findings.some(({ kind }) => kind === "unsigned_tail");
   if (hasTail) return UNSIGNED_TAIL_EXIT_CODE;

@@ -1,4 +1,5 @@
 import type { BundleVerdict } from "../rules/findings.ts";
+import type { TimeStamp } from "../time-stamp/time-stamp.ts";
 import type { SignedBy } from "./signed-by.ts";
 
 /** Why a bundle proves nothing. */
@@ -16,10 +17,11 @@ interface Facts {
   readonly records: number;
   readonly size: number;
   readonly signers: readonly SignedBy[];
+  readonly timeStamps: readonly TimeStamp[];
 }
 
 /** One sentence: what is proved, by whom, since when at the latest, and what is not. */
-export function provenIn({ verdict, records, size, signers }: Facts): string {
+export function provenIn({ verdict, records, size, signers, timeStamps }: Facts): string {
   const why = NOTHING[verdict];
   if (why !== undefined) return `Nothing is proved: ${why}.`;
   const those = signers.filter(({ upTo }) => upTo >= size);
@@ -32,7 +34,10 @@ export function provenIn({ verdict, records, size, signers }: Facts): string {
     ...(signed.length > 0 ? [`${listed(signed)} signed them`] : []),
     ...(cosigned.length > 0 ? [`${listed(cosigned)} co-signed them`] : []),
   ].join(" and ");
-  const [seen] = those
+  const stamps = timeStamps
+    .filter((stamp) => (stamp.size ?? -1) >= size)
+    .map(({ authority, ...stamp }) => ({ ...stamp, name: authority ?? "" }));
+  const [seen] = [...those, ...stamps]
     .filter(({ timeSeconds, timeFault }) => timeSeconds !== null && timeFault === null)
     .toSorted((a, b) => (a.timeSeconds ?? 0) - (b.timeSeconds ?? 0));
   const time = seen ? `, at ${isoTime(seen.timeSeconds ?? 0)} at the latest by ${seen.name}` : "";

@@ -55,7 +55,7 @@ export class SessionPass {
   readonly #expectedSize: number | undefined;
   #ended = false;
   #isWhole = false;
-  /** The latest timestamp of a record so far, and what it was at each size that is signed with a time. */
+  /** The latest timestamp of a record so far, and what it was at each signed size. */
   #latest: string | undefined;
   readonly #latestAt = new Map<number, string>();
 
@@ -97,7 +97,7 @@ export class SessionPass {
     return origin?.kind === "run" ? this.runs.isClosed(origin.runId) : this.#ended;
   }
 
-  /** The latest timestamp among the records of a size that is signed with a time. */
+  /** The latest timestamp among the records of a signed size. */
   latestAt(size: number): string | undefined {
     return this.#latestAt.get(size);
   }
@@ -250,8 +250,7 @@ export class SessionPass {
     const { size } = this.tree;
     const heads = this.#heads.at(size);
     if (heads.length === 0) return;
-    const isTimed = heads.some(({ signatures }) => signatures.some((one) => "timeSeconds" in one));
-    if (isTimed && this.#latest !== undefined) this.#latestAt.set(size, this.#latest);
+    if (this.#latest !== undefined) this.#latestAt.set(size, this.#latest);
     const { root } = this.tree;
     const file = heads[0]?.file ?? RECORDS_FILE;
     if (heads.some((head) => head.root !== heads[0]?.root)) {

@@ -35,7 +35,7 @@ export function signedBy(heads: readonly SignedHead[], clocks: Clocks): readonly
   const byKey = new Map<string, SignedBy>();
   for (const { size, signatures, parsedOrigin } of heads) {
     for (const { key, timeSeconds = null } of signatures) {
-      const timeFault = faultOf(timeSeconds, size, clocks);
+      const timeFault = timeFaultOf(timeSeconds, size, clocks);
       const role = key.name === parsedOrigin.keyName ? "signed" : "co-signed";
       const { name, id: keyId } = key;
       const one = { name, keyId, role, since: size, upTo: size, timeSeconds, timeFault } as const;
@@ -57,7 +57,8 @@ function isBefore(time: number | null, other: number | null): boolean {
   return time !== null && other !== null && time < other;
 }
 
-function faultOf(time: number | null, size: number, clocks: Clocks): TimeFault | null {
+/** Why a time, in seconds since 1970, cannot be when the tree of this size was seen. */
+export function timeFaultOf(time: number | null, size: number, clocks: Clocks): TimeFault | null {
   if (time === null) return null;
   if (time > clocks.nowMs / 1_000 + CLOCK_SKEW_SECONDS) return "in_future";
   const latest = clocks.latestAt(size);
