@@ -144,7 +144,7 @@ async function signerOf(
     data,
     extendedMode: true,
   });
-  const at = signerCertificate === null ? -1 : parsed.indexOf(signerCertificate);
+  const at = signerCertificate ? parsed.indexOf(signerCertificate) : -1;
   const [certificate, own] = [certificates[at], parsed[at]];
   if (signatureVerified !== true || certificate === undefined || own === undefined)
     return undefined;

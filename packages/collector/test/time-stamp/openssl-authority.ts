@@ -21,6 +21,9 @@ export interface SignerChoice {
   readonly endMs?: number;
 }
 
+/** Then names and signatures alone say who issued what: all authorities here have the same names. */
+const WITHOUT_KEY_IDS = "subjectKeyIdentifier=none\nauthorityKeyIdentifier=none\n";
+
 /** Files and keys of one authority: a root, a certificate between, and signers. */
 export class OpensslAuthority {
   readonly folder = mkdtempSync(join(tmpdir(), "caum-authority-"));
@@ -52,7 +55,7 @@ export class OpensslAuthority {
     await this.#newKey(name, key);
     const extensions = `basicConstraints=critical,CA:FALSE\n${
       usage === "" ? "" : `extendedKeyUsage=${usage}\n`
-    }subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n`;
+    }${WITHOUT_KEY_IDS}`;
     await this.#issue({ name, by: "between", extensions, startMs, endMs });
   }
 
@@ -69,20 +72,24 @@ export class OpensslAuthority {
   }
 
   /** A token over what another one says, signed with any certificate, as openssl itself would refuse to. */
-  async signedAgain(info: Buffer, signer: string): Promise<Buffer> {
+  async signedAgain(info: Buffer, signer: string, isNamed = true): Promise<Buffer> {
     writeFileSync(this.#at("info"), info);
     const type = ["-econtent_type", "1.2.840.113549.1.9.16.1.4", "-binary", "-nodetach"];
     const by = ["-signer", this.#at(`${signer}.pem`), "-inkey", this.#at(`${signer}.key`)];
-    const out = ["-outform", "DER", "-out", this.#at("cms"), "-md", "sha256", "-cades"];
+    const out = ["-outform", "DER", "-out", this.#at("cms"), "-md", "sha256"];
     const with_ = ["-certfile", this.#at("between.pem"), "-nosmimecap"];
-    await this.#openssl("cms", "-sign", "-in", this.#at("info"), ...type, ...by, ...out, ...with_);
+    const named = isNamed ? ["-cades"] : [];
+    const words = [...type, ...by, ...out, ...with_, ...named];
+    await this.#openssl("cms", "-sign", "-in", this.#at("info"), ...words);
     return derSequence(Buffer.from("3003020100", "hex"), readFileSync(this.#at("cms")));
   }
 
   async #make(): Promise<void> {
     const endMs = Date.now() + 10 * 86_400_000;
     const startMs = Date.now() - 10 * 86_400_000;
-    const extensions = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n";
+    const extensions =
+      "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n" +
+      WITHOUT_KEY_IDS;
     await this.#newKey("root", "ed25519");
     await this.#issue({ name: "root", by: "root", extensions, startMs, endMs });
     await this.#newKey("between", "rsa");

@@ -121,6 +121,12 @@ describe.skipIf(!hasOpenssl)("a time-stamp", () => {
     expect(await judged(Uint8Array.from(again), authority.root)).toMatchObject({ fault: null });
   });
 
+  test("whose signature does not name the certificate is none", async () => {
+    const info = RFC3161Timestamp.parse(Buffer.from(reply)).tstInfo.raw;
+    const again = await authority.signedAgain(info, "signer", false);
+    expect(await judged(Uint8Array.from(again), authority.root)).toEqual({ fault: "malformed" });
+  });
+
   test("with any byte changed never holds for another text or time, and nothing throws", async () => {
     const good = await judged(reply, authority.root);
     for (let at = 0; at < reply.length; at += 7) {

@@ -30,6 +30,7 @@ test("an auditor loads verification, the record's fields, the reader of JSON, an
       "evidence/line/",
       "evidence/note/",
       "evidence/rules/",
+      "evidence/time-stamp/",
       "evidence/tree/",
       "evidence/verify/",
       "node:",
