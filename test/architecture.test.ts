@@ -58,6 +58,7 @@ const COLLECTOR_FLOW = [
   "alerts",
   "billing",
   "time-stamp",
+  "head-log",
   "evidence",
   "effectiveness",
   "evidence-pack",

@@ -10,6 +10,8 @@ import {
 import { keepDesktopRule } from "./alerts/desktop-rule.ts";
 import { sealOldRules } from "./alerts/destination-seal.ts";
 import { type Billing, openBilling } from "./billing/open-billing.ts";
+import { HeadLog } from "./head-log/head-log.ts";
+import { loggedStore } from "./head-log/logged-store.ts";
 import { webOriginOf } from "./http/allow-origins.ts";
 import { dashboardPath } from "./http/dashboard-path.ts";
 import type { DoorError } from "./http/door-error.ts";
@@ -114,14 +116,17 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
 async function start(options: CollectorOptions, data: string): Promise<Collector> {
   const { env = process.env, clock = Date.now } = options;
   const opened = await openStore({ data, database: options.database, env });
-  const { store, signer, rootKey } = opened;
+  const { signer, rootKey } = opened;
+  const onFailure = options.onFailure ?? (() => {});
+  const headLog = new HeadLog({ store: opened.store, signer, clock, onFailure });
+  const store = loggedStore(opened.store, headLog);
   try {
     const account = await openLocalAccount(store, opened.accountSeed, clock);
     const address = { url: "" };
     const { database, home } = options;
     const root = keyOfWriters({ database, home, env }, rootKey);
     const digestKeys = new DigestKeys(rootKey, root && { root, tenant: account.ulid });
-    const parts = { store, signer, clock, rootKey, digestKeys, address };
+    const parts = { store, signer, headLog, clock, rootKey, digestKeys, address };
     const desktop = await desktopOf(options, env, { store, clock, tenant: account.tenant });
     const alerts = alertsOf(options, { ...parts, desktop: desktop.parts }, env);
     await sealOldRules(store, alerts.seal);
@@ -141,6 +146,7 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
     );
     const stopRetention = keepRetention(store, clock, services.onFailure);
     alerts.start();
+    headLog.start();
     return {
       url: address.url,
       data: opened.place,
@@ -162,6 +168,7 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
         await adoption.stop();
         await alerts.stop();
         await billing.serviceClock.stop();
+        await headLog.stop();
         await store.close();
       },
     };
@@ -174,6 +181,7 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
 interface Parts {
   readonly store: Store;
   readonly signer: Services["signer"];
+  readonly headLog: HeadLog;
   readonly clock: () => number;
   readonly rootKey: RootKey;
   readonly digestKeys: DigestKeys;
@@ -260,7 +268,7 @@ function servicesOf(
   parts: Parts,
   { alerts, billing, emission }: ServiceParts,
 ): Services {
-  const { signer, clock, digestKeys } = parts;
+  const { signer, headLog, clock, digestKeys } = parts;
   const store = emission?.store ?? parts.store;
   const { eventsPerSecond = DEFAULT_EVENTS_PER_SECOND } = options;
   return {
@@ -268,6 +276,7 @@ function servicesOf(
     alerts,
     billing,
     signer,
+    headLog,
     clock,
     authenticator: new Authenticator(store, clock),
     signIns: new SignIns(store, clock),

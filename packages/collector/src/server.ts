@@ -11,6 +11,7 @@ import { openEventsDoor } from "./doors/events/events-door.ts";
 import { openEvidenceDoor } from "./doors/evidence-door.ts";
 import { openEvidencePackDoor } from "./doors/evidence-pack-door.ts";
 import { openLiveDoor } from "./doors/live/live-door.ts";
+import { openLogDoor } from "./doors/log-door.ts";
 import { openOperationDoor } from "./doors/operation-door.ts";
 import { openOtlpDoor } from "./doors/otlp/otlp-door.ts";
 import { openRunsDoor } from "./doors/runs-door.ts";
@@ -81,6 +82,7 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
   openRunsDoor(app, services);
   openOtlpDoor(app, services);
   openEvidenceDoor(app, services);
+  openLogDoor(app, services);
   openAccountsDoor(app, services);
   openBillingDoor(app, services);
   openEffectivenessDoor(app, services);

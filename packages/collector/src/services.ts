@@ -1,6 +1,7 @@
 import type { Signer } from "@caum/core/collector";
 import type { Alerts } from "./alerts/alerts.ts";
 import type { Billing } from "./billing/open-billing.ts";
+import type { HeadLog } from "./head-log/head-log.ts";
 import type { DoorError } from "./http/door-error.ts";
 import type { Metrics } from "./operation/metrics.ts";
 import type { Store } from "./store/store.ts";
@@ -32,6 +33,8 @@ export interface Services {
   readonly signIns: SignIns;
   readonly digestKeys: DigestKeys;
   readonly signer: Signer;
+  /** The log of session heads. */
+  readonly headLog: HeadLog;
   readonly limits: { readonly events: RateLimit; readonly register: RateLimit };
   readonly metrics: Metrics;
   readonly alerts: Alerts;

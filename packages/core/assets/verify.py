@@ -16,6 +16,7 @@ last signature, which anybody could have added.
 
 import argparse
 import base64
+import copy
 import hashlib
 import io
 import json
@@ -31,7 +32,8 @@ MAX_LINE = 16384
 MAX_NOTE, MAX_PROOF, MAX_RECEIPT, MAX_EXTENSION = 131072, 147456, 196608, 65536
 MAX_UNPACKED = 268435456
 CLOCK_SKEW = 600
-MAX_NOTES, MAX_RECEIPTS, MAX_RUNS, MAX_ENTRIES = 1024, 4096, 65536, 100000
+MAX_NOTES, MAX_RECEIPTS, MAX_LOG_PROOFS = 1024, 4096, 1024
+MAX_RUNS, MAX_ENTRIES = 65536, 100000
 MAX_FINDINGS, MAX_SIGNATURES, MAX_HASHES, MAX_DEPTH = 100, 100, 64, 64
 MAX_INTEGER = 2**53 - 1
 ZEROS = "0" * 64
@@ -45,11 +47,11 @@ EXIT_CODE = {
 }
 KINDS = {
     "malformed": "not_a_bundle malformed_record line_too_long duplicate malformed_tombstone "
-                 "malformed_note malformed_receipt malformed_fork too_many_runs",
+                 "malformed_note malformed_receipt malformed_fork malformed_log_proof too_many_runs",
     "untrusted": "no_note retired_key",
     "tampered": "altered reordered spliced root_mismatch wrong_origin wrong_session "
-                "bad_signature bad_receipt",
-    "forked": "checkpoint_fork fork",
+                "bad_signature bad_receipt not_in_log",
+    "forked": "checkpoint_fork log_fork fork",
     "incomplete": "gap hole missing_records torn_line",
     "ok-open": "unsigned_tail",
 }
@@ -232,6 +234,14 @@ class Key:
         self.timed, self.public_key = typed[0] == 4, typed[1:]
 
 
+    def of_log(self, origin):
+        """This key by the name of the log that its owner keeps."""
+        own = copy.copy(self)
+        own.name = origin
+        own.id = sha256(origin.encode() + b"\n\x01" + self.public_key)[:8]
+        return own
+
+
 class Note:
     def __init__(self, data):
         try:
@@ -302,6 +312,12 @@ def parse_origin(origin):
         return run.groups()
     session = re.fullmatch(r"([^\n]+)/[0-9A-HJKMNP-TV-Z]{26}/([0-9a-f]{32})", origin)
     return session.groups() + (None,) if session else None
+
+
+def log_origin(origin):
+    """The log that holds the heads of this session; None for what is none."""
+    parsed = parse_origin(origin) if origin else None
+    return origin[:origin.rindex("/")] + "/log" if parsed and parsed[2] is None else None
 
 
 def parse_proof(data):
@@ -813,16 +829,17 @@ def list_archive(path):
 NOTE = re.compile(r"checkpoints/[A-Za-z0-9._-]{1,100}\.note")
 TIME_STAMP = re.compile(r"timestamps/[A-Za-z0-9._-]{1,100}\.tsr")
 RECEIPT = re.compile(r"receipts/(0|[1-9][0-9]{0,15})\.(?:json|tlog-proof)")
+LOG_PROOF = re.compile(r"log/(0|[1-9][0-9]{0,15})(?:-[0-9]{1,3})?\.tlog-proof")
 
 
 def is_part(name):
     return name in ("records.ndjson", "forks.ndjson") \
-        or bool(NOTE.fullmatch(name) or RECEIPT.fullmatch(name) or TIME_STAMP.fullmatch(name))
+        or any(pattern.fullmatch(name) for pattern in (NOTE, RECEIPT, LOG_PROOF, TIME_STAMP))
 
 
 def list_folder(folder):
     files = {}
-    for inner in ("", "checkpoints", "receipts", "timestamps"):
+    for inner in ("", "checkpoints", "receipts", "log", "timestamps"):
         path = os.path.join(folder, inner)
         if inner and not os.path.lexists(path):
             continue
@@ -856,9 +873,12 @@ class Bundle:
             ((int(RECEIPT.fullmatch(name).group(1)), name, files[name])
              for name in names if RECEIPT.fullmatch(name)), key=lambda receipt: receipt[0])
         self.time_stamps = [name for name in names if TIME_STAMP.fullmatch(name)]
-        if len(self.notes) > MAX_NOTES or len(self.receipts) > MAX_RECEIPTS \
-                or len(self.time_stamps) > MAX_NOTES:
-            raise Refused("it holds too many checkpoints, receipts or time-stamps")
+        self.log_proofs = sorted(
+            ((int(LOG_PROOF.fullmatch(name).group(1)), name, files[name])
+             for name in names if LOG_PROOF.fullmatch(name)), key=lambda proof: proof[0])
+        if max(len(self.notes), len(self.time_stamps)) > MAX_NOTES \
+                or len(self.receipts) > MAX_RECEIPTS or len(self.log_proofs) > MAX_LOG_PROOFS:
+            raise Refused("it holds too many checkpoints, receipts, time-stamps or proofs of a log")
 
 
 # Verification ---------------------------------------------------------------------------------
@@ -907,6 +927,7 @@ class Verifier:
         self.ended = False
         self.root_at_expected = EMPTY_ROOT if expect_size == 0 else None
         self.receipts, self.bad_receipts, self.time_stamps = [], [], []
+        self.log_proofs, self.bad_log_proofs, self.logs, self.logged = [], [], {}, 0
 
     def find(self, kind, file, message, place=(None, None, None)):
         self.kinds.add(kind)
@@ -1110,6 +1131,8 @@ class Verifier:
             self.root_at_expected = self.tree.root()
         while self.receipts and self.receipts[0][0] <= index:
             self.check_receipt(self.receipts.pop(0), leaf, place)
+        while self.log_proofs and self.log_proofs[0][0] <= self.tree.size:
+            self.check_log_proof(self.log_proofs.pop(0), self.tree.size)
         self.check_heads()
 
     def check_heads(self):
@@ -1147,6 +1170,41 @@ class Verifier:
         except Refused as error:
             self.find("bad_signature" if error.forged else "malformed_receipt", name, str(error))
 
+    def check_log_proof(self, file, size):
+        """Whether a head is in the log of its collector; who co-signed that counts for the head."""
+        expected, name, data = file
+        origin = self.tree_origin if self.heads else None
+        log = log_origin(origin)
+        own = [key.of_log(log) for key in self.keys if log and key.checkable and not key.timed
+               and key.name == self.tree_of.key_name]
+        try:
+            index, hashes, note = parse_proof(data.read(MAX_PROOF))
+            note = Note(note)
+            signers = note.signers(self.keys + own)
+            named, log_size, log_root = parse_checkpoint(note.text)
+            if named != log or not any(key in own or key.name == log for key in signers):
+                return
+            known = self.logs.setdefault(log_size, log_root)
+            if known != log_root:
+                self.find("log_fork", name, "the log has two roots of size %d" % log_size)
+            root = self.tree.root()
+            head = next((head for head in self.heads_at(size) if head.root == root), None) \
+                if expected == size else None
+            if head is None:
+                return
+            text = "%s\n%d\n%s\n" % (origin, size,
+                                     base64.b64encode(bytes.fromhex(root)).decode())
+            if not verify_inclusion(index, log_size, hash_leaf(text.encode()), hashes, log_root):
+                self.bad_log_proofs.append(name)
+                return
+            self.logged = size
+            for key, time in signers.items():
+                if key not in own:
+                    before = head.signers.get(key)
+                    head.signers[key] = time if None in (before, time) else min(before, time)
+        except Refused as error:
+            self.find("bad_signature" if error.forged else "malformed_log_proof", name, str(error))
+
     @staticmethod
     def parse_receipt(data):
         try:
@@ -1182,12 +1240,16 @@ class Verifier:
     def finish(self):
         while self.receipts:
             self.check_receipt(self.receipts.pop(0), None, (None, None, None))
+        while self.log_proofs:
+            self.check_log_proof(self.log_proofs.pop(0), None)
         for state in self.runs.values():
             self.blame(state)
         signed, size = self.signed_size, self.tree.size
         explained = self.gap and size < signed
         for name, place in [] if explained else self.bad_receipts:
             self.find("bad_receipt", name, "the receipt is not for this record", place)
+        for name in [] if explained else self.bad_log_proofs:
+            self.find("not_in_log", name, "the log holds another head of these records, or none")
         if self.mismatch and not explained:
             named = self.kinds & {"altered", "reordered", "spliced", "gap"}
             place = None if named else self.mismatch[1]
@@ -1235,7 +1297,8 @@ class Verifier:
     def verify(self, path):
         try:
             bundle = Bundle(path)
-            self.receipts, self.time_stamps = bundle.receipts, bundle.time_stamps
+            self.receipts, self.log_proofs = bundle.receipts, bundle.log_proofs
+            self.time_stamps = bundle.time_stamps
             for name, data in bundle.notes:
                 try:
                     self.add_head(name, data.read(MAX_NOTE))
@@ -1278,7 +1341,8 @@ class Verifier:
         signed_by = {}
         for head in self.heads:
             for key, time in head.signers.items():
-                role = "signed" if key.name == head.key_name else "co-signed"
+                own = key.name in (head.key_name, log_origin(head.origin))
+                role = "signed" if own else "co-signed"
                 one = {"name": key.name, "keyId": key.id, "role": role,
                        "since": head.size, "upTo": head.size,
                        "timeSeconds": time, "timeFault": self.time_fault(time, head.size)}
@@ -1294,6 +1358,7 @@ class Verifier:
         return {
             "verdict": next(verdict for verdict in VERDICTS if verdict in found),
             "records": self.lines, "runs": len(self.runs), "size": size, "root": root,
+            "logged": self.logged,
             "origin": self.tree_origin if self.heads else None,
             "closed": closed, "redacted": self.tombstones, "dropped": self.dropped,
             "imported": self.imported,

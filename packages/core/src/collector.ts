@@ -25,8 +25,9 @@ export { type Fork, formatFork, formatTombstone } from "./evidence/rules/side-li
 
 // Trees, and what signs them.
 
+export { formatCheckpoint } from "./evidence/note/checkpoint.ts";
 export { formatNote } from "./evidence/note/note.ts";
-export { sessionOrigin } from "./evidence/note/origin.ts";
+export { logOrigin, sessionOrigin } from "./evidence/note/origin.ts";
 export { cosignNote, Signer, signCheckpoint } from "./evidence/note/signer.ts";
 export { formatTlogProof } from "./evidence/note/tlog-proof.ts";
 export { CompactRange, type CompactRangeState } from "./evidence/tree/compact-range.ts";

@@ -38,8 +38,13 @@ export {
   consistencyAnswer,
   cosignAnswer,
   cosignRequest,
+  logAnswer,
+  logConsistencyAnswer,
+  logDeletedAnswer,
+  logEntriesAnswer,
   proofAnswer,
   receiptAnswer,
+  sessionLogAnswer,
   verifierKeysAnswer,
 } from "./protocol/evidence.ts";
 export {

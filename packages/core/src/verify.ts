@@ -2,6 +2,18 @@
 export type { RecordOf, StructuralRecord } from "./capture/record.ts";
 export { EvidenceError, type EvidenceFault } from "./evidence/error.ts";
 export { readLine } from "./evidence/line/read-line.ts";
+export { readSignedLog, type SignedLog } from "./evidence/log/log-copy.ts";
+export type { KnownLog } from "./evidence/log/log-proofs.ts";
+export {
+  type ExportFinding,
+  type ExportVerification,
+  isExport,
+  LOG_CHECKPOINT,
+  LOG_DELETED,
+  LOG_ENTRIES,
+  SESSIONS_FOLDER,
+  verifyExport,
+} from "./evidence/log/verify-export.ts";
 export { type Checkpoint, parseCheckpoint } from "./evidence/note/checkpoint.ts";
 export { parseNote, type VerifiedSignature, verifySignatures } from "./evidence/note/note.ts";
 export { sessionTag } from "./evidence/note/origin.ts";

@@ -76,7 +76,7 @@ test("a good bundle is ok, and both verifiers say the same of it", async () => {
   const { core, page } = await both(good);
   expect(core.verdict).toBe("ok");
   expect(page).toEqual(core);
-  expect(page.checks).toHaveLength(6);
+  expect(page.checks).toHaveLength(7);
   expect(page.checks.every(({ holds }) => holds)).toBe(true);
   expect(page.notProven.length).toBeGreaterThan(0);
 });

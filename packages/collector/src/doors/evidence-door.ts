@@ -1,6 +1,6 @@
 /** Evidence: bundle, receipt, proofs, and the keys that signed them. */
 import { Readable } from "node:stream";
-import { CompactRange, proveConsistency } from "@caum/core/collector";
+import { CompactRange, formatNote, proveConsistency, type Signer } from "@caum/core/collector";
 import {
   consistencyAnswer,
   cosignAnswer,
@@ -9,7 +9,7 @@ import {
   receiptAnswer,
   verifierKeysAnswer,
 } from "@caum/core/protocol";
-import { EvidenceError } from "@caum/core/verify";
+import { EvidenceError, sessionTag } from "@caum/core/verify";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { bundleOf } from "../evidence/bundle.ts";
@@ -17,9 +17,11 @@ import { Checkpoints, type SignedHead } from "../evidence/checkpoints.ts";
 import { type Asked, beyond, inclusion, receipt } from "../evidence/receipt.ts";
 import { loadTree } from "../evidence/stored-tree.ts";
 import { ownerOf, readerOf } from "../gate/caller.ts";
+import type { LogProof } from "../head-log/stored-log.ts";
 import { DoorError, refusalError } from "../http/door-error.ts";
 import { ERRORS } from "../http/door-schema.ts";
 import { parse } from "../http/parse.ts";
+import type { SignedNote } from "../rows/log-rows.ts";
 import type { TenantRow } from "../rows/tenant-rows.ts";
 import type { Services } from "../services.ts";
 import type { SessionView } from "../store/store.ts";
@@ -158,26 +160,45 @@ async function consistency(asked: Asked, head: SignedHead, from: number, { store
 
 async function bundle(asked: Asked, checkpoints: Checkpoints, services: Services) {
   const { owner, view } = asked;
-  const { reader } = services.store;
+  const { store, signer, headLog } = services;
+  const { reader } = store;
   const head = await checkpoints.exact(owner, view);
+  await headLog.include(owner, view);
+  const logProofs = await headLog.of(owner).proofsOf(sessionTag(view.id), head.size);
   const last = await receipt(asked, head, head.size - 1, services);
   return bundleOf(
     {
       owner,
       view,
       head,
-      notes: await reader.notes(owner.tenant, view.id),
+      notes: withLogged(await reader.notes(owner.tenant, view.id), logProofs, signer),
       forks: await reader.forks(owner.tenant, view.id),
+      logProofs,
       receipts: new Map([[head.size - 1, `${JSON.stringify(last)}\n`]]),
       manifest: {
         session_id: view.id,
         tree_size: head.size,
         merkle_root: CompactRange.restore(view.tree).root,
-        verifier_key: services.signer.vkey,
+        verifier_key: signer.vkey,
         ...(view.totals.links && { sender_links: view.totals.links }),
         note: "nothing in this file is trusted by a verifier",
       },
     },
     reader,
   );
+}
+
+/** Heads in the log are over sizes that nobody asked a checkpoint for: the collector signs them as well. */
+function withLogged(
+  notes: readonly SignedNote[],
+  logProofs: readonly LogProof[],
+  signer: Signer,
+): readonly SignedNote[] {
+  const bySize = new Map(notes.map((note) => [note.size, note]));
+  for (const { entry } of logProofs) {
+    const { size, text } = entry;
+    const signed = () => formatNote({ text, signatures: [signer.sign(text)] });
+    if (!bySize.has(size)) bySize.set(size, { size, note: signed() });
+  }
+  return [...bySize.values()].toSorted((a, b) => a.size - b.size);
 }

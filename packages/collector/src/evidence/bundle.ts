@@ -7,8 +7,10 @@ import {
   tarEnd,
   tarHeader,
 } from "@caum/core/collector";
+import type { LogProof } from "../head-log/stored-log.ts";
+import type { SignedNote } from "../rows/log-rows.ts";
 import type { TenantRow } from "../rows/tenant-rows.ts";
-import type { SessionView, SignedNote, StoreReader } from "../store/store.ts";
+import type { SessionView, StoreReader } from "../store/store.ts";
 import type { SignedHead } from "./checkpoints.ts";
 
 const PAGE = 500;
@@ -21,6 +23,8 @@ export interface BundleParts {
   readonly forks: readonly Fork[];
   /** File of a receipt by its index. */
   readonly receipts: ReadonlyMap<number, string>;
+  /** That heads are in the log of this collector; none where it has no log. */
+  readonly logProofs: readonly LogProof[];
   readonly manifest: Readonly<Record<string, unknown>>;
 }
 
@@ -33,6 +37,9 @@ export async function* bundleOf(parts: BundleParts, reader: StoreReader): AsyncG
   for (const { size, note } of notesOf(parts)) yield* file(`checkpoints/${sizeName(size)}`, note);
   yield* recordsFile(parts, reader);
   for (const [index, receipt] of parts.receipts) yield* file(`receipts/${index}.json`, receipt);
+  for (const [at, { entry, proof }] of parts.logProofs.entries()) {
+    yield* file(`log/${entry.size}-${at}.tlog-proof`, proof);
+  }
   if (parts.forks.length > 0) {
     yield* file("forks.ndjson", parts.forks.map((fork) => `${formatFork(fork)}\n`).join(""));
   }

@@ -1,11 +1,13 @@
 import type { AlertCommand } from "../rows/alert-rows.ts";
 import type { BillingCommand } from "../rows/billing-rows.ts";
+import type { LogCommand } from "../rows/log-rows.ts";
 import type { SignInCommand } from "../rows/sign-in-rows.ts";
 
 /** Changes that are no events: accounts, keys, notes, deletion. Plain data: it crosses threads. */
 export type Command =
   | AlertCommand
   | BillingCommand
+  | LogCommand
   | SignInCommand
   | {
       readonly kind: "create_tenant";

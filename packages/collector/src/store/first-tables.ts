@@ -189,5 +189,33 @@ export function firstTables(words: LayoutWords) {
       session ${integer} not null,
       primary key (tenant, id, session)
     )${short}`,
+    logs: `${create} logs (
+      tenant ${integer} primary key,
+      size ${integer} not null,
+      tree text not null,
+      changed_ms ${integer} not null
+    )`,
+    logEntries: `${create} log_entries (
+      tenant ${integer} not null,
+      position ${integer} not null,
+      tag text not null,
+      size ${integer} not null,
+      entry text not null,
+      primary key (tenant, position)
+    )${short}`,
+    logBlocks: `${create} log_blocks (
+      tenant ${integer} not null,
+      block ${integer} not null,
+      root ${bytes} not null,
+      primary key (tenant, block)
+    )${short}`,
+    logNotes: `${create} log_notes (
+      tenant ${integer} not null,
+      size ${integer} not null,
+      note text not null,
+      cosigners text not null,
+      seen_minute ${integer} not null,
+      primary key (tenant, size)
+    )${short}`,
   };
 }

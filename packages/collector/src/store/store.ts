@@ -15,6 +15,7 @@ import type {
   OpenRule,
 } from "../rows/alert-rows.ts";
 import type { BillingRow, ServiceClockRow } from "../rows/billing-rows.ts";
+import type { LogReader, SignedNote } from "../rows/log-rows.ts";
 import type { SignInRow } from "../rows/sign-in-rows.ts";
 import type { KeyEntry, KeyRow, TenantRow, TokenRow } from "../rows/tenant-rows.ts";
 import type { Command, CommandAnswer, CommandRefusal } from "./command.ts";
@@ -108,11 +109,6 @@ export interface CohortCount {
   readonly sessions: number;
 }
 
-export interface SignedNote {
-  readonly size: number;
-  readonly note: string;
-}
-
 /** What is kept cannot be read at the moment; asking again later helps. */
 export class StoreUnreachable extends Error {
   override readonly name = "StoreUnreachable";
@@ -124,6 +120,8 @@ export class StoreUnreachable extends Error {
 
 /** Every read may throw {@link StoreUnreachable}, where the store is not in this process. */
 export interface StoreReader {
+  /** The log of session heads. */
+  readonly log: LogReader;
   key(hash: string): Promise<KeyRow | undefined>;
   token(hash: string): Promise<TokenRow | undefined>;
   signIn(hash: string): Promise<SignInRow | undefined>;

@@ -49,3 +49,29 @@ export const cosignAnswer = z.object({ size: count, signatures: count });
 export const verifierKeysAnswer = z.object({
   keys: z.array(z.object({ name: z.string(), vkey: z.string() })),
 });
+
+/** The log of session heads: its newest checkpoint, with the cosignatures that are kept so far. */
+export const logAnswer = z.object({
+  origin: z.string(),
+  /** The key that signs the log: the collector's, by the name of the log. */
+  vkey: z.string(),
+  tree_size: count,
+  checkpoint: z.string(),
+});
+
+/** Entries in their order: each is the text of a session's checkpoint, which is what is hashed. */
+export const logEntriesAnswer = z.object({ from: count, entries: z.array(z.string()) });
+
+export const logConsistencyAnswer = z.object({
+  from: count,
+  to: count,
+  hashes: z.array(hashSchema),
+});
+
+/** Tags of sessions that are in the log and were deleted, in their order. */
+export const logDeletedAnswer = z.object({ session_tags: z.array(z.string()) });
+
+/** C2SP tlog-proof, each for the head over so many records of the session. */
+export const sessionLogAnswer = z.object({
+  proofs: z.array(z.object({ size: count, tlog_proof: z.string() })),
+});

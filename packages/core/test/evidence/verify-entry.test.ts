@@ -28,6 +28,7 @@ test("an auditor loads verification, the record's fields, the reader of JSON, an
       "evidence/",
       "evidence/bundle/",
       "evidence/line/",
+      "evidence/log/",
       "evidence/note/",
       "evidence/rules/",
       "evidence/time-stamp/",

@@ -10,12 +10,13 @@ import { verifyBundle as verifyOnPage } from "../../src/verify/verify-bundle.ts"
 import { ARCHIVES } from "./archive-cases.ts";
 import { tarOf } from "./archives.ts";
 import { BUNDLES, NOW_SECONDS } from "./bundle-cases.ts";
+import { LOG_CASES } from "./log-cases.ts";
 
 const nowMs = NOW_SECONDS * 1_000;
 const parent = newFolder();
 
 const rows = [
-  ...BUNDLES.map(({ name, bundle, keys }) => {
+  ...[...BUNDLES, ...LOG_CASES].map(({ name, bundle, keys }) => {
     const records = bundle.lines.map((line) => `${line}\n`).join("");
     const files = Object.entries({ "records.ndjson": records, ...bundle.files });
     const bytes = tarOf(files.map(([file, text]) => ({ name: file, text })));
@@ -30,11 +31,11 @@ const rows = [
 
 /** Everything that verifiers must agree in; not the wording. */
 function agreed(answer: unknown): unknown {
-  const { verdict, records, runs, size, root, origin, closed, redacted, ...rest } =
+  const { verdict, records, runs, size, root, logged, origin, closed, redacted, ...rest } =
     answer as Readonly<Record<string, unknown>>; // what a verifier answers
   const { dropped, imported, signedBy, timeStamps, findings } = rest;
   const places = (findings as Record<string, unknown>[]).map(({ message, ...place }) => place);
-  const facts = { records, runs, size, root, origin, closed, redacted, dropped, imported };
+  const facts = { records, runs, size, root, logged, origin, closed, redacted, dropped, imported };
   return { verdict, ...facts, signedBy, timeStamps, findings: places };
 }
 

@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import type { CollectorPlace } from "@caum/collector/validation";
 import { shellWord } from "@caum/core/machine";
 import type { Command } from "commander";
+import { exportAll } from "../../export/export-all.ts";
 import { unpackBundle } from "../../export/unpack.ts";
 import { collectorOf } from "../../options/collector-of.ts";
 import { HERE, jsonOption, keyOption, type SharedFlags, urlOption } from "../../options/declare.ts";
@@ -14,6 +15,7 @@ import { say, sayJson } from "../../terminal/say.ts";
 interface ExportOptions extends SharedFlags {
   readonly out: string;
   readonly token?: string;
+  readonly all?: boolean;
 }
 
 const BUNDLE_TYPE = "application/x-tar";
@@ -22,6 +24,7 @@ const ABOUT = `
 examples:
   caum export SESSION --out bundle            a new folder
   caum export SESSION --out bundle.tar        the archive as it is sent
+  caum export --all --out sessions            all of them, with the log that shows when one is missing
   caum verify bundle --key VKEY               offline, anywhere; the command is printed at the end
 
 The key that is printed with it comes from the collector itself: whoever wants proof against its
@@ -33,14 +36,25 @@ export function registerExport(program: Command): void {
   program
     .command("export")
     .description("fetch a session from a collector as a bundle that anyone can verify")
-    .argument("<session>", "id of the session")
+    .argument("[session]", "id of the session")
+    .option("--all", "all sessions of the account, and the log of their heads, as a new folder")
     .requiredOption("--out <path>", "new folder, or a file that ends in .tar")
     .addOption(urlOption(HERE))
     .addOption(keyOption(HERE))
     .option("--token <token>", "token of a live session, instead of a key")
     .addOption(jsonOption())
     .addHelpText("after", ABOUT)
-    .action((session: string, options: ExportOptions) => exportSession(session, options));
+    .action(async (session: string | undefined, options: ExportOptions) => {
+      try {
+        if ((session === undefined) !== (options.all === true)) {
+          throw new Error("name a session, or all of them with --all");
+        }
+        if (session === undefined) await exportAccount(options);
+        else await exportSession(session, options);
+      } catch (failure) {
+        refuse("export", failure);
+      }
+    });
 }
 
 async function exportSession(session: string, options: ExportOptions): Promise<void> {
@@ -62,6 +76,34 @@ async function exportSession(session: string, options: ExportOptions): Promise<v
   }
 }
 
+async function exportAccount(options: ExportOptions): Promise<void> {
+  const { out, token, json } = options;
+  if (existsSync(out)) throw new Error(`${out} exists: choose a new name`);
+  if (token !== undefined) throw new Error("a token is for one session: pass a key");
+  const place = await collectorOf(options);
+  const headers = { ...(place.apiKey && { authorization: `Bearer ${place.apiKey}` }) };
+  const sessions = await exportAll(out, {
+    ask: async (path) => {
+      const answer = await reach(place, path, headers);
+      if (answer.ok) return answer.json();
+      if (answer.status === 401 || answer.status === 403) throw new Error(NOT_ACCEPTED);
+      if (answer.status === 404) throw new Error("nothing is logged yet: there is no session");
+      throw new Error(`the collector answered ${answer.status}: try again`);
+    },
+    fetchBundle: (session, path) => fetchBundle(place, session, undefined, path),
+  });
+  const key = await verifierKey(place);
+  const verify = `caum verify ${shellWord(out)} --key ${key ?? "VKEY"}`;
+  if (json) {
+    sayJson({ sessions, out, verifierKey: key ?? null, verify });
+    return;
+  }
+  say(`exported ${sessions} session${sessions === 1 ? "" : "s"} to ${out}`);
+  say(`verify them with: ${verify}`);
+}
+
+const NOT_ACCEPTED = "the key is not accepted: pass --key or CAUM_API_KEY";
+
 async function fetchBundle(
   place: CollectorPlace,
   session: string,
@@ -75,7 +117,7 @@ async function fetchBundle(
   });
   const { status, body, headers } = answer;
   if (status === 401 || status === 403) {
-    throw new Error("the key is not accepted: pass --key or CAUM_API_KEY");
+    throw new Error(NOT_ACCEPTED);
   }
   if (status === 404)
     throw new Error("there is no such session under this key: caum sessions lists them");

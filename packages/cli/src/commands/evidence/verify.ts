@@ -5,15 +5,19 @@ import {
   EvidenceError,
   exitCodeOf,
   exitCodeOfVerdict,
+  isExport,
   isTimeStamped,
+  type KnownLog,
   type Policy,
   parsePolicy,
   parseVerifierKey,
+  readSignedLog,
   readTimeStamps,
   type Verification,
   type VerifierKey,
   type VerifyOptions,
   verifyBundle,
+  verifyExport,
 } from "@caum/core/verify";
 import type { Command } from "commander";
 import { collect, jsonOption } from "../../options/declare.ts";
@@ -21,6 +25,7 @@ import { refuse } from "../../options/refuse.ts";
 import { Progress } from "../../terminal/progress.ts";
 import { say, sayJson } from "../../terminal/say.ts";
 import { describeVerification } from "./describe-verification.ts";
+import { describeExport } from "./verify-export.ts";
 import { checkPack, describePack, isPack } from "./verify-pack.ts";
 
 interface VerifyFlags {
@@ -33,6 +38,7 @@ interface VerifyFlags {
   readonly origin?: string;
   readonly policy?: string;
   readonly timestampAuthority?: readonly string[];
+  readonly head?: string | undefined;
   readonly json?: boolean;
 }
 
@@ -45,7 +51,10 @@ export function registerVerify(program: Command): void {
   program
     .command("verify")
     .description("check a bundle or a local run offline: intact or altered, and where")
-    .argument("<bundle>", "folder, .tar, .tar.gz or .zip, or an evidence pack (.json)")
+    .argument(
+      "<bundle>",
+      "folder, .tar, .tar.gz or .zip; all sessions (caum export --all); an evidence pack (.json)",
+    )
     .option("--key <vkey>", "verifier key that must have signed (repeatable)", collect)
     .option("--policy <file>", "fail (6) unless it is signed as this says: logs, witnesses, quorum")
     .option(
@@ -59,6 +68,7 @@ export function registerVerify(program: Command): void {
     .option("--expect-root <hex>", "root at that size, or of all records, known from elsewhere")
     .option("--session <id>", "fail (1) unless it is of this session")
     .option("--origin <text>", "fail (1) unless its tree begins so: key name[/tenant[/...]]")
+    .option("--head <file>", "checkpoint of the log that was kept from before: fail (5) on a fork")
     .addOption(jsonOption())
     .addHelpText("after", EXIT_CODES)
     .action(run);
@@ -80,6 +90,10 @@ async function run(path: string, flags: VerifyFlags): Promise<void> {
       runPack(path, flags);
       return;
     }
+    if (isExport(path)) {
+      runExport(path, flags);
+      return;
+    }
     const policy = policyOf(flags);
     const options = optionsOf(flags, policy);
     const timeStamps = await stampsOf(path, flags);
@@ -98,15 +112,43 @@ async function run(path: string, flags: VerifyFlags): Promise<void> {
 }
 
 function runPack(path: string, flags: VerifyFlags): void {
-  const { session, origin, policy, timestampAuthority } = flags;
-  if ([session, origin, policy, timestampAuthority].some((flag) => flag !== undefined)) {
-    const which = "--session, --origin, --policy and --timestamp-authority are for a bundle";
+  const { session, origin, policy, timestampAuthority, head } = flags;
+  if ([session, origin, policy, timestampAuthority, head].some((flag) => flag !== undefined)) {
+    const which =
+      "--session, --origin, --policy, --head and --timestamp-authority are for a bundle";
     throw new UsageError(`${which}; a pack holds many sessions`);
   }
   const pack = checkPack(path, optionsOf(flags).keys);
   if (flags.json) sayJson(pack);
   else say(describePack(pack));
   process.exitCode = exitCodeOfVerdict(pack.verdict);
+}
+
+function runExport(path: string, flags: VerifyFlags): void {
+  const { session, origin, expectSize, expectRoot } = flags;
+  if ([session, origin, expectSize, expectRoot].some((flag) => flag !== undefined)) {
+    const which = "--session, --origin, --expect-size and --expect-root are for a bundle";
+    throw new UsageError(`${which}; all sessions are checked by their log`);
+  }
+  const policy = policyOf(flags);
+  const keptHead = keptHeadOf(flags);
+  const { keys, knownKeys = [] } = optionsOf({ ...flags, head: undefined }, policy);
+  const options = { keys, knownKeys, ...(keptHead && { keptHead }) };
+  const all = verifyExport(path, options);
+  const result = policy && checkPolicy(policy, { signedBy: all.signedBy, records: all.size });
+  if (flags.json) sayJson({ ...all, ...(result && { policy: result }) });
+  else say(describeExport(all, result));
+  const code = exitCodeOfVerdict(all.verdict);
+  const unmet = result?.holds === false ? exitCodeOfVerdict("untrusted") : 0;
+  process.exitCode = code === 0 ? unmet : code;
+}
+
+/** @throws {UsageError} when there is no such file */
+function keptHeadOf({ head }: VerifyFlags): Uint8Array | undefined {
+  if (head === undefined) return undefined;
+  if (!existsSync(head))
+    throw new UsageError(`no such file: ${head}: name a checkpoint of the log`);
+  return readFileSync(head);
 }
 
 function verify(path: string, options: VerifyOptions): Verification {
@@ -169,14 +211,31 @@ function optionsOf(flags: VerifyFlags, policy?: Policy): VerifyOptions {
   if (expectRoot !== undefined && !/^[0-9a-f]{64}$/.test(expectRoot)) {
     throw new UsageError("--expect-root is no hash: give 64 lower-case hex characters");
   }
+  const keys = [...new Set(flags.key)].map(keyOf);
+  const log = keptLogOf(flags, [...keys, ...(policy?.logs ?? [])]);
   return {
-    keys: [...new Set(flags.key)].map(keyOf),
+    keys,
+    ...(log && { log }),
     ...(policy === undefined ? {} : { knownKeys: [...policy.logs, ...policy.witnesses] }),
     ...(expectSize === undefined ? {} : { expectSize: Number(expectSize) }),
     ...(expectRoot === undefined ? {} : { expectRoot }),
     ...(flags.session === undefined ? {} : { expectSession: flags.session }),
     ...(flags.origin === undefined ? {} : { expectOrigin: flags.origin.replace(/\/$/, "") }),
   };
+}
+
+/** @throws {UsageError} when the kept head is not one of a log whose collector's key is given */
+function keptLogOf(flags: VerifyFlags, keys: readonly VerifierKey[]): KnownLog | undefined {
+  const bytes = keptHeadOf(flags);
+  if (bytes === undefined) return undefined;
+  try {
+    const head = readSignedLog("the kept head", bytes, keys);
+    if (head.isOwn) return { heads: [head] };
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    throw new UsageError(`--head: ${error.message}`);
+  }
+  throw new UsageError("--head: no given key is that of the collector whose log it is of");
 }
 
 function keyOf(text: string): VerifierKey {

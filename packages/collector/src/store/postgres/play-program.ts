@@ -28,6 +28,9 @@ const POSTGRES: Dialect = {
     (select * from sessions s where s.tenant = $1 and s.key = w.session limit 1) sessions`,
   newLines: `(select $2::bigint as session, (pair ->> 0)::bigint as position, pair ->> 1 as line
     from json_array_elements($3::json) pair)`,
+  newEntries: `(select $1::bigint as tenant, (four ->> 0)::bigint as position, four ->> 1 as tag,
+    (four ->> 2)::bigint as size, four ->> 3 as entry from json_array_elements($2::json) four)`,
+  listedTags: "(select json_array_elements_text($2::json))",
   hasNoToken: "not exists (select 1 from tokens k where k.tenant = t.key)",
 };
 

@@ -10,6 +10,7 @@ import {
 } from "./account-commands.ts";
 import { obeyAlertCommand } from "./alert-commands.ts";
 import { applyBilling, saveCheckout, saveServiceClock } from "./billing.ts";
+import { appendHeads, keepCosignatures } from "./head-log/log-commands.ts";
 import { type Program, type Scope, type Transactions, transact } from "./program.ts";
 import { purge } from "./purge.ts";
 import { acknowledge, deleteSession, saveNote } from "./session-commands.ts";
@@ -55,6 +56,10 @@ function programOf(command: OneTransaction): Program<CommandAnswer> {
       return addSignIn(command);
     case "remove_sign_in":
       return removeSignIn(command);
+    case "append_heads":
+      return appendHeads(command);
+    case "keep_cosignatures":
+      return keepCosignatures(command);
     case "save_note":
       return saveNote(command);
     case "acknowledge":

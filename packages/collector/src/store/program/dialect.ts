@@ -32,6 +32,10 @@ export interface Dialect {
   readonly sessionOfKey: string;
   /** The session `$2`, position and line of each pair in `$3`, a JSON array. */
   readonly newLines: string;
+  /** The tenant `$1`, position, tag, size and entry of each four in `$2`, a JSON array. */
+  readonly newEntries: string;
+  /** The texts in `$2`, a JSON array. */
+  readonly listedTags: string;
   /** Of the tenant in the row `t`. */
   readonly hasNoToken: string;
 }

@@ -55,6 +55,9 @@ export type Scope =
   | { readonly secret: string }
   | { readonly everyone: "directory" | "all" };
 
+/** Plays a program that only reads. */
+export type Read = <T>(scope: Scope, program: () => Program<T>) => Promise<T>;
+
 /** One of several transactions; a folder does all of them in the transaction of its group. */
 export interface Transacted<T> {
   readonly scope: Scope;

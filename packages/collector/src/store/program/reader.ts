@@ -4,6 +4,7 @@ import { sessionTag } from "@caum/core/verify";
 import type { StoredRecord } from "../../ingest/ledger.ts";
 import type { AlertFilter, AlertRow, AlertRule, OpenRule } from "../../rows/alert-rows.ts";
 import type { BillingRow, ServiceClockRow } from "../../rows/billing-rows.ts";
+import type { LogReader, SignedNote } from "../../rows/log-rows.ts";
 import type { SignInRow } from "../../rows/sign-in-rows.ts";
 import type { KeyEntry, KeyRow, TenantRow, TokenRow } from "../../rows/tenant-rows.ts";
 import { alertOf, OPEN_RULES, openRuleOf, ruleOf } from "../columns/alert-columns.ts";
@@ -16,18 +17,15 @@ import type {
   GoneSession,
   SessionFilter,
   SessionView,
-  SignedNote,
   StoreReader,
   Usage,
   WorkflowFilter,
 } from "../store.ts";
 import { readBilling } from "./billing.ts";
 import type { Dialect } from "./dialect.ts";
-import { type Program, rows, type Scope, type Sql } from "./program.ts";
+import { ProgramLogReader } from "./head-log/log-reader.ts";
+import { type Read, rows, type Scope, type Sql } from "./program.ts";
 import { listSessions, listWorkflow } from "./session-list.ts";
-
-/** Plays a program that only reads. */
-export type Read = <T>(scope: Scope, program: () => Program<T>) => Promise<T>;
 
 const TENANT = "t.key as tenant, t.ulid, t.kind, t.plan, t.trial_ends_ms";
 const DIRECTORY: Scope = { everyone: "directory" };
@@ -38,9 +36,11 @@ const ofSession = ({ ofTenant }: Dialect) => `${ofTenant}session =
   (select key from sessions where tenant = $1 and tag = $2 and gone = 0)`;
 
 export class ProgramReader implements StoreReader {
+  readonly log: LogReader;
   readonly #read: Read;
 
   constructor(read: Read) {
+    this.log = new ProgramLogReader(read);
     this.#read = read;
   }
 

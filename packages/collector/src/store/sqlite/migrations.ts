@@ -135,6 +135,16 @@ const MIGRATIONS = [
       create index traces_by_session on traces (session);
     `,
   },
+  {
+    version: 9,
+    sql: `
+      ${FIRST.logs};
+      ${FIRST.logEntries};
+      create unique index log_entries_by_session on log_entries (tenant, tag, size);
+      ${FIRST.logBlocks};
+      ${FIRST.logNotes};
+    `,
+  },
 ];
 
 /** The layout that this program writes. */

@@ -22,6 +22,9 @@ const SQLITE: Dialect = {
   // With a limit it is read first, and each record is looked up; else it would be read for each record.
   newLines: `(select $2 as session, value ->> 0 as position, value ->> 1 as line
     from json_each($3) limit -1)`,
+  newEntries: `(select $1 as tenant, value ->> 0 as position, value ->> 1 as tag,
+    value ->> 2 as size, value ->> 3 as entry from json_each($2))`,
+  listedTags: "(select value from json_each($2))",
   // No index leads to the tokens of a tenant: all are read once.
   hasNoToken: "t.key not in (select tenant from tokens)",
 };

@@ -19,6 +19,7 @@ import {
   CHECKPOINT_FOLDER,
   FORKS_FILE,
   isPart,
+  LOG_FOLDER,
   partsOf,
   RECEIPT_FOLDER,
   RECORDS_FILE,
@@ -91,7 +92,7 @@ function listFolder(folder: string): Map<string, Slice> {
   for (const name of namesIn(folder)) {
     if (name === RECORDS_FILE || name === FORKS_FILE) add(name);
   }
-  for (const inner of [CHECKPOINT_FOLDER, RECEIPT_FOLDER, TIME_STAMP_FOLDER]) {
+  for (const inner of [CHECKPOINT_FOLDER, RECEIPT_FOLDER, TIME_STAMP_FOLDER, LOG_FOLDER]) {
     for (const name of namesIn(join(folder, inner))) {
       if (isPart(`${inner}/${name}`)) add(`${inner}/${name}`);
     }

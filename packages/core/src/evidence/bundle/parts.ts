@@ -7,20 +7,24 @@ export const VERIFIER_FILE = "verify.py";
 export const CHECKPOINT_FOLDER = "checkpoints";
 export const RECEIPT_FOLDER = "receipts";
 export const TIME_STAMP_FOLDER = "timestamps";
+export const LOG_FOLDER = "log";
 
 /** More signed heads, time-stamps or receipts than this are not read. */
 const MAX_NOTES = 1_024;
 const MAX_TIME_STAMPS = 1_024;
 const MAX_RECEIPTS = 4_096;
+const MAX_LOG_PROOFS = 1_024;
 
 const NOTE = /^checkpoints\/[A-Za-z0-9._-]{1,100}\.note$/;
 const TIME_STAMP = /^timestamps\/[A-Za-z0-9._-]{1,100}\.tsr$/;
 const RECEIPT = /^receipts\/(0|[1-9]\d{0,15})\.(?:json|tlog-proof)$/;
 
+const LOG_PROOF = /^log\/(0|[1-9]\d{0,15})(?:-\d{1,3})?\.tlog-proof$/;
+
 /** Whether a file of a bundle is looked at; all others are left alone. */
 export function isPart(name: string): boolean {
-  const isText = name === RECORDS_FILE || name === FORKS_FILE;
-  return isText || NOTE.test(name) || RECEIPT.test(name) || TIME_STAMP.test(name);
+  if (name === RECORDS_FILE || name === FORKS_FILE) return true;
+  return [NOTE, RECEIPT, TIME_STAMP, LOG_PROOF].some((pattern) => pattern.test(name));
 }
 
 /** The files of a bundle that matter; nothing is unpacked on the disk. */
@@ -33,6 +37,15 @@ export interface Bundle<T> {
   readonly receipts: readonly ReceiptFile<T>[];
   /** Replies of time-stamp authorities by file name, in the order of the names. */
   readonly timeStamps: ReadonlyMap<string, T>;
+  /** Proofs that heads are in the log of their collector, in the order of the size in their name. */
+  readonly logProofs: readonly LogProofFile<T>[];
+}
+
+export interface LogProofFile<T> {
+  readonly name: string;
+  /** How many records the head is over that it is for. */
+  readonly size: number;
+  readonly file: T;
 }
 
 export interface ReceiptFile<T> {
@@ -73,9 +86,17 @@ export function partsOf<T>(files: ReadonlyMap<string, T>): Bundle<T> {
     return index === undefined ? [] : [{ name, index: Number(index), file }];
   });
   const timeStamps = sorted.filter(([name]) => TIME_STAMP.test(name));
-  const isTooMuch = notes.length > MAX_NOTES || timeStamps.length > MAX_TIME_STAMPS;
-  if (isTooMuch || receipts.length > MAX_RECEIPTS) {
-    const most = `${MAX_NOTES} checkpoints and time-stamps, and ${MAX_RECEIPTS} receipts`;
+  const logProofs = sorted.flatMap(([name, file]): LogProofFile<T>[] => {
+    const size = LOG_PROOF.exec(name)?.[1];
+    return size === undefined ? [] : [{ name, size: Number(size), file }];
+  });
+  const isTooMany =
+    notes.length > MAX_NOTES ||
+    timeStamps.length > MAX_TIME_STAMPS ||
+    receipts.length > MAX_RECEIPTS ||
+    logProofs.length > MAX_LOG_PROOFS;
+  if (isTooMany) {
+    const most = `${MAX_NOTES} checkpoints, time-stamps or proofs of a log, or ${MAX_RECEIPTS} receipts`;
     throw new EvidenceError("invalid_bundle", `it holds more than ${most}`);
   }
   return {
@@ -84,5 +105,6 @@ export function partsOf<T>(files: ReadonlyMap<string, T>): Bundle<T> {
     notes: new Map(notes),
     receipts: receipts.sort((a, b) => a.index - b.index),
     timeStamps: new Map(timeStamps),
+    logProofs: logProofs.sort((a, b) => a.size - b.size),
   };
 }

@@ -77,3 +77,21 @@ export function parseOrigin(origin: string): CheckpointOrigin | undefined {
   }
   return undefined;
 }
+
+/**
+ * The origin of the log that holds the heads of a tenant's sessions; it is also the name of the key
+ * that signs the log.
+ *
+ * @returns undefined where the origin is not that of a collector's session
+ */
+export function logOriginOf(sessionOrigin: string): string | undefined {
+  if (parseOrigin(sessionOrigin)?.kind !== "session") return undefined;
+  return `${sessionOrigin.slice(0, sessionOrigin.lastIndexOf("/"))}/log`;
+}
+
+const LOG_ORIGIN = /^([^\n]+)\/[0-9A-HJKMNP-TV-Z]{26}\/log$/;
+
+/** The key name that the origin of a log begins with; undefined when it is of no log. */
+export function logKeyNameOf(origin: string): string | undefined {
+  return LOG_ORIGIN.exec(origin)?.[1];
+}

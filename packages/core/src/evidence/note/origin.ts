@@ -16,3 +16,8 @@ export function sessionOrigin(keyName: string, tenant: string, sessionId: string
 export function runOrigin(keyName: string, sessionId: string, runId: string): string {
   return `${keyName}/run/${sessionTag(sessionId)}/${runId}`;
 }
+
+/** The origin of the log of a tenant's session heads. @param tenant ULID of the tenant */
+export function logOrigin(keyName: string, tenant: string): string {
+  return `${keyName}/${tenant}/log`;
+}

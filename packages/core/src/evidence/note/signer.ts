@@ -19,6 +19,7 @@ export class Signer {
   readonly vkey: string;
   readonly #privateKey: KeyObject;
   readonly #publicKey: Buffer;
+  readonly #seed: Uint8Array;
 
   /** @param seed 32 secret bytes (RFC 8032) */
   constructor(name: string, seed: Uint8Array) {
@@ -27,6 +28,7 @@ export class Signer {
     }
     const key = Buffer.concat([PKCS8_PREFIX, seed]);
     this.name = name;
+    this.#seed = seed;
     this.#privateKey = createPrivateKey({ key, format: "der", type: "pkcs8" });
     const spki = createPublicKey(this.#privateKey).export({ format: "der", type: "spki" });
     this.#publicKey = spki.subarray(-PUBLIC_KEY_BYTES);
@@ -52,6 +54,11 @@ export class Signer {
     const id = new Signer(name, seed).vkey.split("+")[1];
     const typed = Buffer.concat([Buffer.of(NOTE_SIGNATURE), seed]);
     return `PRIVATE+KEY+${name}+${id}+${typed.toString("base64")}`;
+  }
+
+  /** The same key under another name, for what is signed of another origin. */
+  named(name: string): Signer {
+    return new Signer(name, this.#seed);
   }
 
   /** The verifier key under which {@link Signer.cosign} signs: the same key with another type. */

@@ -5,7 +5,7 @@ import { HASH_BYTES } from "../tree/inclusion.ts";
 import { parseSize } from "./checkpoint.ts";
 
 /** Room for a path of 64 hashes beside the longest note. */
-const MAX_PROOF_BYTES = 147_456;
+export const MAX_PROOF_BYTES = 147_456;
 const HEADER = "c2sp.org/tlog-proof@v1";
 /** A tree of 2^53 leaves is 53 levels deep. */
 const MAX_HASHES = 64;

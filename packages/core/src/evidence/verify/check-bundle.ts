@@ -2,6 +2,7 @@ import { type LineFault, LineReader } from "../bundle/line-reader.ts";
 import { type Bundle, FORKS_FILE, RECORDS_FILE } from "../bundle/parts.ts";
 import type { Slice, SliceReader } from "../bundle/slice.ts";
 import { EvidenceError } from "../error.ts";
+import { type KnownLog, LogProofs } from "../log/log-proofs.ts";
 import { tagOf } from "../note/checkpoint.ts";
 import type { VerifierKey } from "../note/verifier-key.ts";
 import {
@@ -36,6 +37,8 @@ export interface VerifyOptions {
    * and a tenant.
    */
   readonly expectOrigin?: string;
+  /** What is known of the log that its head should be in. */
+  readonly log?: KnownLog;
   /** The bundle's time-stamps by themselves, where an authority was named to check them by. */
   readonly timeStamps?: readonly CheckedTimeStamp[];
   /** What times of cosignatures and time-stamps are held against; now, when it is left out. */
@@ -53,6 +56,10 @@ export interface Verification {
   /** The largest signed size whose root the records have, and that root. */
   readonly size: number;
   readonly root: string | null;
+  /** The largest size whose head is shown to be in the log of the collector; 0 for none. */
+  readonly logged: number;
+  /** The newest checkpoint of that log in the bundle. */
+  readonly log: { readonly size: number; readonly root: string } | null;
   /** What the signed checkpoints call the tree: key name, tenant or `run`, session, run. */
   readonly origin: string | null;
   readonly closed: boolean;
@@ -87,7 +94,10 @@ export function checkBundle(
   const heads = new SignedHeads(options.keys, options.knownKeys ?? [], findings);
   const bundle = attempt(open, findings);
   const receipts = new Receipts(bundle?.receipts ?? [], heads, findings, platform.sha256);
-  const pass = new SessionPass({ heads, receipts, findings }, platform, options.expectSize);
+  const files = bundle?.logProofs ?? [];
+  const logProofs = new LogProofs(files, heads, findings, platform, options.log);
+  const watched = { heads, receipts, logProofs, findings };
+  const pass = new SessionPass(watched, platform, options.expectSize);
   if (bundle !== undefined) {
     heads.readAll(bundle);
     if (readRecords(bundle, pass, findings)) {
@@ -98,7 +108,7 @@ export function checkBundle(
     }
     heads.checkSigners();
   }
-  const parts = { pass, heads, receipts, isOpened: bundle !== undefined };
+  const parts = { pass, heads, receipts, logProofs, isOpened: bundle !== undefined };
   const stamped = bundle?.timeStamps.keys() ?? [];
   return summarize(parts, findings, { ...options, stamped, sha256: platform.sha256 });
 }
@@ -234,14 +244,17 @@ function summarize(parts: Parts, findings: Findings, options: Asked): Verificati
   const verdict = findings.verdict(well);
   const { uncheckable } = heads;
   const size = pass.proven?.size ?? 0;
+  const logged = parts.logProofs.size;
   return {
     verdict,
-    proven: provenIn({ verdict, records: pass.lines, size, signers, timeStamps }),
+    proven: provenIn({ verdict, records: pass.lines, size, logged, signers, timeStamps }),
     records: pass.lines,
     runs: pass.runs.count,
     sessionId: pass.sessionId ?? null,
     size,
     root: pass.proven?.root ?? null,
+    logged,
+    log: newestLog(parts.logProofs),
     origin: heads.originText ?? null,
     closed,
     redacted: pass.tombstones,
@@ -253,4 +266,8 @@ function summarize(parts: Parts, findings: Findings, options: Asked): Verificati
     findings: findings.list,
     notProven: notProven({ pass, signedBy: signers, closed, uncheckable, timeStamps }),
   };
+}
+
+function newestLog({ newest }: LogProofs): Verification["log"] {
+  return newest === undefined ? null : { size: newest.size, root: newest.root };
 }

@@ -1,3 +1,4 @@
+import type { LogProofs } from "../log/log-proofs.ts";
 import type { VerifierKey } from "../note/verifier-key.ts";
 import type { FindingKind, Findings } from "../rules/findings.ts";
 import type { TimeStamp, TimeStampFault } from "../time-stamp/time-stamp.ts";
@@ -8,7 +9,7 @@ import type { SignedHeads } from "./signed-heads.ts";
 
 /** One question that was put to the bundle. */
 export interface Check {
-  readonly name: "form" | "order" | "tree" | "signatures" | "receipts" | "forks";
+  readonly name: "form" | "order" | "tree" | "signatures" | "receipts" | "log" | "forks";
   readonly holds: boolean;
   /** What was looked at, with its number. */
   readonly detail: string;
@@ -18,6 +19,7 @@ export interface Check {
 export interface Parts {
   readonly heads: SignedHeads;
   readonly receipts: Receipts;
+  readonly logProofs: LogProofs;
   readonly pass: SessionPass;
   /** Whether there was a bundle to look at. */
   readonly isOpened: boolean;
@@ -37,25 +39,28 @@ const BROKEN_BY: Readonly<Record<Check["name"], readonly FindingKind[]>> = {
   tree: ["root_mismatch", "missing_records", "checkpoint_fork"],
   signatures: ["no_note", "bad_signature", "retired_key", "wrong_origin", "wrong_session"],
   receipts: ["malformed_receipt", "bad_receipt"],
+  log: ["malformed_log_proof", "not_in_log", "log_fork"],
   forks: ["malformed_fork", "fork"],
 };
 
 /** Every question that was answered: where reading stopped, what fails and what needs no records. */
 export function checksOf(findings: Findings, parts: Parts): readonly Check[] {
-  const { heads, receipts, pass, isOpened } = parts;
+  const { heads, receipts, logProofs, pass, isOpened } = parts;
   const details: Readonly<Record<Check["name"], string>> = {
     form: "every line is its own canonical form and fits the schema",
     order: `every run is whole, in order and linked record by record${tailOf(pass)}`,
     tree: `the records have every root that is signed (${heads.count})`,
     signatures: "every given key name signed a checkpoint of this tree",
     receipts: `receipts are for their records (${receipts.held}; by other keys: ${receipts.ignored})`,
+    log: `heads are in the log of their collector (${logProofs.held}; others: ${logProofs.ignored})`,
     forks: "no record was set aside for contradicting another one",
   };
   // The table above lists every name.
   const names = Object.keys(BROKEN_BY) as Check["name"][];
   // Anybody can link records: what nobody signed has a form, and no order that could hold.
+  const hasLog = logProofs.held + logProofs.ignored > 0;
   const isAnswered = (name: Check["name"]) =>
-    pass.isWhole && (pass.signedSize > 0 || name === "form");
+    pass.isWhole && (pass.signedSize > 0 || name === "form") && (name !== "log" || hasLog);
   return names
     .map((name) => ({ name, holds: !findings.has(...BROKEN_BY[name]), detail: details[name] }))
     .filter(({ name, holds }) => isAnswered(name) || !holds || (isOpened && name === "signatures"));

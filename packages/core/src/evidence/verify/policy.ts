@@ -118,7 +118,10 @@ export interface PolicyResult {
  *
  * A witness counts when it signed a checkpoint over all records, at a time that can be.
  */
-export function checkPolicy(policy: Policy, verification: Verification): PolicyResult {
+export function checkPolicy(
+  policy: Policy,
+  verification: Pick<Verification, "signedBy" | "records">,
+): PolicyResult {
   const { signedBy, records } = verification;
   const isOf = (key: VerifierKey) => (one: SignedBy) =>
     one.name === key.name && one.keyId === key.id;

@@ -16,12 +16,15 @@ interface Facts {
   /** Lines read, and how many of them are under a signed root that they have. */
   readonly records: number;
   readonly size: number;
+  /** Size of the largest head that is shown to be in the log of the collector. */
+  readonly logged: number;
   readonly signers: readonly SignedBy[];
   readonly timeStamps: readonly TimeStamp[];
 }
 
 /** One sentence: what is proved, by whom, since when at the latest, and what is not. */
-export function provenIn({ verdict, records, size, signers, timeStamps }: Facts): string {
+export function provenIn(facts: Facts): string {
+  const { verdict, records, size, logged, signers, timeStamps } = facts;
   const why = NOTHING[verdict];
   if (why !== undefined) return `Nothing is proved: ${why}.`;
   const those = signers.filter(({ upTo }) => upTo >= size);
@@ -30,8 +33,9 @@ export function provenIn({ verdict, records, size, signers, timeStamps }: Facts)
   ];
   const [signed, cosigned] = [names("signed"), names("co-signed")];
   const which = size === records ? `All ${records} records are` : `The first ${size} records are`;
+  const inLog = size > 0 && logged >= size ? " (their head is in the collector's log)" : "";
   const told = [
-    ...(signed.length > 0 ? [`${listed(signed)} signed them`] : []),
+    ...(signed.length > 0 ? [`${listed(signed)} signed them${inLog}`] : []),
     ...(cosigned.length > 0 ? [`${listed(cosigned)} co-signed them`] : []),
   ].join(" and ");
   const stamps = timeStamps

@@ -1,6 +1,7 @@
 import type { StructuralRecord } from "../../capture/record.ts";
 import { RECORDS_FILE } from "../bundle/parts.ts";
 import { readRecord } from "../line/record-line.ts";
+import type { LogProofs } from "../log/log-proofs.ts";
 import { tagOf } from "../note/checkpoint.ts";
 import { readVerifierKey } from "../note/verifier-key.ts";
 import type { Findings, LinePlace } from "../rules/findings.ts";
@@ -15,6 +16,7 @@ import type { SignedHeads } from "./signed-heads.ts";
 interface Watched {
   readonly heads: SignedHeads;
   readonly receipts: Receipts;
+  readonly logProofs: LogProofs;
   readonly findings: Findings;
 }
 
@@ -34,6 +36,7 @@ export class SessionPass {
   readonly runs: Runs;
   readonly #heads: SignedHeads;
   readonly #receipts: Receipts;
+  readonly #logProofs: LogProofs;
   readonly #findings: Findings;
   readonly #platform: Platform;
   #line = 0;
@@ -60,13 +63,14 @@ export class SessionPass {
   readonly #latestAt = new Map<number, string>();
 
   constructor(parts: Watched, platform: Platform, expectedSize?: number) {
-    const { heads, receipts, findings } = parts;
+    const { heads, receipts, logProofs, findings } = parts;
     this.tree = platform.newTree();
     this.#platform = platform;
     this.#expectedSize = expectedSize;
     this.expectedRoot = expectedSize === 0 ? EMPTY_ROOT : undefined;
     this.#heads = heads;
     this.#receipts = receipts;
+    this.#logProofs = logProofs;
     this.#findings = findings;
     this.runs = new Runs(findings, RECORDS_FILE);
   }
@@ -126,11 +130,13 @@ export class SessionPass {
   finish(): void {
     this.#isWhole = true;
     this.#receipts.finish();
+    this.#logProofs.finish(this.tree.size);
     this.runs.finish();
     const { maxSize } = this.#heads;
     // Records that are known to be missing move all others to another index.
     const isExplained = this.runs.hasGap && this.tree.size < maxSize;
     this.#receipts.report(isExplained);
+    this.#logProofs.report(isExplained);
     if (!isExplained) this.#reportMismatch();
     if (this.tree.size < maxSize) {
       const message = `${maxSize} records are signed, ${this.tree.size} are there`;
@@ -242,6 +248,7 @@ export class SessionPass {
     this.tree.append(leaf);
     if (this.tree.size === this.#expectedSize) this.expectedRoot = this.tree.root;
     this.#receipts.check(index, leaf, place);
+    this.#logProofs.check(this.tree.size, () => this.tree.root);
     this.#checkHeads();
   }
 

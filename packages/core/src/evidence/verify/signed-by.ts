@@ -1,3 +1,4 @@
+import { logOriginOf } from "../note/checkpoint.ts";
 import type { SignedHead } from "./signed-heads.ts";
 
 /** Clocks of recorders and witnesses may differ by so much, in seconds. */
@@ -33,10 +34,11 @@ export interface Clocks {
 /** What each key signed, in the order in which they are found. */
 export function signedBy(heads: readonly SignedHead[], clocks: Clocks): readonly SignedBy[] {
   const byKey = new Map<string, SignedBy>();
-  for (const { size, signatures, parsedOrigin } of heads) {
+  for (const { size, signatures, origin, parsedOrigin } of heads) {
+    const own = [parsedOrigin.keyName, logOriginOf(origin)];
     for (const { key, timeSeconds = null } of signatures) {
       const timeFault = timeFaultOf(timeSeconds, size, clocks);
-      const role = key.name === parsedOrigin.keyName ? "signed" : "co-signed";
+      const role = own.includes(key.name) ? "signed" : "co-signed";
       const { name, id: keyId } = key;
       const one = { name, keyId, role, since: size, upTo: size, timeSeconds, timeFault } as const;
       const before = byKey.get(key.text);

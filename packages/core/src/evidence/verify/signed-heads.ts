@@ -17,6 +17,8 @@ import {
 import type { VerifierKey } from "../note/verifier-key.ts";
 import type { Findings } from "../rules/findings.ts";
 
+type MalformedKind = "malformed_note" | "malformed_receipt" | "malformed_log_proof";
+
 /** A checkpoint that at least one of the given keys signed. */
 export interface SignedHead extends Checkpoint {
   readonly file: string;
@@ -87,8 +89,14 @@ export class SignedHeads {
     return head;
   }
 
+  /** Lets signatures on something that holds this head count for it. */
+  attach(size: number, root: string, more: readonly VerifiedSignature[]): void {
+    const head = this.at(size).find((one) => one.root === root);
+    if (head !== undefined) head.signatures = [...head.signatures, ...more];
+  }
+
   /** Reports a note, or what holds one, that cannot be used. */
-  reject(file: string, error: unknown, kind: "malformed_note" | "malformed_receipt"): void {
+  reject(file: string, error: unknown, kind: MalformedKind): void {
     if (!(error instanceof EvidenceError)) throw error;
     const isForged = error.fault === "bad_signature";
     this.#findings.add(isForged ? "bad_signature" : kind, file, error.message);
@@ -173,6 +181,11 @@ export class SignedHeads {
       if (this.#seenNames.has(name)) continue;
       this.#findings.add("no_note", "checkpoints", `no checkpoint is signed by ${name}`);
     }
+  }
+
+  /** All keys that are trusted. */
+  get keys(): readonly VerifierKey[] {
+    return this.#keys;
   }
 
   /** All that is signed, in the order of the files. */

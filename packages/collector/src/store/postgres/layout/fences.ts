@@ -4,8 +4,11 @@ import { OPENS_BY_SECRET, SESSION_TABLES, type TableName, TENANT_TABLES } from "
 /** All of which a transaction sees one tenant's rows: here the rows of a session name theirs too. */
 export const FENCED_TABLES: readonly TableName[] = [...TENANT_TABLES, ...SESSION_TABLES];
 
+/** The log of session heads. */
+export const LOG_TABLES: readonly TableName[] = ["logs", "log_entries", "log_blocks", "log_notes"];
+
 /** Fenced by the step that makes them. */
-const LATER_TABLES: readonly TableName[] = ["traces"];
+const LATER_TABLES: readonly TableName[] = ["traces", ...LOG_TABLES];
 
 const MINE = "nullif(current_setting('caum.tenant', true), '')::bigint";
 /** Set by jobs that look after all tenants: delivery, retention, purge. */

@@ -10,7 +10,7 @@
  * for one row; a partial index is no choice for statements that do not ask for its column.
  */
 import { firstTables } from "../../first-tables.ts";
-import { FENCES, fencesOf } from "./fences.ts";
+import { FENCES, fencesOf, LOG_TABLES } from "./fences.ts";
 
 const FIRST = firstTables({
   create: "create table if not exists",
@@ -150,6 +150,17 @@ const TRACES = [
   ...fencesOf("traces"),
 ];
 
+/** The log of session heads. */
+const HEAD_LOG = [
+  FIRST.logs,
+  FIRST.logEntries,
+  `create unique index if not exists log_entries_by_session on log_entries (tenant, tag, size)
+    where tag is not null`,
+  FIRST.logBlocks,
+  FIRST.logNotes,
+  ...LOG_TABLES.flatMap(fencesOf),
+];
+
 export const LAYOUT = [
   {
     version: 1,
@@ -159,6 +170,7 @@ export const LAYOUT = [
   { version: 3, statements: LOOPS },
   { version: 4, statements: DWELL },
   { version: 5, statements: TRACES },
+  { version: 6, statements: HEAD_LOG },
 ];
 
 export const LAYOUT_VERSION = LAYOUT.at(-1)?.version ?? 0;

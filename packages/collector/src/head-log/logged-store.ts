@@ -1,0 +1,18 @@
+/** The store as everybody else sees it: what it takes is noted for the log. */
+import type { Store } from "../store/store.ts";
+import type { HeadLog } from "./head-log.ts";
+
+export function loggedStore(store: Store, log: Pick<HeadLog, "changed">): Store {
+  return {
+    reader: store.reader,
+    administer: (command) => store.administer(command),
+    claimDeliveries: (claim) => store.claimDeliveries(claim),
+    status: () => store.status(),
+    close: () => store.close(),
+    async submit(intake) {
+      const outcome = await store.submit(intake);
+      if (outcome.kind !== "refused") log.changed(intake.tenant, intake.sessionId);
+      return outcome;
+    },
+  };
+}
