@@ -15,6 +15,8 @@ const LINES_OF_ENTRY = 3;
 /** A checkpoint of a log, and who of the given keys signed it. */
 export interface SignedLog extends LogHead {
   readonly origin: string;
+  /** Names the collector's key. */
+  readonly keyName: string;
   readonly signatures: readonly VerifiedSignature[];
   /** Whether the collector's key did. */
   readonly isOwn: boolean;
@@ -33,12 +35,13 @@ export function readSignedLog(
   const { origin, size, root } = parseCheckpoint(note.text);
   const keyName = logKeyNameOf(origin);
   if (keyName === undefined) throw new EvidenceError("invalid_checkpoint", "it is of no log");
-  const own = keys
-    .filter(({ name, type }) => name === keyName && type === NOTE_SIGNATURE)
-    .map((key) => logKeyOf(key, origin, nodePlatform));
-  const signatures = verifySignatures(note, [...own, ...keys]);
-  const isOwn = signatures.some(({ key }) => key.name === origin);
-  return { file, origin, size, root, signatures, isOwn };
+  const collectors = keys.filter(({ name, type }) => name === keyName && type === NOTE_SIGNATURE);
+  const own = new Map(collectors.map((key) => [logKeyOf(key, origin, nodePlatform), key]));
+  const verified = verifySignatures(note, [...own.keys(), ...keys]);
+  const isOwn = verified.some(({ key }) => key.name === origin);
+  // The log is the collector's, and so is its key.
+  const signatures = verified.map((one) => ({ ...one, key: own.get(one.key) ?? one.key }));
+  return { file, origin, keyName, size, root, signatures, isOwn };
 }
 
 /** Heads of one session in the log, roots by size. */

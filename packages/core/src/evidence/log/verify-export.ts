@@ -196,8 +196,11 @@ class ExportCheck {
   #signers(): readonly SignedBy[] {
     const log = this.#log;
     if (log === undefined) return [];
-    const { size, root, origin, signatures, file } = log;
-    const parsedOrigin = { kind: "session", keyName: origin, sessionTag: "" } as const;
+    const { size, root, keyName, signatures, file } = log;
+    // As a head of a session of this log would have it.
+    const sessionTag = "0".repeat(32);
+    const origin = log.origin.replace(/log$/, sessionTag);
+    const parsedOrigin = { kind: "session", keyName, sessionTag } as const;
     const note = { text: "", signatures: [] };
     const head = { size, root, origin, file, note, parsedOrigin, signatures };
     const { nowMs = Date.now() } = this.#options;
