@@ -63,6 +63,7 @@ const COLLECTOR_FLOW = [
   "effectiveness",
   "evidence-pack",
   "migrate",
+  "submission",
   "operation",
   "validation",
   "start-fault.ts",

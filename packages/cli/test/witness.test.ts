@@ -65,7 +65,8 @@ test(
     expect(first).toMatchObject({
       verifierKey: expect.stringMatching(/^auditor\.example\/w1\+[0-9a-f]{8}\+B/),
       data: join(home, "witness"),
-      logs: [{ origin: "log.example/caum", size: 0 }],
+      keys: ["log.example/caum"],
+      seen: [],
     });
     expect((await post(first.url, new GrownLog().grow(2).submission(0))).status).toBe(200);
     expect(await ended(caum("--port", "0", "--log", VKEY))).toMatchObject({
@@ -80,7 +81,7 @@ test(
     const child = caum("--port", "0", "--logs", file);
     const [told] = await once(child.stdout as NonNullable<typeof child.stdout>, "data");
     expect(String(told)).toContain(`  verifier key  ${first.verifierKey}\n`);
-    expect(String(told)).toContain("  log           log.example/caum, seen up to 2\n");
+    expect(String(told)).toContain("  seen          log.example/caum up to 2\n");
     child.kill("SIGINT");
     expect((await ended(child)).code).toBe(0);
   },

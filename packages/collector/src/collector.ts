@@ -25,13 +25,15 @@ import { buildServer } from "./server.ts";
 import type { Services } from "./services.ts";
 import { startFault } from "./start-fault.ts";
 import type { Store } from "./store/store.ts";
+import { openSubmissions, type SubmissionOptions } from "./submission/open-submissions.ts";
+import type { Submissions } from "./submission/submissions.ts";
 import { Authenticator } from "./tenants/authenticate.ts";
 import { DigestKeys } from "./tenants/digest-keys.ts";
 import { openLocalAccount } from "./tenants/local-account.ts";
 import { RateLimit } from "./tenants/rate-limit.ts";
 import { SignIns } from "./tenants/sign-ins.ts";
 
-export interface CollectorOptions {
+export interface CollectorOptions extends Omit<SubmissionOptions, "onFailure"> {
   /** The data folder; made when it is not there. */
   readonly data: string;
   /** URL of a PostgreSQL database that takes the place of the data folder. */
@@ -66,8 +68,6 @@ export interface CollectorOptions {
   readonly desktop?: boolean | undefined;
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly clock?: (() => number) | undefined;
-  /** Milliseconds by a clock that nobody can set; the process's own when absent. */
-  readonly uptime?: (() => number) | undefined;
   readonly onFailure?: ((failure: Error | DoorError) => void) | undefined;
 }
 
@@ -132,7 +132,8 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
     await sealOldRules(store, alerts.seal);
     const billing = await billingOf(options, parts, env);
     const emission = emissionOf(options, parts, env);
-    const services = servicesOf(options, parts, { alerts, billing, emission });
+    const submissions = openSubmissions(options, { store, logs: headLog, clock });
+    const services = servicesOf(options, parts, { alerts, billing, emission, submissions });
     const app = await buildServer(services);
     address.url = await app.listen({
       host: options.host ?? DEFAULT_HOST,
@@ -147,6 +148,7 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
     const stopRetention = keepRetention(store, clock, services.onFailure);
     alerts.start();
     headLog.start();
+    submissions.start();
     return {
       url: address.url,
       data: opened.place,
@@ -163,6 +165,7 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
       },
       async close() {
         stopRetention();
+        await submissions.stop();
         await closeServer(app);
         await emission?.close();
         await adoption.stop();
@@ -261,12 +264,13 @@ function billingOf(
 interface ServiceParts extends Pick<Services, "billing"> {
   readonly alerts: RunningAlerts;
   readonly emission: CollectorEmission | undefined;
+  readonly submissions: Submissions;
 }
 
 function servicesOf(
   options: CollectorOptions,
   parts: Parts,
-  { alerts, billing, emission }: ServiceParts,
+  { alerts, billing, emission, submissions }: ServiceParts,
 ): Services {
   const { signer, headLog, clock, digestKeys } = parts;
   const store = emission?.store ?? parts.store;
@@ -285,7 +289,7 @@ function servicesOf(
       events: new RateLimit(eventsPerSecond, eventsPerSecond * 2, clock),
       register: new RateLimit(REGISTRATIONS_PER_SECOND, REGISTRATION_BURST, clock),
     },
-    metrics: new Metrics(clock(), emission?.tally),
+    metrics: new Metrics(clock(), emission?.tally, () => submissions.status),
     policy: {
       keyless: options.demo ? "anywhere" : "loopback",
       register: options.register ? "anywhere" : "loopback",

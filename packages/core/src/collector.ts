@@ -25,11 +25,12 @@ export { type Fork, formatFork, formatTombstone } from "./evidence/rules/side-li
 
 // Trees, and what signs them.
 
-export { formatCheckpoint } from "./evidence/note/checkpoint.ts";
+export { formatCheckpoint, logKeyNameOf } from "./evidence/note/checkpoint.ts";
 export { formatNote } from "./evidence/note/note.ts";
 export { logOrigin, sessionOrigin } from "./evidence/note/origin.ts";
 export { cosignNote, Signer, signCheckpoint } from "./evidence/note/signer.ts";
 export { formatTlogProof } from "./evidence/note/tlog-proof.ts";
+export { encodeVerifierKey } from "./evidence/note/vkey.ts";
 export { CompactRange, type CompactRangeState } from "./evidence/tree/compact-range.ts";
 export { EMPTY_ROOT } from "./evidence/tree/inclusion.ts";
 export { sha256 } from "./evidence/tree/leaf.ts";
@@ -42,7 +43,7 @@ export {
 
 // Witnesses: what is sent to them, and what they answer.
 
-export { readCosignatures } from "./evidence/witness/answer.ts";
+export { MAX_ANSWER_BYTES, readCosignatures } from "./evidence/witness/answer.ts";
 export { type Judgement, judgeSubmission } from "./evidence/witness/judge.ts";
 export {
   formatSubmission,

@@ -19,6 +19,7 @@ export interface UpSettings {
   readonly otlp?: string | boolean;
   readonly allowDestination?: readonly string[];
   readonly allowOrigin?: readonly string[];
+  readonly witness?: readonly string[];
 }
 
 type Name = keyof UpSettings;
@@ -48,6 +49,7 @@ const SETTINGS: Readonly<Record<Name, Setting>> = {
   otlp: { variable: "CAUM_COLLECTOR_OTLP", kind: "receiver" },
   allowDestination: { variable: "CAUM_ALLOW_DESTINATIONS", kind: "list" },
   allowOrigin: { variable: "CAUM_ALLOW_ORIGINS", kind: "list" },
+  witness: { variable: "CAUM_WITNESSES", kind: "list" },
 };
 // True because the record above names each setting once.
 const NAMES = Object.keys(SETTINGS) as readonly Name[];

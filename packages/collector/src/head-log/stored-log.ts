@@ -52,6 +52,10 @@ export class StoredLog implements WitnessedLog {
     return proveConsistency(from, to, tree).map(fromHex);
   }
 
+  cosignedBy(cosigners: readonly string[]): Promise<number> {
+    return this.#log.cosignedBy(this.#tenant, cosigners);
+  }
+
   async keep(size: number, lines: readonly string[]): Promise<void> {
     if (lines.length === 0) return;
     const nowMs = this.#clock();

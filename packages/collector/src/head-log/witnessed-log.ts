@@ -8,6 +8,12 @@ export interface WitnessedLog {
   latest(): Promise<{ size: number; note: string } | undefined>;
   /** Hashes of the consistency proof between two sizes (C2SP tlog: RFC 6962 order). */
   consistency(from: number, to: number): Promise<Uint8Array[]>;
+  /**
+   * The largest size with a cosignature of one of these; 0 where none is kept.
+   *
+   * @param cosigners name and id of a key, with a space between them
+   */
+  cosignedBy(cosigners: readonly string[]): Promise<number>;
   /** Keeps cosignature lines under the checkpoint of that size. */
   keep(size: number, lines: readonly string[]): Promise<void>;
 }

@@ -10,6 +10,13 @@ import { MigrationError } from "./migration-error.ts";
 
 type Value = string | number | null | Uint8Array;
 
+/** Of tables whose rows name no tenant. */
+const ORDERS: ReadonlyMap<TableName, string> = new Map([
+  ["tenants", "key"],
+  ["service_clock", "one"],
+  ["witness_leases", "witness"],
+]);
+
 export class SourceFolder {
   readonly #database: DatabaseSync;
   readonly #release: () => void;
@@ -44,8 +51,7 @@ export class SourceFolder {
 
   /** All rows of a table, those of one tenant beside each other. */
   rows(table: TableName): Iterable<Row> {
-    const order = table === "tenants" ? "key" : table === "service_clock" ? "one" : "tenant";
-    return this.#all(`select * from ${table} order by ${order}`);
+    return this.#all(`select * from ${table} order by ${ORDERS.get(table) ?? "tenant"}`);
   }
 
   tenants(): readonly number[] {

@@ -3,6 +3,7 @@ import type { EmissionTally } from "@caum/emitter";
 import type { Attempts } from "../alerts/deliverer.ts";
 import { SENDER_LINKS, type SenderLink } from "../ingest/sender-chain.ts";
 import type { Store } from "../store/store.ts";
+import type { WitnessStatus } from "../submission/witness-lane.ts";
 
 /** Upper bounds of the answer times, in seconds. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
@@ -21,10 +22,20 @@ export class Metrics {
 
   readonly #emission: (() => EmissionTally) | undefined;
 
-  /** @param emission what became of spans and records that are emitted; nothing is where it is absent */
-  constructor(nowMs: number, emission?: () => EmissionTally) {
+  readonly #witnesses: () => readonly WitnessStatus[];
+
+  /**
+   * @param emission what became of spans and records that are emitted; nothing is where it is absent
+   * @param witnesses those that this node asks
+   */
+  constructor(
+    nowMs: number,
+    emission?: () => EmissionTally,
+    witnesses: () => readonly WitnessStatus[] = () => [],
+  ) {
     this.#startedMs = nowMs;
     this.#emission = emission;
+    this.#witnesses = witnesses;
   }
 
   linked(link: SenderLink): void {
@@ -73,6 +84,7 @@ export class Metrics {
       ...help("caum_telemetry_total", "counter", "Calls and turns that OpenTelemetry told of."),
       ...[...this.#telemetry].map(([labels, count]) => `caum_telemetry_total{${labels}} ${count}`),
       ...this.#emitted(),
+      ...this.#witnessed(),
       ...help("caum_memory_bytes", "gauge", "Resident memory."),
       `caum_memory_bytes ${memory}`,
       ...help("caum_uptime_seconds", "gauge", "Time since the start."),
@@ -91,6 +103,28 @@ export class Metrics {
     ];
   }
 
+  #witnessed(): readonly string[] {
+    const all = this.#witnesses();
+    if (all.length === 0) return [];
+    const seen = all.flatMap(({ name, cosignedMs }) =>
+      cosignedMs === undefined ? [] : [{ labels: `witness=${quoted(name)}`, cosignedMs }],
+    );
+    return [
+      ...help("caum_witness_requests_total", "counter", "Submissions to witnesses."),
+      ...all.flatMap(({ name, requests }) =>
+        Object.entries(requests).map(
+          ([outcome, count]) =>
+            `caum_witness_requests_total{witness=${quoted(name)},outcome="${outcome}"} ${count}`,
+        ),
+      ),
+      ...help("caum_witness_cosigned_seconds", "gauge", "When a witness cosigned last."),
+      ...seen.map(
+        ({ labels, cosignedMs }) =>
+          `caum_witness_cosigned_seconds{${labels}} ${Math.floor(cosignedMs / 1_000)}`,
+      ),
+    ];
+  }
+
   #histogram(): readonly string[] {
     let total = 0;
     const lines = this.#buckets.map((count, at) => {
@@ -100,6 +134,11 @@ export class Metrics {
     const sum = `caum_answer_seconds_sum ${this.#seconds}`;
     return [...lines, sum, `caum_answer_seconds_count ${this.#count}`];
   }
+}
+
+/** A value of a label, as the format escapes it. */
+function quoted(value: string): string {
+  return `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }
 
 function help(name: string, type: string, text: string): readonly string[] {

@@ -60,12 +60,22 @@ export interface LogReader {
   newestNote(tenant: number): Promise<SignedNote | undefined>;
   /** Checkpoints with a cosignature that are larger than `above`: the first ones, and the newest. */
   cosignedNotes(tenant: number, above: number, limit: number): Promise<readonly SignedNote[]>;
+  /** The largest size with a cosignature of one of these, each a name and a key id; 0 for none. */
+  cosignedBy(tenant: number, cosigners: readonly string[]): Promise<number>;
   /** Tags of sessions that were deleted, and are in the log. */
   deleted(tenant: number, after: string, limit: number): Promise<readonly string[]>;
 }
 
 /** Changes of a log. Plain data: it crosses threads. */
 export type LogCommand =
+  | {
+      /** Takes or keeps the right to ask a witness; done with 1, or with 0 where another node has it. */
+      readonly kind: "lease_witness";
+      readonly witness: string;
+      readonly holder: string;
+      readonly nowMs: number;
+      readonly untilMs: number;
+    }
   | {
       /** Refused with CONFLICT when the log is not of the size `from` any more. */
       readonly kind: "append_heads";

@@ -217,5 +217,10 @@ export function firstTables(words: LayoutWords) {
       seen_minute ${integer} not null,
       primary key (tenant, size)
     )${short}`,
+    witnessLeases: `${create} witness_leases (
+      witness text primary key,
+      holder text not null,
+      until_ms ${integer} not null
+    )`,
   };
 }

@@ -17,6 +17,7 @@ interface Table {
 const TABLES = {
   tenants: { of: "everybody" },
   service_clock: { of: "everybody" },
+  witness_leases: { of: "everybody" },
   keys: { of: "tenant", opensBySecret: true },
   tokens: { of: "tenant", opensBySecret: true },
   sign_ins: { of: "tenant", opensBySecret: true },

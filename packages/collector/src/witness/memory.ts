@@ -88,6 +88,15 @@ export class WitnessMemory {
     return this.#logs.get(origin);
   }
 
+  get size(): number {
+    return this.#logs.size;
+  }
+
+  /** Everything, by origin. */
+  get all(): readonly Remembered[] {
+    return [...this.#logs.values()].sort((one, other) => (one.origin < other.origin ? -1 : 1));
+  }
+
   /** The same by the SHA-256 of the origin, as hex. */
   byHash(hash: string): Remembered | undefined {
     return [...this.#logs.values()].find(({ origin }) => sha256(origin) === hash);

@@ -28,6 +28,8 @@ export type WitnessEvent =
 const KEEP_ALIVE_MS = 65_000;
 const REQUEST_MS = 10_000;
 const MAX_CONNECTIONS = 1_000;
+/** Of all collectors; beyond that a log is as unknown as any other. */
+const MAX_LOGS = 10_000;
 const TEXT = "text/plain; charset=utf-8";
 const TOO_MANY = 429;
 
@@ -69,8 +71,10 @@ export function buildWitnessServer(parts: WitnessParts): FastifyInstance {
 function addCheckpoint(body: Uint8Array, reply: FastifyReply, parts: WitnessParts): FastifyReply {
   const submission = parseSubmission(body);
   const { origin } = submission.checkpoint;
-  const keys = parts.logs.get(origin) ?? [];
-  const judgement = judgeSubmission(submission, keys, parts.memory.of(origin));
+  const keys = parts.logs.of(origin);
+  const seen = parts.memory.of(origin);
+  const hasRoom = seen !== undefined || parts.memory.size < MAX_LOGS;
+  const judgement = judgeSubmission(submission, hasRoom ? keys : [], seen);
   if (judgement.status === 200) {
     const line = parts.memory.cosign(submission, keys, Math.floor(parts.clock() / 1_000));
     return reply.type(TEXT).send(line);

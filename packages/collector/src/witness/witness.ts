@@ -5,7 +5,7 @@ import { closeServer } from "../operation/close-server.ts";
 import { startFault } from "../start-fault.ts";
 import { type FolderLock, lockFolder } from "../store/sqlite/folder-lock.ts";
 import { RateLimit } from "../tenants/rate-limit.ts";
-import { type LogKeys, logKeysOf } from "./log-keys.ts";
+import { LogKeys } from "./log-keys.ts";
 import { DamagedMemoryError, hasMemory, WitnessMemory } from "./memory.ts";
 import { hasWitnessKey, KEY_FILE, loadWitnessKey } from "./witness-key.ts";
 import { buildWitnessServer, type WitnessEvent } from "./witness-server.ts";
@@ -18,7 +18,7 @@ export interface WitnessOptions {
   readonly port: number;
   /** The name of its key, when it has none yet; made from the key when absent. */
   readonly name?: string | undefined;
-  /** Verifier keys of the logs that it witnesses; the name of a key is the origin of its log. */
+  /** Verifier keys of the logs that it witnesses, or of collectors: those know all of their logs. */
   readonly logs: readonly string[];
   readonly clock?: (() => number) | undefined;
   readonly onEvent?: ((event: WitnessEvent) => void) | undefined;
@@ -29,8 +29,10 @@ export interface Witness {
   readonly data: string;
   /** The key that its cosignatures are checked with. */
   readonly verifierKey: string;
-  /** The logs that it witnesses, and the size that it cosigned last; 0 for none. */
-  readonly logs: readonly { readonly origin: string; readonly size: number }[];
+  /** Names of the keys that it knows: of logs, or of collectors with all their logs. */
+  readonly keys: readonly string[];
+  /** The logs that it has cosigned, and up to which size. */
+  readonly seen: readonly { readonly origin: string; readonly size: number }[];
   close(): Promise<void>;
 }
 
@@ -47,8 +49,9 @@ const REQUEST_BURST = 200;
  */
 export async function startWitness(options: WitnessOptions): Promise<Witness> {
   const data = resolve(options.data);
-  const logs = logKeysOf(options.logs);
-  if (logs.size === 0) throw new Error("it has no log to witness: name the key of one with --log");
+  const logs = new LogKeys(options.logs);
+  if (logs.names.length === 0)
+    throw new Error("it has no log to witness: name the key of one with --log");
   try {
     mkdirSync(data, { recursive: true, mode: 0o700 });
     const lock = lockFolder(data);
@@ -86,7 +89,8 @@ async function start(options: WitnessOptions, { data, logs, lock }: Place): Prom
     url,
     data,
     verifierKey: signer.cosignerKey,
-    logs: [...logs.keys()].map((origin) => ({ origin, size: memory.of(origin)?.size ?? 0 })),
+    keys: logs.names,
+    seen: memory.all.map(({ origin, size }) => ({ origin, size })),
     async close() {
       await closeServer(app);
       lock.release();

@@ -9,7 +9,7 @@ import { eventOf } from "./tenant-events.ts";
 /** Tables that answer whose a secret is, before a tenant is known. */
 const DIRECTORY = ["keys", "sign_ins", "tenants", "tokens"];
 /** Tables without rows of any tenant. */
-const SHARED = ["node_identity", "schema_migrations", "service_clock"];
+const SHARED = ["node_identity", "schema_migrations", "service_clock", "witness_leases"];
 
 describe.skipIf(!hasServer)("tenants of one database", () => {
   let store: PostgresStore;

@@ -160,7 +160,7 @@ test("what was cosigned is served with both signatures, and nothing before", asy
   const line = await (await post(witness.url, log.submission(0))).text();
   expect(await (await fetch(address)).text()).toBe(log.note() + line);
   const again = await restart();
-  expect(again.logs).toEqual([{ origin: log.origin, size: 3 }]);
+  expect(again.seen).toEqual([{ origin: log.origin, size: 3 }]);
   expect(again.verifierKey).toBe(witness.verifierKey);
   const { url } = again;
   expect(await (await fetch(`${url}/${sha256(log.origin)}/checkpoint`)).text()).toContain(line);
@@ -205,7 +205,7 @@ test("a memory that is damaged in any byte, or has no key any more, is refused",
   await expect(start()).rejects.toThrow(/is damaged: a witness that forgets can sign two trees/);
   writeFileSync(path, whole);
   writeFileSync(join(data, "logs", `${file}.tmp`), "half");
-  expect((await start()).logs).toEqual([{ origin: log.origin, size: 3 }]);
+  expect((await start()).seen).toEqual([{ origin: log.origin, size: 3 }]);
   expect(existsSync(join(data, "logs", `${file}.tmp`))).toBe(false);
   await running.pop()?.close();
   rmSync(join(data, "witness.key"));
@@ -250,10 +250,30 @@ test("settings that cannot be used are refused, and leave the folder free", asyn
 test("a log that changes its key is known by both", async () => {
   const log = new GrownLog().grow(2);
   const next = new GrownLog(log.origin, log.leaves, "another key");
-  const { url, logs } = await start({ logs: [log.signer.vkey, next.signer.vkey] });
-  expect(logs).toHaveLength(1);
+  const { url, keys } = await start({ logs: [log.signer.vkey, next.signer.vkey] });
+  expect(keys).toHaveLength(1);
   expect((await post(url, log.submission(0))).status).toBe(200);
   expect((await post(url, next.grow(2).submission(2))).status).toBe(200);
+});
+
+test("the key of a collector stands for the logs of all its accounts, and for no other", async () => {
+  const collector = new GrownLog("caum-collector-1");
+  const { url, keys } = await start({ logs: [collector.signer.vkey] });
+  expect(keys).toEqual(["caum-collector-1"]);
+  const accounts = ["01JZ0000000000000000000000", "01JZ0000000000000000000001"];
+  for (const account of accounts) {
+    const name = `caum-collector-1/${account}/log`;
+    const log = new GrownLog(name, [], "caum-collector-1").grow(3);
+    expect((await post(url, log.submission(0))).status).toBe(200);
+  }
+  for (const [name, seed, status] of [
+    [`caum-collector-1/${accounts[0]}/log`, "another key", 403],
+    [`caum-collector-2/${accounts[0]}/log`, "caum-collector-1", 404],
+    ["caum-collector-1/log", "caum-collector-1", 404],
+  ] as const) {
+    const log = new GrownLog(name, [], seed).grow(3);
+    expect((await post(url, log.submission(0))).status, name).toBe(status);
+  }
 });
 
 test("too much, too often and other paths are refused", async () => {

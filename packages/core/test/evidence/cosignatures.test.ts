@@ -1,5 +1,4 @@
 /** Cosignatures with a time, by both algorithms, and whose of them are needed. */
-import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { expect, test } from "vitest";
 import { parseCheckpoint } from "../../src/evidence/note/checkpoint.ts";
 import { cosignedTree, formatNote, parseNote } from "../../src/evidence/note/note.ts";
@@ -9,6 +8,7 @@ import { nodePlatform } from "../../src/evidence/verify/node-platform.ts";
 import { checkPolicy, parsePolicy } from "../../src/evidence/verify/policy.ts";
 import { verifyBundle } from "../../src/evidence/verify/verify-bundle.ts";
 import { COLLECTOR, goodBundle, noteOf, STRANGER, WRITER, written } from "./bundles.ts";
+import { mlDsaLine, mlDsaOf } from "./ml-dsa.ts";
 import { hasPython, verifyWithPython } from "./python-verifier.ts";
 import { signerOf } from "./records.ts";
 import { LAST, note } from "./tampering/damage.ts";
@@ -68,30 +68,6 @@ test("of two times for one size the earlier one is kept", () => {
   expect(answer.signedBy.find(({ name }) => name === FIRST.name)?.timeSeconds).toBe(SEEN);
 });
 
-interface MlDsa {
-  readonly vkey: string;
-  readonly name: string;
-  readonly privateKey: KeyObject;
-}
-
-function mlDsaOf(name: string): MlDsa {
-  // The types of Node 20 do not have the algorithm; where it is missing, no test asks for it.
-  const pair = (generateKeyPairSync as unknown as (type: string) => Record<string, KeyObject>)(
-    "ml-dsa-44",
-  );
-  const spki = pair.publicKey?.export({ format: "der", type: "spki" }) as Buffer;
-  const vkey = encodeVerifierKey(name, spki.subarray(-1_312), ML_DSA_COSIGNATURE);
-  return { vkey, name, privateKey: pair.privateKey as KeyObject };
-}
-
-function mlDsaLine({ name, vkey, privateKey }: MlDsa, seconds: number) {
-  const message = cosignedTree(text, name, seconds) ?? Buffer.of();
-  const time = Buffer.alloc(8);
-  time.writeBigUInt64BE(BigInt(seconds));
-  const bytes = Buffer.concat([time, sign(null, message, privateKey)]);
-  return { name, keyId: vkey.split("+")[1] ?? "", bytes };
-}
-
 test("what ML-DSA-44 signs has the bytes of C2SP tlog-cosignature", () => {
   const { origin, size, root } = parseCheckpoint(text);
   const eight = (number: number) => number.toString(16).padStart(16, "0");
@@ -106,20 +82,20 @@ test("what ML-DSA-44 signs has the bytes of C2SP tlog-cosignature", () => {
 
 test.skipIf(!nodePlatform.knows("ML-DSA-44"))("16 witnesses sign with ML-DSA-44", () => {
   const witnesses = Array.from({ length: 16 }, (_, at) => mlDsaOf(`w${at}.example`));
-  const path = cosigned(...witnesses.map((witness) => mlDsaLine(witness, SEEN)));
+  const path = cosigned(...witnesses.map((witness) => mlDsaLine(text, witness, SEEN)));
   const vkeys = witnesses.map(({ vkey }) => vkey);
   const answer = check(path, COLLECTOR.vkey, ...vkeys);
   expect(answer.verdict).toBe("ok");
   expect(answer.signedBy.filter(({ timeSeconds }) => timeSeconds === SEEN)).toHaveLength(16);
   expect(check(path, COLLECTOR.vkey)).toMatchObject({ verdict: "ok", signedBy: { length: 1 } });
   const [witness = mlDsaOf("x")] = witnesses;
-  const moved = { ...mlDsaLine(witness, SEEN) };
+  const moved = { ...mlDsaLine(text, witness, SEEN) };
   moved.bytes[7] = (moved.bytes[7] ?? 0) ^ 1;
   expect(check(cosigned(moved), witness.vkey)).toMatchObject({
     verdict: "tampered",
     findings: [{ kind: "bad_signature", file: LAST }],
   });
-  const untimed = check(cosigned(mlDsaLine(witness, 0)), COLLECTOR.vkey, witness.vkey);
+  const untimed = check(cosigned(mlDsaLine(text, witness, 0)), COLLECTOR.vkey, witness.vkey);
   expect(untimed).toMatchObject({ verdict: "ok", signedBy: { 1: { timeSeconds: null } } });
   if (!hasPython) return;
   // Python's standard library has no ML-DSA: such keys are left out of the judgement.

@@ -4,15 +4,23 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatCheckpoint } from "../../src/evidence/note/checkpoint.ts";
-import { cosignedText, formatNote, parseNote } from "../../src/evidence/note/note.ts";
+import {
+  cosignedText,
+  formatNote,
+  parseNote,
+  type SignatureLine,
+} from "../../src/evidence/note/note.ts";
 import { signCheckpoint } from "../../src/evidence/note/signer.ts";
+import { ML_DSA_COSIGNATURE } from "../../src/evidence/note/verifier-key.ts";
 import { encodeVerifierKey, parseVerifierKey } from "../../src/evidence/note/vkey.ts";
 import { EMPTY_ROOT } from "../../src/evidence/tree/inclusion.ts";
 import { sha256 } from "../../src/evidence/tree/leaf.ts";
 import { proveConsistency, rootOf, subtreeRoots } from "../../src/evidence/tree/proofs.ts";
-import { readCosignatures } from "../../src/evidence/witness/answer.ts";
+import { nodePlatform } from "../../src/evidence/verify/node-platform.ts";
+import { MAX_ANSWER_BYTES, readCosignatures } from "../../src/evidence/witness/answer.ts";
 import { judgeSubmission } from "../../src/evidence/witness/judge.ts";
 import { formatSubmission, parseSubmission } from "../../src/evidence/witness/submission.ts";
+import { mlDsaLine, mlDsaOf } from "./ml-dsa.ts";
 import { signerOf } from "./records.ts";
 
 const { served, texts } = JSON.parse(
@@ -180,6 +188,33 @@ test("of an answer the line of the witness is taken, once it is verified", () =>
   expect(() => read(ofAnother)).toThrow("does not fit");
   expect(() => read("<html>")).toThrow("not a signed note");
   expect(() => read("")).toThrow("not a signed note");
+});
+
+test("cosignatures by ML-DSA-44 are taken, verified where Node can and by their length where not", () => {
+  const note = noteOf(leavesOf(3));
+  const { text } = parseNote(bytes(note));
+  const answerOf = (signatures: readonly SignatureLine[]) =>
+    bytes(formatNote({ text, signatures }).slice(text.length + 1));
+  const vkey = encodeVerifierKey("w.example", Buffer.alloc(1_312, 7), ML_DSA_COSIGNATURE);
+  const lineOf = (length: number) => ({
+    name: "w.example",
+    keyId: vkey.split("+")[1] ?? "",
+    bytes: Buffer.alloc(length),
+  });
+  const read = (length: number) => readCosignatures(answerOf([lineOf(length)]), note, vkey);
+  if (!nodePlatform.knows("ML-DSA-44")) {
+    expect([read(2_428).length, read(99).length]).toEqual([1, 0]);
+    return;
+  }
+  expect(() => read(99)).toThrow("does not fit");
+  expect(() => read(2_428)).toThrow("does not fit");
+  const witnesses = Array.from({ length: 16 }, (_, at) => mlDsaOf(`w${at}.example`));
+  const answer = answerOf(witnesses.map((witness) => mlDsaLine(text, witness, 1_790_000_000)));
+  expect(answer.length).toBeLessThan(MAX_ANSWER_BYTES);
+  const lines = witnesses.flatMap((witness) => readCosignatures(answer, note, witness.vkey));
+  expect(lines).toHaveLength(16);
+  const whole = parseNote(bytes(`${note}${lines.join("\n")}\n`));
+  expect(whole.signatures).toHaveLength(17);
 });
 
 test("whatever is submitted, all that is cosigned is one tree, and what only grows always is", () => {

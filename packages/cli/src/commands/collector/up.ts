@@ -52,6 +52,7 @@ export function registerUp(program: Command): void {
     .option("--without-trials", "accounts whose trial is over go on all the same")
     .option("--allow-destination <host...>", "let alerts go to this internal host or host:port")
     .option("--allow-origin <origin...>", "let pages of this origin call the API from a browser")
+    .option("--witness <url=vkey...>", "ask this witness to cosign what is kept; see caum witness")
     .option("--print-config", "print every setting and where it comes from, and start nothing")
     .addHelpText("after", ABOUT)
     .action((options: UpOptions, command: Command) => up(options, flagsOf(command)));
@@ -97,13 +98,15 @@ async function start(settings: UpSettings, options: UpOptions, home: string): Pr
   // Loaded here, because older versions of Node cannot even load it.
   const { startCollector } = await import("@caum/collector");
   const { keepLocalAccount } = await import("@caum/core/machine");
-  const { allowDestination, allowOrigin, rateLimit, desktop, ...same } = settings;
+  const { allowDestination, allowOrigin, rateLimit, desktop, witness, ...same } = settings;
   try {
     const collector = await startCollector({
       ...same,
       home,
       eventsPerSecond: rateLimit,
       allowOrigins: allowOrigin,
+      witnesses: witness,
+      onWitness: (told) => log({ level: told.problem === undefined ? "info" : "warn", ...told }),
       alerts: { allowDestinations: allowDestination },
       // The settings have read it already, and the command line goes over it.
       env: { ...process.env, CAUM_ALLOW_DESTINATIONS: undefined },

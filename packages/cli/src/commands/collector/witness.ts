@@ -26,7 +26,8 @@ const DEFAULT_PORT = "4090";
 const ABOUT = `
 A witness cosigns the heads of a log that grow from those it saw before, and refuses all others for ever.
 It keeps nothing but its key and the last head of each log (C2SP tlog-witness). It is for whoever does not
-want to take the operator's word: a customer, an auditor, another operator (docs/evidence.md).
+want to take the operator's word: a customer, an auditor, another operator. The collector is started with
+--witness and what this command prints; how to run one is in docs/evidence.md.
 
 examples:
   caum witness --log collector.example/caum+5ba2ed94+AYx...
@@ -38,7 +39,11 @@ export function registerWitness(program: Command): void {
   program
     .command("witness")
     .description("cosign heads of logs that only grow, and refuse those that contradict")
-    .option("--log <vkey>", "verifier key of a log that it witnesses (repeatable)", collect)
+    .option(
+      "--log <vkey>",
+      "verifier key of a collector or a log that it witnesses (repeatable)",
+      collect,
+    )
     .option("--logs <file>", "a file of such keys, one a line")
     .option("--name <name>", "what its key is called, such as a host and path; kept in the key")
     .option("--data <folder>", "its key and what it saw (default: witness in CAUM_HOME)")
@@ -77,18 +82,17 @@ function run(flags: WitnessFlags): Promise<void> {
   });
 }
 
-function announce({ url, verifierKey, data, logs }: Witness, json: boolean): void {
+function announce({ url, verifierKey, data, keys, seen }: Witness, json: boolean): void {
   if (json) {
-    say(JSON.stringify({ url, verifierKey, data, logs }));
+    say(JSON.stringify({ url, verifierKey, data, keys, seen }));
     return;
   }
-  const seen = logs.map(
-    ({ origin, size }) => `  log           ${origin}${size > 0 ? `, seen up to ${size}` : ""}`,
-  );
   say([
     `caum witness    ${url}`,
     `  verifier key  ${verifierKey}`,
     `  data          ${data}`,
-    ...seen,
+    ...keys.map((name) => `  witnesses     ${name}`),
+    ...seen.map(({ origin, size }) => `  seen          ${origin} up to ${size}`),
+    `  collectors    caum up --witness ${url}=${verifierKey}`,
   ]);
 }

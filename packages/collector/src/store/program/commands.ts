@@ -11,6 +11,7 @@ import {
 import { obeyAlertCommand } from "./alert-commands.ts";
 import { applyBilling, saveCheckout, saveServiceClock } from "./billing.ts";
 import { appendHeads, keepCosignatures } from "./head-log/log-commands.ts";
+import { leaseWitness } from "./head-log/witness-lease.ts";
 import { type Program, type Scope, type Transactions, transact } from "./program.ts";
 import { purge } from "./purge.ts";
 import { acknowledge, deleteSession, saveNote } from "./session-commands.ts";
@@ -30,6 +31,7 @@ function scopeOf(command: OneTransaction): Scope {
   switch (command.kind) {
     case "create_tenant":
     case "save_service_clock":
+    case "lease_witness":
       return { everyone: "directory" };
     case "expire_alerts":
       return { everyone: "all" };
@@ -56,6 +58,8 @@ function programOf(command: OneTransaction): Program<CommandAnswer> {
       return addSignIn(command);
     case "remove_sign_in":
       return removeSignIn(command);
+    case "lease_witness":
+      return leaseWitness(command);
     case "append_heads":
       return appendHeads(command);
     case "keep_cosignatures":

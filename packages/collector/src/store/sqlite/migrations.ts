@@ -145,6 +145,7 @@ const MIGRATIONS = [
       ${FIRST.logNotes};
     `,
   },
+  { version: 10, sql: `${FIRST.witnessLeases};` },
 ];
 
 /** The layout that this program writes. */

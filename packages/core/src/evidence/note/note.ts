@@ -18,9 +18,9 @@ export const MAX_NOTE_BYTES = 131_072;
 
 const MAX_SIGNATURES = 100;
 const KEY_ID_BYTES = 4;
-const TIME_BYTES = 8;
+export const TIME_BYTES = 8;
 const ED25519_SIGNATURE_BYTES = 64;
-const ML_DSA_44_SIGNATURE_BYTES = 2_420;
+export const ML_DSA_44_SIGNATURE_BYTES = 2_420;
 /** What a name may have in the structure that ML-DSA signs. */
 const MAX_SIGNED_NAME_BYTES = 255;
 /** An em dash and a space. */

@@ -1,7 +1,16 @@
 /** What a witness answers: signature lines (C2SP tlog-witness). */
-import { formatNote, parseNote, verifySignatures } from "../note/note.ts";
+import {
+  formatNote,
+  ML_DSA_44_SIGNATURE_BYTES,
+  parseNote,
+  TIME_BYTES,
+  verifySignatures,
+} from "../note/note.ts";
 import { parseVerifierKey } from "../note/vkey.ts";
 import { fromUtf8, toUtf8 } from "../rules/bytes.ts";
+
+/** Longer answers are not read: 16 signatures of 5 kB and more fit in. */
+export const MAX_ANSWER_BYTES = 98_304;
 
 /**
  * The lines of a witness's answer that are cosignatures of this checkpoint by the given key.
@@ -19,8 +28,9 @@ export function readCosignatures(answer: Uint8Array, note: string, vkey: string)
   const own = signatures.filter(({ name, keyId }) => name === key.name && keyId === key.id);
   const [line] = own;
   if (line === undefined) return [];
-  // A key that this machine cannot check is kept for those who can.
   if (key.isCheckable) verifySignatures({ text, signatures: [line] }, [key]);
+  // What this machine cannot check is kept for those who can, if it may be one.
+  else if (line.bytes.length !== TIME_BYTES + ML_DSA_44_SIGNATURE_BYTES) return [];
   const whole = formatNote({ text, signatures: [line] });
   return [whole.slice(text.length + 1, -1)];
 }

@@ -171,6 +171,7 @@ export const LAYOUT = [
   { version: 4, statements: DWELL },
   { version: 5, statements: TRACES },
   { version: 6, statements: HEAD_LOG },
+  { version: 7, statements: [FIRST.witnessLeases] },
 ];
 
 export const LAYOUT_VERSION = LAYOUT.at(-1)?.version ?? 0;

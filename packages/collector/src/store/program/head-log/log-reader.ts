@@ -19,6 +19,9 @@ const HEADS = `select s.key, s.tag, s.size, s.tree,
   from sessions s where s.tenant = $1 and s.gone = 0`;
 const ENTRY = "select position, tag, size, entry from log_entries where tenant = $1";
 
+/** Where none of so many is by a witness, it says itself what it saw last. */
+const COSIGNED_NOTES = 256;
+
 export class ProgramLogReader implements LogReader {
   readonly #read: Read;
 
@@ -106,6 +109,18 @@ export class ProgramLogReader implements LogReader {
     const last = await this.#rows({ tenant }, "newest_cosigned", newest, tenant, above);
     const notes = new Map([...found, ...last].map((row) => [integer(row, "size"), noteOf(row)]));
     return [...notes.values()];
+  }
+
+  async cosignedBy(tenant: number, cosigners: readonly string[]): Promise<number> {
+    const sql = `select size, cosigners from log_notes where tenant = $1 and cosigners <> ''
+      order by size desc limit $2`;
+    const found = await this.#rows({ tenant }, "cosigned_by", sql, tenant, COSIGNED_NOTES);
+    const row = found.find((one) =>
+      text(one, "cosigners")
+        .split(", ")
+        .some((cosigner) => cosigners.includes(cosigner)),
+    );
+    return row === undefined ? 0 : integer(row, "size");
   }
 
   async deleted(tenant: number, after: string, limit: number): Promise<readonly string[]> {
