@@ -45,6 +45,10 @@ test("every kind is read from text and from JSON, and what is none is refused by
     demo: true,
     allowOrigin: ["https://a.example", "https://b.example"],
   });
+  const witnesses = ["https://w.example=w+1+B", "https://v.example=v+2+B"];
+  expect(read({}, { CAUM_WITNESSES: witnesses.join(",") }).settings).toMatchObject({
+    witness: witnesses,
+  });
   const receiver = "http://127.0.0.1:4318";
   expect(read({ otlp: receiver }).settings).toMatchObject({ otlp: receiver });
   expect(read({ otlp: true }).settings).toMatchObject({ otlp: true });

@@ -37,14 +37,14 @@ export interface SubmissionEvent {
   readonly problem?: string;
 }
 
-export type Outcome = "cosigned" | "conflict" | "refused" | "failed";
+type SubmissionOutcome = "cosigned" | "conflict" | "refused" | "failed";
 
 /** How a witness stands. */
 export interface WitnessStatus {
   readonly name: string;
   readonly url: string;
   /** Requests of this process by what came of them. */
-  readonly requests: Readonly<Record<Outcome, number>>;
+  readonly requests: Readonly<Record<SubmissionOutcome, number>>;
   /** When it cosigned last, by the clock of this process. */
   readonly cosignedMs: number | undefined;
   /** Why the request before did not lead to a cosignature. */
@@ -72,7 +72,12 @@ export class WitnessLane {
   readonly #standings = new Map<string, Standing>();
   /** Origins that may have grown, the one that waits longest first. */
   readonly #waiting = new Set<string>();
-  readonly #requests: Record<Outcome, number> = { cosigned: 0, conflict: 0, refused: 0, failed: 0 };
+  readonly #requests: Record<SubmissionOutcome, number> = {
+    cosigned: 0,
+    conflict: 0,
+    refused: 0,
+    failed: 0,
+  };
   #cosignedMs: number | undefined;
   #problem: string | undefined;
   #failures = 0;
@@ -213,7 +218,7 @@ export class WitnessLane {
   }
 
   /** A log that is refused waits by itself, and the others go on. */
-  #settle(standing: Standing, outcome: Outcome, problem: string): void {
+  #settle(standing: Standing, outcome: SubmissionOutcome, problem: string): void {
     this.#requests[outcome] += 1;
     const failures = standing.failures + 1;
     const notBefore = this.#parts.uptime() + this.#waitAfter(failures);
