@@ -57,7 +57,7 @@ export class Observer {
   /** The last one of the map. */
   #latest: Session | undefined;
   /** Not whole on the disk yet. */
-  readonly #closing = new Set<Session>();
+  readonly #closing = new Map<Session, Promise<void>>();
   readonly #problems: ToldProblems<ObserverProblem["code"]>;
   readonly #cancelAtExit: () => void;
   readonly #configuration: Configuration;
@@ -89,7 +89,7 @@ export class Observer {
     this.#lease = this.#openReporter();
     this.#diskCap = this.#lease ? undefined : this.#capRuns();
     this.#cancelAtExit = atExit("runs", () => {
-      for (const session of [...this.#sessions.values(), ...this.#closing]) session.closeNow();
+      for (const session of [...this.#sessions.values(), ...this.#closing.keys()]) session.closeNow();
       this.#noteDropped();
       this.#lease?.closeNow();
     });
@@ -124,8 +124,9 @@ export class Observer {
     if (!session) return;
     this.#droppedByClosed += session.dropped;
     this.#noteDropped();
-    this.#closing.add(session);
-    await session.close();
+    const closed = session.close();
+    this.#closing.set(session, closed);
+    await closed;
     this.#closing.delete(session);
     this.#recordedByClosed += session.size;
     this.#diskCap?.check();
@@ -140,7 +141,7 @@ export class Observer {
       session.closeNow();
       this.#sessions.delete(id);
       // Written again at the exit, should the disk have refused.
-      this.#closing.add(session);
+      this.#closing.set(session, Promise.resolve());
       this.#droppedByClosed += session.dropped;
       this.#recordedByClosed += session.size;
     }
@@ -155,7 +156,7 @@ export class Observer {
   async flush(): Promise<DeliveryResult> {
     this.#noteDropped();
     const delivery = this.#lease?.reporter.flush();
-    const open = [...this.#sessions.values(), ...this.#closing];
+    const open = [...this.#sessions.values(), ...this.#closing.keys()];
     const logs = open.map((session) => session.flushLog());
     await within(DISK_WITHIN_MS, Promise.all(logs));
     return this.#resultOf(await delivery);
@@ -164,7 +165,8 @@ export class Observer {
   /** Closes every run and delivers it; nothing may be observed afterwards. */
   async close(): Promise<DeliveryResult> {
     const closed = [...this.#sessions.keys()].map((id) => this.closeSession(id));
-    await within(DISK_WITHIN_MS, Promise.all(closed));
+    // Also those that somebody closes already.
+    await within(DISK_WITHIN_MS, Promise.all([...closed, ...this.#closing.values()]));
     this.#diskCap?.stop();
     const delivery = await this.#lease?.release();
     // What a slow disk has not taken is written at the exit of the process.

@@ -226,6 +226,18 @@ test("what memory cannot keep is assessed, counted, and declared by one drop rec
   expect(records.at(-1).payload).toMatchObject({ type: "close", dropped });
 });
 
+test("closing waits for sessions that somebody closes already", async () => {
+  const seen = observer();
+  seen.observe("s", { tool: "a", status: "ok" });
+  void seen.closeSession("s");
+  await seen.close();
+  expect(lines().map((line) => JSON.parse(line).payload.type ?? "call")).toEqual([
+    "open",
+    "call",
+    "close",
+  ]);
+});
+
 test("keys and runs are for their owner only", async () => {
   const seen = observer();
   seen.observe("s", { tool: "a", status: "ok" });
