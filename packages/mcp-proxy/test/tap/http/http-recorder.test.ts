@@ -264,15 +264,49 @@ test("who follows a redirect before its answer has ended makes the same call", a
   expect(await outcomes()).toEqual(["get ok"]);
 });
 
+test("a server may number the events of each stream from the start", async () => {
+  for (const id of [1, 1]) {
+    const made = one({}, id);
+    answers(made, id, { id: "event 1" });
+    ends(made);
+  }
+  expect(await outcomes()).toEqual(["get ok", "get ok"]);
+});
+
+test.each([
+  ["in which nothing is under way is over with it", false],
+  ["in which a call is under way is over when it is answered", true],
+])("a session %s", async (_what, isBusy) => {
+  for (const id of [1, 2]) answers(one({}, id), id);
+  const slow = isBusy ? one({}, 3) : undefined;
+  ends(exchange(DELETED));
+  if (slow !== undefined) {
+    answers(slow, 3);
+    ends(slow);
+  }
+  const last = () => recordsIn(home).at(-1)?.payload;
+  await expect.poll(last).toMatchObject({ type: "close" });
+  await recorder.close(5_000);
+});
+
 test("what could not be read or kept is declared", async () => {
   const unread = one();
   unread.isUnread = true;
   ends(unread);
+  const answered = one({}, 2);
+  answers(answered, 2);
+  answered.isUnread = true;
+  ends(answered);
+  ends(one({ status: 202 }, 3));
   const cut = exchange();
   hear("server", cut, "noise", { data: { isCut: true } as ServerEvent["data"] });
   recorder.forgot(3);
   const records = await recorded();
-  expect(toolCallsIn(records)).toMatchObject([{ status: "unknown" }]);
+  expect(toolCallsIn(records)).toMatchObject([
+    { status: "unknown" },
+    { status: "ok" },
+    { status: "unresolved" },
+  ]);
   const drops = records.flatMap(({ payload }) =>
     "type" in payload && payload.type === "drop" ? [`${payload.reason} ${payload.count}`] : [],
   );
