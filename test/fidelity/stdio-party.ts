@@ -5,9 +5,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { freshBuild } from "./fresh-build.ts";
 
-const root = join(import.meta.dirname, "..", "..");
-export const RELAY = join(root, "packages/mcp-proxy/dist/relay.cjs");
+export const RELAY = freshBuild("packages/mcp-proxy/dist/relay.cjs", [
+  "packages/core/src",
+  "packages/emitter/src",
+  "packages/mcp-proxy/src",
+  "packages/mcp-proxy/scripts",
+]);
 /** The Node that runs the proxy; the project `oldest-node` says another one. */
 export const RELAY_NODE = process.env.RELAY_NODE || process.execPath;
 export const RAW_SERVER = join(import.meta.dirname, "servers/raw-server.mjs");

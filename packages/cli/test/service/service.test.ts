@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { hasTool } from "../../../../test/has-tool.ts";
 import { installService, uninstallService } from "../../src/service/collector-service.ts";
 import { unitOf } from "../../src/service/unit.ts";
 import { TemporaryHome } from "../install/temporary-home.ts";
@@ -88,7 +89,7 @@ test("a dry run changes nothing", async () => {
   expect(existsSync(join(machine.home, ".config"))).toBe(false);
 });
 
-const hasVerifier = spawnSync("systemd-analyze", ["--version"]).status === 0;
+const hasVerifier = hasTool(["systemd-analyze", "--version"], "the unit of systemd by its checker");
 
 test.runIf(hasVerifier)("systemd's own checker accepts the unit", () => {
   const node = machine.write("my tools/node", "#!/bin/sh\n");
@@ -129,7 +130,7 @@ test.each(checkers)("the unit of %s passes %j, where that is installed", (platfo
 
 const READ_PLIST = `import json,plistlib,sys
 print(json.dumps(plistlib.load(open(sys.argv[1], "rb"))))`;
-const hasPython = spawnSync("python3", ["-c", "import plistlib"]).status === 0;
+const hasPython = hasTool(["python3", "-c", "import plistlib"], "the unit of macOS by a reader");
 
 test.runIf(hasPython)("a reader of property lists finds the words in the unit of macOS", () => {
   const { text } = unitOf(ODD, { ...machine.place, platform: "darwin" });

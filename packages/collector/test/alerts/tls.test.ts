@@ -1,5 +1,5 @@
 /** Deliveries over TLS: certificates are checked against the name, though the address is pinned. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:https";
@@ -8,11 +8,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hasTool } from "../../../../test/has-tool.ts";
 import { serve } from "../served.ts";
 import { eventually } from "./receiver.ts";
 import { startWatched } from "./watched.ts";
 
-const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
+const hasOpenssl = hasTool(["openssl", "version"], "alerts over TLS");
 
 describe.skipIf(!hasOpenssl)("TLS", () => {
   let folder: string;

@@ -2,11 +2,15 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { hasTool } from "../../../../test/has-tool.ts";
 import { COLLECTOR, goodBundle, leavesOf, newFolder, STRANGER, written } from "./bundles.ts";
 
 const PROTOCOL = new URL("../../../../docs/protocol.md", import.meta.url);
 const script = /```sh\n([^`]*)```/.exec(readFileSync(PROTOCOL, "utf8"))?.[1] ?? "";
-const hasTools = spawnSync("sh", ["-c", "openssl version && base64 --version"]).status === 0;
+const hasTools = hasTool(
+  ["sh", "-c", "openssl version && base64 --version"],
+  "the commands of docs/protocol.md",
+);
 
 function byHand(key: string) {
   const bundle = written(goodBundle());

@@ -1,6 +1,7 @@
 /** Runs verify.py over many bundles in one process. */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { hasTool } from "../../../../test/has-tool.ts";
 
 const VERIFIER = fileURLToPath(new URL("../../assets/verify.py", import.meta.url));
 
@@ -28,10 +29,7 @@ export interface PythonJob {
   readonly now?: number;
 }
 
-export const hasPython = spawnSync("python3", ["--version"]).status === 0;
-if (!hasPython) {
-  console.warn("python3 is missing: verify.py is NOT tested against the verifier on this machine");
-}
+export const hasPython = hasTool(["python3", "--version"], "verify.py against the verifier");
 
 /** The exit code of verify.py, run as an auditor runs it. */
 export function exitCodeOfPython(path: string, ...words: readonly string[]): number | null {

@@ -102,6 +102,26 @@ describe("the unified score", () => {
     expect([tierOfWork(15, 1), tierOfWork(16, 1), tierOfWork(16, 1.2)]).toEqual(["T2", "T3", "T2"]);
   });
 
+  test.each([
+    ["one kind of work, nothing new", { variety: 1, novelty: 0 }, { tcr: 0.25 * 0.5 }],
+    ["two kinds, all new", { variety: 2, novelty: 1 }, { tcr: 0.25 + 0.75 / 1.8 }],
+    ["2.8 kinds are all that can be wanted", { variety: 2.8, novelty: 1 }, { tcr: 1 }],
+    ["half of a step's substance", { substance: 0.5 }, { esr: 0.575 }],
+    ["more substance than can be wanted", { substance: 0.9 }, { esr: 1 }],
+    ["a quarter of repeats", { repeatShare: 0.25 }, { sci: 1 - 0.55 / 4 }],
+    ["a run of two", { longestRun: 2 }, { sci: 1 - 0.45 / 2 }],
+    ["a run of four", { longestRun: 4 }, { sci: 0.55 }],
+    ["a longer run", { longestRun: 9 }, { sci: 0.55 }],
+    ["a loop", { looping: true }, { sci: 0.3 }],
+  ])("is made of scores by their formulas: %s", (_what, facts, expected) => {
+    const plain = { step: 9, number: 1, variety: 1, novelty: 1, substance: 1, repeatShare: 0 };
+    const signals = { ...plain, longestRun: 0, looping: false, stuckSteps: 0, writes: 0, ...facts };
+    const scores = scoresOf(signals);
+    for (const [name, value] of Object.entries(expected)) {
+      expect(scores[name as keyof typeof scores]).toBeCloseTo(value, 12);
+    }
+  });
+
   test("falls with every repeat and rises with every new step", () => {
     fc.assert(
       fc.property(signals, share, (some, more) => {

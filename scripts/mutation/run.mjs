@@ -1,0 +1,136 @@
+/**
+ * Changes the code of one folder in many small ways and counts which changes make a test fail:
+ * `npm run mutation -- core/merge`, or `npm run mutation -- core/merge 0.2` for a fifth of the changes.
+ *
+ * StrykerJS is installed once into the temporary folder, so that the checkout stays as it is.
+ */
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const VERSION = "10.1.1";
+/** Percent of the changes that a test has to notice. */
+const AIM = 80;
+const THOUSAND = 1_000;
+
+/** What can be changed, and the tests that are to notice it. */
+const FOLDERS = {
+  "core/health": ["core/test/health/**/*"],
+  // Adapters are where most of it is put to use.
+  "core/merge": [
+    "core/test/merge/**/*",
+    "ai-sdk/test/{events,sessions,middleware}",
+    "openai/test/{ids,no-doubles}",
+    "langchain/test/{events,sessions}",
+  ],
+  "core/evidence": ["core/test/evidence/**/*"],
+  "mcp-proxy/tap": ["mcp-proxy/test/tap/**/*"],
+  "collector/ingest": ["collector/test/ingest/**/*"],
+};
+
+/** Tests that take half a minute or ask other programs, and those that only compare a digest of all. */
+const LEFT_OUT = ["any-change", "memory", "traces", "shell-word", "determinism", "node-versions"];
+
+const [asked = "", share = "1"] = process.argv.slice(2);
+const name = Object.keys(FOLDERS).find(
+  (folder) => asked === folder || asked.startsWith(`${folder}/`),
+);
+const isShare = Number(share) > 0 && Number(share) <= 1;
+if (name === undefined || !isShare) {
+  fail(`name one of ${Object.keys(FOLDERS).join(", ")}, or a file below it, and a share up to 1`);
+}
+const tool = installed();
+const folder = join(tmpdir(), `caum-mutation-run-${process.pid}`);
+process.exit(run());
+
+function run() {
+  const [package_, ...below] = asked.split("/");
+  const place = `packages/${package_}/src/${below.join("/")}`;
+  const options = {
+    testRunner: "vitest",
+    plugins: [
+      join(tool, "node_modules/@stryker-mutator/vitest-runner/dist/src/index.js"),
+      join(tool, "sample.mjs"),
+    ],
+    checkers: ["sample"],
+    vitest: { configFile: "scripts/mutation/vitest.config.ts", related: false },
+    mutate: [place.endsWith(".ts") ? place : `${place}/**/*.ts`],
+    ignorePatterns: ["**/dist", "bench", "field", "findings", "demo", "examples"],
+    // Beside what its tests took unchanged, and the start of a run: what waits for ever is over then.
+    timeoutMS: 5_000,
+    timeoutFactor: 1,
+    concurrency: 1,
+    coverageAnalysis: "perTest",
+    // A change outside of functions would start the tests anew, each time.
+    ignoreStatic: true,
+    // The compiler has no interface for tools any more, and the sources need none of its settings.
+    tsconfigFile: join(folder, "none.json"),
+    tempDirName: join(folder, "copy"),
+    reporters: ["clear-text", "progress-append-only"],
+    clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
+    thresholds: { high: AIM, low: AIM, break: AIM },
+  };
+  mkdirSync(folder, { recursive: true });
+  const config = join(folder, "stryker.json");
+  writeFileSync(config, JSON.stringify(options));
+  const include = FOLDERS[name].map((tests) => `packages/${tests}.test.ts`);
+  const exclude = LEFT_OUT.map((test) => `**/${test}.test.ts`);
+  const env = {
+    ...process.env,
+    MUTATION_TESTS: JSON.stringify({ include, exclude }),
+    MUTATION_SHARE: String(Math.round(Number(share) * THOUSAND)),
+  };
+  const stryker = join(tool, "node_modules/@stryker-mutator/core/bin/stryker.js");
+  try {
+    const { status } = spawnSync(process.execPath, [stryker, "run", config], {
+      cwd: root,
+      env,
+      stdio: "inherit",
+    });
+    return status ?? 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The folder in which it is installed. */
+function installed() {
+  const place = join(tmpdir(), `caum-mutation-${VERSION}`);
+  const sample = readFileSync(join(root, "scripts/mutation/sample.mjs"));
+  if (!existsSync(place)) {
+    const made = `${place}-${process.pid}`;
+    mkdirSync(made, { recursive: true });
+    writeFileSync(join(made, "package.json"), "{}");
+    const packages = ["core", "api", "vitest-runner"].map(
+      (part) => `@stryker-mutator/${part}@${VERSION}`,
+    );
+    // Its tests are run by the vitest of the checkout, which a second one would not know of.
+    const words = ["install", "--no-save", "--legacy-peer-deps", "--ignore-scripts", ...packages];
+    const { status } = spawnSync("npm", words, {
+      cwd: made,
+      stdio: "inherit",
+      shell: process.platform === "win32",
+    });
+    if (status !== 0) fail("StrykerJS was not installed: see the lines above");
+    symlinkSync(join(root, "node_modules/vitest"), join(made, "node_modules/vitest"), "junction");
+    renameSync(made, place);
+  }
+  writeFileSync(join(place, "sample.mjs"), sample);
+  return place;
+}
+
+function fail(text) {
+  console.error(`mutation: ${text}`);
+  process.exit(2);
+}
