@@ -89,7 +89,8 @@ export class Observer {
     this.#lease = this.#openReporter();
     this.#diskCap = this.#lease ? undefined : this.#capRuns();
     this.#cancelAtExit = atExit("runs", () => {
-      for (const session of [...this.#sessions.values(), ...this.#closing.keys()]) session.closeNow();
+      for (const session of [...this.#sessions.values(), ...this.#closing.keys()])
+        session.closeNow();
       this.#noteDropped();
       this.#lease?.closeNow();
     });
