@@ -6,6 +6,7 @@ import { registerSmoke } from "./commands/collector/smoke.ts";
 import { registerUp } from "./commands/collector/up.ts";
 import { registerValidate } from "./commands/collector/validate.ts";
 import { registerWitness } from "./commands/collector/witness.ts";
+import { registerDisclose } from "./commands/evidence/disclose.ts";
 import { registerExport } from "./commands/evidence/export.ts";
 import { registerKeys } from "./commands/evidence/keys.ts";
 import { registerTimestamp } from "./commands/evidence/timestamp.ts";
@@ -58,6 +59,7 @@ export function createProgram(): Command {
   registerExport(program);
   registerVerify(program);
   registerTimestamp(program);
+  registerDisclose(program);
   registerKeys(program);
   registerFlush(program);
   registerPrune(program);

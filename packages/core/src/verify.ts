@@ -1,5 +1,10 @@
 /** `@caum/core/verify`: what an auditor needs, and nothing of the recorder. */
 export type { RecordOf, StructuralRecord } from "./capture/record.ts";
+export {
+  type ContentCheck,
+  type ContentMatch,
+  checkContent,
+} from "./evidence/disclosed-content.ts";
 export { EvidenceError, type EvidenceFault } from "./evidence/error.ts";
 export { readLine } from "./evidence/line/read-line.ts";
 export { readSignedLog, type SignedLog } from "./evidence/log/log-copy.ts";
@@ -20,6 +25,7 @@ export { sessionTag } from "./evidence/note/origin.ts";
 export { parseTlogProof, type TlogProof } from "./evidence/note/tlog-proof.ts";
 export type { VerifierKey } from "./evidence/note/verifier-key.ts";
 export { parseVerifierKey } from "./evidence/note/vkey.ts";
+export { type Opening, readOpenings } from "./evidence/read-openings.ts";
 export { parseReceipt, type ReceiptClaim } from "./evidence/receipt.ts";
 export { readTimeStamps, type TimeStampFiles } from "./evidence/time-stamp/read-time-stamps.ts";
 export {

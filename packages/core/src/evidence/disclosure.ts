@@ -11,7 +11,7 @@ import { EvidenceError } from "./error.ts";
  * another key later to fit other arguments.
  *
  * @param disclosed what `SessionKeys.disclose` answered to the owner
- * @throws {EvidenceError} when it is no key, or not the one this session was recorded under
+ * @throws {EvidenceError} when it is no key, or (`other_key`) not the one this session was recorded under
  */
 export function openDisclosedKey(
   disclosed: string,
@@ -20,7 +20,7 @@ export function openDisclosedKey(
 ): SessionKeys {
   const keys = parse(disclosed, sessionId);
   if (keys.commitment !== open.digestKeyCommitment) {
-    throw new EvidenceError("invalid_key", "the disclosed key is not the key of this session");
+    throw new EvidenceError("other_key", "the disclosed key is not the key of this session");
   }
   return keys;
 }

@@ -6,6 +6,7 @@ export type EvidenceFault =
   | "run_not_open"
   | "invalid_state"
   | "invalid_key"
+  | "other_key"
   | "invalid_note"
   | "bad_signature"
   | "invalid_checkpoint"

@@ -1,12 +1,24 @@
 /** What `caum verify` prints of a bundle. */
-import type { PolicyResult, SignedBy, TimeStamp, Verification } from "@caum/core/verify";
+import type {
+  ContentCheck,
+  PolicyResult,
+  SignedBy,
+  TimeStamp,
+  Verification,
+} from "@caum/core/verify";
 import type { BundleFinding } from "@caum/core/verify/rules";
 
-/** @param stamped whether an authority's time-stamp was asked for, and is there */
+/** What was asked for beside the verdict, each where it was. */
+export interface Asked {
+  readonly policy: PolicyResult | undefined;
+  /** Whether a named authority stamped all records. */
+  readonly stamped: boolean | undefined;
+  readonly content: ContentCheck | undefined;
+}
+
 export function describeVerification(
   verification: Verification,
-  policy?: PolicyResult,
-  stamped?: boolean,
+  { policy, stamped, content }: Asked,
 ): readonly string[] {
   const { verdict, records, runs, sessionId, size, root, origin, imported } = verification;
   const signed = size < records ? `, ${size} of them under a signed root` : "";
@@ -33,6 +45,7 @@ export function describeVerification(
     ...(stamped === false
       ? ["  FAILS  time-stamp: none of a named authority is over all records"]
       : []),
+    ...(content ? describeContent(content) : []),
     ...section("found", findings.map(describeFinding)),
     ...section("not proven", notProven),
   ];
@@ -41,6 +54,17 @@ export function describeVerification(
 function describeSigner({ name, keyId, role, since, upTo, ...time }: SignedBy): string {
   const sizes = `since size ${since}, up to ${upTo}`;
   return `  ${`${role} by`.padEnd(13)} ${name} (${keyId}), ${sizes}${describeTime(time)}`;
+}
+
+function describeContent({ matches, openedRuns, closedRuns }: ContentCheck): readonly string[] {
+  if (openedRuns === 0) return ["  FAILS  content: the disclosed key opens no run of it"];
+  const closed = closedRuns === 0 ? "" : `; ${counted(closedRuns, "run")} under another key`;
+  if (matches.length === 0) return [`  FAILS  content: no call that is opened has it${closed}`];
+  return matches.map(({ part, tool, line, run: runId, seq, isCut }) => {
+    const place = `${tool} at records.ndjson, line ${line}, run ${runId}, seq ${seq}`;
+    const cut = isCut ? ", by its first 64 KiB and its length" : "";
+    return `  holds  content: it is the ${part} of ${place}${cut}`;
+  });
 }
 
 /** Those that say nothing are told with what is not proven. */

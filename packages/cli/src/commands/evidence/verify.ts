@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import {
   type CheckedTimeStamp,
+  type ContentCheck,
+  checkContent,
   checkPolicy,
   EvidenceError,
   exitCodeOf,
@@ -39,6 +41,8 @@ interface VerifyFlags {
   readonly policy?: string;
   readonly timestampAuthority?: readonly string[];
   readonly head?: string | undefined;
+  readonly content?: string;
+  readonly disclosure?: string;
   readonly json?: boolean;
 }
 
@@ -62,6 +66,8 @@ export function registerVerify(program: Command): void {
       "fail (6) unless it stamped the time of all records: its certificate or root (repeatable)",
       collect,
     )
+    .option("--content <file>", "fail (13) unless it is the arguments or the result of a call")
+    .option("--disclosure <file>", "the key for that, which caum disclose printed")
     .option("--require-closed", "fail (10) unless the session is closed")
     .option("--require-complete", "fail (11) when records were deleted")
     .option("--expect-size <n>", "number of records known from elsewhere")
@@ -82,7 +88,8 @@ examples:
 exit codes: 0 ok, 1 tampered, 2 usage, 3 malformed, 4 incomplete, 5 forked,
             6 untrusted, or not signed or stamped as --policy and --timestamp-authority say,
             10 not closed (--require-closed), 11 records deleted (--require-complete),
-            12 records after the last signature, which anybody could have added`;
+            12 records after the last signature, which anybody could have added,
+            13 no call of it has the --content`;
 
 async function run(path: string, flags: VerifyFlags): Promise<void> {
   try {
@@ -100,11 +107,14 @@ async function run(path: string, flags: VerifyFlags): Promise<void> {
     const verification = verify(path, { ...options, ...(timeStamps && { timeStamps }) });
     const result = policy && checkPolicy(policy, verification);
     const stamped = timeStamps && isTimeStamped(verification.timeStamps, verification.records);
-    if (flags.json) sayJson({ ...verification, ...(result && { policy: result }) });
-    else say(describeVerification(verification, result, stamped));
+    const content = contentOf(path, flags);
+    const policyPart = result && { policy: result };
+    if (flags.json) sayJson({ ...verification, ...policyPart, ...(content && { content }) });
+    else say(describeVerification(verification, { policy: result, stamped, content }));
     process.exitCode = exitCodeOf(verification, {
       ...requiredBy(flags),
-      ...(result && { policy: result }),
+      ...policyPart,
+      ...(content && { content }),
     });
   } catch (error) {
     refuse("verify", error);
@@ -112,10 +122,11 @@ async function run(path: string, flags: VerifyFlags): Promise<void> {
 }
 
 function runPack(path: string, flags: VerifyFlags): void {
-  const { session, origin, policy, timestampAuthority, head } = flags;
-  if ([session, origin, policy, timestampAuthority, head].some((flag) => flag !== undefined)) {
+  const { session, origin, policy, timestampAuthority, head, content } = flags;
+  const ofBundle = [session, origin, policy, timestampAuthority, head, content];
+  if (ofBundle.some((flag) => flag !== undefined)) {
     const which =
-      "--session, --origin, --policy, --head and --timestamp-authority are for a bundle";
+      "--session, --origin, --policy, --head, --timestamp-authority and --content are for a bundle";
     throw new UsageError(`${which}; a pack holds many sessions`);
   }
   const pack = checkPack(path, optionsOf(flags).keys);
@@ -181,6 +192,30 @@ async function stampsOf(
     }
   });
   return checkTimeStamps(readTimeStamps(path), authorities);
+}
+
+/** The calls that some content belongs to, where it is asked for. @throws {UsageError} */
+function contentOf(path: string, { content, disclosure }: VerifyFlags): ContentCheck | undefined {
+  if (content === undefined && disclosure === undefined) return undefined;
+  if (content === undefined || disclosure === undefined) {
+    throw new UsageError(
+      "--content and --disclosure go together: what caum disclose printed opens it",
+    );
+  }
+  for (const file of [content, disclosure]) {
+    if (!existsSync(file)) throw new UsageError(`no such file: ${file}`);
+  }
+  const keys = readFileSync(disclosure, "utf8")
+    .split("\n")
+    .filter((line) => line.trim() !== "");
+  try {
+    return checkContent(path, readFileSync(content), keys);
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    // That it is no bundle stands in the verification.
+    if (error.fault === "invalid_bundle") return { matches: [], openedRuns: 0, closedRuns: 0 };
+    throw new UsageError(`--disclosure: ${error.message}`);
+  }
 }
 
 /** The policy that is asked for. @throws {UsageError} */

@@ -1,3 +1,4 @@
+import type { ContentCheck } from "../disclosed-content.ts";
 import type { BundleVerdict } from "../rules/findings.ts";
 import { isTimeStamped } from "../time-stamp/time-stamp.ts";
 import type { Verification } from "./check-bundle.ts";
@@ -16,12 +17,15 @@ const EXIT_CODE: Readonly<Record<BundleVerdict, number>> = {
 const REDACTED_EXIT_CODE = 11;
 const OPEN_EXIT_CODE = 10;
 const UNSIGNED_TAIL_EXIT_CODE = 12;
+const OTHER_CONTENT_EXIT_CODE = 13;
 
 export interface Requirements {
   readonly requireClosed?: boolean;
   readonly requireComplete?: boolean;
   /** A time-stamp over all records, by one of the authorities that were named. */
   readonly requireTimeStamp?: boolean;
+  /** What was found of some content, where it was asked for. */
+  readonly content?: ContentCheck;
   /** What a policy found, where there is one. */
   readonly policy?: PolicyResult;
 }
@@ -42,5 +46,6 @@ export function exitCodeOf(verification: Verification, required: Requirements): 
   const hasTail = verification.findings.some(({ kind }) => kind === "unsigned_tail");
   if (hasTail) return UNSIGNED_TAIL_EXIT_CODE;
   if (required.requireComplete && verification.redacted > 0) return REDACTED_EXIT_CODE;
-  return required.requireClosed && !verification.closed ? OPEN_EXIT_CODE : 0;
+  if (required.requireClosed && !verification.closed) return OPEN_EXIT_CODE;
+  return required.content?.matches.length === 0 ? OTHER_CONTENT_EXIT_CODE : 0;
 }
