@@ -48,7 +48,7 @@ beforeAll(async () => {
     other: machine.write("other.txt", "paid: 7392"),
     list: machine.write("list.json", "[{}]"),
   };
-}, 30_000);
+}, 120_000);
 afterAll(() => machine.remove());
 
 /** The folder of the run of a session. */
@@ -87,12 +87,12 @@ test("content that was recorded is found at its call, and other content is not",
     expect(none.stdout).toContain("FAILS  content: no call that is opened has it");
     expect(none.code).toBe(13);
   }
-}, 30_000);
+}, 120_000);
 
 test("a bundle names its session, and gives the same key", async () => {
   const [byId, byBundle] = [await disclosed("paid"), await disclosed(runOf("paid"))];
   expect(readFileSync(byBundle, "utf8")).toBe(readFileSync(byId, "utf8"));
-});
+}, 120_000);
 
 test("the key of one session opens no other, and holds nothing of the key it comes from", async () => {
   const [own, other] = [await disclosed("paid"), await disclosed("other")];
@@ -102,7 +102,7 @@ test("the key of one session opens no other, and holds nothing of the key it com
   const master = readFileSync(join(machine.caumHome, "keys", "digest.key"), "utf8").trim();
   for (const key of [own, other]) expect(readFileSync(key, "utf8")).not.toContain(master);
   expect(readFileSync(own, "utf8")).not.toBe(readFileSync(other, "utf8"));
-});
+}, 120_000);
 
 test("where the key is not, none is made, and the error says where it is", async () => {
   const elsewhere = new TemporaryHome();
@@ -127,7 +127,7 @@ test("where the key is not, none is made, and the error says where it is", async
   expect([half.code, half.stderr]).toEqual([2, expect.stringContaining("go together")]);
   const noKey = await check(runOf("paid"), files.args, files.args);
   expect([noKey.code, noKey.stderr]).toEqual([2, expect.stringContaining("not a disclosed")]);
-});
+}, 120_000);
 
 test("a whole answer of a real MCP server is found, as it lay on the wire and as its text", async () => {
   const before = machine.runs();
@@ -167,7 +167,7 @@ test("a whole answer of a real MCP server is found, as it lay on the wire and as
   };
   const request = machine.write("request.json", JSON.stringify(asked));
   expect((await check(bundle, request, key)).stdout).toContain("it is the arguments of echo");
-}, 60_000);
+}, 120_000);
 
 test("what a collector digested itself is disclosed where the collector's folder is", async () => {
   const collector = await RunningCollector.start(machine, "0", ["--no-desktop"]);
@@ -199,4 +199,4 @@ test("what a collector digested itself is disclosed where the collector's folder
   } finally {
     await collector.stop();
   }
-}, 60_000);
+}, 120_000);

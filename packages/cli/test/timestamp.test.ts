@@ -29,7 +29,7 @@ beforeAll(async () => {
   authority = await OpensslAuthority.open();
   served = await serveAuthority((query) => authority.reply(query));
   writeFileSync(pem, authority.root);
-}, 30_000);
+}, 120_000);
 afterAll(async () => {
   authority?.close();
   await served?.close();
@@ -74,7 +74,7 @@ describe.skipIf(!hasOpenssl)("a time-stamp of a bundle", () => {
     expect(unnamed.code).toBe(0);
     expect(unnamed.stdout).toContain("by its 1 time-stamps: no authority was named for them");
     expect(unnamed.stdout).not.toContain("Test signer");
-  });
+  }, 120_000);
 
   test("by another authority than was named proves none, and the verdict stays", async () => {
     const path = bundle("foreign");
@@ -98,7 +98,7 @@ describe.skipIf(!hasOpenssl)("a time-stamp of a bundle", () => {
     const both = ["--policy", policy, "--timestamp-authority"];
     expect((await caum("verify", path, ...both, pem)).code).toBe(0);
     expect((await caum("verify", path, ...both, otherPem)).code).toBe(6);
-  }, 30_000);
+  }, 120_000);
 
   test("of another bundle, of fewer records, damaged or too long proves none", async () => {
     const stamped = bundle("of-four", 4);
@@ -120,7 +120,7 @@ describe.skipIf(!hasOpenssl)("a time-stamp of a bundle", () => {
     expect(await faultOf(moved)).toEqual([6, "too_long"]);
     rmSync(join(moved, "timestamps"), { recursive: true });
     expect((await caum("verify", moved, ...asked)).code).toBe(6);
-  }, 30_000);
+  }, 120_000);
 
   test("goes into an archive as well, and a second one beside the first", async () => {
     const path = bundle("packed");
@@ -134,7 +134,7 @@ describe.skipIf(!hasOpenssl)("a time-stamp of a bundle", () => {
     expect(held.code).toBe(0);
     expect(JSON.parse(held.stdout).timeStamps).toHaveLength(2);
     expect(readdirSync(folder)).not.toContain("packed.tar.part");
-  }, 30_000);
+  }, 120_000);
 
   test("that is not given leaves the bundle as it was", async () => {
     const path = bundle("refused");
@@ -161,5 +161,5 @@ describe.skipIf(!hasOpenssl)("a time-stamp of a bundle", () => {
       join(path, "records.ndjson"),
     );
     expect([noPem.code, noPem.stderr]).toEqual([2, expect.stringContaining("no certificate")]);
-  }, 30_000);
+  }, 120_000);
 });

@@ -4,6 +4,12 @@
 
 export { readOrCreateKeyFile } from "./capture/keys/key-file.ts";
 export { loadRootKey, type RootKey } from "./capture/keys/root-key.ts";
+// The digests that a session's key opens; who only verifies needs none of it.
+export {
+  type ContentCheck,
+  type ContentMatch,
+  checkContent,
+} from "./evidence/disclosed-content.ts";
 export { shellWord } from "./evidence/shell-word.ts";
 export { loadWriterKey, rotateWriterKey } from "./evidence/writer-key.ts";
 export { type Configuration, homeOf, loadConfiguration } from "./report/settings/configuration.ts";

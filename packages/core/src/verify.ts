@@ -1,10 +1,5 @@
 /** `@caum/core/verify`: what an auditor needs, and nothing of the recorder. */
 export type { RecordOf, StructuralRecord } from "./capture/record.ts";
-export {
-  type ContentCheck,
-  type ContentMatch,
-  checkContent,
-} from "./evidence/disclosed-content.ts";
 export { EvidenceError, type EvidenceFault } from "./evidence/error.ts";
 export { readLine } from "./evidence/line/read-line.ts";
 export { readSignedLog, type SignedLog } from "./evidence/log/log-copy.ts";

@@ -1,11 +1,6 @@
 /** What `caum verify` prints of a bundle. */
-import type {
-  ContentCheck,
-  PolicyResult,
-  SignedBy,
-  TimeStamp,
-  Verification,
-} from "@caum/core/verify";
+import type { ContentCheck } from "@caum/core/machine";
+import type { PolicyResult, SignedBy, TimeStamp, Verification } from "@caum/core/verify";
 import type { BundleFinding } from "@caum/core/verify/rules";
 
 /** What was asked for beside the verdict, each where it was. */

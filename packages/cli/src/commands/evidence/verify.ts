@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
+import type { ContentCheck } from "@caum/core/machine";
 import {
   type CheckedTimeStamp,
-  type ContentCheck,
-  checkContent,
   checkPolicy,
   EvidenceError,
   exitCodeOf,
@@ -107,14 +106,14 @@ async function run(path: string, flags: VerifyFlags): Promise<void> {
     const verification = verify(path, { ...options, ...(timeStamps && { timeStamps }) });
     const result = policy && checkPolicy(policy, verification);
     const stamped = timeStamps && isTimeStamped(verification.timeStamps, verification.records);
-    const content = contentOf(path, flags);
+    const content = await contentOf(path, flags);
     const policyPart = result && { policy: result };
     if (flags.json) sayJson({ ...verification, ...policyPart, ...(content && { content }) });
     else say(describeVerification(verification, { policy: result, stamped, content }));
     process.exitCode = exitCodeOf(verification, {
       ...requiredBy(flags),
       ...policyPart,
-      ...(content && { content }),
+      ...(content && { hasContent: content.matches.length > 0 }),
     });
   } catch (error) {
     refuse("verify", error);
@@ -136,9 +135,11 @@ function runPack(path: string, flags: VerifyFlags): void {
 }
 
 function runExport(path: string, flags: VerifyFlags): void {
-  const { session, origin, expectSize, expectRoot } = flags;
-  if ([session, origin, expectSize, expectRoot].some((flag) => flag !== undefined)) {
-    const which = "--session, --origin, --expect-size and --expect-root are for a bundle";
+  const { session, origin, expectSize, expectRoot, timestampAuthority, content } = flags;
+  const ofBundle = [session, origin, expectSize, expectRoot, timestampAuthority, content];
+  if (ofBundle.some((flag) => flag !== undefined)) {
+    const which =
+      "--session, --origin, --expect-size, --expect-root, --timestamp-authority and --content are for a bundle";
     throw new UsageError(`${which}; all sessions are checked by their log`);
   }
   const policy = policyOf(flags);
@@ -195,7 +196,10 @@ async function stampsOf(
 }
 
 /** The calls that some content belongs to, where it is asked for. @throws {UsageError} */
-function contentOf(path: string, { content, disclosure }: VerifyFlags): ContentCheck | undefined {
+async function contentOf(
+  path: string,
+  { content, disclosure }: VerifyFlags,
+): Promise<ContentCheck | undefined> {
   if (content === undefined && disclosure === undefined) return undefined;
   if (content === undefined || disclosure === undefined) {
     throw new UsageError(
@@ -205,6 +209,7 @@ function contentOf(path: string, { content, disclosure }: VerifyFlags): ContentC
   for (const file of [content, disclosure]) {
     if (!existsSync(file)) throw new UsageError(`no such file: ${file}`);
   }
+  const { checkContent } = await import("@caum/core/machine");
   const keys = readFileSync(disclosure, "utf8")
     .split("\n")
     .filter((line) => line.trim() !== "");

@@ -1,4 +1,3 @@
-import type { ContentCheck } from "../disclosed-content.ts";
 import type { BundleVerdict } from "../rules/findings.ts";
 import { isTimeStamped } from "../time-stamp/time-stamp.ts";
 import type { Verification } from "./check-bundle.ts";
@@ -24,8 +23,8 @@ export interface Requirements {
   readonly requireComplete?: boolean;
   /** A time-stamp over all records, by one of the authorities that were named. */
   readonly requireTimeStamp?: boolean;
-  /** What was found of some content, where it was asked for. */
-  readonly content?: ContentCheck;
+  /** Whether a call has some content, where it was asked for. */
+  readonly hasContent?: boolean;
   /** What a policy found, where there is one. */
   readonly policy?: PolicyResult;
 }
@@ -47,5 +46,5 @@ export function exitCodeOf(verification: Verification, required: Requirements): 
   if (hasTail) return UNSIGNED_TAIL_EXIT_CODE;
   if (required.requireComplete && verification.redacted > 0) return REDACTED_EXIT_CODE;
   if (required.requireClosed && !verification.closed) return OPEN_EXIT_CODE;
-  return required.content?.matches.length === 0 ? OTHER_CONTENT_EXIT_CODE : 0;
+  return required.hasContent === false ? OTHER_CONTENT_EXIT_CODE : 0;
 }
