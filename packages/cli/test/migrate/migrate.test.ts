@@ -90,6 +90,8 @@ describe.skipIf(!hasServer)("caum migrate", () => {
       "tokens",
       "event_ids",
       "alerts",
+      "log_entries",
+      "log_notes",
     ]) {
       expect(rows[table], table).toBeGreaterThan(0);
     }
