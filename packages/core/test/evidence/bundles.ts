@@ -97,9 +97,11 @@ export function goodBundle(): TestBundle {
 }
 
 const folders: string[] = [];
+/** Some of them hold thousands of files. */
+const REMOVED_WITHIN_MS = 120_000;
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+}, REMOVED_WITHIN_MS);
 
 /** A new folder that is removed after the tests of the file. */
 export function newFolder(): string {

@@ -29,6 +29,9 @@ const rows = [
   }),
 ];
 
+/** Python's own Ed25519 takes milliseconds a signature, and on a busy machine some times that. */
+const PYTHON_WITHIN_MS = 180_000;
+
 /** Everything that verifiers must agree in; not the wording. */
 function agreed(answer: unknown): unknown {
   const { verdict, records, runs, size, root, logged, origin, closed, redacted, ...rest } =
@@ -68,9 +71,13 @@ test.each(rows)(
   },
 );
 
-test.skipIf(!hasPython)("verify.py finds what caum verify finds, in every row", () => {
-  const jobs = rows.map(({ path, keys }) => ({ path, keys, now: NOW_SECONDS }));
-  for (const [index, answer] of verifyWithPython(jobs).entries()) {
-    expect(agreed(answer), rows[index]?.name).toEqual(byCore[index]);
-  }
-});
+test.skipIf(!hasPython)(
+  "verify.py finds what caum verify finds, in every row",
+  () => {
+    const jobs = rows.map(({ path, keys }) => ({ path, keys, now: NOW_SECONDS }));
+    for (const [index, answer] of verifyWithPython(jobs).entries()) {
+      expect(agreed(answer), rows[index]?.name).toEqual(byCore[index]);
+    }
+  },
+  PYTHON_WITHIN_MS,
+);
