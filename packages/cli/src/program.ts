@@ -6,6 +6,7 @@ import { registerSmoke } from "./commands/collector/smoke.ts";
 import { registerUp } from "./commands/collector/up.ts";
 import { registerValidate } from "./commands/collector/validate.ts";
 import { registerWitness } from "./commands/collector/witness.ts";
+import { registerAttest } from "./commands/evidence/attest.ts";
 import { registerDisclose } from "./commands/evidence/disclose.ts";
 import { registerExport } from "./commands/evidence/export.ts";
 import { registerKeys } from "./commands/evidence/keys.ts";
@@ -60,6 +61,7 @@ export function createProgram(): Command {
   registerVerify(program);
   registerTimestamp(program);
   registerDisclose(program);
+  registerAttest(program);
   registerKeys(program);
   registerFlush(program);
   registerPrune(program);

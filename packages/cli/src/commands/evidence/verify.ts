@@ -163,7 +163,7 @@ function keptHeadOf({ head }: VerifyFlags): Uint8Array | undefined {
   return readFileSync(head);
 }
 
-function verify(path: string, options: VerifyOptions): Verification {
+export function verify(path: string, options: VerifyOptions): Verification {
   if (!existsSync(path)) {
     throw new UsageError(`no such file or folder: ${path}: name the bundle to verify`);
   }
@@ -177,9 +177,9 @@ function verify(path: string, options: VerifyOptions): Verification {
 }
 
 /** The time-stamps by themselves, where an authority is named. @throws {UsageError} */
-async function stampsOf(
+export async function stampsOf(
   path: string,
-  { timestampAuthority: files }: VerifyFlags,
+  { timestampAuthority: files }: Pick<VerifyFlags, "timestampAuthority">,
 ): Promise<readonly CheckedTimeStamp[] | undefined> {
   if (files === undefined || !existsSync(path)) return undefined;
   const { checkTimeStamps, readAuthorities } = await import("@caum/collector/time-stamp");
@@ -224,7 +224,7 @@ async function contentOf(
 }
 
 /** The policy that is asked for. @throws {UsageError} */
-function policyOf({ policy: path }: VerifyFlags): Policy | undefined {
+export function policyOf({ policy: path }: Pick<VerifyFlags, "policy">): Policy | undefined {
   if (path === undefined) return undefined;
   if (!existsSync(path)) throw new UsageError(`no such file: ${path}: name a policy`);
   try {
@@ -240,7 +240,7 @@ function requiredBy(flags: VerifyFlags) {
   return { requireClosed, requireComplete, requireTimeStamp: timestampAuthority !== undefined };
 }
 
-function optionsOf(flags: VerifyFlags, policy?: Policy): VerifyOptions {
+export function optionsOf(flags: VerifyFlags, policy?: Policy): VerifyOptions {
   if (flags.key === undefined && policy === undefined) {
     throw new UsageError("no key: name with --key whom you trust, not what the bundle names");
   }
