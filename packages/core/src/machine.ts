@@ -6,11 +6,11 @@ export { readOrCreateKeyFile } from "./capture/keys/key-file.ts";
 export { loadRootKey, type RootKey } from "./capture/keys/root-key.ts";
 // A verdict, signed with a key of this machine.
 export {
+  type AttestedVerdict,
   attest,
   digestOfRecords,
   type Envelope,
   PREDICATE_TYPE,
-  type Verdict,
 } from "./evidence/attestation.ts";
 // The digests that a session's key opens; who only verifies needs none of it.
 export {

@@ -15,7 +15,7 @@ export const PREDICATE_TYPE = "urn:caum:session-verdict:v1";
 const COPY_BYTES = 65_536;
 
 /** What is attested. */
-export interface Verdict {
+export interface AttestedVerdict {
   readonly verification: Verification;
   /** Where the policy that was asked for led. */
   readonly policy: PolicyResult | undefined;
@@ -39,7 +39,7 @@ export interface Envelope {
  * A verdict, signed by whoever reached it. It says no more than that: who trusts another verifier
  * verifies again.
  */
-export function attest(verdict: Verdict, signer: Signer): Envelope {
+export function attest(verdict: AttestedVerdict, signer: Signer): Envelope {
   const payload = JSON.stringify(statementOf(verdict));
   // No text of a note ends like that, so neither can be taken for the other.
   const { bytes, name, keyId } = signer.sign(preAuthEncoding(payload));
@@ -70,7 +70,7 @@ function preAuthEncoding(payload: string): string {
   return `DSSEv1 ${PAYLOAD_TYPE.length} ${PAYLOAD_TYPE} ${Buffer.byteLength(payload)} ${payload}`;
 }
 
-function statementOf({ verification, policy, records, version, nowMs }: Verdict) {
+function statementOf({ verification, policy, records, version, nowMs }: AttestedVerdict) {
   // Names that a person chose, such as that of the session, stay in the bundle.
   const { sessionId: _name, checks: _checks, findings, ...facts } = verification;
   return {
