@@ -1,6 +1,7 @@
 /** Two operators whose witnesses watch each other's collectors, through everything that happens. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { sha256 } from "@caum/core/collector";
 import {
   parseCheckpoint,
   parseNote,
@@ -11,7 +12,7 @@ import {
 import { afterEach, expect, test } from "vitest";
 import { Operator } from "./operator.ts";
 
-const SLOW = { timeout: 240_000 };
+const SLOW = { timeout: 480_000 };
 const operators: Operator[] = [];
 
 afterEach(async () => {
@@ -23,7 +24,18 @@ class Seen {
   readonly #roots = new Map<number, string>();
   #last: { readonly size: number; readonly root: string } | undefined;
 
-  /** Holds the newest checkpoint of the log against all before it. */
+  /** Holds what the witness cosigned last against all that the log and it ever said. */
+  async ask(by: Operator, origin: string): Promise<void> {
+    const served = await fetch(`${by.witnessUrl}/${sha256(origin)}/checkpoint`);
+    expect(served.status).toBe(200);
+    const note = parseNote(Buffer.from(await served.text()));
+    expect(verifySignatures(note, [parseVerifierKey(by.witnessKey)])).toHaveLength(1);
+    const { size, root } = parseCheckpoint(note.text);
+    expect(this.#roots.get(size) ?? root).toBe(root);
+    this.#roots.set(size, root);
+  }
+
+  /** The same for the newest checkpoint of the log. */
   async look(of: Operator): Promise<ReturnType<typeof parseNote>> {
     const { checkpoint } = (await (await of.get("/v1/log")).json()) as { checkpoint: string };
     const note = parseNote(Buffer.from(checkpoint));
@@ -47,12 +59,15 @@ async function cosigned(of: Operator, by: Operator, seen: Seen): Promise<void> {
   const session = `s-${sessions++}`;
   expect(await of.record(session)).toBe(200);
   const key = parseVerifierKey(by.witnessKey);
-  const until = Date.now() + 60_000;
+  const until = Date.now() + 120_000;
   for (;;) {
     const logged = await of.get(`/v1/session/${session}/log`);
     expect(logged.status).toBe(200);
-    const [signature] = verifySignatures(await seen.look(of), [key]);
-    if (signature?.timeSeconds !== undefined) return;
+    const note = await seen.look(of);
+    const [signature] = verifySignatures(note, [key]);
+    if (signature?.timeSeconds !== undefined) {
+      return seen.ask(by, parseCheckpoint(note.text).origin);
+    }
     if (Date.now() > until) throw new Error(`not cosigned: ${of.log}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
