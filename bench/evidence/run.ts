@@ -19,6 +19,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import type { StructuralRecord } from "../../packages/core/src/capture/record.ts";
 import { encodeLine } from "../../packages/core/src/evidence/line/line.ts";
 import { signRun } from "../../packages/core/src/evidence/local-run.ts";
 import { Signer } from "../../packages/core/src/evidence/note/signer.ts";
@@ -110,7 +111,9 @@ interface Row {
 const { writer } = openedRun();
 const drafts = Array.from({ length: CALLS_PER_ROUND }, (_, index) => draftOf(index));
 const draftAt = (index: number): Draft => drafts[index] ?? draftOf(index);
-const { record, line } = writer.append(draftAt(0));
+const { line } = writer.append(draftAt(0));
+// What our own writer wrote is a record.
+const record = JSON.parse(line) as StructuralRecord;
 const argumentsText = "x".repeat(100);
 const key = createSecretKey(Buffer.alloc(32, 7));
 const tree = new CompactRange();

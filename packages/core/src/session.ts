@@ -3,13 +3,11 @@ import { digestCall, digestTurn } from "./capture/observation/digest-call.ts";
 import type {
   CaptureContext,
   Observation,
-  PayloadDraft,
   ReasoningObservation,
   ToolObservation,
-  Unplaced,
 } from "./capture/observation/observation.ts";
 import { payloadOf } from "./capture/observation/payload-of.ts";
-import type { LifecyclePayload } from "./capture/record.ts";
+import type { LifecyclePayload, PayloadDraft, Unplaced } from "./capture/record.ts";
 import { type Shape, shapeOfText } from "./capture/shape/shape.ts";
 import type { OpenFacts, RunWriter, Stamp } from "./evidence/run-writer.ts";
 import { CompactRange, type CompactRangeState } from "./evidence/tree/compact-range.ts";

@@ -244,3 +244,11 @@ export type RecordOf<C extends Category> = C extends Category
 
 /** Any record. */
 export type StructuralRecord = RecordOf<Category>;
+
+/** A payload that has no place in a run yet. */
+export type Unplaced<P> = P extends unknown ? Omit<P, "seq"> : never;
+
+/** A category with its payload, ready for a run writer. */
+export type PayloadDraft = {
+  [C in Category]: { readonly category: C; readonly payload: Unplaced<PayloadByCategory[C]> };
+}[Category];

@@ -62,8 +62,8 @@ test("a new run says which run it continues", () => {
   const { writer } = openRun();
   const next = new RunWriter(identityOf(2, "s/1"));
   const facts = { ...OPEN_FACTS, continuesRun: writer.identity.runId, continuesHead: writer.head };
-  const { record } = next.open(facts, stampOf(20));
-  expect(record.payload).toMatchObject({ continuesHead: writer.head, seq: 0 });
+  const { line } = next.open(facts, stampOf(20));
+  expect(JSON.parse(line).payload).toMatchObject({ continuesHead: writer.head, seq: 0 });
 });
 
 test("a damaged run is not signed by accident", () => {

@@ -4,7 +4,7 @@
  */
 import type { SessionKeys } from "../keys/session-keys.ts";
 import type { ToolAnnotations } from "../operation.ts";
-import type { Category, Envelope, Op, PayloadByCategory, Status } from "../record.ts";
+import type { Envelope, Op, PayloadDraft, Status } from "../record.ts";
 import type { Shape } from "../shape/shape.ts";
 
 /** Who says a message. */
@@ -91,14 +91,6 @@ export interface EnvironmentObservation {
 }
 
 export type Observation = ToolObservation | ReasoningObservation | EnvironmentObservation;
-
-/** A payload that has no place in a run yet. */
-export type Unplaced<P> = P extends unknown ? Omit<P, "seq"> : never;
-
-/** A category with its payload, ready for a run writer. */
-export type PayloadDraft = {
-  [C in Category]: { readonly category: C; readonly payload: Unplaced<PayloadByCategory[C]> };
-}[Category];
 
 /** What of a record an observation fills: the payload, the turn it belongs to, and what caused it. */
 export type ObservedDraft = PayloadDraft &

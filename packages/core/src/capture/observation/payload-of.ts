@@ -4,7 +4,7 @@ import { errorClassOf } from "../error-class.ts";
 import type { SessionKeys } from "../keys/session-keys.ts";
 import { knownWord, labelOf, ownLabelOf } from "../label.ts";
 import { opOf } from "../operation.ts";
-import { type Envelope, OPS, type PayloadByCategory, STATUSES } from "../record.ts";
+import { type Envelope, OPS, type PayloadByCategory, STATUSES, type Unplaced } from "../record.ts";
 import type { Shape } from "../shape/shape.ts";
 import {
   agentTagOf,
@@ -25,7 +25,6 @@ import {
   type ReasoningObservation,
   ROLES,
   type ToolObservation,
-  type Unplaced,
   type Usage,
 } from "./observation.ts";
 import { readTraceParent, traceLinkOf } from "./trace-parent.ts";

@@ -9,13 +9,16 @@
 import type {
   ApprovalPayload,
   DataMovementPayload,
+  Envelope,
   EnvironmentPayload,
   IdentityPayload,
   LifecyclePayload,
   OpenPayload,
+  PayloadDraft,
   ReasoningPayload,
   StructuralRecord,
   ToolPayload,
+  Unplaced,
 } from "../../capture/record.ts";
 import {
   escaped,
@@ -32,6 +35,14 @@ import {
  * @throws {EvidenceError} on a string that is not well formed
  */
 export function encodeLine(record: StructuralRecord): string {
+  return encodeLineAt(record, record.payload.seq);
+}
+
+/** A record whose place in the run is given beside it, so that its payload is not copied for that. */
+export type UnplacedRecord = Envelope & PayloadDraft;
+
+/** The line of the record at this place of its run. */
+export function encodeLineAt(record: UnplacedRecord, seq: number): string {
   return (
     "{" +
     textBefore('"actorId":"', record.actorId) +
@@ -53,7 +64,7 @@ export function encodeLine(record: StructuralRecord): string {
     textAfter(',"operation":"', record.operation) +
     textAfter(',"parentEventId":"', record.parentEventId) +
     ',"payload":{' +
-    encodePayload(record) +
+    encodePayload(record, seq) +
     '},"previousHash":"' +
     record.previousHash +
     '","runId":"' +
@@ -74,28 +85,28 @@ export function encodeLine(record: StructuralRecord): string {
   );
 }
 
-function encodePayload(record: StructuralRecord): string {
+function encodePayload(record: UnplacedRecord, seq: number): string {
   switch (record.category) {
     case "tool_api":
-      return encodeTool(record.payload);
+      return encodeTool(record.payload, seq);
     case "reasoning":
-      return encodeReasoning(record.payload);
+      return encodeReasoning(record.payload, seq);
     case "lifecycle":
-      return encodeLifecycle(record.payload);
+      return encodeLifecycle(record.payload, seq);
     case "identity":
-      return encodeIdentity(record.payload);
+      return encodeIdentity(record.payload, seq);
     case "data_movement":
-      return encodeDataMovement(record.payload);
+      return encodeDataMovement(record.payload, seq);
     case "approval":
-      return encodeApproval(record.payload);
+      return encodeApproval(record.payload, seq);
     case "environment":
-      return encodeEnvironment(record.payload);
+      return encodeEnvironment(record.payload, seq);
     default:
       return encodeNothing(record);
   }
 }
 
-function encodeTool(payload: ToolPayload): string {
+function encodeTool(payload: Unplaced<ToolPayload>, seq: number): string {
   return (
     textBefore('"agentTag":"', payload.agentTag) +
     numberBefore('"argumentsBytes":', payload.argumentsBytes) +
@@ -118,7 +129,7 @@ function encodeTool(payload: ToolPayload): string {
     trustedBefore('"resultNormHash":"', payload.resultNormHash) +
     trustedBefore('"resultShapeHash":"', payload.resultShapeHash) +
     '"seq":' +
-    payload.seq +
+    seq +
     textAfter(',"serverTag":"', payload.serverTag) +
     foreign(payload) +
     textAfter(',"stateId":"', payload.stateId) +
@@ -130,7 +141,7 @@ function encodeTool(payload: ToolPayload): string {
   );
 }
 
-function encodeReasoning(payload: ReasoningPayload): string {
+function encodeReasoning(payload: Unplaced<ReasoningPayload>, seq: number): string {
   return (
     textBefore('"agentTag":"', payload.agentTag) +
     numberBefore('"cacheReadTokens":', payload.cacheReadTokens) +
@@ -150,45 +161,45 @@ function encodeReasoning(payload: ReasoningPayload): string {
     textBefore('"responseId":"', payload.responseId) +
     trustedBefore('"role":"', payload.role) +
     '"seq":' +
-    payload.seq +
+    seq +
     foreign(payload) +
     trustedAfter(',"status":"', payload.status)
   );
 }
 
-function encodeLifecycle(payload: LifecyclePayload): string {
+function encodeLifecycle(payload: Unplaced<LifecyclePayload>, seq: number): string {
   switch (payload.type) {
     case "open":
-      return encodeOpen(payload);
+      return encodeOpen(payload, seq);
     case "close":
       return (
         numberBefore('"dropped":', payload.dropped) +
         numberBefore('"events":', payload.events) +
-        lifecycleEnd(payload)
+        lifecycleEnd(payload, seq)
       );
     case "drop":
       return (
         numberBefore('"count":', payload.count) +
         textBefore('"reason":"', payload.reason) +
-        lifecycleEnd(payload)
+        lifecycleEnd(payload, seq)
       );
     case "hole":
       return (
         numberBefore('"from":', payload.from) +
-        sequence(payload) +
+        sequence(payload, seq) +
         numberAfter(',"to":', payload.to) +
         trustedAfter(',"type":"', payload.type)
       );
     case "end":
-      return trustedBefore('"resolved":"', payload.resolved) + lifecycleEnd(payload);
+      return trustedBefore('"resolved":"', payload.resolved) + lifecycleEnd(payload, seq);
     case "key_rotate":
-      return textBefore('"newKey":"', payload.newKey) + lifecycleEnd(payload);
+      return textBefore('"newKey":"', payload.newKey) + lifecycleEnd(payload, seq);
     default:
       return encodeNothing(payload);
   }
 }
 
-function encodeOpen(payload: OpenPayload): string {
+function encodeOpen(payload: Unplaced<OpenPayload>, seq: number): string {
   return (
     textBefore('"agentName":"', payload.agentName) +
     numberBefore('"baselineCostNanoUsd":', payload.baselineCostNanoUsd) +
@@ -198,7 +209,7 @@ function encodeOpen(payload: OpenPayload): string {
     trustedBefore('"digestKeyCommitment":"', payload.digestKeyCommitment) +
     textBefore('"digestKeyId":"', payload.digestKeyId) +
     trustedBefore('"layer":"', payload.layer) +
-    sequence(payload) +
+    sequence(payload, seq) +
     textAfter(',"taskTag":"', payload.taskTag) +
     textAfter(',"team":"', payload.team) +
     trustedAfter(',"type":"', payload.type) +
@@ -210,51 +221,50 @@ function encodeOpen(payload: OpenPayload): string {
   );
 }
 
-function encodeIdentity(payload: IdentityPayload): string {
-  return numberBefore('"capabilityCount":', payload.capabilityCount) + sequence(payload);
+function encodeIdentity(payload: Unplaced<IdentityPayload>, seq: number): string {
+  return numberBefore('"capabilityCount":', payload.capabilityCount) + sequence(payload, seq);
 }
 
-function encodeDataMovement(payload: DataMovementPayload): string {
+function encodeDataMovement(payload: Unplaced<DataMovementPayload>, seq: number): string {
   return (
     numberBefore('"objectCount":', payload.objectCount) +
     trustedBefore('"objectsHash":"', payload.objectsHash) +
     trustedBefore('"operation":"', payload.operation) +
-    sequence(payload)
+    sequence(payload, seq)
   );
 }
 
-function encodeApproval(payload: ApprovalPayload): string {
+function encodeApproval(payload: Unplaced<ApprovalPayload>, seq: number): string {
   return (
     trustedBefore('"decision":"', payload.decision) +
     trustedBefore('"scopeHash":"', payload.scopeHash) +
-    sequence(payload)
+    sequence(payload, seq)
   );
 }
 
-function encodeEnvironment(payload: EnvironmentPayload): string {
+function encodeEnvironment(payload: Unplaced<EnvironmentPayload>, seq: number): string {
   return (
     trustedBefore('"changeHash":"', payload.changeHash) +
     textBefore('"kind":"', payload.kind) +
-    sequence(payload) +
+    sequence(payload, seq) +
     textAfter(',"subject":"', payload.subject)
   );
 }
 
-interface Sequence {
-  readonly seq: number;
+interface ForeignClaims {
   readonly sourcePreviousHash?: string;
   readonly sourceRunId?: string;
 }
 
-function lifecycleEnd(payload: LifecyclePayload): string {
-  return sequence(payload) + trustedAfter(',"type":"', payload.type);
+function lifecycleEnd(payload: Unplaced<LifecyclePayload>, seq: number): string {
+  return sequence(payload, seq) + trustedAfter(',"type":"', payload.type);
 }
 
-function sequence(payload: Sequence): string {
-  return `"seq":${payload.seq}${foreign(payload)}`;
+function sequence(payload: ForeignClaims, seq: number): string {
+  return `"seq":${seq}${foreign(payload)}`;
 }
 
-function foreign(payload: Sequence): string {
+function foreign(payload: ForeignClaims): string {
   return (
     textAfter(',"sourcePreviousHash":"', payload.sourcePreviousHash) +
     textAfter(',"sourceRunId":"', payload.sourceRunId)

@@ -1,4 +1,4 @@
-import type { PayloadDraft } from "../../capture/observation/observation.ts";
+import type { PayloadDraft } from "../../capture/record.ts";
 import type { Assessment } from "../assessment.ts";
 import { type AlertMemory, UNTOLD } from "./alert-memory.ts";
 import { type Condition, ConditionError, formatCondition, parseCondition } from "./condition.ts";

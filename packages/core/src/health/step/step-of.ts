@@ -1,5 +1,11 @@
-import type { PayloadDraft, Unplaced } from "../../capture/observation/observation.ts";
-import type { Envelope, ReasoningPayload, ToolPayload, View } from "../../capture/record.ts";
+import type {
+  Envelope,
+  PayloadDraft,
+  ReasoningPayload,
+  ToolPayload,
+  Unplaced,
+  View,
+} from "../../capture/record.ts";
 import type { Step } from "./step.ts";
 
 /** What the records of one run share and its `open` record says. */

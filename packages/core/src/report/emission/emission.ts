@@ -1,7 +1,7 @@
 /** What a session says to OpenTelemetry. Plain data that crosses threads; structure, as in a record. */
-import type { PayloadDraft } from "../../capture/observation/observation.ts";
+
 import type { TraceParent } from "../../capture/observation/trace-parent.ts";
-import type { Layer } from "../../capture/record.ts";
+import type { Layer, PayloadDraft } from "../../capture/record.ts";
 import type { Assessment } from "../../health/assessment.ts";
 
 /** The instrumentation scope of what we emit, by which a collector knows it again. */

@@ -1,7 +1,7 @@
 import type { SessionKeys } from "../../capture/keys/session-keys.ts";
-import type { Observation, PayloadDraft } from "../../capture/observation/observation.ts";
+import type { Observation } from "../../capture/observation/observation.ts";
 import { readTraceParent } from "../../capture/observation/trace-parent.ts";
-import type { Layer } from "../../capture/record.ts";
+import type { Layer, PayloadDraft } from "../../capture/record.ts";
 import type { RunIdentity, Stamp } from "../../evidence/run-writer.ts";
 import {
   type EmittedSession,
