@@ -277,6 +277,19 @@ test("a session that was logged in another log than the one that is shown is fou
   expect(text).toContain("it was logged in another log than this one, by the same name");
 });
 
+test("entries of a key that the collector had before are entries of its log", async () => {
+  const place = copy();
+  const older = entriesIn(honest)[0]?.replace(/^[^/]+/, "caum-collector-before") ?? "";
+  const entries = [older, ...entriesIn(honest).slice(1)];
+  putLog(place, entries);
+  for (const tag of Object.values(TAGS)) rmSync(join(place, "sessions", `${tag}.tar`));
+  writeFileSync(join(place, "log/deleted.txt"), Object.values(TAGS).join("\n"));
+  expect((await verify(place)).text).toContain("ok-redacted: 0 of 0 sessions hold");
+  const foreign = older.replace(/\/[^/\n]+\/(?=[0-9a-f]{32}\n)/, "/01J9ZQ4M7C3T8V5X2R6N1B0KDF/");
+  putLog(place, [foreign, ...entriesIn(honest).slice(1)]);
+  expect((await verify(place)).text).toContain("not the entries of this log");
+});
+
 test("a session that is dropped is named, and one that was deleted is told", async () => {
   const place = copy();
   rmSync(join(place, "sessions", `${TAGS.c}.tar`));

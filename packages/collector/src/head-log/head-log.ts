@@ -28,6 +28,8 @@ const ROUND_MS = 1_000;
 const REST_MS = 10_000;
 /** Heads of one tenant and round; what is left waits for the next one. */
 const HEADS_AT_ONCE = 500;
+/** So often all sessions are looked through, a page in each round: a node may have died with its notes. */
+const SWEEP_MS = 3_600_000;
 /** Nodes that append to one log at the same time: who is too late reads it again. */
 const ATTEMPTS = 5;
 
@@ -42,8 +44,9 @@ export class HeadLog implements WitnessedLogs {
   readonly #changed = new Map<number, Set<string>>();
   /** Until when the sessions that were logged rest, by tenant and tag. */
   readonly #resting = new Map<string, number>();
-  /** Where the search goes on for heads that nobody told of: a node may have died with what it knew. */
+  /** Where the search goes on for heads that nobody told of; undefined while none is under way. */
   #sweep: { readonly tenants: readonly number[]; readonly key: number } | undefined;
+  #nextSweepMs = 0;
   #working: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #isBusy = false;
@@ -131,12 +134,18 @@ export class HeadLog implements WitnessedLogs {
     for (const id of due) this.#resting.set(`${tenant}/${id}`, untilMs);
   }
 
-  /** A page of all sessions in each round, from the start of the process until all were seen once. */
+  /** A page of all sessions in each round, until all were seen; then not for a while. */
   async #sweepOn(): Promise<void> {
+    const nowMs = this.#parts.clock();
+    if (this.#sweep === undefined && nowMs < this.#nextSweepMs) return;
     this.#sweep ??= { tenants: await this.#log.accounts(), key: -1 };
     const { tenants, key } = this.#sweep;
     const [tenant, ...rest] = tenants;
-    if (tenant === undefined) return;
+    if (tenant === undefined) {
+      this.#sweep = undefined;
+      this.#nextSweepMs = nowMs + SWEEP_MS;
+      return;
+    }
     let page: readonly HeadRow[] = [];
     await this.#append(tenant, async () => {
       page = await this.#log.headsAfter(tenant, key, HEADS_AT_ONCE);

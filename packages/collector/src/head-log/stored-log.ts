@@ -8,7 +8,7 @@ import {
 } from "@caum/core/collector";
 import { parseNote } from "@caum/core/verify";
 import { fromHex } from "@caum/core/verify/rules";
-import type { LogEntry, SignedNote } from "../rows/log-rows.ts";
+import type { LogEntry, LogReader, SignedNote } from "../rows/log-rows.ts";
 import type { Store } from "../store/store.ts";
 import { loadLogTree } from "./log-tree.ts";
 import type { WitnessedLog } from "./witnessed-log.ts";
@@ -81,7 +81,7 @@ export class StoredLog implements WitnessedLog {
    */
   async proofsOf(tag: string, maxSize: number): Promise<readonly LogProof[]> {
     const of = { tag, maxSize, below: Number.MAX_SAFE_INTEGER };
-    const newest = await this.#log.newestEntry(this.#tenant, of);
+    const newest = await this.#newestEntry(of);
     if (newest === undefined) return [];
     const cosigned = await this.#cosignedProofs(newest);
     if (cosigned.length > 0) return cosigned;
@@ -89,8 +89,15 @@ export class StoredLog implements WitnessedLog {
     const plain = note === undefined ? [] : [await this.#proof(newest, note)];
     const before = (await this.#log.cosignedNotes(this.#tenant, 0, 1)).at(-1);
     if (before === undefined) return plain;
-    const older = await this.#log.newestEntry(this.#tenant, { ...of, below: before.size });
+    const older = await this.#newestEntry({ ...of, below: before.size });
     return older === undefined ? plain : [...(await this.#cosignedProofs(older)), ...plain];
+  }
+
+  /** Undefined also where the collector had another key then: what it signs now has another origin. */
+  async #newestEntry(of: Parameters<LogReader["newestEntry"]>[1]): Promise<LogEntry | undefined> {
+    const entry = await this.#log.newestEntry(this.#tenant, of);
+    const start = this.origin.slice(0, -"log".length);
+    return entry?.text.startsWith(start) ? entry : undefined;
   }
 
   /** The earliest checkpoint of each one who co-signed. */

@@ -121,6 +121,14 @@ export function headLogContract(open: () => Promise<StoreUnderTest>): void {
       expect(await logged.log.of(owner).latest()).toBeUndefined();
       await logged.log.round();
       expect((await checkpoint()).size).toBe(1);
+      // It looks through all of them again after an hour.
+      for (let page = 0; page < 3; page++) await logged.log.round();
+      await put("b", subject);
+      await logged.log.round();
+      expect((await checkpoint()).size).toBe(1);
+      logged.clock.nowMs += 3_600_000;
+      await logged.log.round();
+      expect((await checkpoint()).size).toBe(2);
     });
 
     test("keeps the leaves of a session that is deleted, and names it as deleted", async () => {
@@ -207,6 +215,22 @@ export function headLogContract(open: () => Promise<StoreUnderTest>): void {
       expect(notes.map(({ size }) => size)).toEqual([1, 4]);
       const lines = notes.map(({ note }) => parseNote(Buffer.from(note)).signatures.length);
       expect(lines).toEqual([2, 2]);
+    });
+
+    test("goes on under another key, and proves nothing of what the key before it logged", async () => {
+      await put("a");
+      await logged.log.round();
+      const signer = new Signer("other.example", Buffer.alloc(32, 5));
+      const onFailure = () => {};
+      const clock = () => logged.clock.nowMs;
+      const later = new HeadLog({ store: subject.store, signer, clock, onFailure });
+      expect(await later.of(owner).proofsOf(sessionTag("a"), 100)).toEqual([]);
+      await put("b");
+      later.changed(owner.tenant, "b");
+      await later.round();
+      const [one] = await later.of(owner).proofsOf(sessionTag("b"), 100);
+      expect(parseCheckpoint(one?.entry.text ?? "").origin).toContain(`other.example/${ULID}/`);
+      expect(parseTlogProof(Buffer.from(one?.proof ?? "")).note).toContain(later.of(owner).origin);
     });
 
     test("tells which logs grew since a moment", async () => {

@@ -61,7 +61,8 @@ export class LogCopy {
     for (let at = 0; at < lines.length; at += LINES_OF_ENTRY) {
       const text = `${lines.slice(at, at + LINES_OF_ENTRY).join("\n")}\n`;
       const head = parseCheckpoint(text);
-      if (logOriginOf(head.origin) !== origin) throw noEntries();
+      // The name is that of the key that the collector had then.
+      if (tenantOf(logOriginOf(head.origin)) !== tenantOf(origin)) throw noEntries();
       this.#leaves.push(hashLeaf(text));
       this.#add(head.origin.slice(head.origin.lastIndexOf("/") + 1), head.size, head.root);
     }
@@ -100,6 +101,11 @@ export class LogCopy {
     else this.#largest.set(tag, size);
     this.#sessions.set(tag, heads.set(size, heads.get(size) ?? root));
   }
+}
+
+/** @param origin of a log */
+function tenantOf(origin: string | undefined): string | undefined {
+  return origin?.split("/").at(-2);
 }
 
 function noEntries(): EvidenceError {
