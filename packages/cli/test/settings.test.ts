@@ -56,6 +56,8 @@ test("every kind is read from text and from JSON, and what is none is refused by
   // One shell may start a collector and agents, and only one of them is to emit.
   expect(read({}, { CAUM_OTLP: receiver }).settings).not.toHaveProperty("otlp");
   expect(() => read({ otlp: "http://user:secret@127.0.0.1" })).toThrow("--otlp takes an http");
+  expect(read({}, { CAUM_TIMESTAMP: receiver }).settings).toMatchObject({ timestamp: receiver });
+  expect(() => read({ timestamp: "tsa.example" })).toThrow("--timestamp takes an http");
   expect(() => read({ port: "80x" })).toThrow("--port takes a whole number");
   expect(() => read({}, { CAUM_DEMO: "maybe" })).toThrow("CAUM_DEMO takes true or false");
   configure({ collector: { rateLimit: "x" } });

@@ -10,6 +10,7 @@ import {
 import { keepDesktopRule } from "./alerts/desktop-rule.ts";
 import { sealOldRules } from "./alerts/destination-seal.ts";
 import { type Billing, openBilling } from "./billing/open-billing.ts";
+import { type HeadStampOptions, openHeadStamps } from "./evidence/head-stamps.ts";
 import { HeadLog } from "./head-log/head-log.ts";
 import { loggedStore } from "./head-log/logged-store.ts";
 import { webOriginOf } from "./http/allow-origins.ts";
@@ -33,7 +34,7 @@ import { openLocalAccount } from "./tenants/local-account.ts";
 import { RateLimit } from "./tenants/rate-limit.ts";
 import { SignIns } from "./tenants/sign-ins.ts";
 
-export interface CollectorOptions extends Omit<SubmissionOptions, "onFailure"> {
+export interface CollectorOptions extends Omit<SubmissionOptions, "onFailure">, HeadStampOptions {
   /** The data folder; made when it is not there. */
   readonly data: string;
   /** URL of a PostgreSQL database that takes the place of the data folder. */
@@ -121,7 +122,8 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
   const { signer, rootKey } = opened;
   const onFailure = options.onFailure ?? (() => {});
   const headLog = new HeadLog({ store: opened.store, signer, clock, onFailure });
-  const store = loggedStore(opened.store, headLog);
+  const stamps = openHeadStamps(options, { ...opened, clock, onFailure });
+  const store = loggedStore(opened.store, headLog, stamps);
   try {
     const account = await openLocalAccount(store, opened.accountSeed, clock);
     const address = { url: "" };
@@ -149,8 +151,7 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
     );
     const stopRetention = keepRetention(store, clock, services.onFailure);
     alerts.start();
-    headLog.start();
-    submissions.start();
+    for (const job of [headLog, submissions, stamps]) job.start();
     return {
       url: address.url,
       data: opened.place,
@@ -168,7 +169,7 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
       },
       async close() {
         stopRetention();
-        await submissions.stop();
+        await Promise.all([submissions.stop(), stamps.stop()]);
         await closeServer(app);
         await emission?.close();
         await adoption.stop();

@@ -175,6 +175,26 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
     expect(await subject.store.reader.key(hash)).toBeUndefined();
   });
 
+  test("the first time-stamp of a head is kept, is its tenant's, and goes with its session", async () => {
+    await submit(event(1, "s"));
+    const save = (tenant: number, size: number, reply: string) =>
+      subject.store.administer({ kind: "save_time_stamp", tenant, sessionId: "s", size, reply });
+    expect(await save(1, 2, "Zmlyc3Q=")).toEqual({ kind: "done", value: 1 });
+    expect(await save(1, 2, "c2Vjb25k")).toEqual({ kind: "done", value: 0 });
+    await save(1, 1, "b2xk");
+    expect(await save(2, 2, "YWxpZW4=")).toMatchObject({ kind: "refused", code: "NOT_FOUND" });
+    subject = await subject.reopen();
+    const { reader } = subject.store;
+    const kept = [
+      { size: 1, reply: "b2xk" },
+      { size: 2, reply: "Zmlyc3Q=" },
+    ];
+    expect(await reader.timeStamps(1, "s")).toEqual(kept);
+    expect(await reader.timeStamps(2, "s")).toEqual([]);
+    await subject.store.administer({ kind: "delete_session", tenant: 1, sessionId: "s" });
+    expect(await reader.timeStamps(1, "s")).toEqual([]);
+  });
+
   test("a job that cannot be done takes no other with it", async () => {
     const bad = event(1, "s", {
       draft: {

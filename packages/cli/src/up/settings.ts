@@ -20,10 +20,11 @@ export interface UpSettings {
   readonly allowDestination?: readonly string[];
   readonly allowOrigin?: readonly string[];
   readonly witness?: readonly string[];
+  readonly timestamp?: string;
 }
 
 type Name = keyof UpSettings;
-type Kind = "text" | "count" | "flag" | "list" | "receiver";
+type Kind = "text" | "count" | "flag" | "list" | "receiver" | "address";
 type Value = string | number | boolean | readonly string[];
 
 interface Setting {
@@ -50,6 +51,7 @@ const SETTINGS: Readonly<Record<Name, Setting>> = {
   allowDestination: { variable: "CAUM_ALLOW_DESTINATIONS", kind: "list" },
   allowOrigin: { variable: "CAUM_ALLOW_ORIGINS", kind: "list" },
   witness: { variable: "CAUM_WITNESSES", kind: "list" },
+  timestamp: { variable: "CAUM_TIMESTAMP", kind: "address" },
 };
 // True because the record above names each setting once.
 const NAMES = Object.keys(SETTINGS) as readonly Name[];
@@ -135,6 +137,7 @@ const EXPECTED: Readonly<Record<Kind, string>> = {
   flag: "true or false",
   list: "a list, separated by commas",
   receiver: "an http or https URL without user name, or true or false",
+  address: "an http or https URL without user name",
 };
 
 const READ: Readonly<Record<Kind, (told: unknown) => Value | undefined>> = {
@@ -155,7 +158,10 @@ const READ: Readonly<Record<Kind, (told: unknown) => Value | undefined>> = {
   },
   receiver: (told) => {
     const isAsked = READ.flag(told);
-    if (isAsked !== undefined || typeof told !== "string" || !URL.canParse(told)) return isAsked;
+    return isAsked === undefined ? READ.address(told) : isAsked;
+  },
+  address: (told) => {
+    if (typeof told !== "string" || !URL.canParse(told)) return undefined;
     const { protocol, username, password } = new URL(told);
     const isPlain = (protocol === "http:" || protocol === "https:") && username + password === "";
     return isPlain ? told : undefined;

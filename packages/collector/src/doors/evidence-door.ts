@@ -173,6 +173,7 @@ async function bundle(asked: Asked, checkpoints: Checkpoints, services: Services
       head,
       notes: withLogged(await reader.notes(owner.tenant, view.id), logProofs, signer),
       forks: await reader.forks(owner.tenant, view.id),
+      timeStamps: await reader.timeStamps(owner.tenant, view.id),
       logProofs,
       receipts: new Map([[head.size - 1, `${JSON.stringify(last)}\n`]]),
       manifest: {

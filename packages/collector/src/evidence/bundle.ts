@@ -10,6 +10,7 @@ import {
 import type { LogProof } from "../head-log/stored-log.ts";
 import type { SignedNote } from "../rows/log-rows.ts";
 import type { TenantRow } from "../rows/tenant-rows.ts";
+import type { StoredTimeStamp } from "../rows/time-stamp-rows.ts";
 import type { SessionView, StoreReader } from "../store/store.ts";
 import type { SignedHead } from "./checkpoints.ts";
 
@@ -21,6 +22,7 @@ export interface BundleParts {
   readonly head: SignedHead;
   readonly notes: readonly SignedNote[];
   readonly forks: readonly Fork[];
+  readonly timeStamps: readonly StoredTimeStamp[];
   /** File of a receipt by its index. */
   readonly receipts: ReadonlyMap<number, string>;
   /** That heads are in the log of this collector; none where it has no log. */
@@ -40,6 +42,7 @@ export async function* bundleOf(parts: BundleParts, reader: StoreReader): AsyncG
   for (const [at, { entry, proof }] of parts.logProofs.entries()) {
     yield* file(`log/${entry.size}-${at}.tlog-proof`, proof);
   }
+  yield* timeStampFiles(parts);
   if (parts.forks.length > 0) {
     yield* file("forks.ndjson", parts.forks.map((fork) => `${formatFork(fork)}\n`).join(""));
   }
@@ -82,8 +85,16 @@ async function* linePages(
   }
 }
 
-function* file(name: string, text: string): Generator<Buffer> {
-  const bytes = Buffer.from(text);
+/** Of heads that are there: only with them a stamp says something. */
+function* timeStampFiles(parts: BundleParts): Generator<Buffer> {
+  const sizes = new Set(notesOf(parts).map(({ size }) => size));
+  for (const { size, reply } of parts.timeStamps) {
+    if (sizes.has(size)) yield* file(`timestamps/${size}-0.tsr`, Buffer.from(reply, "base64"));
+  }
+}
+
+function* file(name: string, content: string | Buffer): Generator<Buffer> {
+  const bytes = Buffer.from(content);
   yield tarHeader(name, bytes.length);
   yield bytes;
   yield padding(bytes.length);

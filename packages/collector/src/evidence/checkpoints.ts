@@ -34,6 +34,9 @@ export interface SignedHead {
   readonly note: string;
 }
 
+/** Whose a session is. */
+type Owner = Pick<TenantRow, "tenant" | "ulid">;
+
 interface Known extends SignedHead {
   readonly atMs: number;
 }
@@ -59,7 +62,7 @@ export class Checkpoints {
   }
 
   /** The head of exactly this view, as exports need it. */
-  async exact(owner: TenantRow, view: SessionView): Promise<SignedHead> {
+  async exact(owner: Owner, view: SessionView): Promise<SignedHead> {
     const place = placeOf(owner, view);
     const known = this.#known.get(place);
     if (known?.size === view.tree.size) return known;
@@ -102,7 +105,7 @@ export class Checkpoints {
   }
 
   /** A head that cannot be kept is still true; the next one will be. */
-  async #save(owner: TenantRow, sessionId: string, size: number, note: string): Promise<void> {
+  async #save(owner: Owner, sessionId: string, size: number, note: string): Promise<void> {
     const { tenant } = owner;
     await this.#store.administer({ kind: "save_note", tenant, sessionId, size, note });
   }
@@ -125,6 +128,6 @@ function keyOf(text: string): VerifierKey[] {
   }
 }
 
-function placeOf(owner: TenantRow, view: SessionView): string {
+function placeOf(owner: Owner, view: SessionView): string {
   return `${owner.tenant}/${view.id}`;
 }

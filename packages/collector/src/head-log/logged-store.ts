@@ -2,7 +2,7 @@
 import type { Store } from "../store/store.ts";
 import type { HeadLog } from "./head-log.ts";
 
-export function loggedStore(store: Store, log: Pick<HeadLog, "changed">): Store {
+export function loggedStore(store: Store, ...logs: readonly Pick<HeadLog, "changed">[]): Store {
   return {
     reader: store.reader,
     administer: (command) => store.administer(command),
@@ -11,7 +11,9 @@ export function loggedStore(store: Store, log: Pick<HeadLog, "changed">): Store 
     close: () => store.close(),
     async submit(intake) {
       const outcome = await store.submit(intake);
-      if (outcome.kind !== "refused") log.changed(intake.tenant, intake.sessionId);
+      if (outcome.kind !== "refused") {
+        for (const log of logs) log.changed(intake.tenant, intake.sessionId);
+      }
       return outcome;
     },
   };

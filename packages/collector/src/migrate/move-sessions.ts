@@ -8,6 +8,8 @@ import { portionsOf } from "./portions.ts";
 import type { SourceFolder } from "./source-folder.ts";
 
 const SESSIONS_AT_ONCE = 200;
+/** What comes without a change of its session's row. */
+const MOVED_AGAIN: readonly TableName[] = ["notes", "time_stamps"];
 const PRESENT = "select * from sessions where tenant = $1 and key = any($2::bigint[])";
 
 /** @param onMoved is told how many records were moved, or found moved, since it was told last */
@@ -32,8 +34,7 @@ function movePage(
     const changed = isResumed ? await keepUnchanged(transaction, tenant, page) : page;
     onRecords(sizeOf(page) - sizeOf(changed));
     for (const table of SESSION_TABLES) {
-      // A checkpoint does not change the row of its session, so that notes are moved again.
-      const owners = keysOf(table === "notes" ? page : changed);
+      const owners = keysOf(MOVED_AGAIN.includes(table) ? page : changed);
       for (const rows of portionsOf(rowsOf(source, table, owners))) {
         await target.insert(transaction, table, rows, { tenant });
         onRecords(table === "records" ? rows.length : 0);
@@ -57,7 +58,7 @@ function* rowsOf(source: SourceFolder, table: TableName, keys: readonly number[]
   for (const key of keys) yield* source.ofSession(table, key);
 }
 
-/** Takes out what an earlier run moved and what changed since, and all notes. */
+/** Takes out what an earlier run moved and what changed since, and all notes and time-stamps. */
 async function keepUnchanged(
   transaction: Transaction,
   tenant: number,
@@ -71,7 +72,7 @@ async function keepUnchanged(
   const stale = keysOf(changed).filter((key) => present.has(key));
   for (const table of [...SESSION_TABLES, "event_ids"]) {
     const sql = `delete from ${table} where tenant = $1 and session = any($2::bigint[])`;
-    const owners = table === "notes" ? keys : stale;
+    const owners = MOVED_AGAIN.some((one) => one === table) ? keys : stale;
     if (owners.length > 0) await transaction.change(`unmove_${table}`, sql, [tenant, owners]);
   }
   const sql = "delete from sessions where tenant = $1 and key = any($2::bigint[])";

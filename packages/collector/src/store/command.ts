@@ -36,6 +36,14 @@ export type Command =
       readonly size: number;
       readonly note: string;
     }
+  | {
+      readonly kind: "save_time_stamp";
+      readonly tenant: number;
+      readonly sessionId: string;
+      readonly size: number;
+      /** Base64. */
+      readonly reply: string;
+    }
   | { readonly kind: "set_retention"; readonly tenant: number; readonly days: number | null }
   | {
       /** Somebody has looked at the loops that the session had so far. */

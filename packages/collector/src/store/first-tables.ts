@@ -135,6 +135,12 @@ export function firstTables(words: LayoutWords) {
       note text not null,
       primary key (${tenantKey}session, size)
     )${short}`,
+    timeStamps: `${create} time_stamps (${tenant}
+      session ${integer} not null,
+      size ${integer} not null,
+      reply text not null,
+      primary key (${tenantKey}session, size)
+    )${short}`,
     alertRules: `${create} alert_rules (
       tenant ${integer} not null,
       id text not null,

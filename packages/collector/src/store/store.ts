@@ -18,6 +18,7 @@ import type { BillingRow, ServiceClockRow } from "../rows/billing-rows.ts";
 import type { LogReader, SignedNote } from "../rows/log-rows.ts";
 import type { SignInRow } from "../rows/sign-in-rows.ts";
 import type { KeyEntry, KeyRow, TenantRow, TokenRow } from "../rows/tenant-rows.ts";
+import type { StoredTimeStamp } from "../rows/time-stamp-rows.ts";
 import type { Command, CommandAnswer, CommandRefusal } from "./command.ts";
 
 /** A session as lists and pages show it. */
@@ -142,6 +143,8 @@ export interface StoreReader {
   subtrees(tenant: number, id: string): Promise<readonly string[]>;
   forks(tenant: number, id: string): Promise<readonly Fork[]>;
   notes(tenant: number, id: string): Promise<readonly SignedNote[]>;
+  /** By size, the smallest first. */
+  timeStamps(tenant: number, id: string): Promise<readonly StoredTimeStamp[]>;
   /** Oldest first. */
   alertRules(tenant: number): Promise<readonly AlertRule[]>;
   /** What was fired, newest first; what is only armed is left out. */

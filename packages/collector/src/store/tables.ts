@@ -40,6 +40,7 @@ const TABLES = {
   subtrees: { of: "session", goesWithSession: true },
   judgements: { of: "session", goesWithSession: true },
   notes: { of: "session" },
+  time_stamps: { of: "session", goesWithSession: true },
 } as const satisfies Readonly<Record<string, Table>>;
 
 export type TableName = keyof typeof TABLES;

@@ -13,9 +13,15 @@ const COLUMNS = [
 /** Takes a database back to the layout that knew nothing of loops. @param version that added them */
 export function undoLoops(version: number): readonly string[] {
   return [
-    ...["traces", "logs", "log_entries", "log_blocks", "log_notes"].map(
-      (name) => `drop table ${name}`,
-    ),
+    ...[
+      "traces",
+      "logs",
+      "log_entries",
+      "log_blocks",
+      "log_notes",
+      "time_stamps",
+      "witness_leases",
+    ].map((name) => `drop table ${name}`),
     "alter table alert_rules drop column dwell_steps",
     "drop index sessions_with_loops",
     ...COLUMNS.map((column) => `alter table sessions drop column ${column}`),

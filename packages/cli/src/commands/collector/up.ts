@@ -53,6 +53,10 @@ export function registerUp(program: Command): void {
     .option("--allow-destination <host...>", "let alerts go to this internal host or host:port")
     .option("--allow-origin <origin...>", "let pages of this origin call the API from a browser")
     .option("--witness <url=vkey...>", "ask this witness to cosign what is kept; see caum witness")
+    .option(
+      "--timestamp <url>",
+      "have this authority (RFC 3161) stamp heads of sessions that ended",
+    )
     .option("--print-config", "print every setting and where it comes from, and start nothing")
     .addHelpText("after", ABOUT)
     .action((options: UpOptions, command: Command) => up(options, flagsOf(command)));

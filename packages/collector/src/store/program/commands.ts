@@ -14,7 +14,7 @@ import { appendHeads, keepCosignatures } from "./head-log/log-commands.ts";
 import { leaseWitness } from "./head-log/witness-lease.ts";
 import { type Program, type Scope, type Transactions, transact } from "./program.ts";
 import { purge } from "./purge.ts";
-import { acknowledge, deleteSession, saveNote } from "./session-commands.ts";
+import { acknowledge, deleteSession, saveNote, saveTimeStamp } from "./session-commands.ts";
 
 /** What both stores do alike; what is expired has to be judged before, by the ledger. */
 export type SharedCommand = Exclude<Command, { kind: "expire" }>;
@@ -66,6 +66,8 @@ function programOf(command: OneTransaction): Program<CommandAnswer> {
       return keepCosignatures(command);
     case "save_note":
       return saveNote(command);
+    case "save_time_stamp":
+      return saveTimeStamp(command);
     case "acknowledge":
       return acknowledge(command);
     case "delete_session":

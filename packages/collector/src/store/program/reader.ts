@@ -7,6 +7,7 @@ import type { BillingRow, ServiceClockRow } from "../../rows/billing-rows.ts";
 import type { LogReader, SignedNote } from "../../rows/log-rows.ts";
 import type { SignInRow } from "../../rows/sign-in-rows.ts";
 import type { KeyEntry, KeyRow, TenantRow, TokenRow } from "../../rows/tenant-rows.ts";
+import type { StoredTimeStamp } from "../../rows/time-stamp-rows.ts";
 import { alertOf, OPEN_RULES, openRuleOf, ruleOf } from "../columns/alert-columns.ts";
 import { bytes, hex, integer, optional, type Row, text } from "../columns/columns.ts";
 import { storedRecordOf } from "../columns/ledger-columns.ts";
@@ -141,6 +142,14 @@ export class ProgramReader implements StoreReader {
       size: integer(row, "size"),
       note: text(row, "note"),
     }));
+  }
+
+  async timeStamps(tenant: number, id: string): Promise<readonly StoredTimeStamp[]> {
+    const sql: Sql = (dialect) =>
+      `select size, reply from time_stamps where ${ofSession(dialect)} order by size`;
+    return (await this.#rows({ tenant }, "time_stamps", sql, tenant, sessionTag(id))).map(
+      (row) => ({ size: integer(row, "size"), reply: text(row, "reply") }),
+    );
   }
 
   async alertRules(tenant: number): Promise<readonly AlertRule[]> {

@@ -35,6 +35,21 @@ export function* saveNote(command: CommandOf<"save_note">): Program<CommandAnswe
   return done(1);
 }
 
+/** The first one stays: it is the earliest. */
+export function* saveTimeStamp(command: CommandOf<"save_time_stamp">): Program<CommandAnswer> {
+  const { tenant, size, reply } = command;
+  const key = yield* lockSession(command);
+  if (key === undefined) return NOT_FOUND;
+  const kept = yield* change(
+    "save_time_stamp",
+    ({ tenantColumn, tenantValue }) => `insert into time_stamps
+      (${tenantColumn}session, size, reply) values (${tenantValue}$2, $3, $4)
+      on conflict (${tenantColumn}session, size) do nothing`,
+    [tenant, key, size, reply],
+  );
+  return done(kept);
+}
+
 /** Beside the state of the session: nobody needs to read that again. */
 export function* acknowledge(command: CommandOf<"acknowledge">): Program<CommandAnswer> {
   const { tenant, sessionId, by, nowMs } = command;

@@ -146,6 +146,7 @@ const MIGRATIONS = [
     `,
   },
   { version: 10, sql: `${FIRST.witnessLeases};` },
+  { version: 11, sql: `${FIRST.timeStamps};` },
 ];
 
 /** The layout that this program writes. */

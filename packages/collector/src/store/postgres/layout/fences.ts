@@ -8,7 +8,7 @@ export const FENCED_TABLES: readonly TableName[] = [...TENANT_TABLES, ...SESSION
 export const LOG_TABLES: readonly TableName[] = ["logs", "log_entries", "log_blocks", "log_notes"];
 
 /** Fenced by the step that makes them. */
-const LATER_TABLES: readonly TableName[] = ["traces", ...LOG_TABLES];
+const LATER_TABLES: readonly TableName[] = ["traces", ...LOG_TABLES, "time_stamps"];
 
 const MINE = "nullif(current_setting('caum.tenant', true), '')::bigint";
 /** Set by jobs that look after all tenants: delivery, retention, purge. */

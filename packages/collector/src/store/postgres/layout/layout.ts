@@ -172,6 +172,7 @@ export const LAYOUT = [
   { version: 5, statements: TRACES },
   { version: 6, statements: HEAD_LOG },
   { version: 7, statements: [FIRST.witnessLeases] },
+  { version: 8, statements: [FIRST.timeStamps, ...fencesOf("time_stamps")] },
 ];
 
 export const LAYOUT_VERSION = LAYOUT.at(-1)?.version ?? 0;
