@@ -40,16 +40,19 @@ class HeadLogError extends Error {
 
 export class HeadLog implements WitnessedLogs {
   readonly #parts: HeadLogParts;
-  /** Tags of sessions that changed, by tenant. */
+  /** Ids of sessions that changed, by tenant. */
   readonly #changed = new Map<number, Set<string>>();
-  /** Until when the sessions that were logged rest, by tenant and tag. */
+  /** Until when the sessions that were logged rest, by tenant and id. */
   readonly #resting = new Map<string, number>();
   /** Where the search goes on for heads that nobody told of; undefined while none is under way. */
   #sweep: { readonly tenants: readonly number[]; readonly key: number } | undefined;
   #nextSweepMs = 0;
   #working: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
-  #isBusy = false;
+  /** The round that the timer began, while it lasts. */
+  #round: Promise<void> | undefined;
+  /** A fault is told once, until a round goes well. */
+  #isFailing = false;
 
   constructor(parts: HeadLogParts) {
     this.#parts = parts;
@@ -58,19 +61,14 @@ export class HeadLog implements WitnessedLogs {
   /** From now on heads are logged by themselves. */
   start(): void {
     this.#timer ??= setInterval(() => {
-      if (this.#isBusy) return;
-      this.#isBusy = true;
-      this.round()
-        .catch((failure: unknown) => this.#parts.onFailure(asError(failure)))
-        .finally(() => {
-          this.#isBusy = false;
-        });
+      this.#round ??= this.#timedRound();
     }, ROUND_MS).unref();
   }
 
   /** Logs what is due, and ends. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    await this.#round;
     this.#resting.clear();
     await this.round().catch(() => {});
   }
@@ -82,28 +80,54 @@ export class HeadLog implements WitnessedLogs {
     else known.add(sessionId);
   }
 
-  /** One look at everything that changed. */
+  async #timedRound(): Promise<void> {
+    try {
+      await this.round();
+      this.#isFailing = false;
+    } catch (failure) {
+      if (!this.#isFailing) this.#parts.onFailure(asError(failure));
+      this.#isFailing = true;
+    }
+    this.#round = undefined;
+  }
+
+  /**
+   * One look at everything that changed; what cannot be logged of one tenant keeps no other from it.
+   *
+   * @throws what was wrong, once all were tried
+   */
   async round(): Promise<void> {
     if (!this.#parts.store.status().isWritable) return;
+    const failures: unknown[] = [];
     const nowMs = this.#parts.clock();
     for (const [place, untilMs] of this.#resting) {
       if (untilMs <= nowMs) this.#resting.delete(place);
     }
     for (const [tenant, sessions] of this.#changed) {
       const due = [...sessions].filter((id) => !this.#resting.has(`${tenant}/${id}`));
-      await this.#logChanged(tenant, due.slice(0, HEADS_AT_ONCE), sessions);
+      const logged = this.#logChanged(tenant, due.slice(0, HEADS_AT_ONCE), sessions);
+      await logged.catch((failure: unknown) => failures.push(failure));
       if (sessions.size === 0) this.#changed.delete(tenant);
     }
+    if (failures.length > 0) throw failures[0];
     await this.#sweepOn();
   }
 
-  /** Logs the head of exactly this view, unless a larger one of the session is there. */
+  /**
+   * Logs the head of exactly this view, unless a larger one of the session is there. A head that cannot
+   * be logged is still true: the next round tries it.
+   */
   async include({ tenant }: TenantRow, view: SessionView): Promise<void> {
     const tag = sessionTag(view.id);
-    await this.#append(tenant, async () => {
-      const [head] = await this.#log.heads(tenant, [tag]);
-      return head === undefined ? [] : [{ ...head, tree: view.tree }];
-    });
+    try {
+      await this.#append(tenant, async () => {
+        const [head] = await this.#log.heads(tenant, [tag]);
+        return head === undefined ? [] : [{ ...head, tree: view.tree }];
+      });
+    } catch (failure) {
+      if (!(failure instanceof HeadLogError)) throw failure;
+      this.changed(tenant, view.id);
+    }
   }
 
   /** The log of one tenant. */

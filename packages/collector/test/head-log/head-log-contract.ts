@@ -217,6 +217,37 @@ export function headLogContract(open: () => Promise<StoreUnderTest>): void {
       expect(lines).toEqual([2, 2]);
     });
 
+    test("what cannot be logged of one account keeps no other from it, and is logged later", async () => {
+      const other = await account(subject.store, "01JQZX5M3T8V9W0A1B2C3D4E5H");
+      let isFull = true;
+      const full: Store = {
+        ...subject.store,
+        reader: subject.store.reader,
+        status: () => subject.store.status(),
+        submit: (intake) => subject.store.submit(intake),
+        administer: async (command) => {
+          const isOwn = "tenant" in command && command.tenant === owner.tenant;
+          if (isFull && isOwn) return { kind: "refused", code: "STORAGE_FULL" };
+          return subject.store.administer(command);
+        },
+      };
+      logged = loggedOn(full);
+      await put("a");
+      await logged.store.submit(eventOf(other.tenant, "b"));
+      await expect(logged.log.round()).rejects.toThrow("STORAGE_FULL");
+      expect((await logged.log.of(other).latest())?.size).toBe(1);
+      const view = await subject.store.reader.session(owner.tenant, "a");
+      if (view === undefined || "gone" in view) throw new Error("it is there");
+      await logged.log.include(
+        { ...owner, kind: "account", plan: "p", trialEndsMs: undefined },
+        view,
+      );
+      expect(await logged.log.of(owner).latest()).toBeUndefined();
+      isFull = false;
+      await logged.log.round();
+      expect((await checkpoint()).size).toBe(1);
+    });
+
     test("goes on under another key, and proves nothing of what the key before it logged", async () => {
       await put("a");
       await logged.log.round();
