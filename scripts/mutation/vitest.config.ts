@@ -36,6 +36,8 @@ export default defineConfig({
     env: { PATH: dirname(process.execPath) },
     sequence: { sequencer: ShortestFirst },
     testTimeout: 30_000,
-    setupFiles: ["seed", "no-desktop"].map((name) => join(root, `test/${name}.ts`)),
+    setupFiles: ["test/seed.ts", "test/no-desktop.ts", "scripts/mutation/no-shrinking.ts"].map(
+      (file) => join(root, file),
+    ),
   },
 });

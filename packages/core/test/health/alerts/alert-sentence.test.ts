@@ -56,6 +56,60 @@ test.each([
     "repeated earlier calls in 14 of its latest steps (`read`, `edit`)",
   ],
   [{ rule: "same_message", period: 1, cycles: 4 }, "said the same thing 4 times in a row"],
+  [
+    { rule: "jitter", period: 1, cycles: 5 },
+    "called `read` 5 times in a row and got the same answer, with questions that differ in a number only",
+  ],
+  [
+    { rule: "numeric", period: 1, cycles: 8 },
+    "called `read` 8 times in a row with the same question, and only numbers in the answers moved",
+  ],
+  [
+    { rule: "failing_call", period: 1, cycles: 5 },
+    "made the same call of `read` 5 times, and each failed",
+  ],
+  [{ rule: "refused", period: 1, cycles: 7 }, "been refused 7 times, the last of `read`"],
+  [
+    { rule: "all_failing", period: 1, cycles: 10 },
+    "made 10 calls in a row that failed, whatever the tool",
+  ],
+  [
+    { rule: "ping_pong", period: 1, cycles: 4 },
+    "handed on 4 times and got it back, with nothing done in between",
+  ],
+  [{ rule: "idle_talk", period: 1, cycles: 8 }, "answered 8 times with nothing but words"],
+  [
+    { rule: "blind_write", period: 1, cycles: 5 },
+    "made the same change with `read` 5 times in a row",
+  ],
+  [
+    { rule: "same_content", period: 1, cycles: 8 },
+    "called `read` 8 times in a row and reported the same each time",
+  ],
+  [
+    { rule: "same_tool", period: 1, cycles: 8 },
+    "called `read` 8 times in a row, of which nothing but the name is known",
+  ],
+  [{ rule: "talk", period: 1, cycles: 1 }, "spoken once in a row without using a tool"],
+  [{ rule: "long_wait", period: 1, cycles: 6 }, "waited with `read` for 6 steps"],
+  [
+    { rule: "same_answers", period: 1, cycles: 5 },
+    "got the same answer from `read` 5 times in a row",
+  ],
+  [
+    { rule: "probing", period: 1, cycles: 6 },
+    "made the same call again and again, the latest with `read`",
+  ],
+  [{ rule: "narrow_search", period: 1, cycles: 10 }, "searched for 10 steps and learned little"],
+  [{ rule: "repeats", period: 1, cycles: 9 }, "repeated earlier calls in 9 of its latest steps"],
+  [
+    { rule: "same_call", period: 1, cycles: 3 },
+    "called `read` 3 times in a row with the same question",
+  ],
+  [{ rule: "failures", period: 1, cycles: 3 }, "made 3 calls in a row that failed"],
+  [{ rule: "one_kind_of_work", period: 1, cycles: 20 }, "done one kind of work for 20 steps"],
+  [{ rule: "little_new", period: 1, cycles: 2 }, "done little that is new for 2 steps"],
+  [{ rule: "little_done", period: 1, cycles: 1 }, "got little done for 1 step"],
 ] as const)("%o reads well", (pattern, deed) => {
   const told = {
     agent: "cursor-vscode",
@@ -65,6 +119,29 @@ test.each([
     tools: ["read", "edit"],
   };
   expect(alertSentence(told)).toBe(`Cursor has ${deed}.`);
+});
+
+test("a tool whose name is nothing is left out, and of many tools the first four are named", () => {
+  const told = { agent: "zed", regime: "LOOP", step: 9 };
+  const failing = { rule: "error_run", period: 1, cycles: 5 } as const;
+  expect(alertSentence({ ...told, pattern: failing, tools: ["\u0000"] })).toBe(
+    "Zed has made 5 calls in a row that failed.",
+  );
+  const cycle = { rule: "periodic", period: 6, cycles: 3 } as const;
+  expect(alertSentence({ ...told, pattern: cycle, tools: [..."aabcde"] })).toBe(
+    "Zed has repeated the same 6 calls 3 times (`a`, `b`, `c`, `d` and others).",
+  );
+});
+
+test("of what is no loop, or of what too little is known, the advice is another one", () => {
+  const advice = (rule: "same_answers" | "same_tool" | "same_content", regime: string) =>
+    alertMessage({ agent: "zed", regime, step: 9, pattern: { rule, period: 1, cycles: 8 } }).split(
+      ". ",
+    )[1];
+  expect(advice("same_answers", "STAGNATION")).toBe("Look whether it still gets on.");
+  expect(advice("same_tool", "GRIND")).toMatch(/^Send state_hash/);
+  expect(advice("same_content", "GRIND")).toMatch(/^Send state_hash/);
+  expect(advice("same_content", "LOOP")).toMatch(/^Stop it/);
 });
 
 test("the second word says that it goes on, or that it ended", () => {

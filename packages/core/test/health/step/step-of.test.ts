@@ -33,6 +33,39 @@ describe("the step of a record", () => {
     expect(step?.atMs).toBe(1_700_000_000_000);
   });
 
+  test("has of a call what its record has, and nothing else", () => {
+    const told = (payload: object) => {
+      const {
+        kind: _,
+        atMs: __,
+        ...step
+      } = stepOf({
+        ...call,
+        payload: { seq: 1, toolName: "t", status: "ok", ...payload },
+      } as never) ?? {};
+      return step;
+    };
+    const bare = told({});
+    expect(Object.keys(bare).toSorted()).toEqual(["status", "tool"]);
+    const facts = { op: "read", resultBytes: 5, durationMs: 7, stateId: "s" } as const;
+    const tags = { agentTag: "x-a", serverTag: "x-s" };
+    expect(told({ ...facts, ...tags })).toEqual({ ...bare, ...facts, ...tags });
+    // A bound of a duration says little of when the call began.
+    expect(told({ durationMs: 7, durationIsBound: "true" })).toEqual(bare);
+    expect(told({ resultHash: "h" })).toEqual({ ...bare, resultNorm: "h", resultShape: "h" });
+    expect(told({ resultHash: "h", resultNormHash: "n", resultShapeHash: "p" })).toEqual({
+      ...bare,
+      resultNorm: "n",
+      resultShape: "p",
+    });
+    expect(told({ argumentsHash: "h", argumentsNormHash: "n", argumentsBytes: 9 })).toMatchObject({
+      argumentsHash: "h",
+      argumentsNorm: "n",
+      argumentsShape: "n",
+      argumentsBytes: 9,
+    });
+  });
+
   test("is none for what happens around an agent, or is not answered yet", () => {
     expect(stepOf(open)).toBeUndefined();
     const pending = {
