@@ -35,7 +35,8 @@ export default defineConfig({
     // Tests by other programs, such as Python, are left out: what they run is not changed.
     env: { PATH: dirname(process.execPath) },
     sequence: { sequencer: ShortestFirst },
-    testTimeout: 30_000,
+    // Some changes make a test wait for ever.
+    testTimeout: 10_000,
     setupFiles: ["test/seed.ts", "test/no-desktop.ts", "scripts/mutation/no-shrinking.ts"].map(
       (file) => join(root, file),
     ),

@@ -310,3 +310,36 @@ test("whatever is told in whatever order, a call has at most one outcome per res
     { numRuns: 200 },
   );
 });
+
+test("what belongs to an owner and was not started waits, and nothing else does", () => {
+  const { calls, statuses, session } = merger();
+  calls.requested(key(session, "own"), { ...facts, owner: "one" });
+  calls.requested(key(session, "other"), { ...facts, owner: "two", response: "r2" });
+  const running = { ...facts, owner: "one", response: "r3" };
+  calls.requested(key(session, "running"), running);
+  calls.started(key(session, "running"), { ...running, run: `${session} run` });
+  calls.allPending("one");
+  expect(statuses()).toBe("pending");
+  expect(["own", "other", "running"].map((id) => calls.stateOf(key(session, id)))).toEqual([
+    "waiting",
+    "requested",
+    "running",
+  ]);
+});
+
+test("of calls that look alike, an execution is of the one that was asked with the same value", () => {
+  const { calls, seen, clock, session } = merger();
+  const [one, two] = [{ q: "x" }, { q: "x" }];
+  for (const [at, values] of [one, two].entries()) {
+    clock.now += 1_000;
+    const response = `${session} response ${at}`;
+    calls.requested(key(session, `asked ${at}`), { tool: "search", arguments: values, response });
+  }
+  // The later one runs first; nothing but its value says which it is.
+  clock.now = 9_000;
+  calls.started({ session }, { tool: "search", arguments: two, run: `${session} run` });
+  calls.ended({ session }, { status: "ok" }, { tool: "search", run: `${session} run` });
+  expect(seen).toHaveLength(1);
+  const states = ["asked 0", "asked 1"].map((id) => calls.stateOf(key(session, id)));
+  expect(states).toEqual(["requested", undefined]);
+});
