@@ -1,6 +1,6 @@
 /**
  * Changes the code of one folder in many small ways and counts which changes make a test fail:
- * `npm run mutation -- core/merge`, or `npm run mutation -- core/merge 0.2` for a fifth of the changes.
+ * `npm run mutation -- core/merge 0.1` for a tenth of the changes; 1 is all of them, for hours.
  *
  * StrykerJS is installed once into the temporary folder, so that the checkout stays as it is.
  */
@@ -42,7 +42,7 @@ const FOLDERS = {
 /** Tests that take half a minute or ask other programs, and those that only compare a digest of all. */
 const LEFT_OUT = ["any-change", "memory", "traces", "shell-word", "determinism", "node-versions"];
 
-const [asked = "", share = "1"] = process.argv.slice(2);
+const [asked = "", share = "0.05"] = process.argv.slice(2);
 const name = Object.keys(FOLDERS).find(
   (folder) => asked === folder || asked.startsWith(`${folder}/`),
 );
@@ -67,8 +67,8 @@ function run() {
     vitest: { configFile: "scripts/mutation/vitest.config.ts", related: false },
     mutate: [place.endsWith(".ts") ? place : `${place}/**/*.ts`],
     ignorePatterns: ["**/dist", "bench", "field", "findings", "demo", "examples"],
-    // Beside what its tests took unchanged, and the start of a run: what waits for ever is over then.
-    timeoutMS: 5_000,
+    // Beside what its tests took unchanged. One that waits for ever fails by its own limit before.
+    timeoutMS: 20_000,
     timeoutFactor: 1,
     concurrency: 1,
     coverageAnalysis: "perTest",
@@ -115,7 +115,7 @@ function installed() {
     const packages = ["core", "api", "vitest-runner"].map(
       (part) => `@stryker-mutator/${part}@${VERSION}`,
     );
-    // Its tests are run by the vitest of the checkout, which a second one would not know of.
+    // Without peers: its tests are run by the vitest of the checkout.
     const words = ["install", "--no-save", "--legacy-peer-deps", "--ignore-scripts", ...packages];
     const { status } = spawnSync("npm", words, {
       cwd: made,
@@ -123,9 +123,11 @@ function installed() {
       shell: process.platform === "win32",
     });
     if (status !== 0) fail("StrykerJS was not installed: see the lines above");
-    symlinkSync(join(root, "node_modules/vitest"), join(made, "node_modules/vitest"), "junction");
     renameSync(made, place);
   }
+  const vitest = join(place, "node_modules/vitest");
+  rmSync(vitest, { force: true });
+  symlinkSync(join(root, "node_modules/vitest"), vitest, "junction");
   writeFileSync(join(place, "sample.mjs"), sample);
   return place;
 }

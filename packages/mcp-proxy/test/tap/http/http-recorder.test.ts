@@ -188,6 +188,16 @@ test.each([
     2,
   ],
   [
+    "that ends some of its sessions of one call and not others is one",
+    [
+      [1, DELETED],
+      [1, {}],
+      [1, {}],
+    ],
+    "agent",
+    1,
+  ],
+  [
     "is not another client",
     [
       [1, DELETED],

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { recordsIn, toolCallsIn } from "../../../../../test/records.ts";
+import { noteBlind } from "../../../src/command/blind-note.ts";
 import { ObserverJournal } from "../../../src/tap/journal/observer-journal.ts";
 import { Observers } from "../../../src/tap/journal/observers.ts";
 
@@ -60,6 +61,14 @@ test("what was dropped is declared by reason, in the run", async () => {
     "type" in payload && payload.type === "drop" ? [`${payload.reason} ${payload.count}`] : [],
   );
   expect(drops).toEqual(["overflow 5", "unreadable 1"]);
+});
+
+test("what was missing before is said once, in the first session that is closed", async () => {
+  noteBlind("uploader", home);
+  const journals = ["one", "two"].map((id) => new ObserverJournal(observers, () => id));
+  for (const journal of journals) journal.observe({ kind: "tool", tool: "t", status: "ok" }, 1);
+  const blind = (await recorded(...journals)).filter(({ category }) => category === "environment");
+  expect(blind).toMatchObject([{ sessionId: "one", payload: { subject: "uploader" } }]);
 });
 
 test("each client has an observer that names it, and more than 64 kinds have one without a name", async () => {

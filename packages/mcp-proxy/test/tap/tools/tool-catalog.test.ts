@@ -44,6 +44,19 @@ test("of a list of more than 64 KiB, the tools in its head are known", () => {
   expect(catalog.annotationsOf("t299")).toBeUndefined();
 });
 
+test("of a tool's annotations the two are kept that say what it does, where they are a yes or a no", () => {
+  const catalog = new ToolCatalog();
+  const annotated = (name: string, annotations?: unknown) => ({ name, annotations });
+  catalog.update([
+    annotated("both", { readOnlyHint: false, destructiveHint: true, title: "Both" }),
+    annotated("none", { readOnlyHint: "yes", destructiveHint: 1 }),
+    annotated("bare"),
+  ]);
+  expect(catalog.annotationsOf("both")).toEqual({ readOnlyHint: false, destructiveHint: true });
+  expect(catalog.annotationsOf("none")).toEqual({});
+  expect(catalog.annotationsOf("bare")).toBeUndefined();
+});
+
 test("a definition that changed since the last run is told once", () => {
   const home = temporaryHome();
   expect(listedIn(home, "s", tool("a"), tool("b"))).toEqual([]);
