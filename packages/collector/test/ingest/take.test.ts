@@ -1,7 +1,11 @@
 /** The one way into the store, as the contract of all stores and by itself. */
+
+import type { StructuralRecord } from "@caum/core/verify";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { posesAsCollector } from "../../src/ingest/door-run.ts";
 import type { Intake, RecordsOutcome } from "../../src/ingest/intake.ts";
 import { recordRun } from "../native-lines.ts";
+import { event, ruleOf } from "../store/alert-store.ts";
 import { eventOf } from "../store/tenant-events.ts";
 import { type StoreUnderTest, storeContract } from "../store-contract.ts";
 import { alertContract } from "../store-contract-alerts.ts";
@@ -172,6 +176,57 @@ test("a token's session begins with the collector's own run, which says what is 
     seq: 0,
   });
   expect(await subject.store.reader.token(token.hash)).toMatchObject({ tenant, sessionId: "s" });
+});
+
+test("records of the collector's own run are numbered one after the other", async () => {
+  for (let at = 0; at < 3; at++) await submit(eventOf(1, "s"));
+  await submit(end({}));
+  const lines = (await subject.store.reader.records(1, "s", 0, 10)).map(({ line }) => line);
+  expect(lines.map((line) => JSON.parse(line).payload.seq)).toEqual([0, 1, 2, 3, 4]);
+});
+
+test.each([
+  ["a run id that begins as ours do", { runId: `c${"0".repeat(31)}` }, true],
+  ["another run id", {}, false],
+  ["the layer of our doors", { payload: { type: "open", layer: "door", writer: "w" } }, true],
+  ["the layer of telemetry", { payload: { type: "open", layer: "telemetry", writer: "w" } }, true],
+  ["our name", { payload: { type: "open", layer: "mcp", writer: "caum-collector" } }, true],
+  ["another name", { payload: { type: "open", layer: "mcp", writer: "w" } }, false],
+  ["another record", { payload: { type: "close", layer: "door" } }, false],
+])("a record with %s poses as the collector's: %s", (_what, more, expected) => {
+  // Only what is looked at is true of it.
+  const record = { runId: "0".repeat(32), payload: {}, ...more } as unknown as StructuralRecord;
+  expect(posesAsCollector(record)).toBe(expected);
+});
+
+test("an alert tells what repeats, since when and for how much; a rule of another version is passed over", async () => {
+  const rules = [ruleOf("rule"), ruleOf("later", { condition: "a word of tomorrow" })];
+  await subject.store.administer({ kind: "add_rules", tenant: 1, rules, max: 50 });
+  for (let at = 0; at < 5; at++) await submit(event(1, "s"));
+  const alerts = await subject.store.reader.alerts(1, { limit: 9 });
+  expect(alerts).toHaveLength(1);
+  expect(alerts[0]).toMatchObject({
+    rule: "rule",
+    status: "due",
+    facts: {
+      agent: "agent",
+      team: "team",
+      taskTag: null,
+      step: 4,
+      regime: "LOOP",
+      tier: "T5",
+      costNanoUsd: 20,
+      isTest: false,
+      story: {
+        word: "begins",
+        pattern: { rule: "periodic", period: 1, cycles: 4 },
+        tools: ["tool"],
+        sinceMs: NOW,
+        nowMs: NOW,
+        costNanoUsd: 20,
+      },
+    },
+  });
 });
 
 test("of steps with one number, equal ones are one, and a first one begins a new attempt", async () => {
