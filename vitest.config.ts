@@ -23,6 +23,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["@caum/source"] } },
   test: {
     testTimeout: 30_000,
+    hookTimeout: 60_000,
     // One core stays idle by default, and on two cores that is half of the machine: most tests wait.
     maxWorkers: "100%",
     globalSetup: [join(import.meta.dirname, "test/one-temporary-folder.ts")],
