@@ -34,7 +34,12 @@ const FOLDERS = {
     "openai/test/{ids,no-doubles}",
     "langchain/test/{events,sessions}",
   ],
-  "core/evidence": ["core/test/evidence/**/*"],
+  // Archives and logs of heads are tested where bundles come from.
+  "core/evidence": [
+    "core/test/evidence/**/*",
+    "dashboard/test/verifiers/**/*",
+    "cli/test/lying-operator",
+  ],
   "mcp-proxy/tap": ["mcp-proxy/test/tap/**/*"],
   "collector/ingest": ["collector/test/ingest/**/*"],
 };
