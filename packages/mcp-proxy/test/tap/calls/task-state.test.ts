@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
 import { isGone, taskIdOf, taskStateOf } from "../../../src/tap/calls/task-state.ts";
+import { Conversation } from "../../../src/tap/conversation.ts";
+import { messagesOfText } from "../../../src/tap/messages/message.ts";
+import { KeptJournal } from "../kept-journal.ts";
 
 test.each([
   [undefined, undefined],
@@ -57,4 +60,27 @@ test.each([
   ],
 ])("%o ends a task so: %o", (fields, state) => {
   expect(taskStateOf(fields)).toEqual(state);
+});
+
+test("tasks beside each other end each by itself", () => {
+  const journal = new KeptJournal();
+  const conversation = new Conversation(journal);
+  const say = (toServer: boolean, message: object) => {
+    for (const one of messagesOfText(Buffer.from(JSON.stringify(message)))) {
+      conversation.accept(one, toServer, 1);
+    }
+  };
+  for (const id of [1, 2]) {
+    say(true, { id, method: "tools/call", params: { name: `tool ${id}` } });
+    say(false, { id, result: { resultType: "task", taskId: `t${id}` } });
+  }
+  expect(journal.entries).toEqual([]);
+  for (const id of [2, 1]) {
+    const params = { taskId: `t${id}`, status: "completed", result: { content: [] } };
+    say(false, { method: "notifications/tasks", params });
+  }
+  expect(journal.summary("tool", "status")).toEqual([
+    { tool: "tool 2", status: "ok" },
+    { tool: "tool 1", status: "ok" },
+  ]);
 });

@@ -68,7 +68,9 @@ test("what was missing before is said once, in the first session that is closed"
   const journals = ["one", "two"].map((id) => new ObserverJournal(observers, () => id));
   for (const journal of journals) journal.observe({ kind: "tool", tool: "t", status: "ok" }, 1);
   const blind = (await recorded(...journals)).filter(({ category }) => category === "environment");
-  expect(blind).toMatchObject([{ sessionId: "one", payload: { subject: "uploader" } }]);
+  expect(blind).toMatchObject([
+    { sessionId: "one", payload: { kind: "blind", subject: "uploader" } },
+  ]);
 });
 
 test("each client has an observer that names it, and more than 64 kinds have one without a name", async () => {
