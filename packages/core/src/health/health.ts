@@ -1,7 +1,7 @@
 import { learnHandoff } from "./agents/handoff.ts";
 import { AgentLanes } from "./agents/lanes.ts";
 import { type AgentStanding, isLooping, signalsOf } from "./assess.ts";
-import { type Assessment, eventTypeOf, PUBLIC_CLASSES } from "./assessment.ts";
+import { type Assessment, type EventType, eventTypeOf, PUBLIC_CLASSES } from "./assessment.ts";
 import { type Features, featuresOf } from "./failure-risk.ts";
 import { learn } from "./learn.ts";
 import { SLOT } from "./memory/layout.ts";
@@ -43,7 +43,7 @@ export class Health {
     const { first, steps } = this.#lanes;
     const was = PUBLIC_CLASSES[first[SLOT.sessionClass] ?? 0] ?? "none";
     first[SLOT.sessionClass] = PUBLIC_CLASSES.indexOf(worst.publicClass);
-    return { ...worst, step: steps, eventType: eventTypeOf(was, worst.publicClass) };
+    return assessmentOf(worst, steps, eventTypeOf(was, worst.publicClass));
   }
 
   /** Steps of the session so far. */
@@ -82,4 +82,25 @@ export class Health {
   get byteLength(): number {
     return this.#lanes.memories.reduce((sum, memory) => sum + memory.byteLength, 0);
   }
+}
+
+/** Every field is named: a spread takes ten times as long, at every step of every session. */
+function assessmentOf(standing: AgentStanding, step: number, eventType: EventType): Assessment {
+  return {
+    step,
+    eventType,
+    regime: standing.regime,
+    healthy: standing.healthy,
+    uds: standing.uds,
+    tier: standing.tier,
+    failureRisk: standing.failureRisk,
+    failureRiskReason: standing.failureRiskReason,
+    traceQuality: standing.traceQuality,
+    publicClass: standing.publicClass,
+    reasons: standing.reasons,
+    pattern: standing.pattern,
+    scores: standing.scores,
+    coordination: standing.coordination,
+    evidenceGrade: standing.evidenceGrade,
+  } satisfies { [Field in keyof Assessment]-?: Assessment[Field] };
 }
