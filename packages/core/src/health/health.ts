@@ -87,8 +87,6 @@ export class Health {
 /** Every field is named: a spread takes ten times as long, at every step of every session. */
 function assessmentOf(standing: AgentStanding, step: number, eventType: EventType): Assessment {
   return {
-    step,
-    eventType,
     regime: standing.regime,
     healthy: standing.healthy,
     uds: standing.uds,
@@ -102,5 +100,7 @@ function assessmentOf(standing: AgentStanding, step: number, eventType: EventTyp
     scores: standing.scores,
     coordination: standing.coordination,
     evidenceGrade: standing.evidenceGrade,
+    step,
+    eventType,
   } satisfies { [Field in keyof Assessment]-?: Assessment[Field] };
 }
