@@ -1354,11 +1354,13 @@ class Verifier:
                     signed_by[key.text] = one
                 signed_by[key.text]["since"] = since
         size, root = self.proven or (0, None)
+        log_size = max(self.logs, default=0)
         by_line = sorted(self.findings, key=lambda f: f["line"] or float("inf"))
         return {
             "verdict": next(verdict for verdict in VERDICTS if verdict in found),
             "records": self.lines, "runs": len(self.runs), "size": size, "root": root,
             "logged": self.logged,
+            "log": {"size": log_size, "root": self.logs[log_size]} if log_size else None,
             "origin": self.tree_origin if self.heads else None,
             "closed": closed, "redacted": self.tombstones, "dropped": self.dropped,
             "imported": self.imported,

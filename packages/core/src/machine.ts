@@ -8,8 +8,8 @@ export { loadRootKey, type RootKey } from "./capture/keys/root-key.ts";
 export {
   type AttestedVerdict,
   attest,
+  type DsseEnvelope,
   digestOfRecords,
-  type Envelope,
   PREDICATE_TYPE,
 } from "./evidence/attestation.ts";
 // The digests that a session's key opens; who only verifies needs none of it.

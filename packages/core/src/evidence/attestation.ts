@@ -28,7 +28,7 @@ export interface AttestedVerdict {
 }
 
 /** DSSE, version 1. */
-export interface Envelope {
+export interface DsseEnvelope {
   readonly payloadType: string;
   /** Base64. */
   readonly payload: string;
@@ -39,7 +39,7 @@ export interface Envelope {
  * A verdict, signed by whoever reached it. It says no more than that: who trusts another verifier
  * verifies again.
  */
-export function attest(verdict: AttestedVerdict, signer: Signer): Envelope {
+export function attest(verdict: AttestedVerdict, signer: Signer): DsseEnvelope {
   const payload = JSON.stringify(statementOf(verdict));
   // No text of a note ends like that, so neither can be taken for the other.
   const { bytes, name, keyId } = signer.sign(preAuthEncoding(payload));

@@ -18,7 +18,8 @@ export function proofCases(stage: Stage): void {
     await page.getByRole("button", { name: "Verify in this browser" }).click();
     const proof = page.getByRole("region", { name: "Proof" });
     await proof.getByText("✓ ok", { exact: true }).waitFor();
-    expect(await proof.getByText("✓ holds").count()).toBe(6);
+    expect(await proof.getByText("✓ holds").count()).toBe(7);
+    await proof.getByText("heads are in the log of their collector").waitFor();
     await proof.getByText("every given key name signed a checkpoint of this tree").waitFor();
     await proof.getByText(/^All \d+ records are as .* signed them.*; not proved: when, /).waitFor();
     await proof.getByRole("heading", { name: "Not proved" }).waitFor();

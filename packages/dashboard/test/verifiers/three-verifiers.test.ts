@@ -34,11 +34,23 @@ const PYTHON_WITHIN_MS = 180_000;
 
 /** Everything that verifiers must agree in; not the wording. */
 function agreed(answer: unknown): unknown {
-  const { verdict, records, runs, size, root, logged, origin, closed, redacted, ...rest } =
+  const { verdict, records, runs, size, root, logged, log, origin, closed, redacted, ...rest } =
     answer as Readonly<Record<string, unknown>>; // what a verifier answers
   const { dropped, imported, signedBy, timeStamps, findings } = rest;
   const places = (findings as Record<string, unknown>[]).map(({ message, ...place }) => place);
-  const facts = { records, runs, size, root, logged, origin, closed, redacted, dropped, imported };
+  const facts = {
+    records,
+    runs,
+    size,
+    root,
+    logged,
+    log,
+    origin,
+    closed,
+    redacted,
+    dropped,
+    imported,
+  };
   return { verdict, ...facts, signedBy, timeStamps, findings: places };
 }
 
