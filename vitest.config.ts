@@ -41,6 +41,7 @@ export default defineConfig({
       project("dashboard", "packages/dashboard/test/**/*.test.ts"),
       project("otlp", "packages/otlp/test/**/*.test.ts"),
       project("emitter", "packages/emitter/test/**/*.test.ts"),
+      project("workflows", "packages/workflows/test/**/*.test.ts"),
       project("histories", "packages/histories/test/**/*.test.ts"),
       project("cli", "packages/cli/test/**/*.test.ts"),
       project("workspace", "test/**/*.test.ts"),

@@ -16,12 +16,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   openai: ["core"],
   anthropic: ["core"],
   caum: ["core", "openai", "anthropic", "emitter"],
-  collector: ["core", "emitter", "otlp"],
+  collector: ["core", "emitter", "otlp", "workflows"],
   dashboard: ["core"],
   histories: ["core"],
   otlp: ["core"],
+  workflows: ["core"],
   emitter: ["core"],
-  cli: ["core", "mcp-proxy", "collector", "histories"],
+  cli: ["core", "mcp-proxy", "collector", "histories", "workflows"],
 };
 
 /**
