@@ -28,6 +28,10 @@ export interface LoopKind {
   readonly period: number;
   readonly tools: readonly string[];
   readonly count: number;
+  /** Steps in them, from the first one of each. */
+  readonly steps: number;
+  /** Spent in them, as far as somebody said. */
+  readonly costNanoUsd: number;
 }
 
 /** What a session did, step by step counted; of its present attempt. */
@@ -69,6 +73,8 @@ export interface SessionProfile {
   readonly client?: string;
   readonly servers: readonly string[];
   readonly cohort?: string;
+  /** Stands for the task's text; equal in all sessions that got the same one. */
+  readonly taskTag?: string;
   /** When it began and when something happened in it last, in milliseconds since 1970. */
   readonly startedMs: number;
   readonly endedMs: number;
@@ -86,6 +92,8 @@ export interface SessionProfile {
   /** Absent where nobody said any. */
   readonly tokens?: number;
   readonly costNanoUsd?: number;
+  /** Durations of its steps added up, in milliseconds. */
+  readonly durationMs?: number;
   /** From 0 to 1; null where structure tells nothing about the outcome. */
   readonly failureRisk: number | null;
   /** Version of the health engine. */
