@@ -1,10 +1,28 @@
 /** What is remembered of one session: counts and sums, no content. */
+import type { OPS } from "@caum/core/adapter";
 import type { Pattern } from "@caum/core/health";
 
 /** A session with more tools, models or kinds of loops than this keeps the first ones. */
 export const MAX_TOOLS = 16;
 export const MAX_MODELS = 4;
 export const MAX_LOOP_KINDS = 8;
+
+/** The operations of `@caum/core`, in their order there; a copy, because that entry needs Node. */
+export const OPERATIONS = [
+  "read",
+  "search",
+  "write",
+  "test",
+  "run",
+  "vcs",
+  "install",
+  "net",
+  "wait",
+  "plan",
+  "act",
+  "end",
+  "other",
+] as const satisfies typeof OPS;
 
 /** What the calls of one tool of one server came to. */
 export interface ToolFigures {
@@ -39,6 +57,8 @@ export interface SessionStructure {
   readonly calls: number;
   /** Turns and messages of agents that asked for no tool. */
   readonly turns: number;
+  /** Steps at which there was something to review, without an alert. */
+  readonly reviewSteps: number;
   /** Calls that did not do what they were asked for; see `hasFailed` of the health engine. */
   readonly failures: number;
   /** Calls with the tool and the arguments of a call just before that failed. */
@@ -46,9 +66,11 @@ export interface SessionStructure {
   readonly denied: number;
   /** Calls that wait for an answer or a yes, and those that never got one. */
   readonly pending: number;
-  /** Calls by operation, in the order of `OPS`. */
+  /** The client or framework that told of it first, where one said its name. */
+  readonly client?: string;
+  /** Calls by operation, in the order of {@link OPERATIONS}. */
   readonly ops: readonly number[];
-  /** How often which operation came after which: counts by `from * OPS.length + to`. */
+  /** How often which operation came after which: counts by `from * OPERATIONS.length + to`. */
   readonly transitions: Readonly<Record<number, number>>;
   readonly tools: readonly ToolFigures[];
   /** Model turns by model. */

@@ -1,0 +1,129 @@
+/** The compact form in which a structure is stored with its session. */
+import {
+  type LoopKind,
+  OPERATIONS,
+  type SessionStructure,
+  type ToolFigures,
+} from "./session-profile.ts";
+
+const VERSION = 1;
+
+type Pairs = readonly number[];
+type EncodedTool = readonly [
+  tool: string,
+  server: string | 0,
+  calls: number,
+  toolErrors: number,
+  protocolErrors: number,
+  loopSteps: number,
+  durations: Pairs,
+];
+type EncodedKind = readonly [
+  LoopKind["rule"],
+  period: number,
+  tools: readonly string[],
+  count: number,
+  steps: number,
+  costNanoUsd: number,
+];
+type Encoded = readonly [
+  typeof VERSION,
+  counts: readonly [number, number, number, number, number, number, number],
+  client: string | 0,
+  ops: readonly number[],
+  transitions: Pairs,
+  tools: readonly EncodedTool[],
+  models: Readonly<Record<string, number>>,
+  loopKinds: readonly EncodedKind[],
+  inLoops: readonly [tokens: number, ms: number],
+  afterAlert: readonly [steps: number, tokens: number, costNanoUsd: number, ms: number],
+];
+
+export function encodeStructure(structure: SessionStructure): string {
+  const { calls, turns, reviewSteps, failures, retries, denied, pending } = structure;
+  const { client, ops, transitions, tools, models, loopKinds, inLoops, afterAlert } = structure;
+  const encoded: Encoded = [
+    VERSION,
+    [calls, turns, reviewSteps, failures, retries, denied, pending],
+    client ?? 0,
+    ops,
+    pairsOf(transitions),
+    tools.map(encodeTool),
+    models,
+    loopKinds.map(encodeKind),
+    [inLoops.tokens, inLoops.ms],
+    [afterAlert.steps, afterAlert.tokens, afterAlert.costNanoUsd, afterAlert.ms],
+  ];
+  return JSON.stringify(encoded);
+}
+
+/**
+ * @param text what {@link encodeStructure} wrote
+ * @throws {RangeError} when a newer program wrote it
+ */
+export function decodeStructure(text: string): SessionStructure {
+  const encoded = JSON.parse(text) as Encoded; // Only `encodeStructure` writes it.
+  if (encoded[0] !== VERSION)
+    throw new RangeError("a newer caum wrote this structure: update caum");
+  const [, counts, client, ops, transitions, tools, models, loopKinds, inLoops, afterAlert] =
+    encoded;
+  const [calls, turns, reviewSteps, failures, retries, denied, pending] = counts;
+  const [steps, tokens, costNanoUsd, ms] = afterAlert;
+  return {
+    calls,
+    turns,
+    reviewSteps,
+    failures,
+    retries,
+    denied,
+    pending,
+    ...(client !== 0 && { client }),
+    ops: OPERATIONS.map((_, index) => ops[index] ?? 0),
+    transitions: countsOf(transitions),
+    tools: tools.map(decodeTool),
+    models,
+    loopKinds: loopKinds.map(decodeKind),
+    inLoops: { tokens: inLoops[0], ms: inLoops[1] },
+    afterAlert: { steps, tokens, costNanoUsd, ms },
+  };
+}
+
+function encodeTool(figures: ToolFigures): EncodedTool {
+  const { tool, server, calls, toolErrors, protocolErrors, loopSteps, durations } = figures;
+  return [tool, server ?? 0, calls, toolErrors, protocolErrors, loopSteps, pairsOf(durations)];
+}
+
+function decodeTool(encoded: EncodedTool): ToolFigures {
+  const [tool, server, calls, toolErrors, protocolErrors, loopSteps, durations] = encoded;
+  return {
+    tool,
+    ...(server !== 0 && { server }),
+    calls,
+    toolErrors,
+    protocolErrors,
+    loopSteps,
+    durations: countsOf(durations),
+  };
+}
+
+function encodeKind({ rule, period, tools, count, steps, costNanoUsd }: LoopKind): EncodedKind {
+  return [rule, period, tools, count, steps, costNanoUsd];
+}
+
+function decodeKind([rule, period, tools, count, steps, costNanoUsd]: EncodedKind): LoopKind {
+  return { rule, period, tools, count, steps, costNanoUsd };
+}
+
+/** Place and count, one after the other, in the order of the places. */
+function pairsOf(counts: Readonly<Record<number, number>>): Pairs {
+  const pairs: number[] = [];
+  // Keys that are whole numbers come in their order.
+  for (const place in counts) pairs.push(Number(place), counts[place] ?? 0);
+  return pairs;
+}
+
+function countsOf(pairs: Pairs): Readonly<Record<number, number>> {
+  const counts: Record<number, number> = {};
+  for (let at = 0; at < pairs.length; at += 2) counts[pairs[at] ?? 0] = pairs[at + 1] ?? 0;
+  return counts;
+}
