@@ -1,3 +1,16 @@
+export { type NearSession, nearestSessions } from "./compare/nearest-sessions.ts";
+export {
+  type RecurringLoop,
+  type RecurringLoops,
+  recurringLoops,
+} from "./compare/recurring-loops.ts";
+export { type DistanceParts, PART_WEIGHTS } from "./compare/structure-distance.ts";
+export { type Amount, EXPOSURE_ASSUMPTIONS, type Exposure } from "./exposure/exposure.ts";
+export {
+  type ExposureOf,
+  type ExposureReport,
+  exposureReport,
+} from "./exposure/exposure-report.ts";
 export {
   type BucketCounts,
   bucketMiddle,
