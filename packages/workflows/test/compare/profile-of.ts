@@ -6,6 +6,7 @@ const NO_STRUCTURE: SessionStructure = {
   turns: 0,
   failures: 0,
   retries: 0,
+  reviewSteps: 0,
   denied: 0,
   pending: 0,
   ops: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
