@@ -62,6 +62,7 @@ process.exit(run());
 function run() {
   const [package_, ...below] = asked.split("/");
   const place = `packages/${package_}/src/${below.join("/")}`;
+  const report = join(folder, "report.json");
   const options = {
     testRunner: "vitest",
     plugins: [
@@ -82,7 +83,8 @@ function run() {
     // The compiler has no interface for tools any more, and the sources need none of its settings.
     tsconfigFile: join(folder, "none.json"),
     tempDirName: join(folder, "copy"),
-    reporters: ["clear-text", "progress-append-only"],
+    reporters: ["clear-text", "progress-append-only", "json"],
+    jsonReporter: { fileName: report },
     clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
     thresholds: { high: AIM, low: AIM, break: AIM },
   };
@@ -103,10 +105,30 @@ function run() {
       env,
       stdio: "inherit",
     });
+    if (existsSync(report)) tellLate(JSON.parse(readFileSync(report, "utf8")));
     return status ?? 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Names what ended at the time limit: it counts as noticed, and on a busy machine it may not be. */
+function tellLate({ files }) {
+  const mutants = Object.entries(files).flatMap(([file, { mutants }]) =>
+    mutants.map((mutant) => ({ ...mutant, file })),
+  );
+  const count = (...wanted) => mutants.filter(({ status }) => wanted.includes(status)).length;
+  const late = mutants.filter(({ status }) => status === "Timeout");
+  for (const { file, location, mutatorName, replacement } of late) {
+    const { line, column } = location.start;
+    console.log(`at the time limit: ${file}:${line}:${column} ${mutatorName}: ${replacement}`);
+  }
+  const noticed = count("Killed");
+  const tried = noticed + count("Survived", "NoCoverage");
+  const percent = ((100 * noticed) / tried).toFixed(1);
+  console.log(
+    `${noticed} of ${tried} were noticed, ${percent} %, and ${late.length} ended at the time limit`,
+  );
 }
 
 /** The folder in which it is installed. */

@@ -134,10 +134,9 @@ function fits(identity: CallIdentity, open: OpenCall, told: Told): boolean {
   }
 }
 
-/** A request for the same tool that nobody executes yet. */
+/** Of the requests for the same tool that nobody executes yet. */
 function isAlike(open: OpenCall, told: Told): boolean {
-  const { key, facts } = told;
-  if (open.state === "running" || open.call.tool !== facts?.tool) return false;
+  const { key } = told;
   if (open.key.session !== key.session) return false;
   return nearness(open, key) > 0 || told.isEqual(open);
 }
