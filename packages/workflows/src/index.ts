@@ -33,3 +33,11 @@ export {
   type TakenWith,
 } from "./profile/structure-counter.ts";
 export { decodeStructure, encodeStructure } from "./profile/structure-text.ts";
+export { chanceOfMore, type Count } from "./statistics/exact-test.ts";
+export {
+  type Estimate,
+  quantile,
+  shareDifference,
+  shareInterval,
+  shift,
+} from "./statistics/intervals.ts";

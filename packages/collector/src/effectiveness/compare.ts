@@ -1,9 +1,9 @@
 /** Compares two samples, figure by figure. */
 import type { amountComparison, shareComparison } from "@caum/core/protocol";
+import { type Estimate, quantile, shareDifference, shareInterval, shift } from "@caum/workflows";
 import type { z } from "zod";
 import { roundedAmount } from "../http/told-figures.ts";
 import type { SessionView } from "../store/store.ts";
-import { type Estimate, quantile, shareDifference, shareInterval, shift } from "./intervals.ts";
 
 /** Fewer known values in either cohort say too little for an interval. */
 export const MIN_KNOWN = 20;

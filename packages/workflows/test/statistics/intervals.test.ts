@@ -1,11 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  quantile,
-  shareDifference,
-  shareInterval,
-  shift,
-} from "../../src/effectiveness/intervals.ts";
+import { quantile, shareDifference, shareInterval, shift } from "../../src/statistics/intervals.ts";
 
 const Z95 = 1.959964;
 
