@@ -33,7 +33,7 @@ export {
   type TakenWith,
 } from "./profile/structure-counter.ts";
 export { decodeStructure, encodeStructure } from "./profile/structure-text.ts";
-export { chanceOfMore, type Count } from "./statistics/exact-test.ts";
+export { type Count, chanceOfMore } from "./statistics/exact-test.ts";
 export {
   type Estimate,
   quantile,
