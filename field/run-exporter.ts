@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Collector, startCollector } from "@caum/collector";
-import { keepLocalAccount } from "@caum/core/machine";
+import { keepLocalAccount } from "@caum/core/settings";
 import type { FieldClient, Stage } from "./clients.ts";
 import { startModel } from "./model/model-server.ts";
 import { filesWith } from "./records.ts";

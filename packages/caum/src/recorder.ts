@@ -12,12 +12,8 @@ import {
 } from "@caum/core";
 import { endModelSession, RecentMap } from "@caum/core/adapter";
 import { Health } from "@caum/core/health";
-import {
-  type Configuration,
-  loadConfiguration,
-  loadWriterKey,
-  shellWord,
-} from "@caum/core/machine";
+import { loadWriterKey } from "@caum/core/machine";
+import { type Configuration, loadConfiguration, shellWord } from "@caum/core/settings";
 import { type OpenEmitter, openEmitter } from "@caum/emitter";
 import { type Alert, type AlertListener, alertOf } from "./alert.ts";
 import type { InitOptions } from "./init-options.ts";

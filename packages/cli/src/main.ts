@@ -10,7 +10,8 @@ process.stdout.on("error", leave);
 process.stderr.on("error", () => undefined);
 
 try {
-  await createProgram().parseAsync();
+  const program = await createProgram(process.argv[2]);
+  await program.parseAsync();
 } catch (error) {
   // Help that was asked for exits with 0; everything else that commander refuses is wrong usage.
   if (error instanceof CommanderError) {

@@ -1,35 +1,49 @@
-import { VERSION } from "@caum/core";
 import { Command } from "commander";
-import { registerCollector } from "./commands/collector/collector.ts";
-import { registerMigrate } from "./commands/collector/migrate.ts";
-import { registerSmoke } from "./commands/collector/smoke.ts";
-import { registerUp } from "./commands/collector/up.ts";
-import { registerValidate } from "./commands/collector/validate.ts";
-import { registerWitness } from "./commands/collector/witness.ts";
-import { registerAttest } from "./commands/evidence/attest.ts";
-import { registerDisclose } from "./commands/evidence/disclose.ts";
-import { registerExport } from "./commands/evidence/export.ts";
-import { registerKeys } from "./commands/evidence/keys.ts";
-import { registerTimestamp } from "./commands/evidence/timestamp.ts";
-import { registerVerify } from "./commands/evidence/verify.ts";
-import { registerCheck } from "./commands/history/check.ts";
-import { registerImport } from "./commands/history/import.ts";
-import { registerLookback } from "./commands/history/lookback.ts";
-import { registerDoctor } from "./commands/machine/doctor.ts";
-import { registerFlush } from "./commands/machine/flush.ts";
-import { registerHook } from "./commands/machine/hook.ts";
-import { registerInstall } from "./commands/machine/install.ts";
-import { registerPrune } from "./commands/machine/prune.ts";
-import { registerShowWire } from "./commands/machine/show-wire.ts";
-import { registerStatus } from "./commands/machine/status.ts";
-import { registerUninstall } from "./commands/machine/uninstall.ts";
-import { registerMcp } from "./commands/sessions/mcp.ts";
-import { registerSessions } from "./commands/sessions/sessions.ts";
-import { registerTail } from "./commands/sessions/tail.ts";
+import { VERSION } from "./options/version.ts";
 import { complain, say } from "./terminal/say.ts";
 
-/** The command line with all of its commands, in the order in which help lists them. */
-export function createProgram(): Command {
+type Register = (program: Command) => void;
+
+/** What declares each command, loaded when it is named, in the order in which help lists them. */
+const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
+  up: async () => (await import("./commands/collector/up.ts")).registerUp,
+  collector: async () => (await import("./commands/collector/collector.ts")).registerCollector,
+  install: async () => (await import("./commands/machine/install.ts")).registerInstall,
+  uninstall: async () => (await import("./commands/machine/uninstall.ts")).registerUninstall,
+  status: async () => (await import("./commands/machine/status.ts")).registerStatus,
+  doctor: async () => (await import("./commands/machine/doctor.ts")).registerDoctor,
+  "show-wire": async () => (await import("./commands/machine/show-wire.ts")).registerShowWire,
+  hook: async () => (await import("./commands/machine/hook.ts")).registerHook,
+  tail: async () => (await import("./commands/sessions/tail.ts")).registerTail,
+  sessions: async () => (await import("./commands/sessions/sessions.ts")).registerSessions,
+  report: async () => (await import("./commands/sessions/sessions.ts")).registerReport,
+  acknowledge: async () => (await import("./commands/sessions/sessions.ts")).registerAcknowledge,
+  mcp: async () => (await import("./commands/sessions/mcp.ts")).registerMcp,
+  smoke: async () => (await import("./commands/collector/smoke.ts")).registerSmoke,
+  validate: async () => (await import("./commands/collector/validate.ts")).registerValidate,
+  lookback: async () => (await import("./commands/history/lookback.ts")).registerLookback,
+  import: async () => (await import("./commands/history/import.ts")).registerImport,
+  check: async () => (await import("./commands/history/check.ts")).registerCheck,
+  export: async () => (await import("./commands/evidence/export.ts")).registerExport,
+  verify: async () => (await import("./commands/evidence/verify.ts")).registerVerify,
+  timestamp: async () => (await import("./commands/evidence/timestamp.ts")).registerTimestamp,
+  disclose: async () => (await import("./commands/evidence/disclose.ts")).registerDisclose,
+  attest: async () => (await import("./commands/evidence/attest.ts")).registerAttest,
+  keys: async () => (await import("./commands/evidence/keys.ts")).registerKeys,
+  flush: async () => (await import("./commands/machine/flush.ts")).registerFlush,
+  prune: async () => (await import("./commands/machine/prune.ts")).registerPrune,
+  migrate: async () => (await import("./commands/collector/migrate.ts")).registerMigrate,
+  witness: async () => (await import("./commands/collector/witness.ts")).registerWitness,
+};
+const ALL = Object.keys(COMMANDS);
+const VERSION_FLAGS: readonly string[] = ["-V", "--version"];
+
+/**
+ * The command line, with the commands that it may need: the one that is named first, else all.
+ *
+ * @param first the first word after `caum`
+ */
+export async function createProgram(first?: string): Promise<Command> {
   const program = new Command("caum")
     .description("A flight recorder for AI agents: structure, not secrets.")
     .version(VERSION, "-V, --version", "print the version")
@@ -41,33 +55,13 @@ export function createProgram(): Command {
       writeOut: (text) => say(linesOf(text)),
       writeErr: (text) => complain(linesOf(text)),
     });
-  registerUp(program);
-  registerCollector(program);
-  registerInstall(program);
-  registerUninstall(program);
-  registerStatus(program);
-  registerDoctor(program);
-  registerShowWire(program);
-  registerHook(program);
-  registerTail(program);
-  registerSessions(program);
-  registerMcp(program);
-  registerSmoke(program);
-  registerValidate(program);
-  registerLookback(program);
-  registerImport(program);
-  registerCheck(program);
-  registerExport(program);
-  registerVerify(program);
-  registerTimestamp(program);
-  registerDisclose(program);
-  registerAttest(program);
-  registerKeys(program);
-  registerFlush(program);
-  registerPrune(program);
-  registerMigrate(program);
-  registerWitness(program);
+  for (const name of namesFor(first)) (await COMMANDS[name]?.())?.(program);
   return program;
+}
+
+function namesFor(first = ""): readonly string[] {
+  if (VERSION_FLAGS.includes(first)) return [];
+  return ALL.includes(first) ? [first] : ALL;
 }
 
 function linesOf(text: string): readonly string[] {

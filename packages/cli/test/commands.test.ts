@@ -34,7 +34,7 @@ function helpOf(command: Command): string {
   return text.trimEnd();
 }
 
-const COMMANDS = listed(createProgram());
+const COMMANDS = listed(await createProgram());
 
 test.each(COMMANDS)("$name has examples, exit codes and --json", ({ name, command }) => {
   const help = helpOf(command);

@@ -135,8 +135,8 @@ const server = [process.execPath, SERVER];
 
 const verifying = () => ["verify", run(), "--key", vkey];
 
-test("there is a case for every command", () => {
-  const names = createProgram().commands.flatMap((command) => [
+test("there is a case for every command", async () => {
+  const names = (await createProgram()).commands.flatMap((command) => [
     command.name(),
     ...command.commands.map((inner) => `${command.name()} ${inner.name()}`),
   ]);
@@ -168,7 +168,8 @@ async function printedBy(
   vi.spyOn(process.stdout, "write").mockImplementation(write);
   vi.spyOn(process.stderr, "write").mockImplementation(write);
   try {
-    await createProgram().parseAsync(["node", "caum", ...words]);
+    const program = await createProgram();
+    await program.parseAsync(["node", "caum", ...words]);
   } catch (problem) {
     if (!(problem instanceof CommanderError)) throw problem;
   } finally {

@@ -1,6 +1,6 @@
 /** `@caum/core/machine`: what is on this machine beside the observed program. */
 
-// Settings and keys.
+// Keys.
 
 export { readOrCreateKeyFile } from "./capture/keys/key-file.ts";
 export { loadRootKey, type RootKey } from "./capture/keys/root-key.ts";
@@ -18,11 +18,7 @@ export {
   type ContentMatch,
   checkContent,
 } from "./evidence/disclosed-content.ts";
-export { shellWord } from "./evidence/shell-word.ts";
 export { loadWriterKey, rotateWriterKey } from "./evidence/writer-key.ts";
-export { type Configuration, homeOf, loadConfiguration } from "./report/settings/configuration.ts";
-export { DOCTOR_SESSION } from "./report/settings/doctor-session.ts";
-export { keepLocalAccount, readLocalAccount } from "./report/settings/local-account.ts";
 
 // Runs, and the spool on its way to a collector.
 
@@ -32,15 +28,6 @@ export { isWriterGone } from "./report/local/run-owner.ts";
 export { signLeftRuns } from "./report/local/sign-left-runs.ts";
 export { previewSpool } from "./report/preview.ts";
 export type { SpoolFollower } from "./report/reporter.ts";
-
-// What `caum status` and `caum doctor` read.
-
-export { type BlindNote, readBlindNotes, takeBlindParts } from "./report/status/blind-notes.ts";
-export {
-  readUpstreams,
-  spoolProblem,
-  type UpstreamStatus,
-} from "./report/status/upstream-status.ts";
 
 // Notices on the desktop.
 

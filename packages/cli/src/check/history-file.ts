@@ -1,7 +1,8 @@
 /** Files that are no traces: histories of clients, and what cannot be read at all. */
 import { statSync } from "node:fs";
 import { SessionKeys } from "@caum/core/adapter";
-import { homeOf, type RootKey } from "@caum/core/machine";
+import type { RootKey } from "@caum/core/machine";
+import { homeOf } from "@caum/core/settings";
 import {
   describeFile,
   type FileHead,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { DOCTOR_SESSION } from "@caum/core/machine";
+import { DOCTOR_SESSION } from "@caum/core/settings";
 import type { ConfiguredServer } from "./configured-servers.ts";
 import { McpClient, type ServerCommand } from "./mcp-client.ts";
 import { memoryOf } from "./memory.ts";

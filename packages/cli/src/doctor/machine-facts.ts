@@ -7,7 +7,7 @@ import {
   DOCTOR_SESSION,
   loadConfiguration,
   readBlindNotes,
-} from "@caum/core/machine";
+} from "@caum/core/settings";
 import { isStamped, partProblems } from "../launcher/parts.ts";
 import type { Place } from "../machine/place.ts";
 import { collectorProblem } from "../service/collector-problem.ts";

@@ -1,7 +1,7 @@
 /** The smallest client that can ask an MCP server something over stdio. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { VERSION } from "@caum/core";
+import { VERSION } from "../options/version.ts";
 
 export interface ServerCommand {
   readonly words: readonly string[];

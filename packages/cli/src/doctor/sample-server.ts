@@ -1,6 +1,6 @@
 /** A stand-in for a tool server: what it is asked for and answers is made up. */
 import { createInterface } from "node:readline";
-import { VERSION } from "@caum/core";
+import { VERSION } from "../options/version.ts";
 
 const NOTES = "Quarterly numbers: 4.2 million, do not share.";
 

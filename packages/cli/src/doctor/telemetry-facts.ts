@@ -1,5 +1,5 @@
 /** Whether the exporters that were set send to the collector that is there. */
-import { readLocalAccount } from "@caum/core/machine";
+import { readLocalAccount } from "@caum/core/settings";
 import { telemetrySenders } from "../install/telemetry/install-telemetry.ts";
 import type { Place } from "../machine/place.ts";
 import type { Fact } from "./fact.ts";

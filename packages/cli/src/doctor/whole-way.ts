@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Configuration, DOCTOR_SESSION, readUpstreams } from "@caum/core/machine";
+import { type Configuration, DOCTOR_SESSION, readUpstreams } from "@caum/core/settings";
 import { wrappedWords } from "../install/entries/wrapped-command.ts";
 import type { Place } from "../machine/place.ts";
 import type { Fact } from "./fact.ts";

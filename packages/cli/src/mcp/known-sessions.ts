@@ -1,6 +1,6 @@
 /** What is known of sessions here and at the collector: structure only, as plain JSON. */
 import type { CollectorPlace } from "@caum/collector/validation";
-import { shellWord } from "@caum/core/machine";
+import { shellWord } from "@caum/core/settings";
 import { CollectorSource } from "../sessions/collector/collector-source.ts";
 import { Acknowledgements } from "../sessions/local/acknowledgements.ts";
 import type { LocalSession } from "../sessions/local/local-session.ts";

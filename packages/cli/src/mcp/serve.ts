@@ -1,8 +1,8 @@
 import type { CollectorPlace } from "@caum/collector/validation";
-import { VERSION } from "@caum/core";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { z } from "zod";
+import { VERSION } from "../options/version.ts";
 import { reasonOf } from "../terminal/reason.ts";
 import { printed } from "../terminal/say.ts";
 import { KnownSessions } from "./known-sessions.ts";

@@ -18,7 +18,7 @@ export function settingsOf({ home, url, key }: SharedFlags): Settings & Pick<Sha
  * @throws {Error} when what is configured cannot be used
  */
 export async function collectorOf(flags: SharedFlags): Promise<CollectorPlace> {
-  const { loadConfiguration, readLocalAccount } = await import("@caum/core/machine");
+  const { loadConfiguration, readLocalAccount } = await import("@caum/core/settings");
   const known = loadConfiguration({ arguments: settingsOf(flags) });
   const [problem] = known.problems;
   if (problem !== undefined) throw new Error(problem);

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { loadConfiguration } from "@caum/core/machine";
+import { loadConfiguration } from "@caum/core/settings";
 import type { Place } from "../machine/place.ts";
 import { writeWhole } from "../machine/write-whole.ts";
 import { isNodeNewEnough } from "../up/oldest-node.ts";

@@ -1,6 +1,6 @@
 /** Which sessions a command speaks of. */
 import type { CollectorPlace } from "@caum/collector/validation";
-import { loadConfiguration, readLocalAccount } from "@caum/core/machine";
+import { loadConfiguration, readLocalAccount } from "@caum/core/settings";
 import { settingsOf } from "../options/collector-of.ts";
 import type { SharedFlags } from "../options/declare.ts";
 import { BothSources } from "./both-sources.ts";

@@ -1,4 +1,4 @@
-import type { BlindNote } from "@caum/core/machine";
+import type { BlindNote } from "@caum/core/settings";
 
 /** What could not be done without the part. */
 const LOST: Readonly<Record<string, string>> = {

@@ -34,6 +34,8 @@ export class TemporaryHome {
     HOME: this.home,
     NO_COLOR: "1",
     CI: "1",
+    // What Node made of the sources, for the next process of this run.
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? "",
   };
 
   constructor() {

@@ -1,6 +1,6 @@
 /** Sessions as the ledger shows them: what lists hold, and how UDS went lately. */
 import { alertMessage, storyOf } from "@caum/core/health";
-import { DOCTOR_SESSION } from "@caum/core/machine";
+import { DOCTOR_SESSION } from "@caum/core/settings";
 import { sessionSummaryOf } from "../doors/session/session-summary.ts";
 import { rounded } from "../http/told-figures.ts";
 import type { SessionView, StoreReader } from "../store/store.ts";

@@ -1,4 +1,4 @@
-import { shellWord } from "@caum/core/machine";
+import { shellWord } from "@caum/core/settings";
 
 /** How a session is exported and checked, to be copied into a shell. */
 export function verifyLine(sessionId: string, vkey: string, more = ""): string {

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Signer } from "@caum/core/collector";
-import { loadRootKey, shellWord } from "@caum/core/machine";
+import { loadRootKey } from "@caum/core/machine";
+import { shellWord } from "@caum/core/settings";
 import { MigrationError } from "./migration-error.ts";
 
 /** What every node needs in its environment. */

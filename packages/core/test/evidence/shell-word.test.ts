@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { shellWord } from "../../src/machine.ts";
+import { shellWord } from "../../src/report/settings/index.ts";
 
 test("a shell reads exactly the text, whatever it is", () => {
   const texts = fc.array(

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createObserver, type ObserverProblem } from "../../src/index.ts";
-import { readUpstreams, spoolProblem } from "../../src/machine.ts";
+import { readUpstreams, spoolProblem } from "../../src/report/settings/index.ts";
 import { type Misdeed, Receiver } from "./receiver.ts";
 
 const NOBODY = 65_534;

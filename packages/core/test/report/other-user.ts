@@ -3,7 +3,7 @@
  * its owner was told and what the agent saw.
  */
 import { createObserver } from "../../src/index.ts";
-import { spoolProblem } from "../../src/machine.ts";
+import { spoolProblem } from "../../src/report/settings/index.ts";
 
 const [home = "", url = "", apiKey = ""] = process.argv.slice(2);
 const problems: string[] = [];

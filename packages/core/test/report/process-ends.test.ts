@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createObserver, type ObserverProblem } from "../../src/index.ts";
-import { readUpstreams } from "../../src/machine.ts";
+import { readUpstreams } from "../../src/report/settings/index.ts";
 import { seal, unseal } from "../../src/report/spool/sealed-line.ts";
 import { isChain, Receiver } from "./receiver.ts";
 

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createObserver, type ObserverProblem } from "../../src/index.ts";
-import { loadConfiguration, loadWriterKey, readUpstreams } from "../../src/machine.ts";
+import { loadWriterKey } from "../../src/machine.ts";
 import { openReporter } from "../../src/report/open-reporter.ts";
+import { loadConfiguration, readUpstreams } from "../../src/report/settings/index.ts";
 import { HangingDisk } from "./hanging-disk.ts";
 import { isChain, Receiver } from "./receiver.ts";
 

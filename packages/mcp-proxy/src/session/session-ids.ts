@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { joinedSessionId } from "@caum/core/adapter";
-import { type Configuration, loadRootKey, type RootKey } from "@caum/core/machine";
+import { loadRootKey, type RootKey } from "@caum/core/machine";
+import type { Configuration } from "@caum/core/settings";
 import { SharedSession } from "./shared-session.ts";
 
 /**

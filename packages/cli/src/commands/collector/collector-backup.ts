@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import type { Backup } from "@caum/collector";
-import { homeOf } from "@caum/core/machine";
 import type { Command } from "commander";
 import { jsonOption } from "../../options/declare.ts";
 import { orRefuse } from "../../options/refuse.ts";
@@ -60,7 +59,7 @@ export function registerBackup(collector: Command): void {
 
 function run(name: "backup" | "restore", flags: Flags): Promise<void> {
   return orRefuse(`collector ${name}`, async () => {
-    const data = dataFolder(flags);
+    const data = await dataFolder(flags);
     const done = name === "backup" ? await backUp(data, flags) : await restore(data, flags);
     const { sessions, records, verifierKey } = done;
     if (flags.json) say(JSON.stringify({ data, ...done }));
@@ -87,7 +86,8 @@ async function restore(data: string, { from = "", keys = "" }: Flags): Promise<B
   return restoreFolder(resolve(from), resolve(keys), data, process.env);
 }
 
-function dataFolder({ data: given }: Flags): string {
+async function dataFolder({ data: given }: Flags): Promise<string> {
+  const { homeOf } = await import("@caum/core/settings");
   const home = homeOf(undefined, process.env);
   const flags = given === undefined ? {} : { data: given };
   const { data, database } = readSettings({ flags, env: process.env, home }).settings;

@@ -1,4 +1,3 @@
-import { homeOf } from "@caum/core/machine";
 import type { Command } from "commander";
 import { jsonOption } from "../../options/declare.ts";
 import { orRefuse } from "../../options/refuse.ts";
@@ -38,6 +37,7 @@ export function registerCollector(program: Command): void {
 
 function keys({ json, ...flags }: KeysFlags): Promise<void> {
   return orRefuse("collector keys", async () => {
+    const { homeOf } = await import("@caum/core/settings");
     const home = homeOf(undefined, process.env);
     const { readFirstKeys } = await import("@caum/collector");
     const { data, database } = readSettings({ flags, env: process.env, home }).settings;

@@ -1,6 +1,5 @@
 import { join, resolve } from "node:path";
 import type { Migration, MigrationProgress } from "@caum/collector";
-import { homeOf } from "@caum/core/machine";
 import { type Command, Option } from "commander";
 import { jsonOption } from "../../options/declare.ts";
 import { refuse } from "../../options/refuse.ts";
@@ -47,6 +46,7 @@ async function migrate(options: MigrateOptions): Promise<void> {
     const { dryRun: isDryRun = false, to } = options;
     if (to === undefined && !isDryRun) throw new Error("name the database with --to");
     const { migrateFolder } = await import("@caum/collector");
+    const { homeOf } = await import("@caum/core/settings");
     const from = resolve(options.from ?? join(homeOf(undefined, process.env), "collector"));
     const migration = await migrateFolder({
       from,

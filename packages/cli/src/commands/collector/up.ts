@@ -1,6 +1,5 @@
 import { setFlagsFromString } from "node:v8";
 import type { Collector } from "@caum/collector";
-import { homeOf, howToNotify } from "@caum/core/machine";
 import type { Command } from "commander";
 import { jsonOption } from "../../options/declare.ts";
 import { refuse } from "../../options/refuse.ts";
@@ -71,6 +70,7 @@ function flagsOf(command: Command): Sources["flags"] {
 }
 
 async function up(options: UpOptions, flags: Sources["flags"]): Promise<void> {
+  const { homeOf } = await import("@caum/core/settings");
   const home = homeOf(undefined, process.env);
   let settings: UpSettings;
   try {
@@ -101,7 +101,7 @@ async function start(settings: UpSettings, options: UpOptions, home: string): Pr
   setFlagsFromString("--semi-space-growth-factor=1");
   // Loaded here, because older versions of Node cannot even load it.
   const { startCollector } = await import("@caum/collector");
-  const { keepLocalAccount } = await import("@caum/core/machine");
+  const { keepLocalAccount } = await import("@caum/core/settings");
   const { allowDestination, allowOrigin, rateLimit, desktop, witness, ...same } = settings;
   try {
     const collector = await startCollector({
@@ -142,7 +142,8 @@ async function present(collector: Collector, options: UpOptions): Promise<void> 
   const keys = { apiKey: collector.apiKey, adminKey: collector.adminKey };
   const shown = collector.isNew || options.showKeys === true ? keys : undefined;
   const signInLink = await collector.newSignInLink();
-  announce({ ...collector, signInLink }, shown, options.json === true);
+  const loops = await toldOfLoops(collector);
+  announce({ ...collector, signInLink, loops }, shown, options.json === true);
   if (options.open && !options.json && process.stdout.isTTY && !process.env.CI) {
     const { openBrowser } = await import("../../up/open-browser.ts");
     openBrowser(signInLink, collector.data);
@@ -161,21 +162,23 @@ interface Started {
   readonly signInLink: string;
   readonly data: string;
   readonly verifierKey: string;
-  readonly desktop: "on" | "off" | "unavailable";
+  readonly desktop: Collector["desktop"];
+  readonly loops: string;
   readonly witnesses: Collector["witnesses"];
 }
 
 type Keys = { readonly apiKey: string; readonly adminKey: string };
 
 /** How the person at this machine is told of a loop. */
-const DESKTOP = {
-  on: () => "are reported by a notification; --no-desktop turns it off",
-  off: () => "are reported on the dashboard, and where its alert rules say",
-  unavailable: () => `cannot be reported by a notification: ${howToNotify()}`,
-} as const;
+async function toldOfLoops({ desktop }: Collector): Promise<string> {
+  if (desktop === "on") return "are reported by a notification; --no-desktop turns it off";
+  if (desktop === "off") return "are reported on the dashboard, and where its alert rules say";
+  const { howToNotify } = await import("@caum/core/machine");
+  return `cannot be reported by a notification: ${howToNotify()}`;
+}
 
 function announce(
-  { url, signInLink, data, verifierKey, desktop, witnesses }: Started,
+  { url, signInLink, data, verifierKey, desktop, loops, witnesses }: Started,
   keys: Keys | undefined,
   json: boolean,
 ): void {
@@ -191,7 +194,7 @@ function announce(
   say(`  data          ${data}`);
   say(`  verifier key  ${verifierKey}`);
   for (const witness of witnesses) say(`  witness       ${witness.name} at ${witness.url}`);
-  say(`  loops         ${DESKTOP[desktop]()}`);
+  say(`  loops         ${loops}`);
   if (keys === undefined) {
     say("  keys          shown on the first start; again with --show-keys");
     return;

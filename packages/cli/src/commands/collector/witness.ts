@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Witness } from "@caum/collector";
-import { homeOf } from "@caum/core/machine";
 import type { Command } from "commander";
 import { collect, jsonOption } from "../../options/declare.ts";
 import { orRefuse, refuse } from "../../options/refuse.ts";
@@ -63,6 +62,7 @@ function run(flags: WitnessFlags): Promise<void> {
     }
     // Loaded here, because older versions of Node cannot even load it.
     const { startWitness, vkeysIn } = await import("@caum/collector");
+    const { homeOf } = await import("@caum/core/settings");
     const listed = flags.logs === undefined ? [] : vkeysIn(readFileSync(flags.logs, "utf8"));
     const { host, name } = flags;
     try {

@@ -1,24 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { VERSION } from "@caum/core";
-import { checkPolicy, exitCodeOf } from "@caum/core/verify";
 import { type Command, Option } from "commander";
+import type { AttestFlags } from "../../evidence/attest-bundle.ts";
 import { collect, homeOption, jsonOption } from "../../options/declare.ts";
-import { EXIT_CODE } from "../../options/exit-code.ts";
 import { orRefuse } from "../../options/refuse.ts";
-import { say, sayJson } from "../../terminal/say.ts";
-import { optionsOf, policyOf, stampsOf, verify } from "./verify.ts";
-
-interface AttestFlags {
-  readonly key?: readonly string[];
-  readonly policy?: string;
-  readonly timestampAuthority?: readonly string[];
-  readonly by: "writer" | "collector";
-  readonly out: string;
-  readonly home?: string;
-  readonly data?: string;
-  readonly json?: boolean;
-}
 
 const ABOUT = `
 Verifies the bundle as caum verify does and writes what it found, good or bad: an in-toto statement in a
@@ -51,47 +34,9 @@ export function registerAttest(program: Command): void {
     .addOption(jsonOption())
     .addHelpText("after", ABOUT)
     .action((bundle: string, flags: AttestFlags) =>
-      orRefuse("attest", () => attestBundle(bundle, flags)),
+      orRefuse("attest", async () => {
+        const { attestBundle } = await import("../../evidence/attest-bundle.ts");
+        await attestBundle(bundle, flags);
+      }),
     );
-}
-
-async function attestBundle(path: string, flags: AttestFlags): Promise<void> {
-  const { by, out } = flags;
-  if (existsSync(out)) throw new Error(`${out} exists: choose a new name`);
-  const { attest, digestOfRecords, loadConfiguration } = await import("@caum/core/machine");
-  const { home } = loadConfiguration({ arguments: { home: flags.home } });
-  const keyFile =
-    by === "writer"
-      ? join(home, "keys", "writer.key")
-      : join(flags.data ?? join(home, "collector"), "keys", "signing.key");
-  const signer = await signerIn(keyFile);
-  const policy = policyOf(flags);
-  const timeStamps = await stampsOf(path, flags);
-  const options = { ...optionsOf(flags, policy), ...(timeStamps && { timeStamps }) };
-  const verification = verify(path, options);
-  const result = policy && checkPolicy(policy, verification);
-  const envelope = attest(
-    {
-      verification,
-      policy: result,
-      records: digestOfRecords(path),
-      version: VERSION,
-      nowMs: Date.now(),
-    },
-    signer,
-  );
-  writeFileSync(out, `${JSON.stringify(envelope)}\n`, { flag: "wx", mode: 0o600 });
-  const { verdict } = verification;
-  if (flags.json) sayJson({ out, verdict, verifierKey: signer.vkey });
-  else say([`${verdict}: signed by ${signer.name} in ${out}`, `verifier key ${signer.vkey}`]);
-  const requireTimeStamp = timeStamps !== undefined;
-  const code = exitCodeOf(verification, { requireTimeStamp, ...(result && { policy: result }) });
-  if (code !== 0) process.exitCode = EXIT_CODE.found;
-}
-
-/** Never makes a key: nobody would know it. */
-async function signerIn(path: string) {
-  if (!existsSync(path)) throw new Error(`there is no key ${path}: choose another with --by`);
-  const { Signer } = await import("@caum/core/collector");
-  return Signer.parse(readFileSync(path, "utf8"));
 }

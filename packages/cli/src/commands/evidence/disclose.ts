@@ -40,7 +40,7 @@ export function registerDisclose(program: Command): void {
 }
 
 async function disclose(session: string, flags: DiscloseFlags): Promise<void> {
-  const { loadConfiguration } = await import("@caum/core/machine");
+  const { loadConfiguration } = await import("@caum/core/settings");
   const { keysFor, openings } = await import("../../keys/disclosed-keys.ts");
   const { home } = loadConfiguration({ arguments: { home: flags.home } });
   const opened = openings(session, home);

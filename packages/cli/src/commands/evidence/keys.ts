@@ -68,6 +68,6 @@ async function rotate(flags: KeysFlags): Promise<void> {
 }
 
 async function homeOf({ home }: KeysFlags): Promise<string> {
-  const { loadConfiguration } = await import("@caum/core/machine");
+  const { loadConfiguration } = await import("@caum/core/settings");
   return loadConfiguration({ arguments: { home } }).home;
 }

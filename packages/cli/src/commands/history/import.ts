@@ -1,5 +1,3 @@
-import { VERSION } from "@caum/core";
-import { homeOf } from "@caum/core/machine";
 import type { Command } from "commander";
 import {
   HERE,
@@ -10,6 +8,7 @@ import {
   urlOption,
 } from "../../options/declare.ts";
 import { EXIT_CODE } from "../../options/exit-code.ts";
+import { VERSION } from "../../options/version.ts";
 import { complain, say, sayJson } from "../../terminal/say.ts";
 
 const ABOUT = `
@@ -40,6 +39,7 @@ async function run(paths: readonly string[], flags: SharedFlags): Promise<void> 
   // Loaded when it runs, so that no command pays for another.
   const { importHistories } = await import("../../import/import-histories.ts");
   const { resultOf, resultText } = await import("../../import/print-result.ts");
+  const { homeOf } = await import("@caum/core/settings");
   const home = homeOf(flags.home, process.env);
   const { sessions, notes } = await importHistories({
     paths,

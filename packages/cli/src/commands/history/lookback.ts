@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { homeOf } from "@caum/core/machine";
 import { FORMAT_NAMES, type FormatName } from "@caum/histories/names";
 import type { Command } from "commander";
 import { jsonOption } from "../../options/declare.ts";
@@ -53,6 +52,7 @@ async function run(paths: readonly string[], flags: LookbackFlags): Promise<void
   const { lookBack } = await import("../../lookback/look-back.ts");
   const { findingsOf } = await import("../../lookback/findings.ts");
   const { readingKey } = await import("../../history/reading-key.ts");
+  const { homeOf } = await import("@caum/core/settings");
   const looked = paths.length > 0 ? paths : await presentPlaces();
   const sinceMs = sinceOf(flags, paths.length > 0);
   const progress = new Progress();

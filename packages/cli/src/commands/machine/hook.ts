@@ -1,7 +1,7 @@
-import { VERSION } from "@caum/core";
 import type { Command } from "commander";
 import { HOOK_CLIENT_NAMES } from "../../hook/clients/client-names.ts";
 import { homeOption, jsonOption } from "../../options/declare.ts";
+import { VERSION } from "../../options/version.ts";
 import { say } from "../../terminal/say.ts";
 
 interface HookFlags {

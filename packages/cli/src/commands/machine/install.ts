@@ -94,7 +94,7 @@ async function telemetryOf(
 ) {
   const none = { reports: [], notes: [] };
   if (!otel) return none;
-  const { readLocalAccount } = await import("@caum/core/machine");
+  const { readLocalAccount } = await import("@caum/core/settings");
   const { installTelemetry, telemetryNotes } = await import(
     "../../install/telemetry/install-telemetry.ts"
   );

@@ -24,7 +24,7 @@ export function registerMcp(program: Command): void {
 }
 
 async function serve(flags: SharedFlags): Promise<void> {
-  const { loadConfiguration, readLocalAccount } = await import("@caum/core/machine");
+  const { loadConfiguration, readLocalAccount } = await import("@caum/core/settings");
   const { serveMcp } = await import("../../mcp/serve.ts");
   const known = loadConfiguration({ arguments: settingsOf(flags) });
   for (const problem of known.problems) complain(`caum mcp: ${problem}`);

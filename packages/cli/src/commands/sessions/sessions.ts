@@ -60,12 +60,18 @@ export function registerSessions(program: Command): void {
     .addOption(jsonOption())
     .addHelpText("after", ABOUT_LIST)
     .action(list);
+}
+
+export function registerReport(program: Command): void {
   withSource(program.command("report"))
     .description("what a session did, where it turned, and what was found")
     .argument("<session>", "id of the session")
     .addOption(jsonOption())
     .addHelpText("after", ABOUT_REPORT)
     .action(report);
+}
+
+export function registerAcknowledge(program: Command): void {
   withSource(program.command("acknowledge"))
     .description("say that you have looked at a session that had a loop")
     .argument("<session>", "id of the session")

@@ -1,7 +1,8 @@
 /** The one recorder of a machine's hooks: at work while hooks call, gone when they are silent. */
 
 import { createObserver, type Observer } from "@caum/core";
-import { closeLeftRuns, loadConfiguration, localTeller } from "@caum/core/machine";
+import { closeLeftRuns, localTeller } from "@caum/core/machine";
+import { loadConfiguration } from "@caum/core/settings";
 import { RecorderLock } from "../inbox/recorder-lock.ts";
 import { InboxRecorder } from "./inbox-recorder.ts";
 

@@ -1,17 +1,14 @@
-import {
-  type ErrorCode,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-  type Scalar,
-  type YAMLMap,
-} from "yaml";
+import { createRequire } from "node:module";
+import type { ErrorCode, Node, Pair, Scalar, YAMLMap } from "yaml";
 import { lineAt, SourceError, type SourceMember, type SourceNode } from "./source-node.ts";
+
+const require = createRequire(import.meta.url);
+
+/** The library, loaded at the first file of YAML: few machines have one. */
+function yaml(): typeof import("yaml") {
+  // True because the package has the same exports for both ways to load it.
+  return require("yaml") as typeof import("yaml");
+}
 
 /** For the mistakes that people make by hand. */
 const SENTENCES: Readonly<Partial<Record<ErrorCode, string>>> = {
@@ -31,6 +28,7 @@ const SENTENCES: Readonly<Partial<Record<ErrorCode, string>>> = {
 
 /** One YAML document; undefined when it holds no value. */
 export function readYaml(text: string): SourceNode | undefined {
+  const { LineCounter, parseDocument } = yaml();
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, keepSourceTokens: true, uniqueKeys: true });
   const [error] = document.errors;
@@ -43,12 +41,12 @@ export function readYaml(text: string): SourceNode | undefined {
 
 function nodeOf(node: Node, text: string): SourceNode {
   const range = { start: node.range?.[0] ?? 0, end: node.range?.[1] ?? 0 };
-  if (isMap(node)) {
+  if (yaml().isMap(node)) {
     const members = node.items.map((pair) => memberFrom(pair, node, text));
     const isShared = node.anchor !== undefined || members.some(({ key }) => key === "<<");
     return { kind: "map", members, isShared, ...range };
   }
-  if (isSeq(node)) {
+  if (yaml().isSeq(node)) {
     if (node.anchor !== undefined || node.tag !== undefined) {
       return { kind: "other", value: node.toString(), ...range };
     }
@@ -59,7 +57,7 @@ function nodeOf(node: Node, text: string): SourceNode {
     const end = isFlow || !last ? range.end : last.end;
     return { kind: "list", items, start: range.start, end };
   }
-  if (isAlias(node)) return { kind: "other", value: `*${node.source}`, ...range };
+  if (yaml().isAlias(node)) return { kind: "other", value: `*${node.source}`, ...range };
   // True because documents hold maps, lists, aliases and scalars only.
   const scalar = node as Scalar;
   if (typeof scalar.value !== "string") return { kind: "other", value: scalar.value, ...range };
@@ -72,7 +70,7 @@ function isOdd({ anchor, tag, type }: Scalar): boolean {
 
 function memberFrom(pair: Pair, parent: YAMLMap, text: string): SourceMember {
   const key = pair.key as Node | null;
-  if (!isScalar(key)) throw new SourceError(lineOf(key, text), "a key that is no text");
+  if (!yaml().isScalar(key)) throw new SourceError(lineOf(key, text), "a key that is no text");
   const [keyStart, keyEnd] = key.range ?? [0, 0];
   const node = pair.value
     ? nodeOf(pair.value as Node, text)

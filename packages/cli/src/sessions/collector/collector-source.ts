@@ -1,6 +1,6 @@
 /** What a collector says of the sessions of a key. */
 import type { CollectorPlace } from "@caum/collector/validation";
-import { DOCTOR_SESSION, shellWord } from "@caum/core/machine";
+import { DOCTOR_SESSION, shellWord } from "@caum/core/settings";
 import { askJson, readAnswer } from "../source/ask-collector.ts";
 import type {
   SessionQuery,

@@ -1,4 +1,4 @@
-import { DOCTOR_SESSION, shellWord } from "@caum/core/machine";
+import { DOCTOR_SESSION, shellWord } from "@caum/core/settings";
 import { SessionGone } from "../source/ask-collector.ts";
 import type {
   SessionQuery,

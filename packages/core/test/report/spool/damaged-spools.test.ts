@@ -14,7 +14,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createObserver, type ObserverOptions, type ObserverProblem } from "../../../src/index.ts";
-import { openSpoolSender, readUpstreams } from "../../../src/machine.ts";
+import { openSpoolSender } from "../../../src/machine.ts";
+import { readUpstreams } from "../../../src/report/settings/index.ts";
 import { unseal } from "../../../src/report/spool/sealed-line.ts";
 import { isChain, Receiver } from "../receiver.ts";
 

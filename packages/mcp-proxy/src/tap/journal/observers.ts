@@ -1,13 +1,8 @@
 /** The core's observers of this process: one for each client that says who it is. */
 import { join } from "node:path";
 import { createObserver, type Observer } from "@caum/core";
-import {
-  type Configuration,
-  type LoopTeller,
-  loadConfiguration,
-  localTeller,
-  takeBlindParts,
-} from "@caum/core/machine";
+import { type LoopTeller, localTeller } from "@caum/core/machine";
+import { type Configuration, loadConfiguration, takeBlindParts } from "@caum/core/settings";
 import { type OpenEmitter, openEmitter } from "@caum/emitter";
 import { noteBlind } from "../../command/blind-note.ts";
 import { Uploader } from "../../upload/uploader.ts";

@@ -6,7 +6,8 @@
 import { createHmac } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Configuration, loadRootKey } from "@caum/core/machine";
+import { loadRootKey } from "@caum/core/machine";
+import type { Configuration } from "@caum/core/settings";
 import { type Fields, fieldsOf, textOf } from "../messages/fields.ts";
 
 /** Half of a digest is enough to tell two definitions apart. */
