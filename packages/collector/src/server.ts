@@ -16,6 +16,7 @@ import { openOperationDoor } from "./doors/operation-door.ts";
 import { openOtlpDoor } from "./doors/otlp/otlp-door.ts";
 import { openRunsDoor } from "./doors/runs-door.ts";
 import { openStepDoor } from "./doors/step/step-door.ts";
+import { openProfilesDoor } from "./doors/workflows/profiles-door.ts";
 import { TRIAL_EXPIRED_STATUS, TrialExpiredError } from "./gate/trial.ts";
 import { allowOrigins } from "./http/allow-origins.ts";
 import { readBodies } from "./http/body.ts";
@@ -86,6 +87,7 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
   openAccountsDoor(app, services);
   openBillingDoor(app, services);
   openEffectivenessDoor(app, services);
+  openProfilesDoor(app, services);
   openEvidencePackDoor(app, services);
   openAlertsDoor(app, services);
   openOperationDoor(app, services);

@@ -34,6 +34,7 @@ const LISTS = [
   "/v1/sessions?limit=100&traceId=shared",
   "/v1/sessions?runId=shared&correlationId=shared",
   "/v2/live/customer/sessions?limit=100",
+  "/v1/profiles?limit=500",
 ] as const;
 
 /** Ids that both tenants use. */

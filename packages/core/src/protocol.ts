@@ -71,3 +71,4 @@ export {
   stepAnswer,
   stepRequest,
 } from "./protocol/step.ts";
+export { profilesAnswer, sessionProfile } from "./protocol/workflows.ts";

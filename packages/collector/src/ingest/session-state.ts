@@ -9,6 +9,12 @@ import {
   TELEMETRY,
 } from "@caum/core/health";
 import type { StructuralRecord } from "@caum/core/verify";
+import {
+  encodeStructure,
+  type SavedCounter,
+  type SessionStructure,
+  StructureCounter,
+} from "@caum/workflows";
 import { figuresOf, type LoopTotals, loopsWith, type SessionFigures } from "./figures.ts";
 import type { KeptSessionFacts, SessionHead } from "./intake.ts";
 import { type Origins, type SessionRow, sentMs } from "./session-row.ts";
@@ -28,6 +34,8 @@ export interface Judgement {
   readonly alert?: AlertState;
   /** What was spent so far; absent where nobody says what anything cost. */
   readonly costs?: Costs;
+  /** Absent in what an earlier version stored. */
+  readonly structure?: SavedCounter;
 }
 
 /** Marks records whose result is the digest of free text that was posted about a step. */
@@ -46,6 +54,9 @@ export class SessionState {
   #alert: AlertState;
   #costs: Costs;
   #standing: Standing | undefined;
+  /** Absent where the first part of the segment was not counted, or what was counted is deleted. */
+  #structure: StructureCounter | undefined;
+  #structureText: string | undefined;
   /** Size of the session when its judgement was last stored. */
   judgedAt: number;
 
@@ -56,6 +67,8 @@ export class SessionState {
     this.#summary = { ...NOTHING_YET, ...judgement?.summary };
     this.#alert = judgement?.alert ?? QUIET;
     this.#costs = judgement?.costs ?? {};
+    const isCounted = judgement === undefined || judgement.structure !== undefined;
+    this.#structure = isCounted ? new StructureCounter(judgement?.structure) : undefined;
     this.judgedAt = judgedAt;
   }
 
@@ -66,6 +79,7 @@ export class SessionState {
     later.#summary = this.#summary;
     later.#alert = this.#alert;
     later.#costs = this.#costs;
+    later.#structure = this.#structure;
     return later;
   }
 
@@ -97,6 +111,7 @@ export class SessionState {
       summary: this.#summary,
       ...(!isQuiet && { alert }),
       ...(Object.keys(costs).length > 0 && { costs }),
+      ...(this.#structure && { structure: this.#structure.save() }),
     };
   }
 
@@ -120,6 +135,24 @@ export class SessionState {
 
   get figures(): SessionFigures {
     return figuresOf(this.#summary, this.workYield);
+  }
+
+  /** What it did so far; undefined where that is not known. */
+  get structure(): SessionStructure | undefined {
+    return this.#structure?.structure;
+  }
+
+  /** The same as it is stored; null where it is not known. */
+  get structureText(): string | null {
+    if (this.#structure === undefined) return null;
+    this.#structureText ??= encodeStructure(this.#structure.structure);
+    return this.#structureText;
+  }
+
+  /** Its records were deleted: what was counted of them by name goes as well. */
+  forgetStructure(): void {
+    this.#structure = undefined;
+    this.#structureText = undefined;
   }
 
   /** What a later event says of the session stands where nothing was known yet. */
@@ -154,11 +187,15 @@ export class SessionState {
 
   /** The judgement alone, for records that are in the tree already. */
   judge(record: StructuralRecord): Standing {
-    const { costs, addedNanoUsd } = costsWith(this.#costs, record, this.#health.layerOf(record));
+    const layer = this.#health.layerOf(record);
+    const { costs, addedNanoUsd } = costsWith(this.#costs, record, layer);
     this.#costs = costs;
     const assessment = this.#health.observe(record, stepOriginOf(record));
     this.#summary = summarize(this.#summary, assessment, addedNanoUsd);
     const wasAlerted = this.#alert.standing;
+    const taken = { layer, costNanoUsd: addedNanoUsd, isAlerted: wasAlerted };
+    this.#structure?.take(record, assessment, taken);
+    this.#structureText = undefined;
     this.#alert = followAlert(this.#alert, assessment);
     const entersAlert = this.#alert.standing && !wasAlerted;
     const standing = standingOf(assessment, this.#summary);
@@ -174,6 +211,8 @@ export class SessionState {
     this.#summary = NOTHING_YET;
     this.#alert = QUIET;
     this.#costs = {};
+    this.#structure = new StructureCounter();
+    this.#structureText = undefined;
     this.#standing = undefined;
     this.row.segment += 1;
     this.row.segmentStart = this.size;

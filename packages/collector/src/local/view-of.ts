@@ -6,7 +6,7 @@ export function viewOf(
   session: SessionState,
   acknowledged: SessionView["acknowledged"],
 ): SessionView {
-  const { row, standing, figures, loops, isOver } = session;
+  const { row, standing, figures, loops, structure, isOver } = session;
   return {
     ...row,
     tree: row.tree.state,
@@ -14,6 +14,7 @@ export function viewOf(
     standing,
     figures,
     loops,
+    structure,
     acknowledged,
   };
 }

@@ -1,5 +1,6 @@
 /** The one interface to what is kept. Every read names its tenant, so that no query can forget it. */
 import type { CompactRangeState, Fork } from "@caum/core/collector";
+import type { SessionStructure } from "@caum/workflows";
 import type { LoopTotals, SessionFigures } from "../ingest/figures.ts";
 import type { Intake, KeptSessionFacts, Outcome } from "../ingest/intake.ts";
 import type { StoredRecord } from "../ingest/ledger.ts";
@@ -16,6 +17,7 @@ import type {
 } from "../rows/alert-rows.ts";
 import type { BillingRow, ServiceClockRow } from "../rows/billing-rows.ts";
 import type { LogReader, SignedNote } from "../rows/log-rows.ts";
+import type { MemoryReader } from "../rows/memory-rows.ts";
 import type { SignInRow } from "../rows/sign-in-rows.ts";
 import type { KeyEntry, KeyRow, TenantRow, TokenRow } from "../rows/tenant-rows.ts";
 import type { StoredTimeStamp } from "../rows/time-stamp-rows.ts";
@@ -44,6 +46,8 @@ export interface SessionView {
   readonly figures: SessionFigures;
   /** Of all attempts. */
   readonly loops: LoopTotals;
+  /** Of the present attempt; undefined where it was not counted from its start, or is deleted. */
+  readonly structure: SessionStructure | undefined;
   /** Who has looked at its loops, and how many there were then. */
   readonly acknowledged:
     | { readonly atMs: number; readonly by: string | undefined; readonly loops: number }
@@ -123,6 +127,8 @@ export class StoreUnreachable extends Error {
 export interface StoreReader {
   /** The log of session heads. */
   readonly log: LogReader;
+  /** What is remembered of sessions and their workflows. */
+  readonly memory: MemoryReader;
   key(hash: string): Promise<KeyRow | undefined>;
   token(hash: string): Promise<TokenRow | undefined>;
   signIn(hash: string): Promise<SignInRow | undefined>;

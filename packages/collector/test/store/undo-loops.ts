@@ -10,9 +10,18 @@ const COLUMNS = [
   "acknowledged_loops",
 ];
 
+/** What came with structures. */
+const STRUCTURES = ["drop index sessions_by_start", "alter table sessions drop column structure"];
+
+/** Takes a database back to the layout before structures. @param version that added them */
+export function undoStructures(version: number): readonly string[] {
+  return [...STRUCTURES, `delete from schema_migrations where version >= ${version}`];
+}
+
 /** Takes a database back to the layout that knew nothing of loops. @param version that added them */
 export function undoLoops(version: number): readonly string[] {
   return [
+    ...STRUCTURES,
     ...[
       "traces",
       "logs",

@@ -1,6 +1,7 @@
 /** A session's row and what it becomes in memory. */
 import { CompactRange, type CompactRangeState } from "@caum/core/collector";
 import { NOTHING_YET } from "@caum/core/health";
+import { decodeStructure } from "@caum/workflows";
 import { figuresOf, type LoopTotals, NO_LOOPS, type SessionFigures } from "../../ingest/figures.ts";
 import type { SessionRow } from "../../ingest/session-row.ts";
 import type { SessionState } from "../../ingest/session-state.ts";
@@ -40,6 +41,7 @@ export const CHANGING_COLUMNS = [
   "loop_steps",
   "loop_cost_nano_usd",
   "worst_tier",
+  "structure",
 ] as const;
 
 export function changingValues(session: SessionState): (string | number | null)[] {
@@ -75,6 +77,7 @@ export function changingValues(session: SessionState): (string | number | null)[
     loops.steps,
     loops.costNanoUsd,
     loops.worstTier,
+    session.structureText,
   ];
 }
 
@@ -129,6 +132,11 @@ export function sessionViewOf(row: Row): SessionView {
     figures: figuresIn(row),
     loops: loopsIn(row),
     acknowledged: acknowledgedIn(row),
+    // Most readers of a list do not ask for it.
+    get structure() {
+      const structure = optional(row, "structure", text);
+      return structure === undefined ? undefined : decodeStructure(structure);
+    },
   };
 }
 

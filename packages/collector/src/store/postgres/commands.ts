@@ -73,6 +73,7 @@ async function expire(
     // Meanwhile something may have arrived, or it was deleted.
     if (session === "gone" || session.row.lastMs >= idleSinceMs) continue;
     // The records can be judged no more, so their judgement is stored first.
+    session.forgetStructure();
     saveJudgements(transaction, tenant, [session]);
     buried += await play(bury(tenant, session.row.key), transaction);
   }

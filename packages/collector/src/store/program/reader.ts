@@ -5,6 +5,7 @@ import type { StoredRecord } from "../../ingest/ledger.ts";
 import type { AlertFilter, AlertRow, AlertRule, OpenRule } from "../../rows/alert-rows.ts";
 import type { BillingRow, ServiceClockRow } from "../../rows/billing-rows.ts";
 import type { LogReader, SignedNote } from "../../rows/log-rows.ts";
+import type { MemoryReader } from "../../rows/memory-rows.ts";
 import type { SignInRow } from "../../rows/sign-in-rows.ts";
 import type { KeyEntry, KeyRow, TenantRow, TokenRow } from "../../rows/tenant-rows.ts";
 import type { StoredTimeStamp } from "../../rows/time-stamp-rows.ts";
@@ -25,6 +26,7 @@ import type {
 import { readBilling } from "./billing.ts";
 import type { Dialect } from "./dialect.ts";
 import { ProgramLogReader } from "./head-log/log-reader.ts";
+import { ProgramMemoryReader } from "./memory/memory-reader.ts";
 import { type Read, rows, type Scope, type Sql } from "./program.ts";
 import { listSessions, listWorkflow } from "./session-list.ts";
 
@@ -38,10 +40,12 @@ const ofSession = ({ ofTenant }: Dialect) => `${ofTenant}session =
 
 export class ProgramReader implements StoreReader {
   readonly log: LogReader;
+  readonly memory: MemoryReader;
   readonly #read: Read;
 
   constructor(read: Read) {
     this.log = new ProgramLogReader(read);
+    this.memory = new ProgramMemoryReader(read);
     this.#read = read;
   }
 

@@ -83,7 +83,7 @@ export function* deleteSession(command: CommandOf<"delete_session">): Program<Co
     "delete_session",
     ({ nextVersion }) => `update sessions set ${nextVersion}gone = 1, id = null, agent = null,
       workflow = null, cohort = null, facts = '{}', door = null, alerts = null,
-      acknowledged_by = null where tenant = $1 and key = $2`,
+      structure = null, acknowledged_by = null where tenant = $1 and key = $2`,
     [tenant, key],
   );
   return done(1);
@@ -115,8 +115,12 @@ export function* bury(tenant: number, session: number): Program<number> {
     if (page.length < BURIED_AT_ONCE) break;
     from = integer(page.at(-1) ?? {}, "position") + 1;
   }
-  const sql = "update sessions set buried = size where tenant = $1 and key = $2";
-  yield* change("mark_buried", sql, [tenant, session]);
+  yield* change(
+    "mark_buried",
+    ({ nextVersion }) => `update sessions set ${nextVersion}buried = size, structure = null
+      where tenant = $1 and key = $2`,
+    [tenant, session],
+  );
   return buried;
 }
 

@@ -43,6 +43,7 @@ function expire(
     const session = ledger.session(tenant, text(row, "id"));
     if (session === undefined || session === "gone") continue;
     // The records can be judged no more, so their judgement is stored first.
+    session.forgetStructure();
     ledger.saveJudgement(session);
     buried += player.play(bury(tenant, integer(row, "key")));
   }

@@ -147,6 +147,13 @@ const MIGRATIONS = [
   },
   { version: 10, sql: `${FIRST.witnessLeases};` },
   { version: 11, sql: `${FIRST.timeStamps};` },
+  {
+    version: 12,
+    sql: `
+      alter table sessions add column structure text;
+      create index sessions_by_start on sessions (tenant, first_ms, key) where gone = 0;
+    `,
+  },
 ];
 
 /** The layout that this program writes. */

@@ -36,6 +36,7 @@ const TEXTS: ReadonlySet<string> = new Set([
   "figures",
   "earlier",
   "worst_tier",
+  "structure",
   "workflow",
   "cohort",
 ]);

@@ -161,6 +161,13 @@ const HEAD_LOG = [
   ...LOG_TABLES.flatMap(fencesOf),
 ];
 
+/** What a session did is stored with it, and sessions are found by when they began. */
+const STRUCTURES = [
+  "alter table sessions add column if not exists structure text",
+  `create index if not exists sessions_by_start on sessions (tenant, first_ms, key)
+    where first_ms is not null`,
+];
+
 export const LAYOUT = [
   {
     version: 1,
@@ -173,6 +180,7 @@ export const LAYOUT = [
   { version: 6, statements: HEAD_LOG },
   { version: 7, statements: [FIRST.witnessLeases] },
   { version: 8, statements: [FIRST.timeStamps, ...fencesOf("time_stamps")] },
+  { version: 9, statements: STRUCTURES },
 ];
 
 export const LAYOUT_VERSION = LAYOUT.at(-1)?.version ?? 0;
