@@ -14,9 +14,9 @@ import { signCheckpoint } from "../../core/src/evidence/note/signer.ts";
 import { formatTlogProof } from "../../core/src/evidence/note/tlog-proof.ts";
 import { hashLeaf } from "../../core/src/evidence/tree/leaf.ts";
 import { proveInclusion, rootOf, subtreeRoots } from "../../core/src/evidence/tree/proofs.ts";
+import { tarOf } from "../../core/test/evidence/bundle/archives.ts";
 import { edited, rehashed } from "../../core/test/evidence/bundles.ts";
 import { hasPython, verifyWithPython } from "../../core/test/evidence/python-verifier.ts";
-import { tarOf } from "../../dashboard/test/verifiers/archives.ts";
 
 const MAIN = join(import.meta.dirname, "../src/main.ts");
 const WITNESS = new Signer("witness.example/w", Buffer.alloc(32, 9));

@@ -106,3 +106,45 @@ test("records that the writer lost are declared by a hole, and the run goes on b
   // A record that turns up after it was declared lost contradicts the declaration.
   expect(store.take(lines[3] ?? "")).toEqual({ outcome: "fork", reason: "seq" });
 });
+
+test("a run stands at the record that comes next, and at the leaf that it has to link to", () => {
+  const store = new Store();
+  expect(store.cursor).toEqual({ next: 0, head: "0".repeat(64) });
+  for (const [at, line] of lines.slice(0, 2).entries()) {
+    store.take(line);
+    expect(store.cursor).toEqual({ next: at + 1, head: hashLeaf(line) });
+  }
+  const like = recordOf(lines[1] ?? "");
+  const hole = holeRecord(like, { from: 2, to: 3 }, hashLeaf(lines[1] ?? ""), stampOf(900));
+  expect(hole).toEqual({
+    schemaVersion: "1.0",
+    ...stampOf(900),
+    agentId: like.agentId,
+    sessionId: like.sessionId,
+    runId: like.runId,
+    category: "lifecycle",
+    previousHash: hashLeaf(lines[1] ?? ""),
+    payload: { type: "hole", seq: 2, from: 2, to: 3 },
+  });
+  store.take(encodeLine(hole));
+  // Behind a hole no link can be checked.
+  expect(store.cursor).toEqual({ next: 4, head: null });
+  const unlinked = edited(lines[4] ?? "", { previousHash: hexOf(1, 64) });
+  expect(store.take(unlinked).outcome).toBe("appended");
+  expect(store.cursor).toEqual({ next: 5, head: hashLeaf(unlinked) });
+  // What lies inside of a hole has no leaf that it could be the same as.
+  expect(store.take(lines[3] ?? "")).toEqual({ outcome: "fork", reason: "seq" });
+});
+
+test("a place is judged before a link, and a link before an event id", () => {
+  const store = new Store();
+  for (const line of lines.slice(0, 2)) store.take(line);
+  const [first = "", second = "", third = "", fourth = ""] = lines;
+  const { eventId } = recordOf(first);
+  const wrong = { previousHash: hexOf(1, 64), eventId };
+  expect(store.take(edited(third, wrong))).toEqual({ outcome: "fork", reason: "link" });
+  expect(store.take(edited(fourth, wrong))).toEqual({ outcome: "gap", expected: 2 });
+  expect(store.take(edited(second, wrong))).toEqual({ outcome: "fork", reason: "seq" });
+  expect(store.take(edited(third, { eventId }))).toEqual({ outcome: "fork", reason: "event_id" });
+  expect(store.cursor.next).toBe(2);
+});

@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { Signer } from "../../src/evidence/note/signer.ts";
 import { loadWriterKey, rotateWriterKey } from "../../src/evidence/writer-key.ts";
 
 let home = "";
@@ -44,6 +46,28 @@ test("rotation keeps the name, changes the key and leaves the old one beside it"
   expect(current.vkey).not.toBe(before.vkey);
   expect(loadWriterKey({ home }).vkey).toBe(current.vkey);
   expect(readdirSync(join(home, "keys"))).toHaveLength(2);
+});
+
+test("a key's name is made from the key, and says nothing of the machine", () => {
+  const { signer, vkey } = loadWriterKey({ home });
+  const unnamed = signer.named("unnamed").vkey;
+  const digest = createHash("sha256").update(unnamed).digest("hex");
+  expect(signer.name).toBe(`caum-writer-${digest.slice(0, 12)}`);
+  expect(vkey).toBe(signer.vkey);
+  expect(readFileSync(join(home, "keys", "writer.key"), "utf8")).toMatch(/\n$/);
+});
+
+test("a replaced key lies beside the new one by its id, and the new one is of the file", () => {
+  const { current, previous } = rotateWriterKey({ home });
+  const id = previous.vkey.split("+")[1];
+  expect(readdirSync(join(home, "keys")).sort()).toEqual([
+    "writer.key",
+    `writer.key.retired-${id}`,
+  ]);
+  const retired = readFileSync(join(home, "keys", `writer.key.retired-${id}`), "utf8");
+  expect(Signer.parse(retired).vkey).toBe(previous.vkey);
+  expect(current.origin).toBe("file");
+  expect(current.vkey).toBe(current.signer.vkey);
 });
 
 test("processes that start at once share one key", async () => {

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseVerifierKey } from "../../../core/src/evidence/note/vkey.ts";
 import { verifyBundle } from "../../../core/src/evidence/verify/verify-bundle.ts";
+import { ARCHIVES } from "../../../core/test/evidence/bundle/archive-cases.ts";
+import { tarOf } from "../../../core/test/evidence/bundle/archives.ts";
 import { COLLECTOR, newFolder, written } from "../../../core/test/evidence/bundles.ts";
 import { hasPython, verifyWithPython } from "../../../core/test/evidence/python-verifier.ts";
 import { verifyBundle as verifyOnPage } from "../../src/verify/verify-bundle.ts";
-import { ARCHIVES } from "./archive-cases.ts";
-import { tarOf } from "./archives.ts";
 import { BUNDLES, NOW_SECONDS } from "./bundle-cases.ts";
 import { LOG_CASES } from "./log-cases.ts";
 

@@ -56,8 +56,8 @@ export class LogCopy {
 
   /** @throws {EvidenceError} when it is no list of heads of the sessions of this log */
   constructor(entries: Uint8Array, origin: string) {
-    const lines = (fromUtf8(entries) ?? "").split("\n");
-    if (lines.pop() !== "" || lines.length % LINES_OF_ENTRY !== 0) throw noEntries();
+    const lines = fromUtf8(entries)?.split("\n");
+    if (lines?.pop() !== "" || lines.length % LINES_OF_ENTRY !== 0) throw noEntries();
     for (let at = 0; at < lines.length; at += LINES_OF_ENTRY) {
       const text = `${lines.slice(at, at + LINES_OF_ENTRY).join("\n")}\n`;
       const head = parseCheckpoint(text);

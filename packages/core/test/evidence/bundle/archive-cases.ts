@@ -1,6 +1,6 @@
 /** One good bundle in every kind of archive, and archives that no verifier may read. */
 import { gzipSync } from "node:zlib";
-import { goodBundle } from "../../../core/test/evidence/bundles.ts";
+import { goodBundle } from "../bundles.ts";
 import { paxField, type TarFile, tarEntry, tarOf, type ZipFile, zipOf } from "./archives.ts";
 
 export interface ArchiveCase {

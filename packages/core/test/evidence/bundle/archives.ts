@@ -1,6 +1,6 @@
 /** Archives as programs make them, and as somebody makes them who means no good. */
 import { crc32, deflateRawSync } from "node:zlib";
-import { tarEnd, tarHeader } from "../../../core/src/evidence/bundle/tar.ts";
+import { tarEnd, tarHeader } from "../../../src/evidence/bundle/tar.ts";
 
 /** One file of a tar; `type` and `written` stand in its header in place of what would be right. */
 export interface TarFile {
