@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { KEPT_CODE } from "./kept-code.ts";
 
 const folder = join(import.meta.dirname, "../examples");
 const examples = readdirSync(folder).filter((name) => name.endsWith(".ts"));
@@ -11,7 +12,7 @@ const MAX_LINES = 60;
 
 test.each(examples)("%s checks its own result", async (name) => {
   const home = mkdtempSync(join(tmpdir(), "caum-examples-"));
-  const environment = { PATH: process.env.PATH, CAUM_HOME: home, CAUM_QUIET: "1" };
+  const environment = { ...KEPT_CODE, PATH: process.env.PATH, CAUM_HOME: home, CAUM_QUIET: "1" };
   const run = promisify(execFile)(
     process.execPath,
     ["--conditions=@caum/source", "--no-warnings", join(folder, name)],

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "vitest";
+import { KEPT_CODE } from "../kept-code.ts";
 import type { Page, Seen } from "./row.ts";
 
 const run = promisify(execFile);
@@ -15,6 +16,7 @@ async function runExample({ door }: Seen, file: string): Promise<string> {
   const home = mkdtempSync(join(tmpdir(), "caum-seeds-"));
   const { PATH = "" } = process.env;
   const env = {
+    ...KEPT_CODE,
     PATH,
     CAUM_QUIET: "1",
     CAUM_HOME: home,

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Collector, startCollector } from "@caum/collector";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { KEPT_CODE } from "../../../test/kept-code.ts";
 import { recordsIn } from "../../../test/records.ts";
 
 const run = promisify(execFile);
@@ -31,7 +32,7 @@ async function runExample(name: string, env: Readonly<Record<string, string>>) {
   const { PATH = "" } = process.env;
   const file = join(examples, `${name}.ts`);
   return run(process.execPath, ["--conditions=@caum/source", file], {
-    env: { PATH, CAUM_QUIET: "1", CAUM_HOME: newFolder(), ...env },
+    env: { ...KEPT_CODE, PATH, CAUM_QUIET: "1", CAUM_HOME: newFolder(), ...env },
   });
 }
 

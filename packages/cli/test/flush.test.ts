@@ -16,6 +16,7 @@ import { join } from "node:path";
 import { type Collector, startCollector } from "@caum/collector";
 import { createObserver } from "@caum/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { KEPT_CODE } from "../../../test/kept-code.ts";
 
 const MAIN = join(import.meta.dirname, "../src/main.ts");
 
@@ -39,7 +40,9 @@ async function caum(words: readonly string[], env: Record<string, string> = {}):
   const child = spawn(
     process.execPath,
     ["--no-warnings", "--conditions=@caum/source", MAIN, ...words],
-    { env: { PATH: process.env.PATH ?? "", CAUM_HOME: join(folder, "home"), ...env } },
+    {
+      env: { ...KEPT_CODE, PATH: process.env.PATH ?? "", CAUM_HOME: join(folder, "home"), ...env },
+    },
   );
   let stdout = "";
   let stderr = "";

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { KEPT_CODE } from "../../../test/kept-code.ts";
 import { readSettings } from "../src/up/settings.ts";
 import { RunningCollector } from "./running-collector.ts";
 
@@ -23,7 +24,7 @@ const read = (flags: object, env: Readonly<Record<string, string>> = {}) =>
   readSettings({ flags, env, home });
 const caum = (words: readonly string[], env: Readonly<Record<string, string>> = {}) =>
   run(process.execPath, ["--conditions=@caum/source", "--no-warnings", MAIN, ...words], {
-    env: { PATH: process.env.PATH, HOME: home, CAUM_HOME: home, ...env },
+    env: { ...KEPT_CODE, PATH: process.env.PATH, HOME: home, CAUM_HOME: home, ...env },
   });
 
 test("the command line goes over the environment, that over the file, that over what is usual", () => {

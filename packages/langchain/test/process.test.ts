@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { KEPT_CODE } from "../../../test/kept-code.ts";
 import { eventsOf, recordsIn } from "../../../test/records.ts";
 
 const AGENT = `
@@ -59,7 +60,7 @@ function run(extension: ".mjs" | ".cjs", source: string, env = {}) {
   return spawnSync(
     process.execPath,
     ["--conditions=@caum/source", "--no-warnings", program + extension],
-    { encoding: "utf8", env: { PATH: process.env.PATH, CAUM_HOME: home, ...env } },
+    { encoding: "utf8", env: { ...KEPT_CODE, PATH: process.env.PATH, CAUM_HOME: home, ...env } },
   );
 }
 

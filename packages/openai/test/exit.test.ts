@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { KEPT_CODE } from "../../../test/kept-code.ts";
 import { recordsIn, toolCallsIn, turnsIn } from "../../../test/records.ts";
 
 const SCRIPT = `
@@ -25,7 +26,7 @@ test("a process that exits straight after its calls has recorded them, and what 
   const home = mkdtempSync(join(tmpdir(), "caum-exit-"));
   const { PATH = "" } = process.env;
   const script = ["--conditions=@caum/source", "--input-type=module", "-e", SCRIPT];
-  const options = { cwd: import.meta.dirname, env: { PATH, CAUM_HOME: home } };
+  const options = { cwd: import.meta.dirname, env: { ...KEPT_CODE, PATH, CAUM_HOME: home } };
   const failure = await promisify(execFile)(process.execPath, script, options).catch(
     (error) => error,
   );

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { KEPT_CODE } from "../../../../test/kept-code.ts";
 import type { Place } from "../../src/machine/place.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -34,8 +35,7 @@ export class TemporaryHome {
     HOME: this.home,
     NO_COLOR: "1",
     CI: "1",
-    // What Node made of the sources, for the next process of this run.
-    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? "",
+    ...KEPT_CODE,
   };
 
   constructor() {
