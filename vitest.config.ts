@@ -1,10 +1,28 @@
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 import { findOldestNode } from "./test/find-oldest-node.ts";
+
+/**
+ * Files that kill processes again and again, fill disks or load servers for as long as all other tests of their
+ * package take together: `npm run test:endurance`. What they hold is in no other test.
+ */
+const ENDURANCE = [
+  "packages/cli/test/history/import-killed.test.ts",
+  "packages/cli/test/migrate/migrate.test.ts",
+  "packages/cli/test/witness-each-other.test.ts",
+  "packages/collector/test/alerts/kill.test.ts",
+  "packages/collector/test/durability.test.ts",
+  "packages/collector/test/small-disk.test.ts",
+  "packages/collector/test/store/postgres-faults.test.ts",
+  "packages/collector/test/store/postgres-node-kill.test.ts",
+  "test/soak/soak.test.ts",
+  "test/torture/torture.test.ts",
+];
 
 const project = (name: string, ...include: readonly string[]) => ({
   extends: true as const,
-  test: { name, include: [...include] },
+  test: { name, include: [...include], exclude: [...configDefaults.exclude, ...ENDURANCE] },
 });
 
 /** Relaying, pairing and ends once more, with the proxy on the oldest Node that it promises. */
@@ -24,8 +42,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // One core stays idle by default, and on two cores that is half of the machine: most tests wait.
-    maxWorkers: "100%",
+    // Most tests wait for processes: one more worker than there are cores keeps the cores busy.
+    maxWorkers: availableParallelism() + 1,
     globalSetup: [join(import.meta.dirname, "test/one-temporary-folder.ts")],
     setupFiles: ["seed", "no-desktop"].map((name) => join(import.meta.dirname, `test/${name}.ts`)),
     coverage: { include: ["packages/*/src/**"] },
@@ -45,6 +63,7 @@ export default defineConfig({
       project("histories", "packages/histories/test/**/*.test.ts"),
       project("cli", "packages/cli/test/**/*.test.ts"),
       project("workspace", "test/**/*.test.ts"),
+      { extends: true, test: { name: "endurance", include: ENDURANCE } },
       ...onOldestNode(),
     ],
   },

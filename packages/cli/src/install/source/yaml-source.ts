@@ -3,11 +3,12 @@ import type { ErrorCode, Node, Pair, Scalar, YAMLMap } from "yaml";
 import { lineAt, SourceError, type SourceMember, type SourceNode } from "./source-node.ts";
 
 const require = createRequire(import.meta.url);
+let library: typeof import("yaml") | undefined;
 
 /** The library, loaded at the first file of YAML: few machines have one. */
 function yaml(): typeof import("yaml") {
-  // True because the package has the same exports for both ways to load it.
-  return require("yaml") as typeof import("yaml");
+  library ??= require("yaml") as typeof import("yaml"); // True by the name.
+  return library;
 }
 
 /** For the mistakes that people make by hand. */
