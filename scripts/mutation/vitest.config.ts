@@ -33,11 +33,11 @@ export default defineConfig({
   test: {
     ...JSON.parse(process.env.MUTATION_TESTS ?? "{}"),
     // Tests by other programs, such as Python, are left out: what they run is not changed.
-    env: { PATH: dirname(process.execPath) },
+    env: { PATH: dirname(process.execPath), MUTATION_SEEDS: "4" },
     sequence: { sequencer: ShortestFirst },
     // Some changes make a test wait for ever.
     testTimeout: 10_000,
-    setupFiles: ["test/seed.ts", "test/no-desktop.ts", "scripts/mutation/no-shrinking.ts"].map(
+    setupFiles: ["test/seed.ts", "test/no-desktop.ts", "scripts/mutation/properties.ts"].map(
       (file) => join(root, file),
     ),
   },

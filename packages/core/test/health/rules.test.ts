@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { join, keyOf } from "../../src/health/memory/key.ts";
 import { newMemory } from "../../src/health/memory/saved-memory.ts";
 import { seenSteps, withRoom } from "../../src/health/memory/seen-keys.ts";
 import { everyStep as ring } from "../../src/health/rules/rings.ts";
@@ -59,14 +58,4 @@ test("the latest 429 keys are remembered, and no others", () => {
     expect(seenSteps.has(memory, Math.max(1, key - 428))).toBe(true);
     expect(seenSteps.keyAgo(memory, Math.min(key - 1, 30))).toBe(Math.max(1, key - 30));
   }
-});
-
-test("keys of 900,000 texts and pairs differ, and fit a double exactly", () => {
-  const all = new Set<number>();
-  for (let index = 0; index < 300_000; index++) all.add(keyOf(`text ${index}`));
-  for (let index = 0; index < 300_000; index++) all.add(join(keyOf("a"), index));
-  for (let index = 0; index < 300_000; index++) all.add(join(index, keyOf("a")));
-  expect(all.size).toBe(900_000);
-  for (const key of all)
-    if (!Number.isSafeInteger(key) || key <= 0) expect(key).toBe("a safe integer");
 });

@@ -7,7 +7,8 @@ import { LOOPS } from "./loops.ts";
 import { LOOPS_MASKED } from "./loops-masked.ts";
 import { Script } from "./script.ts";
 
-const SEEDS = 25;
+/** Fewer where every change of the code is tried on all of them: scripts/mutation/. */
+const SEEDS = Number(process.env.MUTATION_SEEDS ?? 25);
 /** By chance the gaps of a loop may grow like those of a wait, and hold the alert back. */
 const CHANCE_STEPS = 4;
 
