@@ -5,6 +5,18 @@ export {
   recurringLoops,
 } from "./compare/recurring-loops.ts";
 export { type DistanceParts, PART_WEIGHTS } from "./compare/structure-distance.ts";
+export {
+  CARD_STATES,
+  type CardState,
+  cardOf,
+  hasDrifted,
+  type Moved,
+  type WorkflowCard,
+} from "./drift/card.ts";
+export type { Since } from "./drift/movement.ts";
+export { CHANNELS, type Channel } from "./drift/reading/channel.ts";
+export { decodeState, encodeState, MAX_STATE_BYTES } from "./drift/state-bytes.ts";
+export { type BaselineChoice, WorkflowState } from "./drift/workflow-state.ts";
 export { type Amount, EXPOSURE_ASSUMPTIONS, type Exposure } from "./exposure/exposure.ts";
 export {
   type ExposureOf,

@@ -1,0 +1,147 @@
+/** A session as numbers and levels: what the tests see of it. */
+import { bucketOf, bucketStart } from "../../profile/log-histogram.ts";
+import type { SessionProfile } from "../../profile/session-profile.ts";
+import { COLUMNS, NUMBERS, SHARES } from "./channel.ts";
+import { levelOf } from "./level.ts";
+import { BIT, nameOf, type Vocabulary } from "./vocabulary.ts";
+
+/** Stands for what is not known of a session; no test counts it. */
+export const UNKNOWN = 255;
+/** Buckets between a number and twice that number, where numbers are compared with each other. */
+export const COMPARED_BUCKETS = 4;
+/** The same where they are shown: half a percent. */
+export const SHOWN_BUCKETS = 64;
+/** Numbers from 2^25 on are one bucket. */
+export const BUCKETS = 96;
+const SECOND_MS = 1_000;
+export const UNKNOWN_NUMBER = 0xffff;
+/** Shares count in units of this, and cost in units of 10,000 nano-dollars. */
+export const SHARE_UNIT = 1 / 10_000;
+export const COST_UNIT_NANO_USD = 10_000;
+
+/** Surprises count in units of a bit by this, and are compared in sixteenths of a bit, up to six. */
+export const SURPRISE_UNITS = 1_024;
+export const COMPARED_SURPRISES = 16;
+const ORDER = NUMBERS.indexOf("order");
+
+export interface Reading {
+  readonly sessionId: string;
+  /** To the second. */
+  readonly startedMs: number;
+  readonly looped: boolean;
+  /** Fine buckets of the numbers, in the order of `NUMBERS`. */
+  readonly numbers: Uint16Array;
+  /** What is compared: coarse buckets of numbers, then levels of shares. */
+  readonly codes: Uint8Array;
+}
+
+const fineBucket = (value: number | undefined): number =>
+  value === undefined
+    ? UNKNOWN_NUMBER
+    : Math.min(bucketOf(value, SHOWN_BUCKETS), UNKNOWN_NUMBER - 1);
+
+export function readingOf(profile: SessionProfile, vocabulary: Vocabulary): Reading {
+  const numbers = numbersOf(profile, vocabulary);
+  const codes = new Uint8Array(COLUMNS).fill(UNKNOWN);
+  writeNumberCodes(numbers, codes);
+  writeShares(profile, vocabulary, codes.subarray(NUMBERS.length));
+  return {
+    sessionId: profile.sessionId,
+    startedMs: Math.floor(profile.startedMs / SECOND_MS) * SECOND_MS,
+    looped: profile.loops > 0,
+    numbers,
+    codes,
+  };
+}
+
+function numbersOf(
+  { structure, steps, ...profile }: SessionProfile,
+  { surprises }: Vocabulary,
+): Uint16Array {
+  const { calls, retries, failures } = structure;
+  const ofCalls = (count: number) =>
+    calls === 0 ? undefined : Math.min(count / calls, 1) / SHARE_UNIT;
+  const cost = profile.costNanoUsd;
+  return Uint16Array.from([
+    fineBucket(steps),
+    fineBucket(ofCalls(retries)),
+    fineBucket(ofCalls(failures)),
+    fineBucket(profile.tokens),
+    fineBucket(cost === undefined ? undefined : cost / COST_UNIT_NANO_USD),
+    fineBucket(profile.durationMs),
+    fineBucket(surpriseOf(structure.transitions, surprises)),
+  ]);
+}
+
+/** Of a transition, on average; undefined where there was none. */
+function surpriseOf(
+  transitions: SessionProfile["structure"]["transitions"],
+  surprises: Uint8Array,
+): number | undefined {
+  let [sum, all] = [0, 0];
+  for (const [place, count] of Object.entries(transitions)) {
+    sum += count * (surprises[Number(place)] ?? 0);
+    all += count;
+  }
+  return all === 0 ? undefined : (sum / all / BIT) * SURPRISE_UNITS;
+}
+
+function writeShares(
+  { structure }: SessionProfile,
+  vocabulary: Vocabulary,
+  levels: Uint8Array,
+): void {
+  const { operations, transitions, tools, models } = SHARES;
+  write(levels, operations.from, structure.ops, structure.calls);
+  const counts = Object.entries(structure.transitions);
+  const places = counts.map(([place, count]) => [Number(place), count] as const);
+  writeCounted(levels, transitions, vocabulary.transitions, places);
+  const calls = structure.tools.map((one) => [nameOf(one.tool), one.calls] as const);
+  writeCounted(levels, tools, vocabulary.tools, calls, structure.calls);
+  const turns = Object.entries(structure.models).map(([model, n]) => [nameOf(model), n] as const);
+  writeCounted(levels, models, vocabulary.models, turns);
+}
+
+/** Counts by the words that have a column; those of all other words are the last one's. */
+function writeCounted<W>(
+  levels: Uint8Array,
+  { from, columns }: { readonly from: number; readonly columns: number },
+  words: readonly W[],
+  counts: readonly (readonly [W, number])[],
+  total = counts.reduce((sum, [, count]) => sum + count, 0),
+): void {
+  const sums = new Array<number>(columns).fill(0);
+  let rest = total;
+  for (const [word, count] of counts) {
+    const at = words.indexOf(word);
+    if (at < 0) continue;
+    sums[at] = (sums[at] ?? 0) + count;
+    rest -= count;
+  }
+  sums[columns - 1] = Math.max(0, rest);
+  write(levels, from, sums, total);
+}
+
+function write(levels: Uint8Array, from: number, counts: readonly number[], total: number): void {
+  if (total === 0) return;
+  for (const [at, count] of counts.entries()) levels[from + at] = levelOf(count / total);
+}
+
+/** Coarse buckets of the numbers; a fine bucket lies in one of them. */
+export function writeNumberCodes(numbers: Uint16Array, codes: Uint8Array): void {
+  for (let at = 0; at < numbers.length; at++) {
+    const fine = numbers[at] ?? UNKNOWN_NUMBER;
+    const isOrder = at === ORDER;
+    codes[at] = fine === UNKNOWN_NUMBER ? UNKNOWN : isOrder ? surpriseCode(fine) : coarseOf(fine);
+  }
+}
+
+function surpriseCode(fine: number): number {
+  const bits = bucketStart(fine, SHOWN_BUCKETS) / SURPRISE_UNITS;
+  return Math.min(Math.floor(bits * COMPARED_SURPRISES), BUCKETS - 1);
+}
+
+/** Sixteen fine buckets make a coarse one, but small numbers have a bucket each. */
+function coarseOf(fine: number): number {
+  return Math.min(bucketOf(bucketStart(fine, SHOWN_BUCKETS), COMPARED_BUCKETS), BUCKETS - 1);
+}
