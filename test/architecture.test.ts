@@ -62,6 +62,7 @@ const COLLECTOR_FLOW = [
   "head-log",
   "evidence",
   "effectiveness",
+  "comparison",
   "evidence-pack",
   "migrate",
   "submission",

@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   sessions: async () => (await import("./commands/sessions/sessions.ts")).registerSessions,
   report: async () => (await import("./commands/sessions/sessions.ts")).registerReport,
   acknowledge: async () => (await import("./commands/sessions/sessions.ts")).registerAcknowledge,
+  similar: async () => (await import("./commands/sessions/similar.ts")).registerSimilar,
   mcp: async () => (await import("./commands/sessions/mcp.ts")).registerMcp,
   smoke: async () => (await import("./commands/collector/smoke.ts")).registerSmoke,
   validate: async () => (await import("./commands/collector/validate.ts")).registerValidate,

@@ -96,6 +96,15 @@ describe.each(["the runs of this machine", "a collector that took them over"])("
     expect((await caum("report", LOOPED.id)).stdout).toMatch(/acknowledged by ada at \d{4}-/);
     expect(await caum("acknowledge", "nobody")).toMatchObject({ code: 2 });
   });
+
+  test("the sessions that are built like it are listed, and how they differ", async () => {
+    const { stdout, code } = await caum("similar", "clean");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^[01]\.\d\d .* 5000 +7 +\w+ [01]\.\d\d, \w+ [01]\.\d\d .*long-work$/m);
+    expect(stdout).toMatch(/\ncompared with all 1 sessions\n$/);
+    expect(await caum("similar", "nobody")).toMatchObject({ code: 2 });
+    expect(await caum("similar", "clean", "--limit", "0")).toMatchObject({ code: 2 });
+  });
 });
 
 test("what the runs say and what a collector says of them is the same", async () => {
@@ -106,6 +115,10 @@ test("what the runs say and what a collector says of them is the same", async ()
   expect(local).toEqual(there);
   const report = JSON.parse((await caum("report", LOOPED.id, "--json", "--local")).stdout);
   const same = JSON.parse((await caum("report", LOOPED.id, "--json", ...collector.flags)).stdout);
+  const similar = JSON.parse((await caum("similar", "clean", "--json", "--local")).stdout);
+  const alike = JSON.parse((await caum("similar", "clean", "--json", ...collector.flags)).stdout);
+  expect(similar).toEqual(alike);
+  expect(similar.sessions).toMatchObject([{ session_id: LOOPED.id, loop_count: 7 }]);
   expect(report.merkle_root).toBe(same.merkle_root);
   expect(report.session).toEqual(same.session);
   expect(report.steps[4_000].assessment).toEqual(same.steps[4_000].assessment);

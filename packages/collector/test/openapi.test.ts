@@ -59,6 +59,9 @@ test("the document is OpenAPI 3.1 and names every door", () => {
     "/v1/session/{id}/proof/{index}",
     "/v1/session/{id}/consistency",
     "/.well-known/caum-verifier-keys",
+    "/v1/session/{id}/similar",
+    "/v1/recurring",
+    "/v1/workflows/{name}/exposure",
   ]) {
     expect(Object.keys(document.paths)).toContain(path);
   }
@@ -133,6 +136,14 @@ test("real answers are what the document says", async () => {
     "get",
     "/v1/session/{id}/consistency",
     await client.get("/v1/session/s/consistency?from=2"),
+  );
+  expectDocumented("get", "/v1/session/{id}/similar", await client.get("/v1/session/s/similar"));
+  expectDocumented("get", "/v1/recurring", await client.get("/v1/recurring?min_sessions=1"));
+  expectDocumented("get", "/v1/recurring", await client.get("/v1/recurring?since=now"));
+  expectDocumented(
+    "get",
+    "/v1/workflows/{name}/exposure",
+    await client.get("/v1/workflows/none/exposure"),
   );
   const keys = await client.get("/.well-known/caum-verifier-keys", {});
   expectDocumented("get", "/.well-known/caum-verifier-keys", keys);

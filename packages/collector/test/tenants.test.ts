@@ -28,6 +28,7 @@ const READS = [
   "/v1/session/ID/proof/0",
   "/v1/session/ID/consistency?from=1",
   "/v2/live/session/ID",
+  "/v1/session/ID/similar",
 ] as const;
 const LISTS = [
   "/v1/sessions?limit=100",
@@ -35,6 +36,8 @@ const LISTS = [
   "/v1/sessions?runId=shared&correlationId=shared",
   "/v2/live/customer/sessions?limit=100",
   "/v1/profiles?limit=500",
+  "/v1/recurring?min_sessions=1",
+  "/v1/workflows/shared/exposure",
 ] as const;
 
 /** Ids that both tenants use. */
@@ -62,7 +65,7 @@ test("on a random walk over all doors no tenant ever sees an id of the other", a
         const { key } = tenant;
         let text = "";
         if (door === "step") {
-          const body = { session_id: own, step: ++number, tool: "t" };
+          const body = { session_id: own, step: ++number, tool: "t", workflow: "shared" };
           text = (await client.post("/v1/step", body, key)).text;
         } else if (door === "event") {
           const body = {

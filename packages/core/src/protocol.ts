@@ -22,6 +22,7 @@ export {
   DEFAULT_COOLDOWN_SECONDS,
   MAX_ALERT_RULES,
 } from "./protocol/alerts.ts";
+export { exposureAnswer, recurringAnswer, similarAnswer } from "./protocol/comparison.ts";
 export {
   amountComparison,
   effectivenessAnswer,

@@ -1,3 +1,4 @@
+import type { SimilarSessions } from "@caum/collector/local";
 import { CollectorError } from "@caum/collector/validation";
 import { newestOf } from "./local/local-source.ts";
 import { SessionGone } from "./source/ask-collector.ts";
@@ -43,6 +44,14 @@ export class BothSources implements SessionSource {
     const there = await orNothing(this.#collector.acknowledge(id, by));
     const here = await orNothing(this.#local.acknowledge(id, by));
     return there ?? known(here);
+  }
+
+  /** Where more sessions are known to compare with. */
+  async similar(id: string, limit: number): Promise<SimilarSessions> {
+    const there = await orNothing(this.#collector.similar(id, limit));
+    const here = await orNothing(this.#local.similar(id, limit));
+    if (there === undefined || here === undefined) return known(there ?? here);
+    return here.compared.sessions > there.compared.sessions ? here : there;
   }
 
   async proofOf(id: string): Promise<string> {

@@ -4,7 +4,15 @@ import { DoorError } from "../http/door-error.ts";
 import { HIDDEN } from "../http/door-schema.ts";
 import { type PageFile, type PageFiles, readPage } from "./page-files.ts";
 
-const PATHS = ["/", "/dashboard/:id", "/live/sessions/:id", "/onboarding", "/alerts"];
+const PATHS = [
+  "/",
+  "/dashboard/:id",
+  "/live/sessions/:id",
+  "/onboarding",
+  "/alerts",
+  "/workflows",
+  "/workflows/:name",
+];
 
 /** Nothing from elsewhere, no script or style in the document, no frame around it. */
 const POLICY = [

@@ -1,4 +1,5 @@
 /** What a collector says of the sessions of a key. */
+import type { SimilarSessions } from "@caum/collector/local";
 import type { CollectorPlace } from "@caum/collector/validation";
 import { DOCTOR_SESSION, shellWord } from "@caum/core/settings";
 import { askJson, readAnswer } from "../source/ask-collector.ts";
@@ -53,6 +54,11 @@ export class CollectorSource implements SessionSource {
     const path = `${pathOf(id)}/acknowledge`;
     return (await askJson<{ session: SessionSummary }>(this.#place, path, "session", { by }))
       .session;
+  }
+
+  similar(id: string, limit: number): Promise<SimilarSessions> {
+    const path = `${pathOf(id)}/similar?limit=${limit}`;
+    return readAnswer<SimilarSessions>(this.#place, path, "sessions");
   }
 
   async proofOf(id: string): Promise<string> {

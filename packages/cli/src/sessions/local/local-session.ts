@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import {
   newRow,
+  profileOf,
   SessionState,
   type SessionView,
   sentMs,
@@ -13,6 +14,7 @@ import { CompactRange } from "@caum/core/collector";
 import { isWriterGone } from "@caum/core/machine";
 import { hashLeaf, type StructuralRecord } from "@caum/core/verify";
 import { NO_PREVIOUS_HASH } from "@caum/core/verify/rules";
+import type { SessionProfile } from "@caum/workflows";
 import { type LiveStep, shownCallOf } from "../source/live-step.ts";
 import type { SessionReport, SessionSummary, StepOfSession } from "../source/session-source.ts";
 
@@ -69,6 +71,12 @@ export class LocalSession {
   summary(acknowledged: SessionView["acknowledged"], nowMs = Date.now()): SessionSummary {
     const view = viewOf(this.#state, acknowledged);
     return sessionSummaryOf({ ...view, ended: view.ended || this.#isLeft }, nowMs);
+  }
+
+  /** What is remembered of it; undefined where that is not known. */
+  get profile(): SessionProfile | undefined {
+    const view = viewOf(this.#state, undefined);
+    return profileOf({ ...view, ended: view.ended || this.#isLeft });
   }
 
   /** Who was at work in it is gone, and could not say so. */

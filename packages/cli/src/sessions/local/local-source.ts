@@ -1,3 +1,4 @@
+import { type SimilarSessions, similarAmong } from "@caum/collector/local";
 import { DOCTOR_SESSION, shellWord } from "@caum/core/settings";
 import { SessionGone } from "../source/ask-collector.ts";
 import type {
@@ -43,6 +44,28 @@ export class LocalSource implements SessionSource {
     return session.summary(acknowledged);
   }
 
+  async similar(id: string, limit: number): Promise<SimilarSessions> {
+    const sessions = new LocalSessions(this.#home);
+    await sessions.read();
+    const session = sessions.sessions.find((known) => known.id === id);
+    if (session === undefined) throw unknownHere();
+    const { profile } = session;
+    const profiles = sessions.sessions.flatMap((other) => {
+      const isOther = other.id !== id && other.id !== DOCTOR_SESSION;
+      return isOther && other.profile !== undefined ? [other.profile] : [];
+    });
+    const ofWorkflow = profiles.filter(({ workflow }) => {
+      return workflow !== undefined && workflow === profile?.workflow;
+    });
+    const ofAgent = profiles.filter(({ agent }) => agent === profile?.agent);
+    return similarAmong({ id, limit }, profile, {
+      profiles,
+      of_workflow: ofWorkflow.length,
+      of_agent: ofAgent.filter((other) => !ofWorkflow.includes(other)).length,
+      complete: true,
+    });
+  }
+
   async proofOf(id: string): Promise<string> {
     const { evidence } = await this.#find(id);
     const folders = evidence.map(({ folder }) => shellWord(`${this.#home}/${folder}`));
@@ -53,11 +76,13 @@ export class LocalSource implements SessionSource {
     const sessions = new LocalSessions(this.#home, { only: id, keepsSteps: true });
     await sessions.read();
     const [session] = sessions.sessions;
-    if (session === undefined) {
-      throw new SessionGone("there is no such session on this machine: caum sessions lists them");
-    }
+    if (session === undefined) throw unknownHere();
     return session;
   }
+}
+
+function unknownHere(): SessionGone {
+  return new SessionGone("there is no such session on this machine: caum sessions lists them");
 }
 
 /** Those that are asked for, the newest first. */

@@ -1,4 +1,5 @@
 /** Where sessions are read from: a collector, the runs of this machine, or both. */
+import type { SimilarSessions } from "@caum/collector/local";
 import type { ShownPayload } from "./live-step.ts";
 
 export interface SessionSummary {
@@ -69,6 +70,8 @@ export interface SessionSource {
   report(id: string): Promise<SessionReport>;
   /** Somebody has looked at the loops that it had so far. */
   acknowledge(id: string, by: string): Promise<SessionSummary>;
+  /** The sessions that are built most like it, the nearest first. */
+  similar(id: string, limit: number): Promise<SimilarSessions>;
   /** How a session is taken along to be verified, as a command. */
   proofOf(id: string): Promise<string>;
 }
