@@ -60,6 +60,7 @@ const COLLECTOR_FLOW = [
   "billing",
   "time-stamp",
   "head-log",
+  "memory",
   "evidence",
   "effectiveness",
   "comparison",

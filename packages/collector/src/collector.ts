@@ -16,6 +16,7 @@ import { loggedStore } from "./head-log/logged-store.ts";
 import { webOriginOf } from "./http/allow-origins.ts";
 import { dashboardPath } from "./http/dashboard-path.ts";
 import type { DoorError } from "./http/door-error.ts";
+import { WorkflowMemory } from "./memory/workflow-memory.ts";
 import { keyOfWriters, openStore } from "./open-store.ts";
 import { adoptLocalRuns } from "./operation/adopt.ts";
 import { closeServer } from "./operation/close-server.ts";
@@ -117,13 +118,13 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
 }
 
 async function start(options: CollectorOptions, data: string): Promise<Collector> {
-  const { env = process.env, clock = Date.now } = options;
+  const { env = process.env, clock = Date.now, onFailure = () => {} } = options;
   const opened = await openStore({ data, database: options.database, env });
   const { signer, rootKey } = opened;
-  const onFailure = options.onFailure ?? (() => {});
   const headLog = new HeadLog({ store: opened.store, signer, clock, onFailure });
   const stamps = openHeadStamps(options, { ...opened, clock, onFailure });
-  const store = loggedStore(opened.store, headLog, stamps);
+  const memory = new WorkflowMemory({ store: opened.store, clock, onFailure });
+  const store = loggedStore(opened.store, headLog, stamps, memory);
   try {
     const account = await openLocalAccount(store, opened.accountSeed, clock);
     const address = { url: "" };
@@ -151,7 +152,7 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
     );
     const stopRetention = keepRetention(store, clock, services.onFailure);
     alerts.start();
-    for (const job of [headLog, submissions, stamps]) job.start();
+    for (const job of [headLog, submissions, stamps, memory]) job.start();
     return {
       url: address.url,
       data: opened.place,
@@ -175,7 +176,7 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
         await adoption.stop();
         await alerts.stop();
         await billing.serviceClock.stop();
-        await headLog.stop();
+        await Promise.all([headLog.stop(), memory.stop()]);
         await store.close();
       },
     };

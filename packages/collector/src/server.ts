@@ -20,6 +20,7 @@ import { openExposureDoor } from "./doors/workflows/exposure-door.ts";
 import { openProfilesDoor } from "./doors/workflows/profiles-door.ts";
 import { openRecurringDoor } from "./doors/workflows/recurring-door.ts";
 import { openSimilarDoor } from "./doors/workflows/similar-door.ts";
+import { openWorkflowsDoor } from "./doors/workflows/workflows-door.ts";
 import { TRIAL_EXPIRED_STATUS, TrialExpiredError } from "./gate/trial.ts";
 import { allowOrigins } from "./http/allow-origins.ts";
 import { readBodies } from "./http/body.ts";
@@ -91,6 +92,7 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
   openBillingDoor(app, services);
   openEffectivenessDoor(app, services);
   openProfilesDoor(app, services);
+  openWorkflowsDoor(app, services);
   openEvidencePackDoor(app, services);
   openSimilarDoor(app, services);
   openRecurringDoor(app, services);

@@ -14,6 +14,8 @@ export interface Plan {
   readonly id: string;
   readonly tenant?: number;
   readonly facts?: Partial<KeptSessionFacts>;
+  /** Of no workflow. */
+  readonly isUnmarked?: true;
   /** When it began, in minutes after now. */
   readonly minute?: number;
   /** Steps that are all new, then steps that are all the same. */
@@ -49,6 +51,7 @@ let sent = 0;
 /** One session as somebody sends it, step by step. */
 export async function send(store: Store, plan: Plan): Promise<void> {
   const { id, tenant = 1, facts = {}, minute = 0, works = 0, repeats = 0, ends = false } = plan;
+  const marked = plan.isUnmarked ? {} : { workflow: "tickets" };
   const startMs = NOW + minute * MINUTE_MS;
   for (let at = 0; at < works + repeats; at++) {
     const outcome = await store.submit({
@@ -56,7 +59,7 @@ export async function send(store: Store, plan: Plan): Promise<void> {
       tenant,
       receivedMs: startMs + at * 100,
       sessionId: id,
-      facts: { agentId: "agent", workflow: "tickets", ...facts },
+      facts: { agentId: "agent", ...marked, ...facts },
       keys: KEYS,
       draft: draftOf(sent++, at >= works, startMs + at * 100),
       asksRoot: false,

@@ -72,4 +72,9 @@ export {
   stepAnswer,
   stepRequest,
 } from "./protocol/step.ts";
-export { profilesAnswer, sessionProfile } from "./protocol/workflows.ts";
+export {
+  profilesAnswer,
+  sessionProfile,
+  workflowAnswer,
+  workflowsAnswer,
+} from "./protocol/workflows.ts";

@@ -24,6 +24,14 @@ export {
   exposureReport,
 } from "./exposure/exposure-report.ts";
 export {
+  DaySketch,
+  MAX_SKETCH_BYTES,
+  SKETCH_AMOUNTS,
+  SKETCH_SUMS,
+  type SketchAmount,
+  type SketchSum,
+} from "./memory/day-sketch.ts";
+export {
   type BucketCounts,
   bucketMiddle,
   bucketOf,

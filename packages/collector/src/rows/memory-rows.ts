@@ -24,7 +24,127 @@ export interface ProfileFilter {
   readonly untilMs?: number | undefined;
 }
 
+/** What sessions are remembered under. */
+export const MEMORY_KINDS = ["workflow", "agent", "client", "server"] as const;
+export type MemoryKind = (typeof MEMORY_KINDS)[number];
+
+/** One name of one kind. */
+export interface MemoryName {
+  readonly kind: MemoryKind;
+  readonly name: string;
+}
+
+/** What the sessions of one name that began on one day did. */
+export interface MemoryDay extends MemoryName {
+  /** Days since 1970, in UTC. */
+  readonly day: number;
+  readonly sessions: number;
+  /** Sessions with a loop. */
+  readonly looped: number;
+  /** Of a `DaySketch`. */
+  readonly sketch: Uint8Array;
+}
+
+/** What is known of one name over all days. */
+export interface MemoryCard extends MemoryName {
+  readonly sessions: number;
+  /** When the first of its sessions began, and when something happened in the last one. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** The baseline that a person chose, as JSON; absent where nobody did. */
+  readonly choice?: string;
+  /** What drift is told from; absent where nothing is. */
+  readonly state?: Uint8Array;
+  /** What is said of it, as JSON; absent where nothing is. */
+  readonly card?: string;
+}
+
+/** What was added to the sums for one session, so that it can be taken out again. */
+export interface FoldedSession {
+  /** Of the session's row. */
+  readonly key: number;
+  /** Records that it had then. */
+  readonly size: number;
+  readonly day: number;
+  readonly names: readonly MemoryName[];
+  readonly sketch: Uint8Array;
+}
+
+/** A session that is to be folded, with what was folded of it before. */
+export interface FoldCandidate extends KeyedProfile {
+  readonly size: number;
+  readonly lastMs: number;
+  readonly before: Omit<FoldedSession, "key" | "size"> | undefined;
+}
+
+/** How far the memory of a tenant has come. */
+export interface MemoryState {
+  /** Only accounts have one. */
+  readonly isAccount: boolean;
+  /** How often something was saved. */
+  readonly round: number;
+  /** Sessions that are over were looked at up to here, and all sessions up to there. */
+  readonly overMs: number;
+  readonly idleMs: number;
+}
+
+export interface CandidateFilter {
+  /** Only sessions that are over. */
+  readonly isOver: boolean;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly limit: number;
+}
+
+/** Sessions of one name over some days. */
+export interface RecentSessions {
+  readonly sessions: number;
+  readonly looped: number;
+}
+
 export interface MemoryReader {
   /** Newest first, by when they began; sessions whose structure is not known are left out. */
   profiles(tenant: number, filter: ProfileFilter): Promise<readonly KeyedProfile[]>;
+  /** Undefined where there is no such tenant. */
+  state(tenant: number): Promise<MemoryState | undefined>;
+  /** Sessions that are not folded as they are now, in the order in which something arrived last. */
+  candidates(tenant: number, filter: CandidateFilter): Promise<readonly FoldCandidate[]>;
+  /** Those of the days that are there. */
+  daysAt(
+    tenant: number,
+    places: readonly Pick<MemoryDay, "kind" | "name" | "day">[],
+  ): Promise<readonly MemoryDay[]>;
+  /** Those of the cards that are there. */
+  cardsAt(tenant: number, names: readonly MemoryName[]): Promise<readonly MemoryCard[]>;
+  /** By name, from behind the given one, without their states. */
+  cards(
+    tenant: number,
+    kind: MemoryKind,
+    page: { readonly after: string; readonly limit: number },
+  ): Promise<readonly MemoryCard[]>;
+  /** By name, since the beginning of a day. */
+  recent(
+    tenant: number,
+    kind: MemoryKind,
+    sinceDay: number,
+  ): Promise<ReadonlyMap<string, RecentSessions>>;
+  /** Oldest first, from one day to another, both with. */
+  days(
+    tenant: number,
+    of: MemoryName,
+    range: { readonly fromDay: number; readonly toDay: number },
+  ): Promise<readonly MemoryDay[]>;
+}
+
+/** Plain data: it crosses threads. */
+export interface MemoryCommand {
+  /** All of it or nothing; refused with CONFLICT when another node saved since the round was read. */
+  readonly kind: "save_memory";
+  readonly tenant: number;
+  readonly round: number;
+  readonly overMs: number;
+  readonly idleMs: number;
+  readonly days: readonly MemoryDay[];
+  readonly cards: readonly MemoryCard[];
+  readonly folded: readonly FoldedSession[];
 }

@@ -1,6 +1,7 @@
 import type { AlertCommand } from "../rows/alert-rows.ts";
 import type { BillingCommand } from "../rows/billing-rows.ts";
 import type { LogCommand } from "../rows/log-rows.ts";
+import type { MemoryCommand } from "../rows/memory-rows.ts";
 import type { SignInCommand } from "../rows/sign-in-rows.ts";
 
 /** Changes that are no events: accounts, keys, notes, deletion. Plain data: it crosses threads. */
@@ -8,6 +9,7 @@ export type Command =
   | AlertCommand
   | BillingCommand
   | LogCommand
+  | MemoryCommand
   | SignInCommand
   | {
       readonly kind: "create_tenant";

@@ -223,6 +223,43 @@ export function firstTables(words: LayoutWords) {
       seen_minute ${integer} not null,
       primary key (tenant, size)
     )${short}`,
+    memoryRounds: `${create} memory_rounds (
+      tenant ${integer} primary key,
+      round ${integer} not null,
+      over_ms ${integer} not null,
+      idle_ms ${integer} not null
+    )`,
+    memoryDays: `${create} memory_days (
+      tenant ${integer} not null,
+      kind text not null,
+      name text not null,
+      day ${integer} not null,
+      sessions ${integer} not null,
+      looped ${integer} not null,
+      sketch ${bytes} not null,
+      primary key (tenant, kind, day, name)
+    )${short}`,
+    memoryCards: `${create} memory_cards (
+      tenant ${integer} not null,
+      kind text not null,
+      name text not null,
+      sessions ${integer} not null,
+      first_ms ${integer} not null,
+      last_ms ${integer} not null,
+      choice text,
+      state ${bytes},
+      card text,
+      primary key (tenant, kind, name)
+    )${short}`,
+    memorySessions: `${create} memory_sessions (
+      tenant ${integer} not null,
+      session ${integer} not null,
+      folded_size ${integer} not null,
+      day ${integer} not null,
+      names text not null,
+      sketch ${bytes} not null,
+      primary key (tenant, session)
+    )${short}`,
     witnessLeases: `${create} witness_leases (
       witness text primary key,
       holder text not null,

@@ -11,7 +11,13 @@ const COLUMNS = [
 ];
 
 /** What came with structures. */
-const STRUCTURES = ["drop index sessions_by_start", "alter table sessions drop column structure"];
+const STRUCTURES = [
+  ...["memory_rounds", "memory_days", "memory_cards", "memory_sessions"].map(
+    (name) => `drop table ${name}`,
+  ),
+  "drop index sessions_by_start",
+  "alter table sessions drop column structure",
+];
 
 /** Takes a database back to the layout before structures. @param version that added them */
 export function undoStructures(version: number): readonly string[] {

@@ -74,3 +74,70 @@ export const profilesAnswer = z.object({
   profiles: z.array(sessionProfile),
   next_cursor: z.string().nullable(),
 });
+
+const memoryKind = z.enum(["workflow", "agent", "client", "server"]);
+
+/** Of one session each; `known` sessions said any, and the others count in none of it. */
+const amountOfSessions = z.object({
+  known: count,
+  total: z.number(),
+  p50: z.number().nullable(),
+  p95: z.number().nullable(),
+});
+
+/** What sessions that began on some days did. */
+const memoryFigures = z.object({
+  sessions: count,
+  ended_sessions: count,
+  looping_sessions: count,
+  /** With something to review at some step. */
+  reviewed_sessions: count,
+  outcomes: z.object({ known: count, resolved: count }),
+  steps: amountOfSessions,
+  tokens: amountOfSessions,
+  cost_usd: amountOfSessions,
+  duration_ms: amountOfSessions,
+  calls: count,
+  turns: count,
+  failures: count,
+  retries: count,
+  denied: count,
+  pending: count,
+  loops: count,
+  loop_steps: count,
+  in_loops: z.object({ tokens: count, ms: count, cost_usd: z.number() }),
+  after_alert: z.object({ steps: count, tokens: count, ms: count, cost_usd: z.number() }),
+  /** Calls by operation. */
+  operations: z.record(z.string(), count),
+  /** How often which operation came after which; null where that was too much to keep. */
+  transitions: z.array(z.object({ from: z.string(), to: z.string(), count })).nullable(),
+});
+
+const memorySummary = z.object({
+  kind: memoryKind,
+  name: z.string(),
+  /** Of all days. */
+  sessions: count,
+  first_session_at: z.string(),
+  last_active_at: z.string(),
+  /** Of sessions that began in the last days, today with. */
+  recent: z.object({ days: count, sessions: count, looping_sessions: count }),
+  /** What is said of it; null where nothing is. */
+  card: z.record(z.string(), z.unknown()).nullable(),
+});
+
+export const workflowsAnswer = z.object({
+  schema: z.literal("caum.workflows.v1.0"),
+  /** By name. */
+  workflows: z.array(memorySummary),
+  next_cursor: z.string().nullable(),
+});
+
+export const workflowAnswer = z.object({
+  schema: z.literal("caum.workflow.v1.0"),
+  workflow: memorySummary,
+  /** Of all sessions that began on the days that were asked for. */
+  total: memoryFigures,
+  /** Oldest first, in UTC; days without a session are left out. */
+  days: z.array(z.object({ day: z.iso.date(), figures: memoryFigures })),
+});

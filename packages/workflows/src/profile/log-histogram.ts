@@ -7,10 +7,7 @@ export type BucketCounts = Readonly<Record<number, number>>;
  * Buckets between a number and twice that number; a power of two. Numbers below twice as many have a
  * bucket of their own; above, a bucket's middle is at most 1/16 away from what is in it.
  */
-export const FINE = 8;
-/** The middle is at most 1/4 away. */
-export const COARSE = 2;
-
+const FINE_BUCKETS = 8;
 /** From here on a number is halved before its bits are counted. */
 const TWO_31 = 2_147_483_648;
 
@@ -18,9 +15,9 @@ const TWO_31 = 2_147_483_648;
  * The bucket of a number.
  *
  * @param value rounded down; below 0 it counts as 0
- * @param perDoubling {@link FINE} or {@link COARSE}
+ * @param perDoubling a power of two: with 2 a middle is at most 1/4 away
  */
-export function bucketOf(value: number, perDoubling: number = FINE): number {
+export function bucketOf(value: number, perDoubling: number = FINE_BUCKETS): number {
   let rest = Math.floor(Math.max(0, Math.min(value, Number.MAX_SAFE_INTEGER)));
   if (!(rest >= 2 * perDoubling)) return rest >= 0 ? rest : 0;
   let halvings = 0;
@@ -33,7 +30,7 @@ export function bucketOf(value: number, perDoubling: number = FINE): number {
 }
 
 /** The smallest number in a bucket. */
-export function bucketStart(bucket: number, perDoubling: number = FINE): number {
+export function bucketStart(bucket: number, perDoubling: number = FINE_BUCKETS): number {
   if (bucket < 2 * perDoubling) return bucket;
   let doublings = Math.floor(bucket / perDoubling) - 1;
   let start = bucket - doublings * perDoubling;
@@ -42,7 +39,7 @@ export function bucketStart(bucket: number, perDoubling: number = FINE): number 
 }
 
 /** The number that stands for all in a bucket: the middle of its first and last. */
-export function bucketMiddle(bucket: number, perDoubling: number = FINE): number {
+export function bucketMiddle(bucket: number, perDoubling: number = FINE_BUCKETS): number {
   return (bucketStart(bucket, perDoubling) + bucketStart(bucket + 1, perDoubling) - 1) / 2;
 }
 
@@ -52,7 +49,7 @@ export class LogHistogram {
   readonly #perDoubling: number;
   #total = 0;
 
-  constructor(counts: BucketCounts = {}, perDoubling: number = FINE) {
+  constructor(counts: BucketCounts = {}, perDoubling: number = FINE_BUCKETS) {
     this.#perDoubling = perDoubling;
     this.addAll(counts);
   }

@@ -13,10 +13,15 @@ export function integer(row: Row, name: string): number {
   return value;
 }
 
-export function hex(row: Row, name: string): string {
+export function blob(row: Row, name: string): Uint8Array {
   const value = row[name];
   if (!(value instanceof Uint8Array)) throw new TypeError(`column ${name} holds no bytes`);
-  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex");
+  return value;
+}
+
+export function hex(row: Row, name: string): string {
+  const { buffer, byteOffset, byteLength } = blob(row, name);
+  return Buffer.from(buffer, byteOffset, byteLength).toString("hex");
 }
 
 /** Absent stays absent. */

@@ -23,6 +23,7 @@ const POSTGRES: Dialect = {
   total: (column) => `least(coalesce(sum(${column}), 0), ${MAX})::bigint`,
   caseless: (column) => `translate(${column}, '${UPPER}', '${UPPER.toLowerCase()}')`,
   listedFirst: "listed_ms desc, ",
+  oldestListed: "listed_ms, ",
   listed: (comparison, ms) => `listed_ms ${comparison} ${listedMsOf(ms)} and `,
   sessionOfKey: `lateral
     (select * from sessions s where s.tenant = $1 and s.key = w.session limit 1) sessions`,
@@ -30,6 +31,14 @@ const POSTGRES: Dialect = {
     from json_array_elements($3::json) pair)`,
   newEntries: `(select $1::bigint as tenant, (four ->> 0)::bigint as position, four ->> 1 as tag,
     (four ->> 2)::bigint as size, four ->> 3 as entry from json_array_elements($2::json) four)`,
+  listedRows(mark, columns) {
+    const values = Object.entries(columns).map(([name, type], at) => {
+      const value = `item ->> ${at}`;
+      if (type === "bytes") return `decode(${value}, 'hex') as ${name}`;
+      return `(${value})${type === "integer" ? "::bigint" : ""} as ${name}`;
+    });
+    return `(select ${values.join(", ")} from json_array_elements(${mark}::json) item)`;
+  },
   listedTags: "(select json_array_elements_text($2::json))",
   hasNoToken: "not exists (select 1 from tokens k where k.tenant = t.key)",
 };

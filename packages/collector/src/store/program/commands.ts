@@ -12,6 +12,7 @@ import { obeyAlertCommand } from "./alert-commands.ts";
 import { applyBilling, saveCheckout, saveServiceClock } from "./billing.ts";
 import { appendHeads, keepCosignatures } from "./head-log/log-commands.ts";
 import { leaseWitness } from "./head-log/witness-lease.ts";
+import { saveMemory } from "./memory/memory-commands.ts";
 import { type Program, type Scope, type Transactions, transact } from "./program.ts";
 import { purge } from "./purge.ts";
 import { acknowledge, deleteSession, saveNote, saveTimeStamp } from "./session-commands.ts";
@@ -64,6 +65,8 @@ function programOf(command: OneTransaction): Program<CommandAnswer> {
       return appendHeads(command);
     case "keep_cosignatures":
       return keepCosignatures(command);
+    case "save_memory":
+      return saveMemory(command);
     case "save_note":
       return saveNote(command);
     case "save_time_stamp":

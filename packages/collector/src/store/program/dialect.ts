@@ -1,3 +1,5 @@
+export type ColumnType = "text" | "integer" | "bytes";
+
 /** Where SQLite and PostgreSQL need other words for the same. */
 export interface Dialect {
   /**
@@ -27,6 +29,8 @@ export interface Dialect {
   caseless(column: string): string;
   /** Before the order of a list of sessions, and before conditions on the time that orders it. */
   readonly listedFirst: string;
+  /** The same, where the oldest ones come first. */
+  readonly oldestListed: string;
   listed(comparison: "<=" | ">=", ms: string): string;
   /** The session whose key is in `w.session`, looked up by it whatever the planner believes. */
   readonly sessionOfKey: string;
@@ -34,6 +38,8 @@ export interface Dialect {
   readonly newLines: string;
   /** The tenant `$1`, position, tag, size and entry of each four in `$2`, a JSON array. */
   readonly newEntries: string;
+  /** Rows of a JSON array of arrays, which stands at `mark`; bytes are hexadecimal digits in there. */
+  listedRows(mark: string, columns: Readonly<Record<string, ColumnType>>): string;
   /** The texts in `$2`, a JSON array. */
   readonly listedTags: string;
   /** Of the tenant in the row `t`. */

@@ -154,6 +154,16 @@ const MIGRATIONS = [
       create index sessions_by_start on sessions (tenant, first_ms, key) where gone = 0;
     `,
   },
+  {
+    version: 13,
+    sql: `
+      ${FIRST.memoryRounds};
+      ${FIRST.memoryDays};
+      create index memory_days_by_name on memory_days (tenant, kind, name, day);
+      ${FIRST.memoryCards};
+      ${FIRST.memorySessions};
+    `,
+  },
 ];
 
 /** The layout that this program writes. */

@@ -17,6 +17,7 @@ const SQLITE: Dialect = {
   total: (column) => `total(${column})`,
   caseless: (column) => column, // `like` makes no difference.
   listedFirst: "",
+  oldestListed: "",
   listed: () => "",
   sessionOfKey: "sessions",
   // With a limit it is read first, and each record is looked up; else it would be read for each record.
@@ -24,6 +25,13 @@ const SQLITE: Dialect = {
     from json_each($3) limit -1)`,
   newEntries: `(select $1 as tenant, value ->> 0 as position, value ->> 1 as tag,
     value ->> 2 as size, value ->> 3 as entry from json_each($2))`,
+  listedRows(mark, columns) {
+    const values = Object.entries(columns).map(([name, type], at) => {
+      const value = `value ->> ${at}`;
+      return `${type === "bytes" ? `unhex(${value})` : value} as ${name}`;
+    });
+    return `(select ${values.join(", ")} from json_each(${mark}))`;
+  },
   listedTags: "(select value from json_each($2))",
   // No index leads to the tokens of a tenant: all are read once.
   hasNoToken: "t.key not in (select tenant from tokens)",

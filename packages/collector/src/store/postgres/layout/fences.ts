@@ -7,8 +7,21 @@ export const FENCED_TABLES: readonly TableName[] = [...TENANT_TABLES, ...SESSION
 /** The log of session heads. */
 export const LOG_TABLES: readonly TableName[] = ["logs", "log_entries", "log_blocks", "log_notes"];
 
+/** The memory of workflows. */
+export const MEMORY_TABLES: readonly TableName[] = [
+  "memory_rounds",
+  "memory_days",
+  "memory_cards",
+  "memory_sessions",
+];
+
 /** Fenced by the step that makes them. */
-const LATER_TABLES: readonly TableName[] = ["traces", ...LOG_TABLES, "time_stamps"];
+const LATER_TABLES: readonly TableName[] = [
+  "traces",
+  ...LOG_TABLES,
+  "time_stamps",
+  ...MEMORY_TABLES,
+];
 
 const MINE = "nullif(current_setting('caum.tenant', true), '')::bigint";
 /** Set by jobs that look after all tenants: delivery, retention, purge. */

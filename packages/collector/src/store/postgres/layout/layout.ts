@@ -10,7 +10,7 @@
  * for one row; a partial index is no choice for statements that do not ask for its column.
  */
 import { firstTables } from "../../first-tables.ts";
-import { FENCES, fencesOf, LOG_TABLES } from "./fences.ts";
+import { FENCES, fencesOf, LOG_TABLES, MEMORY_TABLES } from "./fences.ts";
 
 const FIRST = firstTables({
   create: "create table if not exists",
@@ -168,6 +168,17 @@ const STRUCTURES = [
     where first_ms is not null`,
 ];
 
+/** What sessions did, by workflow, agent, client and server. */
+const MEMORY = [
+  FIRST.memoryRounds,
+  FIRST.memoryDays,
+  `create index if not exists memory_days_by_name on memory_days (tenant, kind, name, day)
+    where sketch is not null`,
+  FIRST.memoryCards,
+  FIRST.memorySessions,
+  ...MEMORY_TABLES.flatMap(fencesOf),
+];
+
 export const LAYOUT = [
   {
     version: 1,
@@ -181,6 +192,7 @@ export const LAYOUT = [
   { version: 7, statements: [FIRST.witnessLeases] },
   { version: 8, statements: [FIRST.timeStamps, ...fencesOf("time_stamps")] },
   { version: 9, statements: STRUCTURES },
+  { version: 10, statements: MEMORY },
 ];
 
 export const LAYOUT_VERSION = LAYOUT.at(-1)?.version ?? 0;

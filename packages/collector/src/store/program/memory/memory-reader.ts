@@ -1,7 +1,29 @@
 /** Reads of what is remembered, in one transaction each. */
-import type { KeyedProfile, MemoryReader, ProfileFilter } from "../../../rows/memory-rows.ts";
+import type {
+  CandidateFilter,
+  FoldCandidate,
+  KeyedProfile,
+  MemoryCard,
+  MemoryDay,
+  MemoryKind,
+  MemoryName,
+  MemoryReader,
+  MemoryState,
+  ProfileFilter,
+  RecentSessions,
+} from "../../../rows/memory-rows.ts";
+import { integer, type Row, text } from "../../columns/columns.ts";
+import {
+  foldCandidateOf,
+  memoryCardOf,
+  memoryDayOf,
+  memoryStateOf,
+} from "../../columns/memory-columns.ts";
 import { PROFILE_COLUMNS, profileIn } from "../../columns/profile-rows.ts";
-import { type Read, rows } from "../program.ts";
+import { type Read, rows, type Sql } from "../program.ts";
+import { listProfiles } from "./profile-list.ts";
+
+const CARD = "kind, name, sessions, first_ms, last_ms, card, choice";
 
 export class ProgramMemoryReader implements MemoryReader {
   readonly #read: Read;
@@ -11,23 +33,90 @@ export class ProgramMemoryReader implements MemoryReader {
   }
 
   async profiles(tenant: number, filter: ProfileFilter): Promise<readonly KeyedProfile[]> {
-    const { limit, after, workflow, cohort, agent, sinceMs, untilMs } = filter;
-    const values: unknown[] = [tenant];
-    const mark = (value: unknown) => `$${values.push(value)}`;
-    // What is not null lets an index find them by their beginning.
-    const conditions = ["tenant = $1", "gone = 0", "first_ms is not null", "structure is not null"];
-    if (workflow !== undefined) conditions.push(`workflow = ${mark(workflow)}`);
-    if (cohort !== undefined) conditions.push(`cohort = ${mark(cohort)}`);
-    if (agent !== undefined) conditions.push(`agent = ${mark(agent)}`);
-    if (sinceMs !== undefined) conditions.push(`first_ms >= ${mark(sinceMs)}`);
-    if (untilMs !== undefined) conditions.push(`first_ms < ${mark(untilMs)}`);
-    if (after) {
-      const [ms, key] = [mark(after.startedMs), mark(after.key)];
-      conditions.push(`first_ms <= ${ms}`, `(first_ms, key) < (${ms}, ${key})`);
-    }
-    const sql = `select ${PROFILE_COLUMNS} from sessions where ${conditions.join(" and ")}
-      order by first_ms desc, key desc limit ${mark(limit)}`;
-    const found = await this.#read({ tenant }, () => rows(undefined, sql, values));
-    return found.map(profileIn);
+    return (await this.#read({ tenant }, () => listProfiles(tenant, filter))).map(profileIn);
+  }
+
+  async state(tenant: number): Promise<MemoryState | undefined> {
+    const sql = `select t.kind, m.round, m.over_ms, m.idle_ms from tenants t
+      left join memory_rounds m on m.tenant = t.key where t.key = $1`;
+    const [row] = await this.#rows("state", sql, tenant);
+    return row && memoryStateOf(row);
+  }
+
+  async candidates(
+    tenant: number,
+    { isOver, fromMs, toMs, limit }: CandidateFilter,
+  ): Promise<readonly FoldCandidate[]> {
+    const sql: Sql = ({ listed, oldestListed }) => `select ${PROFILE_COLUMNS}, size, f.day, f.names,
+        f.sketch
+      from sessions s left join memory_sessions f on f.tenant = s.tenant and f.session = s.key
+      where s.tenant = $1 and s.gone = 0 and ${listed(">=", "$2")}s.last_ms >= $2
+        and s.last_ms <= $3 and s.structure is not null
+        and (f.folded_size is null or f.folded_size <> s.size)${isOver ? " and s.ended <> 0" : ""}
+      order by ${oldestListed}s.last_ms, s.key limit $4`;
+    const name = isOver ? "candidates_over" : "candidates_idle";
+    return (await this.#rows(name, sql, tenant, fromMs, toMs, limit)).map(foldCandidateOf);
+  }
+
+  async daysAt(
+    tenant: number,
+    places: readonly Pick<MemoryDay, "kind" | "name" | "day">[],
+  ): Promise<readonly MemoryDay[]> {
+    const sql: Sql = ({ listedRows }) => `select d.* from
+      ${listedRows("$2", { kind: "text", name: "text", day: "integer" })} w cross join memory_days d
+      where d.tenant = $1 and d.kind = w.kind and d.day = w.day and d.name = w.name`;
+    const values = places.map(({ kind, name, day }) => [kind, name, day]);
+    return (await this.#rows("days_at", sql, tenant, JSON.stringify(values))).map(memoryDayOf);
+  }
+
+  async cardsAt(tenant: number, names: readonly MemoryName[]): Promise<readonly MemoryCard[]> {
+    const sql: Sql = ({ listedRows }) => `select c.* from
+      ${listedRows("$2", { kind: "text", name: "text" })} w cross join memory_cards c
+      where c.tenant = $1 and c.kind = w.kind and c.name = w.name`;
+    const values = names.map(({ kind, name }) => [kind, name]);
+    return (await this.#rows("cards_at", sql, tenant, JSON.stringify(values))).map(memoryCardOf);
+  }
+
+  async cards(
+    tenant: number,
+    kind: MemoryKind,
+    { after, limit }: { readonly after: string; readonly limit: number },
+  ): Promise<readonly MemoryCard[]> {
+    const sql: Sql = ({ byBytes }) => `select ${CARD} from memory_cards
+      where tenant = $1 and kind = $2 and name ${byBytes} > $3 and sessions > 0
+      order by name ${byBytes} limit $4`;
+    return (await this.#rows("cards", sql, tenant, kind, after, limit)).map(memoryCardOf);
+  }
+
+  async recent(
+    tenant: number,
+    kind: MemoryKind,
+    sinceDay: number,
+  ): Promise<ReadonlyMap<string, RecentSessions>> {
+    const sql: Sql = ({ total }) => `select name, ${total("sessions")} as sessions,
+        ${total("looped")} as looped
+      from memory_days where tenant = $1 and kind = $2 and day >= $3 group by name`;
+    const found = await this.#rows("recent", sql, tenant, kind, sinceDay);
+    return new Map(
+      found.map((row) => [
+        text(row, "name"),
+        { sessions: integer(row, "sessions"), looped: integer(row, "looped") },
+      ]),
+    );
+  }
+
+  async days(
+    tenant: number,
+    { kind, name }: MemoryName,
+    { fromDay, toDay }: { readonly fromDay: number; readonly toDay: number },
+  ): Promise<readonly MemoryDay[]> {
+    const sql = `select * from memory_days where tenant = $1 and kind = $2 and name = $3
+      and day >= $4 and day <= $5 and sketch is not null and sessions > 0 order by day`;
+    return (await this.#rows("days", sql, tenant, kind, name, fromDay, toDay)).map(memoryDayOf);
+  }
+
+  #rows(name: string, sql: Sql, tenant: number, ...values: readonly unknown[]) {
+    const all: readonly unknown[] = [tenant, ...values];
+    return this.#read<readonly Row[]>({ tenant }, () => rows(`memory_${name}`, sql, all));
   }
 }

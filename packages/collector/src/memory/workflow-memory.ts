@@ -1,0 +1,217 @@
+/**
+ * The memory of workflows: what sessions did, by workflow, agent, client and server and by the day on
+ * which they began. It grows beside the way of the events, and never on it.
+ */
+import type { FoldCandidate, MemoryState } from "../rows/memory-rows.ts";
+import type { Store } from "../store/store.ts";
+import { Folding } from "./folded.ts";
+
+export interface WorkflowMemoryParts {
+  readonly store: Store;
+  readonly clock: () => number;
+  readonly onFailure: (failure: Error) => void;
+}
+
+/** So often at most it is looked for sessions that are over. */
+const ROUND_MS = 2_000;
+/** A session in which nothing happened for so long counts as over, until something happens. */
+const IDLE_MS = 1_800_000;
+/** So often it is looked for those. */
+const IDLE_LOOK_MS = 60_000;
+/** What arrived at the same time may become visible so much later. */
+const OVERLAP_MS = 10_000;
+/** The first time of all it is looked so far back. */
+const FIRST_LOOK_MS = 30 * 86_400_000;
+/** All accounts are looked at so often: a node may have died with what it knew. */
+const SWEEP_MS = 600_000;
+/** Sessions that are folded at once. */
+const FOLDED_AT_ONCE = 200;
+/** After so many others have their turn. */
+const BATCHES_AT_ONCE = 20;
+
+/** What was found could not be saved; the next round finds it again. */
+class WorkflowMemoryError extends Error {
+  override readonly name = "WorkflowMemoryError";
+}
+
+/** What is known of a tenant in this process. */
+interface Watched {
+  /** Something changed since it was looked at. */
+  isChanged: boolean;
+  /** Until when sessions may become idle that changed here. */
+  untilMs: number;
+  nextIdleLookMs: number;
+  /** How far it was looked; undefined before the first time, and where another node was faster. */
+  seen: Seen | undefined;
+}
+
+/** Sessions that are over were looked at up to here, and all sessions up to there. */
+type Seen = Pick<MemoryState, "overMs" | "idleMs">;
+
+export class WorkflowMemory {
+  readonly #parts: WorkflowMemoryParts;
+  readonly #watched = new Map<number, Watched>();
+  #nextSweepMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+  /** The round that the timer began, while it lasts. */
+  #round: Promise<void> | undefined;
+  /** A fault is told once, until a round goes well. */
+  #isFailing = false;
+
+  constructor(parts: WorkflowMemoryParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => {
+      this.#round ??= this.#timedRound();
+    }, ROUND_MS).unref();
+  }
+
+  /** Folds what is over, and ends. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#round;
+    await this.round().catch(() => {});
+  }
+
+  /** A session has more records; costs no more than a note of its tenant. */
+  changed(tenant: number): void {
+    const watched = this.#watch(tenant);
+    watched.isChanged = true;
+    watched.untilMs = this.#parts.clock() + IDLE_MS + 2 * IDLE_LOOK_MS;
+  }
+
+  /** One look at everything that changed; what cannot be folded of one tenant keeps no other from it. */
+  async round(): Promise<void> {
+    if (!this.#parts.store.status().isWritable) return;
+    await this.#sweep();
+    const failures: unknown[] = [];
+    for (const [tenant, watched] of this.#watched) {
+      await this.#look(tenant, watched).catch((failure: unknown) => failures.push(failure));
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #timedRound(): Promise<void> {
+    try {
+      await this.round();
+      this.#isFailing = false;
+    } catch (failure) {
+      if (!this.#isFailing) this.#parts.onFailure(asError(failure));
+      this.#isFailing = true;
+    }
+    this.#round = undefined;
+  }
+
+  async #sweep(): Promise<void> {
+    const nowMs = this.#parts.clock();
+    if (nowMs < this.#nextSweepMs) return;
+    for (const tenant of await this.#parts.store.reader.log.accounts()) {
+      const watched = this.#watch(tenant);
+      watched.isChanged = true;
+      watched.untilMs = Math.max(watched.untilMs, nowMs + 2 * IDLE_LOOK_MS);
+    }
+    this.#nextSweepMs = nowMs + SWEEP_MS;
+  }
+
+  #watch(tenant: number): Watched {
+    const known = this.#watched.get(tenant);
+    if (known !== undefined) return known;
+    const watched = { isChanged: false, untilMs: 0, nextIdleLookMs: 0, seen: undefined };
+    this.#watched.set(tenant, watched);
+    return watched;
+  }
+
+  async #look(tenant: number, watched: Watched): Promise<void> {
+    const nowMs = this.#parts.clock();
+    if (watched.untilMs <= nowMs) this.#watched.delete(tenant);
+    if (watched.isChanged) {
+      watched.isChanged = false;
+      // Until all is well, it is to be looked at again.
+      let isDone = false;
+      try {
+        isDone = await this.#foldAll(tenant, watched, true);
+      } finally {
+        watched.isChanged ||= !isDone;
+      }
+    }
+    if (nowMs < watched.nextIdleLookMs) return;
+    const isDone = await this.#foldAll(tenant, watched, false);
+    if (isDone) watched.nextIdleLookMs = nowMs + IDLE_LOOK_MS;
+  }
+
+  /** @returns false where there is more, with which the next round goes on */
+  async #foldAll(tenant: number, watched: Watched, isOver: boolean): Promise<boolean> {
+    for (let batch = 0; batch < BATCHES_AT_ONCE; batch++) {
+      const folded = await this.#foldBatch(tenant, watched, isOver);
+      if (folded === "all") return true;
+      if (folded === "conflict") return false;
+    }
+    return false;
+  }
+
+  async #foldBatch(
+    tenant: number,
+    watched: Watched,
+    isOver: boolean,
+  ): Promise<"all" | "more" | "conflict"> {
+    const { store, clock } = this.#parts;
+    const state = await store.reader.memory.state(tenant);
+    if (state === undefined || !state.isAccount) return "all";
+    const before = watched.seen ?? this.#seenBefore(state);
+    const fromMs = isOver ? before.overMs : before.idleMs;
+    const toMs = isOver ? clock() : clock() - IDLE_MS;
+    const limit = FOLDED_AT_ONCE;
+    const found = await store.reader.memory.candidates(tenant, { isOver, fromMs, toMs, limit });
+    const isFull = found.length === limit;
+    const upToMs = Math.max(fromMs, (isFull && found.at(-1)?.lastMs) || toMs - OVERLAP_MS);
+    const seen = isOver ? { ...before, overMs: upToMs } : { ...before, idleMs: upToMs };
+    if (found.length > 0 && !(await this.#save(tenant, state, { ...seen, found }))) {
+      watched.seen = undefined;
+      return "conflict";
+    }
+    watched.seen = seen;
+    return isFull ? "more" : "all";
+  }
+
+  #seenBefore({ overMs, idleMs }: MemoryState): Seen {
+    const firstMs = this.#parts.clock() - FIRST_LOOK_MS;
+    return { overMs: Math.max(overMs, firstMs), idleMs: Math.max(idleMs, firstMs) };
+  }
+
+  /** @returns false where another node was faster */
+  async #save(
+    tenant: number,
+    { round }: MemoryState,
+    to: Seen & { readonly found: readonly FoldCandidate[] },
+  ): Promise<boolean> {
+    const { store } = this.#parts;
+    const { memory } = store.reader;
+    const folding = new Folding(to.found);
+    const [days, cards] = await Promise.all([
+      memory.daysAt(tenant, folding.places),
+      memory.cardsAt(tenant, folding.names),
+    ]);
+    const answer = await store.administer({
+      kind: "save_memory",
+      tenant,
+      round,
+      overMs: to.overMs,
+      idleMs: to.idleMs,
+      days: folding.days(days),
+      cards: folding.cards(cards),
+      folded: folding.folded,
+    });
+    if (answer.kind === "done") return true;
+    if (answer.code === "CONFLICT") return false;
+    throw new WorkflowMemoryError(
+      `sessions could not be remembered (${answer.code}): they are with a later round`,
+    );
+  }
+}
+
+function asError(failure: unknown): Error {
+  if (failure instanceof Error) return failure;
+  return new WorkflowMemoryError("sessions were not remembered");
+}

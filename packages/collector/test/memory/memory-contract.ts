@@ -1,0 +1,230 @@
+/** The memory of workflows, on whichever store: what was folded is what the sessions did. */
+import { DaySketch, type SessionProfile } from "@caum/workflows";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { WorkflowMemory } from "../../src/memory/workflow-memory.ts";
+import { MEMORY_KINDS, type MemoryKind } from "../../src/rows/memory-rows.ts";
+import type { Store } from "../../src/store/store.ts";
+import type { StoreUnderTest } from "../store-contract.ts";
+import { MINUTE_MS, NOW, profilesIn, send } from "../store-contract-memory.ts";
+
+const DAY = Math.floor(NOW / 86_400_000);
+const ALL_DAYS = { fromDay: DAY - 10, toDay: DAY + 10 };
+
+export async function newAccount(
+  store: Store,
+  kind: "account" | "demo" = "account",
+): Promise<number> {
+  const ulid = `${kind}-${Math.random()}`;
+  const account = { ulid, tenantKind: kind, plan: "free", createdMs: NOW } as const;
+  const answer = await store.administer({ kind: "create_tenant", ...account });
+  return answer.kind === "done" ? answer.value : -1;
+}
+
+/** Sums over all days of all names of a kind, as the bytes of a sketch. */
+async function foldedIn({ reader }: Store, tenant: number, kind: MemoryKind, name: string) {
+  const sketch = new DaySketch();
+  for (const day of await reader.memory.days(tenant, { kind, name }, ALL_DAYS)) {
+    const of = DaySketch.decode(day.sketch);
+    expect([day.sessions, day.looped]).toEqual([of.sum("sessions"), of.sum("looped")]);
+    sketch.add(of);
+  }
+  return sketch;
+}
+
+const bytesOf = (sketch: DaySketch) => Buffer.from(sketch.encode()).toString("hex");
+
+function sketchOf(profiles: readonly SessionProfile[]): DaySketch {
+  const sketch = new DaySketch();
+  for (const profile of profiles) sketch.add(DaySketch.of(profile));
+  return sketch;
+}
+
+export function workflowMemoryContract(open: () => Promise<StoreUnderTest>): void {
+  let subject: StoreUnderTest;
+  let tenant: number;
+  let nowMs: number;
+  let failures: Error[];
+  beforeEach(async () => {
+    subject = await open();
+    tenant = await newAccount(subject.store);
+    nowMs = NOW + 10 * MINUTE_MS;
+    failures = [];
+  });
+  afterEach(async () => {
+    await subject.dispose();
+    expect(failures).toEqual([]);
+  });
+
+  const memoryOn = (store: Store) =>
+    new WorkflowMemory({
+      store,
+      clock: () => nowMs,
+      onFailure: (failure) => failures.push(failure),
+    });
+  const sessionsOf = async (kind: MemoryKind, store = subject.store) => {
+    const cards = await store.reader.memory.cards(tenant, kind, { after: "", limit: 100 });
+    return Object.fromEntries(cards.map(({ name, sessions }) => [name, sessions]));
+  };
+  /** What is remembered is what would be, had all sessions been folded once, as they are now. */
+  const expectExact = async () => {
+    const profiles = await profilesIn(subject.store, { limit: 500 }, tenant);
+    for (const kind of MEMORY_KINDS) {
+      const cards = await subject.store.reader.memory.cards(tenant, kind, {
+        after: "",
+        limit: 100,
+      });
+      for (const { name, sessions } of cards) {
+        const own = profiles.filter(({ servers, [kind as "agent"]: one }) =>
+          kind === "server" ? servers.includes(name) : one === name,
+        );
+        expect(sessions, `${kind} ${name}`).toBe(own.length);
+        const sketch = await foldedIn(subject.store, tenant, kind, name);
+        expect(bytesOf(sketch), `${kind} ${name}`).toBe(bytesOf(sketchOf(own)));
+      }
+    }
+  };
+
+  test("sessions that are over are remembered by workflow, agent, client, server and day", async () => {
+    const { store } = subject;
+    await send(store, { id: "a", tenant, works: 6, repeats: 8, ends: true });
+    await send(store, { id: "b", tenant, works: 5, minute: -1_440, ends: true });
+    await send(store, { id: "c", tenant, works: 4, facts: { workflow: "other" }, ends: true });
+    await send(store, { id: "open", tenant, works: 4 });
+    const memory = memoryOn(store);
+    memory.changed(tenant);
+    await memory.round();
+    expect(await sessionsOf("workflow")).toEqual({ other: 1, tickets: 2 });
+    expect(await sessionsOf("agent")).toEqual({ agent: 3 });
+    expect(await sessionsOf("client")).toEqual({ client: 3 });
+    expect(await sessionsOf("server")).toEqual({ "server-0": 3, "server-1": 3 });
+    const days = await store.reader.memory.days(
+      tenant,
+      { kind: "workflow", name: "tickets" },
+      ALL_DAYS,
+    );
+    expect(days.map(({ day, sessions, looped }) => [day - DAY, sessions, looped])).toEqual([
+      [-1, 1, 0],
+      [0, 1, 1],
+    ]);
+    const recent = await store.reader.memory.recent(tenant, "workflow", DAY);
+    expect(recent.get("tickets")).toEqual({ sessions: 1, looped: 1 });
+  });
+
+  test("a session is folded once, however often it is looked at and whoever looks", async () => {
+    await send(subject.store, { id: "a", tenant, works: 6, ends: true });
+    const memories = [subject.store, subject.peer ?? subject.store].map(memoryOn);
+    for (const memory of memories) memory.changed(tenant);
+    await Promise.all(memories.map((memory) => memory.round()));
+    for (const memory of [...memories, memoryOn(subject.store)]) {
+      memory.changed(tenant);
+      await memory.round();
+    }
+    expect(await sessionsOf("workflow")).toEqual({ tickets: 1 });
+    await expectExact();
+  });
+
+  test("one that nobody ends is remembered when nothing happened in it for half an hour", async () => {
+    await send(subject.store, { id: "a", tenant, works: 6 });
+    const memory = memoryOn(subject.store);
+    memory.changed(tenant);
+    await memory.round();
+    expect(await sessionsOf("workflow")).toEqual({});
+    nowMs = NOW + 31 * MINUTE_MS;
+    await memory.round();
+    expect(await sessionsOf("workflow")).toEqual({ tickets: 1 });
+  });
+
+  test("one that goes on is taken out as it was, and put in as it is", async () => {
+    const { store } = subject;
+    const memory = memoryOn(store);
+    for (const id of ["a", "b", "c"]) await send(store, { id, tenant, works: 6, ends: true });
+    memory.changed(tenant);
+    await memory.round();
+    await send(store, { id: "a", tenant, minute: 1, works: 3, repeats: 9, ends: true });
+    await send(store, { id: "b", tenant, minute: 2, works: 8 });
+    memory.changed(tenant);
+    nowMs = NOW + 60 * MINUTE_MS;
+    await memory.round();
+    expect(await sessionsOf("workflow")).toEqual({ tickets: 3 });
+    await expectExact();
+    subject = await subject.reopen();
+    await send(subject.store, { id: "b", tenant, minute: 61, works: 2, ends: true });
+    nowMs = NOW + 70 * MINUTE_MS;
+    await memoryOn(subject.store).round();
+    await expectExact();
+  });
+
+  test("a label that comes at the end counts under the new name, and no more under none", async () => {
+    const { store } = subject;
+    const memory = memoryOn(store);
+    await send(store, { id: "a", tenant, works: 6, isUnmarked: true });
+    memory.changed(tenant);
+    nowMs = NOW + 40 * MINUTE_MS;
+    await memory.round();
+    expect(await sessionsOf("workflow")).toEqual({});
+    await store.submit({
+      kind: "end",
+      tenant,
+      sessionId: "a",
+      keys: { digestKeyId: "test", digestKeyCommitment: "c".repeat(64) },
+      receivedMs: NOW + 41 * MINUTE_MS,
+      labels: { workflow: "late" },
+    });
+    memory.changed(tenant);
+    nowMs = NOW + 42 * MINUTE_MS;
+    await memory.round();
+    expect(await sessionsOf("workflow")).toEqual({ late: 1 });
+    await expectExact();
+  });
+
+  test("more sessions than fit into a round are all folded", async () => {
+    const { store } = subject;
+    for (let at = 0; at < 230; at++) {
+      await send(store, {
+        id: `s${at}`,
+        tenant,
+        works: 1,
+        facts: { workflow: `w${at % 3}` },
+        ends: true,
+      });
+    }
+    const memory = memoryOn(store);
+    memory.changed(tenant);
+    await memory.round();
+    expect(await sessionsOf("workflow")).toEqual({ w0: 77, w1: 77, w2: 76 });
+    await expectExact();
+  });
+
+  test("deleting a session takes nothing from the sums, and leaves nothing of itself", async () => {
+    const { store } = subject;
+    const memory = memoryOn(store);
+    await send(store, { id: "a", tenant, works: 6, ends: true });
+    memory.changed(tenant);
+    await memory.round();
+    await store.administer({ kind: "delete_session", tenant, sessionId: "a" });
+    memory.changed(tenant);
+    await memory.round();
+    expect(await sessionsOf("workflow")).toEqual({ tickets: 1 });
+  });
+
+  test("each account has its own memory, and a demo has none", async () => {
+    const { store } = subject;
+    const [other, demo] = [await newAccount(store), await newAccount(store, "demo")];
+    await send(store, { id: "s", tenant, works: 3, ends: true });
+    await send(store, {
+      id: "s",
+      tenant: other,
+      works: 4,
+      facts: { workflow: "theirs" },
+      ends: true,
+    });
+    await send(store, { id: "s", tenant: demo, works: 5, ends: true });
+    const memory = memoryOn(store);
+    // Nobody told it: all accounts are looked at now and then.
+    await memory.round();
+    expect(await sessionsOf("workflow")).toEqual({ tickets: 1 });
+    const theirs = await store.reader.memory.cards(other, "workflow", { after: "", limit: 9 });
+    expect(theirs.map(({ name }) => name)).toEqual(["theirs"]);
+    expect(await store.reader.memory.cards(demo, "workflow", { after: "", limit: 9 })).toEqual([]);
+  });
+}

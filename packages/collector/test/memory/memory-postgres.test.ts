@@ -1,0 +1,9 @@
+import { afterAll, describe } from "vitest";
+import { hasServer } from "../postgres-server.ts";
+import { openPostgres, stopTestServer } from "../store/open-postgres.ts";
+import { workflowMemoryContract } from "./memory-contract.ts";
+
+describe.skipIf(!hasServer)("PostgreSQL", () => {
+  afterAll(stopTestServer);
+  workflowMemoryContract(openPostgres);
+});
