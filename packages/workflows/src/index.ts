@@ -10,6 +10,7 @@ export {
   type CardState,
   cardOf,
   hasDrifted,
+  latestLoopsOf,
   type Moved,
   type WorkflowCard,
 } from "./drift/card.ts";
@@ -31,6 +32,16 @@ export {
   type SketchAmount,
   type SketchSum,
 } from "./memory/day-sketch.ts";
+export {
+  type Calibration,
+  calibratedRisk,
+  calibrationOf,
+  outcomesOf,
+  type ReliabilityBin,
+  UNCALIBRATED,
+  type Uncalibrated,
+} from "./outcome/calibration.ts";
+export type { Outcome, RiskStep } from "./outcome/isotonic.ts";
 export {
   type BucketCounts,
   bucketMiddle,

@@ -53,8 +53,20 @@ export interface WorkflowCard {
   };
   /** The latest sessions that are held against it. */
   readonly latest: number;
+  /** Of the latest 40 sessions at most, how many had a loop; null with fewer than 20. */
+  readonly loops: { readonly looped: number; readonly sessions: number } | null;
   /** The strongest first. */
   readonly moved: readonly Moved[];
+}
+
+/** A share of fewer sessions than this is none. */
+const FEWEST_FOR_RATE = 20;
+
+/** How many of the latest sessions had a loop; null while there are too few. */
+export function latestLoopsOf({ parts }: Pick<WorkflowState, "parts">): WorkflowCard["loops"] {
+  const sessions = parts.latestLoops.length;
+  if (sessions < FEWEST_FOR_RATE) return null;
+  return { looped: parts.latestLoops.filter((looped) => looped).length, sessions };
 }
 
 export function cardOf({ parts }: WorkflowState): WorkflowCard {
@@ -74,6 +86,7 @@ export function cardOf({ parts }: WorkflowState): WorkflowCard {
       ...(choice !== undefined && { choice }),
     },
     latest: ring.length,
+    loops: latestLoopsOf({ parts }),
     moved,
   };
 }

@@ -23,6 +23,7 @@ export function encodeState({ parts }: WorkflowState): Uint8Array {
   writer.text(parts.otherTool ?? "").text(parts.otherModel ?? "");
   const { baseline, loops, ring, movements } = parts;
   writer.whole(loops.sessions, 4).whole(loops.looped, 4);
+  writeFlags(writer, parts.latestLoops);
   writer.whole(baseline.sessions, 1).whole(baseline.sinceMs / SECOND_MS, 4);
   writer.whole(baseline.untilMs / SECOND_MS, 4);
   writeCounts(writer, baseline.counts);
@@ -46,6 +47,7 @@ export function decodeState(bytes: Uint8Array, choice?: BaselineChoice): Workflo
   const vocabulary = readVocabulary(reader);
   const [otherTool, otherModel] = [reader.text(), reader.text()];
   const loops = { sessions: reader.whole(4), looped: reader.whole(4) };
+  const latestLoops = readFlags(reader);
   const stretch = {
     sessions: reader.whole(1),
     sinceMs: reader.whole(4) * SECOND_MS,
@@ -73,6 +75,7 @@ export function decodeState(bytes: Uint8Array, choice?: BaselineChoice): Workflo
     otherModel: otherModel === "" ? undefined : otherModel,
     baseline,
     loops,
+    latestLoops,
     ring,
     movements,
   });
@@ -80,6 +83,25 @@ export function decodeState(bytes: Uint8Array, choice?: BaselineChoice): Workflo
 
 function list<T>(reader: ByteReader, read: (reader: ByteReader) => T): T[] {
   return Array.from({ length: reader.whole(1) }, () => read(reader));
+}
+
+function writeFlags(writer: ByteWriter, flags: readonly boolean[]): void {
+  writer.whole(flags.length, 1);
+  for (let from = 0; from < flags.length; from += 8) {
+    let byte = 0;
+    for (let at = 0; at < 8; at++) byte = 2 * byte + (flags[from + at] === true ? 1 : 0);
+    writer.whole(byte, 1);
+  }
+}
+
+function readFlags(reader: ByteReader): readonly boolean[] {
+  const length = reader.whole(1);
+  const flags: boolean[] = [];
+  while (flags.length < length) {
+    const byte = reader.whole(1);
+    for (let at = 7; at >= 0; at--) flags.push(Math.floor(byte / 2 ** at) % 2 === 1);
+  }
+  return flags.slice(0, length);
 }
 
 function writeWords(writer: ByteWriter, words: Words | undefined): void {

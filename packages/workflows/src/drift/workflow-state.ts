@@ -13,6 +13,7 @@ import {
 import { Ring } from "./ring.ts";
 import { Baseline } from "./statistics/baseline.ts";
 import type { LoopHistory } from "./statistics/loop-test.ts";
+import { WINDOW } from "./statistics/thresholds.ts";
 
 /** Sessions whose words get columns; they are not tested and not part of what is normal. */
 export const SESSIONS_FOR_WORDS = 10;
@@ -39,6 +40,8 @@ export interface StateParts {
   readonly otherModel: string | undefined;
   readonly baseline: Baseline;
   readonly loops: LoopHistory;
+  /** Whether the latest sessions had a loop, the oldest first; also while nothing is known yet. */
+  readonly latestLoops: readonly boolean[];
   readonly ring: Ring;
   readonly movements: readonly Movement[];
 }
@@ -77,7 +80,9 @@ export class WorkflowState {
   /** Takes a session that is over; each once. */
   take(profile: SessionProfile): void {
     const { choice } = this.#parts;
-    this.#parts = { ...this.#parts, sessions: this.#parts.sessions + 1, ...this.#others(profile) };
+    const sessions = this.#parts.sessions + 1;
+    const latestLoops = [...this.#parts.latestLoops, profile.loops > 0].slice(-WINDOW);
+    this.#parts = { ...this.#parts, sessions, latestLoops, ...this.#others(profile) };
     if (choice !== undefined) this.#takeWithChoice(choice, profile);
     else if (this.#parts.baseline.sessions < FEWEST_SESSIONS) this.#learn(profile);
     else this.#watch(readingOf(profile, this.#parts.vocabulary));
@@ -120,7 +125,9 @@ export class WorkflowState {
     const moved = look({ baseline, loops, ring, session: sessions }, movements);
     this.#parts = { ...this.#parts, movements: moved };
     const hasSettled = moved.some(({ found }) => sessions - found >= SETTLED);
-    if (hasSettled && choice === undefined) this.#parts = { ...beginning(undefined), sessions };
+    const { latestLoops } = this.#parts;
+    if (hasSettled && choice === undefined)
+      this.#parts = { ...beginning(undefined), sessions, latestLoops };
   }
 
   /** Names that have no column, so that a card can say which one came. */
@@ -145,6 +152,7 @@ function beginning(choice: BaselineChoice | undefined): StateParts {
     otherModel: undefined,
     baseline: new Baseline(),
     loops: NO_LOOPS,
+    latestLoops: [],
     ring: new Ring(),
     movements: [],
   };

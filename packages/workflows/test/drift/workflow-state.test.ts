@@ -130,6 +130,17 @@ test("a chosen baseline stays: a range of time, or a cohort", () => {
   expect(cardOf(WorkflowState.withChoice(few, [...old, ...now])).state).toBe("learning");
 });
 
+test("of how many of the latest sessions had a loop nothing is said with fewer than 20", () => {
+  const history = new MadeUpSessions(12);
+  const state = new WorkflowState();
+  for (let count = 0; count < 19; count++) state.take(history.next({ ...USUAL, looping: 1 }));
+  expect(cardOf(state).loops).toBeNull();
+  state.take(history.next());
+  expect(cardOf(state).loops).toEqual({ looped: 19, sessions: 20 });
+  for (let count = 0; count < 30; count++) state.take(history.next());
+  expect(cardOf(decodeState(encodeState(state))).loops).toEqual({ looped: 9, sessions: 40 });
+});
+
 test("what is not known of sessions moves nothing", () => {
   const history = new MadeUpSessions(8);
   const { tokensPerStep: _, ...silent } = USUAL;
