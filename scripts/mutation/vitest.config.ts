@@ -37,7 +37,7 @@ export default defineConfig({
     sequence: { sequencer: ShortestFirst },
     // Some changes make a test wait for ever.
     testTimeout: 10_000,
-    setupFiles: ["test/seed.ts", "test/no-desktop.ts", "scripts/mutation/properties.ts"].map(
+    setupFiles: ["test/seed.ts", "test/no-desktop.ts", "scripts/mutation/no-shrinking.ts"].map(
       (file) => join(root, file),
     ),
   },

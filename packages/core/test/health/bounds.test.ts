@@ -231,11 +231,13 @@ describe("when a regime begins", () => {
   });
 
   test.each([
-    [7, false],
-    [8, true],
-  ])("with %i changes among twenty new steps a session expands: %s", (changes, expected) => {
+    [7, 20, false],
+    [8, 20, true],
+    [3, 10, false],
+    [4, 10, true],
+  ])("with %i changes among %i new steps a session expands: %s", (changes, steps, expected) => {
     const script = new Script(12);
-    for (let at = 0; at < 20; at++) {
+    for (let at = 0; at < steps; at++) {
       const op = at < changes ? "write" : "read";
       script.call({ tool: op, op, asks: script.fresh(), answers: script.fresh() });
     }

@@ -57,6 +57,38 @@ const REFUSED: readonly (readonly [text: string, position: number, expected: str
   [`cost>${"1".repeat(200)}`, 101, "at most 100 characters"],
 ];
 
+test("a condition may have a hundred characters, spaces and all", () => {
+  expect(parseCondition("steps>200".padEnd(100))).toEqual({ kind: "steps", over: 200 });
+  expect(() => parseCondition("steps>200".padEnd(101))).toThrow(ConditionError);
+});
+
+test.each([
+  ["uds<1", { kind: "uds", below: 1 }],
+  ["cost>0", { kind: "cost", overNanoUsd: 0 }],
+  ["cost>9000000", { kind: "cost", overNanoUsd: 9_000_000 * 1e9 }],
+  ["steps>0", { kind: "steps", over: 0 }],
+  ["steps>999999999", { kind: "steps", over: 999_999_999 }],
+  ["uds < .000000001", { kind: "uds", below: 1e-9 }],
+])("%s is as far as a number may go", (text, condition) => {
+  expect(parseCondition(text)).toEqual(condition);
+});
+
+test.each(["cost>9000001", "cost>9000000.01", "steps>1000000000", "cost>", "steps>"])(
+  "%s is farther, or none",
+  (text) => {
+    expect(() => parseCondition(text)).toThrow(ConditionError);
+  },
+);
+
+test.each([
+  [0.1, "cost>0.1"],
+  [2.5e-7, "cost>0.00000025"],
+  [1e-9, "cost>0.000000001"],
+  [1_000_000, "cost>1000000"],
+])("an amount of %d dollars is written without an exponent", (usd, text) => {
+  expect(formatCondition({ kind: "cost", overNanoUsd: Math.round(usd * 1e9) })).toBe(text);
+});
+
 test.each(REFUSED)("%j is refused at position %i", (text, position, expected) => {
   const refused = (() => {
     try {
