@@ -134,7 +134,7 @@ const PAGE_FLOW: Flow = [
   "parts",
   "session/trace",
   "session/charts",
-  ["alerts", "ledger", "start", "session"],
+  ["alerts", "ledger", "start", "session", "workflows"],
   "pages",
   "main.tsx",
 ];

@@ -17,6 +17,7 @@ import { openOtlpDoor } from "./doors/otlp/otlp-door.ts";
 import { openRunsDoor } from "./doors/runs-door.ts";
 import { openStepDoor } from "./doors/step/step-door.ts";
 import { openExposureDoor } from "./doors/workflows/exposure-door.ts";
+import { openOutcomeDoor } from "./doors/workflows/outcome-door.ts";
 import { openProfilesDoor } from "./doors/workflows/profiles-door.ts";
 import { openRecurringDoor } from "./doors/workflows/recurring-door.ts";
 import { openSimilarDoor } from "./doors/workflows/similar-door.ts";
@@ -97,6 +98,7 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
   openSimilarDoor(app, services);
   openRecurringDoor(app, services);
   openExposureDoor(app, services);
+  openOutcomeDoor(app, services);
   openAlertsDoor(app, services);
   openOperationDoor(app, services);
   openDashboard(app, services);

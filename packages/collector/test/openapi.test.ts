@@ -62,6 +62,7 @@ test("the document is OpenAPI 3.1 and names every door", () => {
     "/v1/session/{id}/similar",
     "/v1/recurring",
     "/v1/workflows/{name}/exposure",
+    "/v1/workflows/{name}/outcome",
   ]) {
     expect(Object.keys(document.paths)).toContain(path);
   }

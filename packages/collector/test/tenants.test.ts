@@ -38,6 +38,7 @@ const LISTS = [
   "/v1/profiles?limit=500",
   "/v1/recurring?min_sessions=1",
   "/v1/workflows/shared/exposure",
+  "/v1/workflows/shared/outcome",
   "/v1/workflows?kind=agent",
 ] as const;
 

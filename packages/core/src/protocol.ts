@@ -22,7 +22,12 @@ export {
   DEFAULT_COOLDOWN_SECONDS,
   MAX_ALERT_RULES,
 } from "./protocol/alerts.ts";
-export { exposureAnswer, recurringAnswer, similarAnswer } from "./protocol/comparison.ts";
+export {
+  exposureAnswer,
+  outcomeAnswer,
+  recurringAnswer,
+  similarAnswer,
+} from "./protocol/comparison.ts";
 export {
   amountComparison,
   effectivenessAnswer,

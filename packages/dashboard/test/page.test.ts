@@ -8,6 +8,7 @@ import { proofCases } from "./page/proof-cases.ts";
 import { sessionCases } from "./page/session-cases.ts";
 import { signInCases } from "./page/sign-in-cases.ts";
 import { startCases } from "./page/start-cases.ts";
+import { workflowCases } from "./page/workflow-cases.ts";
 import { startWorld, type World } from "./page/world.ts";
 
 /** What the cases share: one browser and one collector. */
@@ -30,5 +31,6 @@ describe.skipIf(chromiumPath === undefined)("the page in a browser", () => {
   sessionCases(stage);
   proofCases(stage);
   startCases(stage);
+  workflowCases(stage);
   accessCases(stage);
 });

@@ -36,6 +36,7 @@ export {
   type Calibration,
   calibratedRisk,
   calibrationOf,
+  FEWEST_OUTCOMES,
   outcomesOf,
   type ReliabilityBin,
   UNCALIBRATED,

@@ -1,4 +1,4 @@
-import { exposureAnswer, recurringAnswer, similarAnswer } from "@caum/core/protocol";
+import { exposureAnswer, outcomeAnswer, recurringAnswer, similarAnswer } from "@caum/core/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Client, startClient } from "../client.ts";
 import { record, recordAll, type SessionPlan } from "../effectiveness/sessions.ts";
@@ -132,4 +132,49 @@ test("tasks are told apart, and a workflow that nobody names has no exposure", a
   expect(body.tasks.map(({ sessions }: { sessions: number }) => sessions)).toEqual([2, 1]);
   expect(body.tasks[0].task).toMatch(/^task_[0-9a-f]{16}$/);
   expect((await client.get("/v1/workflows/nothing/exposure")).status).toBe(404);
+});
+
+/** A session of queries, the last of which may be the same again and again. */
+async function endedSession(workflow: string, at: number, repeats: number, resolved: boolean) {
+  const started = await client.post("/v2/live/start", { agent_id: "agent", workflow });
+  const { session, session_token } = started.body;
+  const events = Array.from({ length: 8 + (at % 5) + repeats }, (_, step) =>
+    step < 8 + (at % 5)
+      ? { tool: `tool_${step % 3}`, status: "ok", state_id: `s${step}` }
+      : { tool: "tool_0", status: "not_found", state_id: "same" },
+  );
+  const { session_id } = session;
+  await client.post("/v2/live/batch", { session_id, session_token, events });
+  await client.post(`/v1/session/${session_id}/end`, { resolved });
+}
+
+test("a risk is said of a workflow once enough of its sessions are known to have ended", async () => {
+  const outcome = async () => (await client.get("/v1/workflows/ends/outcome")).body;
+  const end = (from: number, to: number) =>
+    Promise.all(
+      Array.from({ length: to - from }, (_, at) => {
+        const fails = (from + at) % 2 === 0;
+        return endedSession("ends", from + at, fails ? 9 : 0, !fails);
+      }),
+    );
+  expect((await client.get("/v1/workflows/ends/outcome")).status).toBe(404);
+  await end(0, 30);
+  const few = await outcome();
+  expect(outcomeAnswer.strict().parse(few)).toEqual(few);
+  expect(few).toMatchObject({
+    outcomes: 30,
+    failures: 15,
+    fewest: 50,
+    reason: "too_few_outcomes",
+    reliability: [],
+    error: null,
+  });
+  await end(30, 60);
+  const enough = await outcome();
+  expect(outcomeAnswer.strict().parse(enough)).toEqual(enough);
+  expect(enough).toMatchObject({ outcomes: 60, failures: 30, reason: null });
+  expect(enough.error).toBeLessThan(enough.error_of_share);
+  const [first] = enough.reliability;
+  expect(first.failed).toBe(0);
+  expect(enough.reliability.at(-1).failed).toBe(1);
 });

@@ -131,3 +131,24 @@ export const exposureAnswer = z.object({
   assumed: z.array(z.string()),
   claim_boundaries: z.record(z.string(), z.literal(true)),
 });
+
+/** What failure_risk means in a workflow, by the sessions of which somebody said how they ended. */
+export const outcomeAnswer = z.object({
+  schema: z.literal("caum.workflow_outcome.v1.0"),
+  workflow: z.string(),
+  complete: range.complete,
+  /** Sessions with an outcome and a risk, and how many of them were not resolved. */
+  outcomes: count,
+  failures: count,
+  /** With fewer outcomes nothing is said. */
+  fewest: count,
+  /** Why nothing is said; null where something is. */
+  reason: z.enum(["too_few_outcomes", "one_outcome", "risk_tells_nothing"]).nullable(),
+  /** By what was said of sessions that the calibration did not know; empty where nothing is. */
+  reliability: z.array(
+    z.object({ sessions: count, said: share, failed: share, low: share, high: share }),
+  ),
+  /** Mean square of what was said less what came, and of always saying the share of failures. */
+  error: z.number().nullable(),
+  error_of_share: z.number().nullable(),
+});

@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { AlertsPage } from "../alerts/alerts-page.tsx";
 import { LedgerPage } from "../ledger/ledger-page.tsx";
-import { usePlace } from "../parts/router.ts";
+import { LaterPart } from "../parts/later-part.tsx";
+import { type Place, usePlace } from "../parts/router.ts";
 import { type Account, readAccount, signInByLink, signOut } from "../server/account.ts";
 import type { Connection } from "../server/event-stream.ts";
 import { SessionPage } from "../session/session-page.tsx";
@@ -43,6 +44,14 @@ export function App() {
   return <SignedIn account={account} onSignedOut={leave} />;
 }
 
+/** As much code as half of the page: it is loaded when somebody looks at workflows. */
+const workflowPages = () => import("../workflows/workflow-pages.tsx");
+
+function titleOf(place: Place): string {
+  if (place.page === "session") return `${place.id} · CAUM`;
+  return place.page === "workflow" ? `${place.name} · CAUM` : `CAUM ${place.page}`;
+}
+
 interface Properties {
   readonly account: Account;
   /** @param why for whoever did not ask for it */
@@ -57,7 +66,7 @@ function SignedIn({ account, onSignedOut }: Properties) {
     [onSignedOut],
   );
   useEffect(() => {
-    document.title = place.page === "session" ? `${place.id} · CAUM` : `CAUM ${place.page}`;
+    document.title = titleOf(place);
   }, [place]);
   const [words, look] = STATES[connection];
   const current = (page: string) => (place.page === page ? "page" : undefined);
@@ -68,6 +77,9 @@ function SignedIn({ account, onSignedOut }: Properties) {
         <b>CAUM</b>
         <a href="/" aria-current={current("sessions")}>
           Sessions
+        </a>
+        <a href="/workflows" aria-current={current("workflows") ?? current("workflow")}>
+          Workflows
         </a>
         <a href="/alerts" aria-current={current("alerts")}>
           Alerts
@@ -88,6 +100,16 @@ function SignedIn({ account, onSignedOut }: Properties) {
       {place.page === "sessions" && <LedgerPage onConnection={onConnection} />}
       {place.page === "session" && (
         <SessionPage key={place.id} id={place.id} onConnection={onConnection} />
+      )}
+      {place.page === "workflows" && (
+        <LaterPart load={workflowPages} fallback={<main aria-busy="true" />}>
+          {({ WorkflowsPage }) => <WorkflowsPage />}
+        </LaterPart>
+      )}
+      {place.page === "workflow" && (
+        <LaterPart load={workflowPages} fallback={<main aria-busy="true" />}>
+          {({ WorkflowPage }) => <WorkflowPage key={place.name} name={place.name} />}
+        </LaterPart>
       )}
       {place.page === "alerts" && <AlertsPage />}
       {place.page === "start" && <StartPage account={account} />}

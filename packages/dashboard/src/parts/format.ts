@@ -42,7 +42,8 @@ export function bytes(value: number | undefined): string {
 export function duration(ms: number | undefined): string {
   if (ms === undefined) return NOTHING;
   if (ms < SECOND) return `${ms} ms`;
-  return ms < MINUTE ? `${(ms / SECOND).toFixed(1)} s` : `${(ms / MINUTE).toFixed(1)} min`;
+  if (ms < MINUTE) return `${(ms / SECOND).toFixed(1)} s`;
+  return ms < HOUR ? `${(ms / MINUTE).toFixed(1)} min` : `${(ms / HOUR).toFixed(1)} h`;
 }
 
 export function ago(atMs: number, nowMs: number): string {

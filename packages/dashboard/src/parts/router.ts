@@ -2,13 +2,16 @@ import { useEffect, useState } from "preact/hooks";
 
 /** Where in the page somebody is. */
 export type Place =
-  | { readonly page: "sessions" | "alerts" | "start" }
-  | { readonly page: "session"; readonly id: string };
+  | { readonly page: "sessions" | "workflows" | "alerts" | "start" }
+  | { readonly page: "session"; readonly id: string }
+  | { readonly page: "workflow"; readonly name: string };
 
 const SESSION_PATH = /^\/(?:dashboard|live\/sessions)\/([^/]+)$/;
+const WORKFLOW_PATH = /^\/workflows\/([^/]+)$/;
 
-const PAGES: ReadonlyMap<string, "sessions" | "alerts" | "start"> = new Map([
+const PAGES: ReadonlyMap<string, "sessions" | "workflows" | "alerts" | "start"> = new Map([
   ["/", "sessions"],
+  ["/workflows", "workflows"],
   ["/alerts", "alerts"],
   ["/onboarding", "start"],
 ]);
@@ -17,12 +20,18 @@ const PAGES: ReadonlyMap<string, "sessions" | "alerts" | "start"> = new Map([
 export function placeOf(pathname: string): Place | undefined {
   const id = SESSION_PATH.exec(pathname)?.[1];
   if (id !== undefined) return { page: "session", id: decoded(id) };
+  const name = WORKFLOW_PATH.exec(pathname)?.[1];
+  if (name !== undefined) return { page: "workflow", name: decoded(name) };
   const page = PAGES.get(pathname);
   return page && { page };
 }
 
 export function sessionPath(id: string): string {
   return `/dashboard/${encodeURIComponent(id)}`;
+}
+
+export function workflowPath(name: string): string {
+  return `/workflows/${encodeURIComponent(name)}`;
 }
 
 /** The place, and again whenever a link of the page is followed. */

@@ -7,6 +7,7 @@ import { Header, Legend } from "./header.tsx";
 import { LoopList } from "./loop-list.tsx";
 import { Proof } from "./proof.tsx";
 import { RunTree } from "./run-tree.tsx";
+import { Similar } from "./similar.tsx";
 import { StepTable } from "./step-table.tsx";
 import { type Trace, traceOf } from "./trace/trace.ts";
 import { useSession } from "./trace/use-session.ts";
@@ -96,6 +97,7 @@ function Opened({ head, trace }: { readonly head: SessionHead; readonly trace: T
         />
         <RunTree records={trace.records} />
       </div>
+      {steps.length > 0 && <Similar id={head.row.id} />}
     </main>
   );
 }

@@ -6,6 +6,7 @@ import type { Stage } from "../page.test.ts";
 import { signIn } from "./chromium.ts";
 import type { BrowserDocument } from "./in-browser.ts";
 import { openPage } from "./open-page.ts";
+import { loopedWorkflow, showCard } from "./workflow-cases.ts";
 import { REPEATED, varied } from "./world.ts";
 
 declare const document: BrowserDocument;
@@ -35,7 +36,9 @@ export function accessCases(stage: Stage): void {
   const placesOf = async () => {
     const session = await stage.world.startSession({ agent_id: "seen" });
     await session.send(varied(1), varied(2), ...Array.from({ length: 8 }, () => REPEATED));
-    return ["/", `/dashboard/${session.id}`, "/onboarding", "/alerts"];
+    await loopedWorkflow(stage.world, "seen");
+    const workflows = ["/workflows", "/workflows/seen"];
+    return ["/", `/dashboard/${session.id}`, "/onboarding", "/alerts", ...workflows];
   };
 
   test.each(["light", "dark"] as const)("no serious finding of axe-core, %s", async (scheme) => {
@@ -52,7 +55,11 @@ export function accessCases(stage: Stage): void {
       if (place.startsWith("/dashboard")) {
         await page.getByRole("button", { name: "Verify in this browser" }).click();
         await page.getByRole("heading", { name: "Not proved" }).waitFor();
+        await page.getByRole("button", { name: "Find sessions" }).click();
+        await page.getByText(/^Compared with/).waitFor();
       }
+      if (place === "/workflows") await showCard(page, "seen", "with a loop");
+      if (place === "/workflows/seen") await showAll(page);
       expect(await graveFindings(page), `${place} ${scheme}`).toEqual([]);
     }
     expect(problems).toEqual([]);
@@ -67,6 +74,8 @@ export function accessCases(stage: Stage): void {
     for (const place of await placesOf()) {
       await page.goto(place);
       await page.locator("main:not([aria-busy=true])").waitFor();
+      if (place === "/workflows") await showCard(page, "seen", "with a loop");
+      if (place === "/workflows/seen") await showAll(page);
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(width, place).toBeLessThanOrEqual(360);
     }
@@ -93,6 +102,12 @@ export function accessCases(stage: Stage): void {
     await page.getByRole("heading", { name: "Not proved" }).waitFor();
     await close();
   });
+}
+
+/** Waits for every part of a workflow's page. */
+async function showAll(page: Page): Promise<void> {
+  await page.getByText("What is assumed").click();
+  await page.locator("main [aria-busy=true]").first().waitFor({ state: "detached" });
 }
 
 function hasFocus(page: Page): Promise<boolean> {

@@ -1,4 +1,5 @@
 /** A collector with the built page, and agents that send to it. */
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +22,10 @@ export interface World {
   sendRun(runId: string, lines: readonly string[]): Promise<void>;
   /** A call of the step door. */
   sendStep(step: object): Promise<{ readonly rules_fired?: readonly string[] }>;
+  /** Says that the work of a session is over. */
+  endSession(id: string, end: { readonly resolved?: boolean }): Promise<void>;
+  /** The API key of another account. */
+  newAccount(): Promise<string>;
   deleteSession(id: string): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -85,6 +90,13 @@ export async function startWorld(): Promise<World> {
     sendRun: (runId, lines) =>
       post(`/v1/runs/${runId}/records`, `${lines.join("\n")}\n`, "application/x-ndjson"),
     sendStep: (step) => post("/v1/step", JSON.stringify(step)),
+    async endSession(id, end) {
+      await post(`/v1/session/${id}/end`, JSON.stringify(end));
+    },
+    async newAccount() {
+      const email = `${randomUUID()}@example.com`;
+      return (await post("/v1/register", JSON.stringify({ email }))).api_key;
+    },
     async deleteSession(id) {
       const headers = { authorization: `Bearer ${collector.adminKey}` };
       const answer = await fetch(`${url}/v1/session/${id}`, { method: "DELETE", headers });

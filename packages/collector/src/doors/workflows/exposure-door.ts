@@ -9,8 +9,9 @@ import { ERRORS } from "../../http/door-schema.ts";
 import { parse } from "../../http/parse.ts";
 import type { Services } from "../../services.ts";
 import { noSuchWorkflow } from "../effectiveness-door.ts";
+import { isStorable, NUL } from "../session/page.ts";
 
-const PARAMS = z.object({ name: z.string() });
+const PARAMS = z.object({ name: z.string().refine(isStorable, NUL) });
 const moment = z.iso.datetime({ offset: true }).optional();
 const QUERY = z.object({
   /** Sessions that began then or later, and those that began before `until`. */
@@ -29,7 +30,8 @@ export function openExposureDoor(app: FastifyInstance, services: Services): void
       const { since, until } = parse(QUERY, request.query);
       const keys = services.digestKeys.tenant(owner.ulid);
       const { reader } = services.store;
-      const workflow = identifierOf(request.params.name, keys);
+      const { name } = parse(PARAMS, request.params);
+      const workflow = identifierOf(name, keys);
       const cohorts = await reader.cohorts(owner.tenant, workflow);
       if (cohorts.length === 0) throw noSuchWorkflow();
       const sinceMs = since === undefined ? undefined : Date.parse(since);
