@@ -42,19 +42,25 @@ type Encoded = readonly [
 export function encodeStructure(structure: SessionStructure): string {
   const { calls, turns, reviewSteps, failures, retries, denied, pending } = structure;
   const { client, ops, transitions, tools, models, loopKinds, inLoops, afterAlert } = structure;
-  const encoded: Encoded = [
-    VERSION,
-    [calls, turns, reviewSteps, failures, retries, denied, pending],
-    client ?? 0,
-    ops,
-    pairsOf(transitions),
-    tools.map(encodeTool),
-    models,
-    loopKinds.map(encodeKind),
-    [inLoops.tokens, inLoops.ms],
-    [afterAlert.steps, afterAlert.tokens, afterAlert.costNanoUsd, afterAlert.ms],
-  ];
-  return JSON.stringify(encoded);
+  const counts = `${calls},${turns},${reviewSteps},${failures},${retries},${denied},${pending}`;
+  const { steps, tokens, costNanoUsd, ms } = afterAlert;
+  // Part by part, because of one session this is asked again after every few records.
+  return `[${VERSION},[${counts}],${JSON.stringify(client ?? 0)},[${ops.join()}],[${pairsOf(transitions).join()}],[${tools.map(encodedTool).join()}],${JSON.stringify(models)},${JSON.stringify(loopKinds.map(encodeKind))},[${inLoops.tokens},${inLoops.ms}],[${steps},${tokens},${costNanoUsd},${ms}]]`;
+}
+
+/** Of a tool nothing changes but with a call of it, or when that call is found to be part of a loop. */
+const toolTexts = new WeakMap<
+  ToolFigures,
+  { readonly calls: number; readonly loopSteps: number; readonly text: string }
+>();
+
+function encodedTool(figures: ToolFigures): string {
+  const { calls, loopSteps } = figures;
+  const known = toolTexts.get(figures);
+  if (known?.calls === calls && known.loopSteps === loopSteps) return known.text;
+  const text = JSON.stringify(encodeTool(figures));
+  toolTexts.set(figures, { calls, loopSteps, text });
+  return text;
 }
 
 /**

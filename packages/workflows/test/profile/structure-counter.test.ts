@@ -223,5 +223,10 @@ test("a structure is read as it was written", () => {
   const text = encodeStructure(structure);
   expect(decodeStructure(text)).toEqual(structure);
   expect(text.length).toBeLessThan(600);
+  // What was encoded before is encoded anew where something came to it.
+  session.take(call("Bash", "t", "failed", { op: "test", status: "error", serverTag: "s" }));
+  const later = session.counter.structure;
+  expect(decodeStructure(encodeStructure(later))).toEqual(later);
+  expect(later.tools[0]?.calls).toBe(31);
   expect(() => decodeStructure(text.replace("[1,", "[2,"))).toThrow("update caum");
 });
