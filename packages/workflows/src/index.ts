@@ -26,12 +26,16 @@ export {
 } from "./exposure/exposure-report.ts";
 export {
   DaySketch,
+  decodeSketch,
+  encodeSketch,
   MAX_SKETCH_BYTES,
   SKETCH_AMOUNTS,
   SKETCH_SUMS,
   type SketchAmount,
   type SketchSum,
+  sketchOf,
 } from "./memory/day-sketch.ts";
+export type { SparseCounts } from "./memory/sketch-bytes.ts";
 export {
   type Calibration,
   calibratedRisk,

@@ -1,5 +1,12 @@
 /** Sums of the names that some sessions are remembered under, with these sessions in them. */
-import { DaySketch, type SessionProfile } from "@caum/workflows";
+import {
+  DaySketch,
+  decodeSketch,
+  encodeSketch,
+  type SessionProfile,
+  type SparseCounts,
+  sketchOf,
+} from "@caum/workflows";
 import type {
   FoldCandidate,
   FoldedSession,
@@ -17,115 +24,113 @@ export function dayOf(ms: number): number {
 
 /** What a session is remembered under. */
 export function namesOf({ workflow, agent, client, servers }: SessionProfile): MemoryName[] {
-  const one = (kind: MemoryName["kind"], name: string | undefined) =>
-    name === undefined ? [] : [{ kind, name }];
-  return [
-    ...one("workflow", workflow),
-    ...one("agent", agent),
-    ...one("client", client),
-    ...[...new Set(servers)].flatMap((name) => one("server", name)),
-  ];
+  const names: MemoryName[] = [];
+  if (workflow !== undefined) names.push({ kind: "workflow", name: workflow });
+  if (agent !== undefined) names.push({ kind: "agent", name: agent });
+  if (client !== undefined) names.push({ kind: "client", name: client });
+  for (const name of new Set(servers)) names.push({ kind: "server", name });
+  return names;
 }
 
-export type DayPlace = Pick<MemoryDay, "kind" | "name" | "day">;
+/** The sums of one name and day that change. */
+type DayPlace = Pick<MemoryDay, "kind" | "name" | "day">;
 
-/** A session with what it adds, and what it added before. */
-interface Change {
-  readonly candidate: FoldCandidate;
-  readonly names: readonly MemoryName[];
-  readonly day: number;
-  readonly sketch: DaySketch;
+/** A session that comes in or goes out. */
+interface Move {
+  readonly sketch: SparseCounts;
+  readonly times: 1 | -1;
 }
 
 const keyOf = ({ kind, name }: MemoryName) => `${kind}\n${name}`;
-const keyOfDay = (place: DayPlace) => `${keyOf(place)}\n${place.day}`;
+const keyOfDay = ({ kind, name, day }: DayPlace) => `${day}\n${kind}\n${name}`;
+const bytesOf = (digits: string) => Buffer.from(digits, "hex");
+const digitsOf = (bytes: Uint8Array) =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
 
 /** Some sessions that are folded at once. */
 export class Folding {
-  readonly #changes: readonly Change[];
+  readonly #candidates: readonly FoldCandidate[];
+  readonly #days = new Map<string, { readonly place: DayPlace; readonly moves: Move[] }>();
+  readonly #names = new Map<string, MemoryName>();
+  readonly folded: readonly FoldedSession[];
 
   constructor(candidates: readonly FoldCandidate[]) {
-    this.#changes = candidates.map((candidate) => ({
-      candidate,
-      names: namesOf(candidate.profile),
-      day: dayOf(candidate.profile.startedMs),
-      sketch: DaySketch.of(candidate.profile),
-    }));
+    this.#candidates = candidates;
+    this.folded = candidates.map((candidate) => this.#fold(candidate));
   }
 
   /** Days whose sums change, each once. */
   get places(): readonly DayPlace[] {
-    const places = new Map<string, DayPlace>();
-    for (const { names, day, candidate } of this.#changes) {
-      for (const name of names) places.set(keyOfDay({ ...name, day }), { ...name, day });
-      for (const name of candidate.before?.names ?? []) {
-        const place = { ...name, day: candidate.before?.day ?? day };
-        places.set(keyOfDay(place), place);
-      }
-    }
-    return [...places.values()];
+    return Array.from(this.#days.values(), ({ place }) => place);
   }
 
   /** Names whose cards change, each once. */
   get names(): readonly MemoryName[] {
-    return [
-      ...new Map(
-        this.places.map(({ kind, name }) => [keyOf({ kind, name }), { kind, name }]),
-      ).values(),
-    ];
+    return [...this.#names.values()];
   }
 
   /** @param known those of the days that are there */
   days(known: readonly MemoryDay[]): readonly MemoryDay[] {
-    const sketches = new Map(this.places.map((place) => [keyOfDay(place), new DaySketch()]));
-    for (const day of known) sketches.set(keyOfDay(day), DaySketch.decode(day.sketch));
-    for (const { names, day, sketch, candidate } of this.#changes) {
-      const { before } = candidate;
-      if (before !== undefined) {
-        const gone = DaySketch.decode(before.sketch);
-        for (const name of before.names) {
-          sketches.get(keyOfDay({ ...name, day: before.day }))?.add(gone, -1);
-        }
-      }
-      for (const name of names) sketches.get(keyOfDay({ ...name, day }))?.add(sketch);
-    }
-    return this.places.map((place) => {
-      const sketch = sketches.get(keyOfDay(place)) ?? new DaySketch();
+    const before = new Map(known.map((day) => [keyOfDay(day), day.sketch]));
+    return Array.from(this.#days, ([key, { place, moves }]) => {
+      const digits = before.get(key);
+      const sketch = digits === undefined ? new DaySketch() : DaySketch.decode(bytesOf(digits));
+      for (const { sketch: session, times } of moves) sketch.add(session, times);
       const [sessions, looped] = [sketch.sum("sessions"), sketch.sum("looped")];
-      return { ...place, sessions, looped, sketch: sketch.encode() };
+      return { ...place, sessions, looped, sketch: digitsOf(sketch.encode()) };
     });
   }
 
   /** @param known those of the cards that are there */
   cards(known: readonly MemoryCard[]): readonly MemoryCard[] {
     const cards = new Map(known.map((card) => [keyOf(card), card]));
-    for (const { names, candidate } of this.#changes) {
-      for (const name of candidate.before?.names ?? []) {
+    for (const [at, { before, profile }] of this.#candidates.entries()) {
+      for (const name of before?.names ?? []) {
         const card = cards.get(keyOf(name));
         if (card) cards.set(keyOf(name), { ...card, sessions: card.sessions - 1 });
       }
-      const { startedMs, endedMs } = candidate.profile;
-      for (const name of names) {
-        const card = cards.get(keyOf(name)) ?? {
-          ...name,
-          sessions: 0,
-          firstMs: startedMs,
-          lastMs: endedMs,
-        };
-        cards.set(keyOf(name), {
-          ...card,
-          sessions: card.sessions + 1,
-          firstMs: Math.min(card.firstMs, startedMs),
-          lastMs: Math.max(card.lastMs, endedMs),
-        });
+      for (const name of this.folded[at]?.names ?? []) {
+        const key = keyOf(name);
+        cards.set(key, withSession(cards.get(key) ?? newCard(name, profile), profile));
       }
     }
     return [...cards.values()];
   }
 
-  get folded(): readonly FoldedSession[] {
-    return this.#changes.map(({ candidate: { key, size }, day, names, sketch }) => {
-      return { key, size, day, names, sketch: sketch.encode() };
-    });
+  #fold({ key, size, profile, before }: FoldCandidate): FoldedSession {
+    if (before !== undefined) {
+      const move: Move = { sketch: decodeSketch(bytesOf(before.sketch)), times: -1 };
+      for (const name of before.names) this.#move(name, before.day, move);
+    }
+    const day = dayOf(profile.startedMs);
+    const names = namesOf(profile);
+    const sketch = sketchOf(profile);
+    for (const name of names) this.#move(name, day, { sketch, times: 1 });
+    return { key, size, day, names, sketch: digitsOf(encodeSketch(sketch)) };
   }
+
+  #move(name: MemoryName, day: number, move: Move): void {
+    const place = { ...name, day };
+    const key = keyOfDay(place);
+    const known = this.#days.get(key);
+    if (known !== undefined) {
+      known.moves.push(move);
+      return;
+    }
+    this.#days.set(key, { place, moves: [move] });
+    this.#names.set(keyOf(name), name);
+  }
+}
+
+function newCard(name: MemoryName, { startedMs, endedMs }: SessionProfile): MemoryCard {
+  return { ...name, sessions: 0, firstMs: startedMs, lastMs: endedMs };
+}
+
+function withSession(card: MemoryCard, { startedMs, endedMs }: SessionProfile): MemoryCard {
+  return {
+    ...card,
+    sessions: card.sessions + 1,
+    firstMs: Math.min(card.firstMs, startedMs),
+    lastMs: Math.max(card.lastMs, endedMs),
+  };
 }

@@ -41,8 +41,8 @@ export interface MemoryDay extends MemoryName {
   readonly sessions: number;
   /** Sessions with a loop. */
   readonly looped: number;
-  /** Of a `DaySketch`. */
-  readonly sketch: Uint8Array;
+  /** Bytes of a `DaySketch`, as hexadecimal digits. */
+  readonly sketch: string;
 }
 
 /** What is known of one name over all days. */
@@ -53,8 +53,8 @@ export interface MemoryCard extends MemoryName {
   readonly lastMs: number;
   /** The baseline that a person chose, as JSON; absent where nobody did. */
   readonly choice?: string;
-  /** What drift is told from; absent where nothing is. */
-  readonly state?: Uint8Array;
+  /** What drift is told from, as hexadecimal digits; absent where nothing is. */
+  readonly state?: string;
   /** What is said of it, as JSON; absent where nothing is. */
   readonly card?: string;
 }
@@ -67,7 +67,8 @@ export interface FoldedSession {
   readonly size: number;
   readonly day: number;
   readonly names: readonly MemoryName[];
-  readonly sketch: Uint8Array;
+  /** What it added, as hexadecimal digits. */
+  readonly sketch: string;
 }
 
 /** A session that is to be folded, with what was folded of it before. */
@@ -136,7 +137,7 @@ export interface MemoryReader {
   ): Promise<readonly MemoryDay[]>;
 }
 
-/** Plain data: it crosses threads. */
+/** Plain data: it crosses threads, which is why bytes are digits: to copy many small arrays takes long. */
 export interface MemoryCommand {
   /** All of it or nothing; refused with CONFLICT when another node saved since the round was read. */
   readonly kind: "save_memory";

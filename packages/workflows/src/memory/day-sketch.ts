@@ -1,7 +1,7 @@
 /** What the sessions of one day and one workflow did, in at most a KiB; no content. */
-import { bucketOf, bucketStart } from "../profile/log-histogram.ts";
+import { bucketMiddle, bucketOf, bucketStart } from "../profile/log-histogram.ts";
 import { OPERATIONS, type SessionProfile } from "../profile/session-profile.ts";
-import { SketchReader, SketchWriter } from "./sketch-bytes.ts";
+import { readSparse, type SparseCounts, writeSparse } from "./sketch-bytes.ts";
 
 export const MAX_SKETCH_BYTES = 1_024;
 
@@ -49,9 +49,52 @@ const VERSION = 1;
 const FINE = 2;
 const COARSE = 1;
 const BUCKETS = bucketOf(MOST, FINE) + 1;
-const PLACES = OPERATIONS.length * OPERATIONS.length;
 
-const zeros = (length: number): number[] => new Array<number>(length).fill(0);
+/** Where what is counted: sums, operations, transitions, and a histogram for each amount. */
+const OPS_FROM = SKETCH_SUMS.length;
+const TRANSITIONS_FROM = OPS_FROM + OPERATIONS.length;
+const HISTOGRAMS_FROM = TRANSITIONS_FROM + OPERATIONS.length * OPERATIONS.length;
+const PLACES = HISTOGRAMS_FROM + SKETCH_AMOUNTS.length * BUCKETS;
+
+const histogramFrom = (amount: SketchAmount) =>
+  HISTOGRAMS_FROM + SKETCH_AMOUNTS.indexOf(amount) * BUCKETS;
+
+/** What one session adds to its day. */
+export function sketchOf(profile: SessionProfile): SparseCounts {
+  const pairs: number[] = [];
+  const add = (place: number, count: number) => {
+    if (count > 0) pairs.push(place, Math.min(count, MOST));
+  };
+  for (const [at, sum] of sumsOf(profile).entries()) add(at, sum);
+  const { ops, transitions } = profile.structure;
+  for (let at = 0; at < OPERATIONS.length; at++) add(OPS_FROM + at, ops[at] ?? 0);
+  // Keys that are whole numbers come in their order.
+  for (const key in transitions) {
+    const place = TRANSITIONS_FROM + Number(key);
+    if (place < HISTOGRAMS_FROM) add(place, transitions[key] ?? 0);
+  }
+  for (const amount of SKETCH_AMOUNTS) {
+    const value = profile[amount];
+    if (value !== undefined) add(histogramFrom(amount) + bucketOf(Math.min(value, MOST), FINE), 1);
+  }
+  return pairs;
+}
+
+/** As bytes that {@link decodeSketch} reads. */
+export function encodeSketch(sketch: SparseCounts): Uint8Array {
+  return writeSparse([VERSION, 0], sketch);
+}
+
+/** @throws {RangeError} when these are not the bytes of one session's sketch */
+export function decodeSketch(bytes: Uint8Array): SparseCounts {
+  return readSparse(bytes, checkHead(bytes));
+}
+
+/** @returns where the counts begin */
+function checkHead([version]: Uint8Array): number {
+  if (version === VERSION) return 2;
+  throw new RangeError("a newer caum wrote this sketch: update caum");
+}
 
 /**
  * Sums, operations, transitions and histograms. To add and to take out are exact, as long as a sum is
@@ -61,37 +104,14 @@ const zeros = (length: number): number[] => new Array<number>(length).fill(0);
  * whose buckets are twice as wide.
  */
 export class DaySketch {
-  readonly #sums = zeros(SKETCH_SUMS.length);
-  readonly #ops = zeros(OPERATIONS.length);
-  readonly #transitions = zeros(PLACES);
-  readonly #histograms = SKETCH_AMOUNTS.map(() => zeros(BUCKETS));
+  readonly #counts = new Float64Array(PLACES);
   #isCoarse = false;
-
-  /** Of one session. */
-  static of(profile: SessionProfile): DaySketch {
-    const sketch = new DaySketch();
-    const { structure } = profile;
-    for (const [at, sum] of sumsOf(profile).entries()) sketch.#sums[at] = Math.min(sum, MOST);
-    for (const [at, count] of structure.ops.entries()) sketch.#ops[at] = Math.min(count, MOST);
-    for (const [place, count] of Object.entries(structure.transitions)) {
-      if (Number(place) < PLACES) sketch.#transitions[Number(place)] = Math.min(count, MOST);
-    }
-    for (const [at, amount] of SKETCH_AMOUNTS.entries()) {
-      const value = profile[amount];
-      const counts = sketch.#histograms[at];
-      if (value !== undefined && counts) counts[bucketOf(Math.min(value, MOST), FINE)] = 1;
-    }
-    return sketch;
-  }
 
   /** @throws {RangeError} when these are not the bytes of a sketch */
   static decode(bytes: Uint8Array): DaySketch {
-    const reader = new SketchReader(bytes);
-    if (reader.next() !== VERSION)
-      throw new RangeError("a newer caum wrote this sketch: update caum");
     const sketch = new DaySketch();
-    sketch.#isCoarse = reader.next() === 1;
-    for (const counts of sketch.#all) reader.readSparse(counts);
+    sketch.#isCoarse = bytes[1] === 1;
+    sketch.#addPairs(readSparse(bytes, checkHead(bytes)), 1);
     return sketch;
   }
 
@@ -103,33 +123,35 @@ export class DaySketch {
     return this.#bytes();
   }
 
-  /** @param times -1 takes the other one out */
-  add(other: DaySketch, times: 1 | -1 = 1): void {
+  /**
+   * Adds one session.
+   *
+   * @param times -1 takes it out
+   */
+  add(session: SparseCounts, times: 1 | -1 = 1): void {
+    this.#addPairs(this.#isCoarse ? coarsened(session) : session, times);
+  }
+
+  /** Adds all sessions of another one. */
+  addAll(other: DaySketch): void {
     if (other.#isCoarse && !this.#isCoarse) this.#coarsen();
-    const added = this.#isCoarse && !other.#isCoarse ? other.#coarse() : other;
-    const own = this.#all;
-    for (const [at, counts] of added.#all.entries()) {
-      const sums = own[at];
-      if (sums === undefined) continue;
-      for (let place = 0; place < counts.length; place++) {
-        const count = counts[place] ?? 0;
-        if (count !== 0) sums[place] = (sums[place] ?? 0) + times * count;
-      }
-    }
+    const pairs = other.#pairs();
+    this.#addPairs(this.#isCoarse && !other.#isCoarse ? coarsened(pairs) : pairs, 1);
   }
 
   sum(name: SketchSum): number {
-    return this.#sums[SKETCH_SUMS.indexOf(name)] ?? 0;
+    return this.#counts[SKETCH_SUMS.indexOf(name)] ?? 0;
   }
 
   /** Calls by operation, in the order of `OPERATIONS`. */
   get operations(): readonly number[] {
-    return this.#ops;
+    return [...this.#counts.subarray(OPS_FROM, TRANSITIONS_FROM)];
   }
 
   /** Which operation came after which, by `from * OPERATIONS.length + to`; undefined where it is coarse. */
   get transitions(): readonly number[] | undefined {
-    return this.#isCoarse ? undefined : this.#transitions;
+    if (this.#isCoarse) return undefined;
+    return [...this.#counts.subarray(TRANSITIONS_FROM, HISTOGRAMS_FROM)];
   }
 
   /**
@@ -138,7 +160,8 @@ export class DaySketch {
    * @returns the middle of its bucket; undefined where no session said any
    */
   quantile(amount: SketchAmount, share: number): number | undefined {
-    const counts = this.#histograms[SKETCH_AMOUNTS.indexOf(amount)] ?? [];
+    const from = histogramFrom(amount);
+    const counts = this.#counts.subarray(from, from + BUCKETS);
     let total = 0;
     for (const count of counts) total += count;
     const rank = Math.max(1, Math.ceil(share * total));
@@ -146,45 +169,51 @@ export class DaySketch {
     for (const [bucket, count] of counts.entries()) {
       seen += count;
       if (seen < rank || count === 0) continue;
-      const perDoubling = this.#isCoarse ? COARSE : FINE;
-      const next = bucketStart(bucket + 1, perDoubling);
-      return (bucketStart(bucket, perDoubling) + next - 1) / 2;
+      return bucketMiddle(bucket, this.#isCoarse ? COARSE : FINE);
     }
     return undefined;
   }
 
-  get #all(): readonly number[][] {
-    return [this.#sums, this.#ops, this.#transitions, ...this.#histograms];
+  #addPairs(pairs: SparseCounts, times: 1 | -1): void {
+    const counts = this.#counts;
+    for (let at = 0; at < pairs.length; at += 2) {
+      const place = pairs[at] ?? 0;
+      counts[place] = (counts[place] ?? 0) + times * (pairs[at + 1] ?? 0);
+    }
+  }
+
+  #pairs(): SparseCounts {
+    const pairs: number[] = [];
+    for (let place = 0; place < PLACES; place++) {
+      const count = this.#counts[place] ?? 0;
+      if (count !== 0) pairs.push(place, count);
+    }
+    return pairs;
   }
 
   #bytes(): Uint8Array {
-    const writer = new SketchWriter();
-    writer.add(VERSION);
-    writer.add(this.#isCoarse ? 1 : 0);
-    for (const counts of this.#all) writer.addSparse(counts);
-    return writer.bytes;
-  }
-
-  #coarse(): DaySketch {
-    const copy = new DaySketch();
-    copy.add(this);
-    copy.#coarsen();
-    return copy;
+    return writeSparse([VERSION, this.#isCoarse ? 1 : 0], this.#pairs());
   }
 
   #coarsen(): void {
+    const pairs = coarsened(this.#pairs());
     this.#isCoarse = true;
-    this.#transitions.fill(0);
-    for (const counts of this.#histograms) {
-      const fine = [...counts];
-      counts.fill(0);
-      for (const [bucket, count] of fine.entries()) {
-        if (count === 0) continue;
-        const wide = bucketOf(bucketStart(bucket, FINE), COARSE);
-        counts[wide] = (counts[wide] ?? 0) + count;
-      }
-    }
+    this.#counts.fill(0);
+    this.#addPairs(pairs, 1);
   }
+}
+
+/** Without transitions, and in wider buckets; a place may come several times. */
+function coarsened(pairs: SparseCounts): SparseCounts {
+  const coarse: number[] = [];
+  for (let at = 0; at < pairs.length; at += 2) {
+    const [place = 0, count = 0] = [pairs[at], pairs[at + 1]];
+    if (place < TRANSITIONS_FROM) coarse.push(place, count);
+    if (place < HISTOGRAMS_FROM) continue;
+    const bucket = (place - HISTOGRAMS_FROM) % BUCKETS;
+    coarse.push(place - bucket + bucketOf(bucketStart(bucket, FINE), COARSE), count);
+  }
+  return coarse;
 }
 
 /** In the order of their names. */

@@ -1,64 +1,53 @@
-/** Whole numbers as bytes: seven bits in each, the lowest first, and a bit that says that more follow. */
+/** Counts by place as bytes: whole numbers of seven bits a byte, the lowest first. */
+
+/** Place and count, one after the other, in the order of the places; no count is 0. */
+export type SparseCounts = readonly number[];
+
 const SEVEN_BITS = 128;
 
-export class SketchWriter {
-  readonly #bytes: number[] = [];
-
-  add(value: number): void {
-    let rest = value;
-    while (rest >= SEVEN_BITS) {
-      this.#bytes.push((rest % SEVEN_BITS) + SEVEN_BITS);
-      rest = Math.floor(rest / SEVEN_BITS);
-    }
-    this.#bytes.push(rest);
+/** Each place is written as how far it is behind the one before. */
+export function writeSparse(head: readonly number[], pairs: SparseCounts): Uint8Array {
+  const bytes: number[] = [...head];
+  let before = -1;
+  for (let at = 0; at < pairs.length; at += 2) {
+    const place = pairs[at] ?? 0;
+    push(bytes, place - before - 1);
+    push(bytes, pairs[at + 1] ?? 0);
+    before = place;
   }
-
-  /** Those that are not 0: how many there are, then for each the places since the one before. */
-  addSparse(counts: ArrayLike<number>): void {
-    let present = 0;
-    for (let place = 0; place < counts.length; place++) if (counts[place] !== 0) present += 1;
-    this.add(present);
-    let before = -1;
-    for (let place = 0; place < counts.length; place++) {
-      const count = counts[place] ?? 0;
-      if (count === 0) continue;
-      this.add(place - before - 1);
-      this.add(count);
-      before = place;
-    }
-  }
-
-  get bytes(): Uint8Array {
-    return Uint8Array.from(this.#bytes);
-  }
+  return Uint8Array.from(bytes);
 }
 
-export class SketchReader {
-  readonly #bytes: Uint8Array;
-  #at = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+function push(bytes: number[], value: number): void {
+  let rest = value;
+  while (rest >= SEVEN_BITS) {
+    bytes.push((rest % SEVEN_BITS) + SEVEN_BITS);
+    rest = Math.floor(rest / SEVEN_BITS);
   }
+  bytes.push(rest);
+}
 
-  /** @throws {RangeError} at the end of the bytes */
-  next(): number {
-    let value = 0;
-    for (let weight = 1; ; weight *= SEVEN_BITS) {
-      const byte = this.#bytes[this.#at++];
-      if (byte === undefined) throw new RangeError("the sketch is cut off");
-      value += (byte % SEVEN_BITS) * weight;
-      if (byte < SEVEN_BITS) return value;
+/**
+ * @param from where the pairs begin
+ * @throws {RangeError} when the bytes end within a number
+ */
+export function readSparse(bytes: Uint8Array, from: number): SparseCounts {
+  const numbers: number[] = [];
+  let [value, weight, place] = [0, 1, -1];
+  for (let at = from; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte >= SEVEN_BITS) {
+      value += (byte - SEVEN_BITS) * weight;
+      weight *= SEVEN_BITS;
+      continue;
     }
+    value += byte * weight;
+    if (numbers.length % 2 === 0) {
+      place += value + 1;
+      numbers.push(place);
+    } else numbers.push(value);
+    [value, weight] = [0, 1];
   }
-
-  /** @throws {RangeError} where a place is beyond the counts */
-  readSparse(counts: number[]): void {
-    let place = -1;
-    for (let left = this.next(); left > 0; left--) {
-      place += this.next() + 1;
-      if (place >= counts.length) throw new RangeError("the sketch has more places than there are");
-      counts[place] = this.next();
-    }
-  }
+  if (weight > 1 || numbers.length % 2 === 1) throw new RangeError("the sketch is cut off");
+  return numbers;
 }

@@ -73,8 +73,8 @@ export function openWorkflowsDoor(app: FastifyInstance, services: Services): voi
       const recentDays = found.filter(({ day }) => day >= firstDay(RECENT_DAYS));
       const total = new DaySketch();
       const told = found.map(({ day, sketch: bytes }) => {
-        const sketch = DaySketch.decode(bytes);
-        total.add(sketch);
+        const sketch = DaySketch.decode(Buffer.from(bytes, "hex"));
+        total.addAll(sketch);
         const date = new Date(day * DAY_MS).toISOString().slice(0, "2026-01-01".length);
         return { day: date, figures: figuresAnswer(sketch) };
       });

@@ -13,15 +13,10 @@ export function integer(row: Row, name: string): number {
   return value;
 }
 
-export function blob(row: Row, name: string): Uint8Array {
+export function hex(row: Row, name: string): string {
   const value = row[name];
   if (!(value instanceof Uint8Array)) throw new TypeError(`column ${name} holds no bytes`);
-  return value;
-}
-
-export function hex(row: Row, name: string): string {
-  const { buffer, byteOffset, byteLength } = blob(row, name);
-  return Buffer.from(buffer, byteOffset, byteLength).toString("hex");
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex");
 }
 
 /** Absent stays absent. */

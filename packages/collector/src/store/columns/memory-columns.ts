@@ -7,7 +7,7 @@ import type {
   MemoryName,
   MemoryState,
 } from "../../rows/memory-rows.ts";
-import { blob, integer, optional, type Row, text } from "./columns.ts";
+import { hex, integer, optional, type Row, text } from "./columns.ts";
 import { profileIn } from "./profile-rows.ts";
 
 export function memoryStateOf(row: Row): MemoryState {
@@ -25,13 +25,13 @@ export function memoryDayOf(row: Row): MemoryDay {
     day: integer(row, "day"),
     sessions: integer(row, "sessions"),
     looped: integer(row, "looped"),
-    sketch: blob(row, "sketch"),
+    sketch: hex(row, "sketch"),
   };
 }
 
 export function memoryCardOf(row: Row): MemoryCard {
   const choice = optional(row, "choice", text);
-  const state = optional(row, "state", blob);
+  const state = optional(row, "state", hex);
   const card = optional(row, "card", text);
   return {
     ...memoryNameOf(row),
@@ -45,12 +45,15 @@ export function memoryCardOf(row: Row): MemoryCard {
 }
 
 export function foldCandidateOf(row: Row): FoldCandidate {
-  const sketch = optional(row, "sketch", blob);
+  const sketch = optional(row, "sketch", hex);
   return {
     ...profileIn(row),
     size: integer(row, "size"),
     lastMs: integer(row, "last_ms"),
-    before: sketch && { sketch, day: integer(row, "day"), names: namesOf(text(row, "names")) },
+    before:
+      sketch === undefined
+        ? undefined
+        : { sketch, day: integer(row, "day"), names: namesOf(text(row, "names")) },
   };
 }
 

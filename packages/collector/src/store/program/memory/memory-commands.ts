@@ -86,18 +86,14 @@ function* saveRows(
 
 /** In the order of the columns. */
 function dayValues({ kind, name, day, sessions, looped, sketch }: MemoryDay) {
-  return [kind, name, day, sessions, looped, hexOf(sketch)];
+  return [kind, name, day, sessions, looped, sketch];
 }
 
 function cardValues({ kind, name, sessions, firstMs, lastMs, choice, state, card }: MemoryCard) {
-  const [chosen, bytes, said] = [choice ?? null, state ? hexOf(state) : null, card ?? null];
-  return [kind, name, sessions, firstMs, lastMs, chosen, bytes, said];
+  const said = [choice ?? null, state ?? null, card ?? null];
+  return [kind, name, sessions, firstMs, lastMs, ...said];
 }
 
 function foldedValues({ key, size, day, names, sketch }: FoldedSession) {
-  return [key, size, day, encodeNames(names), hexOf(sketch)];
-}
-
-function hexOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString("hex");
+  return [key, size, day, encodeNames(names), sketch];
 }
