@@ -40,11 +40,12 @@ const FOLDERS = {
   "collector/ingest": ["collector/test/ingest/**/*"],
 };
 
-/** Tests that take half a minute or ask other programs, and those that only compare a digest of all. */
+/** Tests that take long or ask other programs, and those that only compare a digest of all. */
 const LEFT_OUT = [
   "any-change",
   "many-keys",
   "memory",
+  "most-entries",
   "traces",
   "shell-word",
   "determinism",

@@ -82,7 +82,6 @@ export class LogProofs {
       this.#findings.add("missing_records", LOG_FOLDER, message);
     }
     for (const file of this.#files.slice(this.#next)) this.#checkFile(file, undefined, "");
-    this.#next = this.#files.length;
   }
 
   /** @param isExplained whether records are missing, so that sizes say nothing */

@@ -53,7 +53,7 @@ export function provenIn(facts: Facts): string {
   return `${which} as ${told}${time}; not proved: ${when}, and ${rewrite}.`;
 }
 
-/** A time in seconds since 1970 as text; the number itself where no calendar goes so far. */
+/** A time in seconds since 1970 as text; one that no calendar has is in the future, and not told. */
 function isoTime(seconds: number): string {
   return `${new Date(seconds * 1_000).toISOString().slice(0, 19)}Z`;
 }

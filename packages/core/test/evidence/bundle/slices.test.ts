@@ -4,9 +4,11 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FileSlice } from "../../../src/evidence/bundle/file-slice.ts";
+import { listTar } from "../../../src/evidence/bundle/list-tar.ts";
 import { MemorySlice, readSlice, type Slice } from "../../../src/evidence/bundle/slice.ts";
 import { EvidenceError } from "../../../src/evidence/error.ts";
 import { newFolder } from "../bundles.ts";
+import { tarOf } from "./archives.ts";
 
 const folder = newFolder();
 const BYTES = Uint8Array.from({ length: 200 }, (_, at) => (at * 37) % 256);
@@ -64,6 +66,22 @@ test("a file that became shorter gives the bytes that are left", () => {
   const slice = new FileSlice(shrunk, BYTES.length);
   truncateSync(shrunk, 50);
   expect([...readSlice(slice, 200)]).toEqual([...BYTES.slice(0, 50)]);
+});
+
+test("an archive that becomes shorter while it is listed is cut short", () => {
+  const archive = join(folder, "a.tar");
+  const bytes = tarOf([
+    { name: "a", text: "abc" },
+    { name: "b", text: "xyz" },
+  ]);
+  const read = () => [...listTar(new FileSlice(archive, bytes.length)).keys()];
+  for (const left of [0, 100, 512, 1_024, 1_535, 2_048, 2_559]) {
+    writeFileSync(archive, bytes.subarray(0, left));
+    expect(read).toThrow("it is cut short");
+  }
+  // What lies behind the first block of its end does not matter.
+  writeFileSync(archive, bytes.subarray(0, 2_560));
+  expect(read()).toEqual(["a", "b"]);
 });
 
 test("links, folders and what is not there are not opened", () => {

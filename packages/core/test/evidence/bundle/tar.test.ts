@@ -282,11 +282,3 @@ test("an extension of 64 KiB is read, and a longer one is refused unread", () =>
   expect(listed(archive(sized(65_536), ...one))).toEqual({ a: "abc" });
   expect(listed(archive(sized(65_537), ...one))).toBe("longer than 65536 bytes");
 });
-
-test("an archive has at most 100,000 entries, whatever they are", () => {
-  const folder = header("a", 0, [156, "5"]);
-  const many = (count: number) =>
-    Buffer.concat([...Array.from({ length: count }, () => folder), tarEnd()]);
-  expect(listed(many(100_000))).toEqual({});
-  expect(listed(many(100_001))).toBe("it holds more than 100,000 entries");
-});

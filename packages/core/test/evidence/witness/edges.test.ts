@@ -1,12 +1,14 @@
 /** Submissions, judgements and answers at their edges, each with its reason (C2SP tlog-witness). */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { formatCheckpoint } from "../../../src/evidence/note/checkpoint.ts";
 import { formatNote, MAX_NOTE_BYTES, parseNote } from "../../../src/evidence/note/note.ts";
 import { signCheckpoint } from "../../../src/evidence/note/signer.ts";
-import { parseVerifierKey } from "../../../src/evidence/note/vkey.ts";
+import { ML_DSA_COSIGNATURE } from "../../../src/evidence/note/verifier-key.ts";
+import { encodeVerifierKey, parseVerifierKey } from "../../../src/evidence/note/vkey.ts";
 import { EMPTY_ROOT } from "../../../src/evidence/tree/inclusion.ts";
 import { sha256 } from "../../../src/evidence/tree/leaf.ts";
 import { proveConsistency, rootOf, subtreeRoots } from "../../../src/evidence/tree/proofs.ts";
+import { nodePlatform } from "../../../src/evidence/verify/node-platform.ts";
 import { readCosignatures } from "../../../src/evidence/witness/answer.ts";
 import { judgeSubmission } from "../../../src/evidence/witness/judge.ts";
 import {
@@ -226,4 +228,24 @@ test("an answer gives the first line of the witness, as it was signed, and no ot
     "bad_signature: the signature by witness.example does not fit the note",
   );
   expect(read(Buffer.from("\xff", "latin1"))).toContain("invalid_note");
+});
+
+test("where Node has no ML-DSA-44, a cosignature by it is kept by its length, for those who can check it", () => {
+  const knows = vi.spyOn(nodePlatform, "knows").mockImplementation((of) => of === "Ed25519");
+  try {
+    const vkey = encodeVerifierKey("w.example", Buffer.alloc(1_312, 7), ML_DSA_COSIGNATURE);
+    const note = noteOf(3);
+    const { text } = parseNote(bytes(note));
+    const read = (length: number, keyId = vkey.split("+")[1] ?? "") => {
+      const signatures = [{ name: "w.example", keyId, bytes: Buffer.alloc(length, 1) }];
+      const answer = formatNote({ text, signatures }).slice(text.length + 1);
+      return { answer, lines: readCosignatures(bytes(answer), note, vkey) };
+    };
+    const { answer, lines } = read(2_428);
+    expect(lines).toEqual([answer.trimEnd()]);
+    for (const length of [8, 72, 2_427, 2_429]) expect(read(length).lines).toEqual([]);
+    expect(read(2_428, "00000000").lines).toEqual([]);
+  } finally {
+    knows.mockRestore();
+  }
 });
