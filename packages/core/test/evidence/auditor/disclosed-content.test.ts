@@ -161,10 +161,23 @@ test("runs are opened by the keys that are disclosed, and by no other", () => {
   expect(check(lines.slice(1), "paid").matches).toEqual([]);
 });
 
-test("lines that are no records are passed over, and a torn one ends it", () => {
+test("lines that are no records are passed over, and one that cannot be read ends it", () => {
   const lines = runOf(1, keys, { result: "paid" }, { result: "paid" });
-  expect(check(lines.toSpliced(1, 0, "{}"), "paid").matches.map(({ line }) => line)).toEqual([
-    3, 4,
+  const linesOf = (of: readonly string[]) => check(of, "paid").matches.map(({ line }) => line);
+  expect(linesOf(lines.toSpliced(1, 0, "{}"))).toEqual([3, 4]);
+  expect(linesOf(lines.toSpliced(2, 0, "x".repeat(16_385)))).toEqual([2]);
+  const torn = { "records.ndjson": lines.join("\n") };
+  expect(
+    checkContent(written({ lines: [], files: torn }), Buffer.from("paid"), [keys.disclose()]),
+  ).toMatchObject({
+    matches: [{ line: 2 }],
+    openedRuns: 1,
+  });
+  const opening = lines[0] ?? "";
+  const openings = (text: string) =>
+    readOpenings(written({ lines: [], files: { "records.ndjson": text } })).length;
+  expect([openings(`${opening}\n${opening}`), openings(`${opening}\n${opening}\n`)]).toEqual([
+    1, 2,
   ]);
 });
 

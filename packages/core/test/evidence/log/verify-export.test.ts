@@ -7,12 +7,14 @@ import {
   isExport,
   verifyExport,
 } from "../../../src/evidence/log/verify-export.ts";
-import { logOrigin } from "../../../src/evidence/note/origin.ts";
+import { parseNote } from "../../../src/evidence/note/note.ts";
+import { logOrigin, sessionOrigin } from "../../../src/evidence/note/origin.ts";
+import { signCheckpoint } from "../../../src/evidence/note/signer.ts";
 import { formatTlogProof } from "../../../src/evidence/note/tlog-proof.ts";
 import { parseVerifierKey } from "../../../src/evidence/note/vkey.ts";
 import { formatTombstone } from "../../../src/evidence/rules/side-lines.ts";
 import { hashLeaf } from "../../../src/evidence/tree/leaf.ts";
-import { proveInclusion, subtreeRoots } from "../../../src/evidence/tree/proofs.ts";
+import { proveInclusion, rootOf, subtreeRoots } from "../../../src/evidence/tree/proofs.ts";
 import { COLLECTOR, newFolder, STRANGER, TENANT, WRITER, written } from "../bundles.ts";
 import { signerOf } from "../records.ts";
 import {
@@ -238,4 +240,32 @@ test("the log's own key may be given beside its collector's, and counts once", (
     [COLLECTOR.name, "signed"],
     [WITNESS.name, "co-signed"],
   ]);
+});
+
+test("a collector may have the word for its log in its own name", () => {
+  const other = signerOf("log.example/log");
+  const origin = logOrigin(other.name, TENANT);
+  const lines = linesOf("a", 1);
+  const checkpoint = {
+    origin: sessionOrigin(other.name, TENANT, "a"),
+    size: lines.length,
+    root: rootOf(lines.map(hashLeaf)),
+  };
+  const note = signCheckpoint(checkpoint, other);
+  const entries = [parseNote(Buffer.from(note)).text];
+  const folder = exported({
+    [`sessions/${TAGS.a}.tar`]: archiveOf("a", lines, { "checkpoints/head.note": note }),
+    [`sessions/${TAGS.b}.tar`]: undefined,
+    [`sessions/${TAGS.c}.tar`]: undefined,
+    "log/entries.txt": entries.join(""),
+    "log/checkpoint.note": logNote(entries, [], other.named(origin), origin),
+  });
+  // Nobody else is known.
+  const answer = verifyExport(folder, { keys: [parseVerifierKey(other.vkey)] });
+  expect(answer).toMatchObject({
+    verdict: "ok",
+    findings: [],
+    held: 1,
+    signedBy: [{ name: other.name, role: "signed" }],
+  });
 });
