@@ -74,7 +74,8 @@ export function isIncluded(claim: Inclusion, hashNode: (left: string, right: str
     if (last === 0) return false;
     if (node % 2 === 1 || node === last) {
       hash = hashNode(sibling, hash);
-      while (node % 2 === 0 && node !== 0) {
+      // An even one is the last one here, and that is not 0.
+      while (node % 2 === 0) {
         node /= 2;
         last = Math.floor(last / 2);
       }

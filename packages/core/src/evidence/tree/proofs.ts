@@ -114,7 +114,8 @@ function climb(
     if (node % 2 === 1 || node === last) {
       first = hashChildren(sibling, first);
       second = hashChildren(sibling, second);
-      while (node % 2 === 0 && node !== 0) {
+      // An even one is the last one here, and that is not 0.
+      while (node % 2 === 0) {
         node /= 2;
         last = Math.floor(last / 2);
       }

@@ -1,6 +1,7 @@
 /** A bundle held against what its reader has of the log: heads that were kept, and all heads of the session. */
 import { expect, test } from "vitest";
 import type { KnownLog } from "../../../src/evidence/log/log-proofs.ts";
+import { formatNote, parseNote } from "../../../src/evidence/note/note.ts";
 import { formatTlogProof } from "../../../src/evidence/note/tlog-proof.ts";
 import { parseVerifierKey } from "../../../src/evidence/note/vkey.ts";
 import { hashLeaf } from "../../../src/evidence/tree/leaf.ts";
@@ -70,6 +71,17 @@ test("what a witness saw of the log counts for the head that is in it", () => {
     { name: COLLECTOR.name, role: "signed", since: 4, upTo: 12 },
     { name: WITNESS.name, role: "co-signed", since: 12, upTo: 12, timeSeconds: SEEN },
   ]);
+});
+
+test("a log is signed by its collector's key for notes, not by the one for cosignatures", () => {
+  const { text } = parseNote(Buffer.from(logNote(ENTRIES)));
+  const cosigned = formatNote({ text, signatures: [LOG.cosign(text, SEEN)] });
+  const more = [parseVerifierKey(COLLECTOR.cosignerKey)];
+  const answer = verifyBundle(
+    written({ lines, files: { ...NOTES, "log/12.tlog-proof": proofOf(2, ENTRIES, cosigned) } }),
+    { keys, knownKeys: more },
+  );
+  expect(answer).toMatchObject({ verdict: "ok", logged: 0, log: null, findings: [] });
 });
 
 test("proofs by others, or of heads that nobody signed here, are counted and say nothing", () => {

@@ -2,8 +2,10 @@
 import { expect, test } from "vitest";
 import { runOrigin } from "../../../src/evidence/note/origin.ts";
 import { signCheckpoint } from "../../../src/evidence/note/signer.ts";
+import { formatTlogProof } from "../../../src/evidence/note/tlog-proof.ts";
 import { formatFork } from "../../../src/evidence/rules/side-lines.ts";
-import { COLLECTOR, noteOf, type TestBundle } from "../bundles.ts";
+import { proveInclusion, subtreeRoots } from "../../../src/evidence/tree/proofs.ts";
+import { COLLECTOR, leavesOf, noteOf, type TestBundle } from "../bundles.ts";
 import { hexOf } from "../records.ts";
 import { editedAndRehashed, LAST, lines, note, other, withFiles } from "../tampering/damage.ts";
 import { type Found, found, ORIGIN, RECORDS, rootAt } from "./found.ts";
@@ -129,6 +131,25 @@ test.each<[string, TestBundle, readonly Found[]]>([
     "a receipt of a record behind the last",
     withFiles({ "receipts/12.json": receipt }),
     [["bad_receipt", "receipts/12.json", null, null, "the receipt is not for this record"]],
+  ],
+  [
+    "a receipt under a checkpoint of another session",
+    withFiles({
+      "receipts/2.tlog-proof": formatTlogProof({
+        index: 2,
+        hashes: proveInclusion(2, 9, subtreeRoots(leavesOf(other.lines))),
+        note: noteOf(other.lines, 9, COLLECTOR, "s-2"),
+      }),
+    }),
+    [
+      [
+        "wrong_origin",
+        "receipts/2.tlog-proof",
+        null,
+        null,
+        "the checkpoint is of another session or run",
+      ],
+    ],
   ],
   [
     "a fork",
