@@ -24,6 +24,18 @@ export {
   type ExposureReport,
   exposureReport,
 } from "./exposure/exposure-report.ts";
+export { decideGate, type GateResult, type GateSide } from "./gate/decide-gate.ts";
+export {
+  FAIL_KINDS,
+  type FailKind,
+  GATE_RULES,
+  type GateCheck,
+  type GateFinding,
+  type GateLimits,
+  type GateRule,
+  MIN_SESSIONS,
+  SLOW_MS,
+} from "./gate/gate-limits.ts";
 export {
   DaySketch,
   decodeSketch,
@@ -77,3 +89,10 @@ export {
   shareInterval,
   shift,
 } from "./statistics/intervals.ts";
+export {
+  type CallFigures,
+  type ServerStats,
+  type SessionStats,
+  StatsCounter,
+  type ToolStats,
+} from "./stats/tool-stats.ts";
