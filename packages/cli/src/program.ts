@@ -19,6 +19,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   report: async () => (await import("./commands/sessions/sessions.ts")).registerReport,
   acknowledge: async () => (await import("./commands/sessions/sessions.ts")).registerAcknowledge,
   similar: async () => (await import("./commands/sessions/similar.ts")).registerSimilar,
+  gate: async () => (await import("./commands/sessions/gate.ts")).registerGate,
+  stats: async () => (await import("./commands/sessions/stats.ts")).registerStats,
   mcp: async () => (await import("./commands/sessions/mcp.ts")).registerMcp,
   smoke: async () => (await import("./commands/collector/smoke.ts")).registerSmoke,
   validate: async () => (await import("./commands/collector/validate.ts")).registerValidate,

@@ -20,6 +20,7 @@ export { sessionTag } from "./evidence/note/origin.ts";
 export { parseTlogProof, type TlogProof } from "./evidence/note/tlog-proof.ts";
 export type { VerifierKey } from "./evidence/note/verifier-key.ts";
 export { parseVerifierKey } from "./evidence/note/vkey.ts";
+export { readBundleLines } from "./evidence/read-bundle-lines.ts";
 export { type Opening, readOpenings } from "./evidence/read-openings.ts";
 export { parseReceipt, type ReceiptClaim } from "./evidence/receipt.ts";
 export { readTimeStamps, type TimeStampFiles } from "./evidence/time-stamp/read-time-stamps.ts";

@@ -9,6 +9,8 @@ export interface TraceEvent {
   readonly step?: number;
   /** What the health engine sees. */
   readonly observed: Step;
+  /** Sent and received at it, as far as it says. */
+  readonly tokens?: number;
   /** Fields that a trace does not have; nothing reads them. */
   readonly unknownFields: readonly string[];
 }
@@ -46,7 +48,9 @@ export function traceEventOf(fields: Fields): TraceEvent {
     throw new TraceError("step is not a whole number");
   }
   const unknownFields = Object.keys(fields).filter((name) => !KNOWN_FIELDS.has(name));
-  return { sessionId, step, observed: observedOf(fields), unknownFields };
+  const tokens = (whole(fields, "input_tokens") ?? 0) + (whole(fields, "output_tokens") ?? 0);
+  const observed = observedOf(fields);
+  return { sessionId, step, observed, ...(tokens > 0 && { tokens }), unknownFields };
 }
 
 /** Reads a line as an object. @throws {TraceError} when it is none */

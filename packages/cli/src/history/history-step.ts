@@ -12,9 +12,23 @@ export function stepOfEvent(
   { observation, atMs }: HistoryEvent,
   keys: SessionKeys,
 ): Step | undefined {
-  const { parent } = observation;
   if (observation.kind === "turn" && (observation.requestedTools ?? 0) > 0) return undefined;
-  const draft = payloadOf(withoutIds(observation), { keys, hashNames: false });
+  return stepOfDraft(draftOfEvent(observation, keys), { observation, atMs });
+}
+
+/** What a record would say of an event, without its ids. */
+export function draftOfEvent(
+  observation: HistoryEvent["observation"],
+  keys: SessionKeys,
+): PayloadDraft {
+  return payloadOf(withoutIds(observation), { keys, hashNames: false });
+}
+
+/** The same step from what a record would say. */
+export function stepOfDraft(
+  draft: PayloadDraft,
+  { observation: { parent }, atMs }: Pick<HistoryEvent, "observation" | "atMs">,
+): Step | undefined {
   const step = stepOf({ ...draft, sourceTimestamp: "" }, { view: "full" });
   if (step === undefined) return undefined;
   const isCall = step.kind === "call";
@@ -24,6 +38,8 @@ export function stepOfEvent(
     ...(isCall && parent !== undefined && parent !== "" && { parentEventId: parent }),
   };
 }
+
+type PayloadDraft = ReturnType<typeof payloadOf>;
 
 function withoutIds(observation: HistoryEvent["observation"]): HistoryEvent["observation"] {
   if (isSpeech(observation)) return { ...observation, parent: undefined, responseId: undefined };

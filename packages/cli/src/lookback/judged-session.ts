@@ -1,7 +1,8 @@
-import { costOf, labelOf, type SessionKeys } from "@caum/core/adapter";
+import { labelOf, type SessionKeys } from "@caum/core/adapter";
 import { alertSentence, Health, NOTHING_YET, storyOf, summarize } from "@caum/core/health";
 import type { RootKey } from "@caum/core/machine";
 import type { HistoryEvent, HistorySession } from "@caum/histories";
+import { costOfEvent } from "../history/history-cost.ts";
 import { isSpeech, stepOfEvent } from "../history/history-step.ts";
 import { ReadingKeys } from "../history/reading-keys.ts";
 
@@ -57,13 +58,6 @@ interface LoopMark {
   readonly model: string | undefined;
   toMs: number | undefined;
   tokens: number;
-}
-
-/** What the client says, in nano-dollars; else what the price list says of a turn of the model. */
-function costOfEvent({ observation }: HistoryEvent): number | undefined {
-  const { costUsd } = observation;
-  if (costUsd !== undefined) return Math.round(costUsd * NANO_USD);
-  return isSpeech(observation) ? costOf(observation.model, observation) : undefined;
 }
 
 /** Judges one session of a history by the engine that judges live ones. */

@@ -47,7 +47,7 @@ export function checkSessions(sessions: readonly SessionProfile[], asked: Sessio
   const gap = unknownCount > 0 ? `; of ${unknownCount}: ${unknown}` : "";
   if (kinds.size > 0) {
     const hits = new Set([...kinds.values()].flatMap(({ ids }) => [...ids]));
-    const findings = [...kinds.values()].sort(bySubject).map((kind) => findingOf(kind, asked));
+    const findings = [...kinds.values()].sort(byFrequency).map((kind) => findingOf(kind, asked));
     return { rule, outcome: "found", said: `${hits.size} of ${all}${gap}`, findings };
   }
   if (unknownCount === sessions.length || (needsAll && unknownCount > 0)) {
@@ -74,6 +74,7 @@ function findingOf({ what, subject, ids, amount }: Kind, { found }: SessionRule)
   };
 }
 
-function bySubject(one: Kind, other: Kind): number {
-  return one.subject < other.subject ? -1 : 1;
+/** The most frequent first. */
+function byFrequency(one: Kind, other: Kind): number {
+  return other.ids.size - one.ids.size || (one.subject < other.subject ? -1 : 1);
 }

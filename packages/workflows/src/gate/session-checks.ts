@@ -11,7 +11,7 @@ export function checkLoops(sessions: readonly SessionProfile[]): GateCheck {
   return checkSessions(sessions, {
     rule: "loop",
     look: loopsIn,
-    found: (what, amount, count) => `${what}: ${counted(amount, "loop")} in ${sessionsOf(count)}`,
+    found: (what, amount, count) => `${what}; ${counted(amount, "loop")} in ${sessionsOf(count)}`,
   });
 }
 
@@ -19,7 +19,7 @@ function loopsIn({ loops, structure }: SessionProfile): readonly Sighting[] {
   const kinds = structure.loopKinds.filter(({ count }) => count > 0);
   const known = kinds.reduce((sum, { count }) => sum + count, 0);
   const seen = kinds.map(({ rule, period, tools, count }) => ({
-    what: `${rule}${period > 0 ? ` of period ${period}` : ""} of ${tools.join(", ") || "talk"}`,
+    what: `${tools.join(", ") || "talk"}: ${rule}${period > 1 ? `, period ${period}` : ""}`,
     amount: count,
   }));
   // Those of an attempt before, or of more kinds than a profile keeps.
@@ -84,9 +84,9 @@ export function checkPending(sessions: readonly SessionProfile[]): GateCheck {
 
 /** By buckets of durations: one that lies around the limit counts by its middle. */
 export function checkSlow(sessions: readonly SessionProfile[], slowMs: number): GateCheck {
-  const look = ({ structure: { tools, calls } }: SessionProfile) => {
+  const look = ({ structure: { tools } }: SessionProfile) => {
     const isTimed = tools.some(({ durations }) => Object.keys(durations).length > 0);
-    if (calls > 0 && !isTimed) return undefined;
+    if (!isTimed) return undefined;
     return tools.flatMap((tool) => some(nameOf(tool), slowCalls(tool, slowMs)));
   };
   return checkSessions(sessions, {

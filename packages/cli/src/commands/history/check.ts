@@ -2,24 +2,31 @@ import type { Command } from "commander";
 import type { CheckFormat } from "../../check/run-check.ts";
 import { jsonOption } from "../../options/declare.ts";
 import { EXIT_CODE } from "../../options/exit-code.ts";
+import { hasLimit, type LimitFlags, limitOptions } from "../../options/limit-flags.ts";
+import { type ReportFlags, reportOptions } from "../../options/report-targets.ts";
 
-interface CheckOptions {
-  readonly json?: boolean;
+interface CheckOptions extends LimitFlags, ReportFlags {
   readonly predictions?: boolean;
 }
 
 const ABOUT = `
+With --fail-on or another limit the sessions of the files are held against it, as caum gate does, and
+--format and --output write a report of that.
+
 examples:
   caum check trace.ndjson.gz
   caum check --json *.ndjson | head -1
   caum check ~/.caum/runs/*/records.ndjson     run files of one session are one sequence
   zcat trace.gz | caum check -
   caum check ~/.claude/projects/*/SESSION.jsonl     what a client left; docs/histories.md has the list
+  caum check --fail-on loop,error --max-steps 60 trace.ndjson
+  caum check --fail-on loop --format sarif --output caum.sarif trace.ndjson
 
-exit codes: 0 all was judged, loops or not; 1 a line or a file could not be; 2 usage`;
+exit codes: 0 all was judged, loops or not; 1 a line or a file could not be; 2 usage.
+            With a limit: 0 it holds; 1 something was found; 2 it could not be judged`;
 
 export function registerCheck(program: Command): void {
-  program
+  const command = program
     .command("check")
     .description("find loops in structural traces and histories; nothing is uploaded or kept")
     .argument(
@@ -27,15 +34,20 @@ export function registerCheck(program: Command): void {
       "structural traces, one event a line, plain or gzip; histories and exports; - for standard input",
     )
     .addOption(jsonOption("one JSON object a session"))
-    .option("--predictions", "one JSON object an event, in the format of the detection scorer")
+    .option("--predictions", "one JSON object an event, in the format of the detection scorer");
+  reportOptions(limitOptions(command))
     .addHelpText("after", ABOUT)
     .action(async (files: readonly string[], options: CheckOptions) => {
       // Loaded when it runs, so that no command pays for another.
       const { TraceCheck } = await import("../../check/run-check.ts");
       const check = new TraceCheck(formatOf(options), process.stdout, process.stderr);
       await check.files(files);
-      // A line or a file could not be judged; everything else was.
-      if ((await check.finish()) > 0) process.exitCode = EXIT_CODE.found;
+      const problems = await check.finish();
+      if (hasLimit(options)) {
+        const { checkLimits } = await import("../../gate/check-limits.ts");
+        await checkLimits(files, options);
+        // A line or a file could not be judged; everything else was.
+      } else if (problems > 0) process.exitCode = EXIT_CODE.found;
     });
 }
 

@@ -1,0 +1,33 @@
+/** Where a gate's report goes, and in which form. */
+import { writeFileSync } from "node:fs";
+import type { ReportTarget } from "../options/report-targets.ts";
+import { printed, say, sayJson } from "../terminal/say.ts";
+import type { GateReport } from "./gate-report.ts";
+import { gateText } from "./gate-text.ts";
+import { junitOf } from "./junit.ts";
+import { markdownOf } from "./markdown.ts";
+import { sarifOf } from "./sarif.ts";
+
+/** @throws {Error} when a file cannot be written */
+export function writeReport(report: GateReport, targets: readonly ReportTarget[]): void {
+  for (const { format, file } of targets) {
+    if (file !== undefined) writeFileSync(file, textOf(report, format));
+    else if (format === "json") sayJson(report);
+    else say(textOf(report, format).replace(/\n$/, "").split("\n"));
+  }
+}
+
+function textOf(report: GateReport, format: ReportTarget["format"]): string {
+  switch (format) {
+    case "text":
+      return printed(gateText(report));
+    case "json":
+      return `${JSON.stringify(report, undefined, 2)}\n`;
+    case "junit":
+      return junitOf(report);
+    case "sarif":
+      return sarifOf(report);
+    case "markdown":
+      return markdownOf(report);
+  }
+}

@@ -1,0 +1,56 @@
+/** Profiles that a collector keeps. */
+import type { CollectorPlace } from "@caum/collector/validation";
+import { DOCTOR_SESSION } from "@caum/core/settings";
+import type { SessionProfile } from "@caum/workflows";
+import { readAnswer, SessionGone } from "../sessions/source/ask-collector.ts";
+import { type ProfileFilter, SelectorError } from "./selector.ts";
+
+interface Page {
+  readonly profiles: readonly SessionProfile[];
+  readonly next_cursor: string | null;
+}
+
+const AT_ONCE = 500;
+/** More would not fit into the memory of a small machine. */
+const MOST = 50_000;
+
+/** @throws {CollectorError} when it does not answer, or refuses */
+export async function collectorProfiles(
+  place: CollectorPlace,
+  filter: ProfileFilter,
+): Promise<readonly SessionProfile[]> {
+  const query = queryOf(filter);
+  const most = Math.min(filter.last ?? MOST, MOST);
+  const found: SessionProfile[] = [];
+  for (let cursor: string | null = ""; cursor !== null && found.length < most; ) {
+    if (cursor !== "") query.set("cursor", cursor);
+    const page = await pageAt(place, `/v1/profiles?${query}`);
+    found.push(...page.profiles.filter((profile) => isWanted(profile, filter)));
+    cursor = page.next_cursor;
+  }
+  return found;
+}
+
+function queryOf({ workflow, agent, cohort, sinceMs, untilMs }: ProfileFilter): URLSearchParams {
+  const query = new URLSearchParams({ limit: String(AT_ONCE) });
+  const since = sinceMs === undefined ? undefined : new Date(sinceMs).toISOString();
+  const until = untilMs === undefined ? undefined : new Date(untilMs).toISOString();
+  for (const [name, value] of Object.entries({ workflow, agent, cohort, since, until })) {
+    if (value !== undefined) query.set(name, value);
+  }
+  return query;
+}
+
+/** The door knows no clients, and names of others are kept as the collector tags them. */
+function isWanted({ client, sessionId }: SessionProfile, filter: ProfileFilter): boolean {
+  return (filter.client === undefined || client === filter.client) && sessionId !== DOCTOR_SESSION;
+}
+
+async function pageAt(place: CollectorPlace, path: string): Promise<Page> {
+  try {
+    return await readAnswer<Page>(place, path, "profiles");
+  } catch (problem) {
+    if (!(problem instanceof SessionGone)) throw problem;
+    throw new SelectorError("the collector is older than this command: update it");
+  }
+}
