@@ -3,10 +3,10 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createObserver } from "@caum/core";
-import { CommanderError } from "commander";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { createProgram } from "../src/program.ts";
 import { TemporaryHome } from "./install/temporary-home.ts";
+import { printedBy as printed } from "./printed-by.ts";
 import { RunningCollector } from "./running-collector.ts";
 
 /** Turns the direction, draws nothing, ends a line, hides a letter for models; also in two units. */
@@ -92,6 +92,25 @@ const CASES: readonly (readonly [string, () => readonly string[], "shown" | "not
   ["report", () => ["report", NAME], "not shown"],
   ["acknowledge", () => ["acknowledge", SESSION, "--by", SESSION, ...local], "shown"],
   ["acknowledge", () => ["acknowledge", SESSION, "--by", "ada"], "shown"],
+  ["gate", () => ["gate", "--candidate", "runs:", "--fail-on", "loop,error"], "shown"],
+  ["gate", () => ["gate", "--candidate", "since=1d", "--fail-on", "error"], "shown"],
+  ["gate", () => ["gate", "--candidate", "runs:", "--fail-on", "error", "--json"], "shown"],
+  [
+    "gate",
+    () => ["gate", "--candidate", "runs:", "--fail-on", "error", "--format", "sarif"],
+    "shown",
+  ],
+  [
+    "gate",
+    () => ["gate", "--candidate", "runs:", "--fail-on", "error", "--format", "junit"],
+    "shown",
+  ],
+  ["gate", () => gating("markdown"), "not shown"],
+  ["gate", () => ["gate", "--candidate", NAME], "not shown"],
+  ["gate", () => ["gate", "--candidate", NAME, "--fail-on", "loop"], "shown"],
+  ["stats", () => ["stats", "runs:"], "not shown"],
+  ["stats", () => ["stats", "runs:", "--json"], "not shown"],
+  ["stats", () => ["stats", NAME], "shown"],
   ["mcp", () => ["mcp"], "shown"],
   ["smoke", () => ["smoke", "--url", nobody, "--key", "k"], "shown"],
   ["validate", () => ["validate", "--url", nobody, "--key", "k"], "shown"],
@@ -133,6 +152,9 @@ const wiring = () => [
 ];
 const server = [process.execPath, SERVER];
 
+const gating = (form: string) => [
+  ...["gate", "--candidate", "runs:", "--fail-on", "error", "--format", form],
+];
 const verifying = () => ["verify", run(), "--key", vkey];
 
 test("there is a case for every command", async () => {
@@ -154,31 +176,8 @@ test.each(CASES)("caum %s shows what is in a name", async (name, words, isShown)
   expect([seen, seen.includes("\\u202e")]).toEqual([seen, isShown === "shown"]);
 });
 
-/** What the command prints, in this process: starting one takes most of the time. */
-async function printedBy(
-  words: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<string> {
-  for (const [variable, value] of Object.entries(env)) vi.stubEnv(variable, value);
-  let seen = "";
-  const write = (part: unknown) => {
-    seen += String(part);
-    return true;
-  };
-  vi.spyOn(process.stdout, "write").mockImplementation(write);
-  vi.spyOn(process.stderr, "write").mockImplementation(write);
-  try {
-    const program = await createProgram();
-    await program.parseAsync(["node", "caum", ...words]);
-  } catch (problem) {
-    if (!(problem instanceof CommanderError)) throw problem;
-  } finally {
-    vi.restoreAllMocks();
-    vi.unstubAllEnvs();
-    process.exitCode = 0;
-  }
-  return seen;
-}
+const printedBy = async (words: readonly string[], env: Readonly<Record<string, string>>) =>
+  (await printed(words, env)).seen;
 
 function conversation(): string {
   const clientInfo = { name: "t", version: "1" };

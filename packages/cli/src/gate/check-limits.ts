@@ -22,7 +22,6 @@ export async function checkLimits(
   try {
     const limits = limitsOf(flags);
     const targets = reportTargets(flags);
-    if (files.includes("-")) throw new Error("limits need a file: standard input is read once");
     const { profiles, problems } = await fileProfiles(files);
     const report: GateReport = {
       ...decideGate(undefined, profiles, limits),

@@ -11,7 +11,8 @@ const MARKS: Readonly<Record<GateCheck["outcome"], string>> = {
 };
 /** Of each check. */
 const SHOWN = { findings: 20, sessions: 3 };
-const MEANING = /[\\`*_{}[\]()#+!|~<>&@:]/g;
+/** Also what makes links of words, mentions of people, and pictures of names between colons. */
+const MEANING = /[\\`*_{}[\]#|~<>&@]|:(?! )|(?<=www)\./g;
 
 export function markdownOf(report: GateReport): string {
   const { baseline, candidate, checks, selectors, problems, notes } = report;

@@ -12,7 +12,7 @@ export function statsText({
   servers,
 }: SessionStats): readonly string[] {
   const rows = tools.map(({ tool, server, ...figures }) => [
-    server === null ? tool : `${tool} (${server})`,
+    server === null ? (tool ?? KEYED) : `${tool ?? KEYED} (${server})`,
     ...cellsOf(figures),
   ]);
   const ofServers = servers.map(({ server, tools: count, ...figures }) => [
@@ -30,6 +30,8 @@ export function statsText({
   ];
 }
 
+/** Names that are another one in every session. */
+const KEYED = "keyed names";
 const LEGEND =
   "failed, loops: sessions in which a call failed or was a step of a loop; errors: of the tool, of the " +
   "protocol; times: of calls whose duration is known";

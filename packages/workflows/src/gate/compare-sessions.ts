@@ -75,7 +75,7 @@ function sensitivity(first: Count, second: Count, certainty: Certainty, margin: 
     const grown = Math.min(1, share + growth / 1_000);
     return chanceOfAtLeast(found, second.of, grown) >= POWER;
   });
-  return `a growth by ${points(thousandths / 1_000)} would be found 8 times in 10`;
+  return `a growth by ${points(thousandths / 1_000)} would be found about 8 times in 10`;
 }
 
 /** The lowest whole number for which something holds that holds for all above it. */

@@ -1,11 +1,14 @@
 /** What is checked session by session. */
+import { comparableName } from "../compare/comparable-name.ts";
 import { bucketMiddle } from "../profile/log-histogram.ts";
 import { MAX_TOOLS, type SessionProfile, type ToolFigures } from "../profile/session-profile.ts";
 import { checkSessions, type Sighting } from "./check-sessions.ts";
 import type { GateCheck } from "./gate-limits.ts";
 import { counted, dollars, durationOf, sessionsOf } from "./words.ts";
 
-const EVERY_TOOL = `which tools they called is not known whole: a profile keeps ${MAX_TOOLS}`;
+const EVERY_TOOL = `not every tool is known by its name: a profile keeps ${MAX_TOOLS}, and names may be keyed`;
+/** Stands for names that are another one in every session. */
+const KEYED_TOOL = "a tool with a keyed name";
 
 export function checkLoops(sessions: readonly SessionProfile[]): GateCheck {
   return checkSessions(sessions, {
@@ -19,7 +22,7 @@ function loopsIn({ loops, structure }: SessionProfile): readonly Sighting[] {
   const kinds = structure.loopKinds.filter(({ count }) => count > 0);
   const known = kinds.reduce((sum, { count }) => sum + count, 0);
   const seen = kinds.map(({ rule, period, tools, count }) => ({
-    what: `${tools.join(", ") || "talk"}: ${rule}${period > 1 ? `, period ${period}` : ""}`,
+    what: `${namesOf(tools) || "talk"}: ${rule}${period > 1 ? `, period ${period}` : ""}`,
     amount: count,
   }));
   // Those of an attempt before, or of more kinds than a profile keeps.
@@ -111,7 +114,7 @@ export function checkExpected(
 ): GateCheck {
   const look = (session: SessionProfile) => {
     const missing = expected.filter((tool) => !hasTool(session, tool));
-    if (missing.length > 0 && isCut(session)) return undefined;
+    if (missing.length > 0 && isUnnamed(session)) return undefined;
     return missing.map((what) => ({ what, amount: 1 }));
   };
   return checkSessions(sessions, {
@@ -129,7 +132,7 @@ export function checkForbidden(
 ): GateCheck {
   const look = (session: SessionProfile) => {
     const called = session.structure.tools.filter(({ tool }) => forbidden.includes(tool));
-    if (called.length === 0 && isCut(session)) return undefined;
+    if (called.length === 0 && isUnnamed(session)) return undefined;
     return called.map(({ tool: what, calls: amount }) => ({ what, amount }));
   };
   return checkSessions(sessions, {
@@ -146,8 +149,11 @@ function hasTool({ structure }: SessionProfile, name: string): boolean {
   return structure.tools.some(({ tool }) => tool === name);
 }
 
-function isCut({ structure: { tools, calls } }: SessionProfile): boolean {
-  return tools.length >= MAX_TOOLS && tools.reduce((sum, tool) => sum + tool.calls, 0) < calls;
+/** It may have called a tool that its profile does not name. */
+function isUnnamed({ structure: { tools, calls } }: SessionProfile): boolean {
+  const isCut =
+    tools.length >= MAX_TOOLS && tools.reduce((sum, tool) => sum + tool.calls, 0) < calls;
+  return isCut || tools.some(({ tool }) => comparableName(tool) === undefined);
 }
 
 export function checkDuration(sessions: readonly SessionProfile[], mostMs: number): GateCheck {
@@ -192,5 +198,11 @@ function some(what: string, amount: number): readonly Sighting[] {
 }
 
 function nameOf({ tool, server }: ToolFigures): string {
-  return server === undefined ? tool : `${tool} of ${server}`;
+  const name = comparableName(tool) ?? KEYED_TOOL;
+  const of = server === undefined ? undefined : comparableName(server);
+  return of === undefined ? name : `${name} of ${of}`;
+}
+
+function namesOf(tools: readonly string[]): string {
+  return [...new Set(tools.map((tool) => comparableName(tool) ?? KEYED_TOOL))].join(", ");
 }

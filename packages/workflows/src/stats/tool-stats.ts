@@ -1,4 +1,5 @@
 /** How the tools and servers of many sessions did. */
+import { comparableName } from "../compare/comparable-name.ts";
 import { LogHistogram } from "../profile/log-histogram.ts";
 import type { SessionProfile, ToolFigures } from "../profile/session-profile.ts";
 
@@ -22,8 +23,9 @@ export interface CallFigures {
 }
 
 export interface ToolStats extends CallFigures {
-  readonly tool: string;
-  /** As the records name it; null where they do not. */
+  /** Null for all tools whose names are keyed: they are other ones in every session. */
+  readonly tool: string | null;
+  /** As the records name it; null where they do not, or by a keyed tag. */
   readonly server: string | null;
 }
 
@@ -47,7 +49,10 @@ export interface SessionStats {
 
 /** Sums over many sessions, taken one by one. */
 export class StatsCounter {
-  readonly #tools = new Map<string, { tool: string; server: string | null; sums: CallSums }>();
+  readonly #tools = new Map<
+    string,
+    { tool: string | null; server: string | null; sums: CallSums }
+  >();
   readonly #servers = new Map<string, { tools: Set<string>; sums: CallSums }>();
   #sessions = 0;
   #calls = 0;
@@ -58,20 +63,16 @@ export class StatsCounter {
     this.#sessions += 1;
     this.#calls += structure.calls;
     if (loops > 0) this.#looping += 1;
-    const ofServers = new Map<string, ToolFigures[]>();
+    const ofTools = new Map<CallSums, ToolFigures[]>();
+    const ofServers = new Map<CallSums, ToolFigures[]>();
     for (const figures of structure.tools) {
-      const { tool, server } = figures;
       this.#namedCalls += figures.calls;
-      this.#toolOf(tool, server ?? null).take([figures]);
-      if (server === undefined) continue;
-      ofServers.set(server, [...(ofServers.get(server) ?? []), figures]);
+      const tool = comparableName(figures.tool) ?? null;
+      const server = comparableName(figures.server ?? "") || null;
+      push(ofTools, this.#toolOf(tool, server), figures);
+      if (server !== null) push(ofServers, this.#serverOf(server, tool), figures);
     }
-    for (const [server, figures] of ofServers) {
-      const known = this.#servers.get(server) ?? { tools: new Set(), sums: new CallSums() };
-      this.#servers.set(server, known);
-      known.sums.take(figures);
-      for (const { tool } of figures) known.tools.add(tool);
-    }
+    for (const [sums, figures] of [...ofTools, ...ofServers]) sums.take(figures);
   }
 
   get stats(): SessionStats {
@@ -80,7 +81,7 @@ export class StatsCounter {
       .sort(
         (one, other) =>
           byCalls(one, other) ||
-          order(one.tool, other.tool) ||
+          order(one.tool ?? "", other.tool ?? "") ||
           order(one.server ?? "", other.server ?? ""),
       );
     const servers = [...this.#servers]
@@ -97,12 +98,25 @@ export class StatsCounter {
     };
   }
 
-  #toolOf(tool: string, server: string | null): CallSums {
+  #toolOf(tool: string | null, server: string | null): CallSums {
     const key = JSON.stringify([tool, server]);
     const known = this.#tools.get(key) ?? { tool, server, sums: new CallSums() };
     this.#tools.set(key, known);
     return known.sums;
   }
+
+  #serverOf(server: string, tool: string | null): CallSums {
+    const known = this.#servers.get(server) ?? { tools: new Set(), sums: new CallSums() };
+    this.#servers.set(server, known);
+    known.tools.add(tool ?? "");
+    return known.sums;
+  }
+}
+
+function push(lists: Map<CallSums, ToolFigures[]>, sums: CallSums, figures: ToolFigures): void {
+  const known = lists.get(sums);
+  if (known === undefined) lists.set(sums, [figures]);
+  else known.push(figures);
 }
 
 class CallSums {

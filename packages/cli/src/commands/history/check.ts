@@ -3,6 +3,7 @@ import type { CheckFormat } from "../../check/run-check.ts";
 import { jsonOption } from "../../options/declare.ts";
 import { EXIT_CODE } from "../../options/exit-code.ts";
 import { hasLimit, type LimitFlags, limitOptions } from "../../options/limit-flags.ts";
+import { refuse } from "../../options/refuse.ts";
 import { type ReportFlags, reportOptions } from "../../options/report-targets.ts";
 
 interface CheckOptions extends LimitFlags, ReportFlags {
@@ -38,6 +39,9 @@ export function registerCheck(program: Command): void {
   reportOptions(limitOptions(command))
     .addHelpText("after", ABOUT)
     .action(async (files: readonly string[], options: CheckOptions) => {
+      if (hasLimit(options) && files.includes("-")) {
+        return refuse("check", "limits need a file: standard input can be read only once");
+      }
       // Loaded when it runs, so that no command pays for another.
       const { TraceCheck } = await import("../../check/run-check.ts");
       const check = new TraceCheck(formatOf(options), process.stdout, process.stderr);

@@ -19,7 +19,7 @@ examples:
   caum gate --baseline agent=coder,since=30d,until=1d --candidate agent=coder,since=1d --max-cost-growth 20%
   caum gate --baseline baseline/ --candidate bundles/          folders of bundles, without a network
   caum gate --candidate runs:,since=1h --fail-on loop,denied --forbid-tool delete_file --max-steps 60
-  caum gate --candidate bundles/ --fail-on loop --format sarif --output caum.sarif --format junit --output j.xml
+  caum gate --candidate bundles/ --fail-on loop --format sarif --output caum.sarif
 
 exit codes: 0 passed, 1 something was found, 2 it could not be judged: too few sessions, a selector
             that means nothing, something that cannot be read`;
