@@ -44,3 +44,28 @@ export async function record(asked: Recorded): Promise<void> {
   }
   await observer.close();
 }
+
+/** Not what a name of a workflow should be. */
+export const HOSTILE = "w<&>\"']]>\u202e\u0007|`*[x](y)";
+export const BEFORE = "runs:,workflow=checkout,cohort=before";
+export const AFTER = "runs:,workflow=checkout,cohort=after";
+
+/** 24 sessions before and 24 after, 8 of them with a loop and all of them dearer, and two others. */
+export async function recordCohorts(home: string): Promise<void> {
+  const workflow = "checkout";
+  for (let at = 0; at < 24; at++) {
+    await record({ home, session: `before-${at}`, workflow, cohort: "before", costUsd: 0.01 });
+    const loop = at < 8 ? { calls: 8, repeats: true } : {};
+    await record({
+      home,
+      session: `after-${at}`,
+      workflow,
+      cohort: "after",
+      costUsd: 0.02,
+      ...loop,
+    });
+  }
+  const denied = { workflow: HOSTILE, status: "denied", tool: "rm", agent: "b" } as const;
+  await record({ home, session: "denied", ...denied });
+  await record({ home, session: "other", workflow: "other", server: "files", durationMs: 40_000 });
+}
