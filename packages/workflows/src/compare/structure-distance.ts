@@ -16,7 +16,7 @@ export interface StructureDistance {
   readonly parts: DistanceParts;
 }
 
-/** A heuristic; docs/workflows.md has what it was measured on. */
+/** A heuristic; docs/collector.md has what it was measured on. */
 export const PART_WEIGHTS: Readonly<Record<keyof DistanceParts, number>> = {
   operations: 4,
   transitions: 5,
