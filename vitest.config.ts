@@ -4,8 +4,8 @@ import { configDefaults, defineConfig } from "vitest/config";
 import { findOldestNode } from "./test/find-oldest-node.ts";
 
 /**
- * Files that kill processes again and again, fill disks or load servers for as long as all other tests of their
- * package take together: `npm run test:endurance`. What they hold is in no other test.
+ * Files that kill processes again and again, fill disks or load servers for long: `npm run test:endurance`. What
+ * they hold is in no other test.
  */
 const ENDURANCE = [
   "packages/cli/test/history/import-killed.test.ts",
@@ -40,7 +40,8 @@ function onOldestNode() {
 export default defineConfig({
   ssr: { resolve: { conditions: ["@caum/source"] } },
   test: {
-    testTimeout: 30_000,
+    // For what hangs: a busy machine makes a test of twenty processes take several times as long.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // Most tests wait for processes: one more worker than there are cores keeps the cores busy.
     maxWorkers: availableParallelism() + 1,
