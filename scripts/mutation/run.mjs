@@ -81,6 +81,8 @@ function run() {
     // Beside what its tests took unchanged. One that waits for ever fails by its own limit before.
     timeoutMS: 20_000,
     timeoutFactor: 1,
+    // All tests once, with every change counted: minutes on a busy machine.
+    dryRunTimeoutMinutes: 20,
     concurrency: 1,
     coverageAnalysis: "perTest",
     // A change outside of functions would start the tests anew, each time.
