@@ -3,6 +3,7 @@
  * which they began. It grows beside the way of the events, and never on it.
  */
 import type { FoldCandidate, MemoryState } from "../rows/memory-rows.ts";
+import { encodeCards, encodeDays, encodeFolded } from "../store/columns/memory-columns.ts";
 import type { Store } from "../store/store.ts";
 import { Folding } from "./folded.ts";
 
@@ -199,9 +200,9 @@ export class WorkflowMemory {
       round,
       overMs: to.overMs,
       idleMs: to.idleMs,
-      days: folding.days(days),
-      cards: folding.cards(cards),
-      folded: folding.folded,
+      days: encodeDays(folding.days(days)),
+      cards: encodeCards(folding.cards(cards)),
+      folded: encodeFolded(folding.folded),
     });
     if (answer.kind === "done") return true;
     if (answer.code === "CONFLICT") return false;

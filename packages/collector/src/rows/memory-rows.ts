@@ -137,7 +137,10 @@ export interface MemoryReader {
   ): Promise<readonly MemoryDay[]>;
 }
 
-/** Plain data: it crosses threads, which is why bytes are digits: to copy many small arrays takes long. */
+/**
+ * Plain data: it crosses threads. Rows are JSON, as `memory-columns.ts` writes them, because to copy many
+ * small objects takes longer than all else that is done with them.
+ */
 export interface MemoryCommand {
   /** All of it or nothing; refused with CONFLICT when another node saved since the round was read. */
   readonly kind: "save_memory";
@@ -145,7 +148,8 @@ export interface MemoryCommand {
   readonly round: number;
   readonly overMs: number;
   readonly idleMs: number;
-  readonly days: readonly MemoryDay[];
-  readonly cards: readonly MemoryCard[];
-  readonly folded: readonly FoldedSession[];
+  /** Of `MemoryDay`, `MemoryCard` and `FoldedSession`. */
+  readonly days: string;
+  readonly cards: string;
+  readonly folded: string;
 }

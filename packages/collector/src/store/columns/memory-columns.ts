@@ -1,6 +1,7 @@
 /** Rows of the memory of workflows, as both databases hold them. */
 import type {
   FoldCandidate,
+  FoldedSession,
   MemoryCard,
   MemoryDay,
   MemoryKind,
@@ -9,6 +10,64 @@ import type {
 } from "../../rows/memory-rows.ts";
 import { hex, integer, optional, type Row, text } from "./columns.ts";
 import { profileIn } from "./profile-rows.ts";
+
+export type ColumnType = "text" | "integer" | "bytes";
+export type Columns = Readonly<Record<string, ColumnType>>;
+
+/** In the order in which {@link encodeDays} writes them, and so on; bytes are hexadecimal digits. */
+export const DAY_COLUMNS: Columns = {
+  kind: "text",
+  name: "text",
+  day: "integer",
+  sessions: "integer",
+  looped: "integer",
+  sketch: "bytes",
+};
+export const CARD_COLUMNS: Columns = {
+  kind: "text",
+  name: "text",
+  sessions: "integer",
+  first_ms: "integer",
+  last_ms: "integer",
+  choice: "text",
+  state: "bytes",
+  card: "text",
+};
+export const FOLDED_COLUMNS: Columns = {
+  session: "integer",
+  folded_size: "integer",
+  day: "integer",
+  names: "text",
+  sketch: "bytes",
+};
+
+export function encodeDays(days: readonly MemoryDay[]): string {
+  return JSON.stringify(
+    days.map(({ kind, name, day, sessions, looped, sketch }) => [
+      kind,
+      name,
+      day,
+      sessions,
+      looped,
+      sketch,
+    ]),
+  );
+}
+
+export function encodeCards(cards: readonly MemoryCard[]): string {
+  return JSON.stringify(
+    cards.map(({ kind, name, sessions, firstMs, lastMs, choice, state, card }) => {
+      const said = [choice ?? null, state ?? null, card ?? null];
+      return [kind, name, sessions, firstMs, lastMs, ...said];
+    }),
+  );
+}
+
+export function encodeFolded(folded: readonly FoldedSession[]): string {
+  return JSON.stringify(
+    folded.map(({ key, size, day, names, sketch }) => [key, size, day, encodeNames(names), sketch]),
+  );
+}
 
 export function memoryStateOf(row: Row): MemoryState {
   return {
@@ -58,7 +117,7 @@ export function foldCandidateOf(row: Row): FoldCandidate {
 }
 
 /** Kind and name, one after the other. */
-export function encodeNames(names: readonly MemoryName[]): string {
+function encodeNames(names: readonly MemoryName[]): string {
   return JSON.stringify(names.flatMap(({ kind, name }) => [kind, name]));
 }
 

@@ -1,4 +1,4 @@
-export type ColumnType = "text" | "integer" | "bytes";
+import type { Columns } from "../columns/memory-columns.ts";
 
 /** Where SQLite and PostgreSQL need other words for the same. */
 export interface Dialect {
@@ -39,7 +39,7 @@ export interface Dialect {
   /** The tenant `$1`, position, tag, size and entry of each four in `$2`, a JSON array. */
   readonly newEntries: string;
   /** Rows of a JSON array of arrays, which stands at `mark`; bytes are hexadecimal digits in there. */
-  listedRows(mark: string, columns: Readonly<Record<string, ColumnType>>): string;
+  listedRows(mark: string, columns: Columns): string;
   /** The texts in `$2`, a JSON array. */
   readonly listedTags: string;
   /** Of the tenant in the row `t`. */

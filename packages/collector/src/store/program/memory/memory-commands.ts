@@ -1,38 +1,13 @@
 /** What was folded is saved at once, or not at all. */
-import type { FoldedSession, MemoryCard, MemoryDay } from "../../../rows/memory-rows.ts";
-import { encodeNames } from "../../columns/memory-columns.ts";
+import {
+  CARD_COLUMNS,
+  type Columns,
+  DAY_COLUMNS,
+  FOLDED_COLUMNS,
+} from "../../columns/memory-columns.ts";
 import type { CommandAnswer } from "../../command.ts";
 import { CONFLICT, type CommandOf, done } from "../../command-answers.ts";
-import type { ColumnType } from "../dialect.ts";
 import { change, type Program } from "../program.ts";
-
-type Columns = Readonly<Record<string, ColumnType>>;
-
-const DAY: Columns = {
-  kind: "text",
-  name: "text",
-  day: "integer",
-  sessions: "integer",
-  looped: "integer",
-  sketch: "bytes",
-};
-const CARD: Columns = {
-  kind: "text",
-  name: "text",
-  sessions: "integer",
-  first_ms: "integer",
-  last_ms: "integer",
-  choice: "text",
-  state: "bytes",
-  card: "text",
-};
-const FOLDED: Columns = {
-  session: "integer",
-  folded_size: "integer",
-  day: "integer",
-  names: "text",
-  sketch: "bytes",
-};
 
 /** The round is the lock between nodes: who is too late has folded for nothing. */
 export function* saveMemory(command: CommandOf<"save_memory">): Program<CommandAnswer> {
@@ -53,10 +28,10 @@ export function* saveMemory(command: CommandOf<"save_memory">): Program<CommandA
           [tenant, round, overMs, idleMs],
         );
   if (isFirst === 0) return CONFLICT;
-  yield* saveRows("memory_days", "kind, day, name", DAY, tenant, days.map(dayValues));
-  yield* saveRows("memory_cards", "kind, name", CARD, tenant, cards.map(cardValues));
-  yield* saveRows("memory_sessions", "session", FOLDED, tenant, folded.map(foldedValues));
-  return done(folded.length);
+  yield* saveRows("memory_days", "kind, day, name", DAY_COLUMNS, tenant, days);
+  yield* saveRows("memory_cards", "kind, name", CARD_COLUMNS, tenant, cards);
+  yield* saveRows("memory_sessions", "session", FOLDED_COLUMNS, tenant, folded);
+  return done(1);
 }
 
 /** What a deleted session left in the sums stays there; of itself nothing is kept any more. */
@@ -68,9 +43,8 @@ function* saveRows(
   key: string,
   columns: Columns,
   tenant: number,
-  values: readonly (readonly unknown[])[],
+  values: string,
 ): Program<void> {
-  if (values.length === 0) return;
   const names = Object.keys(columns);
   const changing = names.filter((name) => !key.split(", ").includes(name));
   yield* change(
@@ -80,20 +54,6 @@ function* saveRows(
       where ${table === "memory_sessions" ? STILL_THERE : "true"}
       on conflict (tenant, ${key}) do update
       set ${changing.map((name) => `${name} = excluded.${name}`).join(", ")}`,
-    [tenant, JSON.stringify(values)],
+    [tenant, values],
   );
-}
-
-/** In the order of the columns. */
-function dayValues({ kind, name, day, sessions, looped, sketch }: MemoryDay) {
-  return [kind, name, day, sessions, looped, sketch];
-}
-
-function cardValues({ kind, name, sessions, firstMs, lastMs, choice, state, card }: MemoryCard) {
-  const said = [choice ?? null, state ?? null, card ?? null];
-  return [kind, name, sessions, firstMs, lastMs, ...said];
-}
-
-function foldedValues({ key, size, day, names, sketch }: FoldedSession) {
-  return [key, size, day, encodeNames(names), sketch];
 }
