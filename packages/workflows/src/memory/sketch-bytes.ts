@@ -15,7 +15,7 @@ export function writeSparse(head: readonly number[], pairs: SparseCounts): Uint8
     push(bytes, pairs[at + 1] ?? 0);
     before = place;
   }
-  return Uint8Array.from(bytes);
+  return new Uint8Array(bytes);
 }
 
 function push(bytes: number[], value: number): void {
@@ -33,7 +33,9 @@ function push(bytes: number[], value: number): void {
  */
 export function readSparse(bytes: Uint8Array, from: number): SparseCounts {
   const numbers: number[] = [];
-  let [value, weight, place] = [0, 1, -1];
+  let value = 0;
+  let weight = 1;
+  let place = -1;
   for (let at = from; at < bytes.length; at++) {
     const byte = bytes[at] ?? 0;
     if (byte >= SEVEN_BITS) {
@@ -46,7 +48,8 @@ export function readSparse(bytes: Uint8Array, from: number): SparseCounts {
       place += value + 1;
       numbers.push(place);
     } else numbers.push(value);
-    [value, weight] = [0, 1];
+    value = 0;
+    weight = 1;
   }
   if (weight > 1 || numbers.length % 2 === 1) throw new RangeError("the sketch is cut off");
   return numbers;

@@ -68,7 +68,8 @@ export function openWorkflowsDoor(app: FastifyInstance, services: Services): voi
       const name = identifierOf(asked, services.digestKeys.tenant(owner.ulid));
       const [card] = await memory.cardsAt(owner.tenant, [{ kind, name }]);
       if (card === undefined || card.sessions === 0) throw noSuchWorkflow();
-      const range = { fromDay: firstDay(days), toDay: Number.MAX_SAFE_INTEGER };
+      // A sender's clock may be ahead of ours, and it may be tomorrow where the sender is.
+      const range = { fromDay: firstDay(days), toDay: firstDay(0) };
       const found = await memory.days(owner.tenant, { kind, name }, range);
       const recentDays = found.filter(({ day }) => day >= firstDay(RECENT_DAYS));
       const total = new DaySketch();

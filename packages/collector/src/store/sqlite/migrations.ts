@@ -159,7 +159,6 @@ const MIGRATIONS = [
     sql: `
       ${FIRST.memoryRounds};
       ${FIRST.memoryDays};
-      create index memory_days_by_name on memory_days (tenant, kind, name, day);
       ${FIRST.memoryCards};
       ${FIRST.memorySessions};
     `,

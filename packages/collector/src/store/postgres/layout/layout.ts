@@ -172,8 +172,6 @@ const STRUCTURES = [
 const MEMORY = [
   FIRST.memoryRounds,
   FIRST.memoryDays,
-  `create index if not exists memory_days_by_name on memory_days (tenant, kind, name, day)
-    where sketch is not null`,
   FIRST.memoryCards,
   FIRST.memorySessions,
   ...MEMORY_TABLES.flatMap(fencesOf),

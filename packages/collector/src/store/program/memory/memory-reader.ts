@@ -105,14 +105,19 @@ export class ProgramMemoryReader implements MemoryReader {
     );
   }
 
+  /** Day by day: the key begins with the day, under which those of all names lie together. */
   async days(
     tenant: number,
     { kind, name }: MemoryName,
     { fromDay, toDay }: { readonly fromDay: number; readonly toDay: number },
   ): Promise<readonly MemoryDay[]> {
-    const sql = `select * from memory_days where tenant = $1 and kind = $2 and name = $3
-      and day >= $4 and day <= $5 and sketch is not null and sessions > 0 order by day`;
-    return (await this.#rows("days", sql, tenant, kind, name, fromDay, toDay)).map(memoryDayOf);
+    const places = Array.from({ length: Math.max(0, toDay - fromDay + 1) }, (_, at) => {
+      return { kind, name, day: fromDay + at };
+    });
+    const found = await this.daysAt(tenant, places);
+    return found
+      .filter(({ sessions }) => sessions > 0)
+      .toSorted((one, other) => one.day - other.day);
   }
 
   #rows(name: string, sql: Sql, tenant: number, ...values: readonly unknown[]) {
