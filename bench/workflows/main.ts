@@ -14,6 +14,7 @@ import {
 import { moreLoops, moreRetries, otherName, shuffledCalls, swappedPairs } from "./changes.ts";
 import { BEFORE, driftFigures, MONTH, type Scenario, SOON } from "./drift-figures.ts";
 import { loopRateFigures } from "./loop-rates.ts";
+import { printGate } from "./print-gate.ts";
 import {
   calibrationTable,
   channelLine,
@@ -77,6 +78,7 @@ print(`== false alarms: histories with one in a month of ${MONTH} sessions\n`);
 print(`${falseAlarmTable(figures)}\n\nby what seemed to move: ${channelLine(figures)}\n`);
 printLoopRates();
 printOutcomes();
+if (!printGate(workflows, profiles, print)) process.exitCode = 1;
 printCost();
 const months = figures.flatMap((one) => [one.inFirstMonth / one.runs, one.inLaterMonth / one.runs]);
 const mean = months.reduce((sum, share) => sum + share, 0) / months.length;

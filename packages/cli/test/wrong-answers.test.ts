@@ -58,6 +58,8 @@ const ASKING = [
   ["tail", "--once"],
   ["tail"],
   ["export", "x", "--out", "bundle"],
+  ["gate", "--candidate", "since=1d", "--fail-on", "loop"],
+  ["stats"],
 ];
 
 const SOME = [["smoke"], ["sessions"]];
