@@ -84,38 +84,40 @@ function Line({ moved }: { readonly moved: Moved }) {
   const { name, unit, direction, from, to, since, sessions, sinceBetween } = moved;
   const [earliest, latest] = sinceBetween;
   return (
-    <li class="line">
-      <b class="named">
-        <span aria-hidden="true">{direction === "up" ? "▲" : "▼"} </span>
-        <span class="hidden">{direction === "up" ? "more: " : "less: "}</span>
-        {channelWords(moved)}
-        {name !== undefined && (
-          <>
-            {" "}
-            <bdi>{name}</bdi>
-          </>
-        )}
-      </b>
-      <span>
-        {written(from, unit)} → {written(to.value, unit)}{" "}
-        <span class="quiet">{unitWords(unit)}</span>
-      </span>
-      <span class="quiet">
-        {written(to.low, unit)} to {written(to.high, unit)} in {count(sessions)} sessions
-      </span>
-      <span class="spread" />
-      <span class="quiet">since {moment(since.startedMs)}</span>
-      {since.sessionId !== undefined && (
-        <a href={sessionPath(since.sessionId)}>
-          first session
-          <span class="hidden"> with another {channelWords(moved)}</span>
-        </a>
-      )}
-      {latest > earliest && (
-        <span class="quiet" title="in 95 of 100 cases">
-          or one of {count(latest - earliest + 1)} around it
+    <li>
+      <div class="line">
+        <b>
+          <span aria-hidden="true">{direction === "up" ? "▲" : "▼"} </span>
+          <span class="hidden">{direction === "up" ? "more: " : "less: "}</span>
+          {channelWords(moved)}
+          {name !== undefined && (
+            <>
+              {" "}
+              <bdi>{name}</bdi>
+            </>
+          )}
+        </b>
+        <span class="spread" />
+        <span>
+          {written(from, unit)} → {written(to.value, unit)}{" "}
+          <span class="quiet">{unitWords(unit)}</span>
         </span>
-      )}
+      </div>
+      <div class="line quiet">
+        <span>
+          now {written(to.low, unit)} to {written(to.high, unit)}, in {count(sessions)} sessions
+        </span>
+        <span class="spread" />
+        <span>
+          since {moment(since.startedMs)}
+          {latest > earliest && `, or one of ${count(latest - earliest + 1)} sessions around it`}
+        </span>
+        {since.sessionId !== undefined && (
+          <a href={sessionPath(since.sessionId)}>
+            first session<span class="hidden"> with another {channelWords(moved)}</span>
+          </a>
+        )}
+      </div>
     </li>
   );
 }

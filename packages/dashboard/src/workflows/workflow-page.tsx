@@ -79,8 +79,8 @@ function Days({ days }: { readonly days: readonly Day[] }) {
         <span>{first}</span>
         <span class="spread" />
         <span>
-          {count(sessions)} <i class="swatch all" /> sessions, {count(looping)}{" "}
-          <i class="swatch looping" /> with a loop
+          <i class="swatch all" /> {count(sessions)} sessions <i class="swatch looping" />{" "}
+          {count(looping)} with a loop
         </span>
         <span class="spread" />
         <span>{last}</span>

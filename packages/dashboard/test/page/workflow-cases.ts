@@ -10,14 +10,22 @@ const MARKUP = "<img src=x onerror=alert(1)>";
 /** A workflow of which two of three sessions looped, and are over. */
 export async function loopedWorkflow(world: World, workflow: string): Promise<string> {
   let last = "";
-  for (const repeats of [9, 0, 12]) {
-    const session = await world.startSession({ agent_id: "worker", workflow, task_id: workflow });
-    await session.send(...Array.from({ length: 6 + repeats }, (_, nth) => varied(nth)));
-    if (repeats > 0) await session.send(...Array.from({ length: repeats }, () => REPEATED));
-    await world.endSession(session.id, { resolved: repeats === 0 });
-    last = session.id;
-  }
+  for (const repeats of [9, 0, 12]) last = await endedSession(world, workflow, repeats, repeats);
   return last;
+}
+
+/** A session that works, then may turn in circles, and is over. @returns its id */
+async function endedSession(
+  world: World,
+  workflow: string,
+  nth: number,
+  repeats: number,
+): Promise<string> {
+  const session = await world.startSession({ agent_id: "worker", workflow, task_id: workflow });
+  await session.send(...Array.from({ length: 6 + (nth % 13) }, (_, step) => varied(step)));
+  if (repeats > 0) await session.send(...Array.from({ length: repeats }, () => REPEATED));
+  await world.endSession(session.id, { resolved: repeats === 0 });
+  return session.id;
 }
 
 /** Opens the list until the fold has come to this workflow. */
