@@ -38,7 +38,7 @@ function draftOf(at: number, isRepeat: boolean, atMs: number): DoorDraft {
       stateId: isRepeat ? "same" : `state ${at}`,
       ...(op !== undefined && { op }),
       argumentsHash: (isRepeat ? "f" : at.toString(16)).padStart(64, "0"),
-      durationMs: 10 + at,
+      durationMs: 10 + (at % 50),
       totalTokens: 5,
       costNanoUsd: 1_000,
       serverTag: `server-${at % 2}`,

@@ -60,3 +60,4 @@ export {
   type Word,
 } from "./health/alerts/alert-sentence.ts";
 export { agentName } from "./health/alerts/readable-name.ts";
+export type { MovedFigure, WorkflowStory } from "./health/alerts/workflow-sentence.ts";

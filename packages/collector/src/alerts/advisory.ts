@@ -17,6 +17,8 @@ export interface Advisory {
   readonly total_steps: number;
   readonly total_cost: number;
   readonly message: string;
+  /** Whose sessions the message is about; absent where it is about this one. */
+  readonly workflow?: string;
   readonly dashboard_url: string;
   readonly timestamp: string;
 }
@@ -36,6 +38,7 @@ export function advisoryOf({ facts, firedMs }: AlertRow, publicUrl: string): Adv
     total_steps: facts.step,
     total_cost: usdOf(facts.costNanoUsd),
     message: messageOf(facts),
+    ...(facts.story?.workflow && { workflow: facts.story.workflow.name }),
     dashboard_url: `${publicUrl}/dashboard/${encodeURIComponent(facts.sessionId)}`,
     timestamp: new Date(firedMs).toISOString(),
   };
@@ -51,7 +54,8 @@ export function shownUds({ uds }: Pick<Advisory, "uds">): string {
 /** The line that a program may look for, and then the sentence for a person. */
 export function webhookBody(advisory: Advisory): Advisory {
   const { regime, step, tier, message } = advisory;
-  if (advisory.event === "caum.test") return advisory;
+  // What is about a workflow says nothing of how the session stands.
+  if (advisory.event === "caum.test" || advisory.workflow !== undefined) return advisory;
   const line = `CAUM Advisory: ${regime} at step ${step}, UDS=${shownUds(advisory)}, Tier=${tier}`;
   return { ...advisory, message: `${line}. ${message}` };
 }

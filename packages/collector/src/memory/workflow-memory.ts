@@ -5,7 +5,9 @@
 import type { FoldCandidate, MemoryState } from "../rows/memory-rows.ts";
 import { encodeCards, encodeDays, encodeFolded } from "../store/columns/memory-columns.ts";
 import type { Store } from "../store/store.ts";
+import { takeSessions } from "./drift.ts";
 import { Folding } from "./folded.ts";
+import { alertsOf } from "./workflow-alerts.ts";
 
 export interface WorkflowMemoryParts {
   readonly store: Store;
@@ -194,6 +196,8 @@ export class WorkflowMemory {
       memory.daysAt(tenant, folding.places),
       memory.cardsAt(tenant, folding.names),
     ]);
+    const taken = takeSessions(folding.cards(cards), to.found);
+    const alerts = await alertsOf(store.reader, tenant, taken.moments, this.#parts.clock());
     const answer = await store.administer({
       kind: "save_memory",
       tenant,
@@ -201,8 +205,9 @@ export class WorkflowMemory {
       overMs: to.overMs,
       idleMs: to.idleMs,
       days: encodeDays(folding.days(days)),
-      cards: encodeCards(folding.cards(cards)),
+      cards: encodeCards(taken.cards),
       folded: encodeFolded(folding.folded),
+      alerts,
     });
     if (answer.kind === "done") return true;
     if (answer.code === "CONFLICT") return false;

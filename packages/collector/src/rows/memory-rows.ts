@@ -1,5 +1,6 @@
 /** What is remembered of sessions and their workflows, as the store hands it out. */
 import type { SessionProfile } from "@caum/workflows";
+import type { NewAlert } from "./alert-rows.ts";
 
 /** A profile with the key of its session's row. */
 export interface KeyedProfile {
@@ -152,4 +153,6 @@ export interface MemoryCommand {
   readonly days: string;
   readonly cards: string;
   readonly folded: string;
+  /** Of rules about workflows, which fire with what is saved. */
+  readonly alerts: readonly NewAlert[];
 }

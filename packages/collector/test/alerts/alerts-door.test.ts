@@ -78,6 +78,8 @@ describe("rules", () => {
       "cost>5",
       "steps>200",
       "open_call>120",
+      "drift",
+      "loop_rate>0.2",
       "tool_definition_changed",
     ];
     const rules = conditions.map((condition) => ({ ...DOCUMENTED, condition }));

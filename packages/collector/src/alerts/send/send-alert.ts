@@ -55,6 +55,10 @@ export function sendAlert(
       if (showOnDesktop === undefined) return Promise.resolve(failed("desktop_off"));
       if (facts.isTest) return showOnDesktop({ title: "CAUM", text: advisory.message }, undefined);
       const story = storyOf(facts);
+      if (story.workflow !== undefined) {
+        const text = `${advisory.message}\nMore: ${advisory.dashboard_url}`;
+        return showOnDesktop({ title: "CAUM: a workflow has changed", text }, undefined);
+      }
       return showOnDesktop(loopNotice(story, advisory.dashboard_url), story);
     }
   }

@@ -85,7 +85,9 @@ function* rotateSecret(command: CommandOf<"rotate_rule_secret">): Program<Comman
   return row ? done(integer(row, "secret_version")) : NOT_FOUND;
 }
 
-function* addAlert({ alert }: CommandOf<"add_alert">): Program<CommandAnswer> {
+export function* addAlert({
+  alert,
+}: Pick<CommandOf<"add_alert">, "alert">): Program<CommandAnswer> {
   const { tenant, id, rule, session = null, status, firedMs, facts } = alert;
   if ((yield* ruleRow(tenant, rule)) === undefined) return NOT_FOUND;
   const sql = `insert into alerts (tenant, id, rule, session, status, fired_ms, due_ms, facts)

@@ -5,6 +5,7 @@ import type { Regime } from "../scores/regime.ts";
 import { type Condition, parseCondition } from "./condition.ts";
 import { agentName, plainName } from "./readable-name.ts";
 import { isWeakness, weaknessPhrase } from "./weakness-phrase.ts";
+import { type WorkflowStory, workflowSentence } from "./workflow-sentence.ts";
 
 /** Which word about a loop it is: the first, or the one that follows. */
 export type Word = "begins" | "goes_on" | "ended";
@@ -29,6 +30,8 @@ export interface AlertStory {
   readonly condition?: string | undefined;
   /** What the whole session cost, for a condition that asks for it. */
   readonly totalNanoUsd?: number | undefined;
+  /** What is told of a workflow, where it is not about a session. */
+  readonly workflow?: WorkflowStory | undefined;
 }
 
 const SECOND_MS = 1_000;
@@ -43,6 +46,7 @@ const NAMED_TOOLS = 4;
  * (about $0.40)."
  */
 export function alertSentence(story: AlertStory): string {
+  if (story.workflow !== undefined) return workflowSentence(story.workflow);
   const agent = agentName(story.agent);
   const met = metCondition(story);
   if (met !== undefined) return `${agent} ${met}.`;
@@ -84,6 +88,7 @@ function isScant({ pattern, regime }: AlertStory): boolean {
 }
 
 function adviceOf(story: AlertStory): string {
+  if (story.workflow !== undefined) return "Look at what its sessions do now.";
   if (story.word === "ended") return "Nothing needs to be done now.";
   if (isScant(story)) return WHAT_TO_SEND;
   const isLoop = story.pattern !== undefined && !isWeakness(story.pattern.rule);

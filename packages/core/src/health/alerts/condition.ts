@@ -10,7 +10,10 @@ export type Condition =
   | { readonly kind: "cost"; readonly overNanoUsd: number }
   | { readonly kind: "steps"; readonly over: number }
   | { readonly kind: "open_call"; readonly overSeconds: number }
-  | { readonly kind: "tool_definition_changed" };
+  | { readonly kind: "tool_definition_changed" }
+  /** These two are about a workflow, not about a session of it. */
+  | { readonly kind: "drift" }
+  | { readonly kind: "loop_rate"; readonly over: number };
 
 /** One line for each form, for messages and pages. */
 export const CONDITION_FORMS = [
@@ -23,6 +26,8 @@ export const CONDITION_FORMS = [
   "steps>COUNT",
   "open_call>SECONDS",
   "tool_definition_changed",
+  "drift",
+  "loop_rate>0..1",
 ] as const;
 
 /** A condition that is none; says where it stops being one, and never repeats what was sent. */
@@ -46,7 +51,7 @@ const MAX_LENGTH = 100;
 
 /**
  * Reads `tier>=T4`, `tier=T5`, `regime=LOOP`, `uds<0.3`, `class=hard_alert`, `cost>5`, `steps>200`,
- * `open_call>120` or `tool_definition_changed`. Spaces around the sign do not matter.
+ * `open_call>120`, `tool_definition_changed`, `drift` or `loop_rate>0.2`. Spaces around the sign do not matter.
  *
  * @throws {ConditionError} naming the position and what may stand there
  */
@@ -84,6 +89,11 @@ function readAfter(name: string, reader: Reader): Condition {
       return { kind: "open_call", overSeconds: reader.count("a whole number of seconds") };
     case "tool_definition_changed":
       return { kind: "tool_definition_changed" };
+    case "drift":
+      return { kind: "drift" };
+    case "loop_rate":
+      reader.sign(">");
+      return { kind: "loop_rate", over: reader.number("a share from 0 to 1", -1, 1) };
     default:
       throw new ConditionError(1, `one of ${CONDITION_FORMS.join(", ")}`);
   }
@@ -113,6 +123,9 @@ export function formatCondition(condition: Condition): string {
       return `steps>${condition.over}`;
     case "open_call":
       return `open_call>${condition.overSeconds}`;
+    case "loop_rate":
+      return `loop_rate>${decimal(condition.over)}`;
+    case "drift":
     case "tool_definition_changed":
       return condition.kind;
   }

@@ -33,7 +33,8 @@ export interface RulePace {
  * or regime after the rule's dwell ({@link moveAlert}), everything else at once. A condition that
  * begins to hold within the cooldown fires with the first record after it, should it still hold then.
  *
- * `open_call` never fires here: nothing is recorded when its time has come.
+ * `open_call` never fires here: nothing is recorded when its time has come. Nor do `drift` and
+ * `loop_rate`, which are about a workflow.
  */
 export function watchCondition(
   condition: Condition,
@@ -99,6 +100,8 @@ function isMet(condition: Condition, sighting: Sighting): boolean {
     case "tool_definition_changed":
       return isToolChange;
     case "open_call":
+    case "drift":
+    case "loop_rate":
       return false;
   }
 }

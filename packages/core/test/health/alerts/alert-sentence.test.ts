@@ -170,3 +170,34 @@ test("names that strangers chose stay names", () => {
   expect(agentName("Claude-Code")).toBe("Claude Code");
   expect(agentName("__proto__")).toBe("__proto__");
 });
+
+test("what moved in a workflow is told with figures, and since which session", () => {
+  const moved = [
+    { channel: "retries", unit: "share_of_calls", from: 0.02, to: 0.118 },
+    { channel: "tools", name: "browse", unit: "share_of_calls", from: 0, to: 0.4 },
+    { channel: "cost", unit: "nano_usd", from: 1e9, to: 2.5e9 },
+  ];
+  const workflow = { name: "nightly", moved, sinceSessionId: "s-42" };
+  expect(alertMessage({ ...story, workflow })).toBe(
+    "In workflow `nightly`, sessions are not what they were since session `s-42`: retries went from 2 % to 12 %, tools of `browse` went from 0 % to 40 %, and 1 more. Look at what its sessions do now.",
+  );
+  const units = ["nano_usd", "ms", "bits", "steps"].map((unit) =>
+    alertSentence({
+      ...story,
+      workflow: { name: "w", moved: [{ channel: "x", unit, from: 1_500, to: 2e9 }] },
+    }),
+  );
+  expect(units.map((sentence) => sentence.split(": ")[1])).toEqual([
+    "x went from $0.00 to $2.00.",
+    "x went from 1.5 s to 2000000.0 s.",
+    "x went from 1500.0 bits to 2000000000.0 bits.",
+    "x went from 1500 steps to 2000000000 steps.",
+  ]);
+});
+
+test("how many sessions of a workflow had a loop is told as a count", () => {
+  const workflow = { name: "nightly", loops: { looped: 9, sessions: 40 } };
+  expect(alertSentence({ ...story, workflow })).toBe(
+    "In workflow `nightly`, 9 of the latest 40 sessions had a loop.",
+  );
+});

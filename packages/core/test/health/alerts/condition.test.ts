@@ -20,6 +20,9 @@ const READ: readonly (readonly [string, Condition])[] = [
   ["steps>200", { kind: "steps", over: 200 }],
   ["open_call>120", { kind: "open_call", overSeconds: 120 }],
   ["tool_definition_changed", { kind: "tool_definition_changed" }],
+  ["drift", { kind: "drift" }],
+  ["loop_rate>0.2", { kind: "loop_rate", over: 0.2 }],
+  ["loop_rate>0", { kind: "loop_rate", over: 0 }],
 ];
 
 test.each(READ)("%s is read, and written as it was", (text, condition) => {
@@ -54,6 +57,9 @@ const REFUSED: readonly (readonly [text: string, position: number, expected: str
   ["steps>1.5", 7, "a whole number of steps"],
   ["open_call>soon", 11, "a whole number of seconds"],
   ["tool_definition_changed!", 24, "the end of the condition"],
+  ["drift>0.5", 6, "the end of the condition"],
+  ["loop_rate=0.2", 10, '">"'],
+  ["loop_rate>1.5", 11, "a share from 0 to 1"],
   [`cost>${"1".repeat(200)}`, 101, "at most 100 characters"],
 ];
 

@@ -7,11 +7,12 @@ import {
 } from "../../columns/memory-columns.ts";
 import type { CommandAnswer } from "../../command.ts";
 import { CONFLICT, type CommandOf, done } from "../../command-answers.ts";
+import { addAlert } from "../alert-commands.ts";
 import { change, type Program } from "../program.ts";
 
 /** The round is the lock between nodes: who is too late has folded for nothing. */
 export function* saveMemory(command: CommandOf<"save_memory">): Program<CommandAnswer> {
-  const { tenant, round, overMs, idleMs, days, cards, folded } = command;
+  const { tenant, round, overMs, idleMs, days, cards, folded, alerts } = command;
   const isFirst =
     round === 0
       ? yield* change(
@@ -31,6 +32,8 @@ export function* saveMemory(command: CommandOf<"save_memory">): Program<CommandA
   yield* saveRows("memory_days", "kind, day, name", DAY_COLUMNS, tenant, days);
   yield* saveRows("memory_cards", "kind, name", CARD_COLUMNS, tenant, cards);
   yield* saveRows("memory_sessions", "session", FOLDED_COLUMNS, tenant, folded);
+  // Of a rule that is gone by now nothing is told.
+  for (const alert of alerts) yield* addAlert({ alert });
   return done(1);
 }
 

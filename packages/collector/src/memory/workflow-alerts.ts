@@ -1,0 +1,90 @@
+/** Rules about workflows: they fire with the session with which their condition begins to hold. */
+import type { Condition, WorkflowStory } from "@caum/core/health";
+import { alertId, conditionOf } from "../ingest/firing/fired-alert.ts";
+import type { AlertRule, NewAlert } from "../rows/alert-rows.ts";
+import { maskDestination } from "../rows/mask-destination.ts";
+import type { StoreReader } from "../store/store.ts";
+import { shareOf, type WorkflowMoment } from "./drift.ts";
+import { dayOf } from "./folded.ts";
+
+/** @returns none where no rule is about workflows */
+export async function alertsOf(
+  reader: Pick<StoreReader, "alertRules" | "session">,
+  tenant: number,
+  moments: readonly WorkflowMoment[],
+  nowMs: number,
+): Promise<readonly NewAlert[]> {
+  if (moments.length === 0) return [];
+  const rules = await reader.alertRules(tenant);
+  const alerts: NewAlert[] = [];
+  for (const moment of moments) {
+    for (const rule of rules) {
+      const story = storyOf(conditionOf(rule), moment);
+      if (story === undefined) continue;
+      const alert = await alertOf(reader, { tenant, rule, moment, story, nowMs });
+      if (alert !== undefined) alerts.push(alert);
+    }
+  }
+  return alerts;
+}
+
+/** What is told; undefined where the condition does not begin to hold. */
+function storyOf(
+  condition: Condition | "unknown",
+  { workflow, hadDrifted, hasDrifted, loopsBefore, loops, card }: WorkflowMoment,
+): WorkflowStory | undefined {
+  if (condition === "unknown") return undefined;
+  if (condition.kind === "drift" && hasDrifted && !hadDrifted) {
+    const sinceSessionId = card.moved[0]?.since.sessionId;
+    const moved = card.moved.map(({ channel, name, unit, from, to }) => {
+      return { channel, unit, from, to: to.value, ...(name !== undefined && { name }) };
+    });
+    return { name: workflow, moved, ...(sinceSessionId !== undefined && { sinceSessionId }) };
+  }
+  if (condition.kind !== "loop_rate" || loops === null) return undefined;
+  const begins = shareOf(loops) > condition.over && shareOf(loopsBefore) <= condition.over;
+  return begins ? { name: workflow, loops } : undefined;
+}
+
+interface Firing {
+  readonly tenant: number;
+  readonly rule: AlertRule;
+  readonly moment: WorkflowMoment;
+  readonly story: WorkflowStory;
+  readonly nowMs: number;
+}
+
+/** At most one a day for each rule and workflow: what goes to and fro is told once. */
+async function alertOf(
+  reader: Pick<StoreReader, "session">,
+  { tenant, rule, moment, story, nowMs }: Firing,
+): Promise<NewAlert | undefined> {
+  const { key, profile } = moment.candidate;
+  const session = await reader.session(tenant, profile.sessionId);
+  if (session === undefined || !("standing" in session)) return undefined;
+  const { facts, standing, totals } = session;
+  return {
+    tenant,
+    id: alertId(rule, `workflow\n${moment.workflow}\n${dayOf(nowMs)}`),
+    rule: rule.id,
+    session: key,
+    status: "due",
+    firedMs: nowMs,
+    facts: {
+      condition: rule.condition,
+      actionType: rule.actionType,
+      maskedDestination: maskDestination(rule.destination),
+      sessionId: session.id,
+      agent: facts.agentName ?? facts.agentId,
+      team: facts.team ?? null,
+      taskTag: facts.taskTag ?? null,
+      step: standing.step,
+      regime: standing.regime,
+      uds: standing.uds,
+      tier: standing.tier,
+      costNanoUsd: totals.costNanoUsd,
+      story: { workflow: story },
+      isTest: false,
+    },
+  };
+}

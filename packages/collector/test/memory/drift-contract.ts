@@ -1,0 +1,116 @@
+/** What moved in a workflow, on whichever store, and the rules that wait for it. */
+import type { WorkflowCard } from "@caum/workflows";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { WorkflowMemory } from "../../src/memory/workflow-memory.ts";
+import { ruleOf } from "../store/alert-store.ts";
+import type { StoreUnderTest } from "../store-contract.ts";
+import { MINUTE_MS, NOW, type Plan, send } from "../store-contract-memory.ts";
+import { newAccount } from "./memory-contract.ts";
+
+/** Sessions that make a workflow known: ten for its words, and forty that are normal. */
+const KNOWN = 50;
+
+export function driftContract(open: () => Promise<StoreUnderTest>): void {
+  let subject: StoreUnderTest;
+  let tenant: number;
+  let nowMs: number;
+  let sessions: number;
+  beforeEach(async () => {
+    subject = await open();
+    tenant = await newAccount(subject.store);
+    nowMs = NOW;
+    sessions = 0;
+  });
+  afterEach(() => subject.dispose());
+
+  const memoryOn = () =>
+    new WorkflowMemory({ store: subject.store, clock: () => nowMs, onFailure: () => {} });
+  const record = async (count: number, plan: Partial<Plan> = {}) => {
+    for (let at = 0; at < count; at++) {
+      sessions += 1;
+      const works = 3 + (sessions % 4);
+      const id = `s-${sessions}`;
+      await send(subject.store, { id, tenant, minute: sessions, works, ends: true, ...plan });
+    }
+  };
+  const fold = async (memory = memoryOn()) => {
+    nowMs = Math.max(nowMs, NOW + (sessions + 1) * MINUTE_MS);
+    memory.changed(tenant);
+    await memory.round();
+  };
+  const cardOfTickets = async () => {
+    const names = [{ kind: "workflow", name: "tickets" }] as const;
+    const [row] = await subject.store.reader.memory.cardsAt(tenant, names);
+    return JSON.parse(row?.card ?? "null") as WorkflowCard;
+  };
+  const addRules = async (...conditions: readonly string[]) => {
+    const rules = conditions.map((condition, at) => ruleOf(`rule_${at}`, { condition }));
+    const added = await subject.store.administer({ kind: "add_rules", tenant, rules, max: 50 });
+    expect(added.kind).toBe("done");
+  };
+  const fired = () => subject.store.reader.alerts(tenant, { limit: 100 });
+
+  test("a workflow has a card, which says what moved since which session", async () => {
+    await record(KNOWN + 20);
+    await fold();
+    expect(await cardOfTickets()).toMatchObject({ state: "quiet", sessions: KNOWN + 20 });
+    await record(20, { works: 30 });
+    await fold();
+    const card = await cardOfTickets();
+    expect(card.state).toBe("high_review");
+    expect(card.moved.find(({ channel }) => channel === "length")).toMatchObject({
+      unit: "steps",
+      direction: "up",
+      to: { value: 30 },
+      since: { session: KNOWN + 21, sessionId: `s-${KNOWN + 21}` },
+    });
+  });
+
+  test("a session that goes on later counts once", async () => {
+    await record(KNOWN);
+    await fold();
+    sessions += 1;
+    await send(subject.store, { id: "s-1", tenant, minute: KNOWN + 1, works: 9, ends: true });
+    await fold();
+    expect((await cardOfTickets()).sessions).toBe(KNOWN);
+  });
+
+  test("a rule for drift fires once, with the session with which something is found", async () => {
+    await addRules("drift", "tier=T5");
+    await record(KNOWN + 20);
+    await fold();
+    expect(await fired()).toEqual([]);
+    for (let at = 0; at < 10; at++) {
+      await record(2, { works: 30 });
+      await fold();
+    }
+    const alerts = await fired();
+    expect(alerts).toMatchObject([{ rule: "rule_0", status: "due" }]);
+    const [{ facts }] = alerts as [(typeof alerts)[number]];
+    expect(facts).toMatchObject({ condition: "drift", agent: "agent", isTest: false });
+    expect(facts.story?.workflow).toMatchObject({ name: "tickets" });
+    expect(facts.story?.workflow?.moved?.length).toBeGreaterThan(0);
+  });
+
+  test("a rule for a share of loops fires when it is crossed, and at most once a day", async () => {
+    await addRules("loop_rate>0.1", "loop_rate>0.9");
+    await record(20);
+    await fold();
+    expect(await fired()).toEqual([]);
+    await record(3, { works: 6, repeats: 8 });
+    await fold();
+    const alerts = await fired();
+    expect(alerts).toMatchObject([{ rule: "rule_0", facts: { condition: "loop_rate>0.1" } }]);
+    expect(alerts[0]?.facts.story?.workflow?.loops).toEqual({ looped: 3, sessions: 23 });
+    await record(40);
+    await record(5, { works: 6, repeats: 8 });
+    await fold();
+    expect(await fired()).toHaveLength(1);
+    // A day later, by the minute of each session.
+    sessions += 1_440;
+    await record(40);
+    await record(5, { works: 6, repeats: 8 });
+    await fold();
+    expect(await fired()).toHaveLength(2);
+  });
+}
