@@ -2,7 +2,7 @@
 import { DaySketch, type SessionProfile, sketchOf } from "@caum/workflows";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { WorkflowMemory } from "../../src/memory/workflow-memory.ts";
-import { MEMORY_KINDS, type MemoryKind } from "../../src/rows/memory-rows.ts";
+import { MEMORY_KINDS, type MemoryCommand, type MemoryKind } from "../../src/rows/memory-rows.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { StoreUnderTest } from "../store-contract.ts";
 import { MINUTE_MS, NOW, profilesIn, send } from "../store-contract-memory.ts";
@@ -120,7 +120,19 @@ export function workflowMemoryContract(open: () => Promise<StoreUnderTest>): voi
       await memory.round();
     }
     expect(await sessionsOf("workflow")).toEqual({ tickets: 1 });
+    // Again at once, where something was saved before.
+    await send(subject.store, { id: "b", tenant, minute: 10, works: 3, ends: true });
+    nowMs = NOW + 11 * MINUTE_MS;
+    for (const memory of memories) memory.changed(tenant);
+    await Promise.all(memories.map((memory) => memory.round()));
+    expect(await sessionsOf("workflow")).toEqual({ tickets: 2 });
     await expectExact();
+    // Whoever read another round than the last one is refused, whatever it has folded.
+    const empty = { kind: "save_memory", tenant, days: "[]", cards: "[]", folded: "[]" } as const;
+    for (const round of [0, 1, 7]) {
+      const late = { ...empty, round, overMs: 0, idleMs: 0 } as MemoryCommand;
+      expect(await subject.store.administer(late)).toMatchObject({ code: "CONFLICT" });
+    }
   });
 
   test("one that nobody ends is remembered when nothing happened in it for half an hour", async () => {
