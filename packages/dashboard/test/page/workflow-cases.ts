@@ -77,6 +77,29 @@ export function workflowCases(stage: Stage): void {
     await close();
   });
 
+  test("a workflow that went into loops is for review, and says since which session", async () => {
+    const { world, browser } = stage;
+    const of = (nth: number, repeats: number) => endedSession(world, "changed", nth, repeats);
+    // What is normal is learned one session after the other.
+    for (let nth = 0; nth < 55; nth++) await of(nth, 0);
+    const { page, problems, close } = await openPage(browser, world.url);
+    await signIn(page, world.apiKey);
+    await showCard(page, "changed", "Quiet");
+    const ids: string[] = [];
+    for (let nth = 0; nth < 25; nth++) ids.push(await of(nth, 9));
+    await showCard(page, "changed", "High review");
+    expect(await page.getByRole("listitem").first().textContent()).toContain("High review");
+    await page.getByRole("link", { name: "changed", exact: true }).first().click();
+    const moved = page.getByRole("region", { name: "What moved" });
+    const loops = moved.getByRole("listitem").filter({ hasText: "looping sessions" });
+    await loops.getByText("0.0 % → 100.0 % of sessions").waitFor();
+    await loops.getByRole("link", { name: /^first session/ }).click();
+    await page.getByRole("heading", { level: 1, name: "worker" }).waitFor();
+    expect(ids.indexOf(page.url().split("/").at(-1) ?? "")).toBeGreaterThanOrEqual(0);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
   test("what nobody said is not known, also where there were loops", async () => {
     const { world, browser } = stage;
     for (let step = 1; step <= 12; step++) {
