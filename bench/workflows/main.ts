@@ -1,7 +1,9 @@
 /**
  * How soon a change in a workflow is found, and how often one is found where there is none:
- * `npm run bench:workflows [-- --traces FOLDER --runs COUNT]`.
+ * `npm run bench:workflows [-- --traces FOLDER --runs COUNT --sessions COUNT]`; with `--sessions` also
+ * what remembering so many costs.
  */
+import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import {
@@ -33,7 +35,11 @@ const RUNS_OF_RATE = 400;
 const MOST_FALSE = 0.05;
 
 const { values } = parseArgs({
-  options: { traces: { type: "string" }, runs: { type: "string", default: "50" } },
+  options: {
+    traces: { type: "string" },
+    runs: { type: "string", default: "50" },
+    sessions: { type: "string" },
+  },
 });
 const runs = Number(values.runs);
 const sessions = readSessions(values.traces ?? process.env.CAUM_TRACES ?? OURS);
@@ -80,6 +86,7 @@ printLoopRates();
 printOutcomes();
 if (!printGate(workflows, profiles, print)) process.exitCode = 1;
 printCost();
+if (values.sessions !== undefined) printMemory(values.sessions);
 const months = figures.flatMap((one) => [one.inFirstMonth / one.runs, one.inLaterMonth / one.runs]);
 const mean = months.reduce((sum, share) => sum + share, 0) / months.length;
 const verdict = mean <= MOST_FALSE ? "holds" : "MISSED";
@@ -119,4 +126,11 @@ function printCost(): void {
   }
   const median = times.sort((one, other) => one - other)[times.length >> 1] ?? 0;
   print(`state: ${most} bytes at most; ${median.toFixed(0)} us a session (median)\n`);
+}
+
+function printMemory(count: string): void {
+  const program = fileURLToPath(new URL("memory.ts", import.meta.url));
+  const words = ["--conditions=@caum/source", program, "--sessions", count];
+  const { status } = spawnSync(process.execPath, words, { stdio: "inherit" });
+  if (status !== 0) process.exitCode = 1;
 }

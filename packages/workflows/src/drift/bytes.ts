@@ -11,12 +11,11 @@ export class ByteWriter {
   whole(value: number, bytes: number): this {
     const most = 256 ** bytes - 1;
     let rest = Math.min(Math.max(0, Math.floor(value)), most);
-    const digits: number[] = [];
-    for (let at = 0; at < bytes; at++) {
-      digits.unshift(rest % 256);
-      rest = Math.floor(rest / 256);
+    for (let unit = 256 ** (bytes - 1); unit >= 1; unit /= 256) {
+      const digit = Math.floor(rest / unit);
+      this.#bytes.push(digit);
+      rest -= digit * unit;
     }
-    this.#bytes.push(...digits);
     return this;
   }
 
