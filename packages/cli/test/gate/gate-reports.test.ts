@@ -8,10 +8,15 @@ import { BEFORE, HOSTILE, record, recordCohorts } from "./recorded.ts";
 import { checkSarif } from "./sarif-rules.ts";
 import { readXml } from "./strict-xml.ts";
 
+/** An id that XML, SARIF and Markdown each have to escape. */
+const ID = "d<&>\"']]>\u202e|`*[x](y)";
+const SHOWN_ID = ID.replace("\u202e", "\\u202e");
+
 let machine: TemporaryHome;
 beforeAll(async () => {
   machine = new TemporaryHome();
   await recordCohorts(machine.caumHome);
+  await record({ home: machine.caumHome, session: ID, status: "denied" });
 }, 120_000);
 afterAll(() => machine.remove());
 
@@ -87,7 +92,7 @@ describe("reports", () => {
     });
     const denied = cases.find(({ attributes }) => attributes.name?.startsWith("denied"));
     expect(denied?.elements[0]?.text).toContain("4 calls denied in 1 session: denied");
-    expect(() => readXml(written("r.xml").replace("&lt;", "<"))).not.toThrow(TypeError);
+    expect(denied?.elements[0]?.text).toContain(`4 calls denied in 1 session: ${SHOWN_ID}`);
     const names = await caum(
       "gate",
       "--candidate",
