@@ -20,9 +20,11 @@ interface Most {
 
 /** A line for each finding of a check; ids of sessions end it. */
 export function findingLines(
-  { findings }: GateCheck,
-  { findings: most = findings.length, sessions: mostIds = Number.POSITIVE_INFINITY }: Most = {},
+  { findings: all, said }: GateCheck,
+  { findings: most = all.length, sessions: mostIds = Number.POSITIVE_INFINITY }: Most = {},
 ): readonly string[] {
+  // A comparison says it once.
+  const findings = all.filter(({ message, sessions }) => message !== said || sessions.length > 0);
   const lines = findings.slice(0, most).map(({ message, sessions, sessionCount }) => {
     if (sessions.length === 0) return message;
     const named = sessions.slice(0, mostIds);
