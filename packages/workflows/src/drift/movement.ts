@@ -90,8 +90,10 @@ function movementOf(
   const isOfOneColumn = known?.column === column;
   // Once the change has left the ring, what was said of it stays.
   const isSeen = known === undefined || looked.session - known.since.session < looked.ring.length;
-  const place = isSeen || !isOfOneColumn ? placeOf(looked, channel, column) : undefined;
-  const { since, earliest, latest } = place ?? known ?? placeOfLatest(looked);
+  const placed = isSeen || !isOfOneColumn ? placeOf(looked, channel, column) : undefined;
+  // What was found at a session did not begin behind it, however much stronger it became since.
+  const isBehind = isOfOneColumn && placed !== undefined && placed.since.session > first;
+  const { since, earliest, latest } = (isBehind ? known : placed) ?? known ?? placeOfLatest(looked);
   return { channel, column, isMore, strength, found: first, since, earliest, latest };
 }
 

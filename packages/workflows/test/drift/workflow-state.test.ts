@@ -88,6 +88,19 @@ test("the card says what moved, from what to what, and since which session", () 
   expect(["model-a", "model-b"]).toContain(model?.name);
 });
 
+test("what was found at a session did not begin behind it, however strong it became", () => {
+  const { state, history } = usual(8);
+  const named: (number | undefined)[] = [];
+  for (let count = 0; count < 25; count++) {
+    state.take(history.next({ ...USUAL, looping: 1 }));
+    const loops = cardOf(state).moved.find(({ channel }) => channel === "loops");
+    if (loops) named.push(loops.since.session);
+  }
+  expect(named.length).toBeGreaterThan(20);
+  const found = 150 + 25 - named.length;
+  expect(Math.max(...named.map((session) => session ?? 0))).toBeLessThanOrEqual(found + 1);
+});
+
 test("a change is watched first and for high review when it stays", () => {
   const { state, history } = usual(4);
   const states = new Set<string>();
