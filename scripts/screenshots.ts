@@ -1,4 +1,4 @@
-/** Makes the pictures of docs/images: the four main states of the page, from a real collector. */
+/** Makes the pictures of docs/images: the main states of the page, from a real collector. */
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -15,13 +15,17 @@ declare const document: BrowserDocument;
 declare function scrollTo(x: number, y: number): void;
 
 const folder = join(import.meta.dirname, "../docs/images");
-const STATES = ["ledger", "session", "proof", "start"] as const;
+const STATES = ["ledger", "session", "proof", "workflow", "start"] as const;
+/** Of the workflow that changes. */
+const USUAL_SESSIONS = 60;
+const CHANGED_SESSIONS = 24;
 const VIEWPORT = { width: 1280, height: 800 };
 
 if (chromiumPath === undefined) process.exit(1);
 mkdirSync(folder, { recursive: true });
 const world = await startWorld();
 const browser = await launch();
+await fillWorkflow(world);
 const stuck = await fill(world);
 for (const scheme of ["light", "dark"] as const) {
   const options = { colorScheme: scheme, viewport: VIEWPORT };
@@ -42,15 +46,19 @@ await world.stop();
 async function show(page: Page, state: (typeof STATES)[number]): Promise<void> {
   if (state === "ledger") {
     await page.goto("/");
-    await page.getByText("hard alert").first().waitFor();
+    await page.getByText("loops now").first().waitFor();
   } else if (state === "session") {
     await page.goto(`/dashboard/${stuck}`);
     await page.locator(".bracket").first().waitFor();
   } else if (state === "proof") {
     await page.getByRole("button", { name: "Verify in this browser" }).click();
-    await page.getByText("Not checked").waitFor();
+    await page.getByRole("heading", { name: "Not proved" }).waitFor();
     await page.getByRole("region", { name: "Proof" }).scrollIntoViewIfNeeded();
     await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  } else if (state === "workflow") {
+    await page.goto("/workflows/refunds");
+    await page.getByText("High review").first().waitFor();
+    await page.getByRole("region", { name: "Exposure" }).getByRole("cell").first().waitFor();
   } else {
     await page.goto("/onboarding");
     await page.getByRole("button", { name: "Run smoke test" }).click();
@@ -77,9 +85,23 @@ async function fill(to: World): Promise<string> {
   return session.id;
 }
 
+/** A workflow whose sessions got on, and then began to turn in circles now and then. */
+async function fillWorkflow(to: World): Promise<void> {
+  for (let nth = 0; nth < USUAL_SESSIONS + CHANGED_SESSIONS; nth++) {
+    const isChanged = nth >= USUAL_SESSIONS && nth % 2 === 0;
+    const task = { agent_id: "refund-agent", workflow: "refunds", task_id: `task-${nth % 3}` };
+    const session = await to.startSession(task);
+    const steps = isChanged ? 30 : 9 + (nth % 7);
+    const step = isChanged ? circling : varied;
+    await session.send(...Array.from({ length: steps }, (_, at) => step(at)));
+    await to.endSession(session.id, { resolved: !isChanged });
+  }
+}
+
 /** Two calls in turn that never bring anything new. */
 function circling(step: number): object {
   const common = { event: "tool_call", status: "not_found", input_tokens: 900, output_tokens: 60 };
   const tool = step % 2 === 0 ? "browser.get" : "search";
-  return { ...common, tool, state_id: `same_${step % 2}`, cost_usd: 0.0031, latency_ms: 240 };
+  const turn = step % 2;
+  return { ...common, tool, input_id: `asked_${turn}`, state_id: `same_${turn}`, cost_usd: 0.0031 };
 }

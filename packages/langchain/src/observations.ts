@@ -170,8 +170,8 @@ export class Observations {
 
   #executionOf(run: Run, { id, name, args, input, op }: Executed) {
     const { id: runId, root: owner, agent } = run;
-    const values = args === undefined ? { argumentsText: input } : { arguments: args };
-    const facts = { tool: name, run: runId, owner, agent, op, ...values };
+    const argumentsText = args === undefined ? input : undefined;
+    const facts = { tool: name, run: runId, owner, agent, op, arguments: args, argumentsText };
     return { key: keyOf(run, id), facts };
   }
 
@@ -179,8 +179,9 @@ export class Observations {
     const key = keyOf(run, toolCallId);
     const { agent, root: owner, id: response } = run;
     const { name: tool = "unknown", args } = call;
-    const values = { arguments: args, argumentsText: textOf(args) };
-    this.adapter.calls.requested(key, { tool, ...values, response, copy, agent, owner });
+    const argumentsText = textOf(args);
+    const facts = { tool, arguments: args, argumentsText, response, copy, agent, owner };
+    this.adapter.calls.requested(key, facts);
     return key;
   }
 

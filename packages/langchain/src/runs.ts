@@ -69,8 +69,17 @@ export class Runs {
     const isInsideTool =
       inside !== undefined || parent?.isInsideTool === true || isInsideOtherTool(parent);
     const within = below(parent, id);
-    const about = { id, root, within, inside, session, agent, isInsideTool };
-    const run: Run = { ...about, call: undefined, entered: undefined };
+    const run: Run = {
+      id,
+      root,
+      within,
+      inside,
+      session,
+      agent,
+      isInsideTool,
+      call: undefined,
+      entered: undefined,
+    };
     this.#runs.set(id, run);
     return run;
   }

@@ -11,9 +11,12 @@ import type { CaptureContext, ReasoningObservation, ToolObservation } from "./ob
  */
 export function digestCall(call: ToolObservation, context: CaptureContext): ToolObservation {
   const { keys } = context;
-  const { arguments: values, result, ...rest } = call;
+  const { arguments: values, result } = call;
+  // Set over, not left out: to copy all but some fields takes V8 three times as long.
   return {
-    ...rest,
+    ...call,
+    arguments: undefined,
+    result: undefined,
     op: knownWord(OPS, call.op) ?? opOf(call.tool, values, call.annotations),
     argumentsShape: shapeOrDigest(call.argumentsShape, values, "args", keys),
     argumentsSignature: signatureOrWritten(call, keys),
@@ -41,7 +44,6 @@ export function digestTurn(
   turn: ReasoningObservation,
   context: CaptureContext,
 ): ReasoningObservation {
-  const { content, ...rest } = turn;
-  const contentShape = shapeOrDigest(turn.contentShape, content, "message", context.keys);
-  return { ...rest, contentShape };
+  const contentShape = shapeOrDigest(turn.contentShape, turn.content, "message", context.keys);
+  return { ...turn, content: undefined, contentShape };
 }

@@ -20,7 +20,8 @@ export function currentSession(): CurrentSession | undefined {
  * @returns set its `isOver` when that work ends
  */
 export function enterSession(current: Pick<CurrentSession, "id" | "agent">): CurrentSession {
-  const entered: CurrentSession = { ...current, isOver: false, outer: runningSession() };
+  const { id, agent } = current;
+  const entered: CurrentSession = { id, agent, isOver: false, outer: runningSession() };
   processRegistry().session.enterWith(entered);
   return entered;
 }
