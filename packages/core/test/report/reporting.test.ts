@@ -119,7 +119,8 @@ test.each(misdeeds)("after %s every event arrives once, in order", async (_name,
 
 test("a collector that hangs holds up nobody, and what it had stored is not stored twice", async () => {
   receiver.misbehave = (request) => (request === 1 ? "store_then_hang" : undefined);
-  const seen = observer({ transport: createHttpTransport({ timeoutMs: 300 }) });
+  // Long enough for the answers of a receiver on a busy machine.
+  const seen = observer({ transport: createHttpTransport({ timeoutMs: 3_000 }) });
   observeTools(seen, 0, 100);
   const hung = await seen.flush();
   expect(hung.spooled).toBe(101);
