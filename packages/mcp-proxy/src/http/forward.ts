@@ -31,6 +31,8 @@ interface Connection {
   /** Exchanges under way. */
   exchanges: number;
   upstream: Socket | undefined;
+  /** The server closed its side while nothing was under way, so ours is being closed. */
+  isEndedByServer: boolean;
 }
 
 interface Parties {
@@ -96,7 +98,7 @@ export class Forwarder {
     const known = this.#connections.get(client);
     if (known) return known;
     const agent = this.#options.upstream.createAgent();
-    const connection = { client, agent, exchanges: 0, upstream: undefined };
+    const connection = { client, agent, exchanges: 0, upstream: undefined, isEndedByServer: false };
     this.#connections.set(client, connection);
     client.on("close", () => agent.destroy());
     return connection;
@@ -153,7 +155,9 @@ class Forwarding {
     const { request, response, outgoing, connection } = this.#parties;
     connection.exchanges--;
     if (response.writableFinished && (request.complete || !isExpecting(request))) return;
-    if (!response.writableFinished) this.#over("client_gone");
+    // What came while the connection was being ended for the server gets no answer of it.
+    const gone = connection.isEndedByServer ? "server_gone" : "client_gone";
+    if (!response.writableFinished) this.#over(gone);
     outgoing.destroy();
   }
 
@@ -178,7 +182,9 @@ function tie(connection: Connection, socket: Socket): void {
   if (connection.upstream === socket) return;
   connection.upstream = socket;
   socket.on("close", () => {
-    if (connection.exchanges === 0) connection.client.end();
+    if (connection.exchanges > 0) return;
+    connection.isEndedByServer = true;
+    connection.client.end();
   });
 }
 
