@@ -14,15 +14,22 @@ const AT_ONCE = 500;
 /** More would not fit into the memory of a small machine. */
 const MOST = 50_000;
 
-/** @throws {CollectorError} when it does not answer, or refuses */
+/**
+ * @throws {CollectorError} when it does not answer, or refuses
+ * @throws {SelectorError} when there are more than fit: some of them would be another question
+ */
 export async function collectorProfiles(
   place: CollectorPlace,
   filter: ProfileFilter,
 ): Promise<readonly SessionProfile[]> {
   const query = queryOf(filter);
-  const most = Math.min(filter.last ?? MOST, MOST);
+  const wanted = filter.last ?? Number.POSITIVE_INFINITY;
   const found: SessionProfile[] = [];
-  for (let cursor: string | null = ""; cursor !== null && found.length < most; ) {
+  for (let cursor: string | null = ""; cursor !== null && found.length < wanted; ) {
+    if (found.length > MOST) {
+      const most = MOST.toLocaleString("en");
+      throw new SelectorError(`more than ${most} sessions: say fewer, by since=, until= or last=`);
+    }
     if (cursor !== "") query.set("cursor", cursor);
     const page = await pageAt(place, `/v1/profiles?${query}`);
     found.push(...page.profiles.filter((profile) => isWanted(profile, filter)));
