@@ -16,6 +16,7 @@ import { loggedStore } from "./head-log/logged-store.ts";
 import { webOriginOf } from "./http/allow-origins.ts";
 import { dashboardPath } from "./http/dashboard-path.ts";
 import type { DoorError } from "./http/door-error.ts";
+import { basePathOf } from "./http/paths/base-path.ts";
 import { WorkflowMemory } from "./memory/workflow-memory.ts";
 import { keyOfWriters, openStore } from "./open-store.ts";
 import { adoptLocalRuns } from "./operation/adopt.ts";
@@ -57,6 +58,8 @@ export interface CollectorOptions extends Omit<SubmissionOptions, "onFailure">, 
   readonly withoutTrials?: boolean | undefined;
   /** Where people reach the collector; its own address when absent. */
   readonly publicUrl?: string | undefined;
+  /** The path below which it is reached, such as `/caum`; that of the public URL when absent. */
+  readonly basePath?: string | undefined;
   /** Origins whose pages may call the doors from a browser, such as `https://app.example`. */
   readonly allowOrigins?: readonly string[] | undefined;
   /** Where alerts may go, and how they are tried. */
@@ -106,6 +109,7 @@ const REGISTRATION_BURST = 100;
  *
  * @throws {FolderInUseError} when another process has the folder
  * @throws {FolderUnwritableError} when it cannot be written, with the fault of the disk
+ * @throws {RangeError} when an option cannot be used
  * @throws whatever listening throws; nothing is left open then
  */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
@@ -140,10 +144,8 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
     const submissions = openSubmissions(options, { store, logs: headLog, clock });
     const services = servicesOf(options, parts, { alerts, billing, emission, submissions });
     const app = await buildServer(services);
-    address.url = await app.listen({
-      host: options.host ?? DEFAULT_HOST,
-      port: options.port ?? DEFAULT_PORT,
-    });
+    const { host = DEFAULT_HOST, port = DEFAULT_PORT } = options;
+    address.url = `${await app.listen({ host, port })}${services.policy.basePath}`;
     const adoption = adoptLocalRuns(
       options.home && join(options.home, "runs"),
       account,
@@ -296,6 +298,7 @@ function servicesOf(
     },
     metrics: new Metrics(clock(), emission?.tally, () => submissions.status),
     policy: {
+      basePath: basePathOf(options.basePath, options.publicUrl),
       keyless: options.demo ? "anywhere" : "loopback",
       register: options.register ? "anywhere" : "loopback",
       hashNames: options.hashNames ?? false,

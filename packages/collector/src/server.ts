@@ -26,7 +26,8 @@ import { TRIAL_EXPIRED_STATUS, TrialExpiredError } from "./gate/trial.ts";
 import { allowOrigins } from "./http/allow-origins.ts";
 import { readBodies } from "./http/body.ts";
 import { DoorError } from "./http/door-error.ts";
-import { Routes } from "./http/routes.ts";
+import { belowBasePath, checkBasePath } from "./http/paths/base-path.ts";
+import { Routes } from "./http/paths/routes.ts";
 import type { Services } from "./services.ts";
 import { StoreUnreachable } from "./store/store.ts";
 
@@ -42,6 +43,7 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
     bodyLimit: BODY_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: REQUEST_MS,
+    rewriteUrl: ({ url = "/" }) => belowBasePath(services.policy.basePath, url),
     routerOptions: { maxParamLength: MAX_PARAMETER },
     // A stop must not wait for clients that keep their connections.
     forceCloseConnections: "idle",
@@ -82,6 +84,12 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
   });
   readBodies(app);
   measure(app, services);
+  openDoors(app, services);
+  checkBasePath(services.policy.basePath, routes);
+  return app;
+}
+
+function openDoors(app: FastifyInstance, services: Services): void {
   openLiveDoor(app, services);
   openStepDoor(app, services);
   openEventsDoor(app, services);
@@ -102,7 +110,6 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
   openAlertsDoor(app, services);
   openOperationDoor(app, services);
   openDashboard(app, services);
-  return app;
 }
 
 const NO_PATH = new DoorError("NOT_FOUND", "there is no such path: see /docs");

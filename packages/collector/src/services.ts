@@ -20,7 +20,9 @@ export interface Policy {
   readonly eventsPerSecond: number;
   /** Accounts made by registering are on trial for so many days. */
   readonly trialDays: number | undefined;
-  /** Where people reach the collector, without a slash at the end. */
+  /** The path below which it is reached, such as `/caum`; "" where it has its host for itself. */
+  readonly basePath: string;
+  /** Where people reach the collector, with that path, without a slash at the end. */
   readonly publicUrl: () => string;
   /** Origins whose pages may call the doors from a browser. */
   readonly allowOrigins: readonly string[];

@@ -2,6 +2,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe } from "vitest";
 import { accessCases } from "./page/access-cases.ts";
+import { basePathCases } from "./page/base-path-cases.ts";
 import { chromiumPath, launch } from "./page/chromium.ts";
 import { ledgerCases } from "./page/ledger-cases.ts";
 import { proofCases } from "./page/proof-cases.ts";
@@ -33,4 +34,5 @@ describe.skipIf(chromiumPath === undefined)("the page in a browser", () => {
   startCases(stage);
   workflowCases(stage);
   accessCases(stage);
+  basePathCases(stage);
 });

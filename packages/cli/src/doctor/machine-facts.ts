@@ -5,6 +5,7 @@ import { join } from "node:path";
 import {
   type Configuration,
   DOCTOR_SESSION,
+  doorUrl,
   loadConfiguration,
   readBlindNotes,
 } from "@caum/core/settings";
@@ -140,7 +141,7 @@ async function sentCalls({ url, apiKey }: Configuration): Promise<Fact | undefin
   try {
     const headers = { authorization: `Bearer ${apiKey}` };
     const signal = AbortSignal.timeout(COLLECTOR_WITHIN_MS);
-    const reply = await fetch(new URL("/v1/sessions?limit=100", url), { headers, signal });
+    const reply = await fetch(doorUrl(url, "/v1/sessions?limit=100"), { headers, signal });
     // True for a collector; anything else throws below and counts as not known.
     const { sessions } = (await reply.json()) as SessionList;
     const isCalled = ({ session_id: id, steps }: SessionList["sessions"][number]) =>

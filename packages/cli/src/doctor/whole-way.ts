@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Configuration, DOCTOR_SESSION, readUpstreams } from "@caum/core/settings";
+import { type Configuration, DOCTOR_SESSION, doorUrl, readUpstreams } from "@caum/core/settings";
 import { wrappedWords } from "../install/entries/wrapped-command.ts";
 import type { Place } from "../machine/place.ts";
 import type { Fact } from "./fact.ts";
@@ -75,7 +75,7 @@ async function arrivedSteps({ url, apiKey }: Configuration): Promise<number | un
   try {
     const headers = { authorization: `Bearer ${apiKey}` };
     const signal = AbortSignal.timeout(ARRIVE_WITHIN_MS);
-    const reply = await fetch(new URL("/v1/sessions?limit=100", url), { headers, signal });
+    const reply = await fetch(doorUrl(url, "/v1/sessions?limit=100"), { headers, signal });
     if (reply.status !== 200) return undefined;
     // True for a collector, which checks its answers against the schema of the door.
     const { sessions } = (await reply.json()) as {

@@ -2,7 +2,7 @@ import { createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { CollectorPlace } from "@caum/collector/validation";
-import { shellWord } from "@caum/core/settings";
+import { doorUrl, shellWord } from "@caum/core/settings";
 import { collectorOf } from "../options/collector-of.ts";
 import type { SharedFlags } from "../options/declare.ts";
 import { refuse } from "../options/refuse.ts";
@@ -148,7 +148,7 @@ async function reach(
   headers: Record<string, string>,
 ): Promise<Response> {
   try {
-    return await fetch(new URL(path, url), { headers });
+    return await fetch(doorUrl(url, path), { headers });
   } catch {
     throw new Error(`no collector answers at ${url}: pass --url or CAUM_URL`);
   }

@@ -12,6 +12,7 @@ export interface UpSettings {
   readonly register?: boolean;
   readonly hashNames?: boolean;
   readonly publicUrl?: string;
+  readonly basePath?: string;
   readonly rateLimit?: number;
   readonly trialDays?: number;
   readonly withoutTrials?: boolean;
@@ -42,6 +43,7 @@ const SETTINGS: Readonly<Record<Name, Setting>> = {
   register: { variable: "CAUM_REGISTER", kind: "flag" },
   hashNames: { variable: "CAUM_HASH_NAMES", kind: "flag" },
   publicUrl: { variable: "CAUM_PUBLIC_URL", kind: "text" },
+  basePath: { variable: "CAUM_BASE_PATH", kind: "text" },
   rateLimit: { variable: "CAUM_RATE_LIMIT", kind: "count" },
   trialDays: { variable: "CAUM_TRIAL_DAYS", kind: "count" },
   withoutTrials: { variable: "CAUM_WITHOUT_TRIALS", kind: "flag" },

@@ -7,7 +7,7 @@ import { openSignInDoor } from "./sign-in-door.ts";
 
 /** Everything that people in a browser see of the collector. */
 export function openDashboard(app: FastifyInstance, services: Services): void {
-  openPageDoor(app);
+  openPageDoor(app, services.policy.basePath);
   openSignInDoor(app, services);
   openLedgerDoor(app, services);
   openChecksDoor(app, services);

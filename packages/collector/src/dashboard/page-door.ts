@@ -26,15 +26,17 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-const NOT_BUILT = `<!doctype html><meta charset="utf-8"><title>CAUM collector</title>
+const notBuilt = (
+  basePath: string,
+) => `<!doctype html><meta charset="utf-8"><title>CAUM collector</title>
 <p>The collector runs, but its page was not built: run <code>npm run build</code>, then start it again.
-The API is described at <a href="/docs">/docs</a>.</p>`;
+The API is described at <a href="${basePath}/docs">/docs</a>.</p>`;
 
-export function openPageDoor(app: FastifyInstance): void {
+export function openPageDoor(app: FastifyInstance, basePath: string): void {
   let page: PageFiles | undefined;
   // Read when it is first asked for: a collector that nobody looks at packs nothing.
   const files = () => {
-    page ??= readPage();
+    page ??= readPage(basePath);
     return page;
   };
   for (const path of PATHS) {
@@ -43,7 +45,7 @@ export function openPageDoor(app: FastifyInstance): void {
       const { index } = files() ?? {};
       if (index) return send(index, request, reply);
       reply.code(503).type("text/html; charset=utf-8");
-      return NOT_BUILT;
+      return notBuilt(basePath);
     });
   }
   app.get<{ Params: { name: string } }>("/assets/:name", HIDDEN, async (request, reply) => {

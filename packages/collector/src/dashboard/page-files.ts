@@ -26,19 +26,29 @@ export interface PageFiles {
   readonly assets: ReadonlyMap<string, PageFile>;
 }
 
-/** @returns undefined when the page was not built */
-export function readPage(): PageFiles | undefined {
+/**
+ * @param basePath what stands before the addresses of its files
+ * @returns undefined when the page was not built
+ */
+export function readPage(basePath: string): PageFiles | undefined {
   const index = new URL("index.html", PAGE);
   if (!existsSync(index)) return undefined;
   const assets = new URL("assets/", PAGE);
   return {
-    index: fileAt(index),
+    index: packed(".html", Buffer.from(below(basePath, readFileSync(index, "utf8")))),
     assets: new Map(readdirSync(assets).map((name) => [name, fileAt(new URL(name, assets))])),
   };
 }
 
+function below(basePath: string, html: string): string {
+  return html.replaceAll('="/assets/', `="${basePath}/assets/`);
+}
+
 function fileAt(place: URL): PageFile {
-  const bytes = readFileSync(place);
-  const type = TYPES[extname(place.pathname)] ?? "application/octet-stream";
+  return packed(extname(place.pathname), readFileSync(place));
+}
+
+function packed(extension: string, bytes: Buffer): PageFile {
+  const type = TYPES[extension] ?? "application/octet-stream";
   return { type, bytes, gzip: gzipSync(bytes, { level: 9 }) };
 }

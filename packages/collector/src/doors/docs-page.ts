@@ -30,7 +30,7 @@ export function docsPage(document: ApiDocument): string {
 <meta name="viewport" content="width=device-width"><title>CAUM collector</title>
 <style>${STYLE}</style><h1>${htmlText(document.info?.title ?? "")}</h1>
 <p>${htmlText(document.info?.description ?? "")}</p>
-<p>The whole document: <a href="/openapi.json"><code>/openapi.json</code></a> (OpenAPI 3.1).</p>
+<p>The whole document: <a href="openapi.json"><code>/openapi.json</code></a> (OpenAPI 3.1).</p>
 <table><thead><tr><th>Method</th><th>Path</th><th>Parameters</th><th>Answers</th></tr></thead>
 <tbody>${rows.join("\n")}</tbody></table></html>`;
 }

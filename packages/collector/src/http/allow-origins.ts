@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import type { Routes } from "./routes.ts";
+import type { Routes } from "./paths/routes.ts";
 
 /** How long a browser need not ask again, in seconds. */
 const MAX_AGE = 600;

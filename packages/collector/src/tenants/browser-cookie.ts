@@ -4,18 +4,25 @@ import { sha256 } from "@caum/core/collector";
 import { BROWSER_MS } from "./sign-ins.ts";
 
 /**
- * One of many collectors on a host has a name of its own: cookies do not know ports. With https the
- * prefix keeps other hosts of the same domain from planting one (RFC 6265bis, section 4.1.3.2).
+ * One of many collectors on a host has a name of its own: cookies do not know ports. With https a
+ * prefix keeps other hosts of the same domain from planting one (RFC 6265bis, section 4.1.3); below a
+ * path, which that prefix forbids, it keeps connections without https from it.
  *
  * @param publicUrl where people reach the collector
  */
 export function cookieName(verifierKey: string, publicUrl: string): string {
-  const prefix = isSecure(publicUrl) ? "__Host-" : "";
+  const secure = pathOf(publicUrl) === "/" ? "__Host-" : "__Secure-";
+  const prefix = isSecure(publicUrl) ? secure : "";
   return `${prefix}caum_${sha256(verifierKey).slice(0, 8)}`;
 }
 
 function isSecure(publicUrl: string): boolean {
   return publicUrl.startsWith("https:");
+}
+
+/** Where the cookie is sent: who shares the host with the collector has no use for it. */
+function pathOf(publicUrl: string): string {
+  return new URL(publicUrl).pathname.replace(/(?<=.)\/+$/, "");
 }
 
 export function cookieValue(headers: IncomingHttpHeaders, name: string): string | undefined {
@@ -33,7 +40,7 @@ export function cookieValue(headers: IncomingHttpHeaders, name: string): string 
 export function setCookie(name: string, secret: string, publicUrl: string): string {
   const age = secret === "" ? 0 : BROWSER_MS / 1_000;
   const secure = isSecure(publicUrl) ? "; Secure" : "";
-  return `${name}=${secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${age}${secure}`;
+  return `${name}=${secret}; Path=${pathOf(publicUrl)}; HttpOnly; SameSite=Strict; Max-Age=${age}${secure}`;
 }
 
 /**

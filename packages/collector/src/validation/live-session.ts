@@ -1,4 +1,5 @@
 /** A session at the live door of a collector, as any sender would hold it. */
+import { doorUrl } from "@caum/core/settings";
 
 export interface CollectorPlace {
   readonly url: string;
@@ -59,7 +60,7 @@ export class LiveSession {
     this.#place = place;
     this.#token = token;
     this.id = id;
-    this.dashboardUrl = new URL(dashboardPath, place.url).href;
+    this.dashboardUrl = doorUrl(place.url, dashboardPath).href;
   }
 
   /** @throws {CollectorError} when the collector cannot be reached, or refuses */
@@ -117,7 +118,7 @@ function sendTo(url: string): Send {
   return async ({ method, path, headers, body }) => {
     const signal = AbortSignal.timeout(WITHIN_MS);
     const init = { method, headers, signal, ...(body !== undefined && { body }) };
-    const reply = await fetch(new URL(path, url), init);
+    const reply = await fetch(doorUrl(url, path), init);
     return {
       status: reply.status,
       text: Buffer.from(await reply.arrayBuffer()).toString("latin1"),

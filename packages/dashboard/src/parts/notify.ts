@@ -1,5 +1,6 @@
 /** Notifications of the browser, for whoever has a tab open somewhere behind other windows. */
 import type { SessionRow } from "../server/answers.ts";
+import { below } from "../server/base-path.ts";
 import { sessionPath } from "./router.ts";
 
 /** Sessions that loop and were told of. */
@@ -31,6 +32,6 @@ export function tellOfLoop({ id, isLooping, message }: SessionRow): void {
   });
   notice.onclick = () => {
     window.focus();
-    location.href = sessionPath(id);
+    location.href = below(sessionPath(id));
   };
 }

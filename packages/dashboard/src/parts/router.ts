@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { inside } from "../server/base-path.ts";
 
 /** Where in the page somebody is. */
 export type Place =
@@ -50,7 +51,7 @@ export function usePlace(): Place {
 }
 
 function here(): Place {
-  return placeOf(location.pathname) ?? { page: "sessions" };
+  return placeOf(inside(location.pathname)) ?? { page: "sessions" };
 }
 
 /** Follows a link inside the page without loading it again. */
@@ -58,7 +59,7 @@ function follow(event: MouseEvent): void {
   const link = event.target instanceof Element ? event.target.closest("a") : null;
   const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
   if (!link || !isPlain || link.origin !== location.origin || link.hasAttribute("download")) return;
-  if (placeOf(link.pathname) === undefined) return;
+  if (placeOf(inside(link.pathname)) === undefined) return;
   event.preventDefault();
   history.pushState(null, "", link.href);
   dispatchEvent(new PopStateEvent("popstate"));

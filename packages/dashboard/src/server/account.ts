@@ -1,3 +1,4 @@
+import { below } from "./base-path.ts";
 import { getJson, Refusal, sendJson, UNAUTHORIZED } from "./request.ts";
 
 /** Who is signed in, as far as the page shows it. */
@@ -8,7 +9,7 @@ export interface Account {
 }
 
 /** Says that a cookie may be there; without it the collector is not asked who is signed in. */
-const MARK = "caum-signed-in";
+const MARK = `caum-signed-in${below("")}`;
 
 /** @returns undefined when nobody is signed in */
 export async function readAccount(): Promise<Account | undefined> {

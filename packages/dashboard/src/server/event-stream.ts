@@ -1,5 +1,6 @@
 /** Server-sent events over fetch: it resumes by `Last-Event-ID`, backs off, and says how it stands. */
 
+import { below } from "./base-path.ts";
 import { GONE, NOT_FOUND, UNAUTHORIZED } from "./request.ts";
 
 /**
@@ -67,7 +68,7 @@ class Stream {
     const silence = new AbortController();
     let timer = setTimeout(() => silence.abort(), SILENCE_MS);
     try {
-      const answer = await fetch(this.#path, {
+      const answer = await fetch(below(this.#path), {
         headers: this.#lastId === "" ? {} : { "last-event-id": this.#lastId },
         signal: AbortSignal.any([this.#closing, silence.signal]),
       });

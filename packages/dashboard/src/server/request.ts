@@ -1,5 +1,7 @@
 /** Calls to the collector that served this page; the cookie of the sign-in goes with them. */
 
+import { below } from "./base-path.ts";
+
 /** An answer that is no success, in the collector's words. */
 export class Refusal extends Error {
   readonly status: number;
@@ -21,7 +23,7 @@ type ToldFailure = { readonly error?: { readonly message?: string } } | undefine
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
   let answer: Response;
   try {
-    answer = await fetch(path, init);
+    answer = await fetch(below(path), init);
   } catch {
     throw new Refusal(UNREACHABLE, "the collector does not answer: is it running?");
   }

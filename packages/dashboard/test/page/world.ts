@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Collector, startCollector } from "@caum/collector";
+import { type Collector, type CollectorOptions, startCollector } from "@caum/collector";
 import { buildDashboard } from "../../scripts/build.mjs";
 
 export interface LiveSession {
@@ -59,10 +59,15 @@ export function varied(nth: number): object {
   };
 }
 
-export async function startWorld(): Promise<World> {
+export async function startWorld(options: Pick<CollectorOptions, "basePath"> = {}): Promise<World> {
   await buildDashboard();
   const data = mkdtempSync(join(tmpdir(), "caum-page-"));
-  let collector: Collector = await startCollector({ data, port: 0, eventsPerSecond: 0 });
+  let collector: Collector = await startCollector({
+    data,
+    port: 0,
+    eventsPerSecond: 0,
+    ...options,
+  });
   const { url, apiKey } = collector;
   const post = async (path: string, body: string, type = "application/json") => {
     const headers = { authorization: `Bearer ${apiKey}`, "content-type": type };
@@ -105,7 +110,7 @@ export async function startWorld(): Promise<World> {
     pause: () => collector.close(),
     async resume() {
       const port = Number(new URL(url).port);
-      collector = await startCollector({ data, port, eventsPerSecond: 0 });
+      collector = await startCollector({ data, port, eventsPerSecond: 0, ...options });
     },
     async stop() {
       await collector.close();

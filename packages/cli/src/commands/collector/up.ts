@@ -46,6 +46,7 @@ export function registerUp(program: Command): void {
     .option("--register", "let other machines register accounts")
     .option("--hash-names", "key tool and other names as well")
     .option("--public-url <url>", "where people reach the collector")
+    .option("--base-path <path>", "the path below which it is reached (default: of --public-url)")
     .option("--rate-limit <events>", "events a second and key; 0 for no limit")
     .option("--trial-days <days>", "registered accounts are on trial for so long")
     .option("--without-trials", "accounts whose trial is over go on all the same")

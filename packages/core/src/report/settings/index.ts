@@ -6,6 +6,10 @@ export { type Configuration, homeOf, loadConfiguration } from "./configuration.t
 export { DOCTOR_SESSION } from "./doctor-session.ts";
 export { keepLocalAccount, readLocalAccount } from "./local-account.ts";
 
+// Where a collector's doors are.
+
+export { doorUrl } from "../upstream/door-url.ts";
+
 // What `caum status` and `caum doctor` read.
 
 export { type BlindNote, readBlindNotes, takeBlindParts } from "../status/blind-notes.ts";

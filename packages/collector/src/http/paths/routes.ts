@@ -18,6 +18,11 @@ export class Routes {
     });
   }
 
+  /** Whether the first part of a route's path is this one. */
+  beginWith(first: string): boolean {
+    return [...this.#routes.keys()].some((url) => url.split("/", 2)[1] === first);
+  }
+
   /** Methods of the routes that a URL fits, sorted; none where there is no such path. */
   methodsAt(url: string): readonly string[] {
     const [path = ""] = url.split("?", 1);
