@@ -61,6 +61,7 @@ const COLLECTOR_FLOW = [
   "time-stamp",
   "head-log",
   "memory",
+  "overview",
   "evidence",
   "effectiveness",
   "comparison",

@@ -24,6 +24,7 @@ import { closeServer } from "./operation/close-server.ts";
 import { type CollectorEmission, openEmission } from "./operation/emission.ts";
 import { Metrics } from "./operation/metrics.ts";
 import { keepRetention } from "./operation/retention.ts";
+import { RollUp, type RollUpParts } from "./overview/roll-up.ts";
 import { buildServer } from "./server.ts";
 import type { Services } from "./services.ts";
 import { startFault } from "./start-fault.ts";
@@ -127,8 +128,8 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
   const { signer, rootKey } = opened;
   const headLog = new HeadLog({ store: opened.store, signer, clock, onFailure });
   const stamps = openHeadStamps(options, { ...opened, clock, onFailure });
-  const memory = new WorkflowMemory({ store: opened.store, clock, onFailure });
-  const store = loggedStore(opened.store, headLog, stamps, memory);
+  const folds = foldsOf({ store: opened.store, clock, onFailure });
+  const store = loggedStore(opened.store, headLog, stamps, ...folds);
   try {
     const account = await openLocalAccount(store, opened.accountSeed, clock);
     const address = { url: "" };
@@ -154,7 +155,7 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
     );
     const stopRetention = keepRetention(store, clock, services.onFailure);
     alerts.start();
-    for (const job of [headLog, submissions, stamps, memory]) job.start();
+    for (const job of [headLog, submissions, stamps, ...folds]) job.start();
     return {
       url: address.url,
       data: opened.place,
@@ -178,7 +179,7 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
         await adoption.stop();
         await alerts.stop();
         await billing.serviceClock.stop();
-        await Promise.all([headLog.stop(), memory.stop()]);
+        await Promise.all([headLog, ...folds].map((job) => job.stop()));
         await store.close();
       },
     };
@@ -186,6 +187,11 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
     await store.close();
     throw failure;
   }
+}
+
+/** What is added up of sessions, beside the way of the events. */
+function foldsOf(parts: RollUpParts): readonly [WorkflowMemory, RollUp] {
+  return [new WorkflowMemory(parts), new RollUp(parts)];
 }
 
 interface Parts {

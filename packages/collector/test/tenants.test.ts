@@ -40,6 +40,10 @@ const LISTS = [
   "/v1/workflows/shared/exposure",
   "/v1/workflows/shared/outcome",
   "/v1/workflows?kind=agent",
+  "/dashboard-api/overview",
+  "/dashboard-api/overview?kind=workflow&name=shared",
+  "/dashboard-api/groups",
+  "/dashboard-api/views",
 ] as const;
 
 /** Ids that both tenants use. */
@@ -48,7 +52,7 @@ const SHARED = { traceId: "shared", runId: "shared", correlationId: "shared" };
 test("on a random walk over all doors no tenant ever sees an id of the other", async () => {
   const step = fc.record({
     actor: fc.integer({ min: 0, max: 1 }),
-    door: fc.constantFrom("step", "event", "end", "delete", "list", "read"),
+    door: fc.constantFrom("step", "event", "end", "delete", "list", "read", "view"),
     session: fc.integer({ min: 0, max: 3 }),
     path: fc.nat({ max: READS.length - 1 }),
     foreign: fc.boolean(),
@@ -81,6 +85,9 @@ test("on a random walk over all doors no tenant ever sees an id of the other", a
             ...(number++ % 2 === 0 && SHARED),
           };
           text = (await client.post("/v1/events", body, key)).text;
+        } else if (door === "view") {
+          const view = { name: `${tenant.name}-session-view`, address: `/dashboard/${own}` };
+          text = (await client.post("/dashboard-api/views", view, key)).text;
         } else if (door === "list") {
           for (const list of LISTS) text += (await client.get(list, key)).text;
         } else {

@@ -1,3 +1,5 @@
+export { comparableName } from "./compare/comparable-name.ts";
+export { loopKey } from "./compare/comparable-structure.ts";
 export { type NearSession, nearestSessions } from "./compare/nearest-sessions.ts";
 export {
   type RecurringLoop,

@@ -2,6 +2,9 @@ import type { FastifyInstance } from "fastify";
 import type { Services } from "../services.ts";
 import { openChecksDoor } from "./checks-door.ts";
 import { openLedgerDoor } from "./ledger-door.ts";
+import { openGroupsDoor } from "./overview/groups-door.ts";
+import { openOverviewDoor } from "./overview/overview-door.ts";
+import { openViewsDoor } from "./overview/views-door.ts";
 import { openPageDoor } from "./page-door.ts";
 import { openSignInDoor } from "./sign-in-door.ts";
 
@@ -10,5 +13,8 @@ export function openDashboard(app: FastifyInstance, services: Services): void {
   openPageDoor(app, services.policy.basePath);
   openSignInDoor(app, services);
   openLedgerDoor(app, services);
+  openOverviewDoor(app, services);
+  openGroupsDoor(app, services);
+  openViewsDoor(app, services);
   openChecksDoor(app, services);
 }

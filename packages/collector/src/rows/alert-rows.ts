@@ -57,8 +57,11 @@ export interface AlertFacts {
   readonly isTest: boolean;
 }
 
-/** `armed` waits for its time to fire, and `dead` for somebody who replays it. */
-export type AlertStatus = "armed" | "due" | "delivered" | "dead";
+/**
+ * `armed` waits for its time to fire, `dead` for somebody who replays it, and `muted` was held back
+ * because its loop is of a muted group.
+ */
+export type AlertStatus = "armed" | "due" | "delivered" | "dead" | "muted";
 
 /** One firing of one rule: what history shows, and the outbox row that brings it out. */
 export interface NewAlert {

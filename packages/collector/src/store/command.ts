@@ -1,16 +1,22 @@
 import type { AlertCommand } from "../rows/alert-rows.ts";
 import type { BillingCommand } from "../rows/billing-rows.ts";
+import type { GroupCommand } from "../rows/group-rows.ts";
 import type { LogCommand } from "../rows/log-rows.ts";
 import type { MemoryCommand } from "../rows/memory-rows.ts";
+import type { OverviewCommand } from "../rows/overview-rows.ts";
 import type { SignInCommand } from "../rows/sign-in-rows.ts";
+import type { ViewCommand } from "../rows/view-rows.ts";
 
 /** Changes that are no events: accounts, keys, notes, deletion. Plain data: it crosses threads. */
 export type Command =
   | AlertCommand
   | BillingCommand
+  | GroupCommand
   | LogCommand
   | MemoryCommand
+  | OverviewCommand
   | SignInCommand
+  | ViewCommand
   | {
       readonly kind: "create_tenant";
       readonly ulid: string;

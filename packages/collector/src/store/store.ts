@@ -16,11 +16,14 @@ import type {
   OpenRule,
 } from "../rows/alert-rows.ts";
 import type { BillingRow, ServiceClockRow } from "../rows/billing-rows.ts";
+import type { GroupReader } from "../rows/group-rows.ts";
 import type { LogReader, SignedNote } from "../rows/log-rows.ts";
 import type { MemoryReader } from "../rows/memory-rows.ts";
+import type { OverviewReader } from "../rows/overview-rows.ts";
 import type { SignInRow } from "../rows/sign-in-rows.ts";
 import type { KeyEntry, KeyRow, TenantRow, TokenRow } from "../rows/tenant-rows.ts";
 import type { StoredTimeStamp } from "../rows/time-stamp-rows.ts";
+import type { ViewReader } from "../rows/view-rows.ts";
 import type { Command, CommandAnswer, CommandRefusal } from "./command.ts";
 
 /** A session as lists and pages show it. */
@@ -129,6 +132,10 @@ export interface StoreReader {
   readonly log: LogReader;
   /** What is remembered of sessions and their workflows. */
   readonly memory: MemoryReader;
+  /** Sums over sessions by day and name. */
+  readonly overview: OverviewReader;
+  /** Loops of the same structure, and what people keep of the page. */
+  readonly groups: GroupReader & ViewReader;
   key(hash: string): Promise<KeyRow | undefined>;
   token(hash: string): Promise<TokenRow | undefined>;
   signIn(hash: string): Promise<SignInRow | undefined>;

@@ -10,8 +10,12 @@ const COLUMNS = [
   "acknowledged_loops",
 ];
 
-/** What came with structures. */
+/** What came with structures, and later. */
 const STRUCTURES = [
+  ...["overview_rounds", "overview_days", "overview_sessions", "loop_groups"].map(
+    (name) => `drop table ${name}`,
+  ),
+  ...["loop_group_days", "saved_views"].map((name) => `drop table ${name}`),
   ...["memory_rounds", "memory_days", "memory_cards", "memory_sessions"].map(
     (name) => `drop table ${name}`,
   ),

@@ -54,7 +54,7 @@ export const alertTestAnswer = z.object({
   alert_id: z.string(),
 });
 
-export const ALERT_STATUSES = ["due", "delivered", "dead"] as const;
+export const ALERT_STATUSES = ["due", "delivered", "dead", "muted"] as const;
 
 export const alertHistoryAnswer = z.object({
   alerts: z.array(

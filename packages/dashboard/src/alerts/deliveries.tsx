@@ -7,6 +7,7 @@ const STATUSES: Readonly<Record<FiredAlert["status"], readonly [words: string, l
   due: ["… due", "warn"],
   delivered: ["✓ delivered", "good"],
   dead: ["✗ given up", "bad"],
+  muted: ["held back: its group is muted", "quiet"],
 };
 
 interface Properties {

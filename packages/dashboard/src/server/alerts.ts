@@ -23,7 +23,7 @@ export interface FiredAlert {
   readonly tier: string;
   readonly fired_at: string;
   readonly is_test: boolean;
-  readonly status: "due" | "delivered" | "dead";
+  readonly status: "due" | "delivered" | "dead" | "muted";
   readonly attempts: number;
   readonly problem: string | null;
 }

@@ -45,7 +45,11 @@ export function comparableStructure({ structure }: SessionProfile): ComparableSt
 }
 
 /** A cycle is the same wherever it begins, so the order of its tools says nothing. */
-export function loopKey({ rule, period, tools }: LoopKind): string {
+export function loopKey({
+  rule,
+  period,
+  tools,
+}: Pick<LoopKind, "rule" | "period" | "tools">): string {
   const names = tools.map((tool) => comparableName(tool) ?? "x-").toSorted();
   return [rule, period, ...names].join("\0");
 }

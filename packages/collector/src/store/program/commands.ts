@@ -13,6 +13,14 @@ import { applyBilling, saveCheckout, saveServiceClock } from "./billing.ts";
 import { appendHeads, keepCosignatures } from "./head-log/log-commands.ts";
 import { leaseWitness } from "./head-log/witness-lease.ts";
 import { saveMemory } from "./memory/memory-commands.ts";
+import {
+  acknowledgeGroup,
+  commentGroup,
+  deleteView,
+  muteGroup,
+  saveView,
+} from "./overview/group-commands.ts";
+import { saveOverview } from "./overview/overview-commands.ts";
 import { type Program, type Scope, type Transactions, transact } from "./program.ts";
 import { purge } from "./purge.ts";
 import { acknowledge, deleteSession, saveNote, saveTimeStamp } from "./session-commands.ts";
@@ -67,6 +75,18 @@ function programOf(command: OneTransaction): Program<CommandAnswer> {
       return keepCosignatures(command);
     case "save_memory":
       return saveMemory(command);
+    case "save_overview":
+      return saveOverview(command);
+    case "acknowledge_group":
+      return acknowledgeGroup(command);
+    case "mute_group":
+      return muteGroup(command);
+    case "comment_group":
+      return commentGroup(command);
+    case "save_view":
+      return saveView(command);
+    case "delete_view":
+      return deleteView(command);
     case "save_note":
       return saveNote(command);
     case "save_time_stamp":

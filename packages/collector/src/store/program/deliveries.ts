@@ -1,7 +1,13 @@
 /** Takes alerts that are due under a lease. */
-import type { ClaimedDeliveries, ClaimedDelivery, DeliveryClaim } from "../../rows/alert-rows.ts";
+import type {
+  AlertRow,
+  ClaimedDeliveries,
+  ClaimedDelivery,
+  DeliveryClaim,
+} from "../../rows/alert-rows.ts";
 import { alertOf, ruleOf } from "../columns/alert-columns.ts";
 import { integer, type Row, text } from "../columns/columns.ts";
+import { groupIdOf } from "../columns/contribution.ts";
 import { ruleRow } from "./alert-commands.ts";
 import { change, one, type Program, type Transactions, transact } from "./program.ts";
 
@@ -11,6 +17,10 @@ export const ANY_DUE =
 
 /** It fired while another node deleted its rule. */
 const GIVE_UP = `update alerts set status = 'dead', problem = 'rule_deleted', settled_ms = $3
+  where tenant = $1 and id = $2`;
+
+/** Its loop is of a group that somebody muted. */
+const HOLD_BACK = `update alerts set status = 'muted', settled_ms = $3
   where tenant = $1 and id = $2`;
 
 type Lease = Pick<DeliveryClaim, "nowMs" | "leaseMs">;
@@ -44,8 +54,20 @@ function* lease(
     if (row === undefined) continue;
     const alert = alertOf(row);
     const target = yield* ruleRow(tenant, alert.rule);
-    if (target) deliveries.push({ ...alert, target: ruleOf(target) });
+    if (target && (yield* isMuted(alert, nowMs))) {
+      yield* change("hold_back", HOLD_BACK, [tenant, id, nowMs]);
+    } else if (target) deliveries.push({ ...alert, target: ruleOf(target) });
     else yield* change("give_up", GIVE_UP, [tenant, id, nowMs]);
   }
   return deliveries;
+}
+
+/** A test is sent all the same: somebody waits for it. */
+function* isMuted({ tenant, facts }: AlertRow, nowMs: number): Program<boolean> {
+  const { agent, story, isTest } = facts;
+  if (isTest || story?.pattern === undefined || story.tools === undefined) return false;
+  const { rule, period } = story.pattern;
+  const id = groupIdOf(agent, { rule, period, tools: story.tools });
+  const sql = "select 1 from loop_groups where tenant = $1 and id = $2 and muted_until_ms > $3";
+  return (yield* one("muted_group", sql, [tenant, id, nowMs])) !== undefined;
 }

@@ -4,11 +4,14 @@ import { sessionTag } from "@caum/core/verify";
 import type { StoredRecord } from "../../ingest/ledger.ts";
 import type { AlertFilter, AlertRow, AlertRule, OpenRule } from "../../rows/alert-rows.ts";
 import type { BillingRow, ServiceClockRow } from "../../rows/billing-rows.ts";
+import type { GroupReader } from "../../rows/group-rows.ts";
 import type { LogReader, SignedNote } from "../../rows/log-rows.ts";
 import type { MemoryReader } from "../../rows/memory-rows.ts";
+import type { OverviewReader } from "../../rows/overview-rows.ts";
 import type { SignInRow } from "../../rows/sign-in-rows.ts";
 import type { KeyEntry, KeyRow, TenantRow, TokenRow } from "../../rows/tenant-rows.ts";
 import type { StoredTimeStamp } from "../../rows/time-stamp-rows.ts";
+import type { ViewReader } from "../../rows/view-rows.ts";
 import { alertOf, OPEN_RULES, openRuleOf, ruleOf } from "../columns/alert-columns.ts";
 import { bytes, hex, integer, optional, type Row, text } from "../columns/columns.ts";
 import { storedRecordOf } from "../columns/ledger-columns.ts";
@@ -27,6 +30,8 @@ import { readBilling } from "./billing.ts";
 import type { Dialect } from "./dialect.ts";
 import { ProgramLogReader } from "./head-log/log-reader.ts";
 import { ProgramMemoryReader } from "./memory/memory-reader.ts";
+import { ProgramGroupReader } from "./overview/group-reader.ts";
+import { ProgramOverviewReader } from "./overview/overview-reader.ts";
 import { type Read, rows, type Scope, type Sql } from "./program.ts";
 import { listSessions, listWorkflow } from "./session-list.ts";
 
@@ -41,11 +46,15 @@ const ofSession = ({ ofTenant }: Dialect) => `${ofTenant}session =
 export class ProgramReader implements StoreReader {
   readonly log: LogReader;
   readonly memory: MemoryReader;
+  readonly overview: OverviewReader;
+  readonly groups: GroupReader & ViewReader;
   readonly #read: Read;
 
   constructor(read: Read) {
     this.log = new ProgramLogReader(read);
     this.memory = new ProgramMemoryReader(read);
+    this.overview = new ProgramOverviewReader(read);
+    this.groups = new ProgramGroupReader(read);
     this.#read = read;
   }
 

@@ -2,9 +2,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import { firstTables } from "../first-tables.ts";
 import { stepsAfter } from "../layout-steps.ts";
+import { overviewTables } from "../overview-tables.ts";
 
 /** Rows of a session name nothing but it. */
-const FIRST = firstTables({
+const WORDS = {
   create: "create table",
   integer: "integer",
   bytes: "blob",
@@ -19,7 +20,9 @@ const FIRST = firstTables({
     sessionUnique: "unique (tenant, tag)",
     ruleSecrets: "",
   },
-});
+} as const;
+const FIRST = firstTables(WORDS);
+const OVERVIEW = overviewTables(WORDS);
 
 const MIGRATIONS = [
   {
@@ -163,6 +166,7 @@ const MIGRATIONS = [
       ${FIRST.memorySessions};
     `,
   },
+  { version: 14, sql: `${Object.values(OVERVIEW).join(";")};` },
 ];
 
 /** The layout that this program writes. */

@@ -15,12 +15,23 @@ export const MEMORY_TABLES: readonly TableName[] = [
   "memory_sessions",
 ];
 
+/** The overview, groups of loops, and saved views. */
+export const OVERVIEW_TABLES: readonly TableName[] = [
+  "overview_rounds",
+  "overview_days",
+  "overview_sessions",
+  "loop_groups",
+  "loop_group_days",
+  "saved_views",
+];
+
 /** Fenced by the step that makes them. */
 const LATER_TABLES: readonly TableName[] = [
   "traces",
   ...LOG_TABLES,
   "time_stamps",
   ...MEMORY_TABLES,
+  ...OVERVIEW_TABLES,
 ];
 
 const MINE = "nullif(current_setting('caum.tenant', true), '')::bigint";

@@ -10,9 +10,10 @@
  * for one row; a partial index is no choice for statements that do not ask for its column.
  */
 import { firstTables } from "../../first-tables.ts";
-import { FENCES, fencesOf, LOG_TABLES, MEMORY_TABLES } from "./fences.ts";
+import { overviewTables } from "../../overview-tables.ts";
+import { FENCES, fencesOf, LOG_TABLES, MEMORY_TABLES, OVERVIEW_TABLES } from "./fences.ts";
 
-const FIRST = firstTables({
+const WORDS = {
   create: "create table if not exists",
   integer: "bigint",
   bytes: "bytea",
@@ -28,7 +29,8 @@ const FIRST = firstTables({
     ruleSecrets: `cooldown_ms bigint not null, secret_version bigint not null,
       secret_rotated_ms bigint,`,
   },
-});
+} as const;
+const FIRST = firstTables(WORDS);
 
 const TABLES = [
   FIRST.tenants,
@@ -177,6 +179,9 @@ const MEMORY = [
   ...MEMORY_TABLES.flatMap(fencesOf),
 ];
 
+/** The overview, groups of loops, and saved views. */
+const OVERVIEW = [...Object.values(overviewTables(WORDS)), ...OVERVIEW_TABLES.flatMap(fencesOf)];
+
 export const LAYOUT = [
   {
     version: 1,
@@ -191,6 +196,7 @@ export const LAYOUT = [
   { version: 8, statements: [FIRST.timeStamps, ...fencesOf("time_stamps")] },
   { version: 9, statements: STRUCTURES },
   { version: 10, statements: MEMORY },
+  { version: 11, statements: OVERVIEW },
 ];
 
 export const LAYOUT_VERSION = LAYOUT.at(-1)?.version ?? 0;

@@ -1,0 +1,204 @@
+/**
+ * Rolls sessions up into the sums of the overview. Like the memory of workflows it works beside the way
+ * of the events, and never on it; unlike it, it also takes sessions that go on, as they are now.
+ */
+import { DOCTOR_SESSION } from "@caum/core/settings";
+import type { RollUpState } from "../rows/overview-rows.ts";
+import {
+  encodeGroupDays,
+  encodeGroups,
+  encodeRolledUp,
+  encodeSums,
+} from "../store/columns/overview-columns.ts";
+import type { Store } from "../store/store.ts";
+import { changesOf } from "./changes.ts";
+
+export interface RollUpParts {
+  readonly store: Store;
+  readonly clock: () => number;
+  readonly onFailure: (failure: Error) => void;
+}
+
+/** So often at most it is looked for sessions that are over. */
+const ROUND_MS = 2_000;
+/** So often it is looked for all that changed. */
+const ALL_MS = 10_000;
+/** What arrived at the same time may become visible so much later. */
+const OVERLAP_MS = 10_000;
+/** All accounts are looked at so often: a node may have died with what it knew. */
+const SWEEP_MS = 600_000;
+/** Sessions that are rolled up at once. */
+const ROLLED_AT_ONCE = 200;
+/** After so many others have their turn: what lay there before this program came waits longer. */
+const BATCHES_AT_ONCE = 5;
+
+/** What was found could not be saved; the next round finds it again. */
+class RollUpError extends Error {
+  override readonly name = "RollUpError";
+}
+
+/** What is known of a tenant in this process. */
+interface Watched {
+  /** Something changed since it was looked at for sessions that are over, and for all. */
+  isChanged: boolean;
+  hasNews: boolean;
+  nextAllMs: number;
+  /** How far it was looked; undefined before the first time, and where another node was faster. */
+  seen: Pick<RollUpState, "overMs" | "allMs"> | undefined;
+}
+
+export class RollUp {
+  readonly #parts: RollUpParts;
+  readonly #watched = new Map<number, Watched>();
+  #nextSweepMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #round: Promise<void> | undefined;
+  /** A fault is told once, until a round goes well. */
+  #isFailing = false;
+
+  constructor(parts: RollUpParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => {
+      this.#round ??= this.#timedRound();
+    }, ROUND_MS).unref();
+  }
+
+  /** Rolls up what is there, and ends. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#round;
+    await this.round().catch(() => {});
+  }
+
+  /** A session has more records; costs no more than a note of its tenant. */
+  changed(tenant: number): void {
+    const watched = this.#watch(tenant);
+    watched.isChanged = true;
+    watched.hasNews = true;
+  }
+
+  /** One look at everything that changed; what fails of one tenant keeps no other from it. */
+  async round(): Promise<void> {
+    if (!this.#parts.store.status().isWritable) return;
+    await this.#sweep();
+    const failures: unknown[] = [];
+    for (const [tenant, watched] of this.#watched) {
+      await this.#look(tenant, watched).catch((failure: unknown) => failures.push(failure));
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #timedRound(): Promise<void> {
+    try {
+      await this.round();
+      this.#isFailing = false;
+    } catch (failure) {
+      const told = failure instanceof Error ? failure : new RollUpError("nothing was rolled up");
+      if (!this.#isFailing) this.#parts.onFailure(told);
+      this.#isFailing = true;
+    }
+    this.#round = undefined;
+  }
+
+  async #sweep(): Promise<void> {
+    const nowMs = this.#parts.clock();
+    if (nowMs < this.#nextSweepMs) return;
+    for (const tenant of await this.#parts.store.reader.log.accounts()) this.changed(tenant);
+    this.#nextSweepMs = nowMs + SWEEP_MS;
+  }
+
+  #watch(tenant: number): Watched {
+    const known = this.#watched.get(tenant);
+    if (known !== undefined) return known;
+    const watched = { isChanged: false, hasNews: false, nextAllMs: 0, seen: undefined };
+    this.#watched.set(tenant, watched);
+    return watched;
+  }
+
+  async #look(tenant: number, watched: Watched): Promise<void> {
+    if (watched.isChanged) {
+      watched.isChanged = false;
+      // Until all is well, it is to be looked at again.
+      let isDone = false;
+      try {
+        isDone = await this.#rollAll(tenant, watched, true);
+      } finally {
+        watched.isChanged ||= !isDone;
+      }
+    }
+    const nowMs = this.#parts.clock();
+    if (!watched.hasNews || nowMs < watched.nextAllMs) return;
+    watched.hasNews = false;
+    let isDone = false;
+    try {
+      isDone = await this.#rollAll(tenant, watched, false);
+    } finally {
+      watched.hasNews ||= !isDone;
+    }
+    if (isDone) watched.nextAllMs = nowMs + ALL_MS;
+  }
+
+  /** @returns false where there is more, with which the next round goes on */
+  async #rollAll(tenant: number, watched: Watched, isOver: boolean): Promise<boolean> {
+    for (let batch = 0; batch < BATCHES_AT_ONCE; batch++) {
+      const rolled = await this.#rollBatch(tenant, watched, isOver);
+      if (rolled === "all") return true;
+      if (rolled === "conflict") return false;
+    }
+    return false;
+  }
+
+  async #rollBatch(
+    tenant: number,
+    watched: Watched,
+    isOver: boolean,
+  ): Promise<"all" | "more" | "conflict"> {
+    const { store, clock } = this.#parts;
+    const { overview } = store.reader;
+    const state = await overview.state(tenant);
+    if (state === undefined || !state.isAccount) return "all";
+    const before = watched.seen ?? state;
+    const fromMs = isOver ? before.overMs : before.allMs;
+    const toMs = clock();
+    const limit = ROLLED_AT_ONCE;
+    const found = await overview.candidates(tenant, { isOver, fromMs, toMs, limit });
+    const isFull = found.length === limit;
+    const upToMs = Math.max(fromMs, (isFull && found.at(-1)?.lastMs) || toMs - OVERLAP_MS);
+    const { overMs, allMs } = before;
+    const seen = isOver ? { overMs: upToMs, allMs } : { overMs, allMs: upToMs };
+    if (found.length > 0 && !(await this.#save(tenant, { ...state, ...seen }, found))) {
+      watched.seen = undefined;
+      return "conflict";
+    }
+    watched.seen = seen;
+    return isFull ? "more" : "all";
+  }
+
+  /** @returns false where another node was faster */
+  async #save(
+    tenant: number,
+    { round, overMs, allMs }: RollUpState,
+    found: Awaited<ReturnType<Store["reader"]["overview"]["candidates"]>>,
+  ): Promise<boolean> {
+    const { days, groups, groupDays } = changesOf(found.filter(({ id }) => id !== DOCTOR_SESSION));
+    const answer = await this.#parts.store.administer({
+      kind: "save_overview",
+      tenant,
+      round,
+      overMs,
+      allMs,
+      days: encodeSums(days),
+      groups: encodeGroups(groups),
+      groupDays: encodeGroupDays(groupDays),
+      sessions: encodeRolledUp(found),
+    });
+    if (answer.kind === "done") return true;
+    if (answer.code === "CONFLICT") return false;
+    throw new RollUpError(
+      `sessions could not be rolled up (${answer.code}): they are with a later round`,
+    );
+  }
+}
