@@ -32,6 +32,7 @@ import {
   label,
   may,
   must,
+  object,
   oneOf,
   run,
   signedInteger,
@@ -53,7 +54,7 @@ const ENVELOPE_TABLE: Table<Envelope> & {
   category: must(oneOf(...CATEGORIES)),
   sourceTimestamp: must(timestamp),
   previousHash: must(hash),
-  payload: must((value) => typeof value === "object" && value !== null && !Array.isArray(value)),
+  payload: must(object),
   traceId: may(text),
   correlationId: may(text),
   parentEventId: may(text),
@@ -69,7 +70,7 @@ const ENVELOPE_TABLE: Table<Envelope> & {
   actorId: may(text),
 };
 
-const ENVELOPE = fieldRules(ENVELOPE_TABLE);
+export const ENVELOPE = fieldRules(ENVELOPE_TABLE);
 
 const PLACE = {
   seq: must(integer),
@@ -200,7 +201,8 @@ const TABLES: { readonly [C in Exclude<Category, "lifecycle">]: Table<PayloadByC
   environment: { ...PLACE, kind: must(text), subject: may(text), changeHash: may(hash) },
 };
 
-const PAYLOADS: ReadonlyMap<unknown, FieldRules> = new Map(
+/** By category; those of lifecycle records are by type. */
+export const PAYLOADS: ReadonlyMap<unknown, FieldRules> = new Map(
   Object.entries(TABLES).map(([category, table]) => [category, fieldRules(table)]),
 );
 

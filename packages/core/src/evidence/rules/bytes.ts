@@ -59,6 +59,11 @@ export function fromUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
+/** The text with memory of its own: a piece of a line keeps the whole line. */
+export function ownCopy(text: string): string {
+  return decoder.decode(encoder.encode(text));
+}
+
 export function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

@@ -1,3 +1,4 @@
+import { ownCopy } from "./bytes.ts";
 import { NO_PREVIOUS_HASH } from "./chain.ts";
 import type { Findings, LinePlace } from "./findings.ts";
 
@@ -86,7 +87,7 @@ export class Runs {
       return undefined;
     }
     const run = { next: 0, head: NO_PREVIOUS_HASH, line: 0, suspect: undefined, closed: false };
-    this.#runs.set(link.run, run);
+    this.#runs.set(ownCopy(link.run), run);
     return run;
   }
 

@@ -1,6 +1,6 @@
 import { EvidenceError } from "../error.ts";
 import { EMPTY_ROOT, HASH_BYTES } from "./inclusion.ts";
-import { hashChildrenAt } from "./leaf.ts";
+import { hashUnder, setRightChild } from "./leaf.ts";
 
 /** Room for hashes is made four at a time, so that a tree of a million leaves takes 640 bytes. */
 const STEP = 4;
@@ -59,38 +59,45 @@ export class CompactRange {
 
   /** @param leaf leaf hash, 64 hex characters */
   append(leaf: string): void {
-    let carry = leaf;
     let rest = this.#size;
-    while (rest % 2 === 1) {
-      this.#count -= 1;
-      carry = hashChildrenAt(this.#hashes, this.#count * HASH_BYTES, carry);
-      rest = (rest - 1) / 2;
+    if (rest % 2 === 0) {
+      this.#makeRoom().write(leaf, this.#count * HASH_BYTES, "hex");
+    } else {
+      setRightChild(leaf);
+      let carry = "";
+      for (; rest % 2 === 1; rest = (rest - 1) / 2) {
+        this.#count -= 1;
+        carry = hashUnder(this.#hashes, this.#count * HASH_BYTES);
+      }
+      this.#hashes.write(carry, this.#count * HASH_BYTES, "latin1");
     }
-    this.#push(carry);
+    this.#count += 1;
     this.#size += 1;
     this.#root = undefined;
   }
 
-  #push(hash: string): void {
-    const offset = this.#count * HASH_BYTES;
-    if (offset === this.#hashes.length) {
+  /** The buffer of the hashes, with room for one more. */
+  #makeRoom(): Buffer {
+    if (this.#count * HASH_BYTES === this.#hashes.length) {
       // `Buffer.concat` would give a piece of a larger Buffer, and a tree that is kept hold all of it.
       const grown = Buffer.alloc(this.#hashes.length + STEP * HASH_BYTES);
       grown.set(this.#hashes);
       this.#hashes = grown;
     }
-    this.#hashes.write(hash, offset, "hex");
-    this.#count += 1;
+    return this.#hashes;
   }
 
   #fold(): string {
     let index = this.#count - 1;
-    let carry = this.#hashes.toString("hex", index * HASH_BYTES, (index + 1) * HASH_BYTES);
+    const last = this.#hashes.toString("hex", index * HASH_BYTES, (index + 1) * HASH_BYTES);
+    if (index === 0) return last;
+    setRightChild(last);
+    let carry = "";
     while (index > 0) {
       index -= 1;
-      carry = hashChildrenAt(this.#hashes, index * HASH_BYTES, carry);
+      carry = hashUnder(this.#hashes, index * HASH_BYTES);
     }
-    return carry;
+    return Buffer.from(carry, "latin1").toString("hex");
   }
 }
 

@@ -35,9 +35,23 @@ export function hashChildren(left: string, right: string): string {
   return sha256(node);
 }
 
-/** As {@link hashChildren}, with the left child taken as bytes from `hashes`. */
-export function hashChildrenAt(hashes: Buffer, offset: number, right: string): string {
-  hashes.copy(node, 1, offset, offset + HASH_BYTES);
+/** A hash as its 32 bytes, one character for each: what costs least to make and to write. */
+export type ByteText = string;
+
+const nodeHash: () => ByteText =
+  typeof crypto.hash === "function"
+    ? () => crypto.hash("sha256", node, "binary")
+    : () => crypto.createHash("sha256").update(node).digest("binary");
+
+/** Puts the right child (hex) of the node in place that {@link hashUnder} hashes next. */
+export function setRightChild(right: string): void {
   node.write(right, 1 + HASH_BYTES, "hex");
-  return sha256(node);
+}
+
+/** The hash of the node over the left child at `offset` of `hashes`; it is the next right child. */
+export function hashUnder(hashes: Buffer, offset: number): ByteText {
+  hashes.copy(node, 1, offset, offset + HASH_BYTES);
+  const hash = nodeHash();
+  node.write(hash, 1 + HASH_BYTES, "latin1");
+  return hash;
 }

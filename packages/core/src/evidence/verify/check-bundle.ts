@@ -128,7 +128,7 @@ function readRecords(bundle: Bundle<Slice>, pass: SessionPass, findings: Finding
   return withLines(bundle.records, RECORDS_FILE, findings, (lines) => {
     for (let next = lines.next(); next !== undefined; next = lines.next()) {
       if ("fault" in next) return reportFault(next.fault, pass.lines + 1, findings);
-      if (!pass.take(next.text)) return false;
+      if (!pass.take(next)) return false;
     }
     if (pass.lines > 0) return true;
     findings.add("not_a_bundle", RECORDS_FILE, "not a bundle: it holds no record");

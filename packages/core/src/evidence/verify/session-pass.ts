@@ -1,14 +1,14 @@
-import type { StructuralRecord } from "../../capture/record.ts";
+import type { Line } from "../bundle/line-reader.ts";
 import { RECORDS_FILE } from "../bundle/parts.ts";
-import { readRecord } from "../line/record-line.ts";
+import { type RecordFacts, type UnderstoodLine, understandLine } from "../line/understand-line.ts";
 import type { LogProofs } from "../log/log-proofs.ts";
 import { tagOf } from "../note/checkpoint.ts";
 import { readVerifierKey } from "../note/verifier-key.ts";
+import { ownCopy } from "../rules/bytes.ts";
 import type { Findings, LinePlace } from "../rules/findings.ts";
 import type { GrowingTree, Platform } from "../rules/platform.ts";
 import { type Link, Runs } from "../rules/runs.ts";
-import { parseTombstone, TOMBSTONE_START } from "../rules/side-lines.ts";
-import { EMPTY_ROOT, leafOf } from "../tree/inclusion.ts";
+import { EMPTY_ROOT } from "../tree/inclusion.ts";
 import type { Receipts } from "./receipts.ts";
 import type { SignedHeads } from "./signed-heads.ts";
 
@@ -18,11 +18,6 @@ interface Watched {
   readonly receipts: Receipts;
   readonly logProofs: LogProofs;
   readonly findings: Findings;
-}
-
-/** A line that was understood: a record, or what is left of a deleted one. */
-interface UnderstoodLine extends Link {
-  readonly record: StructuralRecord | undefined;
 }
 
 /**
@@ -111,15 +106,17 @@ export class SessionPass {
   }
 
   /** @returns false when nothing after this line can be judged */
-  take(text: string): boolean {
+  take(next: Line): boolean {
     this.#line += 1;
-    const line = this.#understand(text);
-    if (line === undefined) return false;
+    const line = understandLine(next, this.#line, this.#platform);
+    if ("fault" in line) {
+      this.#findings.add(line.fault, RECORDS_FILE, line.message, { line: this.#line });
+      return false;
+    }
     if (this.#line === 1) this.#settle(line.record);
     this.#checkScope(line);
     const { record } = line;
-    const lifecycle = record?.category === "lifecycle" ? record.payload : undefined;
-    if (this.runs.follow(line, lifecycle) !== "linked") return false;
+    if (this.runs.follow(line, record?.lifecycle) !== "linked") return false;
     if (record === undefined) this.#noteDeleted();
     else if (!this.#note(record, line)) return false;
     this.#grow(line);
@@ -147,58 +144,29 @@ export class SessionPass {
     }
   }
 
-  #understand(text: string): UnderstoodLine | undefined {
-    const line = this.#line;
-    if (text.startsWith(TOMBSTONE_START)) {
-      const tombstone = parseTombstone(text);
-      if (tombstone !== undefined && tombstone.seq > 0) {
-        return { ...tombstone, line, previousHash: undefined, record: undefined };
-      }
-      const message = "not a tombstone, or one for the record that opens a run";
-      this.#findings.add("malformed_tombstone", RECORDS_FILE, message, { line });
-      return undefined;
-    }
-    const read = readRecord(text, this.#platform.writeLine);
-    if (!("record" in read)) {
-      const what = read.field === undefined ? "the line is not its own canonical form" : read.field;
-      const message = read.field === undefined ? what : `the field ${what} does not fit the schema`;
-      this.#findings.add("malformed_record", RECORDS_FILE, message, { line });
-      return undefined;
-    }
-    const { record } = read;
-    const { runId: run, payload, previousHash } = record;
-    return {
-      line,
-      run,
-      seq: payload.seq,
-      leaf: leafOf(text, this.#platform.sha256),
-      previousHash,
-      record,
-    };
-  }
-
-  #settle(record: StructuralRecord | undefined): void {
+  #settle(record: RecordFacts | undefined): void {
     this.#heads.settle(record && this.#tagOf(record));
     this.#checkHeads();
   }
 
-  #tagOf({ sessionId }: StructuralRecord): string {
+  #tagOf({ sessionId }: RecordFacts): string {
     return tagOf(sessionId, this.#platform.sha256);
   }
 
   /** Whether a record belongs to the tree that is signed. */
-  #checkScope({ record, ...place }: UnderstoodLine): void {
+  #checkScope(line: UnderstoodLine): void {
+    const { record } = line;
     const { origin } = this.#heads;
-    if (origin?.kind === "run" && place.run !== origin.runId) {
-      this.#findings.add("spliced", RECORDS_FILE, "the record is of another run", place);
+    if (origin?.kind === "run" && line.run !== origin.runId) {
+      this.#findings.add("spliced", RECORDS_FILE, "the record is of another run", line);
       return;
     }
     if (record === undefined || record.sessionId === this.#sessionId) return;
     const isSigned = origin === undefined || origin.sessionTag === this.#tagOf(record);
     if (this.#sessionId === undefined && isSigned) {
-      this.#sessionId = record.sessionId;
+      this.#sessionId = ownCopy(record.sessionId);
     } else {
-      this.#findings.add("spliced", RECORDS_FILE, "the record is of another session", place);
+      this.#findings.add("spliced", RECORDS_FILE, "the record is of another session", line);
     }
   }
 
@@ -207,11 +175,9 @@ export class SessionPass {
    *
    * @returns false when it cannot be used
    */
-  #note(record: StructuralRecord, place: LinePlace): boolean {
-    const { sourceTimestamp } = record;
+  #note({ sourceTimestamp, lifecycle: payload }: RecordFacts, place: LinePlace): boolean {
     if (this.#latest === undefined || sourceTimestamp > this.#latest)
       this.#latest = sourceTimestamp;
-    const payload = record.category === "lifecycle" ? record.payload : undefined;
     if (payload?.type === "open" && payload.layer === "import") this.imported += 1;
     if (payload === undefined || payload.type === "open") this.#ended = false;
     else if (payload.type === "end") this.#ended = true;
@@ -257,7 +223,7 @@ export class SessionPass {
     const { size } = this.tree;
     const heads = this.#heads.at(size);
     if (heads.length === 0) return;
-    if (this.#latest !== undefined) this.#latestAt.set(size, this.#latest);
+    if (this.#latest !== undefined) this.#latestAt.set(size, ownCopy(this.#latest));
     const { root } = this.tree;
     const file = heads[0]?.file ?? RECORDS_FILE;
     if (heads.some((head) => head.root !== heads[0]?.root)) {

@@ -16,10 +16,18 @@ function linesOf(bytes: Uint8Array, step = bytes.length + 1): NextLine[] {
   const reader = new LineReader(slow(bytes, step));
   const lines: NextLine[] = [];
   for (let next = reader.next(); next !== undefined; next = reader.next()) {
-    lines.push(next);
-    if ("fault" in next) break;
+    if ("fault" in next) {
+      lines.push(next);
+      break;
+    }
+    lines.push({ ...next, leafInput: Uint8Array.from(next.leafInput) });
   }
   return lines;
+}
+
+/** What the leaf of a line is the hash of is a zero and its bytes. */
+function lineOf(text: string): NextLine {
+  return { text, leafInput: Uint8Array.from(Buffer.from(`\0${text}`)) };
 }
 
 /** What the lines are, by splitting all of it. */
@@ -33,7 +41,7 @@ function expectedOf(bytes: Buffer): NextLine[] {
     if (line.length > MOST) return [...expected, { fault: "too_long" }];
     if (end === -1) return [...expected, { fault: "torn" }];
     if (!isText) return [...expected, { fault: "not_utf8" }];
-    expected.push({ text });
+    expected.push(lineOf(text));
     start = end + 1;
   }
   return expected;
@@ -66,7 +74,7 @@ test("any lines are read as they were split, whatever comes at once", () => {
 });
 
 test.each([
-  [MOST, "\n", [{ text: "x".repeat(MOST) }]],
+  [MOST, "\n", [lineOf("x".repeat(MOST))]],
   [MOST + 1, "\n", [{ fault: "too_long" }]],
   [MOST, "", [{ fault: "torn" }]],
   [MOST + 1, "", [{ fault: "too_long" }]],
@@ -85,5 +93,11 @@ test("a newline that was read before is not taken for one that is to come", () =
 
 test("no bytes are no line, and a newline alone is an empty one", () => {
   expect(linesOf(Buffer.alloc(0))).toEqual([]);
-  expect(linesOf(Buffer.from("\n\n"))).toEqual([{ text: "" }, { text: "" }]);
+  expect(linesOf(Buffer.from("\n\n"))).toEqual([lineOf(""), lineOf("")]);
+});
+
+test("lines of a block that is not all ASCII are read one by one, and as what they are", () => {
+  const texts = ["plain", "caf\u00e9", "\u{1f600}", "\ufeffmarked", "plain again"];
+  const bytes = Buffer.from(texts.map((text) => `${text}\n`).join(""));
+  for (const step of [1, 7, 200_000]) expect(linesOf(bytes, step)).toEqual(texts.map(lineOf));
 });

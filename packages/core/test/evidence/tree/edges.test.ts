@@ -11,7 +11,13 @@ import {
   leafOf,
   nodeOf,
 } from "../../../src/evidence/tree/inclusion.ts";
-import { hashChildren, hashChildrenAt, hashLeaf, sha256 } from "../../../src/evidence/tree/leaf.ts";
+import {
+  hashChildren,
+  hashLeaf,
+  hashUnder,
+  setRightChild,
+  sha256,
+} from "../../../src/evidence/tree/leaf.ts";
 import {
   proveConsistency,
   proveInclusion,
@@ -46,7 +52,12 @@ test("leaves and nodes are told apart by their first byte", () => {
   const node = digest(Uint8Array.of(1), Buffer.from(left, "hex"), Buffer.from(right, "hex"));
   expect(hashChildren(left, right)).toBe(node);
   expect(nodeOf(left, right, sha256)).toBe(node);
-  expect(hashChildrenAt(Buffer.from(`ff${left}ff`, "hex"), 1, right)).toBe(node);
+  setRightChild(right);
+  const under = hashUnder(Buffer.from(`ff${left}ff`, "hex"), 1);
+  expect(Buffer.from(under, "latin1").toString("hex")).toBe(node);
+  // What was hashed is the next right child.
+  const next = hashUnder(Buffer.from(left, "hex"), 0);
+  expect(Buffer.from(next, "latin1").toString("hex")).toBe(hashChildren(left, node));
   expect(EMPTY_ROOT).toBe(digest());
 });
 
