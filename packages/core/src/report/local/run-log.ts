@@ -210,7 +210,8 @@ export class RunLog implements EventLog {
 }
 
 function linesOf(lines: readonly string[]): Buffer {
-  return Buffer.from(lines.length === 0 ? "" : `${lines.join("\n")}\n`, "utf8");
+  // Each ends with a newline, the last one too.
+  return Buffer.from([...lines, ""].join("\n"), "utf8");
 }
 
 async function writeWhole(handle: FileHandle, bytes: Buffer, offset: number): Promise<void> {
