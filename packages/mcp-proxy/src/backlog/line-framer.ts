@@ -30,26 +30,29 @@ export class LineFramer {
 
   /** What is emitted is valid until the next bytes come: who keeps it copies it. */
   feed(chunk: Buffer, time: number, emit: (line: Line) => void): void {
-    const emitKept = this.#emitting(time, emit);
     let start = 0;
     while (start < chunk.length) {
       if (this.#owed > 0) {
-        start = this.#feedOwed(chunk, start, emitKept);
+        start = this.#feedOwed(chunk, start, this.#emitting(time, emit));
         continue;
       }
       const end = chunk.indexOf(NEWLINE, start);
       const part =
         start === 0 && end < 0 ? chunk : chunk.subarray(start, end < 0 ? undefined : end);
       if (end < 0) {
-        this.#line.add(part, emitKept);
+        this.#line.add(part, this.#emitting(time, emit));
         return;
       }
       start = end + 1;
       if (this.#line.byteLength === 0 && part.length <= HEAD_BYTES) {
-        this.#end({ byteLength: part.length, head: part }, emitKept);
+        if (this.#isMessage(part)) {
+          emit({ toServer: this.#toServer, time, byteLength: part.length, head: part });
+        }
       } else {
+        const emitKept = this.#emitting(time, emit);
         this.#line.add(part, emitKept);
-        this.#end(this.#line.take(), emitKept);
+        const kept = this.#line.take();
+        if (this.#isMessage(kept.head)) emitKept(kept);
       }
     }
   }
@@ -67,15 +70,16 @@ export class LineFramer {
     return (kept: Kept) => emit({ toServer: this.#toServer, time, ...kept });
   }
 
-  #end(line: Kept, emit: (line: Kept) => void): void {
-    const { head } = line;
+  /** A line that ended is a message, or belongs to the headers of one. */
+  #isMessage(head: Buffer): boolean {
     if (this.#announced > 0 && (head.length === 0 || head[0] === CARRIAGE_RETURN)) {
       this.#owed = this.#announced;
       this.#announced = 0;
-    } else if (!this.#isHeader(head)) {
-      this.#announced = 0;
-      emit(line);
+      return false;
     }
+    if (this.#isHeader(head)) return false;
+    this.#announced = 0;
+    return true;
   }
 
   #isHeader(head: Buffer): boolean {

@@ -43,7 +43,8 @@ export class TapQueue implements Backlog<Line> {
     const isWhole = end === part.bytes.length;
     this.#part = isWhole ? undefined : part;
     this.#readBytes = isWhole ? 0 : end;
-    framer.feed(part.bytes.subarray(start, end), part.time, emit);
+    const piece = start === 0 && isWhole ? part.bytes : part.bytes.subarray(start, end);
+    framer.feed(piece, part.time, emit);
   }
 
   takeForgotten(): number {
