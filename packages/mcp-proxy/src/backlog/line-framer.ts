@@ -30,30 +30,11 @@ export class LineFramer {
 
   /** What is emitted is valid until the next bytes come: who keeps it copies it. */
   feed(chunk: Buffer, time: number, emit: (line: Line) => void): void {
-    let start = 0;
-    while (start < chunk.length) {
-      if (this.#owed > 0) {
-        start = this.#feedOwed(chunk, start, this.#emitting(time, emit));
-        continue;
-      }
-      const end = chunk.indexOf(NEWLINE, start);
-      const part =
-        start === 0 && end < 0 ? chunk : chunk.subarray(start, end < 0 ? undefined : end);
-      if (end < 0) {
-        this.#line.add(part, this.#emitting(time, emit));
-        return;
-      }
-      start = end + 1;
-      if (this.#line.byteLength === 0 && part.length <= HEAD_BYTES) {
-        if (this.#isMessage(part)) {
-          emit({ toServer: this.#toServer, time, byteLength: part.length, head: part });
-        }
-      } else {
-        const emitKept = this.#emitting(time, emit);
-        this.#line.add(part, emitKept);
-        const kept = this.#line.take();
-        if (this.#isMessage(kept.head)) emitKept(kept);
-      }
+    for (let start = 0; start < chunk.length; ) {
+      start =
+        this.#owed > 0
+          ? this.#feedOwed(chunk, start, this.#emitting(time, emit))
+          : this.#feedLine(chunk, start, time, emit);
     }
   }
 
@@ -64,6 +45,24 @@ export class LineFramer {
     if (this.#owed === 0) return;
     this.#owed = Math.max(0, this.#owed - byteLength);
     if (this.#owed === 0) emitKept(this.#line.take());
+  }
+
+  /** @returns where the next line begins */
+  #feedLine(chunk: Buffer, start: number, time: number, emit: (line: Line) => void): number {
+    const end = chunk.indexOf(NEWLINE, start);
+    const part = start === 0 && end < 0 ? chunk : chunk.subarray(start, end < 0 ? undefined : end);
+    if (end >= 0 && this.#line.byteLength === 0 && part.length <= HEAD_BYTES) {
+      // Most lines are whole: what takes them costs less than what keeps them.
+      const line = { toServer: this.#toServer, time, byteLength: part.length, head: part };
+      if (this.#isMessage(part)) emit(line);
+      return end + 1;
+    }
+    const emitKept = this.#emitting(time, emit);
+    this.#line.add(part, emitKept);
+    if (end < 0) return chunk.length;
+    const kept = this.#line.take();
+    if (this.#isMessage(kept.head)) emitKept(kept);
+    return end + 1;
   }
 
   #emitting(time: number, emit: (line: Line) => void) {
