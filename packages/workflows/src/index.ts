@@ -18,7 +18,7 @@ export {
 } from "./drift/card.ts";
 export type { Since } from "./drift/movement.ts";
 export { CHANNELS, type Channel } from "./drift/reading/channel.ts";
-export { decodeState, encodeState, MAX_STATE_BYTES } from "./drift/state-bytes.ts";
+export { bytesOfState, decodeState, encodeState, MAX_STATE_BYTES } from "./drift/state-bytes.ts";
 export { type BaselineChoice, WorkflowState } from "./drift/workflow-state.ts";
 export { type Amount, EXPOSURE_ASSUMPTIONS, type Exposure } from "./exposure/exposure.ts";
 export {

@@ -55,6 +55,11 @@ function encode(standing: Standing): string {
   ]);
 }
 
+/** That alone of what {@link encodeStanding} wrote. */
+export function failureRiskIn(text: string): number | null {
+  return (JSON.parse(text) as EncodedStanding)[6];
+}
+
 export function decodeStanding(text: string): Standing {
   // Only `encodeStanding` writes this text.
   const fields = JSON.parse(text) as EncodedStanding;

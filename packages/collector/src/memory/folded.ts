@@ -14,6 +14,9 @@ import type {
   MemoryDay,
   MemoryName,
 } from "../rows/memory-rows.ts";
+import { digitsOf } from "./digits.ts";
+import { mapInTurns } from "./in-turns.ts";
+import { type DayPlace, type KeptRows, keyOfCard, keyOfDay } from "./kept-memory.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -32,20 +35,13 @@ export function namesOf({ workflow, agent, client, servers }: SessionProfile): M
   return names;
 }
 
-/** The sums of one name and day that change. */
-type DayPlace = Pick<MemoryDay, "kind" | "name" | "day">;
-
 /** A session that comes in or goes out. */
 interface Move {
   readonly sketch: SparseCounts;
   readonly times: 1 | -1;
 }
 
-const keyOf = ({ kind, name }: MemoryName) => `${kind}\n${name}`;
-const keyOfDay = ({ kind, name, day }: DayPlace) => `${day}\n${kind}\n${name}`;
 const bytesOf = (digits: string) => Buffer.from(digits, "hex");
-const digitsOf = (bytes: Uint8Array) =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
 
 /** Some sessions that are folded at once. */
 export class Folding {
@@ -69,29 +65,30 @@ export class Folding {
     return [...this.#names.values()];
   }
 
-  /** @param known those of the days that are there */
-  days(known: readonly MemoryDay[]): readonly MemoryDay[] {
-    const before = new Map(known.map((day) => [keyOfDay(day), day.sketch]));
-    return Array.from(this.#days, ([key, { place, moves }]) => {
-      const digits = before.get(key);
-      const sketch = digits === undefined ? new DaySketch() : DaySketch.decode(bytesOf(digits));
+  /** @param kept has those of the days that are there, and has all of them afterwards */
+  days(kept: KeptRows): Promise<readonly MemoryDay[]> {
+    return mapInTurns([...this.#days], ([key, { place, moves }]) => {
+      const sketch = kept.days.get(key) ?? new DaySketch();
       for (const { sketch: session, times } of moves) sketch.add(session, times);
+      kept.setDay(key, sketch);
       const [sessions, looped] = [sketch.sum("sessions"), sketch.sum("looped")];
       return { ...place, sessions, looped, sketch: digitsOf(sketch.encode()) };
     });
   }
 
-  /** @param known those of the cards that are there */
-  cards(known: readonly MemoryCard[]): readonly MemoryCard[] {
-    const cards = new Map(known.map((card) => [keyOf(card), card]));
+  /** @param kept has those of the cards that are there */
+  cards(kept: KeptRows): readonly MemoryCard[] {
+    const cards = new Map<string, MemoryCard>();
+    const cardOf = (key: string) => cards.get(key) ?? kept.cards.get(key)?.card;
     for (const [at, { before, profile }] of this.#candidates.entries()) {
       for (const name of before?.names ?? []) {
-        const card = cards.get(keyOf(name));
-        if (card) cards.set(keyOf(name), { ...card, sessions: card.sessions - 1 });
+        const key = keyOfCard(name);
+        const card = cardOf(key);
+        if (card) cards.set(key, { ...card, sessions: card.sessions - 1 });
       }
       for (const name of this.folded[at]?.names ?? []) {
-        const key = keyOf(name);
-        cards.set(key, withSession(cards.get(key) ?? newCard(name, profile), profile));
+        const key = keyOfCard(name);
+        cards.set(key, withSession(cardOf(key) ?? newCard(name, profile), profile));
       }
     }
     return [...cards.values()];
@@ -118,7 +115,7 @@ export class Folding {
       return;
     }
     this.#days.set(key, { place, moves: [move] });
-    this.#names.set(keyOf(name), name);
+    this.#names.set(keyOfCard(name), name);
   }
 }
 

@@ -2,11 +2,13 @@
  * The memory of workflows: what sessions did, by workflow, agent, client and server and by the day on
  * which they began. It grows beside the way of the events, and never on it.
  */
-import type { FoldCandidate, MemoryState } from "../rows/memory-rows.ts";
+import { setImmediate } from "node:timers/promises";
+import type { CandidateFilter, FoldCandidate, MemoryState } from "../rows/memory-rows.ts";
 import { encodeCards, encodeDays, encodeFolded } from "../store/columns/memory-columns.ts";
 import type { Store } from "../store/store.ts";
-import { takeSessions } from "./drift.ts";
+import { readCards, takeSessions } from "./drift.ts";
 import { Folding } from "./folded.ts";
+import { KeptMemory, keyOfCard, keyOfDay } from "./kept-memory.ts";
 import { alertsOf } from "./workflow-alerts.ts";
 
 export interface WorkflowMemoryParts {
@@ -27,10 +29,14 @@ const OVERLAP_MS = 10_000;
 const FIRST_LOOK_MS = 30 * 86_400_000;
 /** All accounts are looked at so often: a node may have died with what it knew. */
 const SWEEP_MS = 600_000;
-/** Sessions that are folded at once. */
-const FOLDED_AT_ONCE = 200;
-/** After so many others have their turn. */
-const BATCHES_AT_ONCE = 20;
+/** Sessions that are read at once. */
+const READ_AT_ONCE = 200;
+/** Sessions that are saved at once: several of one workflow cost hardly more than one. */
+const FOLDED_AT_ONCE = 10 * READ_AT_ONCE;
+/** After so many the next account has its turn. */
+const BATCHES_AT_ONCE = 2;
+/** Keys of rows count from 1. */
+const BEFORE_ALL_KEYS = 0;
 
 /** What was found could not be saved; the next round finds it again. */
 class WorkflowMemoryError extends Error {
@@ -54,6 +60,7 @@ type Seen = Pick<MemoryState, "overMs" | "idleMs">;
 export class WorkflowMemory {
   readonly #parts: WorkflowMemoryParts;
   readonly #watched = new Map<number, Watched>();
+  readonly #kept = new KeptMemory();
   #nextSweepMs = 0;
   #timer: NodeJS.Timeout | undefined;
   /** The round that the timer began, while it lasts. */
@@ -161,13 +168,15 @@ export class WorkflowMemory {
   ): Promise<"all" | "more" | "conflict"> {
     const { store, clock } = this.#parts;
     const state = await store.reader.memory.state(tenant);
-    if (state === undefined || !state.isAccount) return "all";
+    if (state === undefined || !state.isAccount) {
+      this.#kept.forget(tenant);
+      return "all";
+    }
     const before = watched.seen ?? this.#seenBefore(state);
     const fromMs = isOver ? before.overMs : before.idleMs;
     const toMs = isOver ? clock() : clock() - IDLE_MS;
-    const limit = FOLDED_AT_ONCE;
-    const found = await store.reader.memory.candidates(tenant, { isOver, fromMs, toMs, limit });
-    const isFull = found.length === limit;
+    const found = await this.#read(tenant, { isOver, fromMs, toMs });
+    const isFull = found.length === FOLDED_AT_ONCE;
     const upToMs = Math.max(fromMs, (isFull && found.at(-1)?.lastMs) || toMs - OVERLAP_MS);
     const seen = isOver ? { ...before, overMs: upToMs } : { ...before, idleMs: upToMs };
     if (found.length > 0 && !(await this.#save(tenant, state, { ...seen, found }))) {
@@ -176,6 +185,24 @@ export class WorkflowMemory {
     }
     watched.seen = seen;
     return isFull ? "more" : "all";
+  }
+
+  /** Page by page, so that others have their turn, and to be saved at once. */
+  async #read(
+    tenant: number,
+    range: Pick<CandidateFilter, "isOver" | "fromMs" | "toMs">,
+  ): Promise<readonly FoldCandidate[]> {
+    const found: FoldCandidate[] = [];
+    while (found.length < FOLDED_AT_ONCE) {
+      const last = found.at(-1);
+      const from = last && { fromMs: last.lastMs, afterKey: last.key };
+      const page = { ...range, afterKey: BEFORE_ALL_KEYS, ...from, limit: READ_AT_ONCE };
+      const read = await this.#parts.store.reader.memory.candidates(tenant, page);
+      found.push(...read);
+      if (read.length < READ_AT_ONCE) break;
+      await setImmediate();
+    }
+    return found;
   }
 
   #seenBefore({ overMs, idleMs }: MemoryState): Seen {
@@ -192,11 +219,16 @@ export class WorkflowMemory {
     const { store } = this.#parts;
     const { memory } = store.reader;
     const folding = new Folding(to.found);
+    const kept = this.#kept.open(tenant, round);
+    const places = folding.places.filter((place) => !kept.days.has(keyOfDay(place)));
+    const names = folding.names.filter((name) => !kept.cards.has(keyOfCard(name)));
     const [days, cards] = await Promise.all([
-      memory.daysAt(tenant, folding.places),
-      memory.cardsAt(tenant, folding.names),
+      places.length === 0 ? [] : memory.daysAt(tenant, places),
+      names.length === 0 ? [] : memory.cardsAt(tenant, names),
     ]);
-    const taken = takeSessions(folding.cards(cards), to.found);
+    kept.addDays(days);
+    for (const card of readCards(cards)) kept.setCard(card);
+    const taken = await takeSessions(folding.cards(kept), to.found, kept);
     const alerts = await alertsOf(store.reader, tenant, taken.moments, this.#parts.clock());
     const answer = await store.administer({
       kind: "save_memory",
@@ -204,12 +236,15 @@ export class WorkflowMemory {
       round,
       overMs: to.overMs,
       idleMs: to.idleMs,
-      days: encodeDays(folding.days(days)),
+      days: encodeDays(await folding.days(kept)),
       cards: encodeCards(taken.cards),
       folded: encodeFolded(folding.folded),
       alerts,
     });
-    if (answer.kind === "done") return true;
+    if (answer.kind === "done") {
+      this.#kept.saved(kept, round + 1);
+      return true;
+    }
     if (answer.code === "CONFLICT") return false;
     throw new WorkflowMemoryError(
       `sessions could not be remembered (${answer.code}): they are with a later round`,

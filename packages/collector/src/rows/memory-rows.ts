@@ -94,6 +94,8 @@ export interface CandidateFilter {
   /** Only sessions that are over. */
   readonly isOver: boolean;
   readonly fromMs: number;
+  /** Of those from exactly then, only the ones behind this key. */
+  readonly afterKey: number;
   readonly toMs: number;
   readonly limit: number;
 }

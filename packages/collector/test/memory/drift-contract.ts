@@ -1,14 +1,15 @@
 /** What moved in a workflow, on whichever store, and the rules that wait for it. */
-import type { WorkflowCard } from "@caum/workflows";
+import { cardOf, encodeState, type WorkflowCard, WorkflowState } from "@caum/workflows";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { WorkflowMemory } from "../../src/memory/workflow-memory.ts";
 import { ruleOf } from "../store/alert-store.ts";
 import type { StoreUnderTest } from "../store-contract.ts";
-import { MINUTE_MS, NOW, type Plan, send } from "../store-contract-memory.ts";
+import { MINUTE_MS, NOW, type Plan, profilesIn, send } from "../store-contract-memory.ts";
 import { newAccount } from "./memory-contract.ts";
 
 /** Sessions that make a workflow known: ten for its words, and forty that are normal. */
 const KNOWN = 50;
+const TICKETS = { kind: "workflow", name: "tickets" } as const;
 
 export function driftContract(open: () => Promise<StoreUnderTest>): void {
   let subject: StoreUnderTest;
@@ -39,8 +40,7 @@ export function driftContract(open: () => Promise<StoreUnderTest>): void {
     await memory.round();
   };
   const cardOfTickets = async () => {
-    const names = [{ kind: "workflow", name: "tickets" }] as const;
-    const [row] = await subject.store.reader.memory.cardsAt(tenant, names);
+    const [row] = await subject.store.reader.memory.cardsAt(tenant, [TICKETS]);
     return JSON.parse(row?.card ?? "null") as WorkflowCard;
   };
   const addRules = async (...conditions: readonly string[]) => {
@@ -73,6 +73,25 @@ export function driftContract(open: () => Promise<StoreUnderTest>): void {
     await send(subject.store, { id: "s-1", tenant, minute: KNOWN + 1, works: 9, ends: true });
     await fold();
     expect((await cardOfTickets()).sessions).toBe(KNOWN);
+  });
+
+  test("what is kept from round to round is what sessions one by one come to", async () => {
+    const { store } = subject;
+    const kept = memoryOn();
+    for (let round = 0; round < 24; round++) {
+      await record(3, round < 20 ? {} : { works: 30 });
+      // Now and then another node is faster.
+      await fold(round % 5 === 3 ? memoryOn() : kept);
+      if (round % 6 < 4) continue;
+      const state = new WorkflowState();
+      const profiles = await profilesIn(store, { limit: 500, workflow: "tickets" }, tenant);
+      for (const profile of profiles.toReversed()) state.take(profile);
+      const [row] = await store.reader.memory.cardsAt(tenant, [TICKETS]);
+      expect(row?.sessions).toBe(profiles.length);
+      expect(row?.state).toBe(Buffer.from(encodeState(state)).toString("hex"));
+      expect(row?.card).toBe(JSON.stringify(cardOf(state)));
+    }
+    expect((await cardOfTickets()).moved.length).toBeGreaterThan(0);
   });
 
   test("a rule for drift fires once, with the session with which something is found", async () => {

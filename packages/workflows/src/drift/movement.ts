@@ -5,7 +5,7 @@ import type { Ring } from "./ring.ts";
 import type { Baseline } from "./statistics/baseline.ts";
 import { onsetOf, testColumn } from "./statistics/column-test.ts";
 import { type LoopHistory, testLoops } from "./statistics/loop-test.ts";
-import { thresholdOf } from "./statistics/thresholds.ts";
+import { GONE, thresholdOf } from "./statistics/thresholds.ts";
 
 /** A session that something is said of. */
 export interface Since {
@@ -33,8 +33,8 @@ export interface Movement {
   readonly latest: number;
 }
 
-/** What is found stays until it is down to this, so that it does not come and go. */
-const GONE = 0.5;
+/** Strengths count in hundredths. */
+export const STRENGTH_UNITS = 100;
 
 export interface Looked {
   readonly baseline: Baseline;
@@ -65,8 +65,8 @@ function lookAt({ baseline, ring }: Looked, channel: Channel): Found {
   const threshold = thresholdOf(channel);
   let best: Found = { column: 0, strength: 0, isMore: false };
   for (let column = 0; column < columns; column++) {
-    const codeAt = (ago: number) => ring.codeAt(ago, from + column);
-    const found = testColumn(baseline.spread(from + column), codeAt, ring.length, threshold);
+    const at = from + column;
+    const found = testColumn(baseline.spread(at), ring.column(at), threshold);
     if (found.strength > best.strength) best = { column, ...found };
   }
   return best;
@@ -77,7 +77,7 @@ function lookAtLoops(looked: Looked): Found {
 }
 
 const loopTest = ({ loops, ring }: Looked) =>
-  testLoops(loops, (ago) => ring.at(ago)?.looped === true, ring.length);
+  testLoops(loops, (ago) => ring.loopedAt(ago), ring.length);
 
 function movementOf(
   looked: Looked,
@@ -94,7 +94,17 @@ function movementOf(
   // What was found at a session did not begin behind it, however much stronger it became since.
   const isBehind = isOfOneColumn && placed !== undefined && placed.since.session > first;
   const { since, earliest, latest } = (isBehind ? known : placed) ?? known ?? placeOfLatest(looked);
-  return { channel, column, isMore, strength, found: first, since, earliest, latest };
+  return {
+    channel,
+    column,
+    isMore,
+    // As the bytes have it, so that a state that was kept says the same as one that was read.
+    strength: Math.floor(strength * STRENGTH_UNITS) / STRENGTH_UNITS,
+    found: first,
+    since,
+    earliest,
+    latest,
+  };
 }
 
 type Place = Pick<Movement, "since" | "earliest" | "latest">;
@@ -103,9 +113,7 @@ function placeOf(looked: Looked, channel: Channel, column: number): Place | unde
   const { baseline, ring, session } = looked;
   const at = columnsOf(channel).from + column;
   const onset =
-    channel === "loops"
-      ? loopTest(looked).onset
-      : onsetOf(baseline.spread(at), (ago) => ring.codeAt(ago, at), ring.length);
+    channel === "loops" ? loopTest(looked).onset : onsetOf(baseline.spread(at), ring.column(at));
   if (onset === undefined) return undefined;
   const reading = ring.at(onset.sessions - 1);
   if (reading === undefined) return undefined;

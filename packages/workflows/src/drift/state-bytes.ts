@@ -1,22 +1,37 @@
 /** A state as bytes: at most 4 KiB, whatever happened. */
 import { OPERATIONS } from "../profile/session-profile.ts";
 import { ByteReader, ByteWriter } from "./bytes.ts";
-import type { Movement } from "./movement.ts";
-import { CHANNELS, COLUMNS, NUMBERS } from "./reading/channel.ts";
-import { type Reading, UNKNOWN, writeNumberCodes } from "./reading/reading.ts";
+import { type Movement, STRENGTH_UNITS } from "./movement.ts";
+import { CHANNELS } from "./reading/channel.ts";
+import { READING_BYTES, readReading } from "./reading/reading-bytes.ts";
 import type { Vocabulary, Words } from "./reading/vocabulary.ts";
 import { Ring } from "./ring.ts";
 import { Baseline, COUNTS } from "./statistics/baseline.ts";
 import { type BaselineChoice, type StateParts, WorkflowState } from "./workflow-state.ts";
 
 export const MAX_STATE_BYTES = 4_096;
-const VERSION = 1;
-const LEVEL_UNKNOWN = 15;
+const VERSION = 2;
 const LONGEST_ID = 255;
 const SECOND_MS = 1_000;
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder();
+/** Of one id after the other. */
+const ID_BYTES = new Uint8Array(LONGEST_ID);
 
 /** @returns bytes that {@link decodeState} reads; the same for the same sessions */
-export function encodeState({ parts }: WorkflowState): Uint8Array {
+export function encodeState(state: WorkflowState): Uint8Array {
+  return bytesOfState(state).bytes;
+}
+
+/**
+ * The same.
+ *
+ * @returns with whether all of it is in there; ids of sessions are not where they would be too long
+ */
+export function bytesOfState({ parts }: WorkflowState): {
+  readonly bytes: Uint8Array;
+  readonly isWhole: boolean;
+} {
   const writer = new ByteWriter().whole(VERSION, 1).whole(parts.sessions, 4);
   writeWords(writer, parts.words);
   writeVocabulary(writer, parts.vocabulary);
@@ -28,11 +43,11 @@ export function encodeState({ parts }: WorkflowState): Uint8Array {
   writer.whole(baseline.untilMs / SECOND_MS, 4);
   writeCounts(writer, baseline.counts);
   writer.whole(ring.length, 1);
-  for (const reading of ring.readings) writeReading(writer, reading);
+  for (const bytes of ring.bytes) writer.all(bytes);
   writer.whole(movements.length, 1);
   for (const movement of movements) writeMovement(writer, movement);
-  writeIds(writer, parts);
-  return writer.finish();
+  const isWhole = writeIds(writer, parts);
+  return { bytes: writer.finish(), isWhole };
 }
 
 /**
@@ -54,12 +69,13 @@ export function decodeState(bytes: Uint8Array, choice?: BaselineChoice): Workflo
     untilMs: reader.whole(4) * SECOND_MS,
   };
   const baseline = new Baseline({ ...stretch, counts: readCounts(reader) });
-  const readings = list(reader, readReading);
+  const views = list(reader, () => reader.view(READING_BYTES));
   const found = list(reader, readMovement);
-  const { ids, sinceIds } = readIds(reader, readings.length, found.length);
+  const { ids, sinceIds } = readIds(reader, found.length);
   const ring = new Ring();
-  for (const [at, reading] of readings.entries()) {
-    ring.push({ ...reading, sessionId: ids[at] ?? "" });
+  for (let ago = views.length - 1; ago >= 0; ago--) {
+    const view = views[ago];
+    if (view !== undefined) ring.push(readReading(view, ids[ago] ?? ""));
   }
   const movements = found.map((movement, at) => {
     const sessionId = sinceIds[at] ?? "";
@@ -142,21 +158,24 @@ function readVocabulary(reader: ByteReader): Vocabulary {
 
 /** Most counts are 0: such a run is a 0 and its length. What would grow by that is written as it is. */
 function writeCounts(writer: ByteWriter, counts: Uint8Array): void {
-  const short: number[] = [];
+  let length = 0;
   for (let at = 0; at < counts.length; at++) {
     const count = counts[at] ?? 0;
-    short.push(count);
+    SHORT[length++] = count;
     if (count !== 0) continue;
     let run = 1;
     while (run < 255 && counts[at + 1] === 0) {
       run += 1;
       at += 1;
     }
-    short.push(run);
+    SHORT[length++] = run;
   }
-  const isShorter = short.length < counts.length;
-  writer.whole(isShorter ? short.length : 0, 2).all(isShorter ? short : counts);
+  const isShorter = length < counts.length;
+  writer.whole(isShorter ? length : 0, 2).all(isShorter ? SHORT.subarray(0, length) : counts);
 }
+
+/** Of one state after the other. */
+const SHORT = new Uint8Array(2 * COUNTS);
 
 function readCounts(reader: ByteReader): Uint8Array {
   const length = reader.whole(2);
@@ -173,33 +192,6 @@ function readCounts(reader: ByteReader): Uint8Array {
   return counts;
 }
 
-function writeReading(writer: ByteWriter, { startedMs, looped, numbers, codes }: Reading): void {
-  writer.whole(startedMs / SECOND_MS, 4).whole(looped ? 1 : 0, 1);
-  for (const number of numbers) writer.whole(number, 2);
-  for (let column = NUMBERS.length; column < COLUMNS; column += 2) {
-    writer.whole(16 * halfByte(codes[column]) + halfByte(codes[column + 1]), 1);
-  }
-}
-
-const halfByte = (code = UNKNOWN): number => Math.min(code, LEVEL_UNKNOWN);
-
-function readReading(reader: ByteReader): Reading {
-  const startedMs = reader.whole(4) * SECOND_MS;
-  const looped = reader.whole(1) === 1;
-  const numbers = Uint16Array.from(NUMBERS, () => reader.whole(2));
-  const codes = new Uint8Array(COLUMNS).fill(UNKNOWN);
-  writeNumberCodes(numbers, codes);
-  for (let column = NUMBERS.length; column < COLUMNS; column += 2) {
-    const pair = reader.whole(1);
-    const both = [Math.floor(pair / 16), pair % 16];
-    for (const [at, level] of both.entries()) {
-      if (level !== LEVEL_UNKNOWN && column + at < COLUMNS) codes[column + at] = level;
-    }
-  }
-  return { sessionId: "", startedMs, looped, numbers, codes };
-}
-
-/** A strength is kept to a hundredth, so that the way it came into the store does not matter. */
 function writeMovement(writer: ByteWriter, movement: Movement): void {
   const { channel, column, isMore, strength, found, since, earliest, latest } = movement;
   writer
@@ -207,7 +199,7 @@ function writeMovement(writer: ByteWriter, movement: Movement): void {
     .whole(column, 1)
     .whole(isMore ? 1 : 0, 1);
   writer
-    .whole(strength * 100, 3)
+    .whole(Math.round(strength * STRENGTH_UNITS), 3)
     .whole(found, 4)
     .whole(since.session, 4);
   writer
@@ -221,7 +213,7 @@ function readMovement(reader: ByteReader): Movement {
     channel: CHANNELS[reader.whole(1)] ?? "length",
     column: reader.whole(1),
     isMore: reader.whole(1) === 1,
-    strength: reader.whole(3) / 100,
+    strength: reader.whole(3) / STRENGTH_UNITS,
     found: reader.whole(4),
     since: { session: reader.whole(4), startedMs: reader.whole(4) * SECOND_MS },
     earliest: reader.whole(4),
@@ -229,30 +221,34 @@ function readMovement(reader: ByteReader): Movement {
   };
 }
 
-/** Ids of sessions as long as there is room: those of what moved, then the latest ones. */
-function writeIds(writer: ByteWriter, { movements, ring }: StateParts): void {
+/**
+ * Ids of sessions as long as there is room: those of what moved, then the latest ones.
+ *
+ * @returns whether there was room for all
+ */
+function writeIds(writer: ByteWriter, { movements, ring }: StateParts): boolean {
   const since = movements.map((movement) => movement.since.sessionId ?? "");
-  const latest = ring.readings.map(({ sessionId }) => sessionId).reverse();
-  const all = [...since, ...latest].map((id) => new TextEncoder().encode(id));
-  const kept = all.map((bytes) => (bytes.length > LONGEST_ID ? new Uint8Array() : bytes));
+  const latest = Array.from({ length: ring.length }, (_, ago) => ring.idAt(ago));
+  const all = [...since, ...latest];
   // Those without an id that come last are not there at all.
-  for (const bytes of kept.slice(0, 1 + kept.findLastIndex(({ length }) => length > 0))) {
-    if (writer.length + 1 + bytes.length > MAX_STATE_BYTES) return;
-    writer.whole(bytes.length, 1).all(bytes);
+  const last = all.findLastIndex((id) => id !== "");
+  let isWhole = true;
+  for (const id of all.slice(0, last + 1)) {
+    const { read, written } = ENCODER.encodeInto(id, ID_BYTES);
+    const isShort = read === id.length;
+    isWhole &&= isShort;
+    const length = isShort ? written : 0;
+    if (writer.length + 1 + length > MAX_STATE_BYTES) return false;
+    writer.whole(length, 1).all(ID_BYTES.subarray(0, length));
   }
+  return isWhole;
 }
 
-/** @returns for each movement and each session of the ring; those without room are missing */
+/** @returns for each movement, and from the latest session backwards; those without room are missing */
 function readIds(
   reader: ByteReader,
-  ring: number,
   movements: number,
 ): { readonly sinceIds: readonly string[]; readonly ids: readonly string[] } {
-  const all: string[] = [];
-  while (!reader.isAtEnd) {
-    all.push(new TextDecoder().decode(reader.take(reader.whole(1))));
-  }
-  const latest = all.slice(movements);
-  const ids = Array.from({ length: ring }, (_, at) => latest[ring - 1 - at] ?? "");
-  return { sinceIds: all.slice(0, movements), ids };
+  const all = reader.rest((bytes) => DECODER.decode(bytes));
+  return { sinceIds: all.slice(0, movements), ids: all.slice(movements) };
 }

@@ -1,6 +1,7 @@
 /** What the sessions of one day and one workflow did, in at most a KiB; no content. */
 import { bucketMiddle, bucketOf, bucketStart } from "../profile/log-histogram.ts";
 import { OPERATIONS, type SessionProfile } from "../profile/session-profile.ts";
+import { transitionPairs } from "../profile/transition-pairs.ts";
 import { readSparse, type SparseCounts, writeSparse } from "./sketch-bytes.ts";
 
 export const MAX_SKETCH_BYTES = 1_024;
@@ -65,13 +66,14 @@ export function sketchOf(profile: SessionProfile): SparseCounts {
   const add = (place: number, count: number) => {
     if (count > 0) pairs.push(place, Math.min(count, MOST));
   };
-  for (const [at, sum] of sumsOf(profile).entries()) add(at, sum);
-  const { ops, transitions } = profile.structure;
+  const sums = sumsOf(profile);
+  for (let at = 0; at < sums.length; at++) add(at, sums[at] ?? 0);
+  const { ops } = profile.structure;
   for (let at = 0; at < OPERATIONS.length; at++) add(OPS_FROM + at, ops[at] ?? 0);
-  // Keys that are whole numbers come in their order.
-  for (const key in transitions) {
-    const place = TRANSITIONS_FROM + Number(key);
-    if (place < HISTOGRAMS_FROM) add(place, transitions[key] ?? 0);
+  const transitions = transitionPairs(profile.structure);
+  for (let at = 0; at < transitions.length; at += 2) {
+    const place = TRANSITIONS_FROM + (transitions[at] ?? 0);
+    if (place < HISTOGRAMS_FROM) add(place, transitions[at + 1] ?? 0);
   }
   for (const amount of SKETCH_AMOUNTS) {
     const value = profile[amount];

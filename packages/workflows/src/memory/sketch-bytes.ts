@@ -7,24 +7,39 @@ const SEVEN_BITS = 128;
 
 /** Each place is written as how far it is behind the one before. */
 export function writeSparse(head: readonly number[], pairs: SparseCounts): Uint8Array {
-  const bytes: number[] = [...head];
+  let length = 0;
+  for (const byte of head) room[length++] = byte;
   let before = -1;
   for (let at = 0; at < pairs.length; at += 2) {
+    if (length + LONGEST_PAIR > room.length) room = widened(room);
     const place = pairs[at] ?? 0;
-    push(bytes, place - before - 1);
-    push(bytes, pairs[at + 1] ?? 0);
+    length = write(place - before - 1, length);
+    length = write(pairs[at + 1] ?? 0, length);
     before = place;
   }
-  return new Uint8Array(bytes);
+  return room.slice(0, length);
 }
 
-function push(bytes: number[], value: number): void {
-  let rest = value;
+/** Two numbers of eight bytes each. */
+const LONGEST_PAIR = 16;
+/** Of one sketch after the other. */
+let room = new Uint8Array(4_096);
+
+function widened(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const wider = new Uint8Array(2 * bytes.length);
+  wider.set(bytes);
+  return wider;
+}
+
+/** @returns where the next number goes */
+function write(value: number, from: number): number {
+  let [rest, at] = [value, from];
   while (rest >= SEVEN_BITS) {
-    bytes.push((rest % SEVEN_BITS) + SEVEN_BITS);
+    room[at++] = (rest % SEVEN_BITS) + SEVEN_BITS;
     rest = Math.floor(rest / SEVEN_BITS);
   }
-  bytes.push(rest);
+  room[at++] = rest;
+  return at;
 }
 
 /**

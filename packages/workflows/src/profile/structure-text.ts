@@ -5,10 +5,10 @@ import {
   type SessionStructure,
   type ToolFigures,
 } from "./session-profile.ts";
+import { knowPairs, type Pairs, pairsOf } from "./transition-pairs.ts";
 
 const VERSION = 1;
 
-type Pairs = readonly number[];
 type EncodedTool = readonly [
   tool: string,
   server: string | 0,
@@ -75,7 +75,7 @@ export function decodeStructure(text: string): SessionStructure {
     encoded;
   const [calls, turns, reviewSteps, failures, retries, denied, pending] = counts;
   const [steps, tokens, costNanoUsd, ms] = afterAlert;
-  return {
+  const structure: SessionStructure = {
     calls,
     turns,
     reviewSteps,
@@ -84,14 +84,19 @@ export function decodeStructure(text: string): SessionStructure {
     denied,
     pending,
     ...(client !== 0 && { client }),
-    ops: OPERATIONS.map((_, index) => ops[index] ?? 0),
-    transitions: countsOf(transitions),
+    ops: ops.length === OPERATIONS.length ? ops : OPERATIONS.map((_, index) => ops[index] ?? 0),
+    // Most readers ask for the pairs.
+    get transitions() {
+      return countsOf(transitions);
+    },
     tools: tools.map(decodeTool),
     models,
     loopKinds: loopKinds.map(decodeKind),
     inLoops: { tokens: inLoops[0], ms: inLoops[1] },
     afterAlert: { steps, tokens, costNanoUsd, ms },
   };
+  knowPairs(structure, transitions);
+  return structure;
 }
 
 function encodeTool(figures: ToolFigures): EncodedTool {
@@ -121,14 +126,6 @@ function encodeKind({ rule, period, tools, count, steps, costNanoUsd }: LoopKind
 
 function decodeKind([rule, period, tools, count, steps, costNanoUsd]: EncodedKind): LoopKind {
   return { rule, period, tools, count, steps, costNanoUsd };
-}
-
-/** Place and count, one after the other, in the order of the places. */
-function pairsOf(counts: Readonly<Record<number, number>>): Pairs {
-  const pairs: number[] = [];
-  // Keys that are whole numbers come in their order.
-  for (const place in counts) pairs.push(Number(place), counts[place] ?? 0);
-  return pairs;
 }
 
 function countsOf(pairs: Pairs): Readonly<Record<number, number>> {

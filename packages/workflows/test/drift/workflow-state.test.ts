@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import {
+  bytesOfState,
   cardOf,
   decodeState,
   encodeState,
@@ -170,7 +171,8 @@ test("a state that is stored after each session goes on as one that is not", () 
   for (let count = 0; count < 190; count++) {
     const profile = history.next(count < 150 ? USUAL : { ...USUAL, length: 30, looping: 0.2 });
     kept.take(profile);
-    const read = decodeState(stored);
+    // Bytes that lie among others, as those of a Buffer do.
+    const read = decodeState(Uint8Array.of(7, ...stored, 7).subarray(1, 1 + stored.length));
     read.take(profile);
     stored = encodeState(read);
     expect(stored).toEqual(encodeState(kept));
@@ -193,6 +195,18 @@ test("a state has at most 4 KiB, whatever its sessions are like", () => {
   }
   expect(most).toBeLessThanOrEqual(MAX_STATE_BYTES);
   expect(most).toBeGreaterThan(MAX_STATE_BYTES - 300);
+});
+
+test("a state whose ids are too long for its bytes says so", () => {
+  const { state } = usual(14);
+  expect(bytesOfState(state).isWhole).toBe(true);
+  const history = new MadeUpSessions(15);
+  for (let count = 0; count < 40; count++) {
+    state.take(history.next(USUAL, { sessionId: `session-${count}-${"x".repeat(100)}` }));
+  }
+  const { bytes, isWhole } = bytesOfState(state);
+  expect(isWhole).toBe(false);
+  expect(bytes.length).toBeLessThanOrEqual(MAX_STATE_BYTES);
 });
 
 test("bytes that are no state are refused", () => {

@@ -42,31 +42,28 @@ export const FOLDED_COLUMNS: Columns = {
 };
 
 export function encodeDays(days: readonly MemoryDay[]): string {
-  return JSON.stringify(
-    days.map(({ kind, name, day, sessions, looped, sketch }) => [
-      kind,
-      name,
-      day,
-      sessions,
-      looped,
-      sketch,
-    ]),
-  );
+  const rows = days.map(({ kind, name, day, sessions, looped, sketch }) => {
+    return `["${kind}",${JSON.stringify(name)},${day},${sessions},${looped},"${sketch}"]`;
+  });
+  return `[${rows.join()}]`;
 }
 
+/** Digits stand as they are: to look for what has to be escaped takes longer than all the rest. */
 export function encodeCards(cards: readonly MemoryCard[]): string {
-  return JSON.stringify(
-    cards.map(({ kind, name, sessions, firstMs, lastMs, choice, state, card }) => {
-      const said = [choice ?? null, state ?? null, card ?? null];
-      return [kind, name, sessions, firstMs, lastMs, ...said];
-    }),
-  );
+  const rows = cards.map(({ kind, name, sessions, firstMs, lastMs, choice, state, card }) => {
+    const counts = `${sessions},${firstMs},${lastMs}`;
+    const [chosen, told] = [JSON.stringify(choice ?? null), JSON.stringify(card ?? null)];
+    const digits = state === undefined ? "null" : `"${state}"`;
+    return `["${kind}",${JSON.stringify(name)},${counts},${chosen},${digits},${told}]`;
+  });
+  return `[${rows.join()}]`;
 }
 
 export function encodeFolded(folded: readonly FoldedSession[]): string {
-  return JSON.stringify(
-    folded.map(({ key, size, day, names, sketch }) => [key, size, day, encodeNames(names), sketch]),
-  );
+  const rows = folded.map(({ key, size, day, names, sketch }) => {
+    return `[${key},${size},${day},${JSON.stringify(encodeNames(names))},"${sketch}"]`;
+  });
+  return `[${rows.join()}]`;
 }
 
 export function memoryStateOf(row: Row): MemoryState {

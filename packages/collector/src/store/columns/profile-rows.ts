@@ -1,7 +1,7 @@
 /** What is remembered of a session, from its row. */
 import { decodeStructure, type SessionProfile } from "@caum/workflows";
 import type { SessionRow } from "../../ingest/session-row.ts";
-import { decodeStanding } from "../../ingest/standing.ts";
+import { failureRiskIn } from "../../ingest/standing.ts";
 import type { KeyedProfile } from "../../rows/memory-rows.ts";
 import type { SessionView } from "../store.ts";
 import { integer, optional, type Row, text } from "./columns.ts";
@@ -69,7 +69,7 @@ export function profileIn(row: Row): KeyedProfile {
     resolved: resolved === undefined ? undefined : resolved === 1,
     firstMs: integer(row, "first_ms"),
     activeMs: optional(row, "active_ms", integer) ?? integer(row, "last_ms"),
-    standing: { step: integer(row, "steps"), failureRisk: failureRiskIn(row) },
+    standing: { step: integer(row, "steps"), failureRisk: failureRiskIn(text(row, "standing")) },
     totals: {
       totalTokens: integer(row, "tokens"),
       costNanoUsd: integer(row, "cost_nano_usd"),
@@ -86,8 +86,4 @@ export function profileIn(row: Row): KeyedProfile {
   });
   if (profile === undefined) throw new TypeError("a row without a structure has no profile");
   return { key: integer(row, "key"), profile };
-}
-
-function failureRiskIn(row: Row): number | null {
-  return decodeStanding(text(row, "standing")).failureRisk;
 }

@@ -1,6 +1,7 @@
 /** A session as numbers and levels: what the tests see of it. */
 import { bucketOf, bucketStart } from "../../profile/log-histogram.ts";
 import type { SessionProfile } from "../../profile/session-profile.ts";
+import { type Pairs, transitionPairs } from "../../profile/transition-pairs.ts";
 import { COLUMNS, NUMBERS, SHARES } from "./channel.ts";
 import { levelOf } from "./level.ts";
 import { BIT, nameOf, type Vocabulary } from "./vocabulary.ts";
@@ -69,18 +70,16 @@ function numbersOf(
     fineBucket(profile.tokens),
     fineBucket(cost === undefined ? undefined : cost / COST_UNIT_NANO_USD),
     fineBucket(profile.durationMs),
-    fineBucket(surpriseOf(structure.transitions, surprises)),
+    fineBucket(surpriseOf(transitionPairs(structure), surprises)),
   ]);
 }
 
 /** Of a transition, on average; undefined where there was none. */
-function surpriseOf(
-  transitions: SessionProfile["structure"]["transitions"],
-  surprises: Uint8Array,
-): number | undefined {
+function surpriseOf(transitions: Pairs, surprises: Uint8Array): number | undefined {
   let [sum, all] = [0, 0];
-  for (const [place, count] of Object.entries(transitions)) {
-    sum += count * (surprises[Number(place)] ?? 0);
+  for (let at = 0; at < transitions.length; at += 2) {
+    const count = transitions[at + 1] ?? 0;
+    sum += count * (surprises[transitions[at] ?? 0] ?? 0);
     all += count;
   }
   return all === 0 ? undefined : (sum / all / BIT) * SURPRISE_UNITS;
@@ -92,22 +91,26 @@ function writeShares(
   levels: Uint8Array,
 ): void {
   const { operations, transitions, tools, models } = SHARES;
-  write(levels, operations.from, structure.ops, structure.calls);
-  const counts = Object.entries(structure.transitions);
-  const places = counts.map(([place, count]) => [Number(place), count] as const);
-  writeCounted(levels, transitions, vocabulary.transitions, places);
-  const calls = structure.tools.map((one) => [nameOf(one.tool), one.calls] as const);
-  writeCounted(levels, tools, vocabulary.tools, calls, structure.calls);
+  const { ops, calls } = structure;
+  write(levels, operations.from, ops, calls);
+  writeTransitions(levels, transitions, vocabulary.transitions, transitionPairs(structure));
+  const ofTools = structure.tools.map((one) => [nameOf(one.tool), one.calls] as const);
+  writeCounted(levels, tools, vocabulary.tools, ofTools, calls);
   const turns = Object.entries(structure.models).map(([model, n]) => [nameOf(model), n] as const);
   writeCounted(levels, models, vocabulary.models, turns);
 }
 
+interface Columns {
+  readonly from: number;
+  readonly columns: number;
+}
+
 /** Counts by the words that have a column; those of all other words are the last one's. */
-function writeCounted<W>(
+function writeCounted(
   levels: Uint8Array,
-  { from, columns }: { readonly from: number; readonly columns: number },
-  words: readonly W[],
-  counts: readonly (readonly [W, number])[],
+  { from, columns }: Columns,
+  words: readonly string[],
+  counts: readonly (readonly [string, number])[],
   total = counts.reduce((sum, [, count]) => sum + count, 0),
 ): void {
   const sums = new Array<number>(columns).fill(0);
@@ -122,9 +125,28 @@ function writeCounted<W>(
   write(levels, from, sums, total);
 }
 
+function writeTransitions(
+  levels: Uint8Array,
+  { from, columns }: Columns,
+  places: readonly number[],
+  pairs: Pairs,
+): void {
+  const sums = new Array<number>(columns).fill(0);
+  let [total, rest] = [0, 0];
+  for (let pair = 0; pair < pairs.length; pair += 2) {
+    const count = pairs[pair + 1] ?? 0;
+    const at = places.indexOf(pairs[pair] ?? 0);
+    total += count;
+    if (at < 0) rest += count;
+    else sums[at] = count;
+  }
+  sums[columns - 1] = rest;
+  write(levels, from, sums, total);
+}
+
 function write(levels: Uint8Array, from: number, counts: readonly number[], total: number): void {
   if (total === 0) return;
-  for (const [at, count] of counts.entries()) levels[from + at] = levelOf(count / total);
+  for (let at = 0; at < counts.length; at++) levels[from + at] = levelOf((counts[at] ?? 0) / total);
 }
 
 /** Coarse buckets of the numbers; a fine bucket lies in one of them. */
@@ -143,5 +165,10 @@ function surpriseCode(fine: number): number {
 
 /** Sixteen fine buckets make a coarse one, but small numbers have a bucket each. */
 function coarseOf(fine: number): number {
-  return Math.min(bucketOf(bucketStart(fine, SHOWN_BUCKETS), COMPARED_BUCKETS), BUCKETS - 1);
+  return COARSE[fine] ?? BUCKETS - 1;
 }
+
+const COARSE = Uint8Array.from(
+  { length: bucketOf(Number.MAX_SAFE_INTEGER, SHOWN_BUCKETS) },
+  (_, fine) => Math.min(bucketOf(bucketStart(fine, SHOWN_BUCKETS), COMPARED_BUCKETS), BUCKETS - 1),
+);

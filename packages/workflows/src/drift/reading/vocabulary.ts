@@ -1,5 +1,6 @@
 /** Which names have a column of their own: the commonest of the sessions that a state begins with. */
 import { OPERATIONS, type SessionProfile } from "../../profile/session-profile.ts";
+import { transitionPairs } from "../../profile/transition-pairs.ts";
 import { binaryDigits } from "../statistics/binary-digits.ts";
 import { MODELS, TOOLS, TRANSITIONS } from "./channel.ts";
 
@@ -35,12 +36,18 @@ export const noWords = (): Words => ({
 });
 
 /** A name as a state keeps it: in ASCII, and cut where it is long. */
-export const nameOf = (name: string): string =>
-  name.slice(0, LONGEST).replaceAll(/[^\x20-\x7e]/g, "?");
+export function nameOf(name: string): string {
+  const start = name.length > LONGEST ? name.slice(0, LONGEST) : name;
+  return NO_ASCII.test(start) ? start.replaceAll(/[^\x20-\x7e]/g, "?") : start;
+}
+
+const NO_ASCII = /[^\x20-\x7e]/;
 
 export function learnWords(words: Words, { structure }: SessionProfile): void {
-  for (const [place, count] of Object.entries(structure.transitions)) {
-    words.transitions.set(Number(place), (words.transitions.get(Number(place)) ?? 0) + count);
+  const pairs = transitionPairs(structure);
+  for (let at = 0; at < pairs.length; at += 2) {
+    const [place = 0, count = 0] = [pairs[at], pairs[at + 1]];
+    words.transitions.set(place, (words.transitions.get(place) ?? 0) + count);
   }
   for (const tool of new Set(structure.tools.map((figures) => nameOf(figures.tool)))) {
     count(words.tools, tool);

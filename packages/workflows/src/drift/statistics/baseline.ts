@@ -23,7 +23,7 @@ export interface Spread {
   readonly twiceRanks: Uint16Array;
   /** Sum of t * t * t - t over codes that t sessions have. */
   readonly ties: number;
-  /** The code that most sessions have. */
+  /** The code that most sessions have; of several, the lowest. */
   readonly mode: number;
 }
 
@@ -32,7 +32,7 @@ export class Baseline {
   #sessions: number;
   #sinceMs: number;
   #untilMs: number;
-  #spreads: (Spread | undefined)[] = [];
+  readonly #spreads: (GrowingSpread | undefined)[] = [];
 
   constructor(saved?: {
     readonly counts: Uint8Array;
@@ -64,34 +64,57 @@ export class Baseline {
     if (this.#sessions >= MOST_SESSIONS) return;
     for (let column = 0; column < COLUMNS; column++) {
       const code = codes[column] ?? UNKNOWN;
+      if (code === UNKNOWN) continue;
+      this.#spreads[column]?.add(code);
       const at = (COLUMN_STARTS[column] ?? 0) + code;
-      if (code !== UNKNOWN) this.counts[at] = (this.counts[at] ?? 0) + 1;
+      this.counts[at] = (this.counts[at] ?? 0) + 1;
     }
     this.#sinceMs = this.#sessions === 0 ? startedMs : Math.min(this.#sinceMs, startedMs);
     this.#untilMs = Math.max(this.#untilMs, startedMs);
     this.#sessions += 1;
-    this.#spreads = [];
   }
 
+  /** As it is until the next session joins. */
   spread(column: number): Spread {
     const known = this.#spreads[column];
     if (known !== undefined) return known;
     const from = COLUMN_STARTS[column] ?? 0;
-    const spread = spreadOf(this.counts.subarray(from, COLUMN_STARTS[column + 1]));
+    const spread = new GrowingSpread(this.counts.subarray(from, COLUMN_STARTS[column + 1]));
     this.#spreads[column] = spread;
     return spread;
   }
 }
 
-function spreadOf(counts: Uint8Array): Spread {
-  const twiceRanks = new Uint16Array(counts.length);
-  let [total, ties, mode] = [0, 0, 0];
-  for (let code = 0; code < counts.length; code++) {
-    const count = counts[code] ?? 0;
-    twiceRanks[code] = 2 * total + count;
-    total += count;
-    ties += count * count * count - count;
-    if (count > (counts[mode] ?? 0)) mode = code;
+class GrowingSpread implements Spread {
+  /** The baseline's own; it counts a code after it was added here. */
+  readonly counts: Uint8Array;
+  readonly twiceRanks: Uint16Array;
+  total = 0;
+  ties = 0;
+  mode = 0;
+
+  constructor(counts: Uint8Array) {
+    this.counts = counts;
+    this.twiceRanks = new Uint16Array(counts.length);
+    for (let code = 0; code < counts.length; code++) {
+      const count = counts[code] ?? 0;
+      this.twiceRanks[code] = 2 * this.total + count;
+      this.total += count;
+      this.ties += count * count * count - count;
+      if (count > (counts[this.mode] ?? 0)) this.mode = code;
+    }
   }
-  return { counts, total, twiceRanks, ties, mode };
+
+  add(code: number): void {
+    const { counts, twiceRanks, mode } = this;
+    const count = counts[code] ?? 0;
+    this.ties += 3 * count * (count + 1);
+    this.total += 1;
+    twiceRanks[code] = (twiceRanks[code] ?? 0) + 1;
+    for (let above = code + 1; above < twiceRanks.length; above++) {
+      twiceRanks[above] = (twiceRanks[above] ?? 0) + 2;
+    }
+    const most = counts[mode] ?? 0;
+    if (count + 1 > most || (count + 1 === most && code < mode)) this.mode = code;
+  }
 }

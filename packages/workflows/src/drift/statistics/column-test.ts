@@ -1,10 +1,11 @@
 /** Whether one column of the latest sessions is spread as it was in the baseline. */
 
-import { UNKNOWN } from "../reading/reading.ts";
+import { BUCKETS, UNKNOWN } from "../reading/reading.ts";
+import type { ColumnCodes } from "../ring.ts";
 import type { Spread } from "./baseline.ts";
 import { binaryDigits } from "./binary-digits.ts";
 import { atLeast, atMost } from "./rare-test.ts";
-import { LOOKS, type Threshold, WINDOW } from "./thresholds.ts";
+import { GONE, LEAST_Z2, LOOKS, type Threshold, WINDOW } from "./thresholds.ts";
 
 /** Sessions of a baseline of which a column must be known. */
 const FEWEST = 30;
@@ -12,6 +13,8 @@ const FEWEST = 30;
 const MOST_ALIKE = 0.7;
 /** Exact tests are only worth their cost where a rough one finds something. */
 const WORTH_A_LOOK = 6;
+/** Below this no test of ranks comes near the strength with which a finding goes. */
+const WEAK = Math.min(WORTH_A_LOOK, GONE * LEAST_Z2);
 /** Of two places for a change, the later one must be this much surer: in squares of a deviation. */
 const SURER = 1e-9;
 
@@ -37,35 +40,41 @@ class Walk {
   #twiceRanks = 0;
   known = 0;
 
-  constructor(spread: Spread) {
+  /** @param seen zeroes, as many as there are codes at least */
+  constructor(spread: Spread, seen: Uint8Array) {
     this.#spread = spread;
-    this.#seen = new Uint8Array(spread.counts.length);
+    this.#seen = seen;
     this.#ties = spread.ties;
   }
 
   take(code: number): void {
     const { counts, twiceRanks } = this.#spread;
-    const t = (counts[code] ?? 0) + (this.#seen[code] ?? 0);
+    const seen = this.#seen[code] ?? 0;
+    const t = (counts[code] ?? 0) + seen;
     // From t * t * t - t to the same of one more.
     this.#ties += 3 * t * (t + 1);
     this.#twiceRanks += twiceRanks[code] ?? 0;
-    this.#seen[code] = (this.#seen[code] ?? 0) + 1;
+    this.#seen[code] = seen + 1;
     this.known += 1;
   }
 
-  /** How far their ranks are off, in deviations (Wilcoxon's rank sum, with its correction of ties). */
-  deviation(): number {
+  /**
+   * How far their ranks are off, in squares of a deviation, with its sign (Wilcoxon's rank sum, with its
+   * correction of ties).
+   */
+  square(): number {
     const { total } = this.#spread;
     const pairs = this.known * total;
     const all = this.known + total;
     const variance = (pairs / 12) * (all + 1 - this.#ties / (all * (all - 1)));
-    return variance <= 0 ? 0 : (this.#twiceRanks - pairs) / 2 / Math.sqrt(variance);
+    const off = (this.#twiceRanks - pairs) / 2;
+    return variance <= 0 ? 0 : (off * Math.abs(off)) / variance;
   }
 
   strength(threshold: Threshold): Finding {
-    const z = this.deviation();
-    const z2 = z * z;
-    const isMore = z > 0;
+    const square = this.square();
+    const z2 = Math.abs(square);
+    const isMore = square > 0;
     const { counts, mode, total } = this.#spread;
     const alike = (counts[mode] ?? 0) + (this.#seen[mode] ?? 0);
     if (alike < MOST_ALIKE * (this.known + total)) return { strength: z2 / threshold.z2, isMore };
@@ -85,49 +94,67 @@ class Walk {
   }
 }
 
-/**
- * The strongest that one of the windows finds.
- *
- * @param codeAt the code of a session, counted backwards from the latest, from 0
- * @param sessions how many there are
- */
-export function testColumn(
-  spread: Spread,
-  codeAt: (ago: number) => number,
-  sessions: number,
-  threshold: Threshold,
-): Finding {
-  let best: Finding = { strength: 0, isMore: false };
-  if (spread.total < FEWEST) return best;
-  const walk = new Walk(spread);
-  for (let ago = 0; ago < sessions; ago++) {
-    const code = codeAt(ago);
+/** Of one test after the other; each leaves it full of zeroes. */
+const SEEN = new Uint8Array(BUCKETS);
+
+const NOTHING: Finding = { strength: 0, isMore: false };
+
+/** The strongest that one of the windows finds; what is too weak to count may be none. */
+export function testColumn(spread: Spread, column: ColumnCodes, threshold: Threshold): Finding {
+  if (spread.total < FEWEST || isPlainlyWeak(spread, column)) return NOTHING;
+  const walk = new Walk(spread, SEEN);
+  let best = NOTHING;
+  const end = column.from + column.sessions;
+  for (let at = column.from; at < end; at++) {
+    const code = column.codes[at] ?? UNKNOWN;
     if (code === UNKNOWN) continue;
     walk.take(code);
     if (!isLook(walk.known)) continue;
     const found = walk.strength(threshold);
     if (found.strength > best.strength) best = found;
   }
+  SEEN.fill(0);
   return best;
 }
 
-const isLook = (known: number): boolean => (LOOKS as readonly number[]).includes(known);
+/**
+ * Most columns of most workflows are. Whoever ties with most others makes ranks vary the least: where
+ * even then the ranks are near what they should be, nobody has to count who ties with whom.
+ */
+function isPlainlyWeak(spread: Spread, { codes, from, sessions }: ColumnCodes): boolean {
+  const { counts, mode, total, twiceRanks } = spread;
+  const alike = counts[mode] ?? 0;
+  let [known, twice] = [0, 0];
+  for (let at = from; at < from + sessions; at++) {
+    const code = codes[at] ?? UNKNOWN;
+    if (code === UNKNOWN) continue;
+    known += 1;
+    twice += twiceRanks[code] ?? 0;
+    if (!isLook(known)) continue;
+    const [pairs, all, most] = [known * total, known + total, known + alike];
+    const ties = spread.ties - alike * alike * alike + alike + most * most * most - most;
+    const off = (twice - pairs) / 2;
+    if (off * off * 12 >= WEAK * pairs * (all + 1 - ties / (all * (all - 1))) && off !== 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function isLook(known: number): boolean {
+  return known === LOOKS[0] || known === LOOKS[1] || known === LOOKS[2] || known === LOOKS[3];
+}
 
 /** Where the rank sum of all sessions since then is the furthest off. */
-export function onsetOf(
-  spread: Spread,
-  codeAt: (ago: number) => number,
-  sessions: number,
-): Onset | undefined {
-  const walk = new Walk(spread);
+export function onsetOf(spread: Spread, { codes, from, sessions }: ColumnCodes): Onset | undefined {
+  const walk = new Walk(spread, new Uint8Array(BUCKETS));
   const squares = new Array<number>(WINDOW).fill(0);
   let best = -1;
   for (let ago = 0; ago < sessions; ago++) {
-    const code = codeAt(ago);
+    const code = codes[from + ago] ?? UNKNOWN;
     if (code === UNKNOWN) continue;
     walk.take(code);
-    const deviation = walk.deviation();
-    const square = deviation * deviation;
+    const square = Math.abs(walk.square());
     squares[ago] = square;
     if (square > (squares[best] ?? 0) + SURER) best = ago;
   }

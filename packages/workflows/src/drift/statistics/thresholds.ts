@@ -11,9 +11,11 @@ export const LOOKS = [5, 10, 20, WINDOW] as const;
  */
 export const LEVEL = 2.5e-5;
 
-/** The square of the normal quantile of LEVEL, two-sided, shared by so many columns. */
-const LEAST_Z2: Readonly<Record<number, number>> = {
-  1: 17.76,
+/** The square of the normal quantile of LEVEL, two-sided. */
+export const LEAST_Z2 = 17.76;
+/** The same where so many columns share it. */
+const Z2_BY_COLUMNS: Readonly<Record<number, number>> = {
+  1: LEAST_Z2,
   8: 21.74,
   13: 22.67,
   15: 22.95,
@@ -28,6 +30,9 @@ export const LOOPS_OF_OTHERS = { happened: 0.5, not: 0.5, level: 6e-5 };
 /** One loop proves nothing. */
 export const FEWEST_LOOPS = 2;
 
+/** What is found stays until its strength is down to this, so that it does not come and go. */
+export const GONE = 0.5;
+
 export interface Threshold {
   /** For exact tests. */
   readonly level: number;
@@ -38,7 +43,7 @@ export interface Threshold {
 const THRESHOLDS: ReadonlyMap<Channel, Threshold> = new Map(
   CHANNELS.filter((channel) => channel !== "loops").map((channel) => {
     const { columns } = columnsOf(channel);
-    return [channel, { level: LEVEL / columns, z2: LEAST_Z2[columns] ?? 0 }];
+    return [channel, { level: LEVEL / columns, z2: Z2_BY_COLUMNS[columns] ?? 0 }];
   }),
 );
 

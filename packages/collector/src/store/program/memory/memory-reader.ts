@@ -45,17 +45,18 @@ export class ProgramMemoryReader implements MemoryReader {
 
   async candidates(
     tenant: number,
-    { isOver, fromMs, toMs, limit }: CandidateFilter,
+    { isOver, fromMs, afterKey, toMs, limit }: CandidateFilter,
   ): Promise<readonly FoldCandidate[]> {
     const sql: Sql = ({ listed, oldestListed }) => `select ${PROFILE_COLUMNS}, size, f.day, f.names,
         f.sketch
       from sessions s left join memory_sessions f on f.tenant = s.tenant and f.session = s.key
       where s.tenant = $1 and s.gone = 0 and ${listed(">=", "$2")}s.last_ms >= $2
-        and s.last_ms <= $3 and s.structure is not null
+        and (s.last_ms > $2 or s.key > $5) and s.last_ms <= $3 and s.structure is not null
         and (f.folded_size is null or f.folded_size <> s.size)${isOver ? " and s.ended <> 0" : ""}
       order by ${oldestListed}s.last_ms, s.key limit $4`;
     const name = isOver ? "candidates_over" : "candidates_idle";
-    return (await this.#rows(name, sql, tenant, fromMs, toMs, limit)).map(foldCandidateOf);
+    const values = [fromMs, toMs, limit, afterKey];
+    return (await this.#rows(name, sql, tenant, ...values)).map(foldCandidateOf);
   }
 
   async daysAt(
