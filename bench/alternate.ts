@@ -40,7 +40,8 @@ function leastOf(runs: readonly Figures[], name: string): number {
   return Math.min(...runs.map((run) => run[name] ?? Number.NaN));
 }
 
-async function figuresOf(program: string, checkout: string): Promise<Figures> {
+/** What a program measures on one checkout, in a process of its own. */
+export async function figuresOf(program: string, checkout: string): Promise<Figures> {
   const child = fork(program, ["--checkout", checkout]);
   const ended = once(child, "exit");
   const sent = once(child, "message");

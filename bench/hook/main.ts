@@ -2,13 +2,13 @@
  * What a hook adds to an empty script under the same Node: the command that `caum install --hooks`
  * registers, run by a shell as Claude Code runs it, with the recorder at work behind it.
  *
- * `npm run bench:hook [-- --rounds N] [--against FOLDER]`; FOLDER is another checkout, built. Ends
- * with 1 when the target is missed.
+ * `npm run bench:hook [-- --rounds N] [--against FOLDER] [--json]`; FOLDER is another checkout,
+ * built. Ends with 1 when the target is missed.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { fixed, markdown, median, quantile } from "../mcp-proxy/statistics.ts";
 
@@ -16,7 +16,11 @@ import { fixed, markdown, median, quantile } from "../mcp-proxy/statistics.ts";
 const TARGET_MS = 20;
 
 const { values: flags } = parseArgs({
-  options: { rounds: { type: "string", default: "100" }, against: { type: "string" } },
+  options: {
+    rounds: { type: "string", default: "100" },
+    against: { type: "string" },
+    json: { type: "boolean", default: false },
+  },
 });
 const root = mkdtempSync(join(tmpdir(), "caum-hook-"));
 const homes: string[] = [];
@@ -57,7 +61,7 @@ function installed(name: string, checkout: string): Way {
   };
   mkdirSync(join(home, ".claude"));
   const words = ["install", "--client", "claude-code", "--hooks"];
-  const caum = join(checkout, "packages/cli/bin/caum.js");
+  const caum = resolve(checkout, "packages/cli/bin/caum.js");
   const done = spawnSync(process.execPath, [caum, ...words], { env, cwd: home, encoding: "utf8" });
   if (done.status !== 0) throw new Error(`${checkout}: caum install: ${done.stderr}`);
   const settings = JSON.parse(readFileSync(join(home, ".claude/settings.json"), "utf8"));
@@ -105,8 +109,13 @@ const rows = ways.map(({ name, times }) => [
   ...SHARES.map((share) => fixed(quantile(times, share) - quantile(bare.times, share), 1)),
 ]);
 const head = ["", "best ms", "median", "p90", "best, added", "median, added", "p90, added"];
-console.log(markdown(head, rows));
 const added = median(ours.times) - median(bare.times);
 const verdict = added <= TARGET_MS ? "pass" : "FAIL";
-console.log(`${flags.rounds} rounds; the median hook adds ${fixed(added, 1)} ms: ${verdict}`);
+if (flags.json) {
+  const theirs = others.flatMap(({ times }) => times);
+  console.log(JSON.stringify({ bare: bare.times, ours: ours.times, theirs }));
+} else {
+  console.log(markdown(head, rows));
+  console.log(`${flags.rounds} rounds; the median hook adds ${fixed(added, 1)} ms: ${verdict}`);
+}
 process.exitCode = added <= TARGET_MS ? 0 : 1;

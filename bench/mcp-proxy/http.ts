@@ -93,7 +93,8 @@ async function measureRound(party: Party, server: Party, sample: Samples): Promi
   }
 }
 
-function post(port: number, agent: Agent, replyBytes = 2): Promise<void> {
+/** One call and its answer. */
+export function post(port: number, agent: Agent, replyBytes = 2): Promise<void> {
   const body =
     '{"method":"tools/call","params":{"name":"get_x","arguments":{"a":1}},"jsonrpc":"2.0","id":1}';
   return new Promise((resolve, reject) => {

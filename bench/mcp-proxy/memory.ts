@@ -51,6 +51,11 @@ async function stalledClient(command: readonly string[]) {
   return { before, stalled };
 }
 
+/** MiB of the relays of a client's servers, pages shared with others counted in shares. */
+export async function proportionalOfMany(command: readonly string[]): Promise<number> {
+  return (await manyServers(command)).proportional;
+}
+
 async function manyServers(command: readonly string[]) {
   const clients = Array.from({ length: SERVERS * STARTED_TWICE }, () => new StdioClient(command));
   for (const client of clients) {

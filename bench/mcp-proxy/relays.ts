@@ -45,10 +45,21 @@ export const NODE_PIPE: Relay = {
   name: "Node pipe",
   around: (server) => [node, script("node-pipe.cjs"), ...server],
 };
-export const OURS: Relay = {
-  name: "caum, recording",
-  around: (server) => [node, PROXY, "--home", freshHome(), "--", ...server],
-};
+export const OURS: Relay = recordingOf();
+
+/** The proxy with recording, as built in a checkout; in this one when none is named. */
+export function recordingOf(checkout?: string): Relay {
+  const proxy = checkout === undefined ? PROXY : join(checkout, DIST);
+  const name = checkout === undefined ? "caum, recording" : "other, recording";
+  return { name, around: (server) => [node, proxy, "--home", freshHome(), "--", ...server] };
+}
+
+/** The same as a reverse proxy: the command that is given the upstream's URL. */
+export function httpRecordingOf(checkout?: string): readonly string[] {
+  const proxy = checkout === undefined ? PROXY : join(checkout, DIST);
+  return [node, proxy, "--home", freshHome(), "--http"];
+}
+
 export const OURS_SILENT: Relay = {
   name: "caum, relay only",
   around: (server) => [node, PROXY, "--no-record", "--", ...server],
@@ -73,10 +84,7 @@ export const THEIRS: readonly Relay[] = OTHER
         name: "other, relay only",
         around: (server) => [node, OTHER, "--no-record", "--", ...server],
       },
-      {
-        name: "other, recording",
-        around: (server) => [node, OTHER, "--home", freshHome(), "--", ...server],
-      },
+      recordingOf(process.argv[at + 1]),
     ]
   : [];
 
