@@ -136,7 +136,7 @@ const PAGE_FLOW: Flow = [
   "parts",
   "session/trace",
   "session/charts",
-  ["alerts", "ledger", "start", "session", "workflows"],
+  ["alerts", "ledger", "overview", "start", "session", "workflows"],
   "pages",
   "main.tsx",
 ];

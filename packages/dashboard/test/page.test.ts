@@ -5,6 +5,7 @@ import { accessCases } from "./page/access-cases.ts";
 import { basePathCases } from "./page/base-path-cases.ts";
 import { chromiumPath, launch } from "./page/chromium.ts";
 import { ledgerCases } from "./page/ledger-cases.ts";
+import { overviewCases } from "./page/overview-cases.ts";
 import { proofCases } from "./page/proof-cases.ts";
 import { sessionCases } from "./page/session-cases.ts";
 import { signInCases } from "./page/sign-in-cases.ts";
@@ -33,6 +34,7 @@ describe.skipIf(chromiumPath === undefined)("the page in a browser", () => {
   proofCases(stage);
   startCases(stage);
   workflowCases(stage);
+  overviewCases(stage);
   accessCases(stage);
   basePathCases(stage);
 });

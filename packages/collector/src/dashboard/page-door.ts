@@ -6,6 +6,8 @@ import { type PageFile, type PageFiles, readPage } from "./page-files.ts";
 
 const PATHS = [
   "/",
+  "/overview",
+  "/loops",
   "/dashboard/:id",
   "/live/sessions/:id",
   "/onboarding",

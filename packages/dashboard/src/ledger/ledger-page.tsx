@@ -1,9 +1,11 @@
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { type AddressChange, useAddress } from "../parts/address.ts";
 import { ago, count, money, score } from "../parts/format.ts";
 import { askToNotify, canAsk } from "../parts/notify.ts";
 import { AlertMark, lookOf, REGIMES, Regime, Tier } from "../parts/regime.tsx";
 import { sessionPath } from "../parts/router.ts";
 import { Sparkline } from "../parts/sparkline.tsx";
+import { ViewsMenu } from "../parts/views-menu.tsx";
 import { VirtualTable } from "../parts/virtual-table.tsx";
 import type { SessionRow } from "../server/answers.ts";
 import type { Connection } from "../server/event-stream.ts";
@@ -37,21 +39,24 @@ const COLUMNS = [
 
 /** Every session of the tenant, the latest first, as they change. */
 export function LedgerPage({ onConnection }: { readonly onConnection: (to: Connection) => void }) {
-  const [filter, setFilter] = useState<SessionFilter>({});
+  const { query, change } = useAddress();
+  const asked = query.toString();
+  // The same filter while the address says the same.
+  const filter = useMemo(() => filterIn(new URLSearchParams(asked)), [asked]);
   const { rows, isLast, isLoading, failure, more } = useLedger(filter, onConnection);
   const nowMs = useNow();
   const cells = useCallback((index: number) => cellsOf(rows[index], nowMs), [rows, nowMs]);
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
   return (
     <main aria-busy={isLoading}>
-      <Filters filter={filter} onFilter={setFilter} />
+      <Filters filter={filter} onChange={change} />
       {failure !== undefined && (
         <div class="panel padded bad" role="alert">
           {failure}
         </div>
       )}
       {rows.length === 0 && !isLoading && failure === undefined ? (
-        <Empty isFiltered={isFiltered} onClear={() => setFilter({})} />
+        <Empty isFiltered={isFiltered} onClear={() => change(NO_FILTER)} />
       ) : (
         <VirtualTable
           label="Sessions, latest first"
@@ -123,12 +128,49 @@ function Loops({ row }: { readonly row: SessionRow }) {
   );
 }
 
-interface FiltersProperties {
-  readonly filter: SessionFilter;
-  readonly onFilter: (filter: SessionFilter) => void;
+/** As the parameters of the address are called. */
+const PARAMETERS = {
+  search: "q",
+  regime: "regime",
+  tier: "tier",
+  agent: "agent",
+  loops: "loops",
+  withinMs: "within",
+} as const satisfies Record<keyof SessionFilter, string>;
+const NO_FILTER: AddressChange = Object.fromEntries(
+  Object.values(PARAMETERS).map((parameter) => [parameter, undefined]),
+);
+
+function filterIn(query: URLSearchParams): SessionFilter {
+  const told = Object.entries(PARAMETERS).map(([name, parameter]) => {
+    return [name, query.get(parameter) || undefined] as const;
+  });
+  return known(Object.fromEntries(told));
 }
 
-function Filters({ filter, onFilter }: FiltersProperties) {
+/** An address that somebody wrote by hand asks for nothing that there is not. */
+function known({ search, agent, ...filter }: SessionFilter): SessionFilter {
+  const oneOf = (value: string | undefined, values: readonly string[]) =>
+    value !== undefined && values.includes(value) ? value : undefined;
+  return {
+    search,
+    agent,
+    regime: oneOf(filter.regime, REGIMES),
+    tier: oneOf(filter.tier, TIERS),
+    loops: oneOf(filter.loops, ["had", "marked"]),
+    withinMs: oneOf(
+      filter.withinMs,
+      TIMES.map(([value]) => value),
+    ),
+  };
+}
+
+interface FiltersProperties {
+  readonly filter: SessionFilter;
+  readonly onChange: (changes: AddressChange, how?: "push" | "replace") => void;
+}
+
+function Filters({ filter, onChange }: FiltersProperties) {
   const search = useRef<HTMLInputElement>(null);
   useEffect(() => {
     const focus = (event: KeyboardEvent) => {
@@ -139,8 +181,10 @@ function Filters({ filter, onFilter }: FiltersProperties) {
     addEventListener("keydown", focus);
     return () => removeEventListener("keydown", focus);
   }, []);
-  const set = (name: keyof SessionFilter) => (event: { currentTarget: { value: string } }) =>
-    onFilter({ ...filter, [name]: event.currentTarget.value || undefined });
+  const set =
+    (name: keyof SessionFilter, how: "push" | "replace" = "push") =>
+    (event: { currentTarget: { value: string } }) =>
+      onChange({ [PARAMETERS[name]]: event.currentTarget.value }, how);
   return (
     <search class="line">
       <h1 class="hidden">Sessions</h1>
@@ -150,7 +194,7 @@ function Filters({ filter, onFilter }: FiltersProperties) {
         placeholder="Search agent, session, workflow  /"
         aria-label="Search"
         value={filter.search ?? ""}
-        onInput={set("search")}
+        onInput={set("search", "replace")}
       />
       <select aria-label="Regime" value={filter.regime ?? ""} onChange={set("regime")}>
         <option value="">every regime</option>
@@ -185,6 +229,7 @@ function Filters({ filter, onFilter }: FiltersProperties) {
         ))}
       </select>
       <NotifyButton />
+      <ViewsMenu />
     </search>
   );
 }

@@ -44,8 +44,18 @@ export function App() {
   return <SignedIn account={account} onSignedOut={leave} />;
 }
 
-/** As much code as half of the page: it is loaded when somebody looks at workflows. */
+/** As much code as half of the page: they are loaded when somebody opens them. */
 const workflowPages = () => import("../workflows/workflow-pages.tsx");
+const overviewPages = () => import("../overview/overview-pages.tsx");
+
+const NAVIGATION = [
+  ["/overview", "Overview", ["overview"]],
+  ["/", "Sessions", ["sessions"]],
+  ["/loops", "Loops", ["loops"]],
+  ["/workflows", "Workflows", ["workflows", "workflow"]],
+  ["/alerts", "Alerts", ["alerts"]],
+  ["/onboarding", "Start", ["start"]],
+] as const satisfies readonly (readonly [string, string, readonly Place["page"][]])[];
 
 function titleOf(place: Place): string {
   if (place.page === "session") return `${place.id} · CAUM`;
@@ -69,24 +79,22 @@ function SignedIn({ account, onSignedOut }: Properties) {
     document.title = titleOf(place);
   }, [place]);
   const [words, look] = STATES[connection];
-  const current = (page: string) => (place.page === page ? "page" : undefined);
   const isLive = place.page === "session" || place.page === "sessions";
   return (
     <>
       <header class="top">
         <b>CAUM</b>
-        <a href="/" aria-current={current("sessions")}>
-          Sessions
-        </a>
-        <a href="/workflows" aria-current={current("workflows") ?? current("workflow")}>
-          Workflows
-        </a>
-        <a href="/alerts" aria-current={current("alerts")}>
-          Alerts
-        </a>
-        <a href="/onboarding" aria-current={current("start")}>
-          Start
-        </a>
+        <nav>
+          {NAVIGATION.map(([path, words, pages]) => (
+            <a
+              key={path}
+              href={path}
+              aria-current={pages.some((page) => page === place.page) ? "page" : undefined}
+            >
+              {words}
+            </a>
+          ))}
+        </nav>
         <span class="spread" />
         {isLive && (
           <span class={`state ${look}`} role="status">
@@ -97,6 +105,13 @@ function SignedIn({ account, onSignedOut }: Properties) {
           Sign out
         </button>
       </header>
+      {(place.page === "overview" || place.page === "loops") && (
+        <LaterPart load={overviewPages} fallback={<main aria-busy="true" />}>
+          {({ OverviewPage, LoopsPage }) =>
+            place.page === "loops" ? <LoopsPage /> : <OverviewPage />
+          }
+        </LaterPart>
+      )}
       {place.page === "sessions" && <LedgerPage onConnection={onConnection} />}
       {place.page === "session" && (
         <SessionPage key={place.id} id={place.id} onConnection={onConnection} />

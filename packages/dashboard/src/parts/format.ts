@@ -69,3 +69,8 @@ export function moment(atMs: number, nowMs = Date.now()): string {
 export function shortHash(hash: string): string {
   return hash.slice(0, 8);
 }
+
+/** How much of a whole a part is, such as `12.5 %`; where there is nothing, nothing is said. */
+export function share(part: number, whole: number): string {
+  return whole > 0 ? `${((100 * part) / whole).toFixed(1)} %` : NOTHING;
+}

@@ -1,17 +1,21 @@
 import { useEffect, useState } from "preact/hooks";
 import { inside } from "../server/base-path.ts";
 
+type PageName = "overview" | "sessions" | "loops" | "workflows" | "alerts" | "start";
+
 /** Where in the page somebody is. */
 export type Place =
-  | { readonly page: "sessions" | "workflows" | "alerts" | "start" }
+  | { readonly page: PageName }
   | { readonly page: "session"; readonly id: string }
   | { readonly page: "workflow"; readonly name: string };
 
 const SESSION_PATH = /^\/(?:dashboard|live\/sessions)\/([^/]+)$/;
 const WORKFLOW_PATH = /^\/workflows\/([^/]+)$/;
 
-const PAGES: ReadonlyMap<string, "sessions" | "workflows" | "alerts" | "start"> = new Map([
+const PAGES: ReadonlyMap<string, PageName> = new Map([
   ["/", "sessions"],
+  ["/overview", "overview"],
+  ["/loops", "loops"],
   ["/workflows", "workflows"],
   ["/alerts", "alerts"],
   ["/onboarding", "start"],

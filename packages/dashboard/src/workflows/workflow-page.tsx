@@ -1,9 +1,9 @@
 import { useCallback } from "preact/hooks";
+import { DayBars } from "../parts/day-bars.tsx";
 import { ago, count } from "../parts/format.ts";
 import { useAnswer } from "../parts/use-answer.ts";
 import { type Day, readWorkflow } from "../server/workflows.ts";
 import { MovedList } from "./card-state.tsx";
-import { DayBars } from "./day-bars.tsx";
 import { ExposurePanel } from "./exposure.tsx";
 import { RecurringLoops } from "./recurring.tsx";
 import { Reliability } from "./reliability.tsx";

@@ -6,6 +6,7 @@ import type { Stage } from "../page.test.ts";
 import { signIn } from "./chromium.ts";
 import type { BrowserDocument } from "./in-browser.ts";
 import { openPage } from "./open-page.ts";
+import { loopedAgent, openUntil } from "./overview-cases.ts";
 import { loopedWorkflow, showCard } from "./workflow-cases.ts";
 import { REPEATED, varied } from "./world.ts";
 
@@ -37,8 +38,10 @@ export function accessCases(stage: Stage): void {
     const session = await stage.world.startSession({ agent_id: "seen" });
     await session.send(varied(1), varied(2), ...Array.from({ length: 8 }, () => REPEATED));
     await loopedWorkflow(stage.world, "seen");
+    await loopedAgent(stage.world, "circling");
     const workflows = ["/workflows", "/workflows/seen"];
-    return ["/", `/dashboard/${session.id}`, "/onboarding", "/alerts", ...workflows];
+    const overview = ["/overview", "/loops"];
+    return ["/", `/dashboard/${session.id}`, "/onboarding", "/alerts", ...workflows, ...overview];
   };
 
   test.each(["light", "dark"] as const)("no serious finding of axe-core, %s", async (scheme) => {
@@ -59,6 +62,7 @@ export function accessCases(stage: Stage): void {
         await page.getByText(/^Compared with/).waitFor();
       }
       if (place === "/workflows") await showCard(page, "seen", "with a loop");
+      if (place === "/overview" || place === "/loops") await openUntil(page, place, /circling/);
       if (place === "/workflows/seen") await showAll(page);
       expect(await graveFindings(page), `${place} ${scheme}`).toEqual([]);
     }
@@ -75,6 +79,7 @@ export function accessCases(stage: Stage): void {
       await page.goto(place);
       await page.locator("main:not([aria-busy=true])").waitFor();
       if (place === "/workflows") await showCard(page, "seen", "with a loop");
+      if (place === "/overview" || place === "/loops") await openUntil(page, place, /circling/);
       if (place === "/workflows/seen") await showAll(page);
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(width, place).toBeLessThanOrEqual(360);
