@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type AddressChange, useAddress } from "../parts/address.ts";
+import { Sparkline } from "../parts/drawing/sparkline.tsx";
 import { ago, count, money, score } from "../parts/format.ts";
 import { askToNotify, canAsk } from "../parts/notify.ts";
 import { AlertMark, lookOf, REGIMES, Regime, Tier } from "../parts/regime.tsx";
 import { sessionPath } from "../parts/router.ts";
-import { Sparkline } from "../parts/sparkline.tsx";
-import { ViewsMenu } from "../parts/views-menu.tsx";
+import { ViewsMenu } from "../parts/views/views-menu.tsx";
 import { VirtualTable } from "../parts/virtual-table.tsx";
 import type { SessionRow } from "../server/answers.ts";
 import type { Connection } from "../server/event-stream.ts";

@@ -1,5 +1,5 @@
 import { count, share } from "../parts/format.ts";
-import type { Figures } from "../server/overview.ts";
+import type { Figures } from "../server/overview/overview.ts";
 
 interface Properties {
   readonly total: Figures;

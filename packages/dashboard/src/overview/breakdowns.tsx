@@ -4,7 +4,7 @@ import {
   type Breakdown,
   type NamedFigures,
   type Overview,
-} from "../server/overview.ts";
+} from "../server/overview/overview.ts";
 
 const TITLES: Readonly<Record<Breakdown, string>> = {
   workflow: "By workflow",

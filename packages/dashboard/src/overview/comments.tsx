@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { count, moment } from "../parts/format.ts";
-import type { LoopGroup, say } from "../server/overview.ts";
+import type { LoopGroup, say } from "../server/overview/overview.ts";
 
 interface Properties {
   readonly group: LoopGroup;

@@ -1,6 +1,6 @@
-import { DayBars } from "../parts/day-bars.tsx";
+import { DayBars } from "../parts/drawing/day-bars.tsx";
 import { count, share } from "../parts/format.ts";
-import type { Overview } from "../server/overview.ts";
+import type { Overview } from "../server/overview/overview.ts";
 
 const DAY_MS = 86_400_000;
 const HEIGHT = 90;

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { ago, count, moment, money } from "../parts/format.ts";
 import { sessionPath } from "../parts/router.ts";
-import { type LoopGroup, say } from "../server/overview.ts";
+import { type LoopGroup, say } from "../server/overview/overview.ts";
 import { Comments } from "./comments.tsx";
 
 const MUTE_HOURS = [

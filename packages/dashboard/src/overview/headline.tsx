@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { ago, count, money, share, short } from "../parts/format.ts";
 import { sessionPath } from "../parts/router.ts";
-import type { Figures, Overview } from "../server/overview.ts";
+import type { Figures, Overview } from "../server/overview/overview.ts";
 
 interface Properties {
   readonly total: Figures;

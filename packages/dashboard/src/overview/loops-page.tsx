@@ -2,8 +2,8 @@ import { useCallback } from "preact/hooks";
 import { useAddress } from "../parts/address.ts";
 import { count } from "../parts/format.ts";
 import { useAnswer } from "../parts/use-answer.ts";
-import { ViewsMenu } from "../parts/views-menu.tsx";
-import { type GroupsQuery, listGroups } from "../server/overview.ts";
+import { ViewsMenu } from "../parts/views/views-menu.tsx";
+import { type GroupsQuery, listGroups } from "../server/overview/overview.ts";
 import { GroupEntry } from "./group-entry.tsx";
 
 const STATES = [

@@ -1,8 +1,8 @@
 import { useCallback, useEffect } from "preact/hooks";
 import { useAddress } from "../parts/address.ts";
 import { useAnswer } from "../parts/use-answer.ts";
-import { ViewsMenu } from "../parts/views-menu.tsx";
-import { BREAKDOWNS, type Overview, readOverview } from "../server/overview.ts";
+import { ViewsMenu } from "../parts/views/views-menu.tsx";
+import { BREAKDOWNS, type Overview, readOverview } from "../server/overview/overview.ts";
 import { BlindSpots, CameToNothing } from "./blind-spots.tsx";
 import { Breakdowns } from "./breakdowns.tsx";
 import { Days } from "./days.tsx";

@@ -1,6 +1,6 @@
 import { count, share } from "../parts/format.ts";
 import { lookOf, Regime } from "../parts/regime.tsx";
-import type { Overview } from "../server/overview.ts";
+import type { Overview } from "../server/overview/overview.ts";
 
 /** Which regime sessions stood in last, the most frequent first. */
 export function RegimeMix({ regimes }: { readonly regimes: NonNullable<Overview["regimes"]> }) {

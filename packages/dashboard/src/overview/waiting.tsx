@@ -1,5 +1,5 @@
 import { count } from "../parts/format.ts";
-import type { Overview } from "../server/overview.ts";
+import type { Overview } from "../server/overview/overview.ts";
 import { GroupEntry } from "./group-entry.tsx";
 
 interface Properties {

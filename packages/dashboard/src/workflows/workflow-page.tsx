@@ -1,5 +1,5 @@
 import { useCallback } from "preact/hooks";
-import { DayBars } from "../parts/day-bars.tsx";
+import { DayBars } from "../parts/drawing/day-bars.tsx";
 import { ago, count } from "../parts/format.ts";
 import { useAnswer } from "../parts/use-answer.ts";
 import { type Day, readWorkflow } from "../server/workflows.ts";

@@ -1,5 +1,5 @@
 /** The overview and groups of loops; both go over the wire under their own names. */
-import { getJson, sendJson } from "./request.ts";
+import { getJson, sendJson } from "../request.ts";
 
 export interface Figures {
   readonly sessions: number;

@@ -1,5 +1,5 @@
 /** Addresses of the page that people of an account keep under a name. */
-import { getJson, request, sendJson } from "./request.ts";
+import { getJson, request, sendJson } from "../request.ts";
 
 export interface SavedView {
   readonly id: string;

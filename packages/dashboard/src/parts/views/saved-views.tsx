@@ -1,7 +1,12 @@
 import { useCallback, useState } from "preact/hooks";
-import { inside } from "../server/base-path.ts";
-import { deleteView, listViews, type SavedView, saveView } from "../server/saved-views.ts";
-import { useAnswer } from "./use-answer.ts";
+import { inside } from "../../server/base-path.ts";
+import {
+  deleteView,
+  listViews,
+  type SavedView,
+  saveView,
+} from "../../server/overview/saved-views.ts";
+import { useAnswer } from "../use-answer.ts";
 
 /** The views of an account, and a field to keep the one that is looked at. */
 export function SavedViews() {

@@ -1,4 +1,4 @@
-import type { Day } from "../server/workflows.ts";
+import type { Day } from "../../server/workflows.ts";
 
 const WIDTH = 300;
 const GAP = 1;

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { LaterPart } from "./later-part.tsx";
+import { LaterPart } from "../later-part.tsx";
 
 const savedViews = () => import("./saved-views.tsx");
 
