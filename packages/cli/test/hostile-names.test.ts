@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createObserver } from "@caum/core";
+import type { Command } from "commander";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createProgram } from "../src/program.ts";
 import { TemporaryHome } from "./install/temporary-home.ts";
@@ -69,6 +70,15 @@ const CASES: readonly (readonly [string, () => readonly string[], "shown" | "not
   ["up", () => ["up", "--print-config", "--json", "--data", NAME], "shown"],
   ["up", () => ["up", "--port", NAME], "not shown"],
   ["collector keys", () => ["collector", "keys", "--data", NAME], "shown"],
+  ["collector keys show", () => ["collector", "keys", "show", "--data", NAME], "shown"],
+  ["collector keys list", () => asOperator("keys", "list"), "not shown"],
+  ["collector keys add", () => asOperator("keys", "add", "--scopes", NAME), "not shown"],
+  ["collector keys revoke", () => asOperator("keys", "revoke", NAME), "not shown"],
+  ["collector retention", () => asOperator("retention", NAME), "not shown"],
+  ["collector usage", () => ["collector", "usage"], "not shown"],
+  ["collector usage", () => ["collector", "usage", "--data", NAME], "shown"],
+  ["collector pack", () => ["collector", "pack", SESSION, "--out", out()], "not shown"],
+  ["collector pack", () => ["collector", "pack", NAME, "--out", NAME], "not shown"],
   ["collector backup", () => ["collector", "backup", "--data", NAME, "--to", NAME], "shown"],
   ["collector restore", () => restoring(), "shown"],
   ["install", () => ["install", "--dry-run"], "shown"],
@@ -146,6 +156,12 @@ const CASES: readonly (readonly [string, () => readonly string[], "shown" | "not
 ];
 
 const out = () => join(machine.project, SESSION);
+const asOperator = (...words: readonly string[]) => [
+  "collector",
+  ...words,
+  "--data",
+  join(machine.caumHome, "collector"),
+];
 const restoring = () => ["collector", "restore", "--from", NAME, "--keys", NAME, "--data", NAME];
 // Node's own reader of lines ends one at U+2028, and the server reads with it.
 const tool = NAME.replace("\u2028", "");
@@ -164,10 +180,11 @@ const gating = (form: string) => [
 const verifying = () => ["verify", run(), "--key", vkey];
 
 test("there is a case for every command", async () => {
-  const names = (await createProgram()).commands.flatMap((command) => [
-    command.name(),
-    ...command.commands.map((inner) => `${command.name()} ${inner.name()}`),
-  ]);
+  const named = (command: Command, before = ""): readonly string[] => {
+    const name = `${before}${command.name()}`;
+    return [name, ...command.commands.flatMap((inner) => named(inner, `${name} `))];
+  };
+  const names = (await createProgram()).commands.flatMap((command) => named(command));
   const known = new Set(CASES.map(([name]) => name));
   // They only hold others.
   expect(names.filter((name) => !known.has(name))).toEqual(["collector", "keys"]);

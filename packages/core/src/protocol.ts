@@ -7,6 +7,7 @@ export {
   paymentMessageAnswer,
   registerAnswer,
   registerRequest,
+  retentionAnswer,
   retentionRequest,
   type Scope,
   usageAnswer,

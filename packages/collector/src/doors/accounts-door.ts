@@ -6,6 +6,7 @@ import {
   keysAnswer,
   registerAnswer,
   registerRequest,
+  retentionAnswer,
   retentionRequest,
 } from "@caum/core/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
@@ -78,6 +79,15 @@ function openKeys(app: FastifyInstance, services: Services): void {
 }
 
 function openRetention(app: FastifyInstance, services: Services): void {
+  app.get(
+    "/v1/retention",
+    { schema: { response: { 200: retentionAnswer, ...ERRORS } } },
+    async (request) => {
+      const { tenant } = await ownerOf(request, services, "admin");
+      const all = await services.store.reader.retentions();
+      return { days: all.find((kept) => kept.tenant === tenant)?.days ?? null };
+    },
+  );
   app.put(
     "/v1/retention",
     { schema: { body: retentionRequest, response: { 200: DONE, ...ERRORS } } },

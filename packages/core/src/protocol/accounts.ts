@@ -74,6 +74,9 @@ export const paymentMessageAnswer = z.object({
   applied: z.boolean(),
 });
 
+/** How long records are kept: null for good. */
+export const retentionAnswer = z.object({ days: z.number().int().nullable() });
+
 export const retentionRequest = z.object({
   /** Records older than this become tombstones; null keeps them. */
   days: z.number().int().min(1).max(36_500).nullable(),

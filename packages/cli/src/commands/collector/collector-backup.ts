@@ -28,7 +28,8 @@ exit codes: 0 copied, 2 it was not`;
 const RESTORE = `
 The folder is new or empty. The backup is checked, and so is whether the keys are its own, before the
 folder gets its name. What was recorded after the backup is gone from the collector: agents that still
-have it send it again, and receipts given for it contradict what is signed from now on.
+have it send it again, and receipts given for it contradict what is signed from now on. Witnesses that saw
+more of its log refuse it from then on, and are right: a new signing key begins a new log.
 
 examples:
   caum collector restore --from /backups/monday --keys /safe/caum-keys --data ./collector
@@ -66,11 +67,14 @@ function run(name: "backup" | "restore", flags: Flags): Promise<void> {
     else {
       say(`${sessions} sessions, ${records} records`);
       say(`verifier key  ${verifierKey}`);
-      if (name === "backup" && flags.keys === undefined) say(WITHOUT_KEYS);
+      if (name === "restore") say(GONE_BACK);
+      else if (flags.keys === undefined) say(WITHOUT_KEYS);
     }
   });
 }
 
+const GONE_BACK =
+  "what came after the backup is not in it: receipts and witnesses that saw more contradict it";
 const WITHOUT_KEYS =
   "the keys are not in it, and nothing is restored without them: --keys <folder>";
 

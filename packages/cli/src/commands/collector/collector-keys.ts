@@ -1,0 +1,140 @@
+import type { Command } from "commander";
+import type { KeyRow } from "../../operator/account.ts";
+import type { OperatorFlags } from "../../operator/operator-place.ts";
+import { HERE, jsonOption, keyOption, urlOption } from "../../options/declare.ts";
+import { orRefuse } from "../../options/refuse.ts";
+import { say, sayJson } from "../../terminal/say.ts";
+import { readSettings } from "../../up/settings.ts";
+
+const FIRST = `
+The first API key and the first admin key, as caum up printed them on its first start. The collector
+may run or not; nothing is changed. One that was revoked stays revoked: with the other one, or with a
+new data folder, you go on. Keys of accounts that registered are stored as hashes and cannot be shown.
+
+examples:
+  caum collector keys
+  caum collector keys --data ./collector --json
+
+exit codes: 0 printed, 2 there is no collector's key to read`;
+
+const LIST = `
+Keys are kept as hashes: of each one its beginning is shown, what it may do, and since when.
+
+examples:
+  caum collector keys list
+  caum collector keys list --data ./collector --json
+
+exit codes: 0 listed, 2 the collector does not answer, or refuses`;
+
+const ADD = `
+The key is printed once, and can never be shown again. A program that records needs ingest, one that
+reads sessions read; admin makes and revokes keys, and deletes.
+
+examples:
+  caum collector keys add
+  caum collector keys add --scopes ingest --json
+
+exit codes: 0 made and printed, 2 it was not made`;
+
+const REVOKE = `
+It opens nothing from now on; other nodes of the same database forget it within seconds. Browsers that
+signed in with it are signed out. To rotate a key, add one, set it where the old one is, and revoke that.
+
+examples:
+  caum collector keys revoke key_0123456789abcdef
+
+exit codes: 0 revoked, 2 there is no such key, or the collector does not answer or refuses`;
+
+export const ADMIN_FOLDER = "its data folder, for the first admin key (default: as for caum up)";
+
+export function registerKeys(collector: Command): void {
+  const keys = collector
+    .command("keys")
+    .description("the keys of a collector: show the first ones, list, add, revoke");
+  keys
+    .command("show", { isDefault: true })
+    .description("print the first keys of a collector again; keys alone does it too")
+    .option("--data <folder>", "its data folder (default: as for caum up)")
+    .option("--database <url>", "its database; the keys come from CAUM_SIGNING_KEY then")
+    .addOption(jsonOption())
+    .addHelpText("after", FIRST)
+    .action((flags: ShowFlags) => show(flags));
+  asking(keys.command("list").description("list the keys of the account"), LIST).action(
+    (flags: OperatorFlags) => list(flags),
+  );
+  asking(keys.command("add").description("make a key, and print it once"), ADD)
+    .option("--scopes <list>", "what it may do, of ingest, read and admin", "ingest,read")
+    .action((flags: AddFlags) => add(flags));
+  asking(keys.command("revoke").description("let a key open nothing any more"), REVOKE)
+    .argument("<key-id>", "its id, as list shows it")
+    .action((id: string, flags: OperatorFlags) => revoke(id, flags));
+}
+
+/** What every command has that asks a collector as its operator. */
+export function asking(command: Command, about: string): Command {
+  return command
+    .addOption(urlOption(HERE))
+    .addOption(keyOption(HERE))
+    .option("--data <folder>", ADMIN_FOLDER)
+    .addOption(jsonOption())
+    .addHelpText("after", about);
+}
+
+/** Loaded by who asks: help needs none of it. */
+export async function operator() {
+  const { operatorPlace } = await import("../../operator/operator-place.ts");
+  return { ...(await import("../../operator/account.ts")), operatorPlace };
+}
+
+interface ShowFlags {
+  readonly json?: boolean;
+}
+
+function show({ json, ...flags }: ShowFlags): Promise<void> {
+  return orRefuse("collector keys", async () => {
+    const { homeOf } = await import("@caum/core/settings");
+    const home = homeOf(undefined, process.env);
+    const { readFirstKeys } = await import("@caum/collector");
+    const { data, database } = readSettings({ flags, env: process.env, home }).settings;
+    const found = readFirstKeys({ data, database, env: process.env });
+    if (json) say(JSON.stringify(found));
+    else say([`API key    ${found.apiKey}`, `admin key  ${found.adminKey}`]);
+  });
+}
+
+function list(flags: OperatorFlags): Promise<void> {
+  return orRefuse("collector keys list", async () => {
+    const { listKeys, operatorPlace } = await operator();
+    const keys = await listKeys(await operatorPlace(flags));
+    if (flags.json) sayJson({ keys });
+    else say(["id                    made        scopes              key", ...keys.map(rowOf)]);
+  });
+}
+
+function rowOf({ key_id: id, prefix, scopes, created_at: made, revoked }: KeyRow): string {
+  const state = revoked ? "  revoked" : "";
+  return `${id.padEnd(20)}  ${made.slice(0, 10)}  ${scopes.join(",").padEnd(18)}  ${prefix}${state}`;
+}
+
+interface AddFlags extends OperatorFlags {
+  readonly scopes: string;
+}
+
+function add(flags: AddFlags): Promise<void> {
+  return orRefuse("collector keys add", async () => {
+    const { addKey, operatorPlace } = await operator();
+    const scopes = flags.scopes.split(",").map((scope) => scope.trim());
+    const made = await addKey(await operatorPlace(flags), scopes);
+    if (flags.json) sayJson(made);
+    else say([`key  ${made.api_key}`, `id   ${made.key_id}, for ${made.scopes.join(", ")}`]);
+  });
+}
+
+function revoke(id: string, flags: OperatorFlags): Promise<void> {
+  return orRefuse("collector keys revoke", async () => {
+    const { operatorPlace, revokeKey } = await operator();
+    await revokeKey(await operatorPlace(flags), id);
+    if (flags.json) sayJson({ revoked: id });
+    else say(`revoked ${id}`);
+  });
+}
