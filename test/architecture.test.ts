@@ -122,7 +122,7 @@ const CLI_FLOW: Flow = [
   ["sessions/local", "sessions/collector", "sessions/shown"],
   "sessions/both-sources.ts",
   ["sessions/source-of.ts", "sessions/tail.ts", "profiles"],
-  ["lookback", "check", "export", "keys", "mcp", "prune", "doctor", "flush"],
+  ["lookback", "check", "export", "keys", "mcp", "prune", "doctor", "flush", "operator"],
   ["import", "status", "evidence", "selectors"],
   ["gate", "stats"],
   "commands",

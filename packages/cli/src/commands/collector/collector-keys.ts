@@ -47,7 +47,7 @@ exit codes: 0 revoked, 2 there is no such key, or the collector does not answer 
 
 export const ADMIN_FOLDER = "its data folder, for the first admin key (default: as for caum up)";
 
-export function registerKeys(collector: Command): void {
+export function registerCollectorKeys(collector: Command): void {
   const keys = collector
     .command("keys")
     .description("the keys of a collector: show the first ones, list, add, revoke");
