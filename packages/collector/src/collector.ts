@@ -22,7 +22,9 @@ import { keyOfWriters, openStore } from "./open-store.ts";
 import { adoptLocalRuns } from "./operation/adopt.ts";
 import { closeServer } from "./operation/close-server.ts";
 import { type CollectorEmission, openEmission } from "./operation/emission.ts";
-import { Metrics } from "./operation/metrics.ts";
+import { countedStore, IntakeCounts } from "./operation/metrics/intake-counts.ts";
+import { Metrics, type MetricsParts } from "./operation/metrics/metrics.ts";
+import { SessionCounts } from "./operation/metrics/session-counts.ts";
 import { keepRetention } from "./operation/retention.ts";
 import { RollUp, type RollUpParts } from "./overview/roll-up.ts";
 import { buildServer } from "./server.ts";
@@ -128,8 +130,10 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
   const { signer, rootKey } = opened;
   const headLog = new HeadLog({ store: opened.store, signer, clock, onFailure });
   const stamps = openHeadStamps(options, { ...opened, clock, onFailure });
-  const folds = foldsOf({ store: opened.store, clock, onFailure });
-  const store = loggedStore(opened.store, headLog, stamps, ...folds);
+  const counts = { intakes: new IntakeCounts(), sessions: new SessionCounts() };
+  const folds = foldsOf({ store: opened.store, clock, onFailure, counts: counts.sessions });
+  const uncounted = loggedStore(opened.store, headLog, stamps, ...folds);
+  const store = countedStore(uncounted, counts.intakes);
   try {
     const account = await openLocalAccount(store, opened.accountSeed, clock);
     const address = { url: "" };
@@ -143,16 +147,13 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
     const billing = await billingOf(options, parts, env);
     const emission = emissionOf(options, parts, env);
     const submissions = openSubmissions(options, { store, logs: headLog, clock });
-    const services = servicesOf(options, parts, { alerts, billing, emission, submissions });
+    const services = servicesOf(options, parts, { alerts, billing, emission, submissions, counts });
     const app = await buildServer(services);
     const { host = DEFAULT_HOST, port = DEFAULT_PORT } = options;
     address.url = `${await app.listen({ host, port })}${services.policy.basePath}`;
-    const adoption = adoptLocalRuns(
-      options.home && join(options.home, "runs"),
-      account,
-      store,
-      clock,
-    );
+    // What lay on this machine is old, and came by no door.
+    const runs = home && join(home, "runs");
+    const adoption = adoptLocalRuns(runs, account, uncounted, clock);
     const stopRetention = keepRetention(store, clock, services.onFailure);
     alerts.start();
     for (const job of [headLog, submissions, stamps, ...folds]) job.start();
@@ -278,12 +279,13 @@ interface ServiceParts extends Pick<Services, "billing"> {
   readonly alerts: RunningAlerts;
   readonly emission: CollectorEmission | undefined;
   readonly submissions: Submissions;
+  readonly counts: Pick<MetricsParts, "intakes" | "sessions">;
 }
 
 function servicesOf(
   options: CollectorOptions,
   parts: Parts,
-  { alerts, billing, emission, submissions }: ServiceParts,
+  { alerts, billing, emission, submissions, counts }: ServiceParts,
 ): Services {
   const { signer, headLog, clock, digestKeys } = parts;
   const store = emission?.store ?? parts.store;
@@ -302,7 +304,12 @@ function servicesOf(
       events: new RateLimit(eventsPerSecond, eventsPerSecond * 2, clock),
       register: new RateLimit(REGISTRATIONS_PER_SECOND, REGISTRATION_BURST, clock),
     },
-    metrics: new Metrics(clock(), emission?.tally, () => submissions.status),
+    metrics: new Metrics({
+      ...counts,
+      nowMs: clock(),
+      emission: emission?.tally,
+      witnesses: () => submissions.status,
+    }),
     policy: {
       basePath: basePathOf(options.basePath, options.publicUrl),
       keyless: options.demo ? "anywhere" : "loopback",

@@ -3,7 +3,7 @@ import type { Alerts } from "./alerts/alerts.ts";
 import type { Billing } from "./billing/open-billing.ts";
 import type { HeadLog } from "./head-log/head-log.ts";
 import type { DoorError } from "./http/door-error.ts";
-import type { Metrics } from "./operation/metrics.ts";
+import type { Metrics } from "./operation/metrics/metrics.ts";
 import type { Store } from "./store/store.ts";
 import type { Authenticator } from "./tenants/authenticate.ts";
 import type { DigestKeys } from "./tenants/digest-keys.ts";

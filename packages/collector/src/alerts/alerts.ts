@@ -41,6 +41,8 @@ export interface Alerts {
   /** The one tenant whose alerts may be shown on this machine's desktop. */
   readonly desktopTenant: number | undefined;
   readonly attempts: Attempts;
+  /** Alerts that this node began to bring out. */
+  readonly begun: number;
   /** Something was made due just now. */
   wake(): void;
 }
@@ -82,6 +84,9 @@ export function openAlerts(options: AlertOptions, parts: AlertParts): RunningAle
     canMail: sendMail !== undefined,
     desktopTenant: desktop?.tenant,
     attempts: deliverer.attempts,
+    get begun() {
+      return deliverer.begun;
+    },
     wake: () => deliverer.wake(),
     start() {
       forgetting = setInterval(() => void forgetOld(store, clock() - KEPT_MS), HOUR_MS);

@@ -50,6 +50,8 @@ export class Deliverer {
   #isStopping = false;
   readonly #attempts: Record<DeliveryOutcome["kind"], number> = { delivered: 0, retry: 0, dead: 0 };
 
+  #begun = 0;
+
   constructor(parts: DelivererParts) {
     this.#parts = parts;
     this.#timing = { ...TIMING, ...parts.timing };
@@ -58,6 +60,11 @@ export class Deliverer {
   /** How attempts of this process went. */
   get attempts(): Attempts {
     return this.#attempts;
+  }
+
+  /** Alerts whose first attempt this process made. */
+  get begun(): number {
+    return this.#begun;
   }
 
   start(): void {
@@ -111,7 +118,8 @@ export class Deliverer {
   }
 
   #open(delivery: ClaimedDelivery): void {
-    const { rule } = delivery;
+    const { rule, attempts } = delivery;
+    if (attempts === 1) this.#begun += 1;
     const attempt = this.#deliver(delivery)
       .catch((failure: unknown) => this.#tell(failure))
       .finally(() => {

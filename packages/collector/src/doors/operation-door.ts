@@ -25,7 +25,9 @@ export function openOperationDoor(app: FastifyInstance, services: Services): voi
       await ownerOf(request, services, "admin");
     }
     reply.type("text/plain; version=0.0.4; charset=utf-8");
-    return services.metrics.format(services.store, services.alerts.attempts, services.clock());
+    const { alerts, store } = services;
+    const { attempts, begun: alertsBegun } = alerts;
+    return services.metrics.format({ store, attempts, alertsBegun, nowMs: services.clock() });
   });
   app.get("/openapi.json", HIDDEN, async () => app.swagger());
   app.get("/docs", HIDDEN, async (_request, reply) => {

@@ -3,7 +3,7 @@
  * of the events, and never on it; unlike it, it also takes sessions that go on, as they are now.
  */
 import { DOCTOR_SESSION } from "@caum/core/settings";
-import type { RollUpState } from "../rows/overview-rows.ts";
+import type { RollUpCandidate, RollUpState } from "../rows/overview-rows.ts";
 import {
   encodeGroupDays,
   encodeGroups,
@@ -17,6 +17,8 @@ export interface RollUpParts {
   readonly store: Store;
   readonly clock: () => number;
   readonly onFailure: (failure: Error) => void;
+  /** Told of the sessions whose sums were saved, with what was in the sums before. */
+  readonly counts?: { rolledUp(candidates: readonly RollUpCandidate[]): void } | undefined;
 }
 
 /** So often at most it is looked for sessions that are over. */
@@ -183,7 +185,8 @@ export class RollUp {
     { round, overMs, allMs }: RollUpState,
     found: Awaited<ReturnType<Store["reader"]["overview"]["candidates"]>>,
   ): Promise<boolean> {
-    const { days, groups, groupDays } = changesOf(found.filter(({ id }) => id !== DOCTOR_SESSION));
+    const counted = found.filter(({ id }) => id !== DOCTOR_SESSION);
+    const { days, groups, groupDays } = changesOf(counted);
     const answer = await this.#parts.store.administer({
       kind: "save_overview",
       tenant,
@@ -195,7 +198,10 @@ export class RollUp {
       groupDays: encodeGroupDays(groupDays),
       sessions: encodeRolledUp(found),
     });
-    if (answer.kind === "done") return true;
+    if (answer.kind === "done") {
+      this.#parts.counts?.rolledUp(counted);
+      return true;
+    }
     if (answer.code === "CONFLICT") return false;
     throw new RollUpError(
       `sessions could not be rolled up (${answer.code}): they are with a later round`,
