@@ -42,6 +42,7 @@ export function registerUp(program: Command): void {
     .option("--no-desktop", "no notifications of this machine's desktop when an agent loops")
     .option("--otlp [url]", "emit OpenTelemetry: to this receiver, or to where OTEL_* say")
     .option("--show-keys", "print the keys again, not only on the first start")
+    .option("--no-show-keys", "print no keys, not on the first start either")
     .option("--demo", "take sessions without a key from other machines too")
     .option("--register", "let other machines register accounts")
     .option("--hash-names", "key tool and other names as well")
@@ -141,7 +142,7 @@ async function start(settings: UpSettings, options: UpOptions, home: string): Pr
 
 async function present(collector: Collector, options: UpOptions): Promise<void> {
   const keys = { apiKey: collector.apiKey, adminKey: collector.adminKey };
-  const shown = collector.isNew || options.showKeys === true ? keys : undefined;
+  const shown = (options.showKeys ?? collector.isNew) ? keys : undefined;
   const signInLink = await collector.newSignInLink();
   const loops = await toldOfLoops(collector);
   announce({ ...collector, signInLink, loops }, shown, options.json === true);
@@ -197,7 +198,7 @@ function announce(
   for (const witness of witnesses) say(`  witness       ${witness.name} at ${witness.url}`);
   say(`  loops         ${loops}`);
   if (keys === undefined) {
-    say("  keys          shown on the first start; again with --show-keys");
+    say("  keys          not shown: caum collector keys prints them");
     return;
   }
   say(`  API key       ${keys.apiKey}`);

@@ -1,14 +1,14 @@
 /** The text format of Prometheus, version 0.0.4. */
 
 type Labels = Readonly<Record<string, string>>;
-export type Sample = readonly [value: number, labels?: Labels];
+export type MetricSample = readonly [value: number, labels?: Labels];
 
 /** A counter's name ends with `_total`, and a unit is the last word before it. */
 export function family(
   name: string,
   type: "counter" | "gauge",
   text: string,
-  samples: Iterable<Sample>,
+  samples: Iterable<MetricSample>,
 ): readonly string[] {
   const lines = Array.from(samples, ([value, labels]) => `${name}${labelsOf(labels)} ${value}`);
   return [...help(name, type, text), ...lines];

@@ -5,7 +5,7 @@ import type { Attempts } from "../../alerts/deliverer.ts";
 import { SENDER_LINKS, type SenderLink } from "../../ingest/sender-chain.ts";
 import type { Store } from "../../store/store.ts";
 import type { WitnessStatus } from "../../submission/witness-lane.ts";
-import { family, Histogram, type Sample } from "./exposition.ts";
+import { family, Histogram, type MetricSample } from "./exposition.ts";
 import { IntakeCounts } from "./intake-counts.ts";
 import { SessionCounts } from "./session-counts.ts";
 
@@ -118,9 +118,11 @@ export class Metrics {
     const all = this.#parts.witnesses?.() ?? [];
     if (all.length === 0) return [];
     const requests = all.flatMap(({ name: witness, requests: asked }) =>
-      byLabel("outcome", asked).map(([count, labels]): Sample => [count, { witness, ...labels }]),
+      byLabel("outcome", asked).map(
+        ([count, labels]): MetricSample => [count, { witness, ...labels }],
+      ),
     );
-    const seen = all.flatMap(({ name: witness, cosignedMs }): readonly Sample[] =>
+    const seen = all.flatMap(({ name: witness, cosignedMs }): readonly MetricSample[] =>
       cosignedMs === undefined ? [] : [[Math.floor(cosignedMs / 1_000), { witness }]],
     );
     return [
@@ -130,7 +132,7 @@ export class Metrics {
   }
 }
 
-function byLabel(label: string, counts: object): readonly Sample[] {
+function byLabel(label: string, counts: object): readonly MetricSample[] {
   return Object.entries(counts).map(([name, count]) => [count, { [label]: name }]);
 }
 
@@ -143,7 +145,7 @@ function add(
   counts.set(key, (counts.get(key) ?? 0) + count);
 }
 
-function samplesOf(counts: ReadonlyMap<string, number>): readonly Sample[] {
+function samplesOf(counts: ReadonlyMap<string, number>): readonly MetricSample[] {
   // Each key is the labels that `add` was given.
   return Array.from(counts, ([key, count]) => [count, JSON.parse(key)]);
 }
