@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { Signer } from "@caum/core/collector";
 import { query, startServer } from "../../packages/collector/test/postgres-server.ts";
 import { openFaultyLink } from "../scale/faulty-link.ts";
+import { type Against, measureAgainst } from "./against.ts";
 import { eventBody, runBatches } from "./bodies.ts";
 import { type LoadResult, load, percentile } from "./load.ts";
 import { coresText, type Watch, watchProcessors } from "./processor-time.ts";
@@ -30,9 +31,24 @@ const HOT_CONNECTIONS = 24;
 const HOT_SESSIONS = 24;
 const HOT_EVENTS = 6_000;
 
+/** Beside another checkout. @param url as in {@link measureDatabase} */
+export async function measureDatabaseAgainst(
+  against: Against,
+  url: string | undefined,
+): Promise<void> {
+  if (url !== undefined) process.env.CAUM_TEST_POSTGRES = url;
+  const server = await startServer();
+  try {
+    const emptyDatabase = () => server.emptyDatabase();
+    console.log(await measureAgainst({ ...against, emptyDatabase }));
+  } finally {
+    await server.stop();
+  }
+}
+
 /** @param url of a superuser; a server of its own when it is none */
 export async function measureDatabase(url: string | undefined): Promise<void> {
-  if (url?.startsWith("postgres")) process.env.CAUM_TEST_POSTGRES = url;
+  if (url !== undefined) process.env.CAUM_TEST_POSTGRES = url;
   const server = await startServer();
   const database = await server.emptyDatabase();
   const nodes: Started[] = [];

@@ -1,11 +1,13 @@
 /**
  * Measures the collector against its floors in one run; `npm run bench:collector`, and with
- * `-- --database [URL]` on PostgreSQL.
+ * `-- --database [URL]` on PostgreSQL. With `--against FOLDER [--rounds 5]` beside another built
+ * checkout, in turns.
  */
-import type { ChildProcess } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { measureAgainst, peakMegabytes } from "./against.ts";
 import { bareSqlite } from "./bare-sqlite.ts";
 import { eventBody, runBatches } from "./bodies.ts";
 import { type LoadResult, load, percentile } from "./load.ts";
@@ -18,11 +20,27 @@ const RUNS = 8;
 const BATCHES = 60;
 const LINES = 100;
 
+const { values: asked, positionals } = parseArgs({
+  options: {
+    database: { type: "boolean", default: false },
+    against: { type: "string" },
+    rounds: { type: "string", default: "5" },
+  },
+  allowPositionals: true,
+});
 const folder = mkdtempSync(join(tmpdir(), "caum-bench-"));
 const env = { CAUM_HOME: join(folder, "home") };
 try {
-  if (process.argv.includes("--database")) {
-    await (await import("./database.ts")).measureDatabase(process.argv.at(-1));
+  const [url] = positionals;
+  if (asked.against !== undefined) {
+    const measured = { other: asked.against, rounds: Number(asked.rounds) };
+    if (asked.database) {
+      await (await import("./database.ts")).measureDatabaseAgainst(measured, url);
+    } else {
+      console.log(await measureAgainst(measured));
+    }
+  } else if (asked.database) {
+    await (await import("./database.ts")).measureDatabase(url);
   } else {
     await main();
   }
@@ -83,7 +101,7 @@ async function main(): Promise<void> {
     "ack at half rate",
     `p50 ${percentile(half.latencies, 0.5).toFixed(2)} ms, p99 ${percentile(half.latencies, 0.99).toFixed(2)} ms (hold: p50 5)`,
   );
-  print("memory", `${peakMegabytes(collector.child)} MB at most (hold: 256)`);
+  print("memory", `${peakMegabytes(collector.child.pid ?? 0)} MB at most (hold: 256)`);
   collector.child.kill("SIGTERM");
   bare.child.kill("SIGTERM");
 }
@@ -105,14 +123,4 @@ async function lines(collector: Started): Promise<number> {
 function events(count: number): () => string | undefined {
   let at = 0;
   return () => (at < count ? eventBody(at++, SESSIONS) : undefined);
-}
-
-/** The most that a child ever held, where the system tells. */
-function peakMegabytes({ pid }: ChildProcess): number {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, "utf8");
-    return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1_024);
-  } catch {
-    return Number.NaN;
-  }
 }

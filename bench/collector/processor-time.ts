@@ -38,6 +38,11 @@ export async function watchProcessors(database: string, nodes: readonly number[]
   };
 }
 
+/** Processor time of one process so far, in seconds; NaN where /proc tells nothing. */
+export function processorSeconds(pid: number): number {
+  return (statOf(pid)?.ticks ?? Number.NaN) / TICKS;
+}
+
 /** Cores that were busy between two looks, and who kept them busy. */
 export function coresText(
   before: ProcessorTime | undefined,

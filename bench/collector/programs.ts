@@ -10,13 +10,18 @@ export interface Started {
   readonly ready: { readonly url: string; readonly apiKey?: string };
 }
 
-/** Starts a program that prints one line of JSON when it is ready. */
+/**
+ * Starts a program that prints one line of JSON when it is ready.
+ *
+ * @param checkout that it is of; this one when it is none
+ */
 export function start(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  checkout: string = root,
 ): Promise<Started> {
   const child = spawn(process.execPath, [...args], {
-    cwd: root,
+    cwd: checkout,
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, ...env },
   });
