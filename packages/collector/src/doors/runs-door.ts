@@ -1,7 +1,7 @@
 /** Runs v1: native canonical lines, verified and stored as they are. */
 
 import { MAX_RUN_LINES, runAnswer, runIdParameter } from "@caum/core/protocol";
-import { readLine } from "@caum/core/verify";
+import { hashLeaf, readLine } from "@caum/core/verify";
 import { MAX_LINE_BYTES } from "@caum/core/verify/rules";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { z } from "zod";
@@ -46,6 +46,7 @@ async function takeLines(request: FastifyRequest, services: Services) {
     sessionId,
     runId,
     lines,
+    leaves: lines.map(hashLeaf),
   });
   if (outcome.kind !== "records") {
     throw refusalError(outcome.kind === "refused" ? outcome.code : "INTERNAL_ERROR");

@@ -89,6 +89,8 @@ export interface RecordsIntake extends Received {
   readonly sessionId: string;
   readonly runId: string;
   readonly lines: readonly string[];
+  /** Their leaf hashes, where whoever read the lines made them: the store's thread is the busier one. */
+  readonly leaves?: readonly string[];
   /** Whether the answer says how the session stood after each of them. */
   readonly asksStandings?: boolean;
 }

@@ -32,6 +32,9 @@ export interface Origins {
   readonly servers?: readonly string[];
 }
 
+/** Subtrees of 2 ** 8 leaves have their roots stored, so that proofs read few leaves. */
+export const BLOCK_HEIGHT = 8;
+
 const NO_ORIGINS: Origins = { layers: [], views: [], writerKeys: [] };
 export interface SessionRow {
   readonly key: number;

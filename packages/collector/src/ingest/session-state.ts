@@ -17,7 +17,7 @@ import {
 } from "@caum/workflows";
 import { figuresOf, type LoopTotals, loopsWith, type SessionFigures } from "./figures.ts";
 import type { KeptSessionFacts, SessionHead } from "./intake.ts";
-import { type Origins, type SessionRow, sentMs } from "./session-row.ts";
+import { BLOCK_HEIGHT, type Origins, type SessionRow, sentMs } from "./session-row.ts";
 import { type Standing, standingOf } from "./standing.ts";
 import { type Costs, costsWith, totalsWith } from "./totals.ts";
 
@@ -57,6 +57,7 @@ export class SessionState {
   /** Absent where the first part of the segment was not counted, or what was counted is deleted. */
   #structure: StructureCounter | undefined;
   #structureText: string | undefined;
+  #wholeBlock: string | undefined;
   /** Size of the session when its judgement was last stored. */
   judgedAt: number;
 
@@ -85,6 +86,11 @@ export class SessionState {
 
   get size(): number {
     return this.row.tree.size;
+  }
+
+  /** Root of the block of leaves that the last record completed; undefined where it completed none. */
+  get wholeBlock(): string | undefined {
+    return this.#wholeBlock;
   }
 
   get standing(): Standing {
@@ -171,7 +177,7 @@ export class SessionState {
   /** Takes a record into the tree, the totals and the judgement. */
   take(record: StructuralRecord, leaf: string, receivedMs: number): Standing {
     const { row } = this;
-    row.tree.append(leaf);
+    this.#wholeBlock = row.tree.append(leaf, BLOCK_HEIGHT);
     row.lastLeaf = leaf;
     row.lastMs = Math.max(row.lastMs, receivedMs);
     if (record.category !== "lifecycle") {

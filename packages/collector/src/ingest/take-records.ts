@@ -21,26 +21,25 @@ interface Arrival {
  * something before it is missing, or set aside because it contradicts what was accepted.
  */
 export function takeRecords(intake: RecordsIntake, ledger: Ledger): RecordsOutcome | Refusal {
-  const { tenant, sessionId, runId, receivedMs } = intake;
-  const arrivals = intake.lines.map((text) => arrivalOf(text, receivedMs));
+  const { tenant, sessionId, runId, receivedMs, lines } = intake;
   const found = ledger.session(tenant, sessionId);
   if (found === "gone") return { kind: "refused", code: "GONE" };
-  const first = arrivals[0]?.record;
-  const agentId = first?.agentId ?? "default";
-  const startedMs = first ? sentMs(first.sourceTimestamp, receivedMs) : receivedMs;
-  const beginning = { receivedMs, startedMs };
-  const session = found ?? ledger.createSession(tenant, sessionId, { agentId }, beginning);
+  const session = found ?? beginSession(intake, ledger);
   const writer = new NativeRunWriter(ledger, session, runId);
   const standings: (Standing | null)[] = [];
-  const results = arrivals.flatMap((arrival, at) => {
-    const result = writer.take(arrival);
+  const results: LineResult[] = [];
+  // Read one by one, so that a record lives no longer than somebody needs it.
+  for (const [at, text] of lines.entries()) {
+    const record = recordOf(text);
+    const leaf = intake.leaves?.[at] ?? hashLeaf(text);
+    const result = writer.take({ text, record, leaf, receivedMs });
     if (intake.asksStandings) standings.push(result ? null : session.standing);
-    return result ? [{ line: at + 1, seq: arrival.record.payload.seq, ...result }] : [];
-  });
+    if (result) results.push({ line: at + 1, seq: record.payload.seq, ...result });
+  }
   ledger.saveRun(session, writer.run);
   return {
     kind: "records",
-    accepted: arrivals.length - results.length,
+    accepted: lines.length - results.length,
     results,
     nextSeq: writer.run.next,
     runHead: writer.run.head ?? NO_PREVIOUS_HASH,
@@ -50,10 +49,17 @@ export function takeRecords(intake: RecordsIntake, ledger: Ledger): RecordsOutco
   };
 }
 
-function arrivalOf(text: string, receivedMs: number): Arrival {
-  // The door has checked that the line is its own canonical form and fits the schema.
-  const record = JSON.parse(text) as StructuralRecord;
-  return { text, record, leaf: hashLeaf(text), receivedMs };
+function beginSession(intake: RecordsIntake, ledger: Ledger): SessionState {
+  const { tenant, sessionId, receivedMs, lines } = intake;
+  const first = lines[0] === undefined ? undefined : recordOf(lines[0]);
+  const startedMs = first ? sentMs(first.sourceTimestamp, receivedMs) : receivedMs;
+  const facts = { agentId: first?.agentId ?? "default" };
+  return ledger.createSession(tenant, sessionId, facts, { receivedMs, startedMs });
+}
+
+/** The door has checked that the line is its own canonical form and fits the schema. */
+function recordOf(text: string): StructuralRecord {
+  return JSON.parse(text);
 }
 
 type Result = Pick<LineResult, "status" | "expected">;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Row } from "../store/columns/columns.ts";
 import { lockFolder } from "../store/sqlite/folder-lock.ts";
+import { NEW_EVENT_IDS } from "../store/sqlite/ingest/known-events.ts";
 import { LAYOUT_VERSION } from "../store/sqlite/migrations.ts";
 import type { TableName } from "../store/tables.ts";
 import { MigrationError } from "./migration-error.ts";
@@ -39,6 +40,7 @@ export class SourceFolder {
       this.#database = new DatabaseSync(path, { readOnly: true });
       this.#release = () => lock.release();
       this.#checkLayout();
+      this.#readNewEventIds();
     } catch (failure) {
       lock.release();
       throw failure;
@@ -87,6 +89,13 @@ export class SourceFolder {
       "other_layout",
       `the data folder has layout ${version}, this program moves ${LAYOUT_VERSION}: ${todo}`,
     );
+  }
+
+  /** What a collector that was killed had not moved to its table yet; every row of it is there once. */
+  #readNewEventIds(): void {
+    if (Number(this.#one("select count(*) as count from new_event_ids")?.count ?? 0) === 0) return;
+    this.#database.exec(`create temp view event_ids as select * from main.event_ids
+      union ${NEW_EVENT_IDS}`);
   }
 
   #one(sql: string): Row | undefined {

@@ -1,7 +1,8 @@
 /** Subtree roots of a stored tree: whole blocks of 256 leaves have theirs stored. */
 import { EMPTY_ROOT, type SubtreeRoot, sha256 } from "@caum/core/collector";
+import { BLOCK_HEIGHT } from "../ingest/session-row.ts";
 
-export const BLOCK_LEAVES = 256;
+export const BLOCK_LEAVES = 2 ** BLOCK_HEIGHT;
 
 export interface StoredTree {
   /** Root of the block with this number; only asked for blocks that are whole. */

@@ -35,7 +35,7 @@ interface OpenDatabase {
 const NOW = Date.parse("2026-01-01T00:00:00Z");
 const YEAR_MS = 366 * 86_400_000;
 /** What only one of the databases has: how it is laid out, and who its nodes are. */
-const OWN = ["node_identity", "schema_migrations"];
+const OWN = ["node_identity", "schema_migrations", "new_event_ids"];
 
 async function openFolder(): Promise<OpenDatabase> {
   const folder = mkdtempSync(join(tmpdir(), "caum-tables-"));

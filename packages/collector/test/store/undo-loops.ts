@@ -19,6 +19,8 @@ const STRUCTURES = [
   ...["memory_rounds", "memory_days", "memory_cards", "memory_sessions"].map(
     (name) => `drop table ${name}`,
   ),
+  // Only a folder has it.
+  "drop table if exists new_event_ids",
   "drop index sessions_by_start",
   "alter table sessions drop column structure",
 ];

@@ -5,8 +5,8 @@ import { type CommandOf, done } from "../command-answers.ts";
 import { transactionsFor } from "../program/commands.ts";
 import { type Program, rows } from "../program/program.ts";
 import { bury } from "../program/session-commands.ts";
+import type { SqliteLedger } from "./ingest/sqlite-ledger.ts";
 import type { ProgramPlayer } from "./program-player.ts";
-import type { SqliteLedger } from "./sqlite-ledger.ts";
 
 type Kinds = ReadonlySet<Command["kind"]>;
 /** They read or forget what the ledger has changed in memory and not written yet. */

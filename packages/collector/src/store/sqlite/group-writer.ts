@@ -6,9 +6,9 @@ import type { Command, CommandAnswer } from "../command.ts";
 import { leaseAll } from "../program/deliveries.ts";
 import { obey } from "./commands.ts";
 import { firstDue } from "./first-due.ts";
+import { SqliteLedger } from "./ingest/sqlite-ledger.ts";
 import { migrate } from "./migrations.ts";
 import { ProgramPlayer } from "./program-player.ts";
-import { SqliteLedger } from "./sqlite-ledger.ts";
 
 /** One thing to do in a group; exactly one of the three. */
 export interface Job {
@@ -79,6 +79,7 @@ export class GroupWriter {
   }
 
   close(): void {
+    this.#settle();
     this.#database.exec("pragma wal_checkpoint(truncate)");
     this.#database.close();
   }
@@ -92,6 +93,17 @@ export class GroupWriter {
     return answers;
   }
 
+  /** A disk that takes nothing more keeps what the next start reads. */
+  #settle(): void {
+    try {
+      this.#database.exec("begin immediate");
+      this.#ledger.settle();
+      this.#database.exec("commit");
+    } catch {
+      this.#undo();
+    }
+  }
+
   /** What was deleted stands in the log of the database as it was before, until the log is empty. */
   #emptyLog(): void {
     try {
@@ -103,6 +115,7 @@ export class GroupWriter {
 
   #do({ intake, command, claim }: Job): JobAnswer["answer"] {
     if (intake) return take(intake, this.#ledger);
+    if (command && DELETING.has(command.kind)) this.#ledger.settle();
     if (command) return obey(command, this.#player, this.#ledger);
     if (claim) return this.#player.playAll(leaseAll(claim, this.#player.play(firstDue(claim))));
     throw new TypeError("a job without work");

@@ -167,6 +167,10 @@ const MIGRATIONS = [
     `,
   },
   { version: 14, sql: `${Object.values(OVERVIEW).join(";")};` },
+  {
+    version: 15,
+    sql: "create table new_event_ids (key integer primary key, ids text not null);",
+  },
 ];
 
 /** The layout that this program writes. */

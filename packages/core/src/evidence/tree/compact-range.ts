@@ -1,6 +1,6 @@
 import { EvidenceError } from "../error.ts";
 import { EMPTY_ROOT, HASH_BYTES } from "./inclusion.ts";
-import { hashUnder, setRightChild } from "./leaf.ts";
+import { type ByteText, hashUnder, setRightChild } from "./leaf.ts";
 
 /** Room for hashes is made four at a time, so that a tree of a million leaves takes 640 bytes. */
 const STEP = 4;
@@ -57,23 +57,31 @@ export class CompactRange {
     return this.#root;
   }
 
-  /** @param leaf leaf hash, 64 hex characters */
-  append(leaf: string): void {
+  /**
+   * @param leaf leaf hash, 64 hex characters
+   * @param height of subtrees whose root somebody keeps, at least 1
+   * @returns the root of the perfect subtree of 2 ** height leaves that ends with this leaf, if one does
+   */
+  append(leaf: string, height?: number): string | undefined {
     let rest = this.#size;
+    let whole: ByteText | undefined;
     if (rest % 2 === 0) {
       this.#makeRoom().write(leaf, this.#count * HASH_BYTES, "hex");
     } else {
       setRightChild(leaf);
       let carry = "";
-      for (; rest % 2 === 1; rest = (rest - 1) / 2) {
+      for (let level = 1; rest % 2 === 1; level += 1) {
         this.#count -= 1;
         carry = hashUnder(this.#hashes, this.#count * HASH_BYTES);
+        if (level === height) whole = carry;
+        rest = (rest - 1) / 2;
       }
       this.#hashes.write(carry, this.#count * HASH_BYTES, "latin1");
     }
     this.#count += 1;
     this.#size += 1;
     this.#root = undefined;
+    return whole === undefined ? undefined : Buffer.from(whole, "latin1").toString("hex");
   }
 
   /** The buffer of the hashes, with room for one more. */

@@ -61,6 +61,20 @@ test("leaves and nodes are told apart by their first byte", () => {
   expect(EMPTY_ROOT).toBe(digest());
 });
 
+test("a leaf that completes a perfect subtree of the height asked for gives its root, and no other does", () => {
+  for (const height of [1, 2, 3, 6]) {
+    const leaves = 2 ** height;
+    const range = new CompactRange();
+    for (const [index, leaf] of LEAVES.entries()) {
+      const isWhole = (index + 1) % leaves === 0;
+      const block = isWhole ? definedRoot(LEAVES.slice(index + 1 - leaves, index + 1)) : undefined;
+      expect(range.append(leaf, height)).toBe(block);
+    }
+    expect(range.root).toBe(rootAt(64));
+  }
+  expect(new CompactRange().append(LEAVES[0] ?? "")).toBeUndefined();
+});
+
 test("both growing trees have the roots of the definition at every size, and the sizes", () => {
   const [range, listed] = [new CompactRange(), new ListedTree(sha256)];
   for (let size = 0; size <= 64; size += 1) {

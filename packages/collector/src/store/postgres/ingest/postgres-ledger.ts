@@ -10,6 +10,7 @@ import type {
 import { type Beginning, newRow } from "../../../ingest/session-row.ts";
 import { SessionState } from "../../../ingest/session-state.ts";
 import type { AlertRule, NewAlert } from "../../../rows/alert-rows.ts";
+import { BLOCK_LEAVES } from "../../subtrees.ts";
 import { addTo, type Found, placeOf, type Questions, Unasked } from "./found.ts";
 
 /** Something that belongs to a session's row. */
@@ -23,6 +24,8 @@ export interface Writes {
   readonly created: Set<SessionState>;
   readonly touched: Set<SessionState>;
   readonly records: Placed<StoredRecord>[];
+  /** Roots of blocks of leaves that became whole, with their numbers. */
+  readonly blocks: Placed<{ readonly block: number; readonly root: string }>[];
   readonly events: Map<string, KnownEvent>;
   readonly steps: Placed<KnownStep & { readonly segment: number; readonly step: number }>[];
   readonly runs: Map<string, Placed<NativeRun>>;
@@ -46,6 +49,7 @@ export class PostgresLedger implements Ledger {
     created: new Set(),
     touched: new Set(),
     records: [],
+    blocks: [],
     events: new Map(),
     steps: [],
     runs: new Map(),
@@ -97,6 +101,10 @@ export class PostgresLedger implements Ledger {
     const value = { ...record, index: session.size - 1 };
     this.#written.set(placeOf(session.row.key, value.index), value);
     this.writes.records.push({ session: session.row.key, value });
+    const { wholeBlock: root } = session;
+    if (root === undefined) return;
+    const block = session.size / BLOCK_LEAVES - 1;
+    this.writes.blocks.push({ session: session.row.key, value: { block, root } });
   }
 
   recordAt(session: number, index: number): StoredRecord | undefined {

@@ -40,18 +40,3 @@ async function readRoot(
     blocks: blocks.length,
   })(0, size);
 }
-
-export async function blockRoot(
-  transaction: Transaction,
-  tenant: number,
-  session: number,
-  start: number,
-): Promise<string> {
-  const values = [tenant, session, start, start + BLOCK_LEAVES];
-  const leaves = await transaction.rows("read_leaves", LEAVES, values);
-  return subtreeRootsFrom({
-    block: () => "",
-    leaf: (index) => hex(leaves[index] ?? {}, "leaf"),
-    blocks: 0,
-  })(0, BLOCK_LEAVES);
-}

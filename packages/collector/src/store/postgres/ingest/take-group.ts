@@ -112,7 +112,7 @@ async function attemptGroup(
     const ledger = new PostgresLedger(questions, found, parts);
     try {
       const outcomes = intakes.map((intake) => take(intake, ledger));
-      await writeGroup(transaction, tenant, ledger.writes);
+      writeGroup(transaction, tenant, ledger.writes);
       return {
         outcomes,
         witness: witnessOf(ledger, outcomes),

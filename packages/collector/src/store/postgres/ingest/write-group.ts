@@ -6,11 +6,9 @@ import { encodeStanding } from "../../../ingest/standing.ts";
 import { bytes, uuidBytes } from "../../columns/columns.ts";
 import { CHANGING_COLUMNS, changingValues } from "../../columns/session-rows.ts";
 import { isJudgementDue } from "../../judgement.ts";
-import { BLOCK_LEAVES } from "../../subtrees.ts";
 import type { Transaction } from "../database.ts";
 import { listedMs } from "./listed-ms.ts";
 import type { Writes } from "./postgres-ledger.ts";
-import { blockRoot } from "./read-roots.ts";
 import {
   addAlerts,
   addForks,
@@ -72,14 +70,10 @@ const BLOCK = `insert into subtrees (tenant, session, block, root) values ($1, $
   on conflict do nothing`;
 
 /**
- * Sends everything, and waits for nothing but the leaves of blocks that became whole. What another
- * node made meanwhile, a session or an event id, is a unique violation: then nothing is committed.
+ * Sends everything, and waits for nothing. What another node made meanwhile, a session or an event
+ * id, is a unique violation: then nothing is committed.
  */
-export async function writeGroup(
-  transaction: Transaction,
-  tenant: number,
-  writes: Writes,
-): Promise<void> {
+export function writeGroup(transaction: Transaction, tenant: number, writes: Writes): void {
   createSessions(transaction, tenant, writes);
   writeChanges(transaction, tenant, writes);
   addSteps(transaction, tenant, writes.steps);
@@ -90,7 +84,7 @@ export async function writeGroup(
   disarmAlerts(transaction, tenant, writes.disarmed);
   addAlerts(transaction, tenant, [...writes.alerts.values()]);
   saveJudgements(transaction, tenant, [...writes.touched].filter(isJudgementDue));
-  await addBlocks(transaction, tenant, writes);
+  addBlocks(transaction, tenant, writes);
 }
 
 function createSessions(transaction: Transaction, tenant: number, { created }: Writes): void {
@@ -150,18 +144,9 @@ export function saveJudgements(
   for (const session of sessions) session.judgedAt = session.size;
 }
 
-/** Blocks of leaves that became whole. */
-async function addBlocks(
-  transaction: Transaction,
-  tenant: number,
-  { records }: Writes,
-): Promise<void> {
-  for (const { session, value } of records) {
-    const size = value.index + 1;
-    if (size % BLOCK_LEAVES !== 0) continue;
-    const root = await blockRoot(transaction, tenant, session, size - BLOCK_LEAVES);
-    const values = [tenant, session, size / BLOCK_LEAVES - 1, bytes(root)];
-    transaction.send("add_block", BLOCK, values);
+function addBlocks(transaction: Transaction, tenant: number, { blocks }: Writes): void {
+  for (const { session, value } of blocks) {
+    transaction.send("add_block", BLOCK, [tenant, session, value.block, bytes(value.root)]);
   }
 }
 

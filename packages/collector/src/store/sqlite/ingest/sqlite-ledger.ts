@@ -1,8 +1,8 @@
 import { randomFillSync } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import { EventIds, type Fork, subtreeRoots } from "@caum/core/collector";
+import { EventIds, type Fork } from "@caum/core/collector";
 import { sessionTag } from "@caum/core/verify";
-import type { KeptSessionFacts } from "../../ingest/intake.ts";
+import type { KeptSessionFacts } from "../../../ingest/intake.ts";
 import {
   type KnownEvent,
   type KnownStep,
@@ -10,22 +10,18 @@ import {
   MAX_FORKS,
   type NativeRun,
   type StoredRecord,
-} from "../../ingest/ledger.ts";
-import { type Beginning, newRow } from "../../ingest/session-row.ts";
-import { SessionState } from "../../ingest/session-state.ts";
-import { encodeStanding } from "../../ingest/standing.ts";
-import type { AlertRule, NewAlert } from "../../rows/alert-rows.ts";
-import { bytes, hex, integer, optional, type Row, text, uuidBytes } from "../columns/columns.ts";
-import {
-  knownEventOf,
-  knownStepOf,
-  nativeRunOf,
-  storedRecordOf,
-} from "../columns/ledger-columns.ts";
-import { changingValues, sessionRowOf } from "../columns/session-rows.ts";
-import { isJudgementDue, judgeLine, REPLAYED_AT_ONCE, stateFrom } from "../judgement.ts";
-import { BLOCK_LEAVES, subtreeRootsFrom } from "../subtrees.ts";
+} from "../../../ingest/ledger.ts";
+import { type Beginning, newRow } from "../../../ingest/session-row.ts";
+import { SessionState } from "../../../ingest/session-state.ts";
+import { encodeStanding } from "../../../ingest/standing.ts";
+import type { AlertRule, NewAlert } from "../../../rows/alert-rows.ts";
+import { bytes, hex, integer, optional, type Row, text } from "../../columns/columns.ts";
+import { knownStepOf, nativeRunOf, storedRecordOf } from "../../columns/ledger-columns.ts";
+import { changingValues, sessionRowOf } from "../../columns/session-rows.ts";
+import { isJudgementDue, judgeLine, REPLAYED_AT_ONCE, stateFrom } from "../../judgement.ts";
+import { BLOCK_LEAVES, subtreeRootsFrom } from "../../subtrees.ts";
 import { AlertBook } from "./alert-book.ts";
+import { KnownEvents } from "./known-events.ts";
 import { type Statements, statementsFor } from "./statements.ts";
 
 /** Sessions that stay in memory between groups. */
@@ -40,15 +36,18 @@ export class SqliteLedger implements Ledger {
   #placed = new WeakSet<KeptSessionFacts>();
   readonly #eventIds = new EventIds({ clock: Date.now, fillRandom: randomFillSync });
 
+  readonly #events: KnownEvents;
   readonly alerts: AlertBook;
 
   constructor(database: DatabaseSync) {
+    this.#events = new KnownEvents(database);
     this.alerts = new AlertBook(database);
     this.#statements = statementsFor(database);
   }
 
-  /** Writes each session that the group touched once. */
+  /** Writes each session that the group touched once, and what it named. */
   finish(): void {
+    this.#events.write();
     for (const session of this.#touched) {
       this.#statements.updateSession.run(...changingValues(session), session.row.key);
       this.#placeInWorkflow(session);
@@ -69,10 +68,16 @@ export class SqliteLedger implements Ledger {
     if (workflow !== null) this.#statements.placeInWorkflow.run(workflow, cohort, row.key);
   }
 
+  /** Nothing is left beside the tables, so that what is deleted from them is gone. */
+  settle(): void {
+    this.#events.settle();
+  }
+
   /** After a group that failed: what is on the disk stands, memory is read anew. */
   forget(): void {
     this.#hot.clear();
     this.#touched.clear();
+    this.#events.forget();
     this.#placed = new WeakSet();
     this.alerts.forgetRules();
   }
@@ -122,7 +127,10 @@ export class SqliteLedger implements Ledger {
       line,
       standing === undefined ? null : encodeStanding(standing),
     );
-    if ((position + 1) % BLOCK_LEAVES === 0) this.#addBlock(session, position + 1 - BLOCK_LEAVES);
+    const { wholeBlock } = session;
+    if (wholeBlock === undefined) return;
+    const block = session.size / BLOCK_LEAVES - 1;
+    this.#statements.addSubtree.run(session.row.key, block, bytes(wholeBlock));
   }
 
   recordAt(session: number, index: number): StoredRecord | undefined {
@@ -144,13 +152,11 @@ export class SqliteLedger implements Ledger {
   }
 
   findEvent(tenant: number, eventId: string): KnownEvent | undefined {
-    const row = this.#statements.findEvent.get(tenant, uuidBytes(eventId));
-    return row && knownEventOf(row);
+    return this.#events.find(tenant, eventId);
   }
 
   nameEvent(tenant: number, eventId: string, event: KnownEvent): void {
-    const { session, index, body = null } = event;
-    this.#statements.nameEvent.run(tenant, uuidBytes(eventId), session, index, body);
+    this.#events.name(tenant, eventId, event);
   }
 
   nameTrace({ row }: SessionState, digest: string): void {
@@ -227,11 +233,5 @@ export class SqliteLedger implements Ledger {
     }
     const state = stateFrom(sessionRow, text(saved, "state"), integer(saved, "size"));
     return state ?? new SessionState(sessionRow);
-  }
-
-  #addBlock(session: SessionState, start: number): void {
-    const rows = this.#statements.leaves.all(session.row.key, start, BLOCK_LEAVES);
-    const root = subtreeRoots(rows.map((row) => hex(row, "leaf")))(0, BLOCK_LEAVES);
-    this.#statements.addSubtree.run(session.row.key, start / BLOCK_LEAVES, bytes(root));
   }
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { AlertRule, NewAlert } from "../../rows/alert-rows.ts";
-import { ruleOf } from "../columns/alert-columns.ts";
+import type { AlertRule, NewAlert } from "../../../rows/alert-rows.ts";
+import { ruleOf } from "../../columns/alert-columns.ts";
 
 /** Tenants whose rules stay in memory. */
 const KNOWN_TENANTS = 10_000;

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { CHANGING_COLUMNS } from "../columns/session-rows.ts";
+import { CHANGING_COLUMNS } from "../../columns/session-rows.ts";
 
 const SET_CHANGING = CHANGING_COLUMNS.map((column) => `${column} = ?`).join(", ");
 const CHANGING = CHANGING_COLUMNS.join(", ");
@@ -18,8 +18,6 @@ const SQL = {
   records: `select position, leaf, line, received_ms, standing from records
     where session = ? and position >= ? order by position limit ?`,
   leaves: `select leaf from records where session = ? and position >= ? order by position limit ?`,
-  findEvent: "select session, position, body from event_ids where tenant = ? and id = ?",
-  nameEvent: "insert into event_ids (tenant, id, session, position, body) values (?, ?, ?, ?, ?)",
   nameTrace: "insert or ignore into traces (tenant, id, session) values (?, ?, ?)",
   findSteps: "select body, position from steps where session = ? and segment = ? and step = ?",
   nameStep: "insert into steps (session, segment, step, body, position) values (?, ?, ?, ?, ?)",
