@@ -7,11 +7,11 @@ const packages = join(import.meta.dirname, "../..");
 /** Everything that comes with `npm install caum`, as published. */
 const INSTALLED = ["anthropic", "caum", "core", "emitter", "openai"];
 /**
- * Of everything that `import "caum"` needs, in one file: 245 kB today. It judges each step on the
+ * Of everything that `import "caum"` needs, in one file: 250 kB today. It judges each step on the
  * spot, so the rules, the reader of responses and the sentence of an alert are all in it; so is the
  * queue before the thread of OpenTelemetry (4 kB), which is a file of its own.
  */
-const MAX_MINIFIED_BYTES = 250_000;
+const MAX_MINIFIED_BYTES = 255_000;
 /** Parts of an observer with a desk; an application has none. */
 const DESK_PARTS =
   /core\/src\/(report\/desktop|health\/alerts\/follow-loop|health\/session\/session-title)/;
