@@ -7,6 +7,7 @@ import { chromiumPath, launch } from "./page/chromium.ts";
 import { ledgerCases } from "./page/ledger-cases.ts";
 import { overviewCases } from "./page/overview-cases.ts";
 import { proofCases } from "./page/proof-cases.ts";
+import { sessionAddressCases } from "./page/session-address-cases.ts";
 import { sessionCases } from "./page/session-cases.ts";
 import { signInCases } from "./page/sign-in-cases.ts";
 import { startCases } from "./page/start-cases.ts";
@@ -31,6 +32,7 @@ describe.skipIf(chromiumPath === undefined)("the page in a browser", () => {
   signInCases(stage);
   ledgerCases(stage);
   sessionCases(stage);
+  sessionAddressCases(stage);
   proofCases(stage);
   startCases(stage);
   workflowCases(stage);

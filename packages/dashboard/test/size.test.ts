@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { buildDashboard } from "../scripts/build.mjs";
 
 /** What opens; and what is loaded when a proof is to be checked, or somebody looks at workflows. */
-const PAGE_BYTES = 32_000;
+const PAGE_BYTES = 34_000;
 const VERIFIER_BYTES = 20_000;
 const WORKFLOWS_BYTES = 8_000;
 const OVERVIEW_BYTES = 8_000;
@@ -13,7 +13,7 @@ const WORKFLOWS = /^(?:workflow-pages|similar-sessions|comparisons)-/;
 const OVERVIEW = /^(?:overview-pages|saved-views)-/;
 const page = fileURLToPath(new URL("../dist/page/", import.meta.url));
 
-test("the page is at most 32 kB (gzip), its verifier 20 kB, workflows and the overview 8 kB each", async () => {
+test("the page is at most 34 kB (gzip), its verifier 20 kB, workflows and the overview 8 kB each", async () => {
   await buildDashboard();
   const files = readdirSync(page, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

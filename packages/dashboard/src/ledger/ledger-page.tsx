@@ -95,13 +95,27 @@ function cellsOf(row: SessionRow | undefined, nowMs: number) {
     <Tier key="worst" tier={row.worstTier} />,
     <Sparkline key="uds" values={row.recentUds} />,
     score(row.uds),
-    money(row.costUsd),
+    row.costUsd > 0 ? money(row.costUsd) : <Unknown key="cost" />,
     <AlertMark key="alert" publicClass={shownClass(row)} />,
     <span key="seen" class="quiet">
-      {row.ended ? "ended " : ""}
-      {ago(row.lastMs, nowMs)}
+      {row.ended ? `ended ${endedWords(row.lastMs, nowMs)}` : ago(row.lastMs, nowMs)}
     </span>,
   ];
+}
+
+/** A run that ended is not "now". */
+function endedWords(lastMs: number, nowMs: number): string {
+  const words = ago(lastMs, nowMs);
+  return words === "now" ? "just now" : words;
+}
+
+/** Nobody said it. */
+function Unknown() {
+  return (
+    <span class="quiet" title="not known">
+      –<span class="hidden"> not known</span>
+    </span>
+  );
 }
 
 /** A session that is over loops no more, whatever stood at its end. */

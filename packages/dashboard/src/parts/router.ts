@@ -65,9 +65,10 @@ function follow(event: MouseEvent): void {
   if (!link || !isPlain || link.origin !== location.origin || link.hasAttribute("download")) return;
   if (placeOf(inside(link.pathname)) === undefined) return;
   event.preventDefault();
+  const isElsewhere = link.pathname !== location.pathname;
   history.pushState(null, "", link.href);
   dispatchEvent(new PopStateEvent("popstate"));
-  scrollTo(0, 0);
+  if (isElsewhere) scrollTo(0, 0);
 }
 
 function decoded(text: string): string {

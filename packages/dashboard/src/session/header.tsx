@@ -59,10 +59,10 @@ export function Header({ head: { row, advice, traceQuality } }: { readonly head:
     ["steps", count(row.steps)],
     ["UDS", score(row.uds)],
     ["failure risk", row.failureRisk === null ? "not known" : score(row.failureRisk)],
-    ["tokens", short(row.tokens)],
-    ["cost", money(row.costUsd)],
+    ["tokens", row.tokens > 0 ? short(row.tokens) : "not known"],
+    ["cost", row.costUsd > 0 ? money(row.costUsd) : "not known"],
     ["first seen", moment(row.firstMs)],
-    ["last seen", ago(row.lastMs, Date.now())],
+    row.ended ? ["last step", moment(row.lastMs)] : ["last seen", ago(row.lastMs, Date.now())],
   ];
   return (
     <>

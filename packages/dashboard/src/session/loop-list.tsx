@@ -46,7 +46,7 @@ export function LoopList({ trace, isOver, onPick }: Properties) {
                 steps {loop.from + 1}–{loop.to + 1}
               </button>
               <span class="quiet">since {sinceOf(loop, trace)}</span>
-              <span class="quiet">cost {money(costOf(loop, trace))}</span>
+              <span class="quiet">{costWords(loop, trace)}</span>
             </li>
           );
         })}
@@ -59,6 +59,8 @@ function sinceOf({ from }: Loop, { records, recordOf }: Trace): string {
   return moment(records[recordOf[from] ?? 0]?.atMs ?? 0);
 }
 
-function costOf({ from, to }: Loop, { cost }: Trace): number {
-  return (cost[to] ?? 0) - (cost[from - 1] ?? 0);
+/** Where no record says what it cost, nothing is known, and it was not for free. */
+function costWords({ from, to }: Loop, { cost }: Trace): string {
+  if ((cost.at(-1) ?? 0) === 0) return "cost not known";
+  return `cost ${money((cost[to] ?? 0) - (cost[from - 1] ?? 0))}`;
 }

@@ -51,8 +51,10 @@ function Line({ branch, kind, name, about }: LineProperties) {
       <span class="quiet">{kind}</span> <bdi class="mono">{name}</bdi> {about}
       <br />
       <span class="quiet">
-        {count(steps)} steps, {count(records)} {records === 1 ? "record" : "records"},{" "}
-        {short(tokens)} tokens, {money(costUsd)}
+        {count(steps)} {steps === 1 ? "step" : "steps"}, {count(records)}{" "}
+        {records === 1 ? "record" : "records"},{" "}
+        {tokens > 0 ? `${short(tokens)} tokens` : "tokens not known"},{" "}
+        {costUsd > 0 ? money(costUsd) : "cost not known"}
       </span>
     </>
   );

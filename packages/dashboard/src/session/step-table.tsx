@@ -1,4 +1,4 @@
-import { useCallback } from "preact/hooks";
+import { useCallback, useMemo } from "preact/hooks";
 import { bytes, clock, duration, money, short, shortHash } from "../parts/format.ts";
 import { Regime } from "../parts/regime.tsx";
 import { VirtualTable } from "../parts/virtual-table.tsx";
@@ -23,16 +23,25 @@ const COLUMNS = [
 
 interface Properties {
   readonly records: readonly Recorded[];
-  /** Index of the record that is pointed at elsewhere. */
+  /** Index of the record that is pointed at elsewhere, and of the selected one. */
   readonly pointed: number | undefined;
-  /** The record to bring into sight. */
+  readonly selected: number | undefined;
+  /** The record to bring into sight, by its index. */
   readonly shown: { readonly index: number } | undefined;
   readonly onPoint: (index: number) => void;
+  /** Called with the index of a record that is a step. */
+  readonly onSelect: (index: number) => void;
 }
 
-/** Every record, one line each. */
-export function StepTable({ records, pointed, shown, onPoint }: Properties) {
-  const cells = useCallback((index: number) => cellsOf(records[index]), [records]);
+/** Records, one line each, in their order. */
+export function StepTable(properties: Properties) {
+  const { records, pointed, selected, shown, onPoint, onSelect } = properties;
+  const cells = useCallback((at: number) => cellsOf(records[at], onSelect), [records, onSelect]);
+  // Narrowed, a record stands elsewhere than its index says.
+  const place = useMemo(() => {
+    const index = records.findIndex((record) => record.index === shown?.index);
+    return index < 0 ? undefined : { index };
+  }, [shown, records.length > 0]);
   return (
     <VirtualTable
       label="Records, oldest first"
@@ -40,23 +49,38 @@ export function StepTable({ records, pointed, shown, onPoint }: Properties) {
       columns={COLUMNS}
       count={records.length}
       rowHeight={ROW_HEIGHT}
-      shown={shown}
-      onPoint={onPoint}
-      rowLook={(index) => {
-        const isHot = records[index]?.assessed?.publicClass === "hard_alert";
-        return `${isHot ? "hot" : ""} ${index === pointed ? "at" : ""}`;
+      shown={place}
+      onPoint={(at) => {
+        const index = records[at]?.index;
+        if (index !== undefined) onPoint(index);
+      }}
+      rowLook={(at) => {
+        const record = records[at];
+        const isHot = record?.assessed?.publicClass === "hard_alert";
+        const isAt = record?.index === pointed || record?.index === selected;
+        return `${isHot ? "hot" : ""} ${isAt ? "at" : ""}`;
       }}
       cells={cells}
     />
   );
 }
 
-function cellsOf(record: Recorded | undefined) {
+function cellsOf(record: Recorded | undefined, onSelect: Properties["onSelect"]) {
   if (record === undefined) return [];
   const { assessed, name, leaf } = record;
   const why = assessed?.reasons.join(", ");
   return [
-    assessed?.step,
+    assessed && (
+      <button
+        key="step"
+        type="button"
+        class="plain step"
+        title="Select this step"
+        onClick={() => onSelect(record.index)}
+      >
+        {assessed.step}
+      </button>
+    ),
     clock(record.atMs),
     <bdi key="tool" title={name}>
       {name}

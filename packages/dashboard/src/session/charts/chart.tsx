@@ -5,6 +5,8 @@ import { type Ink, type Plotted, plot, stepAt, ticksFor, xOf, yOf } from "./plot
 
 interface Properties extends Pick<Plotted, "values" | "write" | "shaded"> {
   readonly title: string;
+  /** What the chart shows, in a sentence. */
+  readonly words: string;
   /** Fixed lines; round numbers when absent. */
   readonly ticks?: readonly number[];
   readonly cursor: number | undefined;
@@ -14,6 +16,7 @@ interface Properties extends Pick<Plotted, "values" | "write" | "shaded"> {
 /** One number over the steps, with the cursor that all charts share. */
 export function Chart({
   title,
+  words,
   values,
   write,
   shaded,
@@ -50,6 +53,16 @@ export function Chart({
           </div>
         )}
       </div>
+      <figcaption class="quiet">
+        {words}
+        {shaded.length > 0 && (
+          <>
+            {" "}
+            <i class="swatch shade" />
+            in a loop
+          </>
+        )}
+      </figcaption>
     </figure>
   );
 }
