@@ -1,11 +1,10 @@
 import { randomFillSync } from "node:crypto";
 import { join } from "node:path";
 import { EventIds } from "./capture/event-id.ts";
-import { isIdentifier } from "./capture/identifier.ts";
 import { hostSessionId } from "./capture/joined-session.ts";
 import { loadRootKey, type RootKey } from "./capture/keys/root-key.ts";
 import { SessionKeys } from "./capture/keys/session-keys.ts";
-import { ownLabelOf } from "./capture/label.ts";
+import { ownIdentifierOf, ownLabelOf } from "./capture/label.ts";
 import type { Observation } from "./capture/observation/observation.ts";
 import { timestampAt } from "./capture/timestamp.ts";
 import { runOrigin } from "./evidence/note/origin.ts";
@@ -229,7 +228,7 @@ export class Observer {
 
   #open(id: string, facts: SessionFacts): Session {
     const { emitter, hashNames = false, layer, view, writer: program } = this.#options;
-    const sessionId = this.#identifier(id);
+    const sessionId = ownIdentifierOf(id, this.#rootKey);
     const keys = new SessionKeys(this.#rootKey, sessionId);
     const known = knownFacts(facts, keys);
     const runBytes = new Uint8Array(RUN_ID_BYTES);
@@ -288,14 +287,9 @@ export class Observer {
     const { agentId, agentVersion, sourceFramework, hashNames } = this.#options;
     const label = (text: string) => ownLabelOf(text, keys, hashNames);
     return {
-      agentId: this.#identifier(agentId ?? this.#configuration.agentId ?? "default"),
+      agentId: ownIdentifierOf(agentId ?? this.#configuration.agentId ?? "default", this.#rootKey),
       ...(agentVersion === undefined ? {} : { agentVersion: label(agentVersion) }),
       ...(sourceFramework === undefined ? {} : { sourceFramework: label(sourceFramework) }),
     };
-  }
-
-  /** The user's own id, or a keyed tag where it does not fit the schema. */
-  #identifier(id: string): string {
-    return isIdentifier(id) ? id : new SessionKeys(this.#rootKey, "identifiers").tag(id);
   }
 }

@@ -1,4 +1,6 @@
-import type { SessionKeys } from "./keys/session-keys.ts";
+import { isIdentifier } from "./identifier.ts";
+import type { RootKey } from "./keys/root-key.ts";
+import { SessionKeys } from "./keys/session-keys.ts";
 
 /** A name that a person chose as a name: short, printable, one line. */
 const PERSONS = /^[A-Za-z0-9][A-Za-z0-9_.:/@ -]{0,63}$/;
@@ -18,6 +20,14 @@ export function labelOf(text: string, keys: SessionKeys, hashNames = false): str
 /** The same for a name that the person who set it up chose; it may hold blanks and `@`. */
 export function ownLabelOf(text: string, keys: SessionKeys, hashNames = false): string {
   return !hashNames && PERSONS.test(text) ? text : keys.tag(text);
+}
+
+/**
+ * The id of an agent or a session that the user chose: itself where it fits the schema, else a keyed
+ * tag, which is the same in every session of this machine.
+ */
+export function ownIdentifierOf(id: string, rootKey: RootKey): string {
+  return isIdentifier(id) ? id : new SessionKeys(rootKey, "identifiers").tag(id);
 }
 
 /** Whether an id that a host handed over says no more than an identifier can. */
