@@ -54,6 +54,7 @@ const COLLECTOR_FLOW = [
   "ingest",
   "store",
   "html-text.ts",
+  "timed-rounds.ts",
   "http",
   "tenants",
   "alerts",
@@ -79,6 +80,7 @@ const COLLECTOR_FLOW = [
   "dashboard",
   "local",
   "server.ts",
+  "collector-options.ts",
   "collector.ts",
   "index.ts",
 ];

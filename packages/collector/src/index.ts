@@ -1,9 +1,5 @@
-export {
-  type Collector,
-  type CollectorOptions,
-  DEFAULT_PORT,
-  startCollector,
-} from "./collector.ts";
+export { type Collector, DEFAULT_PORT, startCollector } from "./collector.ts";
+export type { CollectorOptions } from "./collector-options.ts";
 export {
   type Migration,
   type MigrationOptions,

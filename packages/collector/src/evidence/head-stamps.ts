@@ -3,6 +3,7 @@ import type { Signer } from "@caum/core/collector";
 import { parseNote } from "@caum/core/verify";
 import type { Store } from "../store/store.ts";
 import { askAuthority, type Stamped } from "../time-stamp/ask-authority.ts";
+import { TimedRounds } from "../timed-rounds.ts";
 import { Checkpoints } from "./checkpoints.ts";
 
 /** So often at most the authority is asked for heads that wait. */
@@ -29,30 +30,23 @@ interface Waiting {
 
 export class HeadStamps {
   readonly #parts: HeadStampParts;
+  readonly #rounds: TimedRounds;
   readonly #waiting = new Map<string, Waiting>();
-  #working: Promise<void> = Promise.resolve();
-  #timer: NodeJS.Timeout | undefined;
-  #isBusy = false;
 
   constructor(parts: HeadStampParts) {
     this.#parts = parts;
+    const { everyMs = ROUND_MS, onFailure } = parts;
+    this.#rounds = new TimedRounds({ round: () => this.round(), everyMs, onFailure });
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => {
-      if (this.#isBusy) return;
-      this.#isBusy = true;
-      this.#working = this.round().finally(() => {
-        this.#isBusy = false;
-      });
-    }, this.#parts.everyMs ?? ROUND_MS).unref();
+    this.#rounds.start();
   }
 
   /** What is being stamped is stamped; what waits is not. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
     this.#waiting.clear();
-    await this.#working;
+    await this.#rounds.stop();
   }
 
   /** A session has more records; costs no more than a note of it. */

@@ -9,6 +9,7 @@ import type { TenantRow } from "../rows/tenant-rows.ts";
 import type { CommandAnswer } from "../store/command.ts";
 import type { SessionView, Store } from "../store/store.ts";
 import { BLOCK_LEAVES } from "../store/subtrees.ts";
+import { TimedRounds } from "../timed-rounds.ts";
 import { grownLog, openBlockStart } from "./grown-log.ts";
 import { StoredLog } from "./stored-log.ts";
 import type { WitnessedLog, WitnessedLogs } from "./witnessed-log.ts";
@@ -40,6 +41,7 @@ class HeadLogError extends Error {
 
 export class HeadLog implements WitnessedLogs {
   readonly #parts: HeadLogParts;
+  readonly #rounds: TimedRounds;
   /** Ids of sessions that changed, by tenant. */
   readonly #changed = new Map<number, Set<string>>();
   /** Until when the sessions that were logged rest, by tenant and id. */
@@ -48,27 +50,22 @@ export class HeadLog implements WitnessedLogs {
   #sweep: { readonly tenants: readonly number[]; readonly key: number } | undefined;
   #nextSweepMs = 0;
   #working: Promise<void> = Promise.resolve();
-  #timer: NodeJS.Timeout | undefined;
-  /** The round that the timer began, while it lasts. */
-  #round: Promise<void> | undefined;
-  /** A fault is told once, until a round goes well. */
-  #isFailing = false;
 
   constructor(parts: HeadLogParts) {
     this.#parts = parts;
+    const { onFailure } = parts;
+    const round = () => this.round();
+    this.#rounds = new TimedRounds({ round, everyMs: ROUND_MS, onFailure });
   }
 
   /** From now on heads are logged by themselves. */
   start(): void {
-    this.#timer ??= setInterval(() => {
-      this.#round ??= this.#timedRound();
-    }, ROUND_MS).unref();
+    this.#rounds.start();
   }
 
   /** Logs what is due, and ends. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#round;
+    await this.#rounds.stop();
     this.#resting.clear();
     await this.round().catch(() => {});
   }
@@ -78,17 +75,6 @@ export class HeadLog implements WitnessedLogs {
     const known = this.#changed.get(tenant);
     if (known === undefined) this.#changed.set(tenant, new Set([sessionId]));
     else known.add(sessionId);
-  }
-
-  async #timedRound(): Promise<void> {
-    try {
-      await this.round();
-      this.#isFailing = false;
-    } catch (failure) {
-      if (!this.#isFailing) this.#parts.onFailure(asError(failure));
-      this.#isFailing = true;
-    }
-    this.#round = undefined;
   }
 
   /**
@@ -212,8 +198,4 @@ export class HeadLog implements WitnessedLogs {
 
 function notLogged(answer: Exclude<CommandAnswer, { kind: "done" }>): HeadLogError {
   return new HeadLogError(`heads of sessions could not be logged (${answer.code}): later again`);
-}
-
-function asError(failure: unknown): Error {
-  return failure instanceof Error ? failure : new HeadLogError("heads of sessions were not logged");
 }

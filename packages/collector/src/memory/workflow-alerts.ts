@@ -1,8 +1,7 @@
 /** Rules about workflows: they fire with the session with which their condition begins to hold. */
 import type { Condition, WorkflowStory } from "@caum/core/health";
-import { alertId, conditionOf } from "../ingest/firing/fired-alert.ts";
+import { alertId, conditionOf, sessionFacts } from "../ingest/firing/fired-alert.ts";
 import type { AlertRule, NewAlert } from "../rows/alert-rows.ts";
-import { maskDestination } from "../rows/mask-destination.ts";
 import type { StoreReader } from "../store/store.ts";
 import { shareOf, type WorkflowMoment } from "./drift.ts";
 import { dayOf } from "./folded.ts";
@@ -62,7 +61,6 @@ async function alertOf(
   const { key, profile } = moment.candidate;
   const session = await reader.session(tenant, profile.sessionId);
   if (session === undefined || !("standing" in session)) return undefined;
-  const { facts, standing, totals } = session;
   return {
     tenant,
     id: alertId(rule, `workflow\n${moment.workflow}\n${dayOf(nowMs)}`),
@@ -71,18 +69,7 @@ async function alertOf(
     status: "due",
     firedMs: nowMs,
     facts: {
-      condition: rule.condition,
-      actionType: rule.actionType,
-      maskedDestination: maskDestination(rule.destination),
-      sessionId: session.id,
-      agent: facts.agentName ?? facts.agentId,
-      team: facts.team ?? null,
-      taskTag: facts.taskTag ?? null,
-      step: standing.step,
-      regime: standing.regime,
-      uds: standing.uds,
-      tier: standing.tier,
-      costNanoUsd: totals.costNanoUsd,
+      ...sessionFacts(rule, session),
       story: { workflow: story },
       isTest: false,
     },

@@ -6,6 +6,7 @@ import { setImmediate } from "node:timers/promises";
 import type { CandidateFilter, FoldCandidate, MemoryState } from "../rows/memory-rows.ts";
 import { encodeCards, encodeDays, encodeFolded } from "../store/columns/memory-columns.ts";
 import type { Store } from "../store/store.ts";
+import { TimedRounds } from "../timed-rounds.ts";
 import { readCards, takeSessions } from "./drift.ts";
 import { Folding } from "./folded.ts";
 import { KeptMemory, keyOfCard, keyOfDay } from "./kept-memory.ts";
@@ -59,29 +60,25 @@ type Seen = Pick<MemoryState, "overMs" | "idleMs">;
 
 export class WorkflowMemory {
   readonly #parts: WorkflowMemoryParts;
+  readonly #rounds: TimedRounds;
   readonly #watched = new Map<number, Watched>();
   readonly #kept = new KeptMemory();
   #nextSweepMs = 0;
-  #timer: NodeJS.Timeout | undefined;
-  /** The round that the timer began, while it lasts. */
-  #round: Promise<void> | undefined;
-  /** A fault is told once, until a round goes well. */
-  #isFailing = false;
 
   constructor(parts: WorkflowMemoryParts) {
     this.#parts = parts;
+    const { onFailure } = parts;
+    const round = () => this.round();
+    this.#rounds = new TimedRounds({ round, everyMs: ROUND_MS, onFailure });
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => {
-      this.#round ??= this.#timedRound();
-    }, ROUND_MS).unref();
+    this.#rounds.start();
   }
 
   /** Folds what is over, and ends. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#round;
+    await this.#rounds.stop();
     await this.round().catch(() => {});
   }
 
@@ -101,17 +98,6 @@ export class WorkflowMemory {
       await this.#look(tenant, watched).catch((failure: unknown) => failures.push(failure));
     }
     if (failures.length > 0) throw failures[0];
-  }
-
-  async #timedRound(): Promise<void> {
-    try {
-      await this.round();
-      this.#isFailing = false;
-    } catch (failure) {
-      if (!this.#isFailing) this.#parts.onFailure(asError(failure));
-      this.#isFailing = true;
-    }
-    this.#round = undefined;
   }
 
   async #sweep(): Promise<void> {
@@ -250,9 +236,4 @@ export class WorkflowMemory {
       `sessions could not be remembered (${answer.code}): they are with a later round`,
     );
   }
-}
-
-function asError(failure: unknown): Error {
-  if (failure instanceof Error) return failure;
-  return new WorkflowMemoryError("sessions were not remembered");
 }

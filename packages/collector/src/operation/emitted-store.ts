@@ -13,6 +13,7 @@ import type {
 } from "../ingest/intake.ts";
 import type { Standing } from "../ingest/standing.ts";
 import type { Store } from "../store/store.ts";
+import { withSubmit } from "../store/with-submit.ts";
 
 export interface EmittedPlaces {
   readonly emitter: Emitter;
@@ -24,23 +25,16 @@ export interface EmittedPlaces {
 /** The store as doors see it: what it takes is emitted as well. */
 export function emittedStore(store: Store, places: EmittedPlaces): Store {
   const sessions = new EmittedSessions(places);
-  return {
-    reader: store.reader,
-    administer: (command) => store.administer(command),
-    claimDeliveries: (claim) => store.claimDeliveries(claim),
-    status: () => store.status(),
-    close: () => store.close(),
-    async submit(intake) {
-      const isNative = intake.kind === "records";
-      const outcome = await store.submit(isNative ? { ...intake, asksStandings: true } : intake);
-      try {
-        sessions.taken(intake, outcome);
-      } catch {
-        // It is on the disk, and answered as such, whatever becomes of its emission.
-      }
-      return outcome;
-    },
-  };
+  return withSubmit(store, async (intake) => {
+    const isNative = intake.kind === "records";
+    const outcome = await store.submit(isNative ? { ...intake, asksStandings: true } : intake);
+    try {
+      sessions.taken(intake, outcome);
+    } catch {
+      // It is on the disk, and answered as such, whatever becomes of its emission.
+    }
+    return outcome;
+  });
 }
 
 /** What is remembered of a session between its records. */

@@ -11,6 +11,7 @@ import {
   encodeSums,
 } from "../store/columns/overview-columns.ts";
 import type { Store } from "../store/store.ts";
+import { TimedRounds } from "../timed-rounds.ts";
 import { changesOf } from "./changes.ts";
 
 export interface RollUpParts {
@@ -51,27 +52,24 @@ interface Watched {
 
 export class RollUp {
   readonly #parts: RollUpParts;
+  readonly #rounds: TimedRounds;
   readonly #watched = new Map<number, Watched>();
   #nextSweepMs = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> | undefined;
-  /** A fault is told once, until a round goes well. */
-  #isFailing = false;
 
   constructor(parts: RollUpParts) {
     this.#parts = parts;
+    const { onFailure } = parts;
+    const round = () => this.round();
+    this.#rounds = new TimedRounds({ round, everyMs: ROUND_MS, onFailure });
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => {
-      this.#round ??= this.#timedRound();
-    }, ROUND_MS).unref();
+    this.#rounds.start();
   }
 
   /** Rolls up what is there, and ends. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#round;
+    await this.#rounds.stop();
     await this.round().catch(() => {});
   }
 
@@ -91,18 +89,6 @@ export class RollUp {
       await this.#look(tenant, watched).catch((failure: unknown) => failures.push(failure));
     }
     if (failures.length > 0) throw failures[0];
-  }
-
-  async #timedRound(): Promise<void> {
-    try {
-      await this.round();
-      this.#isFailing = false;
-    } catch (failure) {
-      const told = failure instanceof Error ? failure : new RollUpError("nothing was rolled up");
-      if (!this.#isFailing) this.#parts.onFailure(told);
-      this.#isFailing = true;
-    }
-    this.#round = undefined;
   }
 
   async #sweep(): Promise<void> {

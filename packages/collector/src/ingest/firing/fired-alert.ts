@@ -5,8 +5,9 @@ import { type Condition, parseCondition, type Word } from "@caum/core/health";
 import type { StructuralRecord } from "@caum/core/verify";
 import type { AlertFacts, AlertRule } from "../../rows/alert-rows.ts";
 import { maskDestination } from "../../rows/mask-destination.ts";
-import { sentMs } from "../session-row.ts";
+import { type SessionRow, sentMs } from "../session-row.ts";
 import type { SessionState } from "../session-state.ts";
+import type { Standing } from "../standing.ts";
 
 /** A record that was just accepted. */
 export interface Accepted {
@@ -40,23 +41,21 @@ function readCondition(rule: AlertRule): Condition | "unknown" {
   }
 }
 
-/** How the session stands now, as the alert will tell it. */
-export function alertFacts(
+/** The session that a rule fired with, as far as every alert tells of it. */
+export type AlertSession = Pick<SessionRow, "id" | "facts" | "totals"> & {
+  readonly standing: Standing;
+};
+
+/** What every alert says: its rule, and the session as it stands now. */
+export function sessionFacts(
   rule: AlertRule,
-  { row, standing, summary }: SessionState,
-  { record, receivedMs }: Accepted,
-  word: Word = "begins",
-): AlertFacts {
-  const { facts, totals } = row;
-  const loop = summary.loops.at(-1);
-  // What a loop was is told when it is over, too.
-  const pattern = word === "ended" ? loop : standing.pattern;
-  const tool = "toolName" in record.payload ? record.payload.toolName : undefined;
+  { id, facts, totals, standing }: AlertSession,
+): Omit<AlertFacts, "story" | "isTest"> {
   return {
     condition: rule.condition,
     actionType: rule.actionType,
     maskedDestination: maskDestination(rule.destination),
-    sessionId: row.id,
+    sessionId: id,
     agent: facts.agentName ?? facts.agentId,
     team: facts.team ?? null,
     taskTag: facts.taskTag ?? null,
@@ -65,6 +64,22 @@ export function alertFacts(
     uds: standing.uds,
     tier: standing.tier,
     costNanoUsd: totals.costNanoUsd,
+  };
+}
+
+/** The same with what the last record began or ended. */
+export function alertFacts(
+  rule: AlertRule,
+  { row, standing, summary }: SessionState,
+  { record, receivedMs }: Accepted,
+  word: Word = "begins",
+): AlertFacts {
+  const loop = summary.loops.at(-1);
+  // What a loop was is told when it is over, too.
+  const pattern = word === "ended" ? loop : standing.pattern;
+  const tool = "toolName" in record.payload ? record.payload.toolName : undefined;
+  return {
+    ...sessionFacts(rule, { ...row, standing }),
     story: {
       word,
       ...(tool !== undefined && word !== "ended" && { tools: [tool] }),

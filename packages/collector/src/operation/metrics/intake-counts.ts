@@ -1,6 +1,7 @@
 /** What doors brought: how much, how long it took to be durable, and how old it was when it came. */
 import type { Intake, Outcome } from "../../ingest/intake.ts";
 import type { Store } from "../../store/store.ts";
+import { withSubmit } from "../../store/with-submit.ts";
 import { family, Histogram } from "./exposition.ts";
 
 const COMMIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
@@ -68,17 +69,10 @@ function sentAt(intake: Intake): string | undefined {
 
 /** The store as doors see it: what it takes is counted. */
 export function countedStore(store: Store, counts: IntakeCounts): Store {
-  return {
-    reader: store.reader,
-    administer: (command) => store.administer(command),
-    claimDeliveries: (claim) => store.claimDeliveries(claim),
-    status: () => store.status(),
-    close: () => store.close(),
-    async submit(intake) {
-      const from = performance.now();
-      const outcome = await store.submit(intake);
-      counts.took(intake, outcome, (performance.now() - from) / 1_000);
-      return outcome;
-    },
-  };
+  return withSubmit(store, async (intake) => {
+    const from = performance.now();
+    const outcome = await store.submit(intake);
+    counts.took(intake, outcome, (performance.now() - from) / 1_000);
+    return outcome;
+  });
 }

@@ -1,0 +1,13 @@
+import type { Store } from "./store.ts";
+
+/** The same store, but for what it does with an intake. */
+export function withSubmit(store: Store, submit: Store["submit"]): Store {
+  return {
+    reader: store.reader,
+    administer: (command) => store.administer(command),
+    claimDeliveries: (claim) => store.claimDeliveries(claim),
+    status: () => store.status(),
+    close: () => store.close(),
+    submit,
+  };
+}
