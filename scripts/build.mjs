@@ -31,6 +31,16 @@ const bundles = [
     make: "bundleHook",
   },
   {
+    files: ["packages/cli/dist/man/caum.1"],
+    sources: [
+      "packages/cli/src/commands",
+      "packages/cli/src/completion",
+      "packages/cli/src/options",
+    ],
+    module: "packages/cli/scripts/man-pages.mjs",
+    make: "writeManPages",
+  },
+  {
     files: ["packages/collector/dist/page/index.html"],
     sources: ["packages/core/src/evidence", "packages/dashboard/src", "packages/dashboard/scripts"],
     module: "packages/dashboard/scripts/build.mjs",

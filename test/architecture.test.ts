@@ -124,7 +124,7 @@ const CLI_FLOW: Flow = [
   ["sessions/local", "sessions/collector", "sessions/shown"],
   "sessions/both-sources.ts",
   ["sessions/source-of.ts", "sessions/tail.ts", "profiles"],
-  ["lookback", "check", "export", "keys", "mcp", "prune", "doctor", "flush", "operator"],
+  ["lookback", "check", "export", "keys", "mcp", "prune", "doctor", "flush", "operator", "completion"],
   ["import", "status", "evidence", "selectors"],
   ["gate", "stats"],
   "commands",

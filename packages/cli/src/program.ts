@@ -35,10 +35,13 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   keys: async () => (await import("./commands/evidence/keys.ts")).registerKeys,
   flush: async () => (await import("./commands/machine/flush.ts")).registerFlush,
   prune: async () => (await import("./commands/machine/prune.ts")).registerPrune,
+  completion: async () => (await import("./commands/machine/completion.ts")).registerCompletion,
   migrate: async () => (await import("./commands/collector/migrate.ts")).registerMigrate,
   witness: async () => (await import("./commands/collector/witness.ts")).registerWitness,
 };
 const ALL = Object.keys(COMMANDS);
+/** Tells of all the others. */
+const OF_ALL = "completion";
 const VERSION_FLAGS: readonly string[] = ["-V", "--version"];
 
 /**
@@ -64,7 +67,7 @@ export async function createProgram(first?: string): Promise<Command> {
 
 function namesFor(first = ""): readonly string[] {
   if (VERSION_FLAGS.includes(first)) return [];
-  return ALL.includes(first) ? [first] : ALL;
+  return ALL.includes(first) && first !== OF_ALL ? [first] : ALL;
 }
 
 function linesOf(text: string): readonly string[] {

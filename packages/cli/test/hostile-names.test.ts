@@ -149,6 +149,7 @@ const CASES: readonly (readonly [string, () => readonly string[], "shown" | "not
   ["keys rotate", () => ["keys", "rotate", "--home", NAME], "shown"],
   ["flush", () => ["flush", "--url", nobody, "--key", NAME], "not shown"],
   ["flush", () => ["flush", "--dry-run", "--json", "--url", nobody, "--key", "k"], "not shown"],
+  ["completion", () => ["completion", NAME], "not shown"],
   ["prune", () => ["prune", "--older", NAME], "shown"],
   ["migrate", () => ["migrate", "--dry-run", "--from", NAME], "shown"],
   ["", () => [NAME], "shown"],
