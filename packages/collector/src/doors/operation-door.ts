@@ -5,7 +5,8 @@ import { DoorError } from "../http/door-error.ts";
 import { HIDDEN } from "../http/door-schema.ts";
 import type { Services } from "../services.ts";
 import { isLocal } from "../tenants/keyless.ts";
-import { docsPage } from "./docs-page.ts";
+import { apiDocument } from "./api/api-document.ts";
+import { docsPage } from "./api/docs-page.ts";
 
 /** More jobs than this wait only when the disk does not take them. */
 const OVERLOADED = 50_000;
@@ -29,10 +30,11 @@ export function openOperationDoor(app: FastifyInstance, services: Services): voi
     const { attempts, begun: alertsBegun } = alerts;
     return services.metrics.format({ store, attempts, alertsBegun, nowMs: services.clock() });
   });
-  app.get("/openapi.json", HIDDEN, async () => app.swagger());
+  const document = () => apiDocument(app.swagger(), services.policy.publicUrl());
+  app.get("/openapi.json", HIDDEN, async () => document());
   app.get("/docs", HIDDEN, async (_request, reply) => {
     reply.type("text/html; charset=utf-8");
     reply.header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'");
-    return docsPage(app.swagger());
+    return docsPage(document());
   });
 }

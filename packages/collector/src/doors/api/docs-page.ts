@@ -1,5 +1,5 @@
 /** The API document as a page that a person can read, without any script. */
-import { htmlText } from "../html-text.ts";
+import { htmlText } from "../../html-text.ts";
 
 interface Operation {
   readonly summary?: string;
@@ -31,7 +31,7 @@ export function docsPage(document: ApiDocument): string {
 <style>${STYLE}</style><h1>${htmlText(document.info?.title ?? "")}</h1>
 <p>${htmlText(document.info?.description ?? "")}</p>
 <p>The whole document: <a href="openapi.json"><code>/openapi.json</code></a> (OpenAPI 3.1).</p>
-<table><thead><tr><th>Method</th><th>Path</th><th>Parameters</th><th>Answers</th></tr></thead>
+<table><thead><tr><th>Method</th><th>Path</th><th>What it does</th><th>Parameters</th><th>Answers</th></tr></thead>
 <tbody>${rows.join("\n")}</tbody></table></html>`;
 }
 
@@ -41,6 +41,7 @@ function rowOf(method: string, path: string, operation: Operation): string {
   );
   const sent = [...parameters, ...(operation.requestBody ? ["body"] : [])].join(", ");
   const answers = Object.keys(operation.responses ?? {}).join(", ");
-  const cells = [method.toUpperCase(), path, sent, answers];
-  return `<tr>${cells.map((cell) => `<td><code>${htmlText(cell)}</code></td>`).join("")}</tr>`;
+  const code = (text: string) => `<td><code>${htmlText(text)}</code></td>`;
+  const about = `<td>${htmlText(operation.summary ?? "")}</td>`;
+  return `<tr>${code(method.toUpperCase())}${code(path)}${about}${code(sent)}${code(answers)}</tr>`;
 }
