@@ -73,7 +73,14 @@ async function measureModelClients({ against, rounds, tell }: Question) {
     floor: now.map((run) => run[`${name}, bare`] ?? Number.NaN),
   });
   return new Map([
-    ["wrapped model client, first streamed token, ms", rowOf("first token ms")],
+    [
+      "wrapped model client, first token of a model that thinks 20 ms, ms",
+      rowOf("first token of a thinking model ms"),
+    ],
+    [
+      "wrapped model client, first token of a server that answers at once, ms",
+      rowOf("first token ms"),
+    ],
     ["wrapped model client, CPU ms a MB streamed", rowOf("CPU ms a MB")],
   ]);
 }

@@ -17,6 +17,9 @@ import { median } from "../mcp-proxy/statistics.ts";
 
 const FIRST_TOKENS = 600;
 const WARM_UP = 150;
+/** No model says its first word sooner. */
+const THINK_MS = 20;
+const THOUGHTS = 150;
 /** About 2 MB. */
 const LONG_TOKENS = 10_000;
 const LONG_STREAMS = 24;
@@ -56,7 +59,9 @@ async function measure(checkout: string): Promise<Figures> {
   const newClient = () => new OpenAI({ apiKey: "bench", baseURL, maxRetries: 0 });
   const options = { observer, quiet: true, session: "bench" };
   const clients = { bare: newClient(), wrapped: wrapOpenAI(newClient(), options) };
-  const first = await inTurns(clients, WARM_UP + FIRST_TOKENS, firstTokenMs);
+  const first = await inTurns(clients, WARM_UP + FIRST_TOKENS, firstTokenMs("tokens-20"));
+  const thinking = firstTokenMs(`tokens-20-after-${THINK_MS}`);
+  const thought = await inTurns(clients, THOUGHTS, thinking);
   const long = await inTurns(clients, LONG_STREAMS, processorMsOfMegabyte);
   await observer.close();
   rmSync(home, { recursive: true, force: true });
@@ -65,6 +70,8 @@ async function measure(checkout: string): Promise<Figures> {
   return {
     "first token ms, bare": median(first.bare.slice(WARM_UP)),
     "first token ms, wrapped": median(first.wrapped.slice(WARM_UP)),
+    "first token of a thinking model ms, bare": median(thought.bare),
+    "first token of a thinking model ms, wrapped": median(thought.wrapped),
     "CPU ms a MB, bare": median(long.bare.slice(half)),
     "CPU ms a MB, wrapped": median(long.wrapped.slice(half)),
   };
@@ -82,12 +89,14 @@ async function inTurns(clients: Clients, rounds: number, work: (of: OpenAI) => P
   return figures;
 }
 
-async function firstTokenMs(client: OpenAI): Promise<number> {
-  const from = performance.now();
-  let first = 0;
-  const body = { model: "tokens-20", ...QUESTION, stream: true as const };
-  for await (const _ of await client.chat.completions.create(body)) first ||= performance.now();
-  return first - from;
+function firstTokenMs(model: string): (client: OpenAI) => Promise<number> {
+  const body = { model, ...QUESTION, stream: true as const };
+  return async (client) => {
+    const from = performance.now();
+    let first = 0;
+    for await (const _ of await client.chat.completions.create(body)) first ||= performance.now();
+    return first - from;
+  };
 }
 
 async function processorMsOfMegabyte(client: OpenAI): Promise<number> {

@@ -11,8 +11,9 @@ import { hookParts } from "../../src/launcher/parts.ts";
 import { placeHook, placeLauncher } from "../../src/launcher/place-launcher.ts";
 import { TemporaryHome } from "../install/temporary-home.ts";
 
+const expected = (data: Uint8Array) => createHash("sha256").update(data).digest("hex");
+
 test("the hook's own SHA-256 is SHA-256", () => {
-  const expected = (data: Uint8Array) => createHash("sha256").update(data).digest("hex");
   for (let length = 0; length <= 260; length++) {
     const data = randomBytes(length);
     expect(sha256(data).toString("hex")).toBe(expected(data));
@@ -29,6 +30,16 @@ test("the hook's own SHA-256 is SHA-256", () => {
     expect(Buffer.from(hash("sha256", data, "binary"), "latin1").toString("hex")).toBe(
       expected(data),
     );
+  }
+});
+
+test("what keys are derived by is worked out once, and for other bytes anew", () => {
+  const data = randomBytes(96);
+  for (let round = 0; round < 3; round += 1) {
+    expect(hash("sha256", data, "hex")).toBe(expected(data));
+    const piece = Buffer.concat([randomBytes(7), data]).subarray(7);
+    expect(hash("sha256", piece, "hex")).toBe(expected(data));
+    data[round] = (data[round] ?? 0) ^ 1;
   }
 });
 

@@ -9,6 +9,7 @@ import type {
   ToolRequest,
   TurnStream,
 } from "./model-turn.ts";
+import { RepeatedEvent } from "./repeated-event.ts";
 import { argumentsOfText, TurnBuilder } from "./turn-builder.ts";
 
 /** Chat Completions, also of the many servers that speak it. */
@@ -31,13 +32,23 @@ export const openaiChat: Dialect = {
 class ChatStream implements TurnStream {
   readonly #builder = new TurnBuilder();
   readonly #calls = new ChatCalls(this.#builder);
+  readonly #said = new RepeatedEvent("content");
 
   push(data: string): void {
+    const said = this.#said.textOf(data);
+    if (said === undefined) this.#read(data);
+    else this.#builder.addText(said);
+  }
+
+  #read(data: string): void {
     // The event after the last one is no JSON: `[DONE]`.
     const chunk = objectOf(parseJson(data));
     if (chunk.error !== undefined) this.#builder.state = "failed";
     readHead(this.#builder, chunk);
-    for (const choice of listOf(chunk.choices)) this.#readChoice(objectOf(choice));
+    const choices = listOf(chunk.choices).map(objectOf);
+    for (const choice of choices) this.#readChoice(choice);
+    const text = saidAlone(chunk, choices);
+    if (text !== undefined) this.#said.learn(data, text);
   }
 
   turn() {
@@ -59,6 +70,18 @@ class ChatStream implements TurnStream {
     builder.finishReason = finish;
     if (builder.state === "underway") builder.state = "whole";
   }
+}
+
+/** What an event says that only adds to the text of the first choice; undefined of any other. */
+function saidAlone(chunk: JsonObject, choices: readonly JsonObject[]): string | undefined {
+  const [choice, ...others] = choices;
+  if (choice === undefined || others.length > 0 || (countOf(choice.index) ?? 0) !== 0)
+    return undefined;
+  const { content, tool_calls: calls, function_call: call } = objectOf(choice.delta);
+  const saysMore = [chunk.error, chunk.usage, choice.finish_reason, calls, call].some(
+    (value) => value !== undefined && value !== null,
+  );
+  return saysMore ? undefined : textOf(content);
 }
 
 function readHead(builder: TurnBuilder, answer: JsonObject): void {

@@ -39,6 +39,21 @@ export class EventStream {
   }
 
   #pushText(text: string): void {
+    if (this.#afterReturn || text.includes("\r")) this.#pushAnyLines(text);
+    else this.#pushLines(text);
+  }
+
+  /** Lines that end as those of all vendors do. */
+  #pushLines(text: string): void {
+    let start = 0;
+    for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", start)) {
+      this.#line(text.slice(start, end));
+      start = end + 1;
+    }
+    if (start < text.length) this.#keep(text.slice(start));
+  }
+
+  #pushAnyLines(text: string): void {
     let start = 0;
     for (let index = 0; index < text.length; index += 1) {
       const code = text.charCodeAt(index);
