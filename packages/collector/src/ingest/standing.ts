@@ -20,39 +20,23 @@ export function standingOf(assessment: Assessment, summary?: SessionSummary): St
   return { ...rest, advice: coordination.advice, ...(cost > 0 && { loopCostNanoUsd: cost }) };
 }
 
-/** A record and its session's row hold the same standing. */
-const encoded = new WeakMap<Standing, string>();
-
-/** The compact form in which findings are stored beside their record. */
+/**
+ * The compact form in which findings are stored beside their record: JSON, of words that need no
+ * escape. It is put together by hand because it is made of every record (measured: half the time of
+ * `JSON.stringify` of the same list).
+ */
 export function encodeStanding(standing: Standing): string {
-  const known = encoded.get(standing);
-  if (known !== undefined) return known;
-  const text = encode(standing);
-  encoded.set(standing, text);
-  return text;
-}
-
-function encode(standing: Standing): string {
-  const { pattern, scores } = standing;
-  return JSON.stringify([
-    standing.step,
-    standing.eventType,
-    standing.regime,
-    standing.healthy,
-    standing.uds,
-    standing.tier,
-    standing.failureRisk,
-    standing.traceQuality,
-    standing.publicClass,
-    standing.reasons,
-    pattern === undefined ? 0 : encodePattern(pattern),
-    [scores.tcr, scores.esr, scores.sci],
-    standing.advice,
-    standing.failureRiskReason ?? 0,
-    standing.loopCostNanoUsd ?? 0,
-    standing.entersAlert ? 1 : 0,
-    ...(standing.link === undefined ? [] : [SENDER_LINKS.indexOf(standing.link)]),
-  ]);
+  const { step, eventType, regime, healthy, uds, tier, failureRisk, traceQuality } = standing;
+  const { publicClass, reasons, pattern, scores, advice, failureRiskReason, link } = standing;
+  const said = reasons.length === 0 ? "[]" : JSON.stringify(reasons);
+  const found = pattern === undefined ? "0" : JSON.stringify(encodePattern(pattern));
+  const unknown = failureRiskReason === undefined ? "0" : `"${failureRiskReason}"`;
+  const linked = link === undefined ? "" : `,${SENDER_LINKS.indexOf(link)}`;
+  return (
+    `[${step},"${eventType}","${regime}","${healthy}",${uds},"${tier}",${failureRisk},` +
+    `"${traceQuality}","${publicClass}",${said},${found},[${scores.tcr},${scores.esr},${scores.sci}],` +
+    `"${advice}",${unknown},${standing.loopCostNanoUsd ?? 0},${standing.entersAlert ? 1 : 0}${linked}]`
+  );
 }
 
 /** That alone of what {@link encodeStanding} wrote. */

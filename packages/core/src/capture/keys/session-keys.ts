@@ -22,6 +22,7 @@ export class SessionKeys {
   readonly #sessionKey: Uint8Array;
   readonly #hmacs = new Map<Purpose, Hmac>();
   readonly #tags = new KnownTexts<string>();
+  #commitment: string | undefined;
   #parent: { readonly text: string; readonly id: string } | undefined;
 
   constructor(root: RootKey, sessionId: string) {
@@ -36,7 +37,9 @@ export class SessionKeys {
 
   /** Binds the session to its key without revealing it: 64 hex. */
   get commitment(): string {
-    return Buffer.from(derive(this.#sessionKey, "commitment")).toString("hex");
+    // A collector asks for it with every event: to derive it costs eight hashes and as many arrays.
+    this.#commitment ??= Buffer.from(derive(this.#sessionKey, "commitment")).toString("hex");
+    return this.#commitment;
   }
 
   /**
