@@ -11,7 +11,8 @@ import { DoorError, refusalError } from "../http/door-error.ts";
 import { parse } from "../http/parse.ts";
 import { rounded } from "../http/told-figures.ts";
 import { posesAsCollector } from "../ingest/door-run.ts";
-import type { LineResult, RecordsOutcome } from "../ingest/intake.ts";
+import type { LineResult, Outcome, RecordsOutcome } from "../ingest/intake.ts";
+import type { TenantRow } from "../rows/tenant-rows.ts";
 import type { Services } from "../services.ts";
 import { isAlert } from "./live/live-answer.ts";
 
@@ -35,23 +36,33 @@ export function openRunsDoor(app: FastifyInstance, services: Services): void {
 async function takeLines(request: FastifyRequest, services: Services) {
   const owner = await ownerOf(request, services, "ingest");
   const { runId } = parse(runIdParameter, request.params);
-  const lines = linesOf(request.body);
-  admit(owner, services, lines.length);
-  const sessionId = sessionOf(lines, runId);
   const receivedMs = services.clock();
-  const outcome = await services.store.submit({
-    kind: "records",
-    tenant: owner.tenant,
-    receivedMs,
-    sessionId,
-    runId,
-    lines,
-    leaves: lines.map(hashLeaf),
-  });
+  const outcome = await submitLines(request, services, { owner, runId, receivedMs });
   if (outcome.kind !== "records") {
     throw refusalError(outcome.kind === "refused" ? outcome.code : "INTERNAL_ERROR");
   }
   return answerOf(outcome, runId, receivedMs);
+}
+
+interface Place {
+  readonly owner: TenantRow;
+  readonly runId: string;
+  readonly receivedMs: number;
+}
+
+/** Lets go of the body: it is large, and its answer waits for the disk. */
+function submitLines(
+  request: FastifyRequest,
+  services: Services,
+  { owner, runId, receivedMs }: Place,
+): Promise<Outcome> {
+  const lines = linesOf(request.body);
+  request.body = undefined;
+  admit(owner, services, lines.length);
+  const sessionId = sessionOf(lines, runId);
+  const leaves = lines.map(hashLeaf);
+  const place = { tenant: owner.tenant, receivedMs, sessionId, runId };
+  return services.store.submit({ kind: "records", ...place, lines, leaves });
 }
 
 /** The lines of a body; the last may end without a newline. */

@@ -4,11 +4,12 @@ import { withSubmit } from "../store/with-submit.ts";
 import type { HeadLog } from "./head-log.ts";
 
 export function loggedStore(store: Store, ...logs: readonly Pick<HeadLog, "changed">[]): Store {
-  return withSubmit(store, async (intake) => {
-    const outcome = await store.submit(intake);
-    if (outcome.kind !== "refused") {
-      for (const log of logs) log.changed(intake.tenant, intake.sessionId);
-    }
-    return outcome;
+  return withSubmit(store, (intake) => {
+    // Not the intake itself: its lines are of no more use once the store has them.
+    const { tenant, sessionId } = intake;
+    return store.submit(intake).then((outcome) => {
+      if (outcome.kind !== "refused") for (const log of logs) log.changed(tenant, sessionId);
+      return outcome;
+    });
   });
 }

@@ -18,7 +18,8 @@ export class IntakeCounts {
   #refused = 0;
 
   /** @param seconds until it was durable, or refused */
-  took(intake: Intake, outcome: Outcome, seconds: number): void {
+  /** @param lagMs how old it was when it came; NaN where that is not known */
+  took(lagMs: number, outcome: Outcome, seconds: number): void {
     if (outcome.kind === "refused") {
       this.#refused += 1;
       return;
@@ -27,14 +28,8 @@ export class IntakeCounts {
     const [stored, repeated] = countsOf(outcome);
     this.#stored += stored;
     this.#repeated += repeated;
-    if (stored > 0) this.#seen(intake);
-  }
-
-  /** Clocks differ: what comes from the future has no lag. */
-  #seen(intake: Intake): void {
-    const sentMs = Date.parse(sentAt(intake) ?? "");
-    if (Number.isNaN(sentMs)) return;
-    this.#lag.observe(Math.max(0, intake.receivedMs - sentMs) / 1_000);
+    // Clocks differ: what comes from the future has no lag.
+    if (stored > 0 && !Number.isNaN(lagMs)) this.#lag.observe(Math.max(0, lagMs) / 1_000);
   }
 
   format(): readonly string[] {
@@ -69,10 +64,13 @@ function sentAt(intake: Intake): string | undefined {
 
 /** The store as doors see it: what it takes is counted. */
 export function countedStore(store: Store, counts: IntakeCounts): Store {
-  return withSubmit(store, async (intake) => {
+  return withSubmit(store, (intake) => {
     const from = performance.now();
-    const outcome = await store.submit(intake);
-    counts.took(intake, outcome, (performance.now() - from) / 1_000);
-    return outcome;
+    // Not the intake itself: its lines are of no more use once the store has them.
+    const lagMs = intake.receivedMs - Date.parse(sentAt(intake) ?? "");
+    return store.submit(intake).then((outcome) => {
+      counts.took(lagMs, outcome, (performance.now() - from) / 1_000);
+      return outcome;
+    });
   });
 }
