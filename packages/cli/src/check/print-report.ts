@@ -1,3 +1,4 @@
+import { counted } from "../terminal/counted.ts";
 import type { CheckReport } from "./checked-session.ts";
 import { STRIP_LEGEND } from "./step-strip.ts";
 
@@ -7,12 +8,12 @@ const SHOWN_LOOPS = 5;
 export function checkReportLines(report: CheckReport): readonly string[] {
   const { session, steps, regime, tier, uds, traceQuality } = report;
   const health = `${regime}  ${tier}  uds ${cut(uds)}  trace ${traceQuality}`;
-  const lines = [`${session}  ${plural(steps, "step")}  ${health}`];
+  const lines = [`${session}  ${counted(steps, "step")}  ${health}`];
   for (const loop of report.loops.slice(0, SHOWN_LOOPS)) {
     const cycle = loop.period > 0 ? `, period ${loop.period}` : "";
     lines.push(
       `  loop   ${loop.sentence}`,
-      `         ${loop.rule}${cycle}, ${plural(loop.cycles, "cycle")}, ` +
+      `         ${loop.rule}${cycle}, ${counted(loop.cycles, "cycle")}, ` +
         `steps ${loop.fromStep}-${loop.lastStep}, alert at ${loop.alertStep}`,
     );
   }
@@ -38,9 +39,9 @@ export interface Totals {
 }
 
 export function totalsLine(totals: Totals): string {
-  const found = `${plural(totals.loops, "loop")} in ${plural(totals.looping, "session")}`;
-  const read = `${plural(totals.sessions, "session")}, ${plural(totals.steps, "step")}`;
-  const problems = totals.problems > 0 ? `, ${plural(totals.problems, "problem")}` : "";
+  const found = `${counted(totals.loops, "loop")} in ${counted(totals.looping, "session")}`;
+  const read = `${counted(totals.sessions, "session")}, ${counted(totals.steps, "step")}`;
+  const problems = totals.problems > 0 ? `, ${counted(totals.problems, "problem")}` : "";
   return `${read}: ${found}${problems}   (${STRIP_LEGEND})`;
 }
 
@@ -51,8 +52,4 @@ function cut(uds: number): string {
 
 function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

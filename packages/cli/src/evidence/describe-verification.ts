@@ -2,6 +2,7 @@
 import type { ContentCheck } from "@caum/core/machine";
 import type { PolicyResult, SignedBy, TimeStamp, Verification } from "@caum/core/verify";
 import type { BundleFinding } from "@caum/core/verify/rules";
+import { counted } from "../terminal/counted.ts";
 
 /** What was asked for beside the verdict, each where it was. */
 export interface Asked {
@@ -77,10 +78,6 @@ function describeTime({ timeSeconds, timeFault }: Pick<SignedBy, "timeSeconds" |
   return timeFault === null
     ? `, at ${time} at the latest`
     : `, at ${time}: impossible, before that of the records`;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

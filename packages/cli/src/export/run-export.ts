@@ -6,6 +6,7 @@ import { doorUrl, shellWord } from "@caum/core/settings";
 import { collectorOf } from "../options/collector-of.ts";
 import type { SharedFlags } from "../options/declare.ts";
 import { refuse } from "../options/refuse.ts";
+import { counted } from "../terminal/counted.ts";
 import { Progress } from "../terminal/progress.ts";
 import { say, sayJson } from "../terminal/say.ts";
 import { exportAll } from "./export-all.ts";
@@ -76,7 +77,7 @@ async function exportAccount(options: ExportOptions): Promise<void> {
     sayJson({ sessions, out, verifierKey: key ?? null, verify });
     return;
   }
-  say(`exported ${sessions} session${sessions === 1 ? "" : "s"} to ${out}`);
+  say(`exported ${counted(sessions, "session")} to ${out}`);
   say(`verify them with: ${verify}`);
 }
 

@@ -1,5 +1,6 @@
 /** A gate's report for people. */
 import type { GateCheck, GateSide } from "@caum/workflows";
+import { counted } from "../terminal/counted.ts";
 import { findingLines, type GateReport, outcomeOf } from "./gate-report.ts";
 
 const MARKS: Readonly<Record<GateCheck["outcome"], string>> = {
@@ -30,7 +31,7 @@ export function verdict(report: GateReport): string {
   const { checks } = report;
   const count = (outcome: GateCheck["outcome"]) =>
     checks.filter((check) => check.outcome === outcome).length;
-  const all = `${checks.length} check${checks.length === 1 ? "" : "s"}`;
+  const all = counted(checks.length, "check");
   switch (outcomeOf(report)) {
     case "passed":
       return `passed: ${all}`;
@@ -52,7 +53,7 @@ export function sideWords({
   medianCostUsd,
   costKnown,
 }: GateSide): string {
-  const parts = [`${sessions} session${sessions === 1 ? "" : "s"}`, `${looping} with a loop`];
+  const parts = [counted(sessions, "session"), `${looping} with a loop`];
   if (medianSteps !== null) parts.push(`median ${medianSteps} steps`);
   if (medianCostUsd !== null) parts.push(`median $${medianCostUsd.toFixed(4)} (of ${costKnown})`);
   if (notEnded > 0) parts.push(`${notEnded} not over`);

@@ -60,8 +60,8 @@ export function limitsOf(flags: LimitFlags & ComparisonFlags): GateLimits {
   return {
     ...(failOn && { failOn }),
     ...(flags.slow !== undefined && { slowMs: timeOf("--slow", flags.slow) }),
-    ...(flags.expectTool && { expectTools: flags.expectTool }),
-    ...(flags.forbidTool && { forbidTools: flags.forbidTool }),
+    ...(flags.expectTool && { expectTools: toolsOf("--expect-tool", flags.expectTool) }),
+    ...(flags.forbidTool && { forbidTools: toolsOf("--forbid-tool", flags.forbidTool) }),
     ...(flags.maxDuration !== undefined && {
       maxDurationMs: timeOf("--max-duration", flags.maxDuration),
     }),
@@ -89,6 +89,12 @@ function failKindOf(name: string): FailKind {
   const known = FAIL_ON.find((kind) => kind === name.trim());
   if (known !== undefined) return known;
   throw new Error(`--fail-on ${name} is not known: ${FAIL_ON.join(", ")}`);
+}
+
+/** An empty name comes of a variable that is not set: what it stands for would pass unseen. */
+function toolsOf(option: string, names: readonly string[]): readonly string[] {
+  if (names.includes("")) throw new Error(`${option} takes the name of a tool`);
+  return names;
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };

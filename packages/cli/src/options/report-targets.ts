@@ -1,4 +1,5 @@
 /** `--format` and `--output`: which report goes where. */
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { collect } from "./declare.ts";
 
@@ -41,6 +42,9 @@ export function reportTargets({
   const formats = format.map(formatOf);
   if (output.length > formats.length) {
     throw new Error("each --output needs a --format before it, such as --format sarif");
+  }
+  if (new Set(output.map((file) => resolve(file))).size < output.length) {
+    throw new Error("each --output needs a file of its own: one report would overwrite another");
   }
   const open = formats.slice(output.length);
   if (open.length + (json === true ? 1 : 0) > 1) {

@@ -1,5 +1,5 @@
 /** Profiles that a collector keeps. */
-import type { CollectorPlace } from "@caum/collector/validation";
+import { CollectorError, type CollectorPlace } from "@caum/collector/validation";
 import { DOCTOR_SESSION } from "@caum/core/settings";
 import type { SessionProfile } from "@caum/workflows";
 import { readAnswer, SessionGone } from "../sessions/source/ask-collector.ts";
@@ -7,7 +7,7 @@ import { type ProfileFilter, SelectorError } from "./selector.ts";
 
 interface Page {
   readonly profiles: readonly SessionProfile[];
-  readonly next_cursor: string | null;
+  readonly next_cursor: string | null | undefined;
 }
 
 const AT_ONCE = 500;
@@ -33,6 +33,10 @@ export async function collectorProfiles(
     if (cursor !== "") query.set("cursor", cursor);
     const page = await pageAt(place, `/v1/profiles?${query}`);
     found.push(...page.profiles.filter((profile) => isWanted(profile, filter)));
+    // Who gives the same page out again would be asked for ever.
+    if (page.next_cursor === undefined || page.next_cursor === cursor) {
+      throw new CollectorError("what answers is no collector: name one with --url");
+    }
     cursor = page.next_cursor;
   }
   return found;

@@ -1,5 +1,6 @@
 /** Figures of tools and servers as tables. */
 import type { CallFigures, SessionStats } from "@caum/workflows";
+import { counted } from "../terminal/counted.ts";
 
 const SHOWN = 50;
 
@@ -16,11 +17,11 @@ export function statsText({
     ...cellsOf(figures),
   ]);
   const ofServers = servers.map(({ server, tools: count, ...figures }) => [
-    `${server}, ${count} tool${count === 1 ? "" : "s"}`,
+    `${server}, ${counted(count, "tool")}`,
     ...cellsOf(figures),
   ]);
   return [
-    `${sessions} sessions, ${looping} with a loop; ${calls} calls`,
+    `${counted(sessions, "session")}, ${looping} with a loop; ${counted(calls, "call")}`,
     ...(rows.length === 0 ? [] : ["", ...table("tool", rows)]),
     ...(ofServers.length === 0 ? [] : ["", ...table("server", ofServers)]),
     ...(otherCalls === 0

@@ -60,6 +60,19 @@ describe("reports", () => {
     });
   });
 
+  test("a file that cannot be written is named and ends with 2, and the others are written", async () => {
+    const away = file("not-there/r.sarif");
+    const beside = file("beside.xml");
+    const { seen, code } = await caum(
+      "gate",
+      ...[...words, "--format", "sarif", "--output", away, "--format", "junit", "--output", beside],
+    );
+    expect(code).toBe(2);
+    expect(seen).toContain(`${away} cannot be written (ENOENT): name another file with --output`);
+    expect(seen).toContain("found: ");
+    expect(readFileSync(beside, "utf8")).toContain("<testsuites");
+  });
+
   test("SARIF follows its rules, and the same findings have the same fingerprints", async () => {
     const run = checkSarif(written("r.sarif"));
     expect(run.results.map(({ ruleId }) => ruleId)).toEqual(

@@ -94,6 +94,19 @@ describe("a baseline and a candidate", () => {
       ["--candidate", AFTER, "--max-loop-rate", "200%"],
       "such as 2% or 0.02",
     ],
+    [
+      "a tool without a name, as of a variable that is not set",
+      ["--candidate", AFTER, "--forbid-tool", ""],
+      "--forbid-tool takes the name of a tool",
+    ],
+    [
+      "one file for two reports",
+      [
+        ...["--candidate", AFTER, "--fail-on", "loop", "--format", "sarif", "--output", "x"],
+        ...["--format", "junit", "--output", "./x"],
+      ],
+      "each --output needs a file of its own",
+    ],
   ])("%s is not judged (2), and it is said what to do", async (_, words, told) => {
     const { seen, code } = await caum("gate", ...words);
     expect(seen).toContain(told);

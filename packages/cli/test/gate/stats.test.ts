@@ -43,6 +43,8 @@ test("tools and servers over many sessions, in a table", async () => {
 test("the same as JSON, of a workflow, and of folders", async () => {
   const json = await printedBy(["stats", "runs:,workflow=w", "--json"], machine.env);
   expect(JSON.parse(json.seen)).toMatchObject({ sessions: 2, calls: 8, tools: [{ p50Ms: 20.5 }] });
+  const one = await printedBy(["stats", "runs:,last=1"], machine.env);
+  expect(one.seen).toContain("1 session, 1 with a loop; 8 calls");
   const folder = await printedBy(["stats", join(machine.caumHome, "runs"), "--json"], machine.env);
   expect(JSON.parse(folder.seen)).toMatchObject({ sessions: 3, calls: 16, problems: [] });
 });

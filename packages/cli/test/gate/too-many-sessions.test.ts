@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { collectorProfiles } from "../../src/selectors/collector-profiles.ts";
+import { startAnswering } from "../liar.ts";
 
 /** As many profiles as a page may have, and always another page. */
 let endless: Server;
@@ -27,6 +28,16 @@ test("of more sessions than fit nothing is judged: it is asked for fewer", async
     "more than 50,000 sessions: say fewer, by since=, until= or last=",
   );
   expect(asked).toBe(101);
+});
+
+test.each([
+  ["without a next page", {}],
+  ["whose next page is the same one", { next_cursor: "a" }],
+])("an answer %s is not asked for again and again", async (_, page) => {
+  const text = JSON.stringify({ profiles: [], ...page });
+  const stuck = await startAnswering({ status: 200, type: "application/json", text });
+  await expect(collectorProfiles({ url: stuck.url }, {})).rejects.toThrow("is no collector");
+  stuck.close();
 });
 
 test("the newest of many are read and no more", async () => {
