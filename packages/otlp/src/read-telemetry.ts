@@ -1,12 +1,12 @@
 import type { LogRecord, Span, Telemetry } from "./decode/telemetry.ts";
 import { agentNameOf, conversationOf } from "./facts.ts";
+import type { ReportedEvent } from "./reported-event.ts";
 import type { Scope } from "./scope.ts";
 import { CONVENTIONS, followsGenAi } from "./scopes/gen-ai.ts";
 import { scopeOf } from "./scopes/scopes.ts";
-import type { Told } from "./told.ts";
 import type { TraceNotes } from "./trace-notes.ts";
 
-/** What one request tells of one session. */
+/** What one request reports of one session. */
 export interface Group {
   /** Names that the session goes by, the nearest first: of its conversation, traces and calls. */
   readonly names: readonly string[];
@@ -15,12 +15,12 @@ export interface Group {
   readonly serviceName: string | undefined;
   readonly emitter: string;
   /** In the order of time. */
-  readonly told: readonly Told[];
+  readonly events: readonly ReportedEvent[];
 }
 
 export interface Reading {
   readonly groups: readonly Group[];
-  /** Names of one session each, of which nothing else is told yet: which calls a trace asked for. */
+  /** Names of one session each, of which nothing else is reported yet: which calls a trace asked for. */
   readonly links: readonly (readonly string[])[];
   /** Spans of scopes that are not known and follow no convention, and log records of them. */
   readonly notUnderstood: number;
@@ -29,7 +29,7 @@ export interface Reading {
 /** Ids that are shorter are counted up by servers, for each conversation anew. */
 const MIN_CALL_ID = 8;
 
-/** Reads what a request told, and which of it belongs together. */
+/** Reads the calls and turns that a request reports, and which of them belong together. */
 export function readTelemetry({ spans, logs }: Telemetry, notes: TraceNotes): Reading {
   const reader = new GroupReader(notes);
   for (const span of spans) scopeOf(span.scope).note?.(span, notes);
@@ -58,7 +58,7 @@ interface Part {
   agentName?: string | undefined;
   serviceName?: string | undefined;
   emitter: string;
-  told: Told[];
+  events: ReportedEvent[];
 }
 
 class GroupReader {
@@ -73,8 +73,8 @@ class GroupReader {
   span(span: Span): void {
     const scope = scopeOf(span.scope);
     if (scope === CONVENTIONS && !followsGenAi(span)) this.notUnderstood += 1;
-    const told = scope.span?.(span, this.#notes) ?? [];
-    this.#add(scope, span, told, scope.asks?.(span) ?? []);
+    const events = scope.span?.(span, this.#notes) ?? [];
+    this.#add(scope, span, events, scope.asks?.(span) ?? []);
   }
 
   logs(records: readonly LogRecord[]): void {
@@ -85,56 +85,61 @@ class GroupReader {
       this.notUnderstood += scope === CONVENTIONS ? records.length : 0;
       return;
     }
-    const told = scope.logs(records, this.#notes);
+    const events = scope.logs(records, this.#notes);
     const asks = records.flatMap((record) => scope.asks?.(record) ?? []);
-    this.#add(scope, first, told, asks);
+    this.#add(scope, first, events, asks);
   }
 
   groups(): readonly Group[] {
     return [...new Set(this.#byName.values())]
-      .filter(({ told }) => told.length > 0)
-      .map(({ names, conversation, agentName, serviceName, emitter, told }) => ({
+      .filter(({ events }) => events.length > 0)
+      .map(({ names, conversation, agentName, serviceName, emitter, events }) => ({
         names: conversationFirst(names),
         conversation,
         agentName,
         serviceName,
         emitter,
-        told: told.toSorted((one, other) => one.atMs - other.atMs),
+        events: events.toSorted((one, other) => one.atMs - other.atMs),
       }));
   }
 
   links(): readonly (readonly string[])[] {
     return [...new Set(this.#byName.values())]
-      .filter(({ told, names }) => told.length === 0 && [...names].some(isCall))
+      .filter(({ events, names }) => events.length === 0 && [...names].some(isCall))
       .map(({ names }) => conversationFirst(names));
   }
 
   /** What shares a name is of one session. */
-  #add(scope: Scope, sent: Span | LogRecord, told: readonly Told[], asks: readonly string[]): void {
+  #add(
+    scope: Scope,
+    sent: Span | LogRecord,
+    events: readonly ReportedEvent[],
+    asks: readonly string[],
+  ): void {
     const conversation = conversationOf(sent);
-    const answered = told.flatMap(({ answers = [] }) => answers);
+    const answered = events.flatMap(({ answers = [] }) => answers);
     const calls = [...asks, ...answered].filter((id) => id.length >= MIN_CALL_ID);
     const names = [
       ...(conversation === undefined ? [] : [`conversation ${conversation}`]),
       ...(sent.traceId === "" ? [] : [`trace ${sent.traceId}`]),
       ...calls.map((id) => `call ${id}`),
     ];
-    if (names.length === 0 && told.length > 0) names.push(`span ${sent.spanId}`);
+    if (names.length === 0 && events.length > 0) names.push(`span ${sent.spanId}`);
     const part = this.#partOf(names, scope.emitter);
     part.conversation ??= conversation;
     part.agentName ??= agentNameOf(sent);
     part.serviceName ??= sent.resource.text("service.name");
-    if (told.length === 0) return;
-    if (part.told.length === 0) part.emitter = scope.emitter;
+    if (events.length === 0) return;
+    if (part.events.length === 0) part.emitter = scope.emitter;
     const { traceId, spanId } = sent;
     const span = traceId === "" || spanId === "" ? undefined : { traceId, spanId };
-    part.told.push(...told.map((one) => (span === undefined ? one : { ...one, span })));
+    part.events.push(...events.map((one) => (span === undefined ? one : { ...one, span })));
   }
 
   #partOf(names: readonly string[], emitter: string): Part {
     const known = new Set(names.flatMap((name) => this.#byName.get(name) ?? []));
     const [first, ...others] = known;
-    const part: Part = first ?? { names: new Set(), emitter, told: [] };
+    const part: Part = first ?? { names: new Set(), emitter, events: [] };
     for (const other of others) merge(part, other);
     for (const other of others) for (const name of other.names) this.#byName.set(name, part);
     for (const name of names) {
@@ -166,8 +171,8 @@ function conversationFirst(names: Iterable<string>): readonly string[] {
 
 function merge(part: Part, other: Part): void {
   for (const name of other.names) part.names.add(name);
-  if (part.told.length === 0) part.emitter = other.emitter;
-  for (const told of other.told) part.told.push(told);
+  if (part.events.length === 0) part.emitter = other.emitter;
+  for (const event of other.events) part.events.push(event);
   part.conversation ??= other.conversation;
   part.agentName ??= other.agentName;
   part.serviceName ??= other.serviceName;

@@ -1,11 +1,14 @@
 import { expect, test } from "vitest";
-import { decode, readTelemetry, type Told, TraceNotes } from "../src/index.ts";
+import { decode, type ReportedEvent, readTelemetry, TraceNotes } from "../src/index.ts";
 
 const pairs = (attributes: Readonly<Record<string, string>>) =>
   Object.entries(attributes).map(([key, stringValue]) => ({ key, value: { stringValue } }));
 
 /** A turn that asks for calls of `search` with these values, and the spans of calls that failed. */
-async function told(asked: readonly string[], notes = new TraceNotes()): Promise<readonly Told[]> {
+async function read(
+  asked: readonly string[],
+  notes = new TraceNotes(),
+): Promise<readonly ReportedEvent[]> {
   const parts = asked.map((query, at) => ({
     functionCall: { id: `call_${at}`, name: "search", args: { query } },
   }));
@@ -29,11 +32,11 @@ async function told(asked: readonly string[], notes = new TraceNotes()): Promise
   const scopeSpans = [{ scope: { name: "gcp.vertex.agent" }, spans }];
   const body = Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans }] }));
   const { groups } = readTelemetry(await decode(body, "traces", "json"), notes);
-  return groups.flatMap((group) => group.told).filter(({ observation }) => "tool" in observation);
+  return groups.flatMap((group) => group.events).filter(({ observation }) => "tool" in observation);
 }
 
 test("a call that failed has the arguments and the id that its turn asked for", async () => {
-  const [call] = await told(["one"]);
+  const [call] = await read(["one"]);
   expect(call?.observation).toMatchObject({
     status: "error",
     toolCallId: "call_0",
@@ -42,13 +45,13 @@ test("a call that failed has the arguments and the id that its turn asked for", 
 });
 
 test("of two calls of one tool nobody can say which failed", async () => {
-  const [call] = await told(["one", "two"]);
+  const [call] = await read(["one", "two"]);
   expect(call?.observation).not.toHaveProperty("arguments");
 });
 
 test("what a turn asked for is forgotten with its request", async () => {
   const notes = new TraceNotes();
-  await told(["one"], notes);
-  const [call] = await told([], notes);
+  await read(["one"], notes);
+  const [call] = await read([], notes);
   expect(call?.observation).not.toHaveProperty("arguments");
 });

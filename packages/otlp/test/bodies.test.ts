@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { decode, type Group, readTelemetry, type Told, TraceNotes } from "../src/index.ts";
+import { decode, type Group, type ReportedEvent, readTelemetry, TraceNotes } from "../src/index.ts";
 import { EMITTERS, type Emitter } from "./emitters.ts";
 
-async function told(bodies: readonly string[]): Promise<readonly Group[]> {
+async function read(bodies: readonly string[]): Promise<readonly Group[]> {
   const notes = new TraceNotes();
   const groups: Group[] = [];
   for (const name of bodies) {
@@ -18,7 +18,7 @@ async function told(bodies: readonly string[]): Promise<readonly Group[]> {
 
 const NAME = /^[a-z0-9]{64}\/[a-z0-9]{64}$/;
 
-function summaryOf({ observation }: Told): string {
+function summaryOf({ observation }: ReportedEvent): string {
   if (!("tool" in observation)) throw new TypeError("a turn is no call");
   const { tool, status, toolCallId, arguments: values, result } = observation;
   const known = Object.entries({ id: toolCallId, arguments: values, result });
@@ -26,12 +26,12 @@ function summaryOf({ observation }: Told): string {
   return [NAME.test(tool) ? "(hashed)" : tool, status, ...names].join(" ");
 }
 
-const isCall = ({ observation }: Told) => "tool" in observation;
+const isCall = ({ observation }: ReportedEvent) => "tool" in observation;
 
 describe.each(EMITTERS)("$name", (emitter: Emitter) => {
   test("its calls, turns, tokens and conversation", async () => {
-    const groups = await told(emitter.bodies);
-    const all = groups.flatMap((group) => group.told);
+    const groups = await read(emitter.bodies);
+    const all = groups.flatMap((group) => group.events);
     const turns = all.flatMap(({ observation }) =>
       observation.kind === "turn" ? [observation] : [],
     );
@@ -46,20 +46,20 @@ describe.each(EMITTERS)("$name", (emitter: Emitter) => {
   });
 
   test("a body that comes again names the same", async () => {
-    const [once, again] = [await told(emitter.bodies), await told(emitter.bodies)];
+    const [once, again] = [await read(emitter.bodies), await read(emitter.bodies)];
     const ids = (groups: readonly Group[]) =>
-      groups.flatMap((group) => group.told.map(({ id }) => id));
+      groups.flatMap((group) => group.events.map(({ id }) => id));
     expect(ids(again)).toEqual(ids(once));
   });
 });
 
 test("spans and log records of Claude Code name a call and a turn alike", async () => {
   const [spans, logs] = [
-    await told(["claude-code.traces.json"]),
-    await told(["claude-code.logs.json"]),
+    await read(["claude-code.traces.json"]),
+    await read(["claude-code.logs.json"]),
   ];
   for (const group of [...spans, ...logs]) {
-    for (const { id } of group.told) expect(id).toMatch(/^(?:call toolu_|turn req_)/);
+    for (const { id } of group.events) expect(id).toMatch(/^(?:call toolu_|turn req_)/);
   }
 });
 
@@ -78,7 +78,7 @@ test("a client's own span and the instrumentation around it are one turn, whiche
     const notes = new TraceNotes();
     const readings = order.map((some) => readTelemetry({ spans: some, logs: [] }, notes));
     const turns = readings.flatMap(({ groups }) =>
-      groups.flatMap((group) => group.told.filter((one) => !isCall(one))),
+      groups.flatMap((group) => group.events.filter((one) => !isCall(one))),
     );
     expect(turns).toHaveLength(2);
   }

@@ -133,6 +133,12 @@ describe("limits", () => {
     expect((await gate("--candidate", AFTER, ...words)).code).toBe(expected);
   });
 
+  test("a share of loops that is too large is said once", async () => {
+    const { seen } = await caum("gate", "--candidate", AFTER, "--max-loop-rate", "0");
+    expect(seen).toContain("too many sessions have a loop: 8 of 24 sessions");
+    expect(seen.match(/0 % are allowed/gu)).toHaveLength(1);
+  });
+
   test("slow calls, denied calls and other agents are found", async () => {
     const slow = await gate("--candidate", "runs:,workflow=other", "--fail-on", "slow");
     expect(slow.report.checks[0].findings[0].message).toBe(

@@ -23,13 +23,13 @@ export interface HeadLogParts {
   readonly onFailure: (failure: Error) => void;
 }
 
-/** So often at most heads are looked for, of all sessions that changed. */
+/** From one look for heads of sessions that changed to the next. */
 const ROUND_MS = 1_000;
 /** Heads of one session are so far apart: a session that never rests is one leaf in ten seconds. */
 const REST_MS = 10_000;
 /** Heads of one tenant and round; what is left waits for the next one. */
 const HEADS_AT_ONCE = 500;
-/** So often all sessions are looked through, a page in each round: a node may have died with its notes. */
+/** From one search of all sessions to the next, a page in each round: a node may have died with its notes. */
 const SWEEP_MS = 3_600_000;
 /** Nodes that append to one log at the same time: who is too late reads it again. */
 const ATTEMPTS = 5;
@@ -39,6 +39,7 @@ class HeadLogError extends Error {
   override readonly name = "HeadLogError";
 }
 
+/** Logs the heads of sessions, in rounds; what cannot be logged now is logged later. */
 export class HeadLog implements WitnessedLogs {
   readonly #parts: HeadLogParts;
   readonly #rounds: TimedRounds;
@@ -46,7 +47,7 @@ export class HeadLog implements WitnessedLogs {
   readonly #changed = new Map<number, Set<string>>();
   /** Until when the sessions that were logged rest, by tenant and id. */
   readonly #resting = new Map<string, number>();
-  /** Where the search goes on for heads that nobody told of; undefined while none is under way. */
+  /** Where the search goes on for heads that nobody reported; undefined while none is under way. */
   #sweep: { readonly tenants: readonly number[]; readonly key: number } | undefined;
   #nextSweepMs = 0;
   #working: Promise<void> = Promise.resolve();

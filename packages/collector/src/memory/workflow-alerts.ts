@@ -27,7 +27,7 @@ export async function alertsOf(
   return alerts;
 }
 
-/** What is told; undefined where the condition does not begin to hold. */
+/** What the alert says; undefined where the condition does not begin to hold. */
 function storyOf(
   condition: Condition | "unknown",
   { workflow, hadDrifted, hasDrifted, loopsBefore, loops, card }: WorkflowMoment,
@@ -53,7 +53,7 @@ interface Firing {
   readonly nowMs: number;
 }
 
-/** At most one a day for each rule and workflow: what goes to and fro is told once. */
+/** At most one a day for each rule and workflow: what comes and goes is reported once. */
 async function alertOf(
   reader: Pick<StoreReader, "session">,
   { tenant, rule, moment, story, nowMs }: Firing,

@@ -18,17 +18,17 @@ export interface WorkflowMemoryParts {
   readonly onFailure: (failure: Error) => void;
 }
 
-/** So often at most it is looked for sessions that are over. */
+/** From one look for sessions that are over to the next. */
 const ROUND_MS = 2_000;
-/** A session in which nothing happened for so long counts as over, until something happens. */
+/** A session without an event for half an hour counts as over, until something happens. */
 const IDLE_MS = 1_800_000;
-/** So often it is looked for those. */
+/** From one look for those to the next. */
 const IDLE_LOOK_MS = 60_000;
-/** What arrived at the same time may become visible so much later. */
+/** What arrived at one moment becomes visible within this time. */
 const OVERLAP_MS = 10_000;
-/** The first time of all it is looked so far back. */
+/** How far back the first look of all goes. */
 const FIRST_LOOK_MS = 30 * 86_400_000;
-/** All accounts are looked at so often: a node may have died with what it knew. */
+/** From one look at all accounts to the next: a node may have died with what it knew. */
 const SWEEP_MS = 600_000;
 /** Sessions that are read at once. */
 const READ_AT_ONCE = 200;

@@ -18,17 +18,17 @@ export interface RollUpParts {
   readonly store: Store;
   readonly clock: () => number;
   readonly onFailure: (failure: Error) => void;
-  /** Told of the sessions whose sums were saved, with what was in the sums before. */
+  /** Is given the sessions whose sums were saved, with what was in the sums before. */
   readonly counts?: { rolledUp(candidates: readonly RollUpCandidate[]): void } | undefined;
 }
 
-/** So often at most it is looked for sessions that are over. */
+/** From one look for sessions that are over to the next. */
 const ROUND_MS = 2_000;
-/** So often it is looked for all that changed. */
+/** From one look for all that changed to the next. */
 const ALL_MS = 10_000;
-/** What arrived at the same time may become visible so much later. */
+/** What arrived at one moment becomes visible within this time. */
 const OVERLAP_MS = 10_000;
-/** All accounts are looked at so often: a node may have died with what it knew. */
+/** From one look at all accounts to the next: a node may have died with what it knew. */
 const SWEEP_MS = 600_000;
 /** Sessions that are rolled up at once. */
 const ROLLED_AT_ONCE = 200;

@@ -4,8 +4,8 @@
  */
 import type { Span } from "../decode/telemetry.ts";
 import { durationOf, exceptionOf } from "../facts.ts";
+import type { ReportedEvent } from "../reported-event.ts";
 import type { Scope } from "../scope.ts";
-import type { Told } from "../told.ts";
 import { given, modelTurn } from "./gen-ai.ts";
 
 export const AI_SDK_LEGACY: Scope = {
@@ -18,7 +18,7 @@ export const AI_SDK_LEGACY: Scope = {
   },
 };
 
-function toolCall(span: Span): readonly Told[] {
+function toolCall(span: Span): readonly ReportedEvent[] {
   const { attributes, spanId, parentSpanId, endMs } = span;
   const tool = attributes.text("ai.toolCall.name");
   if (tool === undefined) return [];
@@ -39,9 +39,9 @@ function toolCall(span: Span): readonly Told[] {
   ];
 }
 
-function turn(span: Span): Told {
-  const told = modelTurn(span);
-  return { ...told, observation: { ...told.observation, kind: "turn", ...outcomeOf(span) } };
+function turn(span: Span): ReportedEvent {
+  const turn = modelTurn(span);
+  return { ...turn, observation: { ...turn.observation, kind: "turn", ...outcomeOf(span) } };
 }
 
 function outcomeOf(span: Span) {

@@ -2,7 +2,7 @@
  * Calls that only the model's messages tell of: the model asks in one request, and the next one brings
  * the answers. A request repeats the whole conversation, so only the answers at its end are new.
  */
-import type { Told } from "../told.ts";
+import type { ReportedEvent } from "../reported-event.ts";
 
 /** A message of a request, as far as calls go. */
 export interface Message {
@@ -20,7 +20,10 @@ export interface Message {
  *
  * @param atMs when the request was sent: the calls had ended by then
  */
-export function answeredCalls(messages: readonly Message[], atMs: number): readonly Told[] {
+export function answeredCalls(
+  messages: readonly Message[],
+  atMs: number,
+): readonly ReportedEvent[] {
   const asking = messages.findLastIndex(({ asks }) => asks.length > 0);
   // A model that said something after the answers has seen them in an earlier request.
   const isOld = messages.slice(asking + 1).some(({ role }) => role === "assistant");

@@ -2,8 +2,8 @@
 import type { Status } from "@caum/core";
 import type { LogRecord, Span } from "../decode/telemetry.ts";
 import { durationOf } from "../facts.ts";
+import type { ReportedEvent } from "../reported-event.ts";
 import type { Scope } from "../scope.ts";
-import type { Told } from "../told.ts";
 import type { TraceNotes } from "../trace-notes.ts";
 import { given, modelTurn } from "./gen-ai.ts";
 
@@ -11,7 +11,7 @@ const named =
   (...names: readonly string[]) =>
   (scope: string) =>
     names.includes(scope);
-const each = (read: (log: LogRecord) => readonly Told[]) => (logs: readonly LogRecord[]) =>
+const each = (read: (log: LogRecord) => readonly ReportedEvent[]) => (logs: readonly LogRecord[]) =>
   logs.flatMap(read);
 
 /**
@@ -71,7 +71,12 @@ interface CallFacts {
   readonly arguments?: unknown;
 }
 
-function claudeCall(sent: Span | LogRecord, tool: string, atMs: number, facts: CallFacts): Told {
+function claudeCall(
+  sent: Span | LogRecord,
+  tool: string,
+  atMs: number,
+  facts: CallFacts,
+): ReportedEvent {
   const toolCallId = sent.attributes.firstText(["tool_use_id", "gen_ai.tool.call.id"]);
   const id = toolCallId === undefined ? sent.spanId : `call ${toolCallId}`;
   const server = sent.attributes.text("anthropic.mcp.server.name");
@@ -79,7 +84,7 @@ function claudeCall(sent: Span | LogRecord, tool: string, atMs: number, facts: C
 }
 
 /** Its input tokens leave out what was read from the cache or written to it. */
-function claudeTurn({ attributes, spanId }: Span | LogRecord, atMs: number): Told {
+function claudeTurn({ attributes, spanId }: Span | LogRecord, atMs: number): ReportedEvent {
   const count = (name: string) => attributes.number(name);
   const fresh = count("input_tokens");
   const cacheReadTokens = count("cache_read_tokens") ?? 0;
@@ -146,10 +151,10 @@ function withoutTimes(output: string): string {
   return output.replace(/^(?:Wall time|Chunk ID): .*\n/gm, "");
 }
 
-function codexTurn(span: Span): Told {
-  const told = modelTurn(span);
+function codexTurn(span: Span): ReportedEvent {
+  const turn = modelTurn(span);
   const reasoningTokens = span.attributes.number("codex.usage.reasoning_output_tokens");
-  return { ...told, observation: { ...told.observation, kind: "turn", reasoningTokens } };
+  return { ...turn, observation: { ...turn.observation, kind: "turn", reasoningTokens } };
 }
 
 /** Gemini CLI marks every span as good: its log records say what failed. */
@@ -166,7 +171,10 @@ export const QWEN_CODE: Scope = {
   logs: each((log) => geminiLog(log, "qwen-code")),
 };
 
-function geminiLog({ name, attributes, atMs, spanId }: LogRecord, prefix: string): readonly Told[] {
+function geminiLog(
+  { name, attributes, atMs, spanId }: LogRecord,
+  prefix: string,
+): readonly ReportedEvent[] {
   const count = (key: string) => attributes.number(key);
   const durationMs = count("duration_ms");
   if (name === `${prefix}.api_response`) {

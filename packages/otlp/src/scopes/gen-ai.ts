@@ -1,8 +1,8 @@
 /** The GenAI conventions of OpenTelemetry, and what emitters that follow them add. */
 import type { Span } from "../decode/telemetry.ts";
 import { durationOf, eventValue, statusOf } from "../facts.ts";
+import type { ReportedEvent } from "../reported-event.ts";
 import type { Scope } from "../scope.ts";
-import type { Told } from "../told.ts";
 
 const MODEL_OPERATIONS = new Set(["chat", "generate_content", "text_completion"]);
 
@@ -17,14 +17,14 @@ export function followsGenAi({ attributes }: Span): boolean {
   return attributes.has("gen_ai.operation.name");
 }
 
-export function readGenAi(span: Span, dialect: Dialect = {}): readonly Told[] {
+export function readGenAi(span: Span, dialect: Dialect = {}): readonly ReportedEvent[] {
   const operation = span.attributes.text("gen_ai.operation.name");
   if (operation === "execute_tool") return toolCall(span, dialect);
   if (operation === undefined || !MODEL_OPERATIONS.has(operation)) return [];
   return [modelTurn(span)];
 }
 
-function toolCall(span: Span, { turnIsParent }: Dialect): readonly Told[] {
+function toolCall(span: Span, { turnIsParent }: Dialect): readonly ReportedEvent[] {
   const { attributes, spanId, parentSpanId, endMs } = span;
   const tool = attributes.text("gen_ai.tool.name");
   // Some emitters sum up parallel calls in a span of its own: each of them has one as well.
@@ -65,7 +65,7 @@ function resultOf(span: Span): unknown {
 }
 
 /** Input tokens hold those that were read from a cache; roots that repeat the sum are no turns. */
-export function modelTurn(span: Span): Told {
+export function modelTurn(span: Span): ReportedEvent {
   const { attributes, spanId, endMs } = span;
   const reasons = attributes.parsed("gen_ai.response.finish_reasons");
   const [finishReason] = Array.isArray(reasons) ? reasons : [reasons];
@@ -128,10 +128,10 @@ export const COPILOT: Scope = {
   emitter: "copilot",
   matches: named("github.copilot"),
   span: (span) =>
-    readGenAi(span).map((told) => {
-      const { observation } = told;
+    readGenAi(span).map((event) => {
+      const { observation } = event;
       const server = "tool" in observation ? HASHED.exec(observation.tool)?.[1] : undefined;
-      return server === undefined ? told : { ...told, observation: { ...observation, server } };
+      return server === undefined ? event : { ...event, observation: { ...observation, server } };
     }),
 };
 

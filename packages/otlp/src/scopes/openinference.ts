@@ -2,8 +2,8 @@
 import type { Attributes } from "../decode/attributes.ts";
 import type { Span } from "../decode/telemetry.ts";
 import { durationOf, statusOf } from "../facts.ts";
+import type { ReportedEvent } from "../reported-event.ts";
 import type { Scope } from "../scope.ts";
-import type { Told } from "../told.ts";
 import { answeredCalls, type Message } from "./asked-calls.ts";
 import { given } from "./gen-ai.ts";
 import { toolMessageOf } from "./tool-message.ts";
@@ -32,7 +32,7 @@ export const OPENINFERENCE: Scope = {
   },
 };
 
-function toolCall(span: Span): readonly Told[] {
+function toolCall(span: Span): readonly ReportedEvent[] {
   const { attributes, spanId, parentSpanId, endMs, name } = span;
   const output = toolMessageOf(attributes.parsed("output.value"));
   const isTurn = span.scope.includes("openai-agents");
@@ -54,7 +54,7 @@ function toolCall(span: Span): readonly Told[] {
   ];
 }
 
-function turn(span: Span): Told {
+function turn(span: Span): ReportedEvent {
   const { attributes, spanId, endMs } = span;
   const count = (name: string) => attributes.number(`llm.token_count.${name}`);
   return {

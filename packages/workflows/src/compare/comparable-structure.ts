@@ -23,6 +23,7 @@ export interface ComparableStructure {
   readonly length: number;
 }
 
+/** What of a session can be compared with another one: names that are keyed are left out. */
 export function comparableStructure({ structure }: SessionProfile): ComparableStructure {
   const tools = structure.tools.flatMap(({ tool, server, calls }) => {
     const name = comparableName(tool);
@@ -44,7 +45,10 @@ export function comparableStructure({ structure }: SessionProfile): ComparableSt
   };
 }
 
-/** A cycle is the same wherever it begins, so the order of its tools says nothing. */
+/**
+ * Names a kind of loop, alike in all sessions. A cycle is the same wherever it begins, so the order of its
+ * tools says nothing.
+ */
 export function loopKey({
   rule,
   period,

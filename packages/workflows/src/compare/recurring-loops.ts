@@ -23,6 +23,7 @@ export interface RecurringLoop extends Pick<LoopKind, "rule" | "period" | "tools
   readonly agents: readonly string[];
 }
 
+/** Loops that came back, and what was looked at to find them. */
 export interface RecurringLoops {
   /** In the most sessions first. */
   readonly loops: readonly RecurringLoop[];
@@ -33,7 +34,11 @@ export interface RecurringLoops {
   readonly unnamedSessions: number;
 }
 
-/** @param minSessions in fewer sessions than this a loop does not recur */
+/**
+ * Loops of one kind that several sessions had.
+ *
+ * @param minSessions in fewer sessions than this a loop does not recur
+ */
 export function recurringLoops(
   profiles: Iterable<SessionProfile>,
   minSessions: number,
@@ -55,11 +60,11 @@ export function recurringLoops(
   return { loops, sessions, loopingSessions, unnamedSessions };
 }
 
-interface Seen {
+interface LoopOfSession {
   readonly profile: SessionProfile;
   readonly loop: LoopKind;
 }
-type Group = Seen[];
+type Group = LoopOfSession[];
 
 const isComparable = (tool: string) => comparableName(tool) !== undefined;
 
@@ -93,7 +98,7 @@ function groupOf(groups: Map<string, Group>, key: string): Group {
 
 function recurringLoop(group: Group): RecurringLoop {
   const latest = group.toSorted(byEnd);
-  const { rule, period, tools } = (latest[0] as Seen).loop; // A group has at least one.
+  const { rule, period, tools } = (latest[0] as LoopOfSession).loop; // A group has at least one.
   const priced = group.filter(({ profile }) => profile.costNanoUsd !== undefined);
   const cost = sumOf(priced, ({ loop }) => loop.costNanoUsd);
   return {
@@ -113,7 +118,7 @@ function recurringLoop(group: Group): RecurringLoop {
   };
 }
 
-function sumOf(group: Group, of: (seen: Seen) => number): number {
+function sumOf(group: Group, of: (seen: LoopOfSession) => number): number {
   return group.reduce((sum, seen) => sum + of(seen), 0);
 }
 
@@ -128,7 +133,7 @@ function mostFrequent(names: readonly (string | undefined)[]): readonly string[]
     .map(([name]) => name);
 }
 
-function byEnd({ profile: one }: Seen, { profile: other }: Seen): number {
+function byEnd({ profile: one }: LoopOfSession, { profile: other }: LoopOfSession): number {
   return other.endedMs - one.endedMs || (one.sessionId < other.sessionId ? -1 : 1);
 }
 

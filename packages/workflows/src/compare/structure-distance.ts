@@ -10,6 +10,7 @@ export interface DistanceParts {
   readonly loops: number;
 }
 
+/** How far two sessions are apart, over all and in each respect. */
 export interface StructureDistance {
   /** From 0 to 1: the weighted mean of the parts that are known. */
   readonly distance: number;

@@ -21,6 +21,7 @@ const STRONG_SESSIONS = 10;
 /** What has been found for so many sessions in a row is there to stay. */
 const PERSISTENT = 20;
 
+/** One thing that moved, as a card says it. */
 export interface Moved extends Figures {
   readonly channel: Channel;
   /** Which operation, transition, tool or model. */
@@ -37,6 +38,7 @@ export interface Moved extends Figures {
   readonly state: "drift_watch" | "high_review";
 }
 
+/** What is said of a workflow: its state, and what moved. */
 export interface WorkflowCard {
   readonly state: CardState;
   /** Sessions that were taken. */
@@ -69,6 +71,7 @@ export function latestLoopsOf({ parts }: Pick<WorkflowState, "parts">): Workflow
   return { looped: parts.latestLoops.filter((looped) => looped).length, sessions };
 }
 
+/** The card of a state as it is; the same for the same sessions. */
 export function cardOf({ parts }: WorkflowState): WorkflowCard {
   const { sessions, baseline, words, choice, ring } = parts;
   const moved = parts.movements

@@ -16,10 +16,15 @@ import {
   UNKNOWN,
   UNKNOWN_NUMBER,
 } from "./reading/reading.ts";
-import { meanEstimate, medianEstimate, shareEstimate, type Told } from "./statistics/interval.ts";
+import {
+  type IntervalEstimate,
+  meanEstimate,
+  medianEstimate,
+  shareEstimate,
+} from "./statistics/interval.ts";
 import type { StateParts } from "./workflow-state.ts";
 
-/** What a channel is told in. */
+/** The unit of what a card says of a channel. */
 export const UNITS = {
   length: "steps",
   retries: "share_of_calls",
@@ -35,11 +40,12 @@ export const UNITS = {
   loops: "share_of_sessions",
 } as const satisfies Readonly<Record<Channel, string>>;
 
+/** From what to what something moved, in the unit of its channel. */
 export interface Figures {
   /** In the baseline: a median of what is counted or spent, a mean of what is a share. */
   readonly from: number;
   /** The same of the sessions since it moved, as far as they are remembered. */
-  readonly to: Told;
+  readonly to: IntervalEstimate;
   /** How many of those are known. */
   readonly sessions: number;
 }
@@ -85,21 +91,21 @@ function shareFigures(
   };
 }
 
-/** How a column of numbers is told: its units, and whether by its mean or by its median. */
-interface Telling {
+/** How a column of numbers is shown: its unit, and whether by its mean or by its median. */
+interface Presentation {
   readonly unit: number;
-  readonly estimate: (values: readonly number[]) => Told;
+  readonly estimate: (values: readonly number[]) => IntervalEstimate;
   readonly isMean: boolean;
 }
 
-const ofShares = (values: readonly number[]): Told =>
+const ofShares = (values: readonly number[]): IntervalEstimate =>
   shareEstimate(
     values.reduce((sum, value) => sum + value, 0),
     values.length,
   );
-const MEDIAN: Telling = { unit: 1, estimate: medianEstimate, isMean: false };
-const SHARE: Telling = { unit: SHARE_UNIT, estimate: ofShares, isMean: true };
-const TELLINGS: Readonly<Record<(typeof NUMBERS)[number], Telling>> = {
+const MEDIAN: Presentation = { unit: 1, estimate: medianEstimate, isMean: false };
+const SHARE: Presentation = { unit: SHARE_UNIT, estimate: ofShares, isMean: true };
+const PRESENTATIONS: Readonly<Record<(typeof NUMBERS)[number], Presentation>> = {
   length: MEDIAN,
   retries: SHARE,
   failures: SHARE,
@@ -115,7 +121,7 @@ function numberFigures(
   column: number,
 ): Figures {
   const name = NUMBERS[column] ?? "length";
-  const { unit, estimate, isMean } = TELLINGS[name];
+  const { unit, estimate, isMean } = PRESENTATIONS[name];
   const values = readings.flatMap(({ numbers }) => {
     const fine = numbers[column] ?? UNKNOWN_NUMBER;
     return fine === UNKNOWN_NUMBER ? [] : [bucketMiddle(fine, SHOWN_BUCKETS) * unit];

@@ -17,6 +17,7 @@ export interface Since {
   readonly sessionId?: string;
 }
 
+/** A channel whose latest sessions are not what those of the baseline were. */
 export interface Movement {
   readonly channel: Channel;
   /** Of the channel's columns, the one that moved most. */
@@ -36,6 +37,7 @@ export interface Movement {
 /** Strengths count in hundredths. */
 export const STRENGTH_UNITS = 100;
 
+/** What a look looks at. */
 export interface Looked {
   readonly baseline: Baseline;
   readonly loops: LoopHistory;

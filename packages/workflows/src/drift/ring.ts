@@ -15,6 +15,7 @@ export interface ColumnCodes {
 /** Each code lies twice, so that those of a column are never apart. */
 const ROOM = 2 * WINDOW;
 
+/** Holds as many sessions as a look tests at the most. */
 export class Ring {
   readonly #codes = new Uint8Array(COLUMNS * ROOM).fill(UNKNOWN);
   readonly #bytes = new Uint8Array(WINDOW * READING_BYTES);

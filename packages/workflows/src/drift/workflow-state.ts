@@ -48,6 +48,10 @@ export interface StateParts {
 
 const NO_LOOPS: LoopHistory = { sessions: 0, looped: 0 };
 
+/**
+ * What is known of one workflow. It takes sessions one by one, in the order in which they were over, and
+ * the same sessions give the same state.
+ */
 export class WorkflowState {
   #parts: StateParts;
 

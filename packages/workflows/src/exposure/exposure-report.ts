@@ -8,6 +8,7 @@ export interface ExposureOf extends Exposure {
   readonly name?: string;
 }
 
+/** The exposure of all sessions, of each week and of each task. */
 export interface ExposureReport {
   readonly all: Exposure;
   /** The earliest first. */
@@ -18,7 +19,11 @@ export interface ExposureReport {
   readonly otherTasks: number;
 }
 
-/** @param maxTasks so many tasks are named */
+/**
+ * Adds sessions up as they come.
+ *
+ * @param maxTasks how many tasks are named at the most
+ */
 export function exposureReport(
   profiles: Iterable<SessionProfile>,
   maxTasks: number,

@@ -10,6 +10,7 @@ export interface Sighting {
   readonly amount: number;
 }
 
+/** One limit, as it is held against each session. */
 export interface SessionRule {
   readonly rule: GateRule;
   /** What a session has; undefined where that is not known of it. */
@@ -33,7 +34,7 @@ interface Kind {
 /** Ids that a finding names. */
 const NAMED_SESSIONS = 10;
 
-/** What is not known of some sessions is told; what is known of none is not judged. */
+/** What is not known of some sessions is reported; what is known of none is not judged. */
 export function checkSessions(sessions: readonly SessionProfile[], asked: SessionRule): GateCheck {
   const { rule, unknown = "not known", needsAll = false } = asked;
   const kinds = new Map<string, Kind>();

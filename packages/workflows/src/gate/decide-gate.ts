@@ -133,7 +133,7 @@ function checkLoopRate(looping: Count, most: number): GateCheck {
   if (looping.count <= most * looping.of) return { rule, outcome: "passed", said, findings: [] };
   const message = `too many sessions have a loop: ${said}`;
   const finding = { subject: "", message, sessions: [], sessionCount: looping.count };
-  return { rule, outcome: "found", said, findings: [finding] };
+  return { rule, outcome: "found", said: message, findings: [finding] };
 }
 
 function sideOf(all: readonly SessionProfile[]): GateSide {

@@ -4,6 +4,7 @@ import { OPERATIONS, type SessionProfile } from "../profile/session-profile.ts";
 import { transitionPairs } from "../profile/transition-pairs.ts";
 import { readSparse, type SparseCounts, writeSparse } from "./sketch-bytes.ts";
 
+/** What a day of one name takes at the most, while no count is beyond 2^28. */
 export const MAX_SKETCH_BYTES = 1_024;
 
 /** What is added up, in the order of the bytes. */

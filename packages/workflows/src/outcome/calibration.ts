@@ -28,6 +28,7 @@ export interface ReliabilityBin {
   readonly high: number;
 }
 
+/** What the sessions of one workflow say of failure_risk, and how well it holds. */
 export interface Calibration {
   /** Sessions with an outcome and a risk; how many of them failed. */
   readonly outcomes: number;
@@ -56,7 +57,11 @@ export function outcomesOf(profiles: Iterable<SessionProfile>): Outcome[] {
   return outcomes;
 }
 
-/** @param outcomes in the order in which the sessions ended, the latest ones last */
+/**
+ * Learns the chance of failing for each risk, where there are enough outcomes and the risk tells something.
+ *
+ * @param outcomes in the order in which the sessions ended, the latest ones last
+ */
 export function calibrationOf(outcomes: readonly Outcome[]): Calibration {
   const failures = outcomes.filter(({ failed }) => failed).length;
   const counts = { outcomes: outcomes.length, failures };

@@ -20,7 +20,7 @@ export interface SavedSteps {
 /** A loop is found within so many steps of its first. */
 const STEPS_KEPT = 64;
 
-/** The latest steps of a session; a loop that began before them is told from the oldest on. */
+/** The latest steps of a session; of a loop that began before them, what the oldest one shows is known. */
 export class RecentSteps {
   /** A ring, once it is full. */
   readonly #steps: RecentStep[];

@@ -66,7 +66,7 @@ export interface SessionStructure {
   readonly denied: number;
   /** Calls that wait for an answer or a yes, and those that never got one. */
   readonly pending: number;
-  /** The client or framework that told of it first, where one said its name. */
+  /** The client or framework that reported it first, where one gave its name. */
   readonly client?: string;
   /** Calls by operation, in the order of {@link OPERATIONS}. */
   readonly ops: readonly number[];
@@ -111,7 +111,7 @@ export interface SessionProfile {
   readonly loopCostNanoUsd: number;
   /** At some step there was something to review, without an alert. */
   readonly reviewed: boolean;
-  /** Absent where nobody said any. */
+  /** Absent where nobody reported any. */
   readonly tokens?: number;
   readonly costNanoUsd?: number;
   /** Durations of its steps added up, in milliseconds. */

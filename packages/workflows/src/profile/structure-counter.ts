@@ -105,7 +105,7 @@ export class StructureCounter {
     this.#recent = new RecentSteps();
   }
 
-  /** Two layers may tell of the same: what is spent is what the layer grows by that told of most. */
+  /** Two layers may report the same: what is spent is what the layer grows by that reported most. */
   #spend(payload: Call | Turn, { layer, costNanoUsd, isAlerted }: TakenWith): void {
     const { told, afterAlert } = this.#counts;
     const tokens = tokensOf(payload);

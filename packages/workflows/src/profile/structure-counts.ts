@@ -21,7 +21,7 @@ export interface Counts
   tools: ToolCount[];
   /** By place of the tool: digest of the arguments of its latest call, where that one failed. */
   failedWith: Record<number, string>;
-  /** Turns by model, by the layer that told them. */
+  /** Turns by model, by the layer that reported them. */
   models: Partial<Record<Layer, Record<string, number>>>;
   loopKinds: Mutable<LoopKind>[];
   /** Place of the latest loop among the kinds; below 0 where it has none. */
@@ -30,7 +30,7 @@ export interface Counts
   coveredTo: number;
   inLoops: Mutable<SessionStructure["inLoops"]>;
   afterAlert: Mutable<SessionStructure["afterAlert"]>;
-  /** Tokens and milliseconds, by the layer that told them. */
+  /** Tokens and milliseconds, by the layer that reported them. */
   told: Partial<Record<Layer, { tokens: number; ms: number }>>;
   /** Ids of calls that wait or were given up, and how many of those have none. */
   waiting: { ids: string[]; others: number };
@@ -84,7 +84,7 @@ export function structureOf(counts: Counts): SessionStructure {
   };
 }
 
-/** A turn may be told by two layers: they are counted apart, and the one that told of most is right. */
+/** Two layers may report a turn: they are counted apart, and the one that reported most is right. */
 function modelsOf({ models }: Counts): SessionStructure["models"] {
   let most: SessionStructure["models"] = {};
   let turns = 0;

@@ -39,6 +39,7 @@ type Encoded = readonly [
   afterAlert: readonly [steps: number, tokens: number, costNanoUsd: number, ms: number],
 ];
 
+/** Text that {@link decodeStructure} reads; the same for the same structure. */
 export function encodeStructure(structure: SessionStructure): string {
   const { calls, turns, reviewSteps, failures, retries, denied, pending } = structure;
   const { client, ops, transitions, tools, models, loopKinds, inLoops, afterAlert } = structure;

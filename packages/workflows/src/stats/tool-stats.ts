@@ -3,6 +3,7 @@ import { comparableName } from "../compare/comparable-name.ts";
 import { LogHistogram } from "../profile/log-histogram.ts";
 import type { SessionProfile, ToolFigures } from "../profile/session-profile.ts";
 
+/** What the calls of one tool, or of one server, came to over many sessions. */
 export interface CallFigures {
   readonly calls: number;
   /** Sessions that called it, and those in which a call of it failed. */
@@ -22,6 +23,7 @@ export interface CallFigures {
   readonly loopSteps: number;
 }
 
+/** One tool of one server. */
 export interface ToolStats extends CallFigures {
   /** Null for all tools whose names are keyed: they are other ones in every session. */
   readonly tool: string | null;
@@ -29,11 +31,13 @@ export interface ToolStats extends CallFigures {
   readonly server: string | null;
 }
 
+/** One server that has a name of its own. */
 export interface ServerStats extends CallFigures {
   readonly server: string;
   readonly tools: number;
 }
 
+/** What `caum stats` prints as JSON. */
 export interface SessionStats {
   readonly schema: "caum.stats.v1.0";
   readonly sessions: number;

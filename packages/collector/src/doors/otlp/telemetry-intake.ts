@@ -2,7 +2,7 @@
 import { labelOf, payloadOf } from "@caum/core/adapter";
 import { timestampAt } from "@caum/core/collector";
 import { TELEMETRY } from "@caum/core/health";
-import type { Group, Told } from "@caum/otlp";
+import type { Group, ReportedEvent } from "@caum/otlp";
 import { bodyDigest, uuidOf } from "../../http/capture.ts";
 import type { EventIntake } from "../../ingest/intake.ts";
 import type { TenantRow } from "../../rows/tenant-rows.ts";
@@ -31,7 +31,7 @@ export async function intakesOf(
   const sourceFramework = `${TELEMETRY}${group.emitter}`;
   // Told twice, by a span and a log record, the same call has other bodies: its id alone counts.
   const body = bodyDigest("", keys);
-  return group.told.map((told, at) => ({
+  return group.events.map((event, at) => ({
     kind: "event",
     tenant: owner.tenant,
     receivedMs,
@@ -39,16 +39,16 @@ export async function intakesOf(
     facts: { agentId },
     keys: keyFactsOf(keys),
     draft: {
-      ...payloadOf(told.observation, context),
+      ...payloadOf(event.observation, context),
       agentId,
       sourceFramework,
-      sourceTimestamp: timestampAt(timeOf(told, receivedMs)),
+      sourceTimestamp: timestampAt(timeOf(event, receivedMs)),
     },
     asksRoot: false,
     layer: "telemetry",
-    ...(told.span && { parent: { ...told.span, isSampled: true } }),
+    ...(event.span && { parent: { ...event.span, isSampled: true } }),
     ...(at === 0 && { traces: digests }),
-    claim: { eventId: uuidOf(told.id, keys), body },
+    claim: { eventId: uuidOf(event.id, keys), body },
   }));
 }
 
@@ -79,6 +79,6 @@ function agentOf({ agentName, serviceName, emitter }: Group): string {
   return agentName ?? named ?? emitter;
 }
 
-function timeOf({ atMs }: Told, receivedMs: number): number {
+function timeOf({ atMs }: ReportedEvent, receivedMs: number): number {
   return atMs > 0 && atMs < receivedMs ? Math.trunc(atMs) : receivedMs;
 }

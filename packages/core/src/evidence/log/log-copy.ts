@@ -23,6 +23,8 @@ export interface SignedLog extends LogHead {
 }
 
 /**
+ * Reads a signed checkpoint of a log.
+ *
  * @param keys keys that are trusted; the log's own key follows from its collector's
  * @throws {EvidenceError} when it is no checkpoint of a log, or a signature of a given key is bad
  */
@@ -47,6 +49,7 @@ export function readSignedLog(
 /** Heads of one session in the log, roots by size. */
 export type LoggedHeads = ReadonlyMap<number, string>;
 
+/** The entries of a log: its leaves, and the heads of each session in it. */
 export class LogCopy {
   readonly #leaves: string[] = [];
   readonly #sessions = new Map<string, Map<number, string>>();

@@ -15,6 +15,7 @@ export const SESSIONS_FOLDER = "sessions";
 
 const ARCHIVE = /^([0-9a-f]{32})\.tar$/;
 
+/** Something that does not hold. */
 export interface ExportFinding {
   /** Tag of the session; null for the log. */
   readonly session: string | null;
@@ -23,6 +24,7 @@ export interface ExportFinding {
   readonly message: string;
 }
 
+/** What verifying an export found; `verdict` is the worst of all findings. */
 export interface ExportVerification {
   readonly verdict: BundleVerdict;
   /** One sentence: what is proved, by whom, since when at the latest, and what is not. */
@@ -54,7 +56,11 @@ export function isExport(path: string): boolean {
   return existsSync(join(path, LOG_ENTRIES));
 }
 
-/** @throws only what reading the folder throws; everything else is a finding */
+/**
+ * Checks every session of an export, and the log that they are to be in.
+ *
+ * @throws only what reading the folder throws; everything else is a finding
+ */
 export function verifyExport(folder: string, options: ExportOptions): ExportVerification {
   const check = new ExportCheck(folder, options);
   try {

@@ -22,7 +22,11 @@ export interface Submission {
   readonly checkpoint: Checkpoint;
 }
 
-/** @throws {EvidenceError} when the bytes are no submission; no signature is looked at */
+/**
+ * Reads a submission.
+ *
+ * @throws {EvidenceError} when the bytes are no submission; no signature is looked at
+ */
 export function parseSubmission(bytes: Uint8Array): Submission {
   const text = bytes.length > MAX_SUBMISSION_BYTES ? undefined : fromUtf8(bytes);
   if (text === undefined) throw invalid("it is too long or not UTF-8");

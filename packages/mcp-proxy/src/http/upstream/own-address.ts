@@ -8,14 +8,19 @@ const LOCATION = "location";
 /** The statuses that send a client somewhere else. */
 const REDIRECTS = [301, 302, 303, 307, 308];
 
-export interface Told {
+/** An address as the client is to get it. */
+export interface AddressForClient {
   readonly text: string;
   /** The client will go where we are not. */
   readonly leadsPast: boolean;
 }
 
-/** @param ours the origin under which the client reaches us */
-export function throughUs(text: string, server: URL, ours: string): Told {
+/**
+ * An address of the server as one of ours; any other one as it is.
+ *
+ * @param ours the origin under which the client reaches us
+ */
+export function throughUs(text: string, server: URL, ours: string): AddressForClient {
   if (!URL.canParse(text)) {
     // Beginning with two slashes it names a host all the same.
     const isHost = text.startsWith("//") && URL.canParse(text, server.href);
@@ -27,7 +32,7 @@ export function throughUs(text: string, server: URL, ours: string): Told {
   return { text: `${ours}${pathname}${search}${hash}`, leadsPast: false };
 }
 
-function kept(text: string): Told {
+function kept(text: string): AddressForClient {
   return { text, leadsPast: false };
 }
 

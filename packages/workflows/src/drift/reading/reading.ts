@@ -25,6 +25,7 @@ export const SURPRISE_UNITS = 1_024;
 export const COMPARED_SURPRISES = 16;
 const ORDER = NUMBERS.indexOf("order");
 
+/** What is kept of one session to test it; no content. */
 export interface Reading {
   readonly sessionId: string;
   /** To the second. */
@@ -41,6 +42,7 @@ const fineBucket = (value: number | undefined): number =>
     ? UNKNOWN_NUMBER
     : Math.min(bucketOf(value, SHOWN_BUCKETS), UNKNOWN_NUMBER - 1);
 
+/** @param vocabulary says which names have a column */
 export function readingOf(profile: SessionProfile, vocabulary: Vocabulary): Reading {
   const numbers = numbersOf(profile, vocabulary);
   const codes = new Uint8Array(COLUMNS).fill(UNKNOWN);

@@ -4,6 +4,7 @@ import { transitionPairs } from "../../profile/transition-pairs.ts";
 import { binaryDigits } from "../statistics/binary-digits.ts";
 import { MODELS, TOOLS, TRANSITIONS } from "./channel.ts";
 
+/** The names that have a column, in the order of their columns. */
 export interface Vocabulary {
   readonly transitions: readonly number[];
   readonly tools: readonly string[];

@@ -17,6 +17,8 @@ const WORTH_A_LOOK = 6;
 const WEAK = Math.min(WORTH_A_LOOK, GONE * LEAST_Z2);
 /** Of two places for a change, the later one must be this much surer: in squares of a deviation. */
 const SURER = 1e-9;
+/** The 95 % quantile of chi-square with one degree, as intervals of likelihood ratios have it. */
+const LIKELY = 3.84;
 
 /** What a test found; above 0 where the latest sessions have more. */
 export interface Finding {
@@ -163,6 +165,3 @@ export function onsetOf(spread: Spread, { codes, from, sessions }: ColumnCodes):
   const places = squares.flatMap((square, ago) => (square >= near ? [ago + 1] : []));
   return { sessions: best + 1, atLeast: places[0] ?? best + 1, atMost: places.at(-1) ?? best + 1 };
 }
-
-/** The 95 % quantile of chi-square with one degree, as intervals of likelihood ratios have it. */
-const LIKELY = 3.84;

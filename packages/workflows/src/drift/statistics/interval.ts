@@ -1,6 +1,6 @@
-/** What is said of a few sessions, with an interval that covers the truth in 95 of 100 cases. */
+/** Figures of a few sessions, with an interval that covers the truth in 95 of 100 cases. */
 
-export interface Told {
+export interface IntervalEstimate {
   readonly value: number;
   readonly low: number;
   readonly high: number;
@@ -15,7 +15,7 @@ const Z = 1.96;
  *
  * @param sessions at least one
  */
-export function shareEstimate(sum: number, sessions: number): Told {
+export function shareEstimate(sum: number, sessions: number): IntervalEstimate {
   const share = sum / sessions;
   const z2 = Z * Z;
   const middle = (share + z2 / (2 * sessions)) / (1 + z2 / sessions);
@@ -24,8 +24,12 @@ export function shareEstimate(sum: number, sessions: number): Told {
   return { value: share, low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
 }
 
-/** The median, between two of the values: by their ranks, whatever they are spread like. */
-export function medianEstimate(values: readonly number[]): Told {
+/**
+ * The median, between two of the values: by their ranks, whatever they are spread like.
+ *
+ * @param values at least one
+ */
+export function medianEstimate(values: readonly number[]): IntervalEstimate {
   const sorted = values.toSorted((one, other) => one - other);
   const count = sorted.length;
   const rank = Math.max(0, Math.floor(count / 2 - (Z / 2) * Math.sqrt(count)));
@@ -34,8 +38,12 @@ export function medianEstimate(values: readonly number[]): Told {
   return { value, low: at(rank), high: at(count - 1 - rank) };
 }
 
-/** The mean, with close to Student's quantile for few values. */
-export function meanEstimate(values: readonly number[]): Told {
+/**
+ * The mean, with close to Student's quantile for few values.
+ *
+ * @param values at least one
+ */
+export function meanEstimate(values: readonly number[]): IntervalEstimate {
   const count = values.length;
   const value = values.reduce((sum, one) => sum + one, 0) / count;
   if (count < 2) return { value, low: value, high: value };
