@@ -1,6 +1,7 @@
 /** Members of JSON that somebody else wrote: each is checked where it is used. */
 import { plainOfText } from "@caum/core/adapter";
 
+/** An object of JSON of which nothing else is known. */
 export interface Fields {
   readonly [name: string]: unknown;
 }
@@ -20,6 +21,7 @@ export function listIn(fields: Fields, name: string): readonly Fields[] {
   return objectsOf(fields[name]);
 }
 
+/** The objects in a value that may be a list; nothing where it is none. */
 export function objectsOf(value: unknown): readonly Fields[] {
   return Array.isArray(value) ? value.filter(isFields) : [];
 }

@@ -25,7 +25,7 @@ const ENDINGS = /\.(?:jsonl|ndjson|json|csv|db|sqlite|traj|eval)$/i;
 /**
  * Finds the histories at and below paths.
  *
- * A path that is named itself and is no history is told; below a folder such files are passed by.
+ * A path that is named itself and is no history is reported; below a folder such files are passed by.
  */
 export function findHistories(
   paths: readonly string[],

@@ -40,7 +40,7 @@ export interface Reading {
   readonly notes: Notes;
   /** Forked, resumed and superseded histories hold what stands elsewhere already. */
   readonly seen: SeenIds;
-  /** Told of bytes that were read. */
+  /** Is given how many more bytes were read. */
   readonly onBytes?: ((count: number) => void) | undefined;
 }
 
@@ -57,6 +57,7 @@ export interface FilePart {
   readonly agent?: string | undefined;
 }
 
+/** A file with what it is a part of. */
 export interface PartFile extends FilePart {
   readonly file: FoundFile;
 }

@@ -2,12 +2,14 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { FormatName } from "./names.ts";
 
+/** What decides where clients keep their histories. */
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The person's home; asked of the system when absent. */
   readonly home?: string | undefined;
 }
 
+/** A file or a folder in which histories of one format may be. */
 export interface Place {
   readonly format: FormatName;
   readonly path: string;

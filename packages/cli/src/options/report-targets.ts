@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { collect } from "./declare.ts";
 
-export const REPORT_FORMATS = ["text", "json", "junit", "sarif", "markdown"] as const;
+const REPORT_FORMATS = ["text", "json", "junit", "sarif", "markdown"] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 export interface ReportTarget {

@@ -16,7 +16,7 @@ import { readProfiles } from "./read-profiles.ts";
 export type SimilarSessions = z.input<typeof similarAnswer>;
 
 /** A session is compared with so many at most: some tenths of a second on one core. */
-export const MAX_CANDIDATES = 2_000;
+const MAX_CANDIDATES = 2_000;
 
 /** What a session is compared with. */
 export interface SimilarCandidates

@@ -22,6 +22,7 @@ interface Turn {
   requestedTools: number;
 }
 
+/** Takes events one by one; a turn is given out when all of its calls are known. */
 export class OpenHandsReader {
   readonly #usages: ReadonlyMap<string, Fields>;
   readonly #notes: Notes;

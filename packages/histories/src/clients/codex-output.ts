@@ -1,8 +1,9 @@
-/** What Codex tells of how a call went, apart from the call's typed events. */
+/** What Codex reports of how a call went, apart from the call's typed events. */
 import type { Status } from "@caum/core";
 import { countIn, type Fields, fieldsIn, isFields } from "../fields.ts";
 
-export function durationIn(item: Fields): number | undefined {
+/** How long a call took, in milliseconds; undefined where the item does not say. */
+export function durationMsIn(item: Fields): number | undefined {
   const { duration } = item;
   if (!isFields(duration)) return undefined;
   const seconds = countIn(duration, "secs");
@@ -15,6 +16,7 @@ const EXIT_CODE = /(?:^|\n)(?:Process exited with code|Exit code:) (\d+)/;
 /** Where a command's own output begins: what stands in it says nothing of the command. */
 const OUTPUT = /\nOutput:\n/;
 
+/** Whether a command was ended before it was done. */
 export function isAborted(output: unknown): boolean {
   return typeof output === "string" && /^(?:Wall time: [^\n]*\n)?aborted(?: by user)?/.test(output);
 }
@@ -33,6 +35,7 @@ export function statusOfOutput(output: unknown): Status {
 /** What differs in two equal answers: how long they took, and the number of the piece. */
 const HEADER = /^(?:Chunk ID: [^\n]*\n)?(?:Wall time: [^\n]*\n?)/;
 
+/** An answer without what differs each time, so that equal answers are equal. */
 export function withoutWallTime(output: unknown): unknown {
   if (typeof output === "string") return output.replace(HEADER, "");
   if (!Array.isArray(output)) return isFields(output) ? (output.output ?? output) : output;

@@ -22,7 +22,7 @@ import { personEvent, turnEvent } from "../frame/speech.ts";
 import { learnFacts } from "../frame/tell-once.ts";
 import type { FileHead, FilePart, HistoryEvent } from "../history.ts";
 
-import { durationIn, isAborted, statusOfOutput, withoutWallTime } from "./codex-output.ts";
+import { durationMsIn, isAborted, statusOfOutput, withoutWallTime } from "./codex-output.ts";
 
 /** Kinds of items and events in which nothing is about the agent's work. */
 const IDLE: ReadonlySet<unknown> = new Set(
@@ -173,7 +173,7 @@ class CodexReader implements LineReader {
     this.#verdicts.delete(id);
     const result = parsedText(item.output);
     const event = this.#calls.end(id, {
-      // What the model was told of an aborted command is that it was: it may have ended since.
+      // The model is only answered that a command was aborted: it may have ended since.
       status: isAborted(result) ? "cancelled" : (verdict?.status ?? statusOfOutput(result)),
       durationMs: verdict?.durationMs,
       result: withoutWallTime(result),
@@ -191,7 +191,7 @@ class CodexReader implements LineReader {
     if (NO_EVENTS.has(item.type)) return;
     const failed = item.status === "failed" || item.status === "declined";
     const status = item.status === "declined" ? "denied" : failed ? "error" : "ok";
-    this.#verdicts.set(textIn(item, "id") ?? "", { status, durationMs: durationIn(item) });
+    this.#verdicts.set(textIn(item, "id") ?? "", { status, durationMs: durationMsIn(item) });
   }
 
   #ended(item: Fields): void {
@@ -201,7 +201,7 @@ class CodexReader implements LineReader {
       item.success === false ||
       (isFields(result) && (result.Err !== undefined || fieldsIn(result, "Ok").isError === true));
     const id = textIn(item, "call_id") ?? "";
-    this.#verdicts.set(id, { status: hasFailed ? "error" : "ok", durationMs: durationIn(item) });
+    this.#verdicts.set(id, { status: hasFailed ? "error" : "ok", durationMs: durationMsIn(item) });
   }
 
   #person(content: unknown, events: HistoryEvent[]): void {
@@ -211,7 +211,7 @@ class CodexReader implements LineReader {
     events.push(personEvent(id, this.#atMs, content));
   }
 
-  /** It is told again without anything new, after a change of limits for example. */
+  /** It is written again without anything new, after a change of limits for example. */
   #tokenCount(info: Fields, events: HistoryEvent[]): void {
     if (this.#hasUsageRecords) return;
     const total = countIn(fieldsIn(info, "total_token_usage"), "total_tokens");

@@ -1,6 +1,6 @@
 /**
  * Continue: `sessions/<id>.json`. It keeps no times, and an answer that says it failed is `done`: only
- * an error of the protocol is told apart.
+ * an error of the protocol can be seen.
  */
 import { basename } from "node:path";
 import type { Status } from "@caum/core";

@@ -5,6 +5,7 @@
 import type { Status } from "@caum/core";
 import type { Fields } from "../fields.ts";
 
+/** A call with its answer. Its values are content. */
 export interface WrittenCall {
   readonly tool: string;
   readonly arguments: string | undefined;

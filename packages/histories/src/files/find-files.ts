@@ -2,6 +2,7 @@ import { type Dirent, lstatSync, readdirSync, type Stats, statSync } from "node:
 import { join } from "node:path";
 import type { Notes } from "../notes.ts";
 
+/** A file as it was when it was found. */
 export interface FoundFile {
   readonly path: string;
   readonly bytes: number;

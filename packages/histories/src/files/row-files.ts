@@ -16,6 +16,7 @@ export interface RowPlace {
   readonly bytes: number;
 }
 
+/** A JSON value, and where to find it again. */
 export interface PlacedValue {
   readonly value: Fields;
   readonly place: RowPlace;

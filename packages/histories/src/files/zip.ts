@@ -15,6 +15,7 @@ const STORED = 0;
 const DEFLATED = 8;
 const ZSTD = 93;
 
+/** One entry of the directory. */
 export interface ZipEntry {
   readonly name: string;
   readonly method: number;

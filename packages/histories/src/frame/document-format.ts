@@ -31,6 +31,7 @@ export interface DocumentFormat {
   readonly eventsOf: (document: Fields, place: DocumentPlace) => readonly HistoryEvent[];
 }
 
+/** A reader of a format within this frame. */
 export function documentFormat(format: DocumentFormat): HistoryFormat {
   const { name, title, recognize } = format;
   return {

@@ -39,6 +39,7 @@ export interface LineFormat {
   readonly isIdle?: IsIdle;
 }
 
+/** A reader of a format within this frame. */
 export function lineFormat(format: LineFormat): HistoryFormat {
   const { name, title, recognize } = format;
   return {

@@ -39,6 +39,7 @@ export interface RowSession {
 /** Of one session; the rest is left out, and said. */
 const LARGEST_SESSION = 64 * 1_048_576;
 
+/** A reader of a format within this frame. */
 export function rowFormat(format: RowFormat): HistoryFormat {
   const { name, title, recognize } = format;
   return {

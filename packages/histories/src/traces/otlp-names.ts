@@ -35,6 +35,7 @@ const NAMED: readonly (readonly [RegExp, SpanKind])[] = [
 /** One span for several tools that ran at once, each of which has its own too (ADK). */
 const MERGED = "(merged tools)";
 
+/** What a span stands for, by what emitters call it; `other` where none of them says. */
 export function kindOf(name: string, attributes: Fields): SpanKind {
   if (attributes["gen_ai.tool.name"] === MERGED) return "other";
   for (const [attribute, kinds] of KINDS) {

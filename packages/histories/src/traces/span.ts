@@ -2,8 +2,10 @@
 import type { Status } from "@caum/core";
 import type { SaidInTurn } from "../frame/speech.ts";
 
+/** What a piece of work is the work of. */
 export type SpanKind = "tool" | "model" | "agent" | "other";
 
+/** A piece of work, as readers of traces hand it on. Its values are content. */
 export interface Span {
   readonly id: string;
   readonly parent: string | undefined;

@@ -20,7 +20,7 @@ export const SESSIONS_FOR_WORDS = 10;
 /** Sessions that a baseline needs before anything is held against it. */
 export const FEWEST_SESSIONS = 40;
 /** A change that has stood for so many sessions is what is normal now: it is learned anew. */
-export const SETTLED = 160;
+const SETTLED = 160;
 
 /** A baseline that a person chose. Without a choice it is the last stable stretch. */
 export type BaselineChoice =

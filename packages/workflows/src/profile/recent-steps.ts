@@ -7,7 +7,7 @@ export interface Spending {
   readonly costNanoUsd: number;
 }
 
-export const NOTHING_SPENT: Spending = { tokens: 0, ms: 0, costNanoUsd: 0 };
+const NOTHING_SPENT: Spending = { tokens: 0, ms: 0, costNanoUsd: 0 };
 
 /** A step, the place of its tool, and what the session had spent by then. */
 type RecentStep = readonly [step: number, tool: number, tokens: number, ms: number, cost: number];

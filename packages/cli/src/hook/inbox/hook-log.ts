@@ -16,7 +16,7 @@ export interface HookTally {
 }
 
 /** Stands for the client of an entry that could not be read. */
-export const UNKNOWN_CLIENT = "unknown";
+const UNKNOWN_CLIENT = "unknown";
 
 export type HookTallies = Readonly<Record<string, HookTally>>;
 

@@ -4,7 +4,7 @@ import type { AlertMemory } from "./alert-memory.ts";
 /** A loop that goes on for so long is told of once more. */
 export const GOES_ON_MS = 15 * 60_000;
 /** After so many steps without it a loop is over; one that comes back before is the same. */
-export const QUIET_STEPS = 8;
+const QUIET_STEPS = 8;
 
 export type FollowUp = "ended" | "goes_on";
 

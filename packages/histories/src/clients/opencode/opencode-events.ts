@@ -5,6 +5,7 @@ import { callEvent } from "../../frame/open-calls.ts";
 import { turnEvent } from "../../frame/speech.ts";
 import type { HistoryEvent } from "../../history.ts";
 
+/** A turn of the model; undefined where the message is of somebody else. */
 export function answerEvent(
   data: Fields,
   said: {
@@ -38,6 +39,7 @@ export function answerEvent(
   });
 }
 
+/** A call, as far as it has come. */
 export function toolEvent(part: Fields, parent: string, agent: string | undefined): HistoryEvent {
   const state = fieldsIn(part, "state");
   const time = fieldsIn(state, "time");

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { HistoryFacts } from "../../history.ts";
 
+/** A session that no other one began. */
 export interface Root {
   readonly id: string;
   readonly facts: HistoryFacts;

@@ -44,7 +44,7 @@ export const SHARES = {
   tools: { from: OPERATIONS.length + TRANSITIONS + 1, columns: TOOLS + 1 },
   models: { from: OPERATIONS.length + TRANSITIONS + TOOLS + 2, columns: MODELS + 1 },
 } as const;
-export const SHARE_COLUMNS = SHARES.models.from + SHARES.models.columns;
+const SHARE_COLUMNS = SHARES.models.from + SHARES.models.columns;
 export const COLUMNS = NUMBERS.length + SHARE_COLUMNS;
 
 /** The columns of a channel, counted with the numbers; none of loops. */

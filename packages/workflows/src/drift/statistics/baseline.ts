@@ -4,10 +4,10 @@ import { LEVELS } from "../reading/level.ts";
 import { BUCKETS, type Reading, UNKNOWN } from "../reading/reading.ts";
 
 /** Counts are bytes; what is normal needs no more sessions than this. */
-export const MOST_SESSIONS = 200;
+const MOST_SESSIONS = 200;
 
 /** First count of each column, one after the other; the last entry is where they end. */
-export const COLUMN_STARTS: readonly number[] = Array.from({ length: COLUMNS + 1 }, (_, column) =>
+const COLUMN_STARTS: readonly number[] = Array.from({ length: COLUMNS + 1 }, (_, column) =>
   column <= NUMBERS.length
     ? column * BUCKETS
     : NUMBERS.length * BUCKETS + (column - NUMBERS.length) * LEVELS,
