@@ -30,6 +30,9 @@ export async function runGate(flags: GateFlags): Promise<void> {
         "nothing to hold the candidate against: give --baseline, --fail-on or a limit",
       );
     }
+    if (flags.baseline === undefined && comparesGrowth(flags)) {
+      throw new Error("a growth is one over a baseline: give --baseline");
+    }
     const nowMs = Date.now();
     const candidate = parseSelector(flags.candidate, nowMs);
     const baseline =
@@ -46,6 +49,10 @@ export async function runGate(flags: GateFlags): Promise<void> {
   } catch (problem) {
     refuse("gate", reasonOfAsking(problem));
   }
+}
+
+function comparesGrowth({ maxLoopGrowth, maxCostGrowth }: ComparisonFlags): boolean {
+  return maxLoopGrowth !== undefined || maxCostGrowth !== undefined;
 }
 
 /** Sets how the command ends. */

@@ -54,9 +54,12 @@ export function comparisonOptions(command: Command): Command {
     .option("--strict", "what is not shown to hold is not judged (2), instead of passed");
 }
 
-/** @throws {Error} when a value is not understood */
+/** @throws {Error} when a value is not understood, or an option says nothing without another one */
 export function limitsOf(flags: LimitFlags & ComparisonFlags): GateLimits {
   const failOn = flags.failOn?.flatMap((kinds) => kinds.split(",").map(failKindOf));
+  if (flags.slow !== undefined && failOn?.includes("slow") !== true) {
+    throw new Error("--slow says what --fail-on slow finds: give both");
+  }
   return {
     ...(failOn && { failOn }),
     ...(flags.slow !== undefined && { slowMs: timeOf("--slow", flags.slow) }),

@@ -129,6 +129,17 @@ describe("caum check with a limit", () => {
     expect(checkSarif(readFileSync(sarif, "utf8")).results).toHaveLength(1);
   });
 
+  test.each([
+    ["an unknown kind", ["--fail-on", "lop"], "--fail-on lop is not known"],
+    ["a report of no limit", ["--format", "sarif", "--output", "x.sarif"], "give --fail-on"],
+    ["what is slow, without a limit", ["--slow", "5s"], "give both"],
+  ])("%s is refused before a file is read", async (_, words, told) => {
+    const { seen, code } = await caum("check", looping(), ...words);
+    expect(seen).toMatch(/^caum check: [^\n]+\n$/u);
+    expect(seen).toContain(told);
+    expect(code).toBe(2);
+  });
+
   test("is not judged where nothing can be read", async () => {
     expect((await caum("check", machine.write("project/no.txt", "no"), ...limit)).code).toBe(2);
     expect((await caum("check", "-", "--max-steps", "1")).seen).toContain("limits need a file");

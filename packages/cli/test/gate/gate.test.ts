@@ -100,6 +100,16 @@ describe("a baseline and a candidate", () => {
       "--forbid-tool takes the name of a tool",
     ],
     [
+      "a growth without a baseline",
+      ["--candidate", AFTER, "--fail-on", "loop", "--max-cost-growth", "10%"],
+      "give --baseline",
+    ],
+    [
+      "what is slow, where nobody asks for what is",
+      ["--candidate", AFTER, "--fail-on", "loop", "--slow", "5s"],
+      "--slow says what --fail-on slow finds: give both",
+    ],
+    [
       "one file for two reports",
       [
         ...["--candidate", AFTER, "--fail-on", "loop", "--format", "sarif", "--output", "x"],

@@ -2,9 +2,9 @@ import type { Command } from "commander";
 import type { CheckFormat } from "../../check/run-check.ts";
 import { jsonOption } from "../../options/declare.ts";
 import { EXIT_CODE } from "../../options/exit-code.ts";
-import { hasLimit, type LimitFlags, limitOptions } from "../../options/limit-flags.ts";
+import { hasLimit, type LimitFlags, limitOptions, limitsOf } from "../../options/limit-flags.ts";
 import { refuse } from "../../options/refuse.ts";
-import { type ReportFlags, reportOptions } from "../../options/report-targets.ts";
+import { type ReportFlags, reportOptions, reportTargets } from "../../options/report-targets.ts";
 
 interface CheckOptions extends LimitFlags, ReportFlags {
   readonly predictions?: boolean;
@@ -39,9 +39,8 @@ export function registerCheck(program: Command): void {
   reportOptions(limitOptions(command))
     .addHelpText("after", ABOUT)
     .action(async (files: readonly string[], options: CheckOptions) => {
-      if (hasLimit(options) && files.includes("-")) {
-        return refuse("check", "limits need a file: standard input can be read only once");
-      }
+      const unfit = unfitOptions(files, options);
+      if (unfit !== undefined) return refuse("check", unfit);
       // Loaded when it runs, so that no command pays for another.
       const { TraceCheck } = await import("../../check/run-check.ts");
       const check = new TraceCheck(formatOf(options), process.stdout, process.stderr);
@@ -53,6 +52,23 @@ export function registerCheck(program: Command): void {
         // A line or a file could not be judged; everything else was.
       } else if (problems > 0) process.exitCode = EXIT_CODE.found;
     });
+}
+
+/** What is wrong with the options, before a file is read; undefined where nothing is. */
+function unfitOptions(files: readonly string[], options: CheckOptions): unknown {
+  try {
+    limitsOf(options);
+    reportTargets(options);
+  } catch (problem) {
+    return problem;
+  }
+  const { format, output } = options;
+  if (!hasLimit(options)) {
+    const isReport = format !== undefined || output !== undefined;
+    return isReport ? "a report is one of limits: give --fail-on or another limit" : undefined;
+  }
+  const isRead = files.includes("-");
+  return isRead ? "limits need a file: standard input can be read only once" : undefined;
 }
 
 function formatOf(options: CheckOptions): CheckFormat {
