@@ -36,8 +36,26 @@ test("a running collector is backed up, and restored as a folder that starts wit
   await collector("backup", "--data", at("data"), "--to", at("second"), "--keys", at("safe"));
   await first.stop();
   const restored = ["--from", at("second"), "--keys", at("safe"), "--data", at("new")];
-  expect((await collector("restore", ...restored, "--json")).code).toBe(0);
+  const done = await collector("restore", ...restored);
+  expect(done).toMatchObject({ code: 0, text: expect.stringMatching(/^verifier key {2}/m) });
+  // Whoever restores learns what no longer fits.
+  expect(done.text).toContain("receipts and witnesses that saw more contradict it");
   const second = await RunningCollector.start(machine, "0", ["--data", at("new")]);
   expect(second.apiKey).toBe(first.apiKey);
   await second.stop();
+});
+
+test("what is on PostgreSQL is left to its own programs, in one sentence", async () => {
+  for (const words of [
+    ["backup", "--to", "x"],
+    ["restore", "--from", "x", "--keys", "x"],
+  ]) {
+    const args = ["--conditions=@caum/source", "--no-warnings", MAIN, "collector", ...words];
+    const env = { ...machine.env, CAUM_DATABASE: "postgres://caum@127.0.0.1:1/caum" };
+    const refused = promisify(execFile)(process.execPath, args, { env });
+    await expect(refused).rejects.toMatchObject({
+      code: 2,
+      stderr: `caum collector ${words[0]}: the collector is on PostgreSQL: pg_dump and pg_restore do this\n`,
+    });
+  }
 });
