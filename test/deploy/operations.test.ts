@@ -131,7 +131,12 @@ test("a record takes about as much of the disk as the page says", async () => {
   };
   for (let session = 0; session < 5; session++) {
     for (let step = 1; step <= 300; step++) {
-      const body = { session_id: `s-${session}`, step, tool: "bash", state_hash: `state-${step}`.padEnd(12, "-") };
+      const body = {
+        session_id: `s-${session}`,
+        step,
+        tool: "bash",
+        state_hash: `state-${step}`.padEnd(12, "-"),
+      };
       const answer = await fetch(`${account.url}/v1/step`, {
         method: "POST",
         headers,
