@@ -9,6 +9,7 @@ import {
   SESSIONS_FOLDER,
   sessionTag,
 } from "@caum/core/verify";
+import { cursorAfter } from "../sessions/source/next-page.ts";
 
 const SESSIONS_AT_ONCE = 100;
 /** A session that goes on moves to the front of the list while the list is read: it is read again. */
@@ -81,7 +82,7 @@ async function fetchSessions(
     const query: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
     const page = (await ask(`/v1/sessions?limit=${SESSIONS_AT_ONCE}${query}`)) as {
       readonly sessions: readonly { readonly session_id: string }[];
-      readonly next_cursor: string | null;
+      readonly next_cursor: string | null | undefined;
     }; // As above.
     for (const { session_id: id } of page.sessions) {
       const tag = sessionTag(id);
@@ -89,7 +90,7 @@ async function fetchSessions(
       await fetchBundle(id, join(folder, SESSIONS_FOLDER, `${tag}.tar`));
       fetched.add(tag);
     }
-    cursor = page.next_cursor;
+    cursor = cursorAfter(cursor, page.next_cursor);
   }
 }
 

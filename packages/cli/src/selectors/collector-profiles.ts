@@ -1,8 +1,9 @@
 /** Profiles that a collector keeps. */
-import { CollectorError, type CollectorPlace } from "@caum/collector/validation";
+import type { CollectorPlace } from "@caum/collector/validation";
 import { DOCTOR_SESSION } from "@caum/core/settings";
 import type { SessionProfile } from "@caum/workflows";
 import { readAnswer, SessionGone } from "../sessions/source/ask-collector.ts";
+import { cursorAfter } from "../sessions/source/next-page.ts";
 import { type ProfileFilter, SelectorError } from "./selector.ts";
 
 interface Page {
@@ -33,11 +34,7 @@ export async function collectorProfiles(
     if (cursor !== "") query.set("cursor", cursor);
     const page = await pageAt(place, `/v1/profiles?${query}`);
     found.push(...page.profiles.filter((profile) => isWanted(profile, filter)));
-    // Who gives the same page out again would be asked for ever.
-    if (page.next_cursor === undefined || page.next_cursor === cursor) {
-      throw new CollectorError("what answers is no collector: name one with --url");
-    }
-    cursor = page.next_cursor;
+    cursor = cursorAfter(cursor, page.next_cursor);
   }
   return found;
 }

@@ -3,6 +3,7 @@ import type { SimilarSessions } from "@caum/collector/local";
 import type { CollectorPlace } from "@caum/collector/validation";
 import { DOCTOR_SESSION, shellWord } from "@caum/core/settings";
 import { askJson, readAnswer } from "../source/ask-collector.ts";
+import { cursorAfter } from "../source/next-page.ts";
 import type {
   SessionQuery,
   SessionReport,
@@ -12,7 +13,7 @@ import type {
 } from "../source/session-source.ts";
 
 interface Page extends SessionReport {
-  readonly next_cursor: string | null;
+  readonly next_cursor: string | null | undefined;
 }
 
 /** Every method throws `CollectorError` when the collector does not answer, or refuses. */
@@ -82,8 +83,9 @@ export class CollectorSource implements SessionSource {
       const place = `${path}&cursor=${encodeURIComponent(cursor)}`;
       const last = await readAnswer<Page>(this.#place, place, "steps");
       steps.push(...last.steps);
-      if (last.next_cursor === null) return { steps, last };
-      cursor = last.next_cursor;
+      const next = cursorAfter(cursor, last.next_cursor);
+      if (next === null) return { steps, last };
+      cursor = next;
     }
   }
 }
