@@ -3,6 +3,7 @@ import swagger from "@fastify/swagger";
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from "fastify";
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import { openDashboard } from "./dashboard/dashboard-door.ts";
+import { unknownPage } from "./dashboard/unknown-page.ts";
 import { openAccountsDoor } from "./doors/accounts-door.ts";
 import { openAlertsDoor } from "./doors/alerts-door.ts";
 import { openBillingDoor } from "./doors/billing-door.ts";
@@ -61,8 +62,11 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
     answerFailure(failure, reply, services),
   );
   const routes = new Routes(app);
+  const sendUnknown = unknownPage(services.policy.basePath);
   app.setNotFoundHandler((request, reply) => {
     const allowed = routes.methodsAt(request.url);
+    const page = allowed.length > 0 ? undefined : sendUnknown(request, reply);
+    if (page !== undefined) return page;
     if (allowed.length > 0) reply.header("allow", allowed.join(", "));
     const failure = allowed.length > 0 ? wrongMethod(allowed) : NO_PATH;
     return reply.code(failure.status).send(failure.body);

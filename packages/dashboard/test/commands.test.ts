@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { eventCommand, readStartAnswer, startCommand } from "../src/start/commands.ts";
+import { WAYS } from "../src/start/ways.ts";
 
 const filled = {
   url: "http://127.0.0.1:4070",
@@ -28,5 +29,17 @@ test("session and token are read from the answer, and from nothing else", () => 
   expect(readStartAnswer(answer)).toEqual({ sessionId: "a", sessionToken: "b" });
   for (const text of ["", "null", "{}", "[]", '{"session":{}}', "not json"]) {
     expect(readStartAnswer(text)).toBeUndefined();
+  }
+});
+
+test("in every way in, a key stays one word of the command", () => {
+  for (const { name, parts } of WAYS) {
+    for (const { text } of parts) {
+      const command = text(filled);
+      if (!command.includes("caum_live")) continue;
+      const script = `caum() { echo "$CAUM_API_KEY"; }; ${command}; printf '%s' "$CAUM_API_KEY$OTEL_EXPORTER_OTLP_HEADERS"`;
+      const said = execFileSync("sh", ["-c", script], { encoding: "utf8", env: {} });
+      expect(said, name).toContain(filled.key);
+    }
   }
 });

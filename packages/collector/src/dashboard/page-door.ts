@@ -28,6 +28,8 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+const HEADERS = { "content-security-policy": POLICY, "referrer-policy": "no-referrer" };
+
 const notBuilt = (
   basePath: string,
 ) => `<!doctype html><meta charset="utf-8"><title>CAUM collector</title>
@@ -43,9 +45,9 @@ export function openPageDoor(app: FastifyInstance, basePath: string): void {
   };
   for (const path of PATHS) {
     app.get(path, HIDDEN, async (request, reply) => {
-      reply.headers({ "content-security-policy": POLICY, "referrer-policy": "no-referrer" });
       const { index } = files() ?? {};
-      if (index) return send(index, request, reply);
+      if (index) return sendPage(index, request, reply);
+      reply.headers(HEADERS);
       reply.code(503).type("text/html; charset=utf-8");
       return notBuilt(basePath);
     });
@@ -56,6 +58,12 @@ export function openPageDoor(app: FastifyInstance, basePath: string): void {
     reply.header("cache-control", "public, max-age=31536000, immutable");
     return send(asset, request, reply);
   });
+}
+
+/** The document of the page, whatever its address. */
+export function sendPage(file: PageFile, request: FastifyRequest, reply: FastifyReply): Buffer {
+  reply.headers(HEADERS);
+  return send(file, request, reply);
 }
 
 function send(file: PageFile, request: FastifyRequest, reply: FastifyReply): Buffer {

@@ -6,8 +6,9 @@ import { type Place, usePlace } from "../parts/router.ts";
 import { type Account, readAccount, signInByLink, signOut } from "../server/account.ts";
 import type { Connection } from "../server/event-stream.ts";
 import { SessionPage } from "../session/session-page.tsx";
-import { StartPage } from "../start/start-page.tsx";
+import { Keyboard } from "./keyboard.tsx";
 import { SignInPage } from "./sign-in-page.tsx";
+import { UnknownPage } from "./unknown-page.tsx";
 
 /** What the state of the line to the collector is called. */
 const STATES: Readonly<Record<Connection, readonly [words: string, look: string]>> = {
@@ -46,6 +47,7 @@ export function App() {
 
 /** As much code as half of the page: they are loaded when somebody opens them. */
 const workflowPages = () => import("../workflows/workflow-pages.tsx");
+const startPage = () => import("../start/start-page.tsx");
 const overviewPages = () => import("../overview/overview-pages.tsx");
 
 const NAVIGATION = [
@@ -101,6 +103,7 @@ function SignedIn({ account, onSignedOut }: Properties) {
             {words}
           </span>
         )}
+        <Keyboard />
         <button type="button" class="plain" onClick={() => signOut().finally(() => onSignedOut())}>
           Sign out
         </button>
@@ -127,7 +130,12 @@ function SignedIn({ account, onSignedOut }: Properties) {
         </LaterPart>
       )}
       {place.page === "alerts" && <AlertsPage />}
-      {place.page === "start" && <StartPage account={account} />}
+      {place.page === "unknown" && <UnknownPage />}
+      {place.page === "start" && (
+        <LaterPart load={startPage} fallback={<main aria-busy="true" />}>
+          {({ StartPage }) => <StartPage account={account} />}
+        </LaterPart>
+      )}
     </>
   );
 }

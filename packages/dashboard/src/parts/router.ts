@@ -1,11 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
-import { inside } from "../server/base-path.ts";
+import { below, inside } from "../server/base-path.ts";
 
 type PageName = "overview" | "sessions" | "loops" | "workflows" | "alerts" | "start";
 
 /** Where in the page somebody is. */
 export type Place =
-  | { readonly page: PageName }
+  | { readonly page: PageName | "unknown" }
   | { readonly page: "session"; readonly id: string }
   | { readonly page: "workflow"; readonly name: string };
 
@@ -55,7 +55,12 @@ export function usePlace(): Place {
 }
 
 function here(): Place {
-  return placeOf(inside(location.pathname)) ?? { page: "sessions" };
+  return placeOf(inside(location.pathname)) ?? { page: "unknown" };
+}
+
+/** Goes to a path of the page without loading it again. */
+export function goTo(path: string): void {
+  open(new URL(below(path), location.href));
 }
 
 /** Follows a link inside the page without loading it again. */
@@ -65,8 +70,12 @@ function follow(event: MouseEvent): void {
   if (!link || !isPlain || link.origin !== location.origin || link.hasAttribute("download")) return;
   if (placeOf(inside(link.pathname)) === undefined) return;
   event.preventDefault();
-  const isElsewhere = link.pathname !== location.pathname;
-  history.pushState(null, "", link.href);
+  open(link);
+}
+
+function open({ href, pathname }: { readonly href: string; readonly pathname: string }): void {
+  const isElsewhere = pathname !== location.pathname;
+  history.pushState(null, "", href);
   dispatchEvent(new PopStateEvent("popstate"));
   if (isElsewhere) scrollTo(0, 0);
 }

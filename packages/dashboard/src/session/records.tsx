@@ -1,5 +1,6 @@
-import { useCallback, useMemo } from "preact/hooks";
+import { useCallback, useEffect, useMemo } from "preact/hooks";
 import { useAddress } from "../parts/address.ts";
+import { isTyping } from "../parts/typing.ts";
 import { RecordFields } from "./record-fields.tsx";
 import { StepTable } from "./step-table.tsx";
 import { choicesIn, fitsRecord, type RecordFilter } from "./trace/record-filter.ts";
@@ -42,6 +43,15 @@ export function Records({ trace, at, pointed, shown, onCursor, onSelect }: Prope
     const next = loops.find(({ from }) => at === undefined || from > at) ?? loops[0];
     if (next !== undefined) onSelect(next.from);
   };
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.key !== "n" || isTyping(event)) return;
+      event.preventDefault();
+      nextLoop();
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  });
   return (
     <section class="stack" aria-label="Records of the session">
       <RecordFields

@@ -44,7 +44,7 @@ function post(url: string, key: string, body: object): string {
 }
 
 /** One word for a shell, whatever it holds. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 

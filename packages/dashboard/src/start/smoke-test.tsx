@@ -27,7 +27,7 @@ export function SmokeTest() {
   };
   return (
     <section class="panel padded" aria-label="Smoke test">
-      <h2>4. Run a smoke test now</h2>
+      <h2>Run a smoke test now</h2>
       <p class="quiet">A session of its own with a controlled retry loop and no private content.</p>
       <div>
         <button type="button" class="first" disabled={state === "running"} onClick={run}>

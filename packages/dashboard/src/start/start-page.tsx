@@ -1,9 +1,12 @@
 import { useState } from "preact/hooks";
+import { useAddress } from "../parts/address.ts";
 import { Command } from "../parts/command.tsx";
 import type { Account } from "../server/account.ts";
 import { eventCommand, readStartAnswer, startCommand } from "./commands.ts";
+import { FirstRecord } from "./first-record.tsx";
 import { SmokeTest } from "./smoke-test.tsx";
 import { Validation } from "./validation.tsx";
+import { CURL, WAYS, type WayIn } from "./ways.ts";
 
 const EXPECTED = `{
   "event_type": "structural_loop_continues",
@@ -21,9 +24,13 @@ const NO_SESSION = { sessionId: "caum-live-...", sessionToken: "SESSION_TOKEN_FR
 
 /** From nothing to the first verdict. */
 export function StartPage({ account }: { readonly account: Account }) {
+  const { query } = useAddress();
   const [key, setKey] = useState("");
-  const [session, setSession] = useState(NO_SESSION);
-  const filled = { url: account.url, key: key || PLACEHOLDER, ...session };
+  const filled = { url: account.url, key: key || PLACEHOLDER };
+  const asked = query.get("way");
+  const way = WAYS.find(({ name }) => name === asked) ?? WAYS[0];
+  const isCurl = asked === CURL;
+  const tabs = [...WAYS.map(({ name, title }) => [name, title] as const), [CURL, "curl"] as const];
   return (
     <main>
       <section class="panel padded">
@@ -46,7 +53,41 @@ export function StartPage({ account }: { readonly account: Account }) {
             onInput={({ currentTarget: { value } }) => setKey(value.trim())}
           />
         </label>
+        <nav class="tabs" aria-label="Ways in">
+          {tabs.map(([name, title]) => (
+            <a
+              key={name}
+              href={`/onboarding?way=${name}`}
+              aria-current={name === (isCurl ? CURL : way?.name) ? "page" : undefined}
+            >
+              {title}
+            </a>
+          ))}
+        </nav>
+        <FirstRecord />
       </section>
+      {isCurl ? (
+        <ByHand filled={filled} />
+      ) : (
+        way?.parts.map(({ words, label, text }) => (
+          <section key={label} class="panel padded" aria-label={label}>
+            <p>{words}</p>
+            <Command label={label} text={text(filled)} />
+          </section>
+        ))
+      )}
+      <SmokeTest />
+      <Validation />
+    </main>
+  );
+}
+
+/** Three requests by hand. */
+function ByHand({ filled: { url, key } }: { readonly filled: WayIn }) {
+  const [session, setSession] = useState(NO_SESSION);
+  const filled = { url, key, ...session };
+  return (
+    <>
       <section class="panel padded">
         <h2>1. Start a live session</h2>
         <p class="quiet">
@@ -78,8 +119,6 @@ export function StartPage({ account }: { readonly account: Account }) {
         </p>
         <Command label="the expected answer" text={EXPECTED} />
       </section>
-      <SmokeTest />
-      <Validation />
-    </main>
+    </>
   );
 }

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { Stage } from "../page.test.ts";
 import { signIn } from "./chromium.ts";
 import { openPage } from "./open-page.ts";
+import { varied } from "./world.ts";
 
 const run = promisify(execFile);
 
@@ -13,6 +14,7 @@ export function startCases(stage: Stage): void {
     const { page, problems, close } = await openPage(browser, world.url);
     await signIn(page, world.apiKey);
     await page.getByRole("link", { name: "Start" }).click();
+    await page.getByRole("link", { name: "curl", exact: true }).click();
     await page.getByLabel("your API key").fill(world.apiKey);
     const command = page.locator("pre").nth(0);
     const start = (await command.textContent()) ?? "";
@@ -29,6 +31,34 @@ export function startCases(stage: Stage): void {
       evidence_grade: { public_class: "hard_alert", allowed_to_block: false },
       coordination: { decision: "observe_only" },
     });
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test("each way in has its commands with the key, and a light turns green at the first record", async () => {
+    const { world, browser } = stage;
+    const { page, problems, close } = await openPage(browser, world.url);
+    await signIn(page, world.apiKey);
+    await page.getByRole("link", { name: "Start" }).click();
+    await page.getByText("Waiting for the first record…").waitFor();
+    await page.getByLabel("your API key").fill("caum_live_mine");
+    const tabs = page.getByRole("navigation", { name: "Ways in" }).getByRole("link");
+    const names = await tabs.allTextContents();
+    expect(names.length).toBe(9);
+    for (const name of names.slice(0, -1)) {
+      await tabs.filter({ hasText: name }).first().click();
+      await expect
+        .poll(() => tabs.and(page.locator("[aria-current=page]")).textContent())
+        .toBe(name);
+      expect(await page.locator("pre").allTextContents(), name).toEqual(
+        expect.arrayContaining([expect.stringContaining("caum_live_mine")]),
+      );
+    }
+    const session = await world.startSession({ agent_id: "newcomer" });
+    await session.send(varied(1));
+    await page.getByText("A record arrived:").waitFor();
+    await page.getByRole("link", { name: "newcomer" }).click();
+    await page.getByRole("heading", { level: 1, name: "newcomer" }).waitFor();
     expect(problems).toEqual([]);
     await close();
   });
