@@ -139,6 +139,7 @@ const PAGE_FLOW: Flow = [
   "session/trace",
   "session/charts",
   ["alerts", "ledger", "overview", "start", "session", "workflows"],
+  "compare",
   "pages",
   "main.tsx",
 ];

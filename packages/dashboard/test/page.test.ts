@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { accessCases } from "./page/access-cases.ts";
 import { basePathCases } from "./page/base-path-cases.ts";
 import { chromiumPath, launch } from "./page/chromium.ts";
+import { compareCases } from "./page/compare-cases.ts";
 import { keyboardCases } from "./page/keyboard-cases.ts";
 import { ledgerCases } from "./page/ledger-cases.ts";
 import { overviewCases } from "./page/overview-cases.ts";
@@ -38,6 +39,7 @@ describe.skipIf(chromiumPath === undefined)("the page in a browser", () => {
   startCases(stage);
   workflowCases(stage);
   overviewCases(stage);
+  compareCases(stage);
   keyboardCases(stage);
   accessCases(stage);
   basePathCases(stage);

@@ -5,17 +5,17 @@ import { expect, test } from "vitest";
 import { buildDashboard } from "../scripts/build.mjs";
 
 /** What opens; and what is loaded when a proof is to be checked, or somebody looks at workflows. */
-const PAGE_BYTES = 32_000;
+const PAGE_BYTES = 33_000;
 const VERIFIER_BYTES = 20_000;
 const WORKFLOWS_BYTES = 8_000;
-const OVERVIEW_BYTES = 8_000;
+const OVERVIEW_BYTES = 9_000;
 const START_BYTES = 5_000;
 const WORKFLOWS = /^(?:workflow-pages|similar-sessions|comparisons)-/;
-const OVERVIEW = /^(?:overview-pages|saved-views)-/;
+const OVERVIEW = /^(?:overview-pages|saved-views|compare-page)-/;
 const START = /^start-page-/;
 const page = fileURLToPath(new URL("../dist/page/", import.meta.url));
 
-test("the page is at most 32 kB (gzip), its verifier 20 kB, workflows and the overview 8 kB each, Start 5 kB", async () => {
+test("the page is at most 33 kB (gzip), its verifier 20 kB, workflows 8 kB, the overview 9 kB, Start 5 kB", async () => {
   await buildDashboard();
   const files = readdirSync(page, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -7,6 +7,7 @@ import { type PageFile, type PageFiles, readPage } from "./page-files.ts";
 const PATHS = [
   "/",
   "/overview",
+  "/compare",
   "/loops",
   "/dashboard/:id",
   "/live/sessions/:id",

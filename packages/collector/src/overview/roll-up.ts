@@ -26,6 +26,8 @@ export interface RollUpParts {
 const ROUND_MS = 2_000;
 /** From one look for all that changed to the next. */
 const ALL_MS = 10_000;
+/** After a look it rests so many times as long as that took: 2 % of one processor at most. */
+const REST = 50;
 /** What arrived at one moment becomes visible within this time. */
 const OVERLAP_MS = 10_000;
 /** From one look at all accounts to the next: a node may have died with what it knew. */
@@ -126,7 +128,8 @@ export class RollUp {
     } finally {
       watched.hasNews ||= !isDone;
     }
-    if (isDone) watched.nextAllMs = nowMs + ALL_MS;
+    const tookMs = this.#parts.clock() - nowMs;
+    if (isDone) watched.nextAllMs = nowMs + Math.max(ALL_MS, REST * tookMs);
   }
 
   /** @returns false where there is more, with which the next round goes on */

@@ -47,6 +47,7 @@ export function App() {
 
 /** As much code as half of the page: they are loaded when somebody opens them. */
 const workflowPages = () => import("../workflows/workflow-pages.tsx");
+const comparePage = () => import("../compare/compare-page.tsx");
 const startPage = () => import("../start/start-page.tsx");
 const overviewPages = () => import("../overview/overview-pages.tsx");
 
@@ -130,6 +131,11 @@ function SignedIn({ account, onSignedOut }: Properties) {
         </LaterPart>
       )}
       {place.page === "alerts" && <AlertsPage />}
+      {place.page === "compare" && (
+        <LaterPart load={comparePage} fallback={<main aria-busy="true" />}>
+          {({ ComparePage }) => <ComparePage />}
+        </LaterPart>
+      )}
       {place.page === "unknown" && <UnknownPage />}
       {place.page === "start" && (
         <LaterPart load={startPage} fallback={<main aria-busy="true" />}>

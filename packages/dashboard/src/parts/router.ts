@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { below, inside } from "../server/base-path.ts";
 
-type PageName = "overview" | "sessions" | "loops" | "workflows" | "alerts" | "start";
+type PageName = "compare" | "overview" | "sessions" | "loops" | "workflows" | "alerts" | "start";
 
 /** Where in the page somebody is. */
 export type Place =
@@ -15,6 +15,7 @@ const WORKFLOW_PATH = /^\/workflows\/([^/]+)$/;
 const PAGES: ReadonlyMap<string, PageName> = new Map([
   ["/", "sessions"],
   ["/overview", "overview"],
+  ["/compare", "compare"],
   ["/loops", "loops"],
   ["/workflows", "workflows"],
   ["/alerts", "alerts"],
@@ -33,6 +34,10 @@ export function placeOf(pathname: string): Place | undefined {
 
 export function sessionPath(id: string): string {
   return `/dashboard/${encodeURIComponent(id)}`;
+}
+
+export function comparePath(one: string, other: string): string {
+  return `/compare?${new URLSearchParams({ a: one, b: other })}`;
 }
 
 export function workflowPath(name: string): string {

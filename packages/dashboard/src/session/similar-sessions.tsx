@@ -1,7 +1,7 @@
 /** Sessions that are built like this one. */
 import { useCallback } from "preact/hooks";
 import { ago, count, money } from "../parts/format.ts";
-import { sessionPath } from "../parts/router.ts";
+import { comparePath, sessionPath } from "../parts/router.ts";
 import { useAnswer } from "../parts/use-answer.ts";
 import { listSimilar, type SimilarList, type SimilarSession } from "../server/comparisons.ts";
 
@@ -11,12 +11,12 @@ export function SimilarSessions({ id }: { readonly id: string }) {
     <div role="status">
       {failure !== undefined && <p class="bad">{failure}</p>}
       {answer === undefined && failure === undefined && <p class="quiet">Comparing…</p>}
-      {answer !== undefined && <Listed similar={answer} />}
+      {answer !== undefined && <Listed similar={answer} of={id} />}
     </div>
   );
 }
 
-function Listed({ similar }: { readonly similar: SimilarList }) {
+function Listed({ similar, of }: { readonly similar: SimilarList; readonly of: string }) {
   const { isKnown, compared, ofWorkflow, isComplete, sessions } = similar;
   if (!isKnown) {
     return <p class="quiet">The structure of this session is not known: it is older than that.</p>;
@@ -26,7 +26,7 @@ function Listed({ similar }: { readonly similar: SimilarList }) {
     <div class="told">
       <ol class="plain-list entries">
         {sessions.map((session) => (
-          <Line key={session.id} session={session} />
+          <Line key={session.id} session={session} of={of} />
         ))}
       </ol>
       <p class="quiet">
@@ -38,7 +38,7 @@ function Listed({ similar }: { readonly similar: SimilarList }) {
   );
 }
 
-function Line({ session }: { readonly session: SimilarSession }) {
+function Line({ session, of }: { readonly session: SimilarSession; readonly of: string }) {
   const { id, title, steps, loops, resolved, costUsd, lastMs, distance, differs } = session;
   return (
     <li class="line">
@@ -68,6 +68,9 @@ function Line({ session }: { readonly session: SimilarSession }) {
       )}
       {costUsd !== undefined && <span>{money(costUsd)}</span>}
       <span class="quiet">{ago(lastMs, Date.now())}</span>
+      <a href={comparePath(of, id)}>
+        compare<span class="hidden"> with {title}</span>
+      </a>
     </li>
   );
 }

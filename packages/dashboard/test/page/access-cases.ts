@@ -40,7 +40,8 @@ export function accessCases(stage: Stage): void {
     await loopedWorkflow(stage.world, "seen");
     await loopedAgent(stage.world, "circling");
     const workflows = ["/workflows", "/workflows/seen"];
-    const overview = ["/overview", "/loops"];
+    const compare = `/compare?a=${session.id}&b=${session.id}`;
+    const overview = ["/overview", "/loops", compare];
     return ["/", `/dashboard/${session.id}`, "/onboarding", "/alerts", ...workflows, ...overview];
   };
 

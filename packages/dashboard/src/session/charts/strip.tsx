@@ -19,16 +19,22 @@ interface Properties {
   readonly cursor: number | undefined;
   readonly onCursor: (at: number | undefined) => void;
   readonly onPick: (at: number) => void;
+  /** Of the longest strip that has one measure with this one; its own where it is left out. */
+  readonly most?: number;
 }
 
 /** Every step of the session from left to right, loops as brackets above. */
-export function Strip({ steps, loops, beginnings, cursor, onCursor, onPick }: Properties) {
+export function Strip(properties: Properties) {
+  const { steps, loops, beginnings, cursor: pointed, onCursor, onPick } = properties;
+  const most = properties.most ?? steps.length;
+  // Beside a longer one the cursor may stand behind the end.
+  const cursor = pointed !== undefined && pointed < steps.length ? pointed : undefined;
   const canvas = useRef<HTMLCanvasElement>(null);
   const [box, width] = useWidth();
   useEffect(() => {
-    if (canvas.current) draw(canvas.current, steps, width);
-  }, [steps, width]);
-  const cell = Math.min(MAX_CELL, width / Math.max(1, steps.length));
+    if (canvas.current) draw(canvas.current, steps, width, most);
+  }, [steps, width, most]);
+  const cell = Math.min(MAX_CELL, width / Math.max(1, most));
   const placeAt = (event: MouseEvent) => {
     const left = box.current?.getBoundingClientRect().left ?? 0;
     const at = Math.floor((event.clientX - left) / cell);
@@ -103,7 +109,12 @@ function moved(key: string, at: number, last: number): number | undefined {
 }
 
 /** Where there are more steps than pixels, the gravest step of a pixel is drawn. */
-function draw(canvas: HTMLCanvasElement, steps: readonly Step[], width: number): void {
+function draw(
+  canvas: HTMLCanvasElement,
+  steps: readonly Step[],
+  width: number,
+  most: number,
+): void {
   const ratio = devicePixelRatio;
   canvas.width = width * ratio;
   canvas.height = HEIGHT * ratio;
@@ -112,7 +123,7 @@ function draw(canvas: HTMLCanvasElement, steps: readonly Step[], width: number):
   paint.scale(ratio, ratio);
   paint.font = "600 11px system-ui, sans-serif";
   paint.textAlign = "center";
-  const cell = Math.min(MAX_CELL, width / Math.max(1, steps.length));
+  const cell = Math.min(MAX_CELL, width / Math.max(1, most));
   const perPixel = Math.max(1, Math.floor(1 / cell));
   for (let at = 0; at < steps.length; at += perPixel) {
     const { letter, gravity } = gravest(steps, at, at + perPixel);
