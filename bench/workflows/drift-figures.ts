@@ -1,22 +1,17 @@
 /** How soon changes are found, and how often something is found where nothing changed. */
 import { decodeState, encodeState, hasDrifted, WorkflowState } from "@caum/workflows";
 import type { Change } from "./changes.ts";
+import { type Measure, type OracleFigures, oracleFigures } from "./oracle.ts";
+import { BEFORE, LEARNING, MONTH, SOON } from "./periods.ts";
 import type { TracedSession } from "./trace-sessions.ts";
 import { type Profiles, ShuffledHistory, type Workflow } from "./workflow.ts";
-
-/** Sessions of a history before a change. */
-export const BEFORE = 200;
-/** A change counts as found when it is within so many sessions. */
-export const SOON = 40;
-/** Sessions of a month: ten a day. */
-export const MONTH = 300;
-/** Sessions before the first look. */
-const LEARNING = 50;
 
 /** What a workflow becomes. */
 export interface Scenario {
   readonly name: string;
   readonly change?: Change;
+  /** The quantity that the change is about; what the oracle looks at. */
+  readonly measure?: Measure;
   /** Sessions that come instead; its own where there are none. Undefined where it has no others. */
   readonly sessionsOf?: (workflow: Workflow) => readonly TracedSession[] | undefined;
 }
@@ -26,6 +21,8 @@ export interface Detections {
   readonly soon: number;
   /** Sessions from the change to the alarm, in the middle of those that were found. */
   readonly median: number | undefined;
+  /** What the oracle finds; undefined where it has no quantity to look at. */
+  readonly oracle: OracleFigures | undefined;
 }
 
 export interface DriftFigures {
@@ -66,11 +63,18 @@ export function driftFigures(
       delays.set(name, [...(delays.get(name) ?? []), delay]);
     }
   }
-  const detections = new Map([...delays].map(([name, all]) => [name, detectionsOf(all)]));
+  const detections = new Map(
+    scenarios.flatMap(({ name, change, measure }) => {
+      const all = delays.get(name);
+      if (all === undefined) return [];
+      const oracle = change && measure && oracleFigures(workflow, profiles, change, measure);
+      return [[name, { ...detectionsOf(all), oracle }]];
+    }),
+  );
   return { workflow, runs, inFirstMonth, laterRuns, inLaterMonth, channels, detections };
 }
 
-function detectionsOf(delays: readonly (number | undefined)[]): Detections {
+function detectionsOf(delays: readonly (number | undefined)[]): Omit<Detections, "oracle"> {
   const found = delays.filter((delay) => delay !== undefined).sort((one, other) => one - other);
   return { runs: delays.length, soon: found.length, median: found[found.length >> 1] };
 }

@@ -6,10 +6,9 @@ import {
   type SessionProfile,
   WorkflowState,
 } from "@caum/workflows";
-import { BEFORE, MONTH, SOON } from "./drift-figures.ts";
+import { BEFORE, LEARNING, MONTH, SOON } from "./periods.ts";
 import { type Random, randomFrom } from "./random.ts";
 
-const LEARNING = 50;
 const MORE = 0.05;
 
 export interface LoopRateFigures {

@@ -14,8 +14,10 @@ import {
   WorkflowState,
 } from "@caum/workflows";
 import { moreLoops, moreRetries, otherName, shuffledCalls, swappedPairs } from "./changes.ts";
-import { BEFORE, driftFigures, MONTH, type Scenario, SOON } from "./drift-figures.ts";
+import { driftFigures, type Scenario } from "./drift-figures.ts";
 import { loopRateFigures } from "./loop-rates.ts";
+import { hasLoop, retriesOf, transitionsOf } from "./oracle.ts";
+import { BEFORE, MONTH, SOON } from "./periods.ts";
 import { printGate } from "./print-gate.ts";
 import {
   calibrationTable,
@@ -50,10 +52,10 @@ const print = (text: string) => process.stdout.write(`${text}\n`);
 const modelOf = ({ sessions: own }: Workflow) => own[0]?.model ?? "";
 const sourceOf = ({ sessions: own }: Workflow) => own[0]?.source ?? "";
 const scenarios: readonly Scenario[] = [
-  { name: "retries", change: moreRetries },
-  { name: "shuffled", change: shuffledCalls },
-  { name: "pairs", change: swappedPairs },
-  { name: "loops", change: moreLoops },
+  { name: "retries", change: moreRetries, measure: retriesOf },
+  { name: "shuffled", change: shuffledCalls, measure: transitionsOf },
+  { name: "pairs", change: swappedPairs, measure: transitionsOf },
+  { name: "loops", change: moreLoops, measure: hasLoop },
   { name: "model", change: otherName },
   { name: "its ways", sessionsOf: otherModels },
   { name: "source", sessionsOf: otherSources },
@@ -78,7 +80,8 @@ function otherSources(workflow: Workflow) {
 
 print(`${workflows.length} workflows, ${runs} histories each; seeds are fixed\n`);
 const figures = workflows.map((one) => driftFigures(one, profiles, runs, scenarios));
-print(`== found within ${SOON} sessions, after ${BEFORE} without a change (median session)\n`);
+print(`== found within ${SOON} sessions, after ${BEFORE} without a change (median session)`);
+print("   with what an oracle finds that knows the workflow, the change and what to look at\n");
 print(`${detectionTable(figures, scenarios)}\n`);
 print(`== false alarms: histories with one in a month of ${MONTH} sessions\n`);
 print(`${falseAlarmTable(figures)}\n\nby what seemed to move: ${channelLine(figures)}\n`);

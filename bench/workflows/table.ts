@@ -14,17 +14,23 @@ export function detectionTable(
       const found = detections.get(name);
       if (found === undefined) return "-";
       const after = found.median === undefined ? "" : ` (${found.median})`;
-      return `${percent(found.soon / found.runs)}${after}`;
+      return `${percent(found.soon / found.runs)}${after}${ofOracle(found.oracle?.soon)}`;
     }),
   ]);
   const all = scenarios.map(({ name }) => {
     const found = figures.flatMap(({ detections }) => detections.get(name) ?? []);
     const runs = found.reduce((sum, one) => sum + one.runs, 0);
-    return percent(found.reduce((sum, one) => sum + one.soon, 0) / runs);
+    const oracles = found.flatMap(({ oracle }) => oracle?.soon ?? []);
+    const oracle = oracles.reduce((sum, one) => sum + one, 0) / oracles.length;
+    const soon = found.reduce((sum, one) => sum + one.soon, 0) / runs;
+    return `${percent(soon)}${ofOracle(oracles.length === 0 ? undefined : oracle)}`;
   });
   const header = ["", "sessions", ...scenarios.map(({ name }) => name)];
   return align([header, ...rows, ["all", "", ...all]]);
 }
+
+const ofOracle = (share: number | undefined) =>
+  share === undefined ? "" : ` of ${percent(share)}`;
 
 export function falseAlarmTable(figures: readonly DriftFigures[]): string {
   const sum = (of: (one: DriftFigures) => number) => figures.reduce((all, one) => all + of(one), 0);

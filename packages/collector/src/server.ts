@@ -17,6 +17,7 @@ import { openOperationDoor } from "./doors/operation-door.ts";
 import { openOtlpDoor } from "./doors/otlp/otlp-door.ts";
 import { openRunsDoor } from "./doors/runs-door.ts";
 import { openStepDoor } from "./doors/step/step-door.ts";
+import { openBaselineDoor } from "./doors/workflows/baseline-door.ts";
 import { openExposureDoor } from "./doors/workflows/exposure-door.ts";
 import { openOutcomeDoor } from "./doors/workflows/outcome-door.ts";
 import { openProfilesDoor } from "./doors/workflows/profiles-door.ts";
@@ -106,6 +107,7 @@ function openDoors(app: FastifyInstance, services: Services): void {
   openEffectivenessDoor(app, services);
   openProfilesDoor(app, services);
   openWorkflowsDoor(app, services);
+  openBaselineDoor(app, services);
   openEvidencePackDoor(app, services);
   openSimilarDoor(app, services);
   openRecurringDoor(app, services);

@@ -63,6 +63,7 @@ test("the document is OpenAPI 3.1 and names every door", () => {
     "/v1/recurring",
     "/v1/workflows/{name}/exposure",
     "/v1/workflows/{name}/outcome",
+    "/v1/workflows/{name}/baseline",
   ]) {
     expect(Object.keys(document.paths)).toContain(path);
   }
@@ -145,6 +146,11 @@ test("real answers are what the document says", async () => {
     "get",
     "/v1/workflows/{name}/exposure",
     await client.get("/v1/workflows/none/exposure"),
+  );
+  expectDocumented(
+    "post",
+    "/v1/workflows/{name}/baseline",
+    await client.post("/v1/workflows/none/baseline", { kind: "latest" }),
   );
   const keys = await client.get("/.well-known/caum-verifier-keys", {});
   expectDocumented("get", "/.well-known/caum-verifier-keys", keys);

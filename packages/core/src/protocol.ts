@@ -79,6 +79,8 @@ export {
   stepRequest,
 } from "./protocol/step.ts";
 export {
+  baselineAnswer,
+  baselineRequest,
   profilesAnswer,
   sessionProfile,
   workflowAnswer,

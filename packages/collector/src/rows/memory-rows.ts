@@ -23,6 +23,8 @@ export interface ProfileFilter {
   /** Those that began at or after this moment, and before that one, by the sender's clock. */
   readonly sinceMs?: number | undefined;
   readonly untilMs?: number | undefined;
+  /** Only those that the memory has counted. */
+  readonly isFolded?: boolean | undefined;
 }
 
 /** What sessions are remembered under. */

@@ -1,6 +1,7 @@
 /** What moved in a workflow, on whichever store, and the rules that wait for it. */
 import { cardOf, encodeState, type WorkflowCard, WorkflowState } from "@caum/workflows";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { chooseBaseline } from "../../src/memory/choose-baseline.ts";
 import { WorkflowMemory } from "../../src/memory/workflow-memory.ts";
 import { ruleOf } from "../store/alert-store.ts";
 import type { StoreUnderTest } from "../store-contract.ts";
@@ -92,6 +93,56 @@ export function driftContract(open: () => Promise<StoreUnderTest>): void {
       expect(row?.card).toBe(JSON.stringify(cardOf(state)));
     }
     expect((await cardOfTickets()).moved.length).toBeGreaterThan(0);
+  });
+
+  test("a baseline that a person chose stays, and the sessions after it are held against it", async () => {
+    const { store } = subject;
+    const memory = memoryOn();
+    await record(KNOWN);
+    const untilMs = NOW + (sessions + 1) * MINUTE_MS;
+    await record(30, { works: 30 });
+    await fold(memory);
+    // One that is not over yet is not counted twice.
+    await send(store, { id: "going-on", tenant, minute: sessions + 1, works: 3 });
+    const of = { tenant, workflow: "tickets" };
+    const range = { kind: "range", sinceMs: NOW, untilMs } as const;
+    expect(await chooseBaseline(store, of, range)).toMatchObject({ kind: "chosen" });
+    const chosen = await cardOfTickets();
+    expect(chosen).toMatchObject({
+      sessions: KNOWN + 30,
+      baseline: { sessions: KNOWN, choice: range },
+    });
+    expect(chosen.moved.map(({ channel }) => channel)).toContain("length");
+    sessions += 1;
+    await record(20);
+    await fold(memory);
+    const later = await cardOfTickets();
+    expect(later).toMatchObject({
+      sessions: KNOWN + 50,
+      baseline: { sessions: KNOWN, choice: range },
+    });
+    // The last stable stretch again, learned from what there is.
+    expect(await chooseBaseline(store, of, undefined)).toMatchObject({ kind: "chosen" });
+    expect((await cardOfTickets()).baseline.choice).toBeUndefined();
+    const other = await newAccount(store);
+    const elsewhere = { tenant: other, workflow: "tickets" };
+    expect(await chooseBaseline(store, elsewhere, range)).toEqual({ kind: "unknown" });
+    expect(await chooseBaseline(store, { ...of, workflow: "none" }, range)).toEqual({
+      kind: "unknown",
+    });
+  });
+
+  test("a cohort that a person chose is normal", async () => {
+    const { store } = subject;
+    await record(KNOWN, { facts: { cohort: "before" } });
+    await record(20, { works: 30, facts: { cohort: "after" } });
+    await fold();
+    const of = { tenant, workflow: "tickets" };
+    await chooseBaseline(store, of, { kind: "cohort", cohort: "after" });
+    expect(await cardOfTickets()).toMatchObject({ state: "learning", baseline: { missing: 20 } });
+    await chooseBaseline(store, of, { kind: "cohort", cohort: "before" });
+    const { moved } = await cardOfTickets();
+    expect(moved.find(({ channel }) => channel === "length")).toMatchObject({ direction: "up" });
   });
 
   test("a rule for drift fires once, with the session with which something is found", async () => {

@@ -1,4 +1,9 @@
-import { profilesAnswer, workflowAnswer, workflowsAnswer } from "@caum/core/protocol";
+import {
+  baselineAnswer,
+  profilesAnswer,
+  workflowAnswer,
+  workflowsAnswer,
+} from "@caum/core/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Client, startClient } from "../client.ts";
 import { record } from "../effectiveness/sessions.ts";
@@ -54,6 +59,48 @@ test("a workflow has its days, and their sums", async () => {
   expect((await client.get("/v1/workflows/tickets?kind=agent")).status).toBe(404);
   expect((await client.get("/v1/workflows/tickets?days=0")).status).toBe(400);
   expect((await client.get("/v1/workflows/tickets", {})).status).toBe(401);
+});
+
+async function keyOf(scopes: readonly string[]): Promise<Record<string, string>> {
+  const { body } = await client.post("/v1/keys", { scopes }, client.admin);
+  return { authorization: `Bearer ${body.api_key}` };
+}
+
+async function otherAccount(): Promise<Record<string, string>> {
+  const { body } = await client.post("/v1/register", { email: "other@example.com" }, {});
+  return { authorization: `Bearer ${body.api_key}` };
+}
+
+test("a baseline is chosen by a key that may change something, for its own account", async () => {
+  const choose = (body: object, name = "tickets", headers?: Record<string, string>) =>
+    client.post(`/v1/workflows/${name}/baseline`, body, headers);
+  const { status, body } = await choose({ kind: "cohort", cohort: "x" }, "mail");
+  expect(status).toBe(200);
+  expect(baselineAnswer.strict().parse(body)).toEqual(body);
+  expect(body.workflow).toMatchObject({
+    name: "mail",
+    recent: { sessions: 1 },
+    card: { state: "learning", baseline: { choice: { kind: "cohort", cohort: "x" } } },
+  });
+  const since = "2026-01-01T00:00:00Z";
+  const range = { kind: "range", since, until: "2026-02-01T00:00:00+01:00" };
+  const { body: chosen } = await choose(range, "mail");
+  expect(chosen.workflow.card.baseline.choice).toEqual({
+    kind: "range",
+    sinceMs: Date.parse(since),
+    untilMs: Date.parse(range.until),
+  });
+  expect((await client.get("/v1/workflows/mail")).body.workflow).toEqual(chosen.workflow);
+  const { body: latest } = await choose({ kind: "latest" }, "mail");
+  expect(latest.workflow.card.baseline).not.toHaveProperty("choice");
+  expect((await choose({ kind: "latest" }, "nothing")).status).toBe(404);
+  expect((await choose({ ...range, until: since })).status).toBe(400);
+  expect((await choose({ kind: "cohort" })).status).toBe(400);
+  expect((await choose({ kind: "cohort", cohort: "a\0b" })).status).toBe(400);
+  expect((await choose(range, "tickets", {})).status).toBe(401);
+  const [reader, other] = [await keyOf(["read"]), await otherAccount()];
+  expect((await choose(range, "tickets", reader)).status).toBe(403);
+  expect((await choose(range, "tickets", other)).status).toBe(404);
 });
 
 test("profiles say what each session did, page by page, for whom they are asked", async () => {

@@ -141,3 +141,21 @@ export const workflowAnswer = z.object({
   /** Oldest first, in UTC; days without a session are left out. */
   days: z.array(z.object({ day: z.iso.date(), figures: memoryFigures })),
 });
+
+const timestamp = z.iso.datetime({ offset: true });
+
+/**
+ * Which sessions are normal: those that began in a range of time, `until` not with, those of a cohort, or
+ * the last stretch in which nothing moved.
+ */
+export const baselineRequest = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("range"), since: timestamp, until: timestamp }),
+  z.strictObject({ kind: z.literal("cohort"), cohort: z.string().min(1).max(255) }),
+  z.strictObject({ kind: z.literal("latest") }),
+]);
+
+/** How the workflow stands against what was chosen. */
+export const baselineAnswer = z.object({
+  schema: z.literal("caum.baseline.v1.0"),
+  workflow: memorySummary,
+});

@@ -1,5 +1,5 @@
 /** What is remembered of workflows. */
-import { getJson } from "./request.ts";
+import { getJson, sendJson } from "./request.ts";
 
 /** How a workflow stands; `learning` while too few sessions are known to compare with. */
 export type CardState = "learning" | "quiet" | "drift_watch" | "high_review";
@@ -7,16 +7,29 @@ export type CardState = "learning" | "quiet" | "drift_watch" | "high_review";
 /** Goes over the wire under its own names. */
 export interface Card {
   readonly state: CardState;
-  readonly baseline: {
-    readonly sessions: number;
-    /** Sessions that are missing before anything is compared. */
-    readonly missing: number;
-  };
+  readonly baseline: Baseline;
   /** The latest sessions that are held against it. */
   readonly latest: number;
   /** The strongest first. */
   readonly moved: readonly Moved[];
 }
+
+/** What is normal. */
+export interface Baseline {
+  readonly sessions: number;
+  /** Sessions that are missing before anything is compared. */
+  readonly missing: number;
+  /** Absent where nobody chose it. */
+  readonly choice?:
+    | { readonly kind: "range"; readonly sinceMs: number; readonly untilMs: number }
+    | { readonly kind: "cohort"; readonly cohort: string };
+}
+
+/** What the collector takes as a choice; `until` is the first moment that is not in it. */
+export type Chosen =
+  | { readonly kind: "range"; readonly since: string; readonly until: string }
+  | { readonly kind: "cohort"; readonly cohort: string }
+  | { readonly kind: "latest" };
 
 /** What moved, from what is normal to what is seen since. */
 export interface Moved {
@@ -120,6 +133,10 @@ function workflowOf({ name, sessions, recent, card, ...wire }: WireWorkflow): Wo
     recent: { days: recent.days, sessions: recent.sessions, looping: recent.looping_sessions },
     card: card ?? undefined,
   };
+}
+
+export function chooseBaseline(workflow: string, chosen: Chosen): Promise<unknown> {
+  return sendJson("POST", `/v1/workflows/${encodeURIComponent(workflow)}/baseline`, chosen);
 }
 
 /** Why no risk is calibrated. */

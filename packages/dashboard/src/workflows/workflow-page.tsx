@@ -3,6 +3,7 @@ import { DayBars } from "../parts/drawing/day-bars.tsx";
 import { ago, count } from "../parts/format.ts";
 import { useAnswer } from "../parts/use-answer.ts";
 import { type Day, readWorkflow } from "../server/workflows.ts";
+import { BaselinePanel } from "./baseline.tsx";
 import { MovedList } from "./card-state.tsx";
 import { ExposurePanel } from "./exposure.tsx";
 import { RecurringLoops } from "./recurring.tsx";
@@ -56,6 +57,7 @@ export function WorkflowPage({ name }: { readonly name: string }) {
         <MovedList card={workflow.card} />
         <Days days={days} />
       </div>
+      <BaselinePanel workflow={name} baseline={workflow.card?.baseline} onChosen={again} />
       <ExposurePanel workflow={name} />
       <Reliability workflow={name} />
       <RecurringLoops days={RECURRING_DAYS} workflow={name} />

@@ -59,6 +59,12 @@ export function workflowCases(stage: Stage): void {
     expect(page.url()).toBe(`${world.url}/workflows/tickets`);
     const bars = page.getByRole("img", { name: /^3 sessions from .+, 2 of them with a loop$/ });
     await bars.waitFor();
+    const baseline = page.getByRole("region", { name: "Baseline" });
+    await baseline.getByText("0 sessions are normal: the last stretch").waitFor();
+    await baseline.getByRole("combobox").selectOption("cohort");
+    await baseline.getByLabel("named").fill("before");
+    await baseline.getByRole("button", { name: "Choose" }).click();
+    await baseline.getByText("0 sessions are normal: the cohort before, chosen by hand.").waitFor();
     const exposure = page.getByRole("region", { name: "Exposure" });
     await exposure
       .getByText(/^Of \$0\.\d+ in 3 sessions, \$0\.0252 \(\d+\.\d %\) went into/)

@@ -6,13 +6,14 @@ import type { Movement } from "./movement.ts";
 import { type Channel, columnsOf, NUMBERS, SHARES } from "./reading/channel.ts";
 import { shareOf } from "./reading/level.ts";
 import {
+  bitsOf,
+  bitsOfCode,
   COMPARED_BUCKETS,
-  COMPARED_SURPRISES,
   COST_UNIT_NANO_USD,
   type Reading,
   SHARE_UNIT,
   SHOWN_BUCKETS,
-  SURPRISE_UNITS,
+  shareOfCode,
   UNKNOWN,
   UNKNOWN_NUMBER,
 } from "./reading/reading.ts";
@@ -91,28 +92,39 @@ function shareFigures(
   };
 }
 
-/** How a column of numbers is shown: its unit, and whether by its mean or by its median. */
+/** How a column of numbers is shown: what its numbers and codes stand for, by a mean or by a median. */
 interface Presentation {
-  readonly unit: number;
+  readonly ofNumber: (fine: number) => number;
+  readonly ofCode: (code: number) => number;
   readonly estimate: (values: readonly number[]) => IntervalEstimate;
   readonly isMean: boolean;
 }
 
-const ofShares = (values: readonly number[]): IntervalEstimate =>
-  shareEstimate(
-    values.reduce((sum, value) => sum + value, 0),
-    values.length,
-  );
-const MEDIAN: Presentation = { unit: 1, estimate: medianEstimate, isMean: false };
-const SHARE: Presentation = { unit: SHARE_UNIT, estimate: ofShares, isMean: true };
+const amountsOf = (unit: number): Presentation => ({
+  ofNumber: (fine) => bucketMiddle(fine, SHOWN_BUCKETS) * unit,
+  ofCode: (code) => bucketMiddle(code, COMPARED_BUCKETS) * unit,
+  estimate: medianEstimate,
+  isMean: false,
+});
+const AMOUNT = amountsOf(1);
+const SHARE: Presentation = {
+  ofNumber: (fine) => bucketMiddle(fine, SHOWN_BUCKETS) * SHARE_UNIT,
+  ofCode: shareOfCode,
+  estimate: (values) =>
+    shareEstimate(
+      values.reduce((sum, value) => sum + value, 0),
+      values.length,
+    ),
+  isMean: true,
+};
 const PRESENTATIONS: Readonly<Record<(typeof NUMBERS)[number], Presentation>> = {
-  length: MEDIAN,
+  length: AMOUNT,
   retries: SHARE,
   failures: SHARE,
-  tokens: MEDIAN,
-  cost: { ...MEDIAN, unit: COST_UNIT_NANO_USD },
-  duration: MEDIAN,
-  order: { unit: 1 / SURPRISE_UNITS, estimate: meanEstimate, isMean: true },
+  tokens: AMOUNT,
+  cost: amountsOf(COST_UNIT_NANO_USD),
+  duration: AMOUNT,
+  order: { ofNumber: bitsOf, ofCode: bitsOfCode, estimate: meanEstimate, isMean: true },
 };
 
 function numberFigures(
@@ -120,17 +132,12 @@ function numberFigures(
   readings: readonly Reading[],
   column: number,
 ): Figures {
-  const name = NUMBERS[column] ?? "length";
-  const { unit, estimate, isMean } = PRESENTATIONS[name];
+  const { ofNumber, ofCode, estimate, isMean } = PRESENTATIONS[NUMBERS[column] ?? "length"];
   const values = readings.flatMap(({ numbers }) => {
     const fine = numbers[column] ?? UNKNOWN_NUMBER;
-    return fine === UNKNOWN_NUMBER ? [] : [bucketMiddle(fine, SHOWN_BUCKETS) * unit];
+    return fine === UNKNOWN_NUMBER ? [] : [ofNumber(fine)];
   });
   const { counts, total } = baseline.spread(column);
-  const ofCode = (code: number) =>
-    name === "order"
-      ? (code + 0.5) / COMPARED_SURPRISES
-      : bucketMiddle(code, COMPARED_BUCKETS) * unit;
   return {
     from: isMean ? meanOf(counts, total, ofCode) : medianOf(counts, total, ofCode),
     to: estimate(values.length === 0 ? [0] : values),

@@ -8,7 +8,7 @@ import {
   shareEstimate,
 } from "../../src/drift/statistics/interval.ts";
 import { atLeast, atLeastBelieved, atMost } from "../../src/drift/statistics/rare-test.ts";
-import { LEVEL, thresholdOf } from "../../src/drift/statistics/thresholds.ts";
+import { EASIER_LEVEL, LEVEL, thresholdOf } from "../../src/drift/statistics/thresholds.ts";
 import { randomFrom } from "./sessions.ts";
 
 test("Fisher's test counts the ways of drawing", () => {
@@ -51,9 +51,12 @@ test("binary digits are exact for halves and close between them", () => {
 test("each channel's threshold is the normal quantile of its share of the level", () => {
   for (const channel of CHANNELS) {
     if (channel === "loops") continue;
-    const { level, z2 } = thresholdOf(channel);
-    expect(level).toBe(LEVEL / columnsOf(channel).columns);
-    expect((2 * upperTail(Math.sqrt(z2))) / level).toBeCloseTo(1, 1);
+    const { rare, ranks, both } = thresholdOf(channel);
+    const isEasier = channel === "order" || channel === "retries";
+    expect(rare).toBe((isEasier ? EASIER_LEVEL : LEVEL) / columnsOf(channel).columns);
+    expect((2 * upperTail(Math.sqrt(ranks))) / rare).toBeCloseTo(1, 1);
+    expect(both.rare).toBe(rare / 2);
+    expect((2 * upperTail(Math.sqrt(both.ranks))) / both.rare).toBeCloseTo(1, 1);
   }
   expect(() => thresholdOf("loops")).toThrow(RangeError);
 });

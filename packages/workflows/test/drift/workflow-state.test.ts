@@ -112,6 +112,49 @@ test("a change is watched first and for high review when it stays", () => {
   expect([...states]).toEqual(["quiet", "drift_watch", "high_review"]);
 });
 
+test("while something has moved, no session becomes part of what is normal", () => {
+  const { state, history } = usual(7, 120);
+  const growing = cardOf(state).baseline.sessions;
+  while (!hasDrifted(state)) state.take(history.next({ ...USUAL, length: 40 }));
+  const { sessions } = cardOf(state).baseline;
+  expect(sessions).toBeGreaterThan(growing);
+  expect(sessions).toBeLessThan(200);
+  for (let count = 0; count < 60; count++) {
+    state.take(history.next({ ...USUAL, length: 40 }));
+    expect(cardOf(state).baseline.sessions).toBe(sessions);
+  }
+  // Once it is as it was, those that leave the ring join again.
+  for (let count = 0; count < 60; count++) state.take(history.next());
+  expect(hasDrifted(state)).toBe(false);
+  expect(cardOf(state).baseline.sessions).toBeGreaterThan(sessions);
+});
+
+test("the same operations the other way round are another order", () => {
+  const turned = (profile: SessionProfile) => {
+    const transitions = Object.entries(profile.structure.transitions).map(([key, count]) => {
+      const [from, to] = [Math.floor(Number(key) / 13), Number(key) % 13];
+      return [to * 13 + from, count];
+    });
+    const structure = { ...profile.structure, transitions: Object.fromEntries(transitions) };
+    return { ...profile, structure };
+  };
+  const history = new MadeUpSessions(21);
+  const inOrder = () => {
+    const profile = history.next();
+    const { structure } = profile;
+    // Of two operations, each session goes from the first to the second, and stays with either for a while.
+    const transitions = { 0: structure.calls, 2: 1 + (structure.calls % 3), 28: structure.calls };
+    return { ...profile, structure: { ...structure, transitions } };
+  };
+  const state = new WorkflowState();
+  for (let count = 0; count < 120; count++) state.take(inOrder());
+  expect(hasDrifted(state)).toBe(false);
+  for (let count = 0; count < 20; count++) state.take(turned(inOrder()));
+  const order = cardOf(state).moved.find(({ channel }) => channel === "order");
+  expect(order).toMatchObject({ unit: "bits", direction: "up" });
+  expect(order?.to.value).toBeGreaterThan(order?.from ?? 0);
+});
+
 test("what goes back to how it was is quiet again", () => {
   const { state, history } = usual(5);
   for (let count = 0; count < 20; count++) state.take(history.next({ ...USUAL, length: 32 }));

@@ -9,14 +9,13 @@ import { ERRORS } from "../../http/door-schema.ts";
 import { parse } from "../../http/parse.ts";
 import { figuresAnswer } from "../../memory/figures-answer.ts";
 import { dayOf } from "../../memory/folded.ts";
-import { MEMORY_KINDS, type MemoryCard, type RecentSessions } from "../../rows/memory-rows.ts";
+import { MEMORY_KINDS, type RecentSessions } from "../../rows/memory-rows.ts";
 import type { Services } from "../../services.ts";
 import { noSuchWorkflow } from "../effectiveness-door.ts";
 import { isStorable, NUL } from "../session/page.ts";
+import { RECENT_DAYS, summaryOf } from "./workflow-summary.ts";
 
 const DAY_MS = 86_400_000;
-/** Of a card's `recent`, today with. */
-const RECENT_DAYS = 7;
 const MAX_LIMIT = 1_000;
 const DEFAULT_DAYS = 30;
 const MAX_DAYS = 92;
@@ -100,21 +99,6 @@ function sumOf(days: readonly RecentSessions[]): RecentSessions {
     looped += day.looped;
   }
   return { sessions, looped };
-}
-
-type Summary = z.input<typeof workflowsAnswer>["workflows"][number];
-
-function summaryOf(card: MemoryCard, recent: RecentSessions = { sessions: 0, looped: 0 }): Summary {
-  return {
-    kind: card.kind,
-    name: card.name,
-    sessions: card.sessions,
-    first_session_at: new Date(card.firstMs).toISOString(),
-    last_active_at: new Date(card.lastMs).toISOString(),
-    recent: { days: RECENT_DAYS, sessions: recent.sessions, looping_sessions: recent.looped },
-    // Only the fold writes it.
-    card: card.card === undefined ? null : (JSON.parse(card.card) as Summary["card"]),
-  };
 }
 
 /** What is none of ours is a name that nothing has. */

@@ -1,10 +1,10 @@
 /** A session as numbers and levels: what the tests see of it. */
-import { bucketOf, bucketStart } from "../../profile/log-histogram.ts";
+import { bucketMiddle, bucketOf, bucketStart } from "../../profile/log-histogram.ts";
 import type { SessionProfile } from "../../profile/session-profile.ts";
 import { type Pairs, transitionPairs } from "../../profile/transition-pairs.ts";
 import { COLUMNS, NUMBERS, SHARES } from "./channel.ts";
 import { levelOf } from "./level.ts";
-import { BIT, nameOf, type Vocabulary } from "./vocabulary.ts";
+import { BIT, EVEN, nameOf, type Vocabulary } from "./vocabulary.ts";
 
 /** Stands for what is not known of a session; no test counts it. */
 export const UNKNOWN = 255;
@@ -20,10 +20,15 @@ export const UNKNOWN_NUMBER = 0xffff;
 export const SHARE_UNIT = 1 / 10_000;
 export const COST_UNIT_NANO_USD = 10_000;
 
-/** Surprises count in units of a bit by this, and are compared in sixteenths of a bit, up to six. */
-export const SURPRISE_UNITS = 1_024;
-export const COMPARED_SURPRISES = 16;
+/** Surprises count from so many bits below none on, in units of a bit by this. */
+const LEAST_BITS = -8;
+const BIT_UNITS = 1_024;
+/** They are compared in twelfths of a bit, four bits to both sides. */
+const COMPARED_BITS = 12;
+const LEAST_COMPARED_BITS = -4;
 const ORDER = NUMBERS.indexOf("order");
+const RETRIES = NUMBERS.indexOf("retries");
+const FAILURES = NUMBERS.indexOf("failures");
 
 /** What is kept of one session to test it; no content. */
 export interface Reading {
@@ -72,20 +77,24 @@ function numbersOf(
     fineBucket(profile.tokens),
     fineBucket(cost === undefined ? undefined : cost / COST_UNIT_NANO_USD),
     fineBucket(profile.durationMs),
-    fineBucket(surpriseOf(transitionPairs(structure), surprises)),
+    surpriseOf(transitionPairs(structure), surprises),
   ]);
 }
 
-/** Of a transition, on average; undefined where there was none. */
-function surpriseOf(transitions: Pairs, surprises: Uint8Array): number | undefined {
+/** Of a transition, on average. */
+function surpriseOf(transitions: Pairs, surprises: Uint8Array): number {
   let [sum, all] = [0, 0];
   for (let at = 0; at < transitions.length; at += 2) {
     const count = transitions[at + 1] ?? 0;
-    sum += count * (surprises[transitions[at] ?? 0] ?? 0);
+    sum += count * ((surprises[transitions[at] ?? 0] ?? EVEN) - EVEN);
     all += count;
   }
-  return all === 0 ? undefined : (sum / all / BIT) * SURPRISE_UNITS;
+  if (all === 0) return UNKNOWN_NUMBER;
+  return Math.floor((sum / all / BIT - LEAST_BITS) * BIT_UNITS);
 }
+
+/** The bits that a surprise in units stands for. */
+export const bitsOf = (units: number): number => units / BIT_UNITS + LEAST_BITS;
 
 function writeShares(
   { structure }: SessionProfile,
@@ -151,26 +160,43 @@ function write(levels: Uint8Array, from: number, counts: readonly number[], tota
   for (let at = 0; at < counts.length; at++) levels[from + at] = levelOf((counts[at] ?? 0) / total);
 }
 
-/** Coarse buckets of the numbers; a fine bucket lies in one of them. */
+/** What numbers are compared by. */
 export function writeNumberCodes(numbers: Uint16Array, codes: Uint8Array): void {
   for (let at = 0; at < numbers.length; at++) {
     const fine = numbers[at] ?? UNKNOWN_NUMBER;
-    const isOrder = at === ORDER;
-    codes[at] = fine === UNKNOWN_NUMBER ? UNKNOWN : isOrder ? surpriseCode(fine) : coarseOf(fine);
+    codes[at] = fine === UNKNOWN_NUMBER ? UNKNOWN : codeOf(at, fine);
   }
 }
 
-function surpriseCode(fine: number): number {
-  const bits = bucketStart(fine, SHOWN_BUCKETS) / SURPRISE_UNITS;
-  return Math.min(Math.floor(bits * COMPARED_SURPRISES), BUCKETS - 1);
+function codeOf(number: number, fine: number): number {
+  if (number === ORDER) return bitsCode(fine);
+  return (number === RETRIES || number === FAILURES ? SHARE_CODES : COARSE)[fine] ?? BUCKETS - 1;
 }
+
+function bitsCode(units: number): number {
+  const code = Math.floor((bitsOf(units) - LEAST_COMPARED_BITS) * COMPARED_BITS);
+  return Math.min(Math.max(0, code), BUCKETS - 1);
+}
+
+/** What stands for all surprises that are compared as one. */
+export const bitsOfCode = (code: number): number =>
+  (code + 0.5) / COMPARED_BITS + LEAST_COMPARED_BITS;
+
+const FINE_BUCKETS = bucketOf(Number.MAX_SAFE_INTEGER, SHOWN_BUCKETS);
 
 /** Sixteen fine buckets make a coarse one, but small numbers have a bucket each. */
-function coarseOf(fine: number): number {
-  return COARSE[fine] ?? BUCKETS - 1;
-}
-
-const COARSE = Uint8Array.from(
-  { length: bucketOf(Number.MAX_SAFE_INTEGER, SHOWN_BUCKETS) },
-  (_, fine) => Math.min(bucketOf(bucketStart(fine, SHOWN_BUCKETS), COMPARED_BUCKETS), BUCKETS - 1),
+const COARSE = Uint8Array.from({ length: FINE_BUCKETS }, (_, fine) =>
+  Math.min(bucketOf(bucketStart(fine, SHOWN_BUCKETS), COMPARED_BUCKETS), BUCKETS - 1),
 );
+
+/** Of shares the square root is compared: as fine where they are large as where they are small. */
+const SHARE_CODES = Uint8Array.from({ length: FINE_BUCKETS }, (_, fine) => {
+  const share = Math.min(1, bucketMiddle(fine, SHOWN_BUCKETS) * SHARE_UNIT);
+  return Math.ceil((BUCKETS - 1) * Math.sqrt(share));
+});
+
+/** The share that a code stands for. */
+export function shareOfCode(code: number): number {
+  const root = code / (BUCKETS - 1);
+  return root * root;
+}

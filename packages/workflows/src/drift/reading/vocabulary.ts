@@ -9,12 +9,14 @@ export interface Vocabulary {
   readonly transitions: readonly number[];
   readonly tools: readonly string[];
   readonly models: readonly string[];
-  /** How little an operation is to be expected after another, by place of the transition. */
+  /** How unusual it is for an operation to come after another, by place of the transition; from `EVEN` on. */
   readonly surprises: Uint8Array;
 }
 
-/** A surprise of one bit; whoever comes half as often surprises by one bit more. */
+/** A surprise of one bit. */
 export const BIT = 16;
+/** No surprise; what is less is usual. */
+export const EVEN = 128;
 
 /** How often each was seen: transitions altogether, names in how many sessions. */
 export interface Words {
@@ -69,21 +71,45 @@ export function vocabularyOf(words: Words): Vocabulary {
   };
 }
 
-/** What was never seen is taken for seen half a time. */
+/** Each operation is taken for seen half a time more than it was, and each transition once. */
 const UNSEEN = 0.5;
+const UNSEEN_TRANSITION = 1;
+/** So many times each operation is taken for followed by any, as often as these come anyway. */
+const FOLLOWED_BY_ANY = 2;
+/** What a transition's reverse says of the order tells more than what its beginning says of its end. */
+const PART_OF_EXPECTED = 0.5;
 
+/**
+ * How much rarer each transition is than its reverse, and half of how much rarer its end is after its
+ * beginning than after any. What comes how often anyway cancels out: what is left is order.
+ */
 function surprisesOf(transitions: ReadonlyMap<number, number>): Uint8Array {
   const ops = OPERATIONS.length;
+  const count = (from: number, to: number) => transitions.get(from * ops + to) ?? 0;
+  const sumOf = (counts: readonly number[]) => counts.reduce((sum, one) => sum + one, 0);
+  const seen = OPERATIONS.map(
+    (_, to) => UNSEEN + sumOf(OPERATIONS.map((__, from) => count(from, to))),
+  );
+  const all = sumOf(seen);
   const surprises = new Uint8Array(ops * ops);
   for (let from = 0; from < ops; from++) {
-    const counts = OPERATIONS.map((_, to) => UNSEEN + (transitions.get(from * ops + to) ?? 0));
-    const all = counts.reduce((sum, count) => sum + count, 0);
-    for (const [to, count] of counts.entries()) {
-      surprises[from * ops + to] = Math.min(255, Math.round(BIT * binaryDigits(count / all)));
+    const row = sumOf(OPERATIONS.map((_, to) => count(from, to)));
+    for (let to = 0; to < ops; to++) {
+      const anywhere = (seen[to] ?? 0) / all;
+      const here = (count(from, to) + FOLLOWED_BY_ANY * anywhere) / (row + FOLLOWED_BY_ANY);
+      const there = UNSEEN_TRANSITION + count(from, to);
+      const back = UNSEEN_TRANSITION + count(to, from);
+      const bits = rarity(there, back) + PART_OF_EXPECTED * rarity(here, anywhere);
+      const surprise = Math.round(EVEN + BIT * bits);
+      surprises[from * ops + to] = Math.min(255, Math.max(0, surprise));
     }
   }
   return surprises;
 }
+
+/** How much rarer one is than the other, in bits; below 0 where it is more common. */
+const rarity = (one: number, other: number): number =>
+  one < other ? binaryDigits(one / other) : -binaryDigits(other / one);
 
 /** Of equally common ones, those that came first. */
 function commonest<W>(words: ReadonlyMap<W, number>, most: number): readonly W[] {

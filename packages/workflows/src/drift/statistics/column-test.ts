@@ -5,12 +5,14 @@ import type { ColumnCodes } from "../ring.ts";
 import type { Spread } from "./baseline.ts";
 import { binaryDigits } from "./binary-digits.ts";
 import { atLeast, atMost } from "./rare-test.ts";
-import { GONE, LEAST_Z2, LOOKS, type Threshold, WINDOW } from "./thresholds.ts";
+import { type ColumnThreshold, GONE, LEAST_Z2, LOOKS, WINDOW } from "./thresholds.ts";
 
 /** Sessions of a baseline of which a column must be known. */
 const FEWEST = 30;
 /** Where so large a part of all sessions have one and the same code, only the others are counted. */
 const MOST_ALIKE = 0.7;
+/** From this part on they are counted as well: whether there is any may tell more than how much. */
+const MANY_ALIKE = 0.25;
 /** Exact tests are only worth their cost where a rough one finds something. */
 const WORTH_A_LOOK = 6;
 /** Below this no test of ranks comes near the strength with which a finding goes. */
@@ -73,15 +75,24 @@ class Walk {
     return variance <= 0 ? 0 : (off * Math.abs(off)) / variance;
   }
 
-  strength(threshold: Threshold): Finding {
+  strength({ rare, ranks, both }: ColumnThreshold): Finding {
     const square = this.square();
     const z2 = Math.abs(square);
-    const isMore = square > 0;
     const { counts, mode, total } = this.#spread;
     const alike = (counts[mode] ?? 0) + (this.#seen[mode] ?? 0);
-    if (alike < MOST_ALIKE * (this.known + total)) return { strength: z2 / threshold.z2, isMore };
-    if (z2 < WORTH_A_LOOK) return { strength: 0, isMore };
-    return { strength: this.#strengthOfOthers(threshold.level), isMore };
+    const all = this.known + total;
+    if (alike >= MOST_ALIKE * all) {
+      if (z2 < WORTH_A_LOOK) return NOTHING;
+      return { strength: this.#strengthOfOthers(rare), isMore: square > 0 };
+    }
+    if (alike < MANY_ALIKE * all) return { strength: z2 / ranks, isMore: square > 0 };
+    const byRanks = { strength: z2 / both.ranks, isMore: square > 0 };
+    const others = squareOfOthers(this.known - (this.#seen[mode] ?? 0), this.known, alike, all);
+    if (Math.abs(others) < WORTH_A_LOOK) return byRanks;
+    const strength = this.#strengthOfOthers(both.rare);
+    if (strength <= byRanks.strength) return byRanks;
+    // Where most have the least there is, others have more.
+    return { strength, isMore: mode === 0 ? others > 0 : square > 0 };
   }
 
   /** Counts only who is not as most are. */
@@ -102,7 +113,11 @@ const SEEN = new Uint8Array(BUCKETS);
 const NOTHING: Finding = { strength: 0, isMore: false };
 
 /** The strongest that one of the windows finds; what is too weak to count may be none. */
-export function testColumn(spread: Spread, column: ColumnCodes, threshold: Threshold): Finding {
+export function testColumn(
+  spread: Spread,
+  column: ColumnCodes,
+  threshold: ColumnThreshold,
+): Finding {
   if (spread.total < FEWEST || isPlainlyWeak(spread, column)) return NOTHING;
   const walk = new Walk(spread, SEEN);
   let best = NOTHING;
@@ -126,21 +141,34 @@ export function testColumn(spread: Spread, column: ColumnCodes, threshold: Thres
 function isPlainlyWeak(spread: Spread, { codes, from, sessions }: ColumnCodes): boolean {
   const { counts, mode, total, twiceRanks } = spread;
   const alike = counts[mode] ?? 0;
-  let [known, twice] = [0, 0];
+  let [known, twice, asMost] = [0, 0, 0];
   for (let at = from; at < from + sessions; at++) {
     const code = codes[at] ?? UNKNOWN;
     if (code === UNKNOWN) continue;
     known += 1;
     twice += twiceRanks[code] ?? 0;
+    if (code === mode) asMost += 1;
     if (!isLook(known)) continue;
     const [pairs, all, most] = [known * total, known + total, known + alike];
     const ties = spread.ties - alike * alike * alike + alike + most * most * most - most;
     const off = (twice - pairs) / 2;
-    if (off * off * 12 >= WEAK * pairs * (all + 1 - ties / (all * (all - 1))) && off !== 0) {
-      return false;
-    }
+    const variance = (pairs / 12) * (all + 1 - ties / (all * (all - 1)));
+    if (off !== 0 && off * off >= WEAK * variance) return false;
+    if (Math.abs(squareOfOthers(known - asMost, known, alike + asMost, all)) >= WEAK) return false;
   }
   return true;
+}
+
+/**
+ * How far off the number of those is that are not as most are, in squares of a deviation, with its sign.
+ *
+ * @param alike how many of all are as most are
+ */
+function squareOfOthers(others: number, known: number, alike: number, all: number): number {
+  const share = (all - alike) / all;
+  const off = others - known * share;
+  const variance = (known * share * (1 - share) * (all - known)) / (all - 1);
+  return variance <= 0 ? 0 : (off * Math.abs(off)) / variance;
 }
 
 function isLook(known: number): boolean {

@@ -2,7 +2,7 @@
 import { binaryDigits } from "./binary-digits.ts";
 import type { Finding, Onset } from "./column-test.ts";
 import { atLeastBelieved } from "./rare-test.ts";
-import { FEWEST_LOOPS, LOOPS_OF_CLEAN, LOOPS_OF_OTHERS } from "./thresholds.ts";
+import { FEWEST_LOOPS, LOOPS_OF_CLEAN, LOOPS_OF_OTHERS, SESSIONS_OF_LEVEL } from "./thresholds.ts";
 
 /** Chances are differences from 1, and mean nothing below this. */
 const LEAST_CHANCE = 1e-14;
@@ -29,7 +29,7 @@ export function testLoops(
     happened: prior.happened + history.looped,
     not: prior.not + history.sessions - history.looped,
   };
-  const least = binaryDigits(prior.level);
+  const least = binaryDigits(prior.level * Math.min(1, history.sessions / SESSIONS_OF_LEVEL));
   let [looped, strength] = [0, 0];
   let onset: Onset | undefined;
   for (let ago = 0; ago < sessions; ago++) {

@@ -10,15 +10,19 @@ export const LOOKS = [5, 10, 20, WINDOW] as const;
  * count; two-sided. The columns of a channel share it.
  */
 export const LEVEL = 2.5e-5;
+/** The same where people ask for the most and little is found: it is spent unevenly. */
+export const EASIER_LEVEL = 5e-5;
+const EASIER: ReadonlySet<Channel> = new Set(["order", "retries"]);
 
-/** The square of the normal quantile of LEVEL, two-sided. */
-export const LEAST_Z2 = 17.76;
-/** The same where so many columns share it. */
-const Z2_BY_COLUMNS: Readonly<Record<number, number>> = {
-  1: LEAST_Z2,
-  8: 21.74,
-  13: 22.67,
-  15: 22.95,
+/** Squares of the normal quantiles of a level, two-sided, and of half of it. */
+export const LEAST_Z2 = 16.45;
+const Z2_OF_EASIER = [LEAST_Z2, 17.76] as const;
+/** Of LEVEL, where so many columns share it. */
+const Z2_BY_COLUMNS: Readonly<Record<number, readonly [whole: number, half: number]>> = {
+  1: [17.76, 19.09],
+  8: [21.74, 23.07],
+  13: [22.67, 24.0],
+  15: [22.95, 24.28],
 };
 
 /**
@@ -26,24 +30,33 @@ const Z2_BY_COLUMNS: Readonly<Record<number, number>> = {
  * an easier threshold; one that had some is believed by its own count (Jeffreys' prior).
  */
 export const LOOPS_OF_CLEAN = { happened: 0.1, not: 20, level: 4e-4 };
-export const LOOPS_OF_OTHERS = { happened: 0.5, not: 0.5, level: 6e-5 };
+export const LOOPS_OF_OTHERS = { happened: 0.5, not: 0.5, level: 3e-5 };
+/** With fewer sessions that are known as normal the level is lower in proportion: they may only seem clean. */
+export const SESSIONS_OF_LEVEL = 200;
 /** One loop proves nothing. */
 export const FEWEST_LOOPS = 2;
 
 /** What is found stays until its strength is down to this, so that it does not come and go. */
 export const GONE = 0.5;
 
-export interface Threshold {
-  /** For exact tests. */
-  readonly level: number;
-  /** For tests with a normal statistic. */
-  readonly z2: number;
+/** For a test with a normal statistic, and for one that is exact. */
+interface Threshold {
+  readonly ranks: number;
+  readonly rare: number;
 }
 
-const THRESHOLDS: ReadonlyMap<Channel, Threshold> = new Map(
+export interface ColumnThreshold extends Threshold {
+  /** Where both are looked at. */
+  readonly both: Threshold;
+}
+
+const THRESHOLDS: ReadonlyMap<Channel, ColumnThreshold> = new Map(
   CHANNELS.filter((channel) => channel !== "loops").map((channel) => {
     const { columns } = columnsOf(channel);
-    return [channel, { level: LEVEL / columns, z2: Z2_BY_COLUMNS[columns] ?? 0 }];
+    const isEasier = EASIER.has(channel);
+    const rare = (isEasier ? EASIER_LEVEL : LEVEL) / columns;
+    const [ranks, half] = isEasier ? Z2_OF_EASIER : (Z2_BY_COLUMNS[columns] ?? [0, 0]);
+    return [channel, { rare, ranks, both: { rare: rare / 2, ranks: half } }];
   }),
 );
 
@@ -52,7 +65,7 @@ const THRESHOLDS: ReadonlyMap<Channel, Threshold> = new Map(
  *
  * @throws {RangeError} for loops, which have a test of their own
  */
-export function thresholdOf(channel: Channel): Threshold {
+export function thresholdOf(channel: Channel): ColumnThreshold {
   const threshold = THRESHOLDS.get(channel);
   if (threshold === undefined) throw new RangeError("no threshold for this channel");
   return threshold;

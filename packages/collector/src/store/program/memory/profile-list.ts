@@ -5,7 +5,7 @@ import { PROFILE_COLUMNS } from "../../columns/profile-rows.ts";
 import { type Program, rows } from "../program.ts";
 
 export function* listProfiles(tenant: number, filter: ProfileFilter): Program<readonly Row[]> {
-  const { limit, after, workflow, cohort, agent, sinceMs, untilMs } = filter;
+  const { limit, after, workflow, cohort, agent, sinceMs, untilMs, isFolded } = filter;
   const values: unknown[] = [tenant];
   const mark = (value: unknown) => `$${values.push(value)}`;
   // What is not null lets an index find them by their beginning.
@@ -15,6 +15,10 @@ export function* listProfiles(tenant: number, filter: ProfileFilter): Program<re
   if (agent !== undefined) conditions.push(`agent = ${mark(agent)}`);
   if (sinceMs !== undefined) conditions.push(`first_ms >= ${mark(sinceMs)}`);
   if (untilMs !== undefined) conditions.push(`first_ms < ${mark(untilMs)}`);
+  if (isFolded) {
+    conditions.push(`exists (select 1 from memory_sessions f
+      where f.tenant = sessions.tenant and f.session = sessions.key)`);
+  }
   if (after) {
     const [ms, key] = [mark(after.startedMs), mark(after.key)];
     conditions.push(`first_ms <= ${ms}`, `(first_ms, key) < (${ms}, ${key})`);
