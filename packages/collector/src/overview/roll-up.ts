@@ -4,6 +4,7 @@
  */
 import { DOCTOR_SESSION } from "@caum/core/settings";
 import type { RollUpCandidate, RollUpState } from "../rows/overview-rows.ts";
+import { changesOf } from "../store/columns/overview-changes.ts";
 import {
   encodeGroupDays,
   encodeGroups,
@@ -12,7 +13,6 @@ import {
 } from "../store/columns/overview-columns.ts";
 import type { Store } from "../store/store.ts";
 import { TimedRounds } from "../timed-rounds.ts";
-import { changesOf } from "./changes.ts";
 
 export interface RollUpParts {
   readonly store: Store;

@@ -1,8 +1,13 @@
 /** The overview, on whichever store: its sums are what the sessions did, and groups what looped alike. */
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { expireAll } from "../../src/operation/retention.ts";
 import { RollUp } from "../../src/overview/roll-up.ts";
 import type { LoopGroup } from "../../src/rows/group-rows.ts";
-import type { OverviewCommand, OverviewKind } from "../../src/rows/overview-rows.ts";
+import {
+  OVERVIEW_KINDS,
+  type OverviewCommand,
+  type OverviewKind,
+} from "../../src/rows/overview-rows.ts";
 import { MAX_VIEWS } from "../../src/rows/view-rows.ts";
 import type { Store } from "../../src/store/store.ts";
 import { newAccount } from "../memory/memory-contract.ts";
@@ -162,14 +167,49 @@ export function overviewContract(open: () => Promise<StoreUnderTest>): void {
     await expectExact();
   });
 
-  test("deleting a session takes nothing from the sums, and its name from the group", async () => {
-    await give({ id: "a", works: 6, repeats: 8, ends: true });
+  const everyName = async () => {
+    const kinds = await Promise.all(OVERVIEW_KINDS.map((kind) => figuresOf(kind)));
+    return kinds.flatMap((kind) => [...kind.keys()]);
+  };
+
+  test("a session that is deleted takes what it added with it, and names that only it had", async () => {
+    await give({ id: "a", works: 6, repeats: 8, ends: true, facts: { workflow: "gone" } });
+    await give({ id: "b", works: 4, facts: { workflow: "kept", agentName: "else" } });
     await rollUp().round();
-    expect(await groupsNow()).toMatchObject([{ latestSession: "a" }]);
+    expect(await everyName()).toContain("gone");
     await subject.store.administer({ kind: "delete_session", tenant, sessionId: "a" });
     await rollUp().round();
+    await expectExact();
     expect((await figuresOf("all")).get("")?.sessions).toBe(1);
-    expect(await groupsNow()).toMatchObject([{ sessions: 1, latestSession: undefined }]);
+    expect(await everyName()).toContain("kept");
+    for (const name of ["gone", "retry", "agent"]) expect(await everyName()).not.toContain(name);
+    expect(await groupsNow()).toEqual([]);
+  });
+
+  test("a roll-up that read a session before it was deleted comes too late", async () => {
+    await give({ id: "a", works: 6, repeats: 8, ends: true });
+    const { overview } = subject.store.reader;
+    const { round = 0 } = (await overview.state(tenant)) ?? {};
+    await subject.store.administer({ kind: "delete_session", tenant, sessionId: "a" });
+    const empty = { days: "[]", groups: "[]", groupDays: "[]", sessions: "[]" };
+    const late: OverviewCommand = {
+      ...{ kind: "save_overview", tenant, round, overMs: 0, allMs: 0 },
+      ...empty,
+    };
+    expect(await subject.store.administer(late)).toMatchObject({ code: "CONFLICT" });
+    await rollUp().round();
+    expect(await everyName()).toEqual([]);
+  });
+
+  test("what retention takes away is in no sum either", async () => {
+    await give({ id: "a", works: 6, repeats: 8, ends: true });
+    await rollUp().round();
+    expect(await everyName()).toContain("retry");
+    const days = { kind: "set_retention", tenant, days: 1 } as const;
+    expect(await subject.store.administer(days)).toMatchObject({ kind: "done" });
+    await expireAll(subject.store, NOW + 3 * 86_400_000);
+    expect(await everyName()).toEqual([]);
+    expect(await groupsNow()).toEqual([]);
   });
 
   test("each account has its own sums and groups, and a demo has none", async () => {

@@ -17,7 +17,12 @@ test("sessions of a folder of the layout before are rolled up", async () => {
   const tenant = await fillEarlier(store);
   await store.close();
   const database = new DatabaseSync(join(folder, "caum.db"));
-  const undo = [...UNDO_OVERVIEW, `delete from schema_migrations where version >= ${VERSION}`];
+  const undo = [
+    ...UNDO_OVERVIEW,
+    // Of the layout after it.
+    "drop table new_event_ids",
+    `delete from schema_migrations where version >= ${VERSION}`,
+  ];
   for (const sql of undo) database.exec(sql);
   database.close();
   const later = await openSqliteStore(folder);

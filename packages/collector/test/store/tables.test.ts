@@ -97,6 +97,7 @@ async function fill(open: OpenDatabase) {
   const filling = (column: string, type: string) => {
     if (column === "tenant") return String(tenant);
     if (column === "session_id") return "'s'";
+    if (column === "contribution") return "'[0,0,[],[],[],[]]'";
     if (type === "text") return "'filled'";
     if (type === "blob" || type === "bytea") return bytes("0badcafe");
     return column === "session" ? String(session?.key) : "9000";

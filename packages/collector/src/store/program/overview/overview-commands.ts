@@ -1,7 +1,13 @@
 /** What sessions add to the overview is saved at once, or not at all. */
 
+import { text } from "../../columns/columns.ts";
+import { decodeContribution } from "../../columns/contribution.ts";
 import type { Columns } from "../../columns/memory-columns.ts";
+import { changesOf } from "../../columns/overview-changes.ts";
 import {
+  encodeGroupDays,
+  encodeGroups,
+  encodeSums,
   GROUP_DAY_ROW,
   GROUP_ROW,
   ROLLED_UP_ROW,
@@ -10,7 +16,7 @@ import {
 } from "../../columns/overview-columns.ts";
 import type { CommandAnswer } from "../../command.ts";
 import { CONFLICT, type CommandOf, done } from "../../command-answers.ts";
-import { change, type Program } from "../program.ts";
+import { change, one, type Program } from "../program.ts";
 
 /** Sums of hostile numbers stay integers that every reader holds. */
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -34,6 +40,51 @@ export function* saveOverview(command: CommandOf<"save_overview">): Program<Comm
           [tenant, round, overMs, allMs],
         );
   if (isFirst === 0) return CONFLICT;
+  yield* addSums(tenant, { days, groups, groupDays });
+  yield* addRows("overview_sessions", "session", ROLLED_UP_ROW, { tenant, values: sessions }, [
+    ["folded_size", "excluded.folded_size"],
+    ["contribution", "excluded.contribution"],
+  ]);
+  return done(1);
+}
+
+/**
+ * Takes a session out of the sums that goes, with all its names. A roll-up that read it before and
+ * wants to save it now comes too late: the round is another one.
+ */
+export function* withdrawFromOverview(tenant: number, session: number): Program<void> {
+  yield* change(
+    "turn_overview",
+    `insert into overview_rounds (tenant, round, over_ms, all_ms)
+      select key, 1, 0, 0 from tenants where key = $1
+      on conflict (tenant) do update set round = overview_rounds.round + 1`,
+    [tenant],
+  );
+  const row = yield* one(
+    "read_rolled_up",
+    "select contribution from overview_sessions where tenant = $1 and session = $2",
+    [tenant, session],
+  );
+  if (row === undefined) return;
+  const before = decodeContribution(text(row, "contribution"));
+  const { days, groups, groupDays } = changesOf([{ key: session, before }]);
+  const listed = {
+    days: encodeSums(days),
+    groups: encodeGroups(groups),
+    groupDays: encodeGroupDays(groupDays),
+  };
+  yield* addSums(tenant, listed);
+  yield* dropEmpty("overview_days", ["kind", "day", "name"], SUM_ROW, tenant, listed.days);
+  yield* dropEmpty("loop_groups", ["id"], GROUP_ROW, tenant, listed.groups);
+  yield* dropEmpty("loop_group_days", ["id", "day"], GROUP_DAY_ROW, tenant, listed.groupDays);
+  const own = "delete from overview_sessions where tenant = $1 and session = $2";
+  yield* change("drop_rolled_up", own, [tenant, session]);
+}
+
+function* addSums(
+  tenant: number,
+  { days, groups, groupDays }: Pick<CommandOf<"save_overview">, "days" | "groups" | "groupDays">,
+): Program<void> {
   const added = (table: string, columns: readonly string[]) =>
     columns.map((name) => [name, plus(`${table}.${name}`, `excluded.${name}`)] as const);
   yield* addRows("overview_days", "kind, day, name", SUM_ROW, { tenant, values: days }, [
@@ -49,11 +100,24 @@ export function* saveOverview(command: CommandOf<"save_overview">): Program<Comm
   yield* addRows("loop_group_days", dayKey, GROUP_DAY_ROW, { tenant, values: groupDays }, [
     ...added("loop_group_days", ["loops"]),
   ]);
-  yield* addRows("overview_sessions", "session", ROLLED_UP_ROW, { tenant, values: sessions }, [
-    ["folded_size", "excluded.folded_size"],
-    ["contribution", "excluded.contribution"],
-  ]);
-  return done(1);
+}
+
+/** A name that nothing is summed under any more is not kept. */
+function* dropEmpty(
+  table: "overview_days" | "loop_groups" | "loop_group_days",
+  key: readonly string[],
+  columns: Columns,
+  tenant: number,
+  values: string,
+): Program<void> {
+  const counted = table === "loop_group_days" ? "loops" : "sessions";
+  const listed = key.map((name) => `w.${name}`).join(", ");
+  yield* change(
+    `drop_empty_${table}`,
+    ({ listedRows }) => `delete from ${table} where tenant = $1 and ${counted} <= 0
+      and (${key.join(", ")}) in (select ${listed} from ${listedRows("$2", columns)} w)`,
+    [tenant, values],
+  );
 }
 
 function plus(one: string, other: string): string {
@@ -66,7 +130,7 @@ function later(by: string, comparison: "<" | ">=", column: string): string {
     then excluded.${column} else loop_groups.${column} end`;
 }
 
-/** What a deleted session left in the sums stays there; of itself nothing is kept any more. */
+/** A session that goes takes what it added with it (withdrawFromOverview). */
 const STILL_THERE = `exists (select 1 from sessions s
   where s.tenant = $1 and s.key = w.session and s.gone = 0)`;
 

@@ -5,9 +5,8 @@ import {
   type OverviewDay,
   type OverviewFigures,
   type OverviewName,
-  type RollUpCandidate,
-} from "../rows/overview-rows.ts";
-import type { GroupChange } from "../store/columns/overview-columns.ts";
+} from "../../rows/overview-rows.ts";
+import type { GroupChange } from "./overview-columns.ts";
 
 const NOTHING = Object.fromEntries(
   OVERVIEW_SUMS.map((sum) => [sum, 0] as const),
@@ -25,8 +24,15 @@ export interface OverviewChanges {
   readonly groupDays: readonly GroupDayChange[];
 }
 
+/** What is in the sums of a session, and what is to be; undefined for nothing. */
+export interface Moved {
+  readonly key: number;
+  readonly before?: Contribution | undefined;
+  readonly contribution?: Contribution | undefined;
+}
+
 /** What was added of a session before is taken out as it was, and put in as it is. */
-export function changesOf(candidates: readonly RollUpCandidate[]): OverviewChanges {
+export function changesOf(sessions: readonly Moved[]): OverviewChanges {
   const days = new Map<string, OverviewDay>();
   const groups = new Map<string, GroupChange>();
   const groupDays = new Map<string, GroupDayChange>();
@@ -40,9 +46,9 @@ export function changesOf(candidates: readonly RollUpCandidate[]): OverviewChang
       groupDays.set(place, { group, day, loops: before + times * loops });
     }
   };
-  for (const { key, before, contribution } of candidates) {
+  for (const { key, before, contribution } of sessions) {
     if (before !== undefined) move(key, before, -1);
-    move(key, contribution, 1);
+    if (contribution !== undefined) move(key, contribution, 1);
   }
   return {
     days: [...days.values()].filter(({ figures }) => OVERVIEW_SUMS.some((sum) => figures[sum])),
