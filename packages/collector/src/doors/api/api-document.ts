@@ -1,5 +1,6 @@
 /** The document of the API: what schemas say, with names, words, examples and where it is served. */
-import { API_OPERATIONS, type ApiOperation } from "./operations.ts";
+import type { ApiOperation } from "./api-operation.ts";
+import { API_OPERATIONS } from "./operations.ts";
 
 interface Parameter {
   readonly name: string;
