@@ -26,7 +26,8 @@ const root = mkdtempSync(join(tmpdir(), "caum-hook-"));
 const homes: string[] = [];
 process.on("exit", () => {
   for (const home of homes) endRecorder(home);
-  rmSync(root, { recursive: true, force: true });
+  // A recorder that was told to end may still be writing.
+  rmSync(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 });
 
 interface Way {
