@@ -100,6 +100,13 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, ApiOperation>> = {
     summary: "Read the days of a workflow",
     with: { name: "tickets", days: 7 },
   },
+  "POST /v1/workflows/{name}/baseline": {
+    tag: "workflows",
+    id: "chooseBaseline",
+    summary: "Choose the sessions that a workflow is measured against",
+    with: { name: "tickets" },
+    body: { kind: "latest" },
+  },
   "GET /v1/workflows/{name}/effectiveness": {
     tag: "workflows",
     id: "compareCohorts",
