@@ -4,8 +4,8 @@ import { configDefaults, defineConfig } from "vitest/config";
 import { findOldestNode } from "./test/find-oldest-node.ts";
 
 /**
- * Files that kill processes again and again, fill disks or load servers for long: `npm run test:endurance`. What
- * they hold is in no other test.
+ * Files that take long, because they kill processes again and again, fill disks, load servers, drive a browser through
+ * the whole page or follow an operator: `npm run test:endurance`. What they hold is in no other test.
  */
 const ENDURANCE = [
   "packages/cli/test/history/import-killed.test.ts",
@@ -16,6 +16,11 @@ const ENDURANCE = [
   "packages/collector/test/small-disk.test.ts",
   "packages/collector/test/store/postgres-faults.test.ts",
   "packages/collector/test/store/postgres-node-kill.test.ts",
+  "packages/dashboard/test/page.test.ts",
+  "test/clients/told-by-telemetry.test.ts",
+  "test/deploy/dockerfile.test.ts",
+  "test/deploy/operations.test.ts",
+  "test/desk/upload.test.ts",
   "test/soak/soak.test.ts",
   "test/torture/torture.test.ts",
 ];
