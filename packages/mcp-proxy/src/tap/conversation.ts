@@ -26,6 +26,8 @@ import { listedTools, ToolCatalog } from "./tools/tool-catalog.ts";
 const PENDING_AFTER_MS = 60_000;
 /** A call open for this long is not waited for any more. */
 const GIVE_UP_AFTER_MS = 60 * 60_000;
+/** Whenever it began, also where the clock was set back since. */
+const EVER = Number.POSITIVE_INFINITY;
 
 export interface ConversationOptions {
   /** What tells this server from others of the session. */
@@ -104,17 +106,17 @@ export class Conversation {
    */
   interrupt(time: number): void {
     for (const calls of [this.#fromClient, this.#fromServer, this.#tasks, this.#askedAgain]) {
-      for (const open of calls.startedBefore(time)) this.#records.interrupted(open, time);
+      for (const open of calls.startedBefore(EVER)) this.#records.interrupted(open, time);
     }
     this.#probed(time);
   }
 
   /** What is open now was never answered. */
   end(time: number): void {
-    for (const { open, outcome } of this.#askedAgain.takeEnded(Number.POSITIVE_INFINITY)) {
+    for (const { open, outcome } of this.#askedAgain.takeEnded(EVER)) {
       this.#records.ended(open, outcome, {}, time);
     }
-    this.#giveUp(time, time);
+    this.#giveUp(EVER, time);
     this.#probed(time);
   }
 

@@ -108,6 +108,17 @@ describe("a call", () => {
     expect(journal.summary("status")).toEqual([{ status: "unresolved" }, { status: "unresolved" }]);
   });
 
+  test.each(["end", "interrupt"] as const)(
+    "is unresolved at the %s of a clock that was set back",
+    (how) => {
+      const { journal, conversation } = heard(["client", call(1), 9_000]);
+      conversation[how](2_000);
+      expect(journal.summary("status", "durationMs")).toEqual([
+        { status: "unresolved", durationMs: 0 },
+      ]);
+    },
+  );
+
   test("under an id that is used again replaces the one before", () => {
     const { journal } = heard(
       ["client", call(1, "a")],
