@@ -32,6 +32,11 @@ export function App() {
     setNotice(why);
     setAccount(undefined);
   }, []);
+  const askToLeave = useCallback(() => {
+    // First what is open is let go of: it would ask on without a right to.
+    setAccount("unknown");
+    void signOut().finally(() => leave());
+  }, [leave]);
   useEffect(() => {
     const token = LINK.exec(location.hash)?.[1];
     if (token === undefined) return settle();
@@ -42,7 +47,7 @@ export function App() {
   }, [settle]);
   if (account === "unknown") return <main aria-busy="true" />;
   if (account === undefined) return <SignInPage notice={notice} onSignedIn={settle} />;
-  return <SignedIn account={account} onSignedOut={leave} />;
+  return <SignedIn account={account} onSignOut={askToLeave} onSignedOut={leave} />;
 }
 
 /** As much code as half of the page: they are loaded when somebody opens them. */
@@ -67,11 +72,12 @@ function titleOf(place: Place): string {
 
 interface Properties {
   readonly account: Account;
+  readonly onSignOut: () => void;
   /** @param why for whoever did not ask for it */
   readonly onSignedOut: (why?: string) => void;
 }
 
-function SignedIn({ account, onSignedOut }: Properties) {
+function SignedIn({ account, onSignOut, onSignedOut }: Properties) {
   const place = usePlace();
   const [connection, setConnection] = useState<Connection>("connecting");
   const onConnection = useCallback(
@@ -105,7 +111,7 @@ function SignedIn({ account, onSignedOut }: Properties) {
           </span>
         )}
         <Keyboard />
-        <button type="button" class="plain" onClick={() => signOut().finally(() => onSignedOut())}>
+        <button type="button" class="plain" onClick={onSignOut}>
           Sign out
         </button>
       </header>
