@@ -9,7 +9,7 @@ import type { BodyTap } from "./body-tap.ts";
 import { isTrusted } from "./host-guard.ts";
 import type { ExchangeTap, HttpTap } from "./http-tap.ts";
 import { isExpecting, passInterim } from "./interim.ts";
-import { endToEnd, type RawHeaders, withoutHeader } from "./raw-headers.ts";
+import { endToEnd, headerIn, type RawHeaders, withoutHeader } from "./raw-headers.ts";
 import { refuse } from "./refuse.ts";
 import { EndpointEvent } from "./upstream/endpoint-event.ts";
 import { redirectThroughUs, throughUs } from "./upstream/own-address.ts";
@@ -129,7 +129,7 @@ class Forwarding {
     const { request, response, through } = this.#parties;
     response.sendDate = false;
     // The server closes its connection after this answer, or has no use for what is still to come.
-    const isLast = answer.headers.connection?.toLowerCase() === "close";
+    const isLast = headerIn(answer.rawHeaders, "connection")?.toLowerCase() === "close";
     if (isLast || (isExpecting(request) && !request.complete)) response.shouldKeepAlive = false;
     const status = answer.statusCode ?? 502;
     response.writeHead(status, answer.statusMessage, headersFor(request, answer, through));
@@ -196,7 +196,7 @@ function headersFor(
 ): string[] {
   const raw = redirectThroughUs(endToEnd(answer.rawHeaders), answer.statusCode ?? 0, through);
   // Chunks are of HTTP/1.1: before, a body of unknown length ends with its connection.
-  return request.httpVersionMinor === 0 ? withoutHeader(raw, "transfer-encoding") : [...raw];
+  return request.httpVersionMinor === 0 ? withoutHeader(raw, "transfer-encoding") : raw;
 }
 
 /** Of a GET that opens a stream which is not packed: in any other the address is only looked at. */

@@ -10,6 +10,7 @@ import { say } from "../command/say.ts";
 import type { HttpRecorderOptions } from "../tap/http/http-recorder.ts";
 import { BodyQueue } from "./body-queue.ts";
 import { type BodyListener, type BodyTap, tapBody } from "./body-tap.ts";
+import { headerIn } from "./raw-headers.ts";
 
 /** What the forwarder tells about one exchange, in the order in which it happens. */
 export interface ExchangeTap {
@@ -43,10 +44,11 @@ export class HttpTap {
       number: this.#exchanges++,
       method: request.method ?? "",
       path: request.url ?? "",
-      sessionId: header(request, "mcp-session-id"),
-      traceparent: header(request, "traceparent"),
-      lastEventId: request.method === "GET" ? header(request, "last-event-id") : undefined,
-      client: `${request.socket.remoteAddress}|${header(request, "user-agent")}`,
+      sessionId: headerIn(request.rawHeaders, "mcp-session-id"),
+      traceparent: headerIn(request.rawHeaders, "traceparent"),
+      lastEventId:
+        request.method === "GET" ? headerIn(request.rawHeaders, "last-event-id") : undefined,
+      client: `${request.socket.remoteAddress}|${headerIn(request.rawHeaders, "user-agent")}`,
     };
     return this.#tapOf(exchange, request);
   }
@@ -68,11 +70,11 @@ export class HttpTap {
       request: tapBody(factsOf(request, true), queue, new Asked(queue, exchange)),
       answer(response) {
         exchange.status = response.statusCode ?? 0;
-        exchange.openedSessionId = header(response, "mcp-session-id");
-        exchange.location = header(response, "location");
-        const host = header(request, "host");
+        exchange.openedSessionId = headerIn(response.rawHeaders, "mcp-session-id");
+        exchange.location = headerIn(response.rawHeaders, "location");
+        const host = headerIn(request.rawHeaders, "host");
         if (exchange.location !== undefined) exchange.host = host;
-        const isPacked = header(response, "content-encoding") !== undefined;
+        const isPacked = headerIn(response.rawHeaders, "content-encoding") !== undefined;
         const onEvent = isPacked ? watchFor(onPast, host) : undefined;
         const listener = new Answered(queue, exchange, onEvent);
         answer = tapBody(factsOf(response, false), queue, listener);
@@ -160,17 +162,9 @@ function leadsPast({ name, data }: ServerEvent, host = "localhost"): boolean {
 function factsOf(message: IncomingMessage, toServer: boolean) {
   return {
     toServer,
-    contentType: header(message, "content-type"),
-    contentEncoding: header(message, "content-encoding"),
+    contentType: headerIn(message.rawHeaders, "content-type"),
+    contentEncoding: headerIn(message.rawHeaders, "content-encoding"),
   };
-}
-
-/** Looked for as it came: Node's `headers` would read all of them, in the path of the bytes. */
-function header({ rawHeaders }: IncomingMessage, name: string): string | undefined {
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    if (rawHeaders[at]?.toLowerCase() === name) return rawHeaders[at + 1];
-  }
-  return undefined;
 }
 
 function* loadRecorder(options: HttpRecorderOptions): Loading<HttpItem> {

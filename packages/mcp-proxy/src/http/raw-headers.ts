@@ -27,26 +27,44 @@ export function endToEnd(raw: RawHeaders): string[] {
   return kept;
 }
 
+/**
+ * The first value of a header. Looked for as it came: Node's `headers` would read all of them, in the
+ * path of the bytes.
+ *
+ * @param header in small letters, as everywhere here
+ */
+export function headerIn(raw: RawHeaders, header: string): string | undefined {
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    if (isNamed(raw[index], header)) return raw[index + 1];
+  }
+  return undefined;
+}
+
 export function hasHeader(raw: RawHeaders, header: string): boolean {
-  return raw.some((text, index) => index % 2 === 0 && text.toLowerCase() === header);
+  return headerIn(raw, header) !== undefined;
 }
 
 /** The list without one header. */
 export function withoutHeader(raw: RawHeaders, header: string): string[] {
-  return raw.filter((_, index) => raw[index - (index % 2)]?.toLowerCase() !== header);
+  return raw.filter((_, index) => !isNamed(raw[index - (index % 2)], header));
 }
 
 /** The list with the value of one header replaced where it stands. */
 export function withHeader(raw: RawHeaders, header: string, value: string): string[] {
   return raw.map((text, index) =>
-    index % 2 === 1 && raw[index - 1]?.toLowerCase() === header ? value : text,
+    index % 2 === 1 && isNamed(raw[index - 1], header) ? value : text,
   );
+}
+
+/** Most names differ in length: those are never changed to small letters. */
+function isNamed(name: string | undefined, header: string): boolean {
+  return name?.length === header.length && name.toLowerCase() === header;
 }
 
 function connectionNames(raw: RawHeaders): readonly string[] {
   const names: string[] = [];
   for (let index = 0; index + 1 < raw.length; index += 2) {
-    if (raw[index]?.toLowerCase() !== "connection") continue;
+    if (!isNamed(raw[index], "connection")) continue;
     for (const name of (raw[index + 1] ?? "").split(",")) names.push(name.trim().toLowerCase());
   }
   // A message must not take its own body length away.

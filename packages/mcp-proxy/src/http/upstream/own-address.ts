@@ -2,8 +2,6 @@
  * Addresses that a server tells its client. One of the server's own leads past us when it is absolute;
  * the client gets ours in its place, with the same path. Others are none of ours to change.
  */
-import type { RawHeaders } from "../raw-headers.ts";
-
 const LOCATION = "location";
 /** The statuses that send a client somewhere else. */
 const REDIRECTS = [301, 302, 303, 307, 308];
@@ -38,10 +36,10 @@ function kept(text: string): AddressForClient {
 
 /** The headers of an answer; only the Location of a redirect is ever another one. */
 export function redirectThroughUs(
-  raw: RawHeaders,
+  raw: string[],
   status: number,
   change: (text: string) => string,
-): RawHeaders {
+): string[] {
   if (!REDIRECTS.includes(status)) return raw;
   return raw.map((text, index) =>
     index % 2 === 1 && raw[index - 1]?.toLowerCase() === LOCATION ? change(text) : text,

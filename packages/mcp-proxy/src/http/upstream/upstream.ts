@@ -3,6 +3,7 @@ import {
   type ClientRequest,
   Agent as HttpAgent,
   type IncomingMessage,
+  type RequestOptions,
   request as requestHttp,
 } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
@@ -28,18 +29,22 @@ export class Upstream {
   readonly isLocal: boolean;
   /** What to say when it cannot be reached. */
   readonly hint: string;
-  readonly #place: { readonly host: string; readonly port: number };
-  readonly #socketPath: string | undefined;
+  /** What a request says of its host that said nothing. */
+  readonly #host: string;
+  /** What all requests have in common. */
+  readonly #common: RequestOptions;
   readonly #proxy: ForwardProxy | undefined;
 
   constructor(url: URL, env: Environment) {
     this.url = url;
-    this.#place = { host: bare(url), port: portOf(url) };
-    this.#socketPath = socketPathOf(url);
-    this.isLocal = this.#socketPath !== undefined || isLoopback(url.hostname);
-    this.#proxy = this.#socketPath === undefined ? forwardProxyOf(url, env) : undefined;
+    const socketPath = socketPathOf(url);
+    const place = socketPath ? { socketPath } : { host: bare(url), port: portOf(url) };
+    this.#common = { ...place, maxHeaderSize: MAX_HEADER_BYTES };
+    this.#host = socketPath ? "localhost" : url.host;
+    this.isLocal = socketPath !== undefined || isLoopback(url.hostname);
+    this.#proxy = socketPath ? undefined : forwardProxyOf(url, env);
     this.hint =
-      this.#socketPath === undefined && hasUnusedProxy(url, env)
+      socketPath === undefined && hasUnusedProxy(url, env)
         ? "; NODE_USE_ENV_PROXY=1 makes use of the proxy in the environment"
         : "";
   }
@@ -63,15 +68,15 @@ export class Upstream {
   request(request: IncomingMessage, agent: HttpAgent): ClientRequest {
     const path = this.#pathOf(request.url ?? "/");
     const headers = this.#headersOf(request);
-    const options = { agent, method: request.method, path, headers };
-    const limited = { ...options, maxHeaderSize: MAX_HEADER_BYTES };
-    if (this.#socketPath) return requestHttp({ ...limited, socketPath: this.#socketPath });
-    if (this.#isSecure) return requestHttps({ ...limited, ...this.#place });
+    const { method } = request;
+    const options = { ...this.#common, agent, method, path, headers };
+    if (this.#isSecure) return requestHttps(options);
     const proxy = this.#proxy;
-    if (!proxy) return requestHttp({ ...limited, ...this.#place });
+    if (!proxy) return requestHttp(options);
     headers.push("Proxy-Connection", "keep-alive");
     if (proxy.authorization) headers.push("Proxy-Authorization", proxy.authorization);
-    const whole = { ...limited, host: proxy.host, port: proxy.port, path: this.url.origin + path };
+    const { host, port } = proxy;
+    const whole = { ...options, host, port, path: this.url.origin + path };
     return proxy.url.protocol === "https:" ? requestHttps(whole) : requestHttp(whole);
   }
 
@@ -82,10 +87,9 @@ export class Upstream {
 
   #headersOf(request: IncomingMessage): string[] {
     const raw = endToEnd(request.rawHeaders);
-    const host = this.#socketPath === undefined ? this.url.host : "localhost";
     // Only HTTP/1.0 does without.
-    if (!hasHeader(raw, "host")) return ["Host", host, ...raw];
-    return this.isLocal ? raw : withHeader(raw, "host", host);
+    if (!hasHeader(raw, "host")) return ["Host", this.#host, ...raw];
+    return this.isLocal ? raw : withHeader(raw, "host", this.#host);
   }
 }
 
