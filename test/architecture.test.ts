@@ -138,7 +138,7 @@ const PAGE_FLOW: Flow = [
   "parts",
   "session/trace",
   "session/charts",
-  ["alerts", "ledger", "overview", "start", "session", "workflows"],
+  ["alerts", "ledger", "overview", "settings", "start", "session", "workflows"],
   "compare",
   "pages",
   "main.tsx",

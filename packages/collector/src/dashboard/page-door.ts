@@ -13,6 +13,7 @@ const PATHS = [
   "/live/sessions/:id",
   "/onboarding",
   "/alerts",
+  "/settings",
   "/workflows",
   "/workflows/:name",
 ];

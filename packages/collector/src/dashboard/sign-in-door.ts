@@ -5,7 +5,6 @@ import { browserOf, ownerOf } from "../gate/caller.ts";
 import { DoorError } from "../http/door-error.ts";
 import { HIDDEN } from "../http/door-schema.ts";
 import { parse } from "../http/parse.ts";
-import type { TenantRow } from "../rows/tenant-rows.ts";
 import type { Services } from "../services.ts";
 import { cookieName, cookieValue, isFromOwnPage, setCookie } from "../tenants/browser-cookie.ts";
 import type { Signee } from "../tenants/sign-ins.ts";
@@ -54,8 +53,8 @@ function giveCookie(reply: FastifyReply, secret: string, services: Services): vo
   reply.header("set-cookie", setCookie(nameOf(services), secret, services.policy.publicUrl()));
 }
 
-function meOf({ ulid, plan }: TenantRow, { policy, signer }: Services) {
-  return { url: policy.publicUrl(), plan, account_id: ulid, verifier_key: signer.vkey };
+function meOf({ ulid, plan, scopes }: Signee, { policy, signer }: Services) {
+  return { url: policy.publicUrl(), plan, scopes, account_id: ulid, verifier_key: signer.vkey };
 }
 
 function nameOf({ signer, policy }: Services): string {

@@ -15,7 +15,7 @@ export async function ownerOf(
   request: FastifyRequest,
   services: Services,
   scope: Scope,
-): Promise<TenantRow> {
+): Promise<Signee> {
   const { authorization } = request.headers;
   const browser = authorization === undefined ? await browserOf(request, services) : undefined;
   if (browser === undefined) return services.authenticator.withScope(authorization, scope);

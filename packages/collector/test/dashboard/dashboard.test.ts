@@ -25,7 +25,14 @@ const step = (session: string, number: number, more: object = {}) =>
   client.post("/v1/step", { session_id: session, step: number, tool: `tool-${number}`, ...more });
 
 test("every address of the page answers the same document under a strict policy", async () => {
-  for (const path of ["/", "/dashboard/x", "/live/sessions/x", "/onboarding", "/alerts"]) {
+  for (const path of [
+    "/",
+    "/dashboard/x",
+    "/live/sessions/x",
+    "/onboarding",
+    "/alerts",
+    "/settings",
+  ]) {
     const { headers, text } = await client.get(path, {});
     const policy = headers.get("content-security-policy") ?? "";
     expect(policy).toContain("default-src 'none'");

@@ -54,6 +54,7 @@ export function App() {
 const workflowPages = () => import("../workflows/workflow-pages.tsx");
 const comparePage = () => import("../compare/compare-page.tsx");
 const startPage = () => import("../start/start-page.tsx");
+const settingsPage = () => import("../settings/settings-page.tsx");
 const overviewPages = () => import("../overview/overview-pages.tsx");
 
 const NAVIGATION = [
@@ -63,6 +64,7 @@ const NAVIGATION = [
   ["/workflows", "Workflows", ["workflows", "workflow"]],
   ["/alerts", "Alerts", ["alerts"]],
   ["/onboarding", "Start", ["start"]],
+  ["/settings", "Settings", ["settings"]],
 ] as const satisfies readonly (readonly [string, string, readonly Place["page"][]])[];
 
 function titleOf(place: Place): string {
@@ -140,6 +142,11 @@ function SignedIn({ account, onSignOut, onSignedOut }: Properties) {
       {place.page === "compare" && (
         <LaterPart load={comparePage} fallback={<main aria-busy="true" />}>
           {({ ComparePage }) => <ComparePage />}
+        </LaterPart>
+      )}
+      {place.page === "settings" && (
+        <LaterPart load={settingsPage} fallback={<main aria-busy="true" />}>
+          {({ SettingsPage }) => <SettingsPage account={account} />}
         </LaterPart>
       )}
       {place.page === "unknown" && <UnknownPage />}

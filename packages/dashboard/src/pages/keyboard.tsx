@@ -2,13 +2,14 @@ import { useEffect, useRef } from "preact/hooks";
 import { goTo } from "../parts/router.ts";
 import { isTyping } from "../parts/typing.ts";
 
-/** Behind `g`, the first letter of a page. */
+/** Behind `g`, a letter of a page: its first one, where no other page has it. */
 const PLACES: ReadonlyMap<string, readonly [path: string, name: string]> = new Map([
   ["o", ["/overview", "Overview"]],
   ["s", ["/", "Sessions"]],
   ["l", ["/loops", "Loops"]],
   ["w", ["/workflows", "Workflows"]],
   ["a", ["/alerts", "Alerts"]],
+  ["e", ["/settings", "Settings"]],
 ]);
 /** So long the second letter may take. */
 const CHORD_MS = 1_500;

@@ -1,7 +1,15 @@
 import { useEffect, useState } from "preact/hooks";
 import { below, inside } from "../server/base-path.ts";
 
-type PageName = "compare" | "overview" | "sessions" | "loops" | "workflows" | "alerts" | "start";
+type PageName =
+  | "compare"
+  | "overview"
+  | "sessions"
+  | "loops"
+  | "workflows"
+  | "alerts"
+  | "settings"
+  | "start";
 
 /** Where in the page somebody is. */
 export type Place =
@@ -20,6 +28,7 @@ const PAGES: ReadonlyMap<string, PageName> = new Map([
   ["/workflows", "workflows"],
   ["/alerts", "alerts"],
   ["/onboarding", "start"],
+  ["/settings", "settings"],
 ]);
 
 /** @returns undefined when the path is none of the page's */

@@ -6,6 +6,8 @@ export interface Account {
   /** Where agents send to. */
   readonly url: string;
   readonly plan: string;
+  /** What the key may do that signed in: `ingest`, `read`, `admin`. */
+  readonly scopes: readonly string[];
 }
 
 /** Says that a cookie may be there; without it the collector is not asked who is signed in. */

@@ -16,7 +16,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const GRAVE = ["serious", "critical"];
 
 /** What axe-core finds that is serious or worse. */
-async function graveFindings(page: Page): Promise<unknown[]> {
+export async function graveFindings(page: Page): Promise<unknown[]> {
   await page.evaluate(AXE);
   const violations = await page.evaluate(async () => {
     // axe was put there by the line before.
@@ -42,7 +42,8 @@ export function accessCases(stage: Stage): void {
     const workflows = ["/workflows", "/workflows/seen"];
     const compare = `/compare?a=${session.id}&b=${session.id}`;
     const overview = ["/overview", "/loops", compare];
-    return ["/", `/dashboard/${session.id}`, "/onboarding", "/alerts", ...workflows, ...overview];
+    const account = ["/onboarding", "/alerts", "/settings"];
+    return ["/", `/dashboard/${session.id}`, ...account, ...workflows, ...overview];
   };
 
   test.each(["light", "dark"] as const)("no serious finding of axe-core, %s", async (scheme) => {

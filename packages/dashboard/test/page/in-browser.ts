@@ -14,6 +14,7 @@ export interface BrowserDocument {
 export interface BrowserElement {
   readonly textContent: string;
   readonly scrollWidth: number;
+  readonly clientWidth: number;
   readonly scrollHeight: number;
   readonly width: number;
   readonly height: number;

@@ -22,6 +22,7 @@ export function keyboardCases(stage: Stage): void {
       ["l", "/loops"],
       ["w", "/workflows"],
       ["a", "/alerts"],
+      ["e", "/settings"],
       ["s", "/"],
     ] as const) {
       await page.keyboard.press("g");

@@ -15,6 +15,7 @@ export interface LiveSession {
 export interface World {
   readonly url: string;
   readonly apiKey: string;
+  readonly adminKey: string;
   newSignInLink(): Promise<string>;
   /** A session of the live door. */
   startSession(facts?: object): Promise<LiveSession>;
@@ -68,7 +69,7 @@ export async function startWorld(options: Pick<CollectorOptions, "basePath"> = {
     eventsPerSecond: 0,
     ...options,
   });
-  const { url, apiKey } = collector;
+  const { url, apiKey, adminKey } = collector;
   const post = async (path: string, body: string, type = "application/json") => {
     const headers = { authorization: `Bearer ${apiKey}`, "content-type": type };
     const answer = await fetch(`${url}${path}`, { method: "POST", headers, body });
@@ -80,6 +81,7 @@ export async function startWorld(options: Pick<CollectorOptions, "basePath"> = {
   return {
     url,
     apiKey,
+    adminKey,
     newSignInLink: () => collector.newSignInLink(),
     async startSession(facts = {}) {
       const started = await post("/v2/live/start", JSON.stringify({ agent_id: "agent", ...facts }));

@@ -1,0 +1,48 @@
+import { useAddress } from "../parts/address.ts";
+import type { Account } from "../server/account.ts";
+import { RetentionSection } from "./retention-section.tsx";
+import { UsageSection } from "./usage-section.tsx";
+
+/** One tab each, in this order; the first one opens where the address names none. */
+const SECTIONS = [
+  { name: "retention", title: "Retention", isForAdmins: true, Part: RetentionSection },
+  { name: "usage", title: "Usage", isForAdmins: false, Part: UsageSection },
+] as const;
+
+/** What somebody settles for a whole account. */
+export function SettingsPage({ account }: { readonly account: Account }) {
+  const { query } = useAddress();
+  const asked = query.get("section");
+  const { name, title, isForAdmins, Part } =
+    SECTIONS.find((section) => section.name === asked) ?? SECTIONS[0];
+  const isAllowed = !isForAdmins || account.scopes.includes("admin");
+  return (
+    <main>
+      <h1>Settings</h1>
+      <nav class="tabs" aria-label="Sections">
+        {SECTIONS.map((section) => (
+          <a
+            key={section.name}
+            href={`/settings?section=${section.name}`}
+            aria-current={section.name === name ? "page" : undefined}
+          >
+            {section.title}
+          </a>
+        ))}
+      </nav>
+      {isAllowed ? <Part key={name} /> : <ForAdmins title={title} />}
+    </main>
+  );
+}
+
+function ForAdmins({ title }: { readonly title: string }) {
+  return (
+    <section class="panel padded" aria-label={title}>
+      <h2>{title}</h2>
+      <p>
+        This is for admins. Sign out, and sign in with a key that has the scope <code>admin</code>:{" "}
+        <code>caum collector keys</code> prints the first one on the machine of the collector.
+      </p>
+    </section>
+  );
+}

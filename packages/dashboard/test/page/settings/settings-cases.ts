@@ -1,0 +1,127 @@
+import type { Browser, Page } from "playwright-core";
+import { expect, test } from "vitest";
+import type { Stage } from "../../page.test.ts";
+import { graveFindings } from "../access-cases.ts";
+import { signIn } from "../chromium.ts";
+import type { BrowserDocument } from "../in-browser.ts";
+import { openPage } from "../open-page.ts";
+import { varied, type World } from "../world.ts";
+
+declare const document: BrowserDocument;
+
+/** Widths and schemes that every section is shown in. */
+export const LOOKS = [
+  { viewport: { width: 1280, height: 860 }, colorScheme: "light" },
+  { viewport: { width: 1280, height: 860 }, colorScheme: "dark" },
+  { viewport: { width: 360, height: 740 }, colorScheme: "light" },
+  { viewport: { width: 360, height: 740 }, colorScheme: "dark" },
+] as const;
+
+/** Nothing serious for axe, and nothing beyond the edge. */
+export async function expectFit(page: Page, words: string): Promise<void> {
+  expect(await graveFindings(page), words).toEqual([]);
+  const [width, most] = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return [scrollWidth, clientWidth] as const;
+  });
+  expect(width, words).toBeLessThanOrEqual(most);
+}
+
+/** A page of whoever signed in with the key that may do everything. */
+export async function openAsAdmin(browser: Browser, world: World, options = {}) {
+  const opened = await openPage(browser, world.url, options);
+  await signIn(opened.page, world.adminKey);
+  return opened;
+}
+
+const SECTIONS = ["Retention", "Usage"] as const;
+
+export function settingsCases(stage: Stage): void {
+  test("the section of the settings is in the address, and fits each width and scheme", async () => {
+    const { world, browser } = stage;
+    for (const look of LOOKS) {
+      const { page, problems, close } = await openAsAdmin(browser, world, look);
+      await page.getByRole("link", { name: "Settings" }).focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { level: 1, name: "Settings" }).waitFor();
+      const tabs = page.getByRole("navigation", { name: "Sections" });
+      for (const name of SECTIONS) {
+        await tabs.getByRole("link", { name }).focus();
+        await page.keyboard.press("Enter");
+        const section = page.getByRole("region", { name }).and(page.locator("[aria-busy=false]"));
+        await section.waitFor();
+        expect(page.url()).toBe(`${world.url}/settings?section=${name.toLowerCase()}`);
+        await expectFit(page, `${name} ${look.colorScheme} ${look.viewport.width}`);
+      }
+      await page.goBack();
+      await page.getByRole("region", { name: SECTIONS.at(-2) ?? "" }).waitFor();
+      await page.goto("/settings?section=nothing");
+      await page.getByRole("region", { name: SECTIONS[0] }).waitFor();
+      expect(problems).toEqual([]);
+      await close();
+    }
+  });
+
+  test("whoever may only read is told who may settle the rest, and sees what was used", async () => {
+    const { world, browser } = stage;
+    await (await world.startSession()).send(varied(1));
+    const { page, problems, close } = await openPage(browser, world.url);
+    await signIn(page, world.apiKey);
+    await page.goto("/settings?section=retention");
+    const retention = page.getByRole("region", { name: "Retention" });
+    await retention.getByText("This is for admins.").waitFor();
+    expect(await retention.getByRole("button").count()).toBe(0);
+    await page.getByRole("link", { name: "Usage" }).click();
+    await page.getByText(/^\d+, of them \d+ steps$/).waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test("a shorter retention is asked about first; by keyboard alone", async () => {
+    const { world, browser } = stage;
+    const { page, problems, close } = await openAsAdmin(browser, world);
+    await page.goto("/settings?section=retention");
+    await page.getByText("Records are kept for good.").waitFor();
+    const kept = page.getByLabel("records are kept");
+    await kept.focus();
+    await page.keyboard.type("for some");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("30");
+    await page.keyboard.press("Enter");
+    const question = page.getByRole("dialog", { name: "Keep records for 30 days?" });
+    await question.waitFor();
+    await expectFit(page, "the question");
+    await page.keyboard.press("Escape");
+    await question.waitFor({ state: "detached" });
+    await page.getByText("Records are kept for good.").waitFor();
+    await page.keyboard.press("Enter");
+    await question.waitFor();
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByText(/^Records are kept for 30 days/).waitFor();
+    // A longer time deletes nothing.
+    await kept.selectOption("for good");
+    await page.getByRole("button", { name: "Set" }).click();
+    await page.getByText("Records are kept for good.").waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test("a section says in words what is in the way", async () => {
+    const { world, browser } = stage;
+    const { page, close } = await openAsAdmin(browser, world);
+    await page.route("**/v1/usage", (route) => route.abort());
+    await page.goto("/settings?section=usage");
+    await page.getByText("the collector does not answer: is it running?").waitFor();
+    await page.route("**/v1/retention", (route) =>
+      route.fulfill({
+        status: 403,
+        json: { error: { message: "the key that you signed in with lacks the scope admin" } },
+      }),
+    );
+    await page.goto("/settings?section=retention");
+    await page.getByText("lacks the scope admin").waitFor();
+    expect(await page.getByRole("button", { name: "Set" }).count()).toBe(0);
+    await close();
+  });
+}
