@@ -31,6 +31,7 @@ import type { Submissions } from "./submission/submissions.ts";
 import { Authenticator } from "./tenants/authenticate.ts";
 import { DigestKeys } from "./tenants/digest-keys.ts";
 import { openLocalAccount } from "./tenants/local-account.ts";
+import { Members } from "./tenants/people/members.ts";
 import { RateLimit } from "./tenants/rate-limit.ts";
 import { SignIns } from "./tenants/sign-ins.ts";
 
@@ -245,6 +246,7 @@ function servicesOf(
   const { signer, headLog, clock, digestKeys } = parts;
   const store = emission?.store ?? parts.store;
   const { eventsPerSecond = DEFAULT_EVENTS_PER_SECOND } = options;
+  const signIns = new SignIns(store, clock);
   return {
     store,
     alerts,
@@ -253,7 +255,8 @@ function servicesOf(
     headLog,
     clock,
     authenticator: new Authenticator(store, clock),
-    signIns: new SignIns(store, clock),
+    signIns,
+    members: new Members(store, signIns, clock),
     digestKeys,
     limits: {
       events: new RateLimit(eventsPerSecond, eventsPerSecond * 2, clock),

@@ -13,6 +13,7 @@ import { openEvidenceDoor } from "./doors/evidence-door.ts";
 import { openEvidencePackDoor } from "./doors/evidence-pack-door.ts";
 import { openLiveDoor } from "./doors/live/live-door.ts";
 import { openLogDoor } from "./doors/log-door.ts";
+import { openMembersDoor } from "./doors/members/members-door.ts";
 import { openOperationDoor } from "./doors/operation-door.ts";
 import { openOtlpDoor } from "./doors/otlp/otlp-door.ts";
 import { openRunsDoor } from "./doors/runs-door.ts";
@@ -103,6 +104,7 @@ function openDoors(app: FastifyInstance, services: Services): void {
   openEvidenceDoor(app, services);
   openLogDoor(app, services);
   openAccountsDoor(app, services);
+  openMembersDoor(app, services);
   openBillingDoor(app, services);
   openEffectivenessDoor(app, services);
   openProfilesDoor(app, services);

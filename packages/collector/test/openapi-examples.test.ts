@@ -54,7 +54,7 @@ test("the document says where the collector is reached", async () => {
 test("every example is taken by the door that it is of", async () => {
   const known = new Map<string, string>();
   const filled = (text: string) =>
-    text.replace(/\b(?:SESSION_ID|SESSION_TOKEN|RULE_ID|ALERT_ID|KEY_ID)\b/g, (word) => {
+    text.replace(/\b(?:SESSION_ID|SESSION_TOKEN|RULE_ID|ALERT_ID|KEY_ID|MEMBER_ID)\b/g, (word) => {
       const value = known.get(word);
       if (value === undefined) throw new Error(`nothing was answered for ${word}`);
       return value;
@@ -119,6 +119,7 @@ function learn(known: Map<string, string>, body: any): void {
     RULE_ID: body?.rules?.[0]?.id,
     ALERT_ID: body?.alerts?.[0]?.id,
     KEY_ID: body?.api_key && body.key_id,
+    MEMBER_ID: body?.member_id,
   };
   for (const [word, value] of Object.entries(found)) if (value) known.set(word, value);
 }

@@ -203,6 +203,26 @@ test("alerts answer what is documented", async () => {
   expectDocumented("delete", "/v1/alerts/{id}", gone);
 });
 
+test("members answer what is documented", async () => {
+  const person = { label: "Ada", role: "viewer" };
+  const invited = await client.post("/v1/invitations", person, client.admin);
+  expectDocumented("post", "/v1/invitations", invited);
+  const again = await client.post("/v1/invitations", person, client.admin);
+  expect(again.status).toBe(409);
+  expectDocumented("post", "/v1/invitations", again);
+  const place = `/v1/members/${invited.body.member_id}`;
+  const described = "/v1/members/{memberId}";
+  const link = await client.post(`${place}/link`, {}, client.admin);
+  expectDocumented("post", `${described}/link`, link);
+  expectDocumented("get", "/v1/members", await client.get("/v1/members", client.admin));
+  const put = { headers: { ...client.admin, "content-type": "application/json" } };
+  const body = JSON.stringify({ role: "admin" });
+  expectDocumented("put", described, await client.request("PUT", place, { ...put, body }));
+  const gone = () => client.request("DELETE", place, { headers: client.admin });
+  expectDocumented("delete", described, await gone());
+  expectDocumented("delete", described, await gone());
+});
+
 test("what is not built yet says so", async () => {
   const answer = await client.post("/v1/checkout", {});
   expect(answer.status).toBe(501);

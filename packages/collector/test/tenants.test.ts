@@ -44,6 +44,7 @@ const LISTS = [
   "/dashboard-api/overview?kind=workflow&name=shared",
   "/dashboard-api/groups",
   "/dashboard-api/views",
+  "/v1/members",
 ] as const;
 
 /** Ids that both tenants use. */
@@ -52,7 +53,10 @@ const SHARED = { traceId: "shared", runId: "shared", correlationId: "shared" };
 test("on a random walk over all doors no tenant ever sees an id of the other", async () => {
   const step = fc.record({
     actor: fc.integer({ min: 0, max: 1 }),
-    door: fc.constantFrom("step", "event", "end", "delete", "list", "read", "view"),
+    door: fc.constantFrom(
+      ...["step", "event", "end", "delete", "list", "read", "view"],
+      ...["invite", "role", "link", "remove"],
+    ),
     session: fc.integer({ min: 0, max: 3 }),
     path: fc.nat({ max: READS.length - 1 }),
     foreign: fc.boolean(),
@@ -60,6 +64,7 @@ test("on a random walk over all doors no tenant ever sees an id of the other", a
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 25 }), async (steps) => {
       const tenants = [await newTenant("first"), await newTenant("second")] as const;
+      const members: [string[], string[]] = [[], []];
       const idOf = (owner: number, at: number) => `${tenants[owner]?.name}-session-${at}`;
       let number = 0;
       for (const { actor, door, session, path, foreign } of steps) {
@@ -88,6 +93,18 @@ test("on a random walk over all doors no tenant ever sees an id of the other", a
         } else if (door === "view") {
           const view = { name: `${tenant.name}-session-view`, address: `/dashboard/${own}` };
           text = (await client.post("/dashboard-api/views", view, key)).text;
+        } else if (door === "invite") {
+          const invitation = { label: `${tenant.name}-session-${++number}`, role: "viewer" };
+          const invited = await client.post("/v1/invitations", invitation, key);
+          members[actor === 0 ? 0 : 1].push(invited.body.member_id);
+          text = invited.text;
+        } else if (door === "role" || door === "link" || door === "remove") {
+          const owner = foreign ? 1 - actor : actor;
+          const id = members[owner === 0 ? 0 : 1][session];
+          if (id === undefined) continue;
+          const answer = await change(door, id, key);
+          if (foreign) expect(answer.status).toBe(404);
+          text = answer.text;
         } else if (door === "list") {
           for (const list of LISTS) text += (await client.get(list, key)).text;
         } else {
@@ -107,6 +124,14 @@ test("on a random walk over all doors no tenant ever sees an id of the other", a
     { numRuns: 8, seed: 7 },
   );
 });
+
+function change(door: "role" | "link" | "remove", id: string, key: Tenant["key"]) {
+  if (door === "link") return client.post(`/v1/members/${id}/link`, {}, key);
+  if (door === "remove") return client.request("DELETE", `/v1/members/${id}`, { headers: key });
+  const headers = { ...key, "content-type": "application/json" };
+  const body = JSON.stringify({ role: "admin" });
+  return client.request("PUT", `/v1/members/${id}`, { headers, body });
+}
 
 test("the same session id in two tenants is two sessions", async () => {
   const [first, second] = [await newTenant("a"), await newTenant("b")];

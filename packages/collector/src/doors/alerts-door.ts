@@ -14,7 +14,7 @@ import { z } from "zod";
 import { RuleError, readRule, type SentRule } from "../alerts/sent-rule.ts";
 import { trialAlert } from "../alerts/trial-alert.ts";
 import { ROTATION_MS } from "../alerts/webhook-secret.ts";
-import { ownerOf } from "../gate/caller.ts";
+import { keeperOf, ownerOf } from "../gate/caller.ts";
 import { DoorError, refusalError } from "../http/door-error.ts";
 import { DONE, ERRORS } from "../http/door-schema.ts";
 import { parse } from "../http/parse.ts";
@@ -41,7 +41,7 @@ export function openAlertsDoor(app: FastifyInstance, services: Services): void {
     "/v1/alerts/:id/test",
     { schema: { params: PARAMS, response: { 202: alertTestAnswer, ...ERRORS } } },
     async (request, reply) => {
-      const owner = await ownerOf(request, services, "ingest");
+      const owner = await keeperOf(request, services);
       const alertId = await fireTest(owner, request.params.id, services);
       reply.code(202);
       return { alert_id: alertId };
@@ -51,7 +51,7 @@ export function openAlertsDoor(app: FastifyInstance, services: Services): void {
     "/v1/alerts/:id/secret",
     { schema: { params: PARAMS, response: { 200: alertSecretAnswer, ...ERRORS } } },
     async (request) => {
-      const owner = await ownerOf(request, services, "ingest");
+      const owner = await keeperOf(request, services);
       return rotateSecret(owner, request.params.id, services);
     },
   );
@@ -63,7 +63,7 @@ function openRules(app: FastifyInstance, services: Services): void {
     "/v1/alerts",
     { schema: { body: alertRulesRequest, response: { 201: alertRulesAnswer, ...ERRORS } } },
     async (request, reply) => {
-      const owner = await ownerOf(request, services, "ingest");
+      const owner = await keeperOf(request, services);
       const rules = await addRules(owner, sentRules(request), services);
       reply.code(201);
       return { rules, delivery: "active" };
@@ -81,7 +81,7 @@ function openRules(app: FastifyInstance, services: Services): void {
     "/v1/alerts/:id",
     { schema: { params: PARAMS, response: { 200: DONE, ...ERRORS } } },
     async (request) => {
-      const { tenant } = await ownerOf(request, services, "ingest");
+      const { tenant } = await keeperOf(request, services);
       const { id } = request.params;
       const nowMs = services.clock();
       const deleted = await store.administer({ kind: "delete_rule", tenant, id, nowMs });
@@ -112,7 +112,7 @@ function openHistory(app: FastifyInstance, services: Services): void {
     "/v1/alerts/history/:id/replay",
     { schema: { params: PARAMS, response: { 202: DONE, ...ERRORS } } },
     async (request, reply) => {
-      const { tenant } = await ownerOf(request, services, "ingest");
+      const { tenant } = await keeperOf(request, services);
       const { id } = request.params;
       const nowMs = services.clock();
       const replayed = await store.administer({ kind: "replay_alert", tenant, id, nowMs });

@@ -10,17 +10,34 @@ import { checkTrial } from "./trial.ts";
 
 const TOKEN_HEADER = "x-caum-session-token";
 
-/** The owner of the request's key or the browser that signed in with one, who may do this. */
+/**
+ * The owner of the request's key, or of the browser that is signed in, who may do this.
+ *
+ * @param anyOf of which one scope is enough
+ */
 export async function ownerOf(
   request: FastifyRequest,
   services: Services,
-  scope: Scope,
+  ...anyOf: readonly Scope[]
 ): Promise<Signee> {
   const { authorization } = request.headers;
   const browser = authorization === undefined ? await browserOf(request, services) : undefined;
-  if (browser === undefined) return services.authenticator.withScope(authorization, scope);
-  if (browser.scopes.includes(scope)) return browser;
-  throw new DoorError("FORBIDDEN", `the key that you signed in with lacks the scope ${scope}`);
+  if (browser === undefined) return services.authenticator.withScope(authorization, ...anyOf);
+  if (anyOf.some((scope) => browser.scopes.includes(scope))) return browser;
+  const lacks = `lacks the scope ${anyOf.join(" or ")}`;
+  const message =
+    browser.memberId === undefined
+      ? `the key that you signed in with ${lacks}`
+      : `your role ${lacks}: ask an admin, or use a key that has it`;
+  throw new DoorError("FORBIDDEN", message);
+}
+
+/**
+ * Whoever may change what people set of an account, such as its rules: whoever may record, and admins,
+ * who are people and record nothing.
+ */
+export function keeperOf(request: FastifyRequest, services: Services): Promise<Signee> {
+  return ownerOf(request, services, "ingest", "admin");
 }
 
 /**
@@ -30,11 +47,13 @@ export async function ownerOf(
  */
 export async function browserOf(
   { method, headers }: FastifyRequest,
-  { signIns, signer, policy }: Services,
+  { signIns, members, signer, policy }: Services,
 ): Promise<Signee | undefined> {
   const secret = cookieValue(headers, cookieName(signer.vkey, policy.publicUrl()));
   const browser = secret === undefined ? undefined : await signIns.browser(secret);
-  if (browser === undefined || method === "GET" || isFromOwnPage(headers)) return browser;
+  if (browser === undefined) return undefined;
+  members.see(browser);
+  if (method === "GET" || isFromOwnPage(headers)) return browser;
   throw new DoorError("FORBIDDEN", "only the collector's own page may do this with a cookie");
 }
 

@@ -1,13 +1,18 @@
 import type { TenantRow } from "./tenant-rows.ts";
 
-/** A `link` becomes a `browser` once; a browser stays signed in until it expires or signs out. */
-export type SignInKind = "link" | "browser";
+/**
+ * A `link` becomes a `browser` once, and so does an `invitation`, which is of a member; a browser stays
+ * signed in until it expires or signs out.
+ */
+export type SignInKind = "link" | "invitation" | "browser";
 
 /** Somebody who may look at a tenant's sessions without showing a key each time. */
 export interface SignInRow extends TenantRow {
   readonly signIn: SignInKind;
   readonly scopes: readonly string[];
   readonly expiresMs: number;
+  /** Whose it is; undefined where a key or a one-time link signed in. */
+  readonly memberId: string | undefined;
 }
 
 /** Changes of sign-ins, beside the other commands of a store. */

@@ -4,6 +4,7 @@ import type { GroupCommand } from "../rows/group-rows.ts";
 import type { LogCommand } from "../rows/log-rows.ts";
 import type { MemoryCommand } from "../rows/memory-rows.ts";
 import type { OverviewCommand } from "../rows/overview-rows.ts";
+import type { MemberCommand } from "../rows/people/member-rows.ts";
 import type { SignInCommand } from "../rows/sign-in-rows.ts";
 import type { ViewCommand } from "../rows/view-rows.ts";
 
@@ -13,6 +14,7 @@ export type Command =
   | BillingCommand
   | GroupCommand
   | LogCommand
+  | MemberCommand
   | MemoryCommand
   | OverviewCommand
   | SignInCommand

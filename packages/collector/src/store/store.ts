@@ -20,6 +20,7 @@ import type { GroupReader } from "../rows/group-rows.ts";
 import type { LogReader, SignedNote } from "../rows/log-rows.ts";
 import type { MemoryReader } from "../rows/memory-rows.ts";
 import type { OverviewReader } from "../rows/overview-rows.ts";
+import type { MemberReader } from "../rows/people/member-rows.ts";
 import type { SignInRow } from "../rows/sign-in-rows.ts";
 import type { KeyEntry, KeyRow, TenantRow, TokenRow } from "../rows/tenant-rows.ts";
 import type { StoredTimeStamp } from "../rows/time-stamp-rows.ts";
@@ -136,6 +137,8 @@ export interface StoreReader {
   readonly overview: OverviewReader;
   /** Loops of the same structure, and what people keep of the page. */
   readonly groups: GroupReader & ViewReader;
+  /** People who sign in without a key. */
+  readonly members: MemberReader;
   key(hash: string): Promise<KeyRow | undefined>;
   token(hash: string): Promise<TokenRow | undefined>;
   signIn(hash: string): Promise<SignInRow | undefined>;

@@ -21,6 +21,7 @@ const TABLES = {
   keys: { of: "tenant", opensBySecret: true },
   tokens: { of: "tenant", opensBySecret: true },
   sign_ins: { of: "tenant", opensBySecret: true },
+  members: { of: "tenant" },
   alert_rules: { of: "tenant" },
   alerts: { of: "tenant", goesWithSession: true },
   subscriptions: { of: "tenant" },

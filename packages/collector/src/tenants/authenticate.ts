@@ -36,16 +36,17 @@ export class Authenticator {
     return owner;
   }
 
-  /** @throws {DoorError} 401 without a known key, 403 when it may not do this */
-  async withScope(authorization: string | undefined, scope: Scope): Promise<KeyRow> {
+  /**
+   * @param anyOf of which one is enough
+   * @throws {DoorError} 401 without a known key, 403 when it may not do this
+   */
+  async withScope(authorization: string | undefined, ...anyOf: readonly Scope[]): Promise<KeyRow> {
     const owner = await this.keyOwner(authorization);
     if (owner === undefined) {
       throw new DoorError("AUTHENTICATION_FAILED", "send the header Authorization: Bearer KEY");
     }
-    if (!owner.scopes.includes(scope)) {
-      throw new DoorError("FORBIDDEN", `this key lacks the scope ${scope}`);
-    }
-    return owner;
+    if (anyOf.some((scope) => owner.scopes.includes(scope))) return owner;
+    throw new DoorError("FORBIDDEN", `this key lacks the scope ${anyOf.join(" or ")}`);
   }
 
   /** The session that a token opens; undefined when it opens none. */

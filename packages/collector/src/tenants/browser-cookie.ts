@@ -1,8 +1,6 @@
 /** The cookie that a signed-in browser sends, and whether a request comes from our own page. */
 import type { IncomingHttpHeaders } from "node:http";
 import { sha256 } from "@caum/core/collector";
-import { BROWSER_MS } from "./sign-ins.ts";
-
 /**
  * One of many collectors on a host has a name of its own: cookies do not know ports. With https a
  * prefix keeps other hosts of the same domain from planting one (RFC 6265bis, section 4.1.3); below a
@@ -35,10 +33,15 @@ export function cookieValue(headers: IncomingHttpHeaders, name: string): string 
 
 /**
  * @param secret what it holds; empty to take it back
+ * @param validMs how long the browser keeps it
  * @param publicUrl where people reach the collector: with https the cookie never travels without
  */
-export function setCookie(name: string, secret: string, publicUrl: string): string {
-  const age = secret === "" ? 0 : BROWSER_MS / 1_000;
+export function setCookie(
+  name: string,
+  { secret, validMs }: { readonly secret: string; readonly validMs: number },
+  publicUrl: string,
+): string {
+  const age = secret === "" ? 0 : validMs / 1_000;
   const secure = isSecure(publicUrl) ? "; Secure" : "";
   return `${name}=${secret}; Path=${pathOf(publicUrl)}; HttpOnly; SameSite=Strict; Max-Age=${age}${secure}`;
 }

@@ -10,6 +10,7 @@ export type SecretPrefix =
   | "caum_admin_"
   | "caum_session_"
   | "caum_link_"
+  | "caum_invitation_"
   | "caum_browser_";
 
 /** @param random 24 random bytes: with so many a slow hash would add nothing */
@@ -19,7 +20,7 @@ export function formatSecret(prefix: SecretPrefix, random: Uint8Array): string {
 }
 
 const WELL_FORMED =
-  /^caum_(?:live|test|admin|session|link|browser)_([A-Za-z0-9_-]{32})([0-9a-f]{4})$/;
+  /^caum_(?:live|test|admin|session|link|invitation|browser)_([A-Za-z0-9_-]{32})([0-9a-f]{4})$/;
 
 /** Whether a text can be a key at all; a typing error is found without asking the store. */
 export function isWellFormed(secret: string): boolean {

@@ -8,14 +8,28 @@ import { Recent } from "./recent.ts";
 import { formatSecret, hashSecret, isWellFormed, SECRET_BYTES } from "./secret.ts";
 
 const LINK_MS = 60_000;
+const DAY_MS = 24 * 3_600_000;
 /** So long a browser stays signed in; its cookie ends with it. */
-export const BROWSER_MS = 7 * 24 * 3_600_000;
+export const BROWSER_MS = 7 * DAY_MS;
+/** That of a member: whoever lets a member go signs it out. */
+export const MEMBER_BROWSER_MS = 30 * DAY_MS;
+export const INVITATION_MS = 7 * DAY_MS;
+/** Clocks of nodes that share a store, and one that is set right, differ by less. */
+const CLOCK_MS = DAY_MS;
+/** The longest that each is made for. */
+const LONGEST_MS: Readonly<Record<SignInKind, number>> = {
+  link: LINK_MS,
+  invitation: INVITATION_MS,
+  browser: MEMBER_BROWSER_MS,
+};
 /** A browser that signed out is known for at most this long on other nodes; on this one not at all. */
 const KEEP_MS = 30_000;
 const MAX_KNOWN = 10_000;
 
 /** Whoever may sign in: a tenant with what they may do. */
-export type Signee = TenantRow & Pick<KeyRow, "scopes"> & Partial<Pick<KeyRow, "keyId">>;
+export type Signee = TenantRow &
+  Pick<KeyRow, "scopes"> &
+  Partial<Pick<KeyRow, "keyId"> & Pick<SignInRow, "memberId">>;
 
 export class SignIns {
   readonly #store: Store;
@@ -49,13 +63,18 @@ export class SignIns {
     return removed.kind === "done" && removed.value === 1 ? row : undefined;
   }
 
+  /** Who a link invites; it can still be used. */
+  invitation(secret: string): Promise<SignInRow | undefined> {
+    return this.#find(secret, "invitation");
+  }
+
   async browser(secret: string): Promise<Signee | undefined> {
     if (!isWellFormed(secret)) return undefined;
     const row = await this.#browsers.get(secret, () => this.#find(secret, "browser"));
     return row && row.expiresMs > this.#clock() ? row : undefined;
   }
 
-  /** After a change of keys. */
+  /** After a change of keys or members. */
   forget(): void {
     this.#browsers.clear();
   }
@@ -94,6 +113,9 @@ export class SignIns {
   async #find(secret: string, signIn: SignInKind): Promise<SignInRow | undefined> {
     if (!isWellFormed(secret)) return undefined;
     const row = await this.#store.reader.signIn(hashSecret(secret));
-    return row?.signIn === signIn && row.expiresMs > this.#clock() ? row : undefined;
+    if (row?.signIn !== signIn) return undefined;
+    const leftMs = row.expiresMs - this.#clock();
+    // What would last for longer than it is made for was made by a clock that ran ahead.
+    return leftMs > 0 && leftMs <= LONGEST_MS[signIn] + CLOCK_MS ? row : undefined;
   }
 }

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { isStorable, NUL } from "../../doors/session/page.ts";
-import { ownerOf } from "../../gate/caller.ts";
+import { keeperOf, ownerOf } from "../../gate/caller.ts";
 import { refusalError } from "../../http/door-error.ts";
 import { HIDDEN } from "../../http/door-schema.ts";
 import { parse } from "../../http/parse.ts";
@@ -47,22 +47,30 @@ export function openGroupsDoor(app: FastifyInstance, services: Services): void {
     const { tenant } = await ownerOf(request, services, "read");
     return answerOf(tenant, parse(PARAMS, request.params).id);
   });
-  app.post("/dashboard-api/groups/:id/acknowledge", HIDDEN, (request) => {
-    const { by } = parse(ACKNOWLEDGE, request.body ?? {});
-    return say(request, { kind: "acknowledge_group", by: whoOf(request, by) });
-  });
-  app.post("/dashboard-api/groups/:id/mute", HIDDEN, (request) => {
-    const { by, hours } = parse(MUTE, request.body ?? {});
-    const untilMs = hours === 0 ? 0 : services.clock() + hours * HOUR_MS;
-    return say(request, { kind: "mute_group", by: whoOf(request, by), untilMs });
-  });
-  app.post("/dashboard-api/groups/:id/comments", HIDDEN, (request) => {
-    const { by, text } = parse(COMMENT, request.body ?? {});
-    return say(request, { kind: "comment_group", by: whoOf(request, by), text });
-  });
+  app.post("/dashboard-api/groups/:id/acknowledge", HIDDEN, (request) =>
+    say(request, () => {
+      const { by } = parse(ACKNOWLEDGE, request.body ?? {});
+      return { kind: "acknowledge_group", by: whoOf(request, by) };
+    }),
+  );
+  app.post("/dashboard-api/groups/:id/mute", HIDDEN, (request) =>
+    say(request, () => {
+      const { by, hours } = parse(MUTE, request.body ?? {});
+      const untilMs = hours === 0 ? 0 : services.clock() + hours * HOUR_MS;
+      return { kind: "mute_group", by: whoOf(request, by), untilMs };
+    }),
+  );
+  app.post("/dashboard-api/groups/:id/comments", HIDDEN, (request) =>
+    say(request, () => {
+      const { by, text } = parse(COMMENT, request.body ?? {});
+      return { kind: "comment_group", by: whoOf(request, by), text };
+    }),
+  );
 
-  async function say(request: FastifyRequest, said: Said) {
-    const { tenant } = await ownerOf(request, services, "ingest");
+  /** @param read what is said, read when it is known that it may be */
+  async function say(request: FastifyRequest, read: () => Said) {
+    const { tenant } = await keeperOf(request, services);
+    const said = read();
     const { id } = parse(PARAMS, request.params);
     const nowMs = services.clock();
     const done = await services.store.administer({ ...said, tenant, id, nowMs });

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { isStorable, NUL } from "../../doors/session/page.ts";
-import { ownerOf } from "../../gate/caller.ts";
+import { keeperOf, ownerOf } from "../../gate/caller.ts";
 import { DoorError, refusalError } from "../../http/door-error.ts";
 import { HIDDEN } from "../../http/door-schema.ts";
 import { parse } from "../../http/parse.ts";
@@ -27,7 +27,7 @@ export function openViewsDoor(app: FastifyInstance, services: Services): void {
     return answerOf(await store.reader.groups.views(tenant));
   });
   app.post("/dashboard-api/views", HIDDEN, async (request) => {
-    const { tenant } = await ownerOf(request, services, "ingest");
+    const { tenant } = await keeperOf(request, services);
     const sent = parse(VIEW, request.body ?? {});
     const id = `view_${randomBytes(8).toString("hex")}`;
     const view = { ...sent, id, createdMs: services.clock() };
@@ -39,7 +39,7 @@ export function openViewsDoor(app: FastifyInstance, services: Services): void {
     return answerOf(await store.reader.groups.views(tenant));
   });
   app.delete("/dashboard-api/views/:id", HIDDEN, async (request) => {
-    const { tenant } = await ownerOf(request, services, "ingest");
+    const { tenant } = await keeperOf(request, services);
     const { id } = parse(PARAMS, request.params);
     const done = await store.administer({ kind: "delete_view", tenant, id });
     if (done.kind === "refused") throw refusalError(done.code);

@@ -187,6 +187,36 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, ApiOperation>> = {
     summary: "Revoke a key",
     with: { keyId: "KEY_ID" },
   },
+  "POST /v1/invitations": {
+    tag: "account",
+    id: "inviteMember",
+    summary: "Invite a person by a link, which is shown once",
+    body: { label: "ada@example.com", role: "viewer" },
+  },
+  "GET /v1/members": {
+    tag: "account",
+    id: "listMembers",
+    summary: "List who may sign in without a key",
+  },
+  "POST /v1/members/{memberId}/link": {
+    tag: "account",
+    id: "renewMemberLink",
+    summary: "Make a new link for a member; the one before ends",
+    with: { memberId: "MEMBER_ID" },
+  },
+  "PUT /v1/members/{memberId}": {
+    tag: "account",
+    id: "setMemberRole",
+    summary: "Give a member another role, and sign them out",
+    with: { memberId: "MEMBER_ID" },
+    body: { role: "admin" },
+  },
+  "DELETE /v1/members/{memberId}": {
+    tag: "account",
+    id: "removeMember",
+    summary: "Remove a member, with their browsers and links",
+    with: { memberId: "MEMBER_ID" },
+  },
   "GET /v1/retention": {
     tag: "account",
     id: "readRetention",

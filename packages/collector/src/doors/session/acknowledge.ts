@@ -1,7 +1,7 @@
 /** Somebody has looked at a session that had a loop; who and when is kept beside the chain. */
 import { acknowledgeRequest } from "@caum/core/protocol";
 import type { FastifyRequest } from "fastify";
-import { ownerOf } from "../../gate/caller.ts";
+import { keeperOf } from "../../gate/caller.ts";
 import { refusalError } from "../../http/door-error.ts";
 import { parse } from "../../http/parse.ts";
 import type { Services } from "../../services.ts";
@@ -9,7 +9,7 @@ import { sessionSummaryOf } from "./session-summary.ts";
 
 export async function acknowledge(request: FastifyRequest, sessionId: string, services: Services) {
   const { store, clock } = services;
-  const { tenant } = await ownerOf(request, services, "ingest");
+  const { tenant } = await keeperOf(request, services);
   const { by } = parse(acknowledgeRequest, request.body ?? {});
   const nowMs = clock();
   // Without a name it is at least known which way it came.

@@ -3,7 +3,7 @@ import { baselineAnswer, baselineRequest } from "@caum/core/protocol";
 import type { BaselineChoice } from "@caum/workflows";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { ownerOf } from "../../gate/caller.ts";
+import { keeperOf } from "../../gate/caller.ts";
 import { identifierOf } from "../../http/capture.ts";
 import { DoorError } from "../../http/door-error.ts";
 import { ERRORS } from "../../http/door-schema.ts";
@@ -29,7 +29,7 @@ export function openBaselineDoor(app: FastifyInstance, services: Services): void
       },
     },
     async (request) => {
-      const { tenant, ulid } = await ownerOf(request, services, "ingest");
+      const { tenant, ulid } = await keeperOf(request, services);
       const keys = digestKeys.tenant(ulid);
       const { name } = parse(PARAMS, request.params);
       const workflow = identifierOf(name, keys);

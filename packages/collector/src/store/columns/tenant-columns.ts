@@ -31,6 +31,7 @@ export function signInOf(row: Row): SignInRow {
     signIn: text(row, "sign_in") as SignInKind, // Only the command writes it.
     scopes: scopesOf(row),
     expiresMs: integer(row, "expires_ms"),
+    memberId: optional(row, "member_id", text),
   };
 }
 

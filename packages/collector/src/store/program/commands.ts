@@ -12,6 +12,7 @@ import { obeyAlertCommand } from "./alert-commands.ts";
 import { applyBilling, saveCheckout, saveServiceClock } from "./billing.ts";
 import { appendHeads, keepCosignatures } from "./head-log/log-commands.ts";
 import { leaseWitness } from "./head-log/witness-lease.ts";
+import { obeyMemberCommand } from "./members/member-commands.ts";
 import { saveMemory } from "./memory/memory-commands.ts";
 import {
   acknowledgeGroup,
@@ -67,6 +68,15 @@ function programOf(command: OneTransaction): Program<CommandAnswer> {
       return addSignIn(command);
     case "remove_sign_in":
       return removeSignIn(command);
+    case "invite_member":
+    case "renew_invitation":
+    case "open_invitation":
+    case "sign_in_member":
+    case "admit_member":
+    case "set_member_role":
+    case "remove_member":
+    case "see_member":
+      return obeyMemberCommand(command);
     case "lease_witness":
       return leaseWitness(command);
     case "append_heads":

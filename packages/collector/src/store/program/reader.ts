@@ -8,6 +8,7 @@ import type { GroupReader } from "../../rows/group-rows.ts";
 import type { LogReader, SignedNote } from "../../rows/log-rows.ts";
 import type { MemoryReader } from "../../rows/memory-rows.ts";
 import type { OverviewReader } from "../../rows/overview-rows.ts";
+import type { MemberReader } from "../../rows/people/member-rows.ts";
 import type { SignInRow } from "../../rows/sign-in-rows.ts";
 import type { KeyEntry, KeyRow, TenantRow, TokenRow } from "../../rows/tenant-rows.ts";
 import type { StoredTimeStamp } from "../../rows/time-stamp-rows.ts";
@@ -29,6 +30,7 @@ import type {
 import { readBilling } from "./billing.ts";
 import type { Dialect } from "./dialect.ts";
 import { ProgramLogReader } from "./head-log/log-reader.ts";
+import { ProgramMemberReader } from "./members/member-reader.ts";
 import { ProgramMemoryReader } from "./memory/memory-reader.ts";
 import { ProgramGroupReader } from "./overview/group-reader.ts";
 import { ProgramOverviewReader } from "./overview/overview-reader.ts";
@@ -48,6 +50,7 @@ export class ProgramReader implements StoreReader {
   readonly memory: MemoryReader;
   readonly overview: OverviewReader;
   readonly groups: GroupReader & ViewReader;
+  readonly members: MemberReader;
   readonly #read: Read;
 
   constructor(read: Read) {
@@ -55,6 +58,7 @@ export class ProgramReader implements StoreReader {
     this.memory = new ProgramMemoryReader(read);
     this.overview = new ProgramOverviewReader(read);
     this.groups = new ProgramGroupReader(read);
+    this.members = new ProgramMemberReader(read);
     this.#read = read;
   }
 
@@ -73,8 +77,8 @@ export class ProgramReader implements StoreReader {
   }
 
   async signIn(hash: string): Promise<SignInRow | undefined> {
-    const sql = `select ${TENANT}, s.kind as sign_in, s.scopes, s.expires_ms from sign_ins s
-      join tenants t on t.key = s.tenant where s.hash = $1`;
+    const sql = `select ${TENANT}, s.kind as sign_in, s.scopes, s.expires_ms, s.member_id
+      from sign_ins s join tenants t on t.key = s.tenant where s.hash = $1`;
     const [row] = await this.#rows({ secret: hash }, "sign_in", sql, bytes(hash));
     return row && signInOf(row);
   }

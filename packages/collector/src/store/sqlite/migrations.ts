@@ -2,6 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { firstTables } from "../first-tables.ts";
 import { stepsAfter } from "../layout-steps.ts";
+import { membersTable } from "../member-tables.ts";
 import { overviewTables } from "../overview-tables.ts";
 
 /** Rows of a session name nothing but it. */
@@ -170,6 +171,13 @@ const MIGRATIONS = [
   {
     version: 15,
     sql: "create table new_event_ids (key integer primary key, ids text not null);",
+  },
+  {
+    version: 16,
+    sql: `
+      ${membersTable(WORDS)};
+      alter table sign_ins add column member_id text;
+    `,
   },
 ];
 

@@ -32,6 +32,7 @@ const LATER_TABLES: readonly TableName[] = [
   "time_stamps",
   ...MEMORY_TABLES,
   ...OVERVIEW_TABLES,
+  "members",
 ];
 
 const MINE = "nullif(current_setting('caum.tenant', true), '')::bigint";

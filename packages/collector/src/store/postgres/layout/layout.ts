@@ -10,6 +10,7 @@
  * for one row; a partial index is no choice for statements that do not ask for its column.
  */
 import { firstTables } from "../../first-tables.ts";
+import { membersTable } from "../../member-tables.ts";
 import { overviewTables } from "../../overview-tables.ts";
 import { FENCES, fencesOf, LOG_TABLES, MEMORY_TABLES, OVERVIEW_TABLES } from "./fences.ts";
 
@@ -182,6 +183,13 @@ const MEMORY = [
 /** The overview, groups of loops, and saved views. */
 const OVERVIEW = [...Object.values(overviewTables(WORDS)), ...OVERVIEW_TABLES.flatMap(fencesOf)];
 
+/** People who sign in without a key. */
+const MEMBERS = [
+  membersTable(WORDS),
+  "alter table sign_ins add column if not exists member_id text",
+  ...fencesOf("members"),
+];
+
 export const LAYOUT = [
   {
     version: 1,
@@ -197,6 +205,7 @@ export const LAYOUT = [
   { version: 9, statements: STRUCTURES },
   { version: 10, statements: MEMORY },
   { version: 11, statements: OVERVIEW },
+  { version: 12, statements: MEMBERS },
 ];
 
 export const LAYOUT_VERSION = LAYOUT.at(-1)?.version ?? 0;
