@@ -11,6 +11,7 @@ import { overviewCases } from "./page/overview-cases.ts";
 import { proofCases } from "./page/proof-cases.ts";
 import { sessionAddressCases } from "./page/session-address-cases.ts";
 import { sessionCases } from "./page/session-cases.ts";
+import { memberCases } from "./page/settings/members-cases.ts";
 import { settingsCases } from "./page/settings/settings-cases.ts";
 import { signInCases } from "./page/sign-in-cases.ts";
 import { startCases } from "./page/start-cases.ts";
@@ -42,6 +43,7 @@ describe.skipIf(chromiumPath === undefined)("the page in a browser", () => {
   overviewCases(stage);
   compareCases(stage);
   settingsCases(stage);
+  memberCases(stage);
   keyboardCases(stage);
   accessCases(stage);
   basePathCases(stage);

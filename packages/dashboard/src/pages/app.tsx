@@ -6,6 +6,7 @@ import { type Place, usePlace } from "../parts/router.ts";
 import { type Account, readAccount, signInByLink, signOut } from "../server/account.ts";
 import type { Connection } from "../server/event-stream.ts";
 import { SessionPage } from "../session/session-page.tsx";
+import { InvitationPage } from "./invitation-page.tsx";
 import { Keyboard } from "./keyboard.tsx";
 import { SignInPage } from "./sign-in-page.tsx";
 import { UnknownPage } from "./unknown-page.tsx";
@@ -19,12 +20,14 @@ const STATES: Readonly<Record<Connection, readonly [words: string, look: string]
   gone: ["not followed", "quiet"],
 };
 const SIGN_IN_OVER = "your sign-in has ended: sign in again, and the page goes on";
-/** How the one-time link carries its token: in the fragment, which no request shows. */
-const LINK = /^#link=([\w.-]+)$/;
+/** How a link that works once carries its secret: in the fragment, which no request shows. */
+const LINK = /^#(link|invitation)=([\w.-]+)$/;
 
 export function App() {
   const [account, setAccount] = useState<Account | undefined | "unknown">("unknown");
   const [notice, setNotice] = useState<string>();
+  /** One that was opened where somebody is signed in already. */
+  const [invitation, setInvitation] = useState<string>();
   const settle = useCallback(() => {
     void readAccount().then(setAccount);
   }, []);
@@ -37,16 +40,46 @@ export function App() {
     setAccount("unknown");
     void signOut().finally(() => leave());
   }, [leave]);
-  useEffect(() => {
-    const token = LINK.exec(location.hash)?.[1];
-    if (token === undefined) return settle();
+  const follow = useCallback(
+    (kind: "link" | "invitation", secret: string) => {
+      setInvitation(undefined);
+      void signInByLink(kind, secret)
+        .catch((failure: Error) => setNotice(`The link does not work: ${failure.message}`))
+        .then(settle);
+    },
+    [settle],
+  );
+  const arrive = useCallback(() => {
+    const [, kind, secret] = LINK.exec(location.hash) ?? [];
+    if (secret === undefined) return false;
     history.replaceState(null, "", location.pathname);
-    signInByLink(token)
-      .catch((failure: Error) => setNotice(`The link does not work: ${failure.message}`))
-      .then(settle);
-  }, [settle]);
+    if (kind === "link") follow(kind, secret);
+    else {
+      void readAccount().then((known) => {
+        if (known === undefined) return follow("invitation", secret);
+        setInvitation(secret);
+        setAccount(known);
+      });
+    }
+    return true;
+  }, [follow]);
+  useEffect(() => {
+    if (!arrive()) settle();
+    // A link that is opened where the page is open already does not load it again.
+    addEventListener("hashchange", arrive);
+    return () => removeEventListener("hashchange", arrive);
+  }, [arrive, settle]);
   if (account === "unknown") return <main aria-busy="true" />;
   if (account === undefined) return <SignInPage notice={notice} onSignedIn={settle} />;
+  if (invitation !== undefined) {
+    return (
+      <InvitationPage
+        who={account.member?.label ?? "whoever has an API key"}
+        onUse={() => follow("invitation", invitation)}
+        onKeep={() => setInvitation(undefined)}
+      />
+    );
+  }
   return <SignedIn account={account} onSignOut={askToLeave} onSignedOut={leave} />;
 }
 

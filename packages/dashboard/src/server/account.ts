@@ -6,8 +6,10 @@ export interface Account {
   /** Where agents send to. */
   readonly url: string;
   readonly plan: string;
-  /** What the key may do that signed in: `ingest`, `read`, `admin`. */
+  /** What the key, or the role of the member, may do that signed in: `ingest`, `read`, `admin`. */
   readonly scopes: readonly string[];
+  /** Null for whoever signed in with a key. */
+  readonly member: { readonly label: string; readonly role: string } | null;
 }
 
 /** Says that a cookie may be there; without it the collector is not asked who is signed in. */
@@ -25,7 +27,9 @@ export async function readAccount(): Promise<Account | undefined> {
 }
 
 export const signInByKey = (key: string) => signIn({ api_key: key });
-export const signInByLink = (link: string) => signIn({ link });
+/** @param kind `link` for a minute, `invitation` for a week; each works once */
+export const signInByLink = (kind: "link" | "invitation", secret: string) =>
+  signIn({ [kind]: secret });
 
 async function signIn(secret: object): Promise<void> {
   await sendJson("POST", "/dashboard-api/sign-in", secret);

@@ -34,7 +34,7 @@ export async function openAsAdmin(browser: Browser, world: World, options = {}) 
   return opened;
 }
 
-const SECTIONS = ["Retention", "Usage"] as const;
+const SECTIONS = ["Retention", "Members", "Usage"] as const;
 
 export function settingsCases(stage: Stage): void {
   test("the section of the settings is in the address, and fits each width and scheme", async () => {
