@@ -18,7 +18,7 @@ import {
 import { figuresOf, type LoopTotals, loopsWith, type SessionFigures } from "./figures.ts";
 import type { KeptSessionFacts, SessionHead } from "./intake.ts";
 import { BLOCK_HEIGHT, type Origins, type SessionRow, sentMs } from "./session-row.ts";
-import { type Standing, standingOf } from "./standing.ts";
+import { encodeStanding, type Standing, standingOf } from "./standing.ts";
 import { type Costs, costsWith, totalsWith } from "./totals.ts";
 
 /** A session with more servers than this names the first ones. */
@@ -54,6 +54,7 @@ export class SessionState {
   #alert: AlertState;
   #costs: Costs;
   #standing: Standing | undefined;
+  #standingText: string | undefined;
   /** Absent where the first part of the segment was not counted, or what was counted is deleted. */
   #structure: StructureCounter | undefined;
   #structureText: string | undefined;
@@ -96,6 +97,12 @@ export class SessionState {
   get standing(): Standing {
     this.#standing ??= standingOf(this.#health.current(), this.#summary);
     return this.#standing;
+  }
+
+  /** The same as it is stored. */
+  get standingText(): string {
+    this.#standingText ??= encodeStanding(this.standing);
+    return this.#standingText;
   }
 
   get head(): SessionHead {
@@ -206,6 +213,7 @@ export class SessionState {
     const entersAlert = this.#alert.standing && !wasAlerted;
     const standing = standingOf(assessment, this.#summary);
     this.#standing = entersAlert ? { ...standing, entersAlert } : standing;
+    this.#standingText = undefined;
     return this.#standing;
   }
 
@@ -220,6 +228,7 @@ export class SessionState {
     this.#structure = new StructureCounter();
     this.#structureText = undefined;
     this.#standing = undefined;
+    this.#standingText = undefined;
     this.row.segment += 1;
     this.row.segmentStart = this.size;
     this.row.ended = false;

@@ -1,9 +1,13 @@
 import type { Assessment, SessionSummary } from "@caum/core/health";
 import { SENDER_LINKS, type SenderLink } from "./sender-chain.ts";
 
-/** How a session stood after a record: an assessment without its constant parts. */
-export type Standing = Omit<Assessment, "coordination" | "evidenceGrade"> & {
+/** An assessment without its constant parts. */
+type Judged = Omit<Assessment, "coordination" | "evidenceGrade"> & {
   readonly advice: Assessment["coordination"]["advice"];
+};
+
+/** How a session stood after a record. */
+export type Standing = Judged & {
   /** What the loop that stands has cost so far; absent where none does, or nobody said a cost. */
   readonly loopCostNanoUsd?: number;
   /** The session entered an alert with this record. */
@@ -12,12 +16,31 @@ export type Standing = Omit<Assessment, "coordination" | "evidenceGrade"> & {
   readonly link?: SenderLink;
 };
 
-/** @param summary of the session up to there, for what a loop cost */
+/**
+ * Every field is named: a spread takes ten times as long, at every record.
+ *
+ * @param summary of the session up to there, for what a loop cost
+ */
 export function standingOf(assessment: Assessment, summary?: SessionSummary): Standing {
-  const { coordination, evidenceGrade: _, ...rest } = assessment;
-  const isLoop = rest.publicClass === "hard_alert" && rest.pattern !== undefined;
+  const isLoop = assessment.publicClass === "hard_alert" && assessment.pattern !== undefined;
   const cost = isLoop ? (summary?.loops.at(-1)?.costNanoUsd ?? 0) : 0;
-  return { ...rest, advice: coordination.advice, ...(cost > 0 && { loopCostNanoUsd: cost }) };
+  const standing = {
+    step: assessment.step,
+    eventType: assessment.eventType,
+    regime: assessment.regime,
+    healthy: assessment.healthy,
+    uds: assessment.uds,
+    tier: assessment.tier,
+    failureRisk: assessment.failureRisk,
+    failureRiskReason: assessment.failureRiskReason,
+    traceQuality: assessment.traceQuality,
+    publicClass: assessment.publicClass,
+    reasons: assessment.reasons,
+    pattern: assessment.pattern,
+    scores: assessment.scores,
+    advice: assessment.coordination.advice,
+  } satisfies { [Field in keyof Judged]-?: Judged[Field] };
+  return cost > 0 ? { ...standing, loopCostNanoUsd: cost } : standing;
 }
 
 /**

@@ -43,10 +43,32 @@ type Encoded = readonly [
 export function encodeStructure(structure: SessionStructure): string {
   const { calls, turns, reviewSteps, failures, retries, denied, pending } = structure;
   const { client, ops, transitions, tools, models, loopKinds, inLoops, afterAlert } = structure;
-  const counts = `${calls},${turns},${reviewSteps},${failures},${retries},${denied},${pending}`;
   const { steps, tokens, costNanoUsd, ms } = afterAlert;
-  // Part by part, because of one session this is asked again after every few records.
-  return `[${VERSION},[${counts}],${JSON.stringify(client ?? 0)},[${ops.join()}],[${pairsOf(transitions).join()}],[${tools.map(encodedTool).join()}],${JSON.stringify(models)},${JSON.stringify(loopKinds.map(encodeKind))},[${inLoops.tokens},${inLoops.ms}],[${steps},${tokens},${costNanoUsd},${ms}]]`;
+  // By hand and without lists in between, because of one session this is asked with every few records.
+  let text = `[${VERSION},[${calls},${turns},${reviewSteps},${failures},${retries},${denied},${pending}]`;
+  text += `,${client === undefined ? 0 : JSON.stringify(client)},[${listed(ops)}]`;
+  text += `,[${pairsText(transitions)}],[${toolsText(tools)}],${JSON.stringify(models)}`;
+  text += `,${loopKinds.length === 0 ? "[]" : JSON.stringify(loopKinds.map(encodeKind))}`;
+  return `${text},[${inLoops.tokens},${inLoops.ms}],[${steps},${tokens},${costNanoUsd},${ms}]]`;
+}
+
+function listed(numbers: readonly number[]): string {
+  let text = "";
+  for (const number of numbers) text += text === "" ? number : `,${number}`;
+  return text;
+}
+
+function toolsText(tools: readonly ToolFigures[]): string {
+  let text = "";
+  for (const tool of tools) text += text === "" ? encodedTool(tool) : `,${encodedTool(tool)}`;
+  return text;
+}
+
+/** {@link pairsOf} as text. */
+function pairsText(counts: Readonly<Record<number, number>>): string {
+  let text = "";
+  for (const place in counts) text += `${text === "" ? "" : ","}${place},${counts[place]}`;
+  return text;
 }
 
 /** Of a tool nothing changes but with a call of it, or when that call is found to be part of a loop. */

@@ -5,7 +5,7 @@ import { decodeStructure } from "@caum/workflows";
 import { figuresOf, type LoopTotals, NO_LOOPS, type SessionFigures } from "../../ingest/figures.ts";
 import type { SessionRow } from "../../ingest/session-row.ts";
 import type { SessionState } from "../../ingest/session-state.ts";
-import { decodeStanding, encodeStanding } from "../../ingest/standing.ts";
+import { decodeStanding } from "../../ingest/standing.ts";
 import { NO_TOTALS } from "../../ingest/totals.ts";
 import type { SessionFilter, SessionView } from "../store.ts";
 import { integer, optional, type Row, text } from "./columns.ts";
@@ -67,7 +67,7 @@ export function changingValues(session: SessionState): (string | number | null)[
     row.lastMs,
     standing.tier,
     standing.regime,
-    encodeStanding(standing),
+    session.standingText,
     row.alerts === undefined ? null : textOf(row.alerts),
     row.totals.dropped,
     JSON.stringify(session.figures),

@@ -78,24 +78,28 @@ function weaknessOfGrind(slots: Float64Array, { number: step }: Signals): Weak {
 /** What costs the score most first; nothing where little would be gained. */
 export function weaknessesOfScore(slots: Float64Array, signals: Signals): readonly Weak[] {
   const score = scoreOf(signals);
-  const costs = CURES.map(([find, cure]) => {
-    return { find, cost: scoreOf({ ...signals, ...cure }) - score };
-  });
-  return costs
-    .filter(({ cost }) => cost >= LEAST_COST)
-    .toSorted((one, other) => other.cost - one.cost)
-    .map(({ find }) => find(slots, signals));
+  // One copy for all: this is asked at each step of a session that is not good.
+  const cured: { -readonly [K in keyof Signals]: Signals[K] } = { ...signals };
+  const costly: { readonly find: Find; readonly cost: number }[] = [];
+  for (const [find, signal, cure] of CURES) {
+    cured[signal] = cure;
+    const cost = scoreOf(cured) - score;
+    cured[signal] = signals[signal];
+    if (cost >= LEAST_COST) costly.push({ find, cost });
+  }
+  return costly.sort((one, other) => other.cost - one.cost).map(({ find }) => find(slots, signals));
 }
 
 type Find = (slots: Float64Array, signals: Signals) => Weak;
+type Curable = "substance" | "novelty" | "variety" | "repeatShare" | "longestRun";
 
-/** Each weakness with what the signals would be without it. */
-const CURES: readonly (readonly [find: Find, cure: Partial<Signals>])[] = [
-  [sinceLowered("little_done"), { substance: 1 }],
-  [sinceLowered("little_new"), { novelty: 1 }],
-  [sinceLowered("one_kind_of_work"), { variety: 1 + FULL_VARIETY }],
-  [(slots, { number: step }) => ofRepeats(slots, step), { repeatShare: 0 }],
-  [longestRun, { longestRun: 0 }],
+/** Each weakness with what one signal would be without it. */
+const CURES: readonly (readonly [find: Find, signal: Curable, cure: number])[] = [
+  [sinceLowered("little_done"), "substance", 1],
+  [sinceLowered("little_new"), "novelty", 1],
+  [sinceLowered("one_kind_of_work"), "variety", 1 + FULL_VARIETY],
+  [(slots, { number: step }) => ofRepeats(slots, step), "repeatShare", 0],
+  [longestRun, "longestRun", 0],
 ];
 
 function scoreOf(signals: Signals): number {

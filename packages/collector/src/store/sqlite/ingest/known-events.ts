@@ -46,11 +46,11 @@ export class KnownEvents {
   /** Whether what follows says what is on the disk. */
   #isRead = false;
   /** In the list, and not under way. */
-  #fresh = new Map<string, Entry>();
+  #fresh = new EntryMap();
   #unwritten: Entry[] = [];
   /** On its way to the table, in its order. */
   #moving: readonly Entry[] = [];
-  #movingByPlace: ReadonlyMap<string, Entry> = new Map();
+  #movingById = new EntryMap();
   #moved = 0;
   /** Keys of the last of the list that is moved now, and of the last there is. */
   #movingKey = 0;
@@ -64,8 +64,7 @@ export class KnownEvents {
 
   find(tenant: number, id: string): KnownEvent | undefined {
     if (!this.#isRead) this.#read();
-    const place = placeOf(tenant, id);
-    const entry = this.#fresh.get(place) ?? this.#movingByPlace.get(place);
+    const entry = this.#fresh.get(tenant, id) ?? this.#movingById.get(tenant, id);
     if (entry !== undefined) return eventOf(entry);
     const row = this.#statements.find.get(tenant, uuidBytes(id));
     return row && knownEventOf(row);
@@ -74,7 +73,7 @@ export class KnownEvents {
   name(tenant: number, id: string, { session, index, body }: KnownEvent): void {
     if (!this.#isRead) this.#read();
     const entry: Entry = [tenant, id, session, index, body ?? null];
-    this.#fresh.set(placeOf(tenant, id), entry);
+    this.#fresh.add(entry);
     this.#unwritten.push(entry);
   }
 
@@ -92,7 +91,7 @@ export class KnownEvents {
   /** What was written since the last commit is not on the disk: memory is read anew. */
   forget(): void {
     this.#isRead = false;
-    this.#fresh = new Map();
+    this.#fresh = new EntryMap();
     this.#unwritten = [];
     this.#endMove();
   }
@@ -110,7 +109,7 @@ export class KnownEvents {
     for (const { key, ids } of this.#statements.list.iterate()) {
       // Only `write` writes this text.
       for (const entry of JSON.parse(String(ids)) as readonly Entry[]) {
-        this.#fresh.set(placeOf(entry[0], entry[1]), entry);
+        this.#fresh.add(entry);
       }
       this.#lastKey = Number(key);
     }
@@ -118,13 +117,10 @@ export class KnownEvents {
   }
 
   #begin(): void {
-    const fresh = this.#fresh;
-    const places = [...fresh.keys()].toSorted();
-    // Each is a key of the map.
-    this.#moving = places.map((place) => fresh.get(place) as Entry);
-    this.#movingByPlace = fresh;
+    this.#moving = this.#fresh.sorted();
+    this.#movingById = this.#fresh;
     this.#movingKey = this.#lastKey;
-    this.#fresh = new Map();
+    this.#fresh = new EntryMap();
   }
 
   #move(count: number): void {
@@ -141,13 +137,43 @@ export class KnownEvents {
 
   #endMove(): void {
     this.#moving = [];
-    this.#movingByPlace = new Map();
+    this.#movingById = new EntryMap();
     this.#moved = 0;
   }
 }
 
-function placeOf(tenant: number, id: string): string {
-  return `${tenant}/${id}`;
+/** Tenant by tenant, so that no text is made of both for each look. */
+class EntryMap {
+  readonly #byTenant = new Map<number, Map<string, Entry>>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get(tenant: number, id: string): Entry | undefined {
+    return this.#byTenant.get(tenant)?.get(id);
+  }
+
+  add(entry: Entry): void {
+    const [tenant, id] = entry;
+    let entries = this.#byTenant.get(tenant);
+    if (entries === undefined) {
+      entries = new Map();
+      this.#byTenant.set(tenant, entries);
+    }
+    const before = entries.size;
+    entries.set(id, entry);
+    this.#size += entries.size - before;
+  }
+
+  /** In the order of the table. */
+  sorted(): readonly Entry[] {
+    const tenants = [...this.#byTenant].toSorted(([one], [other]) => one - other);
+    return tenants.flatMap(([, entries]) =>
+      [...entries.values()].toSorted(([, one], [, other]) => (one < other ? -1 : 1)),
+    );
+  }
 }
 
 function eventOf([, , session, index, body]: Entry): KnownEvent {

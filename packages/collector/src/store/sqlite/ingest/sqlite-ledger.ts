@@ -13,7 +13,7 @@ import {
 } from "../../../ingest/ledger.ts";
 import { type Beginning, newRow } from "../../../ingest/session-row.ts";
 import { SessionState } from "../../../ingest/session-state.ts";
-import { encodeStanding } from "../../../ingest/standing.ts";
+import { encodeStanding, type Standing } from "../../../ingest/standing.ts";
 import type { AlertRule, NewAlert } from "../../../rows/alert-rows.ts";
 import { bytes, hex, integer, optional, type Row, text } from "../../columns/columns.ts";
 import { knownStepOf, nativeRunOf, storedRecordOf } from "../../columns/ledger-columns.ts";
@@ -54,9 +54,9 @@ export class SqliteLedger implements Ledger {
       if (isJudgementDue(session)) this.saveJudgement(session);
     }
     this.#touched.clear();
-    for (const tag of this.#hot.keys()) {
+    for (const place of this.#hot.keys()) {
       if (this.#hot.size <= HOT_SESSIONS) break;
-      this.#hot.delete(tag);
+      this.#hot.delete(place);
     }
   }
 
@@ -89,9 +89,8 @@ export class SqliteLedger implements Ledger {
   }
 
   session(tenant: number, id: string): SessionState | "gone" | undefined {
-    const tag = sessionTag(id);
-    const place = `${tenant}/${tag}`;
-    const known = this.#hot.get(place) ?? this.#load(tenant, tag);
+    const place = `${tenant}/${id}`;
+    const known = this.#hot.get(place) ?? this.#load(tenant, sessionTag(id));
     if (known === undefined || known === "gone") return known;
     // Back to the end of the map, whose first entry is the one idle longest.
     this.#hot.delete(place);
@@ -111,7 +110,7 @@ export class SqliteLedger implements Ledger {
     const values = changingValues(new SessionState(row));
     const created = this.#statements.insertSession.run(tenant, tag, id, row.firstMs, ...values);
     const session = new SessionState({ ...row, key: Number(created.lastInsertRowid) });
-    this.#hot.set(`${tenant}/${tag}`, session);
+    this.#hot.set(`${tenant}/${id}`, session);
     this.#touched.add(session);
     return session;
   }
@@ -125,7 +124,7 @@ export class SqliteLedger implements Ledger {
       bytes(leaf),
       receivedMs,
       line,
-      standing === undefined ? null : encodeStanding(standing),
+      standing === undefined ? null : textOf(standing, session),
     );
     const { wholeBlock } = session;
     if (wholeBlock === undefined) return;
@@ -234,4 +233,9 @@ export class SqliteLedger implements Ledger {
     const state = stateFrom(sessionRow, text(saved, "state"), integer(saved, "size"));
     return state ?? new SessionState(sessionRow);
   }
+}
+
+/** Of the record that came last the session has made it already. */
+function textOf(standing: Standing, session: SessionState): string {
+  return standing === session.standing ? session.standingText : encodeStanding(standing);
 }
