@@ -44,13 +44,28 @@ test("a key is made, listed by its beginning, and opens nothing once it is revok
   const step = { session_id: "keyed", step: 1, tool: "a" };
   expect((await post("/v1/step", step, key)).status).toBe(200);
   const listed = await collector("keys", "list");
-  expect(listed.seen).toMatch(new RegExp(`^${id}  \\d{4}-\\d\\d-\\d\\d  ingest `, "m"));
+  const day = "\\d{4}-\\d\\d-\\d\\d";
+  expect(listed.seen).toMatch(new RegExp(`^${id}  ${day}  ${day}  never       ingest `, "m"));
   expect(listed.seen).not.toContain(key);
   expect(await collector("keys", "revoke", id)).toEqual({ code: 0, seen: `revoked ${id}\n` });
   expect((await post("/v1/step", step, key)).status).toBe(401);
   expect((await collector("keys", "list")).seen).toMatch(new RegExp(`^${id} .* revoked$`, "m"));
   const again = await collector("keys", "revoke", "key_none");
   expect(again).toMatchObject({ code: 2, seen: expect.stringContaining("there is no such key") });
+});
+
+test("a key has a label and an end, which the list shows", async () => {
+  const told = ["--label", "build \u202e server", "--days", "90", "--scopes", "read"];
+  const { seen } = await collector("keys", "add", ...told, "--json");
+  const { key_id: id, expires_at: end } = JSON.parse(seen);
+  const days = (Date.parse(end) - Date.now()) / 86_400_000;
+  expect(days).toBeGreaterThan(89.9);
+  expect(days).toBeLessThanOrEqual(90);
+  const rows = (await collector("keys", "list")).seen.split("\n");
+  const row = rows.find((line) => line.startsWith(id)) ?? "";
+  expect(row).toContain(`  never       ${end.slice(0, 10)}  read `);
+  expect(row).toMatch(/build \\u202e server$/);
+  expect((await collector("keys", "add", "--days", "0")).code).toBe(2);
 });
 
 test("keys alone prints the first keys, as keys show does", async () => {

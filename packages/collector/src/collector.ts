@@ -30,6 +30,7 @@ import { openSubmissions } from "./submission/open-submissions.ts";
 import type { Submissions } from "./submission/submissions.ts";
 import { Authenticator } from "./tenants/authenticate.ts";
 import { DigestKeys } from "./tenants/digest-keys.ts";
+import { KeyUses } from "./tenants/key-uses.ts";
 import { openLocalAccount } from "./tenants/local-account.ts";
 import { Members } from "./tenants/people/members.ts";
 import { RateLimit } from "./tenants/rate-limit.ts";
@@ -112,7 +113,8 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
     const adoption = adoptLocalRuns(runs, account, uncounted, clock);
     const stopRetention = keepRetention(store, clock, services.onFailure);
     alerts.start();
-    for (const job of [headLog, submissions, stamps, ...folds]) job.start();
+    const { keyUses } = services;
+    for (const job of [headLog, submissions, stamps, keyUses, ...folds]) job.start();
     return {
       url: address.url,
       data: opened.place,
@@ -136,7 +138,7 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
         await adoption.stop();
         await alerts.stop();
         await billing.serviceClock.stop();
-        await Promise.all([headLog, ...folds].map((job) => job.stop()));
+        await Promise.all([headLog, keyUses, ...folds].map((job) => job.stop()));
         await store.close();
       },
     };
@@ -245,8 +247,9 @@ function servicesOf(
 ): Services {
   const { signer, headLog, clock, digestKeys } = parts;
   const store = emission?.store ?? parts.store;
-  const { eventsPerSecond = DEFAULT_EVENTS_PER_SECOND } = options;
+  const { eventsPerSecond = DEFAULT_EVENTS_PER_SECOND, onFailure = () => {} } = options;
   const signIns = new SignIns(store, clock);
+  const keyUses = new KeyUses({ store, clock, onFailure });
   return {
     store,
     alerts,
@@ -254,7 +257,8 @@ function servicesOf(
     signer,
     headLog,
     clock,
-    authenticator: new Authenticator(store, clock),
+    authenticator: new Authenticator(store, clock, keyUses),
+    keyUses,
     signIns,
     members: new Members(store, signIns, clock),
     digestKeys,
@@ -278,6 +282,6 @@ function servicesOf(
       publicUrl: publicUrlOf(options, parts),
       allowOrigins: (options.allowOrigins ?? []).map(webOriginOf),
     },
-    onFailure: options.onFailure ?? (() => {}),
+    onFailure,
   };
 }

@@ -7,6 +7,7 @@ import type { Metrics } from "./operation/metrics/metrics.ts";
 import type { Store } from "./store/store.ts";
 import type { Authenticator } from "./tenants/authenticate.ts";
 import type { DigestKeys } from "./tenants/digest-keys.ts";
+import type { KeyUses } from "./tenants/key-uses.ts";
 import type { Members } from "./tenants/people/members.ts";
 import type { RateLimit } from "./tenants/rate-limit.ts";
 import type { SignIns } from "./tenants/sign-ins.ts";
@@ -35,6 +36,7 @@ export interface Services {
   readonly authenticator: Authenticator;
   readonly signIns: SignIns;
   readonly members: Members;
+  readonly keyUses: KeyUses;
   readonly digestKeys: DigestKeys;
   readonly signer: Signer;
   /** The log of session heads. */

@@ -48,12 +48,23 @@ export function signInContract(open: () => Promise<StoreUnderTest>): void {
     test("a key that is revoked while it signs a browser in signs nobody in", async () => {
       const { store } = subject;
       const account = await openLocalAccount(store, new Uint8Array(32), Date.now);
-      const keyId = await addKey(store, account.tenant, "caum_live_x", ["read"], 0);
+      const facts = { createdMs: 0 };
+      const keyId = await addKey(store, account.tenant, "caum_live_x", ["read"], facts);
       await store.administer({ kind: "revoke_key", tenant: account.tenant, keyId });
       const signIns = new SignIns(store, Date.now);
       const late = signIns.newBrowser({ ...account, scopes: ["read"], keyId });
       await expect(late).rejects.toMatchObject({ status: 401 });
       expect(await signIns.newBrowser({ ...account, scopes: ["read"] })).toMatch(/^caum_browser_/);
+    });
+
+    test("a browser stays signed in no longer than the key that it showed", async () => {
+      const { store } = subject;
+      const account = await openLocalAccount(store, new Uint8Array(32), () => NOW);
+      const signIns = new SignIns(store, () => NOW);
+      const expiring = { ...account, scopes: ["read"], keyExpiresMs: NOW + 5_000 };
+      const secret = await signIns.newBrowser(expiring);
+      expect(await signIns.browser(secret)).toMatchObject({ expiresMs: NOW + 5_000 });
+      expect(await new SignIns(store, () => NOW + 5_000).browser(secret)).toBeUndefined();
     });
 
     test("a sign-in is found by its hash, with its tenant and what it may do", async () => {

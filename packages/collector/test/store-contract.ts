@@ -166,13 +166,47 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
       prefix: "caum_live_x",
       scopes: ["read"],
       createdMs: NOW,
+      label: "build server",
+      expiresMs: NOW + 60_000,
     });
-    expect(await subject.store.reader.key(hash)).toMatchObject({ tenant, scopes: ["read"] });
+    const found = { tenant, scopes: ["read"], keyExpiresMs: NOW + 60_000 };
+    expect(await subject.store.reader.key(hash)).toMatchObject(found);
     expect(await subject.store.reader.tenantByEmail("digest")).toMatchObject({ tenant });
     await subject.store.administer({ kind: "revoke_key", tenant: tenant + 1, keyId: "key_1" });
     expect(await subject.store.reader.key(hash)).toBeDefined();
     await subject.store.administer({ kind: "revoke_key", tenant, keyId: "key_1" });
     expect(await subject.store.reader.key(hash)).toBeUndefined();
+  });
+
+  test("a key keeps its label, its end and the latest of its uses, each tenant its own", async () => {
+    const add = (tenant: number, keyId: string, more: object = {}) =>
+      subject.store.administer({
+        kind: "add_key",
+        tenant,
+        hash: `${keyId.slice(-1)}${tenant}`.repeat(32),
+        keyId,
+        prefix: "caum_live_x",
+        scopes: ["read"],
+        createdMs: NOW,
+        ...more,
+      });
+    const note = (tenant: number, ...uses: readonly { keyId: string; usedMs: number }[]) =>
+      subject.store.administer({ kind: "note_key_uses", tenant, uses });
+    await add(1, "key_1", { label: "build server", expiresMs: NOW + 60_000 });
+    await add(1, "key_2");
+    await add(2, "key_1");
+    await note(1, { keyId: "key_1", usedMs: NOW + 2 }, { keyId: "key_none", usedMs: NOW });
+    await note(1, { keyId: "key_1", usedMs: NOW + 1 });
+    subject = await subject.reopen();
+    const { reader } = subject.store;
+    const plain = { prefix: "caum_live_x", scopes: ["read"], createdMs: NOW, revoked: false };
+    const empty = { ...plain, label: undefined, expiresMs: undefined, lastUsedMs: undefined };
+    const labelled = { label: "build server", expiresMs: NOW + 60_000, lastUsedMs: NOW + 2 };
+    expect(await reader.keys(1)).toEqual([
+      { ...plain, keyId: "key_1", ...labelled },
+      { ...empty, keyId: "key_2" },
+    ]);
+    expect(await reader.keys(2)).toEqual([{ ...empty, keyId: "key_1" }]);
   });
 
   test("the first time-stamp of a head is kept, is its tenant's, and goes with its session", async () => {

@@ -11,6 +11,7 @@ import { overviewCases } from "./page/overview-cases.ts";
 import { proofCases } from "./page/proof-cases.ts";
 import { sessionAddressCases } from "./page/session-address-cases.ts";
 import { sessionCases } from "./page/session-cases.ts";
+import { keysCases } from "./page/settings/keys-cases.ts";
 import { memberCases } from "./page/settings/members-cases.ts";
 import { settingsCases } from "./page/settings/settings-cases.ts";
 import { signInCases } from "./page/sign-in-cases.ts";
@@ -43,6 +44,7 @@ describe.skipIf(chromiumPath === undefined)("the page in a browser", () => {
   overviewCases(stage);
   compareCases(stage);
   settingsCases(stage);
+  keysCases(stage);
   memberCases(stage);
   keyboardCases(stage);
   accessCases(stage);

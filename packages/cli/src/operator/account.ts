@@ -5,9 +5,12 @@ import { askDoor, askFor } from "./ask-door.ts";
 
 export interface KeyRow {
   readonly key_id: string;
+  readonly label: string | null;
   readonly prefix: string;
   readonly scopes: readonly string[];
   readonly created_at: string;
+  readonly expires_at: string | null;
+  readonly last_used_at: string | null;
   readonly revoked: boolean;
 }
 
@@ -19,8 +22,14 @@ export async function listKeys(place: CollectorPlace): Promise<readonly KeyRow[]
   return (await askFor<{ keys: readonly KeyRow[] }>(place, "keys", "GET", "/v1/keys")).keys;
 }
 
-export function addKey(place: CollectorPlace, scopes: readonly string[]): Promise<NewKey> {
-  return askFor<NewKey>(place, "api_key", "POST", "/v1/keys", { scopes });
+export interface KeyWish {
+  readonly scopes: readonly string[];
+  readonly label?: string | undefined;
+  readonly expires_at?: string | undefined;
+}
+
+export function addKey(place: CollectorPlace, wish: KeyWish): Promise<NewKey> {
+  return askFor<NewKey>(place, "api_key", "POST", "/v1/keys", wish);
 }
 
 export async function revokeKey(place: CollectorPlace, keyId: string): Promise<void> {

@@ -42,21 +42,31 @@ function openKeys(app: FastifyInstance, services: Services): void {
   app.get("/v1/keys", { schema: { response: { 200: keysAnswer, ...ERRORS } } }, async (request) => {
     const owner = await ownerOf(request, services, "admin");
     const keys = await services.store.reader.keys(owner.tenant);
-    return { keys: keys.map(keyEntryOf) };
+    const usedMs = ({ keyId, lastUsedMs }: KeyEntry) => {
+      // Written later: this process knows more.
+      return services.keyUses.latest({ tenant: owner.tenant, keyId }) ?? lastUsedMs;
+    };
+    return { keys: keys.map((key) => keyEntryOf({ ...key, lastUsedMs: usedMs(key) })) };
   });
   app.post(
     "/v1/keys",
     { schema: { body: keyRequest, response: { 201: keyAnswer, ...ERRORS } } },
     async (request, reply) => {
       const owner = await ownerOf(request, services, "admin");
-      const { mode = "live", scopes = ["ingest", "read"] } = parse(keyRequest, request.body);
+      const sent = parse(keyRequest, request.body);
+      const { mode = "live", scopes = ["ingest", "read"], label } = sent;
       const secret = formatSecret(`caum_${mode}_`, randomBytes(SECRET_BYTES));
       const createdMs = services.clock();
-      const keyId = await addKey(services.store, owner.tenant, secret, scopes, createdMs);
+      const expiresMs = expiryOf(sent, createdMs);
+      const facts = { createdMs, label, expiresMs };
+      const keyId = await addKey(services.store, owner.tenant, secret, scopes, facts);
       services.authenticator.forget();
       reply.code(201);
-      const entry = { keyId, prefix: visiblePart(secret), scopes, createdMs, revoked: false };
-      return { ...keyEntryOf(entry), api_key: secret };
+      const entry = { keyId, prefix: visiblePart(secret), scopes, revoked: false };
+      return {
+        ...keyEntryOf({ ...entry, ...facts, lastUsedMs: undefined }),
+        api_key: secret,
+      };
     },
   );
   app.delete<{ Params: { keyId: string } }>(
@@ -136,7 +146,7 @@ async function register(request: FastifyRequest, services: Services) {
   const owner = known ?? (await newAccount(digest, services));
   const secret = formatSecret("caum_live_", randomBytes(SECRET_BYTES));
   const scopes = ["ingest", "read", "admin"];
-  await addKey(services.store, owner.tenant, secret, scopes, services.clock());
+  await addKey(services.store, owner.tenant, secret, scopes, { createdMs: services.clock() });
   return {
     api_key: secret,
     account_id: owner.ulid,
@@ -188,9 +198,24 @@ async function newTrial({ policy, billing }: Services): Promise<number | undefin
 function keyEntryOf(entry: KeyEntry) {
   return {
     key_id: entry.keyId,
+    label: entry.label ?? null,
     prefix: entry.prefix,
     scopes: entry.scopes,
     created_at: new Date(entry.createdMs).toISOString(),
+    expires_at: timeOf(entry.expiresMs),
+    last_used_at: timeOf(entry.lastUsedMs),
     revoked: entry.revoked,
   };
+}
+
+function timeOf(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
+}
+
+/** @throws {DoorError} 400 when it is over already: such a key would open nothing */
+function expiryOf({ expires_at: told }: z.output<typeof keyRequest>, nowMs: number) {
+  if (told === undefined || told === null) return undefined;
+  const expiresMs = Date.parse(told);
+  if (expiresMs > nowMs) return expiresMs;
+  throw new DoorError("VALIDATION_ERROR", "expires_at is over already: give a later time");
 }

@@ -10,6 +10,14 @@ export interface TenantRow {
 export interface KeyRow extends TenantRow {
   readonly keyId: string;
   readonly scopes: readonly string[];
+  /** From then on it opens nothing. */
+  readonly keyExpiresMs: number | undefined;
+}
+
+/** When a key was used last. */
+export interface KeyUse {
+  readonly keyId: string;
+  readonly usedMs: number;
 }
 
 export interface TokenRow extends TenantRow {
@@ -19,8 +27,11 @@ export interface TokenRow extends TenantRow {
 
 export interface KeyEntry {
   readonly keyId: string;
+  readonly label: string | undefined;
   readonly prefix: string;
   readonly scopes: readonly string[];
   readonly createdMs: number;
+  readonly expiresMs: number | undefined;
+  readonly lastUsedMs: number | undefined;
   readonly revoked: boolean;
 }

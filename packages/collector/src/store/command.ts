@@ -6,6 +6,7 @@ import type { MemoryCommand } from "../rows/memory-rows.ts";
 import type { OverviewCommand } from "../rows/overview-rows.ts";
 import type { MemberCommand } from "../rows/people/member-rows.ts";
 import type { SignInCommand } from "../rows/sign-in-rows.ts";
+import type { KeyUse } from "../rows/tenant-rows.ts";
 import type { ViewCommand } from "../rows/view-rows.ts";
 
 /** Changes that are no events: accounts, keys, notes, deletion. Plain data: it crosses threads. */
@@ -37,6 +38,14 @@ export type Command =
       readonly prefix: string;
       readonly scopes: readonly string[];
       readonly createdMs: number;
+      readonly label?: string | undefined;
+      readonly expiresMs?: number | undefined;
+    }
+  | {
+      /** An earlier use than the one that is known changes nothing. */
+      readonly kind: "note_key_uses";
+      readonly tenant: number;
+      readonly uses: readonly KeyUse[];
     }
   | { readonly kind: "revoke_key"; readonly tenant: number; readonly keyId: string }
   | {

@@ -2,6 +2,7 @@ import type { Scope } from "@caum/core/protocol";
 import { DoorError } from "../http/door-error.ts";
 import type { KeyRow, TokenRow } from "../rows/tenant-rows.ts";
 import type { Store } from "../store/store.ts";
+import type { KeyUses } from "./key-uses.ts";
 import { Recent } from "./recent.ts";
 import { hashSecret, isWellFormed } from "./secret.ts";
 
@@ -17,10 +18,12 @@ export class Authenticator {
   readonly #clock: () => number;
   readonly #keys: Recent<KeyRow | undefined>;
   readonly #tokens: Recent<TokenRow | undefined>;
+  readonly #uses: Pick<KeyUses, "note">;
 
-  constructor(store: Store, clock: () => number) {
+  constructor(store: Store, clock: () => number, uses: Pick<KeyUses, "note">) {
     this.#store = store;
     this.#clock = clock;
+    this.#uses = uses;
     this.#keys = new Recent({ keepMs: KEEP_MS, limit: MAX_KNOWN, clock });
     this.#tokens = new Recent({ keepMs: KEEP_MS, limit: MAX_KNOWN, clock });
   }
@@ -33,6 +36,8 @@ export class Authenticator {
     const hash = hashSecret(key);
     const owner = await this.#keys.get(hash, () => this.#store.reader.key(hash));
     if (owner === undefined) throw unknownKey();
+    if ((owner.keyExpiresMs ?? Number.POSITIVE_INFINITY) <= this.#clock()) throw expiredKey();
+    this.#uses.note(owner);
     return owner;
   }
 
@@ -62,6 +67,10 @@ export class Authenticator {
     this.#keys.clear();
     this.#tokens.clear();
   }
+}
+
+function expiredKey(): DoorError {
+  return new DoorError("AUTHENTICATION_FAILED", "this key has expired: use another one");
 }
 
 function unknownKey(): DoorError {

@@ -33,13 +33,14 @@ export async function openLocalAccount(
     : await makeAccount(store, ulid, createdMs);
   const stored = new Set((await store.reader.keys(row.tenant)).map(({ keyId }) => keyId));
   const first = [
-    { secret: keys.apiKey, scopes: ["ingest", "read"] },
-    { secret: keys.adminKey, scopes: ["ingest", "read", "admin"] },
-    { secret: keys.telemetryKey, scopes: ["ingest"] },
+    { secret: keys.apiKey, scopes: ["ingest", "read"], label: "first API key" },
+    { secret: keys.adminKey, scopes: ["ingest", "read", "admin"], label: "first admin key" },
+    { secret: keys.telemetryKey, scopes: ["ingest"], label: "telemetry" },
   ];
-  for (const { secret, scopes } of first) {
+  for (const { secret, scopes, label } of first) {
     // A start whose disk was full may have made the account without them; a revoked one stays so.
-    if (!stored.has(keyIdOf(secret))) await addKey(store, row.tenant, secret, scopes, createdMs);
+    if (stored.has(keyIdOf(secret))) continue;
+    await addKey(store, row.tenant, secret, scopes, { createdMs, label });
   }
   return { ...row, ...keys, isNew };
 }
@@ -71,6 +72,13 @@ function keyIdOf(secret: string): string {
   return `key_${hashSecret(secret).slice(0, 16)}`;
 }
 
+export interface NewKeyFacts {
+  readonly createdMs: number;
+  readonly label?: string | undefined;
+  /** It never expires when absent. */
+  readonly expiresMs?: number | undefined;
+}
+
 /**
  * Stores a key's hash; the key itself is the caller's to show.
  *
@@ -81,7 +89,7 @@ export async function addKey(
   tenant: number,
   secret: string,
   scopes: readonly string[],
-  createdMs: number,
+  { createdMs, label, expiresMs }: NewKeyFacts,
 ): Promise<string> {
   const keyId = keyIdOf(secret);
   const added = await store.administer({
@@ -92,6 +100,8 @@ export async function addKey(
     prefix: visiblePart(secret),
     scopes,
     createdMs,
+    label,
+    expiresMs,
   });
   if (added.kind === "refused" && added.code !== "CONFLICT") throw refusalError(added.code);
   return keyId;

@@ -26,10 +26,10 @@ const LONGEST_MS: Readonly<Record<SignInKind, number>> = {
 const KEEP_MS = 30_000;
 const MAX_KNOWN = 10_000;
 
-/** Whoever may sign in: a tenant with what they may do. */
+/** Whoever may sign in: a tenant with what they may do, and with which key or as which member. */
 export type Signee = TenantRow &
   Pick<KeyRow, "scopes"> &
-  Partial<Pick<KeyRow, "keyId"> & Pick<SignInRow, "memberId">>;
+  Partial<Pick<KeyRow, "keyId" | "keyExpiresMs"> & Pick<SignInRow, "memberId">>;
 
 export class SignIns {
   readonly #store: Store;
@@ -91,7 +91,7 @@ export class SignIns {
   }
 
   async #add(
-    { tenant, scopes, keyId }: Signee,
+    { tenant, scopes, keyId, keyExpiresMs = Number.POSITIVE_INFINITY }: Signee,
     signIn: SignInKind,
     validMs: number,
   ): Promise<string> {
@@ -103,7 +103,8 @@ export class SignIns {
       signIn,
       scopes,
       keyId,
-      expiresMs: this.#clock() + validMs,
+      // No longer than the key that was shown.
+      expiresMs: Math.min(this.#clock() + validMs, keyExpiresMs),
     });
     if (added.kind === "done") return secret;
     if (added.code !== "NOT_FOUND") throw refusalError(added.code);

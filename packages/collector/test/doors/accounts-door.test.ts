@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Client, startClient } from "../client.ts";
 
@@ -32,4 +35,56 @@ test("keys have scopes, are shown once, and stop working when revoked", async ()
   const path = `/v1/keys/${made.body.key_id}`;
   expect((await client.request("DELETE", path, { headers: client.admin })).status).toBe(200);
   expect((await client.get("/v1/sessions", readOnly)).status).toBe(401);
+});
+
+test("a key has a label, and says when it was used last", async () => {
+  const label = "build server <b>\u{1F3D7}</b>";
+  const made = await client.post("/v1/keys", { label }, client.admin);
+  expect(made.body).toMatchObject({ label, expires_at: null, last_used_at: null });
+  const rowOf = async () => {
+    const { body } = await client.get("/v1/keys", client.admin);
+    return body.keys.find(({ key_id }: { key_id: string }) => key_id === made.body.key_id);
+  };
+  expect(await rowOf()).toMatchObject({ label, last_used_at: null });
+  const before = Date.now();
+  await client.get("/v1/sessions", { authorization: `Bearer ${made.body.api_key}` });
+  const { last_used_at: usedAt } = await rowOf();
+  expect(Date.parse(usedAt)).toBeGreaterThanOrEqual(before);
+  for (const bad of ["", "a\nb", "x".repeat(256), 7]) {
+    expect((await client.post("/v1/keys", { label: bad }, client.admin)).status).toBe(400);
+  }
+});
+
+test("an expired key is refused in words of its own, and signs no browser in", async () => {
+  let nowMs = Date.parse("2026-01-01T00:00:00Z");
+  const later = await startClient({ clock: () => nowMs });
+  const expiresAt = new Date(nowMs + 60_000).toISOString();
+  const made = await later.post("/v1/keys", { expires_at: expiresAt }, later.admin);
+  expect(made.body).toMatchObject({ expires_at: expiresAt });
+  const headers = { authorization: `Bearer ${made.body.api_key}` };
+  expect((await later.get("/v1/sessions", headers)).status).toBe(200);
+  nowMs += 60_000;
+  const refused = await later.get("/v1/sessions", headers);
+  expect(refused.status).toBe(401);
+  expect(refused.body.error.message).toBe("this key has expired: use another one");
+  const origin = { origin: later.collector.url, "sec-fetch-site": "same-origin" };
+  const signIn = { api_key: made.body.api_key };
+  expect((await later.post("/dashboard-api/sign-in", signIn, origin)).status).toBe(401);
+  for (const bad of [new Date(nowMs).toISOString(), "tomorrow", 7]) {
+    expect((await later.post("/v1/keys", { expires_at: bad }, later.admin)).status).toBe(400);
+  }
+  await later.stop();
+});
+
+test("a use outlives the collector that noted it", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "caum-key-uses-"));
+  const first = await startClient({ data: folder });
+  await first.get("/v1/sessions");
+  await first.stop();
+  const second = await startClient({ data: folder });
+  const { keys } = (await second.get("/v1/keys", second.admin)).body;
+  const used = keys.find(({ label }: { label: string }) => label === "first API key");
+  expect(used.last_used_at).toMatch(/^20/);
+  await second.stop();
+  rmSync(folder, { recursive: true, force: true });
 });

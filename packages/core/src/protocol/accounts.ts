@@ -1,6 +1,6 @@
 /** Accounts and keys. */
 import { z } from "zod";
-import { count, nameText } from "./fields.ts";
+import { count, identifierSchema, nameText } from "./fields.ts";
 
 export const registerRequest = z.object({
   /** Kept as a keyed digest only. */
@@ -22,13 +22,22 @@ export type Scope = (typeof SCOPES)[number];
 export const keyRequest = z.object({
   scopes: z.array(z.enum(SCOPES)).min(1).optional(),
   mode: z.enum(["live", "test"]).optional(),
+  /** What it is for, in the words of whoever makes it. */
+  label: identifierSchema.optional(),
+  /** From then on it opens nothing; it never expires when absent or null. */
+  expires_at: z.iso.datetime({ offset: true }).nullish(),
 });
 
 const keyEntry = z.object({
   key_id: z.string(),
+  label: z.string().nullable(),
   prefix: z.string(),
   scopes: z.array(z.enum(SCOPES)),
   created_at: z.string(),
+  /** Null where it never expires. */
+  expires_at: z.string().nullable(),
+  /** To the hour; null where it was never used, or not since such times are kept. */
+  last_used_at: z.string().nullable(),
   revoked: z.boolean(),
 });
 

@@ -1,5 +1,35 @@
 /** What an operator settles: keys, retention, usage. */
-import { getJson, sendJson } from "./request.ts";
+import { getJson, request, sendJson } from "./request.ts";
+
+export const SCOPES = ["ingest", "read", "admin"] as const;
+
+export interface ApiKey {
+  readonly key_id: string;
+  readonly label: string | null;
+  /** What may be shown of it. */
+  readonly prefix: string;
+  readonly scopes: readonly string[];
+  readonly created_at: string;
+  readonly expires_at: string | null;
+  readonly last_used_at: string | null;
+  readonly revoked: boolean;
+}
+
+export interface KeyWish {
+  readonly label?: string;
+  readonly scopes: readonly string[];
+  readonly mode: string;
+  readonly expires_at?: string;
+}
+
+export const listKeys = async () => (await getJson<{ keys: readonly ApiKey[] }>("/v1/keys")).keys;
+
+/** @returns the key itself, which is never told again */
+export const makeKey = async (wish: KeyWish) =>
+  (await sendJson<{ api_key: string }>("POST", "/v1/keys", wish)).api_key;
+
+export const revokeKey = (id: string) =>
+  request(`/v1/keys/${encodeURIComponent(id)}`, { method: "DELETE" });
 
 export interface Usage {
   readonly plan: string;

@@ -1,11 +1,13 @@
 import { useAddress } from "../parts/address.ts";
 import type { Account } from "../server/account.ts";
+import { KeysSection } from "./keys/keys-section.tsx";
 import { MembersSection } from "./members-section.tsx";
 import { RetentionSection } from "./retention-section.tsx";
 import { UsageSection } from "./usage-section.tsx";
 
 /** One tab each, in this order; the first one opens where the address names none. */
 const SECTIONS = [
+  { name: "keys", title: "Keys", isForAdmins: true, Part: KeysSection },
   { name: "retention", title: "Retention", isForAdmins: true, Part: RetentionSection },
   { name: "members", title: "Members", isForAdmins: true, Part: MembersSection },
   { name: "usage", title: "Usage", isForAdmins: false, Part: UsageSection },

@@ -18,7 +18,8 @@ examples:
 exit codes: 0 printed, 2 there is no collector's key to read`;
 
 const LIST = `
-Keys are kept as hashes: of each one its beginning is shown, what it may do, and since when.
+Keys are kept as hashes: of each one its beginning is shown, what it may do and is for, since when, until
+when, and the day on which it was used last.
 
 examples:
   caum collector keys list
@@ -32,7 +33,7 @@ reads sessions read; admin makes and revokes keys, and deletes.
 
 examples:
   caum collector keys add
-  caum collector keys add --scopes ingest --json
+  caum collector keys add --label "build server" --scopes ingest --days 90 --json
 
 exit codes: 0 made and printed, 2 it was not made`;
 
@@ -64,6 +65,8 @@ export function registerCollectorKeys(collector: Command): void {
   );
   asking(keys.command("add").description("make a key, and print it once"), ADD)
     .option("--scopes <list>", "what it may do, of ingest, read and admin", "ingest,read")
+    .option("--label <text>", "what it is for")
+    .option("--days <n>", "for how many days it opens something (default: for ever)")
     .action((flags: AddFlags) => add(flags));
   asking(keys.command("revoke").description("let a key open nothing any more"), REVOKE)
     .argument("<key-id>", "its id, as list shows it")
@@ -107,27 +110,47 @@ function list(flags: OperatorFlags): Promise<void> {
     const { listKeys, operatorPlace } = await operator();
     const keys = await listKeys(await operatorPlace(flags));
     if (flags.json) sayJson({ keys });
-    else say(["id                    made        scopes              key", ...keys.map(rowOf)]);
+    else say([HEAD, ...keys.map(rowOf)]);
   });
 }
 
-function rowOf({ key_id: id, prefix, scopes, created_at: made, revoked }: KeyRow): string {
-  const state = revoked ? "  revoked" : "";
-  return `${id.padEnd(20)}  ${made.slice(0, 10)}  ${scopes.join(",").padEnd(18)}  ${prefix}${state}`;
+const HEAD =
+  "id                    made        used        expires     scopes              key             label";
+
+function rowOf(key: KeyRow): string {
+  const { key_id: id, label, prefix, scopes, revoked } = key;
+  const days = [dayOf(key.created_at), dayOf(key.last_used_at), dayOf(key.expires_at)].join("  ");
+  const told = `${prefix}  ${revoked ? "revoked  " : ""}${label ?? ""}`.trimEnd();
+  return `${id.padEnd(20)}  ${days}  ${scopes.join(",").padEnd(18)}  ${told}`;
+}
+
+function dayOf(time: string | null): string {
+  return time === null ? "never     " : time.slice(0, "2026-01-01".length);
 }
 
 interface AddFlags extends OperatorFlags {
   readonly scopes: string;
+  readonly label?: string;
+  readonly days?: string;
 }
 
 function add(flags: AddFlags): Promise<void> {
   return orRefuse("collector keys add", async () => {
     const { addKey, operatorPlace } = await operator();
     const scopes = flags.scopes.split(",").map((scope) => scope.trim());
-    const made = await addKey(await operatorPlace(flags), scopes);
+    const wish = { scopes, label: flags.label, expires_at: endOf(flags.days) };
+    const made = await addKey(await operatorPlace(flags), wish);
     if (flags.json) sayJson(made);
     else say([`key  ${made.api_key}`, `id   ${made.key_id}, for ${made.scopes.join(", ")}`]);
   });
+}
+
+const DAY_MS = 86_400_000;
+
+function endOf(days: string | undefined): string | undefined {
+  if (days === undefined) return undefined;
+  if (!/^[1-9]\d{0,4}$/.test(days)) throw new Error("--days takes a number of days from 1 on");
+  return new Date(Date.now() + Number(days) * DAY_MS).toISOString();
 }
 
 function revoke(id: string, flags: OperatorFlags): Promise<void> {

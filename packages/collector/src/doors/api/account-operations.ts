@@ -179,7 +179,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, ApiOperation>> = {
     tag: "account",
     id: "makeKey",
     summary: "Make a key, which is shown once",
-    body: { scopes: ["ingest"] },
+    body: { label: "build server", scopes: ["ingest"], expires_at: "2099-01-01T00:00:00Z" },
   },
   "DELETE /v1/keys/{keyId}": {
     tag: "account",

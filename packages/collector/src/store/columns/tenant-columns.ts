@@ -14,7 +14,12 @@ export function tenantOf(row: Row): TenantRow {
 }
 
 export function keyOf(row: Row): KeyRow {
-  return { ...tenantOf(row), keyId: text(row, "key_id"), scopes: scopesOf(row) };
+  return {
+    ...tenantOf(row),
+    keyId: text(row, "key_id"),
+    scopes: scopesOf(row),
+    keyExpiresMs: optional(row, "expires_ms", integer),
+  };
 }
 
 export function tokenOf(row: Row): TokenRow {
@@ -38,9 +43,12 @@ export function signInOf(row: Row): SignInRow {
 export function keyEntryOf(row: Row): KeyEntry {
   return {
     keyId: text(row, "key_id"),
+    label: optional(row, "label", text),
     prefix: text(row, "prefix"),
     scopes: scopesOf(row),
     createdMs: integer(row, "created_ms"),
+    expiresMs: optional(row, "expires_ms", integer),
+    lastUsedMs: optional(row, "last_used_ms", integer),
     revoked: integer(row, "revoked") === 1,
   };
 }

@@ -19,11 +19,32 @@ export function* createTenant(command: CommandOf<"create_tenant">): Program<Comm
 }
 
 export function* addKeyRow(command: CommandOf<"add_key">): Program<CommandAnswer> {
-  const { hash, tenant, keyId, prefix, scopes, createdMs } = command;
-  const sql = `insert into keys (hash, tenant, key_id, prefix, scopes, created_ms)
-    values ($1, $2, $3, $4, $5, $6) on conflict do nothing`;
-  const values = [bytes(hash), tenant, keyId, prefix, scopes.join(" "), createdMs];
+  const {
+    hash,
+    tenant,
+    keyId,
+    prefix,
+    scopes,
+    createdMs,
+    label = null,
+    expiresMs = null,
+  } = command;
+  const sql = `insert into keys
+    (hash, tenant, key_id, prefix, scopes, created_ms, label, expires_ms)
+    values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`;
+  const key = [bytes(hash), tenant, keyId, prefix, scopes.join(" ")];
+  const values = [...key, createdMs, label, expiresMs];
   return (yield* change("add_key", sql, values)) === 0 ? CONFLICT : done(1);
+}
+
+export function* noteKeyUses(command: CommandOf<"note_key_uses">): Program<CommandAnswer> {
+  const sql = `update keys set last_used_ms = $3
+    where tenant = $1 and key_id = $2 and coalesce(last_used_ms, 0) < $3`;
+  let noted = 0;
+  for (const { keyId, usedMs } of command.uses) {
+    noted += yield* change("note_key_use", sql, [command.tenant, keyId, usedMs]);
+  }
+  return done(noted);
 }
 
 export function* revokeKey(command: CommandOf<"revoke_key">): Program<CommandAnswer> {

@@ -4,6 +4,7 @@ import {
   addKeyRow,
   addSignIn,
   createTenant,
+  noteKeyUses,
   removeSignIn,
   revokeKey,
   setRetention,
@@ -60,6 +61,8 @@ function programOf(command: OneTransaction): Program<CommandAnswer> {
       return createTenant(command);
     case "add_key":
       return addKeyRow(command);
+    case "note_key_uses":
+      return noteKeyUses(command);
     case "revoke_key":
       return revokeKey(command);
     case "set_retention":

@@ -63,8 +63,8 @@ export class ProgramReader implements StoreReader {
   }
 
   async key(hash: string): Promise<KeyRow | undefined> {
-    const sql = `select ${TENANT}, k.key_id, k.scopes from keys k join tenants t on t.key = k.tenant
-      where k.hash = $1 and k.revoked = 0`;
+    const sql = `select ${TENANT}, k.key_id, k.scopes, k.expires_ms from keys k
+      join tenants t on t.key = k.tenant where k.hash = $1 and k.revoked = 0`;
     const [row] = await this.#rows({ secret: hash }, "key", sql, bytes(hash));
     return row && keyOf(row);
   }
@@ -84,8 +84,8 @@ export class ProgramReader implements StoreReader {
   }
 
   async keys(tenant: number): Promise<readonly KeyEntry[]> {
-    const sql = `select key_id, prefix, scopes, created_ms, revoked from keys
-      where tenant = $1 order by created_ms, key_id`;
+    const sql = `select key_id, label, prefix, scopes, created_ms, expires_ms, last_used_ms, revoked
+      from keys where tenant = $1 order by created_ms, key_id`;
     return (await this.#rows({ tenant }, "keys", sql, tenant)).map(keyEntryOf);
   }
 

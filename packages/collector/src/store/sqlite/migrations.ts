@@ -179,6 +179,14 @@ const MIGRATIONS = [
       alter table sign_ins add column member_id text;
     `,
   },
+  {
+    version: 17,
+    sql: `
+      alter table keys add column label text;
+      alter table keys add column expires_ms integer;
+      alter table keys add column last_used_ms integer;
+    `,
+  },
 ];
 
 /** The layout that this program writes. */

@@ -27,6 +27,11 @@ export async function expectFit(page: Page, words: string): Promise<void> {
   expect(width, words).toBeLessThanOrEqual(most);
 }
 
+/** Waits until a question is taken away: closed, and known to be closed. */
+export async function answered(page: Page, title: string): Promise<void> {
+  await page.locator(`dialog[aria-label="${title}"]`).waitFor({ state: "detached" });
+}
+
 /** A page of whoever signed in with the key that may do everything. */
 export async function openAsAdmin(browser: Browser, world: World, options = {}) {
   const opened = await openPage(browser, world.url, options);
@@ -34,7 +39,7 @@ export async function openAsAdmin(browser: Browser, world: World, options = {}) 
   return opened;
 }
 
-const SECTIONS = ["Retention", "Members", "Usage"] as const;
+const SECTIONS = ["Keys", "Retention", "Members", "Usage"] as const;
 
 export function settingsCases(stage: Stage): void {
   test("the section of the settings is in the address, and fits each width and scheme", async () => {
@@ -48,15 +53,17 @@ export function settingsCases(stage: Stage): void {
       for (const name of SECTIONS) {
         await tabs.getByRole("link", { name }).focus();
         await page.keyboard.press("Enter");
-        const section = page.getByRole("region", { name }).and(page.locator("[aria-busy=false]"));
+        const section = page
+          .getByRole("region", { name, exact: true })
+          .and(page.locator("[aria-busy=false]"));
         await section.waitFor();
         expect(page.url()).toBe(`${world.url}/settings?section=${name.toLowerCase()}`);
         await expectFit(page, `${name} ${look.colorScheme} ${look.viewport.width}`);
       }
       await page.goBack();
-      await page.getByRole("region", { name: SECTIONS.at(-2) ?? "" }).waitFor();
+      await page.getByRole("region", { name: SECTIONS.at(-2) ?? "", exact: true }).waitFor();
       await page.goto("/settings?section=nothing");
-      await page.getByRole("region", { name: SECTIONS[0] }).waitFor();
+      await page.getByRole("region", { name: SECTIONS[0], exact: true }).waitFor();
       expect(problems).toEqual([]);
       await close();
     }
@@ -92,7 +99,7 @@ export function settingsCases(stage: Stage): void {
     await question.waitFor();
     await expectFit(page, "the question");
     await page.keyboard.press("Escape");
-    await question.waitFor({ state: "detached" });
+    await answered(page, "Keep records for 30 days?");
     await page.getByText("Records are kept for good.").waitFor();
     await page.keyboard.press("Enter");
     await question.waitFor();

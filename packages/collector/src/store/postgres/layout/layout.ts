@@ -190,6 +190,13 @@ const MEMBERS = [
   ...fencesOf("members"),
 ];
 
+/** What a key is for, when it ends, and when it was used. */
+const KEYS = [
+  `alter table keys add column if not exists label text,
+    add column if not exists expires_ms bigint,
+    add column if not exists last_used_ms bigint`,
+];
+
 export const LAYOUT = [
   {
     version: 1,
@@ -206,6 +213,7 @@ export const LAYOUT = [
   { version: 10, statements: MEMORY },
   { version: 11, statements: OVERVIEW },
   { version: 12, statements: MEMBERS },
+  { version: 13, statements: KEYS },
 ];
 
 export const LAYOUT_VERSION = LAYOUT.at(-1)?.version ?? 0;
