@@ -126,7 +126,7 @@ const CLI_FLOW: Flow = [
   ["sessions/source-of.ts", "sessions/tail.ts", "profiles"],
   ["lookback", "check", "export", "keys", "mcp", "prune", "doctor", "flush", "operator"],
   ["import", "status", "evidence", "selectors"],
-  ["gate", "stats", "completion"],
+  ["gate", "stats", "compare", "completion"],
   "commands",
   "program.ts",
   "main.ts",

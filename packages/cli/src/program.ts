@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   report: async () => (await import("./commands/sessions/sessions.ts")).registerReport,
   acknowledge: async () => (await import("./commands/sessions/sessions.ts")).registerAcknowledge,
   similar: async () => (await import("./commands/sessions/similar.ts")).registerSimilar,
+  compare: async () => (await import("./commands/sessions/compare.ts")).registerCompare,
   baseline: async () => (await import("./commands/sessions/baseline.ts")).registerBaseline,
   gate: async () => (await import("./commands/sessions/gate.ts")).registerGate,
   stats: async () => (await import("./commands/sessions/stats.ts")).registerStats,

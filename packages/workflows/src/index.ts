@@ -8,6 +8,16 @@ export {
 } from "./compare/recurring-loops.ts";
 export { type DistanceParts, PART_WEIGHTS } from "./compare/structure-distance.ts";
 export {
+  type ComparedSide,
+  compareSides,
+  type SideComparison,
+  type SideSessions,
+} from "./difference/compare-sides.ts";
+export type { FigureDifference, FigureName, FigureSide } from "./difference/side-figures.ts";
+export type { LoopDifference, ToolDifference } from "./difference/side-mixes.ts";
+export type { ShareDifference, ShareName, ShareSide } from "./difference/side-shares.ts";
+export { StepOrder } from "./difference/step-order.ts";
+export {
   CARD_STATES,
   type CardState,
   cardOf,
@@ -83,6 +93,14 @@ export {
   type TakenWith,
 } from "./profile/structure-counter.ts";
 export { decodeStructure, encodeStructure } from "./profile/structure-text.ts";
+export {
+  FILTER_PARTS,
+  filterPart,
+  type SessionFilter,
+  SessionFilterError,
+  splitParts,
+  withSessionAlone,
+} from "./selection/session-filter.ts";
 export { type Count, chanceOfMore } from "./statistics/exact-test.ts";
 export {
   type Estimate,

@@ -11,7 +11,7 @@ import {
   summarize,
 } from "@caum/core/health";
 import type { StructuralRecord } from "@caum/core/verify";
-import { type SessionProfile, StructureCounter } from "@caum/workflows";
+import { type SessionProfile, type StepOrder, StructureCounter } from "@caum/workflows";
 
 /** What a record says of a step, without a place in a run. */
 export type CountedDraft = Pick<StructuralRecord, "category"> & {
@@ -54,6 +54,12 @@ export class ProfileCounter {
   #durationMs = 0;
   #firstMs: number | undefined;
   #lastMs: number | undefined;
+  readonly #order: StepOrder | undefined;
+
+  /** @param order takes the steps as well */
+  constructor(order?: StepOrder) {
+    this.#order = order;
+  }
 
   /** @param assessment what the health engine says after the event */
   take(draft: CountedDraft, assessment: Assessment, figures: EventFigures = {}): void {
@@ -74,6 +80,8 @@ export class ProfileCounter {
     if (record.category === "tool_api" && record.payload.serverTag !== undefined) {
       this.#servers.add(record.payload.serverTag);
     }
+    const isStep = record.category === "tool_api" || record.category === "reasoning";
+    if (isStep) this.#order?.take(assessment.step, record.payload);
     const isAlerted = this.#alert.standing;
     this.#counter.take(record, assessment, { layer: "import", costNanoUsd, isAlerted });
     this.#summary = summarize(this.#summary, assessment, costNanoUsd);

@@ -1,7 +1,7 @@
 /** A session from its records alone, judged as a collector judges them. */
 import { newRow, profileOf, SessionState, sentMs, viewOf } from "@caum/collector/local";
 import { hashLeaf, readLine, type StructuralRecord } from "@caum/core/verify";
-import type { SessionProfile } from "@caum/workflows";
+import type { SessionProfile, StepOrder } from "@caum/workflows";
 
 /** A record with the line that holds it. */
 export interface RecordLine {
@@ -20,9 +20,11 @@ export function recordLineOf(line: string): RecordLine | undefined {
  *
  * @param parts files of it, each in its own order; what happened first comes first, and what two of
  *   them hold is taken once
+ * @param order takes the steps as well
  */
 export function profileOfRecords(
   parts: readonly (readonly RecordLine[])[],
+  order?: StepOrder,
 ): SessionProfile | undefined {
   let state: SessionState | undefined;
   const seen = new Set<string>();
@@ -31,7 +33,10 @@ export function profileOfRecords(
     if (seen.has(place)) continue;
     seen.add(place);
     state ??= stateOf(record);
-    state.take(record, hashLeaf(line), sentMs(record.sourceTimestamp, Date.now()));
+    const atMs = sentMs(record.sourceTimestamp, Date.now());
+    const { step } = state.take(record, hashLeaf(line), atMs);
+    const isStep = record.category === "tool_api" || record.category === "reasoning";
+    if (isStep) order?.take(step, record.payload);
   }
   return state === undefined ? undefined : profileOf(viewOf(state, undefined));
 }

@@ -1,10 +1,10 @@
 /** Profiles that a collector keeps. */
 import type { CollectorPlace } from "@caum/collector/validation";
 import { DOCTOR_SESSION } from "@caum/core/settings";
-import type { SessionProfile } from "@caum/workflows";
+import type { SessionFilter, SessionProfile } from "@caum/workflows";
 import { readAnswer, SessionGone } from "../sessions/source/ask-collector.ts";
 import { cursorAfter } from "../sessions/source/next-page.ts";
-import { type ProfileFilter, SelectorError } from "./selector.ts";
+import { SelectorError } from "./selector.ts";
 
 interface Page {
   readonly profiles: readonly SessionProfile[];
@@ -21,9 +21,14 @@ const MOST = 50_000;
  */
 export async function collectorProfiles(
   place: CollectorPlace,
-  filter: ProfileFilter,
+  filter: SessionFilter,
 ): Promise<readonly SessionProfile[]> {
   const query = queryOf(filter);
+  if (filter.session !== undefined) {
+    // A collector that does not know the parameter answers with others.
+    const { profiles } = await pageAt(place, `/v1/profiles?${query}`);
+    return profiles.filter(({ sessionId }) => sessionId === filter.session);
+  }
   const wanted = filter.last ?? Number.POSITIVE_INFINITY;
   const found: SessionProfile[] = [];
   for (let cursor: string | null = ""; cursor !== null && found.length < wanted; ) {
@@ -39,18 +44,19 @@ export async function collectorProfiles(
   return found;
 }
 
-function queryOf({ workflow, agent, cohort, sinceMs, untilMs }: ProfileFilter): URLSearchParams {
+function queryOf(filter: SessionFilter): URLSearchParams {
+  const { session, workflow, agent, cohort, sinceMs, untilMs } = filter;
   const query = new URLSearchParams({ limit: String(AT_ONCE) });
   const since = sinceMs === undefined ? undefined : new Date(sinceMs).toISOString();
   const until = untilMs === undefined ? undefined : new Date(untilMs).toISOString();
-  for (const [name, value] of Object.entries({ workflow, agent, cohort, since, until })) {
+  for (const [name, value] of Object.entries({ session, workflow, agent, cohort, since, until })) {
     if (value !== undefined) query.set(name, value);
   }
   return query;
 }
 
 /** The door knows no clients, and names of others are kept as the collector tags them. */
-function isWanted({ client, sessionId }: SessionProfile, filter: ProfileFilter): boolean {
+function isWanted({ client, sessionId }: SessionProfile, filter: SessionFilter): boolean {
   return (filter.client === undefined || client === filter.client) && sessionId !== DOCTOR_SESSION;
 }
 

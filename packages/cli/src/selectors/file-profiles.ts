@@ -2,6 +2,7 @@
 import type { SessionProfile } from "@caum/workflows";
 import { findPaths } from "./found-files.ts";
 import { historyProfiles } from "./history-profiles.ts";
+import type { OrderOfOne } from "./order-of-one.ts";
 import { recordedProfiles } from "./recorded-profiles.ts";
 import { tracedProfiles } from "./traced-profiles.ts";
 
@@ -11,14 +12,23 @@ export interface ReadProfiles {
   readonly problems: readonly string[];
 }
 
-/** @param sinceMs histories that were not written to since then are not opened */
-export async function fileProfiles(paths: readonly string[], sinceMs = 0): Promise<ReadProfiles> {
+interface Reading {
+  /** Histories that were not written to since then are not opened. */
+  readonly sinceMs?: number | undefined;
+  /** Takes the steps of one session. */
+  readonly order?: OrderOfOne;
+}
+
+export async function fileProfiles(
+  paths: readonly string[],
+  { sinceMs = 0, order }: Reading = {},
+): Promise<ReadProfiles> {
   const problems: string[] = [];
   const found = findPaths(paths);
   const profiles = [
-    ...recordedProfiles(found, problems),
-    ...(await tracedProfiles(found.traces, problems)),
-    ...(await historyProfiles(found.others, sinceMs, problems)),
+    ...recordedProfiles(found, problems, order),
+    ...(await tracedProfiles(found.traces, problems, order)),
+    ...(await historyProfiles(found.others, sinceMs, problems, order)),
   ];
   return { profiles, problems };
 }

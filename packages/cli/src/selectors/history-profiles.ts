@@ -11,18 +11,20 @@ import {
   readHistories,
   SeenIds,
 } from "@caum/histories";
-import type { SessionProfile } from "@caum/workflows";
+import type { SessionProfile, StepOrder } from "@caum/workflows";
 import { costOfEvent } from "../history/history-cost.ts";
 import { draftOfEvent, stepOfDraft } from "../history/history-step.ts";
 import { readingKey } from "../history/reading-key.ts";
 import { ReadingKeys } from "../history/reading-keys.ts";
 import { ProfileCounter } from "../profiles/profile-counter.ts";
+import type { OrderOfOne } from "./order-of-one.ts";
 
 /** @param problems what could not be read is added to them */
 export async function historyProfiles(
   paths: readonly string[],
   sinceMs: number,
   problems: string[],
+  order?: OrderOfOne,
 ): Promise<readonly SessionProfile[]> {
   if (paths.length === 0) return [];
   const reading: Reading = { notes: new Notes(), seen: new SeenIds() };
@@ -30,7 +32,7 @@ export async function historyProfiles(
   const rootKey = readingKey(homeOf(undefined, process.env));
   const profiles: SessionProfile[] = [];
   for await (const session of readHistories(found, reading)) {
-    const profile = await historyProfile(session, rootKey, reading.notes);
+    const profile = await historyProfile(session, rootKey, reading.notes, order);
     if (profile !== undefined) profiles.push(profile);
   }
   for (const { path, problem } of reading.notes.problems) problems.push(`${path}: ${problem}`);
@@ -42,9 +44,10 @@ async function historyProfile(
   session: HistorySession,
   rootKey: RootKey,
   notes: Notes,
+  order: OrderOfOne | undefined,
 ): Promise<SessionProfile | undefined> {
   const { id, client, format, files } = session;
-  const counted = new CountedHistory(new ReadingKeys(rootKey, `${format} ${id}`));
+  const counted = new CountedHistory(new ReadingKeys(rootKey, `${format} ${id}`), order?.of(id));
   try {
     for await (const events of session.events()) for (const event of events) counted.take(event);
   } catch {
@@ -57,13 +60,14 @@ async function historyProfile(
 }
 
 class CountedHistory {
-  readonly counter = new ProfileCounter();
+  readonly counter: ProfileCounter;
   readonly #health = new Health();
   readonly #keys: ReadingKeys;
   events = 0;
 
-  constructor(keys: ReadingKeys) {
+  constructor(keys: ReadingKeys, order: StepOrder | undefined) {
     this.#keys = keys;
+    this.counter = new ProfileCounter(order);
   }
 
   take(event: HistoryEvent): void {

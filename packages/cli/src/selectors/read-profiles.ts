@@ -1,12 +1,12 @@
 /** The sessions that a selector means, from wherever they are. */
 import { CollectorError } from "@caum/collector/validation";
 import { DOCTOR_SESSION } from "@caum/core/settings";
-import type { SessionProfile } from "@caum/workflows";
+import type { SessionFilter, SessionProfile } from "@caum/workflows";
 import { LocalSessions } from "../sessions/local/local-sessions.ts";
 import { type SourceFlags, whereOf } from "../sessions/source-of.ts";
 import { collectorProfiles } from "./collector-profiles.ts";
 import { fileProfiles, type ReadProfiles } from "./file-profiles.ts";
-import type { ProfileFilter, Selector } from "./selector.ts";
+import type { Selector } from "./selector.ts";
 
 /**
  * Folders and files are read where they are named, and so are runs; else it is asked who is
@@ -21,7 +21,7 @@ export async function readProfiles(
   const read: SessionProfile[] = [];
   const problems: string[] = [];
   if (paths.length > 0) {
-    const found = await fileProfiles(paths, filter.sinceMs);
+    const found = await fileProfiles(paths, { sinceMs: filter.sinceMs });
     read.push(...found.profiles);
     problems.push(...found.problems);
   }
@@ -32,7 +32,7 @@ export async function readProfiles(
 }
 
 async function configured(
-  filter: ProfileFilter,
+  filter: SessionFilter,
   flags: SourceFlags,
 ): Promise<readonly SessionProfile[]> {
   const { home, collector, nearby } = whereOf(flags);
@@ -68,12 +68,13 @@ function once(profiles: readonly SessionProfile[]): readonly SessionProfile[] {
 }
 
 /** Of what is read here. A collector looks itself: it may keep a name as a tag. */
-function fits({ workflow, agent, cohort, client, sinceMs, untilMs }: ProfileFilter) {
+function fits({ session, workflow, agent, cohort, client, sinceMs, untilMs }: SessionFilter) {
   const named = Object.entries({ workflow, agent, cohort, client }).filter(
     ([, wanted]) => wanted !== undefined,
   ) as ["workflow" | "agent" | "cohort" | "client", string][]; // What is undefined is left out.
   return (profile: SessionProfile) =>
     named.every(([name, wanted]) => profile[name] === wanted) &&
+    (session === undefined || profile.sessionId === session) &&
     profile.startedMs >= (sinceMs ?? 0) &&
     profile.startedMs < (untilMs ?? Number.POSITIVE_INFINITY);
 }

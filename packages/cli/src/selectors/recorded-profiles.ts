@@ -5,6 +5,7 @@ import type { SessionProfile } from "@caum/workflows";
 import { profileOfRecords, type RecordLine, recordLineOf } from "../profiles/recorded-session.ts";
 import { reasonOf } from "../terminal/reason.ts";
 import type { FoundPaths } from "./found-files.ts";
+import type { OrderOfOne } from "./order-of-one.ts";
 
 /**
  * Session by session: what lies in several files of one is one sequence.
@@ -14,6 +15,7 @@ import type { FoundPaths } from "./found-files.ts";
 export function recordedProfiles(
   { bundles, records }: Pick<FoundPaths, "bundles" | "records">,
   problems: string[],
+  order?: OrderOfOne,
 ): readonly SessionProfile[] {
   const groups = new Map<string, RecordLine[][]>();
   const take = (path: string, lines: Iterable<string>) => {
@@ -32,7 +34,7 @@ export function recordedProfiles(
   };
   for (const path of bundles) take(path, readBundleLines(path));
   for (const path of records) take(path, wholeLines(path));
-  return [...groups.values()].flatMap((parts) => profileOfRecords(parts) ?? []);
+  return [...groups].flatMap(([id, parts]) => profileOfRecords(parts, order?.of(id)) ?? []);
 }
 
 function* wholeLines(path: string): Generator<string> {

@@ -6,9 +6,9 @@ import { reportOptions } from "../../options/report-targets.ts";
 
 const ABOUT = `
 A selector says which sessions are meant, in parts that are joined by commas: workflow=, agent=, cohort=,
-client=, since= and until= (7d, 12h, 2026-11-01), last= (the newest so many), and where they are: a folder
-or a file (bundles, runs, traces, histories), or runs: for those of this machine. Without a place the
-collector that is configured is asked, else the runs of this machine.
+client=, since= and until= (7d, 12h, 2026-11-01), last= (the newest so many), or session= for one, and where
+they are: a folder or a file (bundles, runs, traces, histories), or runs: for those of this machine. Without
+a place the collector that is configured is asked, else the runs of this machine.
 
 Against a baseline it finds that loops became more frequent by Fisher's exact test, and that sessions cost
 more by the rank-sum test; both together are wrong in at most 5 of 100 cases. docs/gate.md has how large a

@@ -9,6 +9,7 @@ import { ERRORS } from "../../http/door-schema.ts";
 import { parse } from "../../http/parse.ts";
 import type { KeyedProfile, ProfileCursor } from "../../rows/memory-rows.ts";
 import type { Services } from "../../services.ts";
+import { profileOf } from "../../store/columns/profile-rows.ts";
 import { isStorable, NUL } from "../session/page.ts";
 
 const DEFAULT_LIMIT = 100;
@@ -17,6 +18,8 @@ const MAX_LIMIT = 500;
 const label = z.string().min(1).max(255).refine(isStorable, NUL).optional();
 const moment = z.iso.datetime({ offset: true }).optional();
 const QUERY = z.object({
+  /** The session with this id; nothing else is looked at then. */
+  session: label,
   workflow: label,
   cohort: label,
   agent: label,
@@ -33,7 +36,9 @@ export function openProfilesDoor(app: FastifyInstance, services: Services): void
     { schema: { querystring: QUERY, response: { 200: profilesAnswer, ...ERRORS } } },
     async (request) => {
       const owner = await ownerOf(request, services, "read");
-      const { workflow, cohort, agent, since, until, limit, cursor } = parse(QUERY, request.query);
+      const query = parse(QUERY, request.query);
+      if (query.session !== undefined) return profilesOf(owner.tenant, query.session, services);
+      const { workflow, cohort, agent, since, until, limit, cursor } = query;
       const keys = services.digestKeys.tenant(owner.ulid);
       const kept = (name: string | undefined) => name && identifierOf(name, keys);
       const found = await services.store.reader.memory.profiles(owner.tenant, {
@@ -52,6 +57,16 @@ export function openProfilesDoor(app: FastifyInstance, services: Services): void
       };
     },
   );
+}
+
+async function profilesOf(tenant: number, id: string, { store }: Services) {
+  const view = await store.reader.session(tenant, id);
+  const profile = view === undefined || "gone" in view ? undefined : profileOf(view);
+  return {
+    schema: "caum.profiles.v1.0" as const,
+    profiles: profile === undefined ? [] : [profile],
+    next_cursor: null,
+  };
 }
 
 function nextCursor(last: KeyedProfile | undefined): string | null {
