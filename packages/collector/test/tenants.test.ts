@@ -29,6 +29,7 @@ const READS = [
   "/v1/session/ID/consistency?from=1",
   "/v2/live/session/ID",
   "/v1/session/ID/similar",
+  "/dashboard-api/compare?a=ID&b.since=1d",
 ] as const;
 const LISTS = [
   "/v1/sessions?limit=100",
@@ -45,6 +46,7 @@ const LISTS = [
   "/dashboard-api/groups",
   "/dashboard-api/views",
   "/v1/members",
+  "/dashboard-api/compare?a.workflow=shared&b.since=1d",
 ] as const;
 
 /** Ids that both tenants use. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Services } from "../services.ts";
 import { openChecksDoor } from "./checks-door.ts";
+import { openCompareDoor } from "./compare-door.ts";
 import { openLedgerDoor } from "./ledger-door.ts";
 import { openGroupsDoor } from "./overview/groups-door.ts";
 import { openOverviewDoor } from "./overview/overview-door.ts";
@@ -13,6 +14,7 @@ export function openDashboard(app: FastifyInstance, services: Services): void {
   openPageDoor(app, services.policy.basePath);
   openSignInDoor(app, services);
   openLedgerDoor(app, services);
+  openCompareDoor(app, services);
   openOverviewDoor(app, services);
   openGroupsDoor(app, services);
   openViewsDoor(app, services);

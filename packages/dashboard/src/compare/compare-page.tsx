@@ -1,78 +1,77 @@
 import { useCallback, useState } from "preact/hooks";
-import { useAddress } from "../parts/address.ts";
+import { type AddressChange, useAddress } from "../parts/address.ts";
 import { useAnswer } from "../parts/use-answer.ts";
-import { readRecords, readSession } from "../server/sessions.ts";
-import { extended, type Trace, traceOf } from "../session/trace/trace.ts";
-import { Compared, type Opened } from "./compared.tsx";
+import { readComparison } from "../server/comparison.ts";
+import { Compared } from "./compared.tsx";
+import { askedIn, type Kind, kindIn, namesOf, SIDES, SideFields } from "./side-fields.tsx";
 
-/** Two sessions beside each other: what differs in steps, tools, order, loops, cost and time. */
+/** Two sessions, or two selections of them, beside each other: in what they differ. */
 export function ComparePage() {
   const { query, change } = useAddress();
-  const [one, other] = [query.get("a") ?? "", query.get("b") ?? ""];
-  const ask = useCallback(async () => {
-    if (one === "" || other === "") return undefined;
-    return Promise.all([open(one), open(other)]);
-  }, [one, other]);
+  const asked = askedIn(query)?.toString();
+  const ask = useCallback(
+    async () => (asked === undefined ? undefined : readComparison(new URLSearchParams(asked))),
+    [asked],
+  );
   const { answer, failure, isLoading } = useAnswer(ask);
   return (
     <main aria-busy={isLoading}>
-      <h1>Compare two sessions</h1>
-      <Fields key={`${one} ${other}`} one={one} other={other} onSubmit={change} />
+      <h1>Compare</h1>
+      <Fields key={query.toString()} query={query} onSubmit={change} />
       {failure !== undefined && (
         <div class="panel padded bad" role="alert">
           {failure}
         </div>
       )}
-      {failure === undefined && answer !== undefined && (
-        <Compared one={answer[0]} other={answer[1]} />
+      {failure === undefined && answer !== undefined && asked !== undefined && (
+        <Compared comparison={answer} />
       )}
     </main>
   );
 }
 
-async function open(id: string): Promise<Opened> {
-  const head = await readSession(id);
-  return { row: head.row, trace: await readTrace(id) };
-}
-
-async function readTrace(id: string): Promise<Trace> {
-  let records: Trace["records"] = [];
-  for (let isLast = false; !isLast; ) {
-    const page = await readRecords(id, records.length);
-    isLast = page.isLast || page.records.length === 0;
-    records = extended(records, page.records);
-  }
-  return traceOf(records);
-}
+const ALL_NAMES = SIDES.flatMap((side) => [
+  ...namesOf(side, "sessions"),
+  ...namesOf(side, "selections"),
+]);
 
 interface FieldsProperties {
-  readonly one: string;
-  readonly other: string;
-  readonly onSubmit: (ids: { readonly a: string; readonly b: string }) => void;
+  readonly query: URLSearchParams;
+  readonly onSubmit: (changes: AddressChange) => void;
 }
 
-function Fields({ one, other, onSubmit }: FieldsProperties) {
-  const [a, setA] = useState(one);
-  const [b, setB] = useState(other);
+function Fields({ query, onSubmit }: FieldsProperties) {
+  const [kind, setKind] = useState<Kind>(() => kindIn(query));
+  const [values, setValues] = useState<AddressChange>(() =>
+    Object.fromEntries(ALL_NAMES.map((name) => [name, query.get(name) ?? undefined])),
+  );
   const submit = (event: Event) => {
     event.preventDefault();
-    onSubmit({ a: a.trim(), b: b.trim() });
+    const shown = SIDES.flatMap((side) => namesOf(side, kind));
+    const told = ALL_NAMES.map((name) => {
+      const value = shown.includes(name) ? values[name]?.trim() : undefined;
+      return [name, value] as const;
+    });
+    onSubmit(Object.fromEntries(told));
   };
   return (
     <form class="line" onSubmit={submit}>
-      <input
-        aria-label="First session"
-        placeholder="First session"
-        required
-        value={a}
-        onInput={({ currentTarget: { value } }) => setA(value)}
-      />
-      <input
-        aria-label="Second session"
-        placeholder="Second session"
-        required
-        value={b}
-        onInput={({ currentTarget: { value } }) => setB(value)}
+      <label>
+        What
+        <select
+          value={kind}
+          onChange={({ currentTarget: { value } }) =>
+            setKind(value === "selections" ? "selections" : "sessions")
+          }
+        >
+          <option value="sessions">two sessions</option>
+          <option value="selections">two selections of sessions</option>
+        </select>
+      </label>
+      <SideFields
+        kind={kind}
+        values={values}
+        onInput={(name, value) => setValues((before) => ({ ...before, [name]: value }))}
       />
       <button type="submit" class="first">
         Compare

@@ -1,124 +1,124 @@
-import { useMemo, useState } from "preact/hooks";
-import { count, duration, money, short } from "../parts/format.ts";
-import { Regime } from "../parts/regime.tsx";
-import { sessionPath } from "../parts/router.ts";
-import type { SessionRow } from "../server/answers.ts";
-import { Strip } from "../session/charts/strip.tsx";
-import type { Trace } from "../session/trace/trace.ts";
-import { type Side, sameSteps, sideOf, toolsOfBoth } from "./difference.ts";
+import type { Comparison, FigureDifference, Side } from "../server/comparison.ts";
+import { DifferenceTable, type Line } from "./difference-table.tsx";
+import { countWords, figureWords, pointWords, shareWords, signed } from "./figure-words.ts";
+import { SessionStrips } from "./session-strips.tsx";
+import { ShareStrips } from "./share-strips.tsx";
 
-/** More tools than these differ the least. */
-const TOOLS_SHOWN = 20;
-
-export interface Opened {
-  readonly row: SessionRow;
-  readonly trace: Trace;
-}
+/** Of each table; what differs the most comes first. */
+const SHOWN = 20;
 
 interface Properties {
-  readonly one: Opened;
-  readonly other: Opened;
+  readonly comparison: Comparison;
 }
 
-export function Compared({ one, other }: Properties) {
-  const [cursor, setCursor] = useState<number>();
-  const sides = useMemo(() => [sideOf(one.trace), sideOf(other.trace)] as const, [one, other]);
-  const most = Math.max(one.trace.steps.length, other.trace.steps.length);
+export function Compared({ comparison }: Properties) {
+  const { a, b, figures, shares, tools, transitions, loops, order } = comparison;
+  const areSingle = a.session !== null && b.session !== null;
+  const of = areSingle ? "" : ", mean of a session";
   return (
     <>
-      <section class="panel padded" aria-label="Steps of both">
-        {[one, other].map(({ row, trace }, at) => (
-          <div key={`${at} ${row.id}`}>
-            <p class="line">
-              <b>{at === 0 ? "A" : "B"}</b>
-              <a href={sessionPath(row.id)}>
-                <bdi>{row.title}</bdi>
-              </a>
-              <Regime regime={row.regime} />
+      <section class="panel padded" aria-label="What is compared">
+        {a.session !== null && b.session !== null ? (
+          <SessionStrips a={a.session} b={b.session} />
+        ) : (
+          <>
+            <p>
+              <b>A</b> {sideWords(a)}, <b>B</b> {sideWords(b)}.
             </p>
-            {trace.steps.length > 0 && (
-              <Strip
-                {...trace}
-                most={most}
-                cursor={cursor}
-                onCursor={setCursor}
-                onPick={() => {}}
-              />
-            )}
-          </div>
+            <ShareStrips shares={shares} />
+          </>
+        )}
+        {order !== null && <p>{order.said}</p>}
+        {notesOf(comparison).map((note) => (
+          <p key={note} class="quiet">
+            {note}
+          </p>
         ))}
-        <p class="quiet">
-          Both strips have one measure: a step stands below the step of its number.
-        </p>
-        <p>{orderWords(...sides)}</p>
       </section>
       <div class="halves">
-        <Table label="Figures" rows={figuresOf(...sides)} />
-        <Table
-          label="Steps by tool"
-          rows={toolsOfBoth(...sides)
-            .slice(0, TOOLS_SHOWN)
-            .map(({ name, one: a, other: b }) => [name, count(a), count(b)])}
+        <DifferenceTable
+          label={`Figures${of}`}
+          rows={figures.map((row) => figureLine(row, a.sessions, b.sessions))}
+        />
+        <DifferenceTable
+          label={`Calls of tools${of}`}
+          rows={tools
+            .slice(0, SHOWN)
+            .map(({ tool, server, ...row }) => [
+              `${tool ?? "keyed names"}${server === null ? "" : ` of ${server}`}`,
+              countWords(row.a.calls),
+              countWords(row.b.calls),
+              signed(row.b.calls - row.a.calls, countWords),
+            ])}
+        />
+        <DifferenceTable
+          label="What follows what"
+          rows={transitions
+            .filter((row) => row.a !== row.b)
+            .slice(0, SHOWN)
+            .map(({ from, to, ...row }) => [
+              `${from}, then ${to}`,
+              row.a === null ? NOTHING : shareWords(row.a),
+              row.b === null ? NOTHING : shareWords(row.b),
+              `${pointWords((row.b ?? 0) - (row.a ?? 0))} points`,
+            ])}
+        />
+        <DifferenceTable
+          label={areSingle ? "Loops" : "Sessions with a loop of"}
+          rows={loops.slice(0, SHOWN).map(({ rule, period, tools: names, ...row }) => {
+            const [one, other] = areSingle
+              ? [row.a.loops, row.b.loops]
+              : [row.a.sessions, row.b.sessions];
+            const kind = `${rule}${period > 1 ? `, period ${period}` : ""}`;
+            return [
+              `${names.join(", ") || "talk"}: ${kind}`,
+              String(one),
+              String(other),
+              signed(other - one, String),
+            ];
+          })}
         />
       </div>
     </>
   );
 }
 
-function orderWords(one: Side, other: Side): string {
-  const same = sameSteps(one, other);
-  if (same === one.steps && same === other.steps) {
-    return `Both call the same tools in the same order, over ${count(same)} steps.`;
-  }
-  const at = ({ order }: Side) => order[same] ?? "nothing more";
-  const begin = same === 0 ? "They begin differently" : `The first ${count(same)} steps are alike`;
-  return `${begin}; step ${count(same + 1)} is ${at(one)} in A and ${at(other)} in B.`;
+const NOTHING = "–";
+
+function sideWords({ sessions, notEnded, withoutSteps }: Side): string {
+  const open = notEnded > 0 ? `, ${notEnded} not over` : "";
+  const empty = withoutSteps > 0 ? `, ${withoutSteps} more without a step` : "";
+  return `${sessions} session${sessions === 1 ? "" : "s"}${open}${empty}`;
 }
 
-type Line = readonly [name: string, one: string, other: string];
-
-function figuresOf(one: Side, other: Side): readonly Line[] {
-  const line = (name: string, of: (side: Side) => string): Line => [name, of(one), of(other)];
-  const told = <T,>(value: T | undefined, write: (value: T) => string) =>
-    value === undefined ? "not known" : write(value);
+function notesOf({ notes, complete, a, b }: Comparison): readonly string[] {
+  const cut = ([side, isComplete, { sessions }]: readonly [string, boolean, Side]) =>
+    isComplete ? [] : [`Of ${side} the newest ${sessions} sessions are looked at: there are more.`];
   return [
-    line("steps", ({ steps }) => count(steps)),
-    line("loops", ({ loops }) => count(loops)),
-    line("steps in loops", ({ loopSteps }) => count(loopSteps)),
-    line("failed steps", ({ failures }) => count(failures)),
-    line("different tools", ({ tools }) => count(tools.size)),
-    line("tokens", ({ tokens }) => told(tokens, short)),
-    line("cost", ({ costUsd }) => told(costUsd, money)),
-    line("first to last step", ({ tookMs }) => told(tookMs, duration)),
+    ...cut(["A", complete.a, a]),
+    ...cut(["B", complete.b, b]),
+    ...notes.map((note) => `${note.slice(0, 1).toUpperCase()}${note.slice(1)}.`),
   ];
 }
 
-function Table({ label, rows }: { readonly label: string; readonly rows: readonly Line[] }) {
-  return (
-    <section class="panel padded" aria-label={label}>
-      <h2>{label}</h2>
-      <table class="figures wraps">
-        <thead>
-          <tr>
-            <th scope="col">
-              <span class="hidden">what</span>
-            </th>
-            <th scope="col">A</th>
-            <th scope="col">B</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([name, one, other]) => (
-            <tr key={name}>
-              <th scope="row">
-                <bdi>{name}</bdi>
-              </th>
-              <td>{one}</td>
-              <td class={one === other ? "quiet" : ""}>{other}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
+function figureLine(
+  { figure, words, a, b, difference, typical }: FigureDifference,
+  ofA: number,
+  ofB: number,
+): Line {
+  const show = (value: number) => figureWords(figure, value);
+  const cell = (side: FigureDifference["a"], of: number) => {
+    if (side === null) return "not known";
+    return `${show(side.mean)}${side.known < of ? ` (of ${side.known})` : ""}`;
+  };
+  const apart = difference === null ? NOTHING : signed(difference, show);
+  return [
+    words,
+    cell(a, ofA),
+    cell(b, ofB),
+    apart,
+    typical === null
+      ? undefined
+      : `typically ${signed(typical.estimate, show)}, from ${signed(typical.low, show)} to ${signed(typical.high, show)} (95 %)`,
+  ];
 }

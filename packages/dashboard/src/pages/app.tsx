@@ -1,5 +1,4 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { AlertsPage } from "../alerts/alerts-page.tsx";
 import { LedgerPage } from "../ledger/ledger-page.tsx";
 import { LaterPart } from "../parts/later-part.tsx";
 import { type Place, usePlace } from "../parts/router.ts";
@@ -85,6 +84,7 @@ export function App() {
 
 /** As much code as half of the page: they are loaded when somebody opens them. */
 const workflowPages = () => import("../workflows/workflow-pages.tsx");
+const alertsPage = () => import("../alerts/alerts-page.tsx");
 const comparePage = () => import("../compare/compare-page.tsx");
 const startPage = () => import("../start/start-page.tsx");
 const settingsPage = () => import("../settings/settings-page.tsx");
@@ -95,6 +95,7 @@ const NAVIGATION = [
   ["/", "Sessions", ["sessions"]],
   ["/loops", "Loops", ["loops"]],
   ["/workflows", "Workflows", ["workflows", "workflow"]],
+  ["/compare", "Compare", ["compare"]],
   ["/alerts", "Alerts", ["alerts"]],
   ["/onboarding", "Start", ["start"]],
   ["/settings", "Settings", ["settings"]],
@@ -171,7 +172,11 @@ function SignedIn({ account, onSignOut, onSignedOut }: Properties) {
           {({ WorkflowPage }) => <WorkflowPage key={place.name} name={place.name} />}
         </LaterPart>
       )}
-      {place.page === "alerts" && <AlertsPage />}
+      {place.page === "alerts" && (
+        <LaterPart load={alertsPage} fallback={<main aria-busy="true" />}>
+          {({ AlertsPage }) => <AlertsPage />}
+        </LaterPart>
+      )}
       {place.page === "compare" && (
         <LaterPart load={comparePage} fallback={<main aria-busy="true" />}>
           {({ ComparePage }) => <ComparePage />}

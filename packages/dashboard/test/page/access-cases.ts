@@ -41,7 +41,8 @@ export function accessCases(stage: Stage): void {
     await loopedAgent(stage.world, "circling");
     const workflows = ["/workflows", "/workflows/seen"];
     const compare = `/compare?a=${session.id}&b=${session.id}`;
-    const overview = ["/overview", "/loops", compare];
+    const selections = "/compare?a.agent=circling&b.workflow=seen";
+    const overview = ["/overview", "/loops", compare, selections];
     const account = ["/onboarding", "/alerts", "/settings"];
     return ["/", `/dashboard/${session.id}`, ...account, ...workflows, ...overview];
   };
@@ -66,6 +67,8 @@ export function accessCases(stage: Stage): void {
       if (place === "/workflows") await showCard(page, "seen", "with a loop");
       if (place === "/overview" || place === "/loops") await openUntil(page, place, /circling/);
       if (place === "/workflows/seen") await showAll(page);
+      if (place.startsWith("/compare"))
+        await page.getByRole("region", { name: "Figures" }).waitFor();
       expect(await graveFindings(page), `${place} ${scheme}`).toEqual([]);
     }
     expect(problems).toEqual([]);

@@ -3,6 +3,7 @@ import type { Stage } from "../page.test.ts";
 import { signIn } from "./chromium.ts";
 import type { BrowserDocument } from "./in-browser.ts";
 import { openPage } from "./open-page.ts";
+import { loopedAgent } from "./overview-cases.ts";
 import { REPEATED, varied } from "./world.ts";
 
 declare const document: BrowserDocument;
@@ -30,7 +31,9 @@ export function compareCases(stage: Stage): void {
       await page
         .getByText("The first 4 steps are alike; step 5 is read_file in A and browser.get in B.")
         .waitFor();
-      expect(await page.getByRole("slider", { name: "Steps by regime" }).count()).toBe(2);
+      const strips = page.getByRole("slider", { name: "Steps by regime" });
+      await strips.nth(1).waitFor();
+      expect(await strips.count()).toBe(2);
       const figures = page.getByRole("region", { name: "Figures" });
       const cells = (name: string) =>
         figures
@@ -39,11 +42,13 @@ export function compareCases(stage: Stage): void {
           .first()
           .getByRole("cell")
           .allTextContents();
-      expect(await cells("steps")).toEqual(["6", "13"]);
-      expect(await cells("loops")).toEqual(["0", "1"]);
-      expect(await cells("failed steps")).toEqual(["0", "9"]);
-      const tools = page.getByRole("region", { name: "Steps by tool" });
-      expect(await tools.getByRole("row").nth(1).textContent()).toBe("browser.get09");
+      expect(await cells("steps")).toEqual(["6", "13", "+7"]);
+      expect(await cells("loops")).toEqual(["0", "1", "+1"]);
+      expect(await cells("failed calls")).toEqual(["0", "9", "+9"]);
+      const tools = page.getByRole("region", { name: "Calls of tools" });
+      expect(await tools.getByRole("row").nth(1).textContent()).toBe("browser.get09+9");
+      const loops = page.getByRole("region", { name: "Loops", exact: true });
+      expect(await loops.getByRole("row").nth(1).textContent()).toMatch(/^browser\.get: .+01\+1$/);
       const all = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(all).toBeLessThanOrEqual(width);
       await page.goto(`/compare?a=${one.id}&b=${one.id}`);
@@ -51,6 +56,67 @@ export function compareCases(stage: Stage): void {
       expect(problems).toEqual([]);
       await page.goto(`/compare?a=${one.id}&b=nobody`);
       await page.getByRole("alert").waitFor();
+      await close();
+    },
+  );
+
+  const LOOKS = [
+    [1280, "light"],
+    [1280, "dark"],
+    [360, "light"],
+    [360, "dark"],
+  ] as const;
+  test.each(LOOKS)(
+    "two selections are made by keyboard, and what differs has its interval, %i pixels, %s",
+    async (width, colorScheme) => {
+      const { world, browser } = stage;
+      const name = `selected-${width}-${colorScheme}`;
+      await loopedAgent(world, name);
+      for (let at = 0; at < 3; at++) {
+        const session = await world.startSession({ agent_id: `calm-${name}` });
+        await session.send(...Array.from({ length: 4 }, (_, nth) => varied(nth)));
+      }
+      const options = { viewport: { width, height: 740 }, colorScheme };
+      const { page, problems, close } = await openPage(browser, world.url, options);
+      await signIn(page, world.apiKey);
+      await page.goto("/compare");
+      await page.getByRole("combobox", { name: "What" }).focus();
+      await page.keyboard.press("ArrowDown");
+      const a = page.getByRole("group", { name: "A", exact: true });
+      await a.getByLabel("Agent").focus();
+      await page.keyboard.type(name);
+      const b = page.getByRole("group", { name: "B", exact: true });
+      await b.getByLabel("Agent").focus();
+      await page.keyboard.type(`calm-${name}`);
+      await b.getByLabel("Since").focus();
+      await page.keyboard.type("1d");
+      await page.keyboard.press("Enter");
+      const address = `${world.url}/compare?a.agent=${name}&b.agent=calm-${name}&b.since=1d`;
+      await expect.poll(() => page.url()).toBe(address);
+      await page.getByText("A 3 sessions, 1 not over, B 3 sessions, 3 not over.").waitFor();
+      const strips = page.getByRole("region", { name: "Sessions with a loop", exact: true });
+      await strips.getByText("2 of 3, 66.7 %").waitFor();
+      await strips.getByText("0 of 3, 0.0 %").waitFor();
+      await strips.getByText(/^−66\.7 points, from −\d+\.\d to [+−]?\d+\.\d \(95 %\)$/).waitFor();
+      const figures = page.getByRole("region", { name: "Figures, mean of a session" });
+      const cost = figures.getByRole("row").filter({ hasText: /^cost/ });
+      await cost.waitFor();
+      const loops = page.getByRole("region", { name: "Sessions with a loop of", exact: true });
+      expect(await loops.getByRole("row").nth(1).textContent()).toMatch(/20−2$/);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+        width,
+      );
+      // The same address shows the same, and back leads to where one was.
+      await page.reload();
+      expect(await page.getByRole("combobox", { name: "What" }).inputValue()).toBe("selections");
+      await strips.getByText("2 of 3, 66.7 %").waitFor();
+      await page.goBack();
+      await expect.poll(() => page.url()).toBe(`${world.url}/compare`);
+      expect(problems).toEqual([]);
+      await page.goto(`/compare?a.agent=nobody&b.agent=${name}`);
+      await page.getByRole("alert").getByText("A matches no session").waitFor();
+      await page.goto(`/compare?a.agent=${name}&b.since=junk`);
+      await page.getByRole("alert").getByText("a time is 12h, 7d, 4w or 2026-11-01").waitFor();
       await close();
     },
   );
