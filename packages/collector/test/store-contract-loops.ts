@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createObserver } from "@caum/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { EventIntake } from "../src/ingest/intake.ts";
-import type { SessionFilter, SessionView } from "../src/store/store.ts";
+import type { SessionFilter, SessionOrder, SessionView, SortedFilter } from "../src/store/store.ts";
 import type { StoreUnderTest } from "./store-contract.ts";
 
 const KEYS = { digestKeyId: "test", digestKeyCommitment: "c".repeat(64) };
@@ -183,5 +183,41 @@ export function loopContract(open: () => Promise<StoreUnderTest>): void {
     expect(await found({ activeSinceMs: NOW - 3_600_000 })).toEqual([]);
     expect(await found({ activeSinceMs: NOW - DAY_MS })).toEqual(["s"]);
     expect(await found({ sinceMs: NOW })).toEqual(["s"]);
+  });
+
+  test("sessions are ordered by a figure among the newest, what is not known last, and others are told", async () => {
+    const plans = { none: [3, 0], few: [9, 9], many: [2, 12] } as const;
+    for (const [id, [work, loop]] of Object.entries(plans)) {
+      const sender = senderOf(() => subject, id);
+      await sender.work(work);
+      await sender.loop(loop);
+    }
+    const { reader } = subject.store;
+    const sorted = async (by: SessionOrder, more: Partial<SortedFilter> = {}) => {
+      const asked = { by, isAscending: false, lookedAt: 10, limit: 10, ...more };
+      const { views, ...told } = await reader.sortedSessions(1, asked);
+      return { ids: views.map(({ id }) => id), ...told };
+    };
+    expect(await sorted("steps")).toMatchObject({
+      ids: ["few", "many", "none"],
+      looked: 3,
+      isWhole: true,
+    });
+    expect((await sorted("steps", { isAscending: true })).ids).toEqual(["none", "many", "few"]);
+    expect((await sorted("cost")).ids).toEqual(["few", "many", "none"]);
+    expect((await sorted("loops")).ids.at(-1)).toBe("none");
+    expect((await sorted("last", { isAscending: true, limit: 1 })).ids).toHaveLength(1);
+    // All calls went well, and of equal ones the newer comes first.
+    const newest = (await reader.sessions(1, { limit: 10 })).map(({ id }) => id);
+    expect((await sorted("failures")).ids).toEqual(newest);
+    const some = await sorted("steps", { lookedAt: 2 });
+    expect(some).toMatchObject({ looked: 2, isWhole: false });
+    expect(some.ids).toHaveLength(2);
+    expect((await sorted("steps", { hadLoop: false })).ids).toEqual(["none"]);
+    expect(await sorted("steps", { agent: "nobody" })).toMatchObject({ ids: [], looked: 0 });
+    expect(
+      (await reader.sortedSessions(2, { by: "steps", isAscending: false, lookedAt: 9, limit: 9 }))
+        .views,
+    ).toEqual([]);
   });
 }

@@ -30,6 +30,7 @@ function row(id: string, lastMs: number): SessionRow {
     loopCostUsd: 0,
     isMarked: false,
     acknowledged: undefined,
+    failures: undefined,
   };
 }
 
@@ -38,6 +39,40 @@ test("a row moves to where its last event puts it, and is there once", () => {
   expect(withRow(rows, row("a", 4)).map(({ id }) => id)).toEqual(["a", "c", "b"]);
   expect(withRow(rows, row("d", 0)).map(({ id }) => id)).toEqual(["c", "b", "a", "d"]);
   expect(withRow([], row("a", 1))).toHaveLength(1);
+});
+
+test("in the order of a figure a row stands where its value puts it, and of equal ones the newer first", () => {
+  const of = (id: string, loops: number, lastMs: number) => ({ ...row(id, lastMs), loops });
+  const rows = [of("most", 9, 1), of("some", 3, 2), of("none", 0, 3)];
+  const ids = (changed: SessionRow, isUp = false, isCut = false) =>
+    withRow(isUp ? rows.toReversed() : rows, changed, { by: "loops", isUp }, isCut).map(
+      ({ id }) => id,
+    );
+  expect(ids(of("new", 4, 9))).toEqual(["most", "new", "some", "none"]);
+  expect(ids(of("new", 3, 9))).toEqual(["most", "new", "some", "none"]);
+  expect(ids(of("new", 3, 0))).toEqual(["most", "some", "new", "none"]);
+  expect(ids(of("new", 4, 9), true)).toEqual(["none", "some", "new", "most"]);
+  expect(ids(of("none", 10, 9))).toEqual(["none", "most", "some"]);
+});
+
+test("where others may stand before it, a row behind the last one is not shown", () => {
+  const rows = [{ ...row("dear", 1), costUsd: 2 }];
+  const order = { by: "cost", isUp: false } as const;
+  const cheap = { ...row("cheap", 2), costUsd: 1 };
+  expect(withRow(rows, cheap, order, true)).toEqual(rows);
+  expect(withRow(rows, cheap, order)).toHaveLength(2);
+});
+
+test("what nobody said comes last, whichever way", () => {
+  const rows = [{ ...row("known", 1), failures: 0 }];
+  for (const isUp of [true, false]) {
+    const order = { by: "failures", isUp } as const;
+    expect(withRow(rows, row("unknown", 2), order).map(({ id }) => id)).toEqual([
+      "known",
+      "unknown",
+    ]);
+    expect(withRow([row("unknown", 2)], rows[0] as SessionRow, order)[0]?.id).toBe("known");
+  }
 });
 
 test("a changed row is held against every filter", () => {

@@ -7,7 +7,8 @@ import { DoorError, refusalError } from "../http/door-error.ts";
 import { HIDDEN } from "../http/door-schema.ts";
 import { parse } from "../http/parse.ts";
 import type { Services } from "../services.ts";
-import { ledgerRows } from "./ledger-rows.ts";
+import { SESSION_ORDERS, type SessionFilter, type SortedFilter } from "../store/store.ts";
+import { type LedgerSource, ledgerRows } from "./ledger-rows.ts";
 import { sessionAnswer } from "./session-answer.ts";
 import { stepRowOf } from "./step-row.ts";
 import type { EventStream } from "./streams/event-stream.ts";
@@ -23,7 +24,12 @@ const LEDGER_QUERY = pageQuery.extend({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   q: z.string().trim().max(255).refine(isStorable, NUL).optional(),
   since: INDEX.optional(),
+  sort: z.enum(SESSION_ORDERS).optional(),
+  order: z.enum(["up", "down"]).default("down"),
 });
+/** In the order of a figure so many of the newest sessions that fit are looked at, and so many told. */
+const LOOKED_AT = 5_000;
+const SORTED_TOLD = 200;
 const STEPS_QUERY = z.object({
   from: INDEX.default(0),
   limit: z.coerce.number().int().min(1).max(2_000).default(500),
@@ -39,8 +45,12 @@ export function openLedgerDoor(app: FastifyInstance, services: Services): void {
   const source = { reader, clock: services.clock };
   app.get("/dashboard-api/sessions", HIDDEN, async (request) => {
     const { tenant } = await ownerOf(request, services, "read");
-    const { q, since, ...page } = parse(LEDGER_QUERY, request.query);
+    const { q, since, sort, order, ...page } = parse(LEDGER_QUERY, request.query);
     const filter = { ...filterOf(page), ...sinceOf(since), search: q || undefined };
+    if (sort !== undefined) {
+      const sorted = { ...filter, by: sort, isAscending: order === "up" };
+      return sortedAnswer(tenant, sorted, source);
+    }
     const views = await reader.sessions(tenant, filter);
     return {
       sessions: await ledgerRows(tenant, views, source),
@@ -61,6 +71,20 @@ export function openLedgerDoor(app: FastifyInstance, services: Services): void {
     return { steps: records.map((record) => stepRowOf(record, facts)), next };
   });
   openStreams(app, services);
+}
+
+async function sortedAnswer(
+  tenant: number,
+  { after: _, ...filter }: SessionFilter & Pick<SortedFilter, "by" | "isAscending">,
+  source: LedgerSource,
+) {
+  const asked = { ...filter, limit: SORTED_TOLD, lookedAt: LOOKED_AT };
+  const { views, looked, isWhole, newestMs } = await source.reader.sortedSessions(tenant, asked);
+  return {
+    sessions: await ledgerRows(tenant, views, source),
+    next_cursor: null,
+    sorted: { looked, whole: isWhole, newest_ms: newestMs },
+  };
 }
 
 function openStreams(app: FastifyInstance, services: Services): void {

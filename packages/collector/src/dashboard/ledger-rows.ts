@@ -13,6 +13,8 @@ type Summary = ReturnType<typeof sessionSummaryOf>;
 export interface LedgerRow extends Summary {
   /** UDS of the last records that are steps, oldest first. */
   readonly uds_recent: readonly number[];
+  /** Calls that did not do what they were asked for; null where it is not known. */
+  readonly failed_calls: number | null;
   /** When something of it arrived last: the order of the list, and where a stream goes on. */
   readonly changed_at: string;
   /** What is to be said of a loop that stands now; null while none does. */
@@ -51,5 +53,6 @@ export async function ledgerRow(
   const costNanoUsd = view.standing.loopCostNanoUsd;
   const story = { costNanoUsd, ...storyOf(summary.agent_name, view.standing) };
   const message = summary.live_alert ? alertMessage({ ...story, nowMs: view.activeMs }) : null;
-  return { ...summary, uds_recent: recent, changed_at: changed, message };
+  const failed_calls = view.structure?.failures ?? null;
+  return { ...summary, uds_recent: recent, failed_calls, changed_at: changed, message };
 }

@@ -92,6 +92,27 @@ export interface SessionFilter {
   readonly traces?: readonly string[] | undefined;
 }
 
+/** By what sessions are ordered, where it is not by when something arrived last. */
+export const SESSION_ORDERS = ["last", "steps", "cost", "loops", "failures"] as const;
+export type SessionOrder = (typeof SESSION_ORDERS)[number];
+
+export interface SortedFilter extends Omit<SessionFilter, "after"> {
+  readonly by: SessionOrder;
+  /** The least first; what is not known comes last either way. */
+  readonly isAscending: boolean;
+  /** So many of the newest that fit are looked at. */
+  readonly lookedAt: number;
+}
+
+export interface SortedSessions {
+  readonly views: readonly SessionView[];
+  /** Sessions that were looked at, and whether these are all that fit. */
+  readonly looked: number;
+  readonly isWhole: boolean;
+  /** When something of any of them arrived last. */
+  readonly newestMs: number;
+}
+
 export interface Usage {
   readonly sessions: number;
   readonly events: number;
@@ -147,6 +168,8 @@ export interface StoreReader {
   tenantByUlid(ulid: string): Promise<TenantRow | undefined>;
   session(tenant: number, id: string): Promise<SessionView | GoneSession | undefined>;
   sessions(tenant: number, filter: SessionFilter): Promise<readonly SessionView[]>;
+  /** In the order of a figure, among the newest. */
+  sortedSessions(tenant: number, filter: SortedFilter): Promise<SortedSessions>;
   /** Records by index, from the given one on. */
   records(
     tenant: number,

@@ -172,6 +172,50 @@ test("the ledger lists, searches and pages, with the last values of UDS", async 
   expect((await client.get("/dashboard-api/sessions?limit=1000", headers)).status).toBe(400);
 });
 
+test("the ledger is ordered by a figure, and says among how many", async () => {
+  const headers = await cookie();
+  for (const [agent_id, steps, failures] of [
+    ["sorted-a", 2, 0],
+    ["sorted-b", 5, 3],
+    ["sorted-c", 3, 1],
+  ] as const) {
+    now += 10;
+    const { body } = await client.post("/v2/live/start", { agent_id });
+    const events = Array.from({ length: steps }, (_, at) => ({
+      event: "tool_call",
+      tool: "t",
+      status: at < failures ? "error" : "ok",
+      input_id: `asked_${at}`,
+    }));
+    const { session_token } = body;
+    const { session_id } = body.session;
+    const sent = await client.post("/v2/live/batch", { session_id, session_token, events });
+    expect(sent.status, sent.text).toBe(200);
+  }
+  const listed = async (query: string) => {
+    const path = `/dashboard-api/sessions?q=sorted-&${query}`;
+    const { body } = await client.get(path, headers);
+    return {
+      ...body,
+      ids: body.sessions.map(({ agent_name }: { agent_name: string }) => agent_name.slice(-1)),
+    };
+  };
+  expect(await listed("sort=steps")).toMatchObject({
+    ids: ["b", "c", "a"],
+    next_cursor: null,
+    sorted: { looked: 3, whole: true, newest_ms: now },
+  });
+  expect((await listed("sort=steps&order=up")).ids).toEqual(["a", "c", "b"]);
+  const failed = await listed("sort=failures");
+  expect(failed.ids).toEqual(["b", "c", "a"]);
+  expect(failed.sessions[0].failed_calls).toBe(3);
+  expect((await listed("sort=last&order=up")).ids).toEqual(["a", "b", "c"]);
+  expect((await listed("limit=1")).sorted).toBeUndefined();
+  for (const query of ["sort=moon", "sort=steps&order=sideways"]) {
+    expect((await client.get(`/dashboard-api/sessions?${query}`, headers)).status).toBe(400);
+  }
+});
+
 test("steps come in pages as flat rows with what was found at each", async () => {
   const headers = await cookie();
   for (let index = 1; index <= 12; index++) {

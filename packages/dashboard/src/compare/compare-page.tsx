@@ -1,7 +1,7 @@
 import { useCallback, useState } from "preact/hooks";
 import { type AddressChange, useAddress } from "../parts/address.ts";
 import { useAnswer } from "../parts/use-answer.ts";
-import { readComparison } from "../server/comparison.ts";
+import { readComparison } from "../server/compared/sides.ts";
 import { Compared } from "./compared.tsx";
 import { askedIn, type Kind, kindIn, namesOf, SIDES, SideFields } from "./side-fields.tsx";
 

@@ -1,4 +1,4 @@
-import type { Comparison, FigureDifference, Side } from "../server/comparison.ts";
+import type { Comparison, FigureDifference, Side } from "../server/compared/sides.ts";
 import { DifferenceTable, type Line } from "./difference-table.tsx";
 import { countWords, figureWords, pointWords, shareWords, signed } from "./figure-words.ts";
 import { SessionStrips } from "./session-strips.tsx";

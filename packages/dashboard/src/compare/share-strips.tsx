@@ -1,4 +1,4 @@
-import type { ShareDifference, ShareSide } from "../server/comparison.ts";
+import type { ShareDifference, ShareSide } from "../server/compared/sides.ts";
 import { pointWords, shareWords } from "./figure-words.ts";
 
 interface Properties {

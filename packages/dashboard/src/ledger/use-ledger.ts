@@ -3,8 +3,8 @@ import { tellOfLoop } from "../parts/notify.ts";
 import type { SessionRow } from "../server/answers.ts";
 import type { Connection } from "../server/event-stream.ts";
 import { Refusal, UNAUTHORIZED } from "../server/request.ts";
-import type { SessionFilter } from "../server/session-filter.ts";
-import { listSessions, streamLedger } from "../server/sessions.ts";
+import type { SessionFilter, SessionOrder } from "../server/session-filter.ts";
+import { listSessions, type SessionList, type Sorted, streamLedger } from "../server/sessions.ts";
 import { fits, withRow } from "./rows.ts";
 
 interface Ledger {
@@ -14,6 +14,8 @@ interface Ledger {
   readonly failure: string | undefined;
   /** Loads the next page, when there is one. */
   readonly more: () => void;
+  /** Among how many the order was found; undefined where the latest come first. */
+  readonly sorted: Sorted | undefined;
 }
 
 /** A search is sent when typing rests this long. */
@@ -21,24 +23,31 @@ const REST_MS = 200;
 const RETRY_MS = 3_000;
 
 /** The sessions that fit, page by page, and every change to them as it happens. */
-export function useLedger(filter: SessionFilter, onConnection: (to: Connection) => void): Ledger {
+export function useLedger(
+  filter: SessionFilter,
+  order: SessionOrder | undefined,
+  onConnection: (to: Connection) => void,
+): Ledger {
   const [rows, setRows] = useState<readonly SessionRow[]>([]);
   const [cursor, setCursor] = useState<string | null | undefined>();
   const [isLoading, setLoading] = useState(true);
   const [failure, setFailure] = useState<Error>();
   const [sinceMs, setSinceMs] = useState<number>();
-  const current = useRef(filter);
+  const [sorted, setSorted] = useState<Sorted>();
+  const current = useRef({ filter, order, isCut: false });
   const load = useCallback(
     async (after: string | undefined) => {
       const asked = current.current;
       setLoading(true);
       try {
-        const page = await listSessions(asked, after);
+        const page = await listSessions(asked.filter, asked.order, after);
         if (asked !== current.current) return;
-        setRows((before) => page.rows.reduceRight(withRow, after === undefined ? [] : before));
+        asked.isCut = isCut(page);
+        setRows((before) => listed(after === undefined ? [] : before, page));
         setCursor(page.next);
+        setSorted(page.sorted);
         // The stream tells what changes from the first list on, and is opened once.
-        setSinceMs((before) => before ?? page.rows[0]?.changedMs ?? 0);
+        setSinceMs((before) => before ?? newestIn(page));
         setFailure(undefined);
       } catch (error) {
         if (error instanceof Refusal && error.status === UNAUTHORIZED) onConnection("signed_out");
@@ -55,16 +64,17 @@ export function useLedger(filter: SessionFilter, onConnection: (to: Connection) 
     return () => clearTimeout(timer);
   }, [failure, load]);
   useEffect(() => {
-    current.current = filter;
+    current.current = { filter, order, isCut: false };
     const timer = setTimeout(() => load(undefined), filter.search === undefined ? 0 : REST_MS);
     return () => clearTimeout(timer);
-  }, [filter, load]);
+  }, [filter, order, load]);
   useEffect(() => {
     if (sinceMs === undefined) return;
     return streamLedger(sinceMs, {
       onRow: (row) => {
         tellOfLoop(row);
-        if (fits(row, current.current)) setRows((before) => withRow(before, row));
+        const { filter, order, isCut: cuts } = current.current;
+        if (fits(row, filter)) setRows((before) => withRow(before, row, order, cuts));
         else setRows((before) => before.filter(({ id }) => id !== row.id));
       },
       onConnection,
@@ -74,5 +84,23 @@ export function useLedger(filter: SessionFilter, onConnection: (to: Connection) 
   const more = useCallback(() => {
     if (!isLoading && typeof cursor === "string") void load(cursor);
   }, [isLoading, cursor, load]);
-  return { rows, isLast: typeof cursor !== "string", isLoading, failure: failure?.message, more };
+  const isLast = typeof cursor !== "string";
+  return { rows, isLast, isLoading, failure: failure?.message, more, sorted };
+}
+
+/** What is in the order of a figure comes as one page. */
+function listed(
+  known: readonly SessionRow[],
+  { rows, sorted }: SessionList,
+): readonly SessionRow[] {
+  return sorted === undefined ? rows.reduceRight((all, row) => withRow(all, row), known) : rows;
+}
+
+/** Others that fit are not among the rows. */
+function isCut({ rows, sorted }: SessionList): boolean {
+  return sorted !== undefined && rows.length < sorted.looked;
+}
+
+function newestIn({ rows, sorted }: SessionList): number {
+  return sorted?.newestMs ?? rows[0]?.changedMs ?? 0;
 }

@@ -11,7 +11,12 @@ export interface Column {
   readonly name: string;
   /** Classes of head and cells: `number` stands right, `wide` goes where there is little room. */
   readonly look?: string;
+  /** Whether the rows are in the order of this column; absent where they cannot be. */
+  readonly sorted?: "ascending" | "descending" | "none";
+  readonly onSort?: () => void;
 }
+
+const ARROWS = { ascending: " ↑", descending: " ↓", none: "" } as const;
 
 interface Properties {
   readonly label: string;
@@ -59,9 +64,16 @@ export function VirtualTable(properties: Properties) {
     <div class={`panel table ${kind}`} role="table" aria-label={label} aria-rowcount={count + 1}>
       <div role="rowgroup">
         <div class="head" role="row" aria-rowindex={1}>
-          {columns.map(({ name, look }) => (
-            <span key={name} class={look} role="columnheader">
-              {name}
+          {columns.map(({ name, look, sorted, onSort }) => (
+            <span key={name} class={look} role="columnheader" aria-sort={sorted}>
+              {onSort === undefined ? (
+                name
+              ) : (
+                <button type="button" class="plain sort" onClick={onSort}>
+                  {name}
+                  <span aria-hidden="true">{ARROWS[sorted ?? "none"]}</span>
+                </button>
+              )}
             </span>
           ))}
         </div>

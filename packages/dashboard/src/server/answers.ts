@@ -35,6 +35,8 @@ export interface SessionRow {
   /** It had a loop that nobody has acknowledged. */
   readonly isMarked: boolean;
   readonly acknowledged: { readonly atMs: number; readonly by: string } | undefined;
+  /** Calls that did not do what they were asked for. */
+  readonly failures: number | undefined;
 }
 
 export interface Pattern {

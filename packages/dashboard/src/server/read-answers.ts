@@ -29,6 +29,7 @@ export interface WireRow {
   readonly marked: boolean;
   readonly acknowledged_at: string | null;
   readonly acknowledged_by: string | null;
+  readonly failed_calls?: number | null;
 }
 
 export interface WireHead extends WireRow {
@@ -101,6 +102,7 @@ export function rowOf(row: WireRow): SessionRow {
     title: row.title,
     isLooping: row.live_alert,
     message: row.message ?? undefined,
+    failures: row.failed_calls ?? undefined,
     ...loopFactsOf(row),
   };
 }

@@ -9,3 +9,12 @@ export interface SessionFilter {
   /** Seen in the last so many milliseconds, as text. */
   readonly withinMs?: string | undefined;
 }
+
+/** By what the list is ordered. */
+export const ORDERS = ["last", "steps", "loops", "failures", "cost"] as const;
+
+export interface SessionOrder {
+  readonly by: (typeof ORDERS)[number];
+  /** The least first. */
+  readonly isUp: boolean;
+}

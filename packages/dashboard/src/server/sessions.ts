@@ -11,28 +11,63 @@ import {
   type WireStep,
 } from "./read-answers.ts";
 import { getJson, sendJson } from "./request.ts";
-import type { SessionFilter } from "./session-filter.ts";
+import type { SessionFilter, SessionOrder } from "./session-filter.ts";
 
 const ROWS = 100;
 const RECORDS = 2_000;
 
+/** Of a list in the order of a figure. */
+export interface Sorted {
+  /** How many of the newest were looked at, and whether these are all that fit. */
+  readonly looked: number;
+  readonly isWhole: boolean;
+  /** When something of any of them arrived last. */
+  readonly newestMs: number;
+}
+
+export interface SessionList {
+  readonly rows: readonly SessionRow[];
+  readonly next: string | null;
+  readonly sorted: Sorted | undefined;
+}
+
+interface WireList {
+  readonly sessions: readonly WireRow[];
+  readonly next_cursor: string | null;
+  readonly sorted?: {
+    readonly looked: number;
+    readonly whole: boolean;
+    readonly newest_ms: number;
+  };
+}
+
+/** @param order undefined where the latest come first, page by page */
 export async function listSessions(
   { search, regime, tier, agent, withinMs, loops }: SessionFilter,
+  order: SessionOrder | undefined,
   cursor: string | undefined,
-): Promise<{ readonly rows: readonly SessionRow[]; readonly next: string | null }> {
+): Promise<SessionList> {
   const since = withinMs && String(Date.now() - Number(withinMs));
   const query = new URLSearchParams({ limit: String(ROWS) });
   const asked = {
     had_loop: loops === "had" ? "true" : undefined,
     marked: loops === "marked" ? "true" : undefined,
   };
-  const wanted = { q: search, regime, tier, agent, since, cursor, ...asked };
+  const sort = { sort: order?.by, order: order?.isUp ? "up" : undefined };
+  const wanted = { q: search, regime, tier, agent, since, cursor, ...asked, ...sort };
   for (const [name, value] of Object.entries(wanted)) if (value) query.set(name, value);
-  const { sessions, next_cursor: next } = await getJson<{
-    sessions: readonly WireRow[];
-    next_cursor: string | null;
-  }>(`/dashboard-api/sessions?${query}`);
-  return { rows: sessions.map(rowOf), next };
+  const { sessions, next_cursor, sorted } = await getJson<WireList>(
+    `/dashboard-api/sessions?${query}`,
+  );
+  return {
+    rows: sessions.map(rowOf),
+    next: next_cursor,
+    sorted: sorted && {
+      looked: sorted.looked,
+      isWhole: sorted.whole,
+      newestMs: sorted.newest_ms,
+    },
+  };
 }
 
 interface LedgerHandlers {

@@ -3,7 +3,11 @@ import { useCallback } from "preact/hooks";
 import { ago, count, money } from "../parts/format.ts";
 import { comparePath, sessionPath } from "../parts/router.ts";
 import { useAnswer } from "../parts/use-answer.ts";
-import { listSimilar, type SimilarList, type SimilarSession } from "../server/comparisons.ts";
+import {
+  listSimilar,
+  type SimilarList,
+  type SimilarSession,
+} from "../server/compared/comparisons.ts";
 
 export function SimilarSessions({ id }: { readonly id: string }) {
   const { answer, failure } = useAnswer(useCallback(() => listSimilar(id), [id]));

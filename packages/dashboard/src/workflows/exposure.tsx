@@ -9,7 +9,7 @@ import {
   type Measure,
   readExposure,
   type WorkflowExposure,
-} from "../server/comparisons.ts";
+} from "../server/compared/comparisons.ts";
 
 const WORDS: Readonly<Record<Measure, string>> = {
   costUsd: "cost",

@@ -2,7 +2,11 @@ import { useCallback } from "preact/hooks";
 import { ago, count, money } from "../parts/format.ts";
 import { sessionPath, workflowPath } from "../parts/router.ts";
 import { useAnswer } from "../parts/use-answer.ts";
-import { listRecurring, type Recurring, type RecurringLoop } from "../server/comparisons.ts";
+import {
+  listRecurring,
+  type Recurring,
+  type RecurringLoop,
+} from "../server/compared/comparisons.ts";
 
 const DAY_MS = 86_400_000;
 

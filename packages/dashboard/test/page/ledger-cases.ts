@@ -85,6 +85,61 @@ export function ledgerCases(stage: Stage): void {
     await close();
   });
 
+  test("the order is in the address, by heads of columns and by keyboard, and it is said what was ordered", async () => {
+    const { world, browser } = stage;
+    const [few, many] = [
+      await world.startSession({ agent_id: "ordered-few" }),
+      await world.startSession({ agent_id: "ordered-many" }),
+    ];
+    await many.send(...Array.from({ length: 9 }, (_, nth) => varied(nth)));
+    await few.send(varied(1), varied(2));
+    const { page, problems, close } = await openPage(browser, world.url);
+    await signIn(page, world.apiKey);
+    await page.goto("/?q=ordered-");
+    const names = () => page.locator(".ledger .view .who").allTextContents();
+    const order = async () => (await names()).map((name) => /ordered-\w+/.exec(name)?.[0]);
+    await expect.poll(order).toEqual(["ordered-few", "ordered-many"]);
+    const head = page.getByRole("columnheader", { name: "steps", exact: true });
+    expect(await head.getAttribute("aria-sort")).toBe("none");
+    await head.getByRole("button").focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(order).toEqual(["ordered-many", "ordered-few"]);
+    expect(page.url()).toBe(`${world.url}/?q=ordered-&sort=steps`);
+    expect(await head.getAttribute("aria-sort")).toBe("descending");
+    await page.getByText("2 sessions, most steps first", { exact: true }).waitFor();
+    // What happens meanwhile moves a row to where its value puts it.
+    await few.send(...Array.from({ length: 12 }, (_, nth) => varied(50 + nth)));
+    await expect.poll(order).toEqual(["ordered-few", "ordered-many"]);
+    await page.keyboard.press("Enter");
+    await expect.poll(() => head.getAttribute("aria-sort")).toBe("ascending");
+    await expect.poll(order).toEqual(["ordered-many", "ordered-few"]);
+    expect(page.url()).toBe(`${world.url}/?q=ordered-&sort=steps&order=up`);
+    await page.reload();
+    await expect.poll(order).toEqual(["ordered-many", "ordered-few"]);
+    await page.goBack();
+    await page.getByRole("table", { name: "Sessions, most steps first" }).waitFor();
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.getByLabel("Order").selectOption("most failed calls first");
+    await page.getByText("2 sessions, most failed calls first", { exact: true }).waitFor();
+    await page.route("**/dashboard-api/sessions?*sort=cost*", async (route) => {
+      const answer = await route.fetch();
+      const body = await answer.json();
+      await route.fulfill({
+        json: { ...body, sorted: { ...body.sorted, looked: 5_000, whole: false } },
+      });
+    });
+    await page.getByLabel("Order").selectOption("dearest first");
+    await page
+      .getByText(
+        "The first 2 of the newest 5,000 sessions that fit, dearest first. Older ones are not looked at: narrow the list.",
+      )
+      .waitFor();
+    await page.goto("/?sort=junk&order=junk");
+    await page.getByRole("table", { name: "Sessions, latest first" }).waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+
   test("more sessions than a page are read by and by; search and filters narrow them", async () => {
     const { world, browser } = stage;
     const sessions = await Promise.all(

@@ -23,6 +23,8 @@ import type {
   GoneSession,
   SessionFilter,
   SessionView,
+  SortedFilter,
+  SortedSessions,
   StoreReader,
   Usage,
   WorkflowFilter,
@@ -30,12 +32,13 @@ import type {
 import { readBilling } from "./billing.ts";
 import type { Dialect } from "./dialect.ts";
 import { ProgramLogReader } from "./head-log/log-reader.ts";
+import { listSessions, listWorkflow } from "./lists/session-list.ts";
+import { listSorted } from "./lists/sorted-sessions.ts";
 import { ProgramMemberReader } from "./members/member-reader.ts";
 import { ProgramMemoryReader } from "./memory/memory-reader.ts";
 import { ProgramGroupReader } from "./overview/group-reader.ts";
 import { ProgramOverviewReader } from "./overview/overview-reader.ts";
 import { type Read, rows, type Scope, type Sql } from "./program.ts";
-import { listSessions, listWorkflow } from "./session-list.ts";
 
 const TENANT = "t.key as tenant, t.ulid, t.kind, t.plan, t.trial_ends_ms";
 const DIRECTORY: Scope = { everyone: "directory" };
@@ -112,6 +115,11 @@ export class ProgramReader implements StoreReader {
   async sessions(tenant: number, filter: SessionFilter): Promise<readonly SessionView[]> {
     const found = await this.#read({ tenant }, () => listSessions(tenant, filter));
     return found.map(sessionViewOf);
+  }
+
+  async sortedSessions(tenant: number, filter: SortedFilter): Promise<SortedSessions> {
+    const { rows, ...told } = await this.#read({ tenant }, () => listSorted(tenant, filter));
+    return { ...told, views: rows.map(sessionViewOf) };
   }
 
   async records(

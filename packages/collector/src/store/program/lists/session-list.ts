@@ -1,15 +1,29 @@
 /** Lists of sessions: what is asked for decides the text of the statement. */
-import { bytes, type Row } from "../columns/columns.ts";
-import { loopConditions } from "../columns/session-rows.ts";
-import type { SessionFilter, WorkflowFilter } from "../store.ts";
-import type { Dialect } from "./dialect.ts";
-import { type Program, rows } from "./program.ts";
+import { bytes, type Row } from "../../columns/columns.ts";
+import { loopConditions } from "../../columns/session-rows.ts";
+import type { SessionFilter, WorkflowFilter } from "../../store.ts";
+import type { Dialect } from "../dialect.ts";
+import { type Program, rows } from "../program.ts";
 
 /** A part of a statement; all parts are filled in at once, in the words of one database. */
 type Part = string | ((dialect: Dialect) => string);
 
 /** Newest first. */
 export function* listSessions(tenant: number, filter: SessionFilter): Program<readonly Row[]> {
+  const { values, sql } = selection(tenant, filter);
+  return yield* rows(undefined, (dialect) => sql("sessions.*", dialect), values);
+}
+
+/** The rows of some keys, in any order. */
+export function* sessionsOfKeys(tenant: number, keys: readonly number[]): Program<readonly Row[]> {
+  const sql = ({ listedRows, sessionOfKey }: Dialect) => `select sessions.*
+    from ${listedRows("$2", { session: "integer" })} w cross join ${sessionOfKey}
+    where tenant = $1 and key = w.session and gone = 0`;
+  return yield* rows("sessions_of_keys", sql, [tenant, JSON.stringify(keys.map((key) => [key]))]);
+}
+
+/** The sessions that a filter means, the newest first, as a statement for some columns of them. */
+export function selection(tenant: number, filter: SessionFilter) {
   const { limit, after, sinceMs, activeSinceMs, search, agent, tier, regime, worstTier } = filter;
   const values: unknown[] = [tenant];
   const mark = (value: unknown) => `$${values.push(value)}`;
@@ -36,17 +50,14 @@ export function* listSessions(tenant: number, filter: SessionFilter): Program<re
   // Those of a trace are few: they are looked up one by one, not found among all by their time.
   if (trace !== undefined) conditions.push("key = w.session");
   const count = mark(limit);
-  return yield* rows(
-    undefined,
-    (dialect) => {
-      const from =
-        trace === undefined ? "sessions" : `(${trace}) w cross join ${dialect.sessionOfKey}`;
-      const parts = conditions.map((part) => (typeof part === "string" ? part : part(dialect)));
-      return `select sessions.* from ${from} where ${parts.join(" and ")}
-        order by ${dialect.listedFirst}last_ms desc, key desc limit ${count}`;
-    },
-    values,
-  );
+  const sql = (columns: string, dialect: Dialect) => {
+    const from =
+      trace === undefined ? "sessions" : `(${trace}) w cross join ${dialect.sessionOfKey}`;
+    const parts = conditions.map((part) => (typeof part === "string" ? part : part(dialect)));
+    return `select ${columns} from ${from} where ${parts.join(" and ")}
+      order by ${dialect.listedFirst}last_ms desc, key desc limit ${count}`;
+  };
+  return { values, sql };
 }
 
 /** In the order in which they began. */

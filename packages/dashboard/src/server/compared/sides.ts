@@ -1,5 +1,5 @@
 /** In what two sessions, or two selections of sessions, differ; as `caum compare` says it. */
-import { getJson } from "./request.ts";
+import { getJson } from "../request.ts";
 
 export interface Estimate {
   readonly estimate: number;

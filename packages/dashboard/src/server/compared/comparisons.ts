@@ -1,5 +1,5 @@
 /** Sessions that are built alike, loops that come back, and what loops cost. */
-import { getJson } from "./request.ts";
+import { getJson } from "../request.ts";
 
 export interface SimilarSession {
   readonly id: string;
