@@ -57,7 +57,6 @@ export class SessionState {
   #standingText: string | undefined;
   /** Absent where the first part of the segment was not counted, or what was counted is deleted. */
   #structure: StructureCounter | undefined;
-  #structureText: string | undefined;
   #wholeBlock: string | undefined;
   /** Size of the session when its judgement was last stored. */
   judgedAt: number;
@@ -103,6 +102,13 @@ export class SessionState {
   get standingText(): string {
     this.#standingText ??= encodeStanding(this.standing);
     return this.#standingText;
+  }
+
+  /** That, for the last time: kept until the next record it would be old garbage, which is dear. */
+  takeStandingText(): string {
+    const text = this.standingText;
+    this.#standingText = undefined;
+    return text;
   }
 
   get head(): SessionHead {
@@ -157,15 +163,12 @@ export class SessionState {
 
   /** The same as it is stored; null where it is not known. */
   get structureText(): string | null {
-    if (this.#structure === undefined) return null;
-    this.#structureText ??= encodeStructure(this.#structure.structure);
-    return this.#structureText;
+    return this.#structure === undefined ? null : encodeStructure(this.#structure.structure);
   }
 
   /** Its records were deleted: what was counted of them by name goes as well. */
   forgetStructure(): void {
     this.#structure = undefined;
-    this.#structureText = undefined;
   }
 
   /** What a later event says of the session stands where nothing was known yet. */
@@ -208,7 +211,6 @@ export class SessionState {
     const wasAlerted = this.#alert.standing;
     const taken = { layer, costNanoUsd: addedNanoUsd, isAlerted: wasAlerted };
     this.#structure?.take(record, assessment, taken);
-    this.#structureText = undefined;
     this.#alert = followAlert(this.#alert, assessment);
     const entersAlert = this.#alert.standing && !wasAlerted;
     const standing = standingOf(assessment, this.#summary);
@@ -226,7 +228,6 @@ export class SessionState {
     this.#alert = QUIET;
     this.#costs = {};
     this.#structure = new StructureCounter();
-    this.#structureText = undefined;
     this.#standing = undefined;
     this.#standingText = undefined;
     this.row.segment += 1;

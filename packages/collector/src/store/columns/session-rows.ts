@@ -67,7 +67,7 @@ export function changingValues(session: SessionState): (string | number | null)[
     row.lastMs,
     standing.tier,
     standing.regime,
-    session.standingText,
+    session.takeStandingText(),
     row.alerts === undefined ? null : textOf(row.alerts),
     row.totals.dropped,
     JSON.stringify(session.figures),
