@@ -57,6 +57,7 @@ const COLLECTOR_FLOW = [
   "timed-rounds.ts",
   "http",
   "tenants",
+  "oidc",
   "alerts",
   "billing",
   "time-stamp",

@@ -59,6 +59,12 @@ test("every kind is read from text and from JSON, and what is none is refused by
   expect(() => read({ otlp: "http://user:secret@127.0.0.1" })).toThrow("--otlp takes an http");
   expect(read({}, { CAUM_TIMESTAMP: receiver }).settings).toMatchObject({ timestamp: receiver });
   expect(() => read({ timestamp: "tsa.example" })).toThrow("--timestamp takes an http");
+  const oidc = { CAUM_OIDC_ISSUER: "https://id.example", CAUM_OIDC_DOMAINS: "a.example,b.example" };
+  expect(read({ oidcClientId: "caum" }, oidc).settings).toMatchObject({
+    oidcIssuer: "https://id.example",
+    oidcClientId: "caum",
+    oidcDomain: ["a.example", "b.example"],
+  });
   expect(() => read({ port: "80x" })).toThrow("--port takes a whole number");
   expect(() => read({}, { CAUM_DEMO: "maybe" })).toThrow("CAUM_DEMO takes true or false");
   configure({ collector: { rateLimit: "x" } });
@@ -71,11 +77,13 @@ test("--print-config shows all settings and starts nothing; secrets and password
   const env = {
     CAUM_DATABASE: "postgres://user:zq7canary@db.example/caum",
     CAUM_SIGNING_KEY: "zq7canary",
+    CAUM_OIDC_CLIENT_SECRET: "zq7canary",
   };
   const { stdout } = await caum(["up", "--print-config", "--port", "0"], env);
   expect(stdout).toMatch(/^--port +0 +--port$/m);
   expect(stdout).toMatch(/^--database +postgres:\/\/db\.example\/caum +CAUM_DATABASE$/m);
   expect(stdout).toMatch(/^CAUM_SIGNING_KEY +set +environment$/m);
+  expect(stdout).toMatch(/^CAUM_OIDC_CLIENT_SECRET +set +environment$/m);
   expect(stdout).not.toContain("zq7canary");
   const { stdout: json } = await caum(["up", "--print-config", "--json"], env);
   expect(JSON.parse(json)).toContainEqual({
@@ -83,6 +91,15 @@ test("--print-config shows all settings and starts nothing; secrets and password
     value: "127.0.0.1",
     from: "default",
   });
+});
+
+test("half of a provider is refused at the start, and its secret is not repeated", async () => {
+  const env = { CAUM_OIDC_CLIENT_SECRET: "zq7canary" };
+  const failure = await caum(["up", "--port", "0"], env)
+    .then(() => undefined)
+    .catch((problem: { stderr: string; code: number }) => problem);
+  expect(failure).toMatchObject({ code: 2, stderr: expect.stringContaining("half configured") });
+  expect(failure?.stderr).not.toContain("zq7canary");
 });
 
 test("CAUM_DATABASE is where a collector keeps everything", async () => {

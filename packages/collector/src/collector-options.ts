@@ -2,6 +2,7 @@
 import type { AlertOptions } from "./alerts/alerts.ts";
 import type { HeadStampOptions } from "./evidence/head-stamps.ts";
 import type { DoorError } from "./http/door-error.ts";
+import type { OidcOptions } from "./oidc/oidc-settings.ts";
 import type { SubmissionOptions } from "./submission/open-submissions.ts";
 
 export interface CollectorOptions extends Omit<SubmissionOptions, "onFailure">, HeadStampOptions {
@@ -39,6 +40,8 @@ export interface CollectorOptions extends Omit<SubmissionOptions, "onFailure">, 
   readonly otlp?: string | boolean | undefined;
   /** Show hard alerts of the local account on the desktop of this machine. */
   readonly desktop?: boolean | undefined;
+  /** A provider (OpenID Connect) by which members sign in; the client's secret may come from `env`. */
+  readonly oidc?: OidcOptions | undefined;
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly clock?: (() => number) | undefined;
   readonly onFailure?: ((failure: Error | DoorError) => void) | undefined;

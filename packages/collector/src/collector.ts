@@ -13,6 +13,7 @@ import { webOriginOf } from "./http/allow-origins.ts";
 import { dashboardPath } from "./http/dashboard-path.ts";
 import { basePathOf } from "./http/paths/base-path.ts";
 import { WorkflowMemory } from "./memory/workflow-memory.ts";
+import { openOidc } from "./oidc/open-oidc.ts";
 import { keyOfWriters, openStore } from "./open-store.ts";
 import { adoptLocalRuns } from "./operation/adopt.ts";
 import { closeServer } from "./operation/close-server.ts";
@@ -22,6 +23,7 @@ import { Metrics, type MetricsParts } from "./operation/metrics/metrics.ts";
 import { SessionCounts } from "./operation/metrics/session-counts.ts";
 import { keepRetention } from "./operation/retention.ts";
 import { RollUp, type RollUpParts } from "./overview/roll-up.ts";
+import type { TenantRow } from "./rows/tenant-rows.ts";
 import { buildServer } from "./server.ts";
 import type { Services } from "./services.ts";
 import { startFault } from "./start-fault.ts";
@@ -97,14 +99,16 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
     const { database, home } = options;
     const root = keyOfWriters({ database, home, env }, rootKey);
     const digestKeys = new DigestKeys(rootKey, root && { root, tenant: account.ulid });
-    const parts = { store, signer, headLog, clock, rootKey, digestKeys, address };
+    const parts = { store, signer, headLog, clock, env, rootKey, digestKeys, address };
     const desktop = await desktopOf(options, env, { store, clock, tenant: account.tenant });
-    const alerts = alertsOf(options, { ...parts, desktop: desktop.parts }, env);
+    const alerts = alertsOf(options, { ...parts, desktop: desktop.parts });
     await sealOldRules(store, alerts.seal);
-    const billing = await billingOf(options, parts, env);
-    const emission = emissionOf(options, parts, env);
+    const billing = await billingOf(options, parts);
+    const emission = emissionOf(options, parts);
     const submissions = openSubmissions(options, { store, logs: headLog, clock });
-    const services = servicesOf(options, parts, { alerts, billing, emission, submissions, counts });
+    const oidc = await oidcOf(options, parts, account.tenant);
+    const own = { alerts, billing, oidc, emission, submissions, counts };
+    const services = servicesOf(options, parts, own);
     const app = await buildServer(services);
     const { host = DEFAULT_HOST, port = DEFAULT_PORT } = options;
     address.url = `${await app.listen({ host, port })}${services.policy.basePath}`;
@@ -126,10 +130,7 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
       desktop: desktop.state,
       witnesses: submissions.witnesses,
       adopted: adoption.done,
-      async newSignInLink() {
-        const link = await services.signIns.newLink({ ...account, scopes: ["ingest", "read"] });
-        return `${services.policy.publicUrl()}/#link=${link}`;
-      },
+      newSignInLink: () => newSignInLink(account, services),
       async close() {
         stopRetention();
         await Promise.all([submissions.stop(), stamps.stop()]);
@@ -148,6 +149,12 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
   }
 }
 
+/** With what the first API key may do. */
+async function newSignInLink(account: TenantRow, { signIns, policy }: Services): Promise<string> {
+  const link = await signIns.newLink({ ...account, scopes: ["ingest", "read"] });
+  return `${policy.publicUrl()}/#link=${link}`;
+}
+
 /** What is added up of sessions, beside the way of the events. */
 function foldsOf(parts: RollUpParts): readonly [WorkflowMemory, RollUp] {
   return [new WorkflowMemory(parts), new RollUp(parts)];
@@ -158,6 +165,7 @@ interface Parts {
   readonly signer: Services["signer"];
   readonly headLog: HeadLog;
   readonly clock: () => number;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly rootKey: RootKey;
   readonly digestKeys: DigestKeys;
   readonly address: { readonly url: string };
@@ -182,17 +190,13 @@ async function desktopOf(
 }
 
 /** What is adopted from this machine happened before, and is not emitted: it goes past the doors. */
-function emissionOf(
-  options: CollectorOptions,
-  parts: Parts,
-  env: Readonly<Record<string, string | undefined>>,
-): CollectorEmission | undefined {
+function emissionOf(options: CollectorOptions, parts: Parts): CollectorEmission | undefined {
   const { otlp, publicUrl, host = DEFAULT_HOST, port = DEFAULT_PORT } = options;
   const own = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
   const url = publicUrlOf(options, parts);
   return openEmission(parts.store, {
     otlp,
-    env,
+    env: parts.env,
     addresses: publicUrl === undefined ? [own] : [own, publicUrl],
     collector: parts.signer.vkey,
     pageOf: (sessionId) => `${url()}${dashboardPath(sessionId)}`,
@@ -203,9 +207,8 @@ function emissionOf(
 function alertsOf(
   options: CollectorOptions,
   parts: Parts & Pick<AlertParts, "desktop">,
-  env: Readonly<Record<string, string | undefined>>,
 ): RunningAlerts {
-  const { store, rootKey, clock, desktop } = parts;
+  const { store, rootKey, clock, env, desktop } = parts;
   return openAlerts(options.alerts ?? {}, {
     desktop,
     store,
@@ -217,12 +220,8 @@ function alertsOf(
   });
 }
 
-function billingOf(
-  options: CollectorOptions,
-  parts: Parts,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<Billing> {
-  const { store, clock } = parts;
+function billingOf(options: CollectorOptions, parts: Parts): Promise<Billing> {
+  const { store, clock, env } = parts;
   return openBilling({
     store,
     clocks: { wall: clock, uptime: options.uptime ?? (() => performance.now()) },
@@ -233,7 +232,14 @@ function billingOf(
   });
 }
 
-interface ServiceParts extends Pick<Services, "billing"> {
+/** Its people are members of the account of whoever runs the collector. */
+function oidcOf(options: CollectorOptions, parts: Parts, tenant: number) {
+  const { rootKey: root, clock, env } = parts;
+  const publicUrl = publicUrlOf(options, parts);
+  return openOidc(options.oidc, { env, root, clock, tenant, publicUrl });
+}
+
+interface ServiceParts extends Pick<Services, "billing" | "oidc"> {
   readonly alerts: RunningAlerts;
   readonly emission: CollectorEmission | undefined;
   readonly submissions: Submissions;
@@ -243,7 +249,7 @@ interface ServiceParts extends Pick<Services, "billing"> {
 function servicesOf(
   options: CollectorOptions,
   parts: Parts,
-  { alerts, billing, emission, submissions, counts }: ServiceParts,
+  { alerts, billing, oidc, emission, submissions, counts }: ServiceParts,
 ): Services {
   const { signer, headLog, clock, digestKeys } = parts;
   const store = emission?.store ?? parts.store;
@@ -254,6 +260,7 @@ function servicesOf(
     store,
     alerts,
     billing,
+    oidc,
     signer,
     headLog,
     clock,

@@ -3,6 +3,7 @@ import type { Alerts } from "./alerts/alerts.ts";
 import type { Billing } from "./billing/open-billing.ts";
 import type { HeadLog } from "./head-log/head-log.ts";
 import type { DoorError } from "./http/door-error.ts";
+import type { OidcParts } from "./oidc/open-oidc.ts";
 import type { Metrics } from "./operation/metrics/metrics.ts";
 import type { Store } from "./store/store.ts";
 import type { Authenticator } from "./tenants/authenticate.ts";
@@ -37,6 +38,8 @@ export interface Services {
   readonly signIns: SignIns;
   readonly members: Members;
   readonly keyUses: KeyUses;
+  /** Undefined where nobody signs in by a provider. */
+  readonly oidc: OidcParts | undefined;
   readonly digestKeys: DigestKeys;
   readonly signer: Signer;
   /** The log of session heads. */

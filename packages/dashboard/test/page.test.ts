@@ -9,6 +9,7 @@ import { keyboardCases } from "./page/keyboard-cases.ts";
 import { ledgerCases } from "./page/ledger-cases.ts";
 import { overviewCases } from "./page/overview-cases.ts";
 import { proofCases } from "./page/proof-cases.ts";
+import { providerCases } from "./page/provider-cases.ts";
 import { sessionAddressCases } from "./page/session-address-cases.ts";
 import { sessionCases } from "./page/session-cases.ts";
 import { keysCases } from "./page/settings/keys-cases.ts";
@@ -46,6 +47,7 @@ describe.skipIf(chromiumPath === undefined)("the page in a browser", () => {
   settingsCases(stage);
   keysCases(stage);
   memberCases(stage);
+  providerCases(stage);
   keyboardCases(stage);
   accessCases(stage);
   basePathCases(stage);

@@ -22,6 +22,10 @@ export interface UpSettings {
   readonly allowOrigin?: readonly string[];
   readonly witness?: readonly string[];
   readonly timestamp?: string;
+  readonly oidcIssuer?: string;
+  readonly oidcClientId?: string;
+  readonly oidcClientSecretFile?: string;
+  readonly oidcDomain?: readonly string[];
 }
 
 type Name = keyof UpSettings;
@@ -54,6 +58,10 @@ const SETTINGS: Readonly<Record<Name, Setting>> = {
   allowOrigin: { variable: "CAUM_ALLOW_ORIGINS", kind: "list" },
   witness: { variable: "CAUM_WITNESSES", kind: "list" },
   timestamp: { variable: "CAUM_TIMESTAMP", kind: "address" },
+  oidcIssuer: { variable: "CAUM_OIDC_ISSUER", kind: "address" },
+  oidcClientId: { variable: "CAUM_OIDC_CLIENT_ID", kind: "text" },
+  oidcClientSecretFile: { variable: "CAUM_OIDC_CLIENT_SECRET_FILE", kind: "text" },
+  oidcDomain: { variable: "CAUM_OIDC_DOMAINS", kind: "list" },
 };
 // True because the record above names each setting once.
 const NAMES = Object.keys(SETTINGS) as readonly Name[];
@@ -70,6 +78,7 @@ const SECRETS = [
   "CAUM_MAIL_FROM",
   "CAUM_SMTP_URL",
   "CAUM_RESEND_API_KEY",
+  "CAUM_OIDC_CLIENT_SECRET",
 ] as const;
 
 export interface Sources {

@@ -35,15 +35,17 @@ export function cookieValue(headers: IncomingHttpHeaders, name: string): string 
  * @param secret what it holds; empty to take it back
  * @param validMs how long the browser keeps it
  * @param publicUrl where people reach the collector: with https the cookie never travels without
+ * @param sameSite `Lax` for what has to come along when another site leads back here
  */
 export function setCookie(
   name: string,
   { secret, validMs }: { readonly secret: string; readonly validMs: number },
   publicUrl: string,
+  sameSite: "Strict" | "Lax" = "Strict",
 ): string {
   const age = secret === "" ? 0 : validMs / 1_000;
   const secure = isSecure(publicUrl) ? "; Secure" : "";
-  return `${name}=${secret}; Path=${pathOf(publicUrl)}; HttpOnly; SameSite=Strict; Max-Age=${age}${secure}`;
+  return `${name}=${secret}; Path=${pathOf(publicUrl)}; HttpOnly; SameSite=${sameSite}; Max-Age=${age}${secure}`;
 }
 
 /**

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import { LedgerPage } from "../ledger/ledger-page.tsx";
 import { LaterPart } from "../parts/later-part.tsx";
 import { type Place, usePlace } from "../parts/router.ts";
-import { type Account, readAccount, signInByLink, signOut } from "../server/account.ts";
+import { type Account, arrived, readAccount, signInByLink, signOut } from "../server/account.ts";
 import type { Connection } from "../server/event-stream.ts";
 import { SessionPage } from "../session/session-page.tsx";
 import { InvitationPage } from "./invitation-page.tsx";
@@ -21,6 +21,8 @@ const STATES: Readonly<Record<Connection, readonly [words: string, look: string]
 const SIGN_IN_OVER = "your sign-in has ended: sign in again, and the page goes on";
 /** How a link that works once carries its secret: in the fragment, which no request shows. */
 const LINK = /^#(link|invitation)=([\w.-]+)$/;
+/** Where a provider's answer leads: the cookie is there, and no script can see it. */
+const ARRIVED = "#signed-in";
 
 export function App() {
   const [account, setAccount] = useState<Account | undefined | "unknown">("unknown");
@@ -49,6 +51,11 @@ export function App() {
     [settle],
   );
   const arrive = useCallback(() => {
+    if (location.hash === ARRIVED) {
+      history.replaceState(null, "", arrived() ?? location.pathname);
+      dispatchEvent(new PopStateEvent("popstate"));
+      return false;
+    }
     const [, kind, secret] = LINK.exec(location.hash) ?? [];
     if (secret === undefined) return false;
     history.replaceState(null, "", location.pathname);

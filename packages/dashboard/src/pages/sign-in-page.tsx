@@ -1,5 +1,5 @@
-import { useState } from "preact/hooks";
-import { signInByKey } from "../server/account.ts";
+import { useEffect, useState } from "preact/hooks";
+import { keepPlace, type Provider, readProviders, signInByKey } from "../server/account.ts";
 
 interface Properties {
   /** Why somebody who followed a link is here. */
@@ -10,6 +10,10 @@ interface Properties {
 export function SignInPage({ notice, onSignedIn }: Properties) {
   const [failure, setFailure] = useState(notice);
   const [isBusy, setBusy] = useState(false);
+  const [providers, setProviders] = useState<readonly Provider[]>([]);
+  useEffect(() => {
+    void readProviders().then(setProviders);
+  }, []);
   const signIn = async (event: SubmitEvent) => {
     event.preventDefault();
     if (!(event.target instanceof HTMLFormElement)) return;
@@ -49,6 +53,11 @@ export function SignInPage({ notice, onSignedIn }: Properties) {
               {failure}
             </p>
           )}
+          {providers.map(({ name }) => (
+            <a key={name} class="button" href="/sign-in/oidc" onClick={keepPlace}>
+              Sign in by {name}
+            </a>
+          ))}
           <p class="quiet">
             On the machine of the collector, <code>caum up</code> prints a link that signs you in.
           </p>

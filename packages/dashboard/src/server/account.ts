@@ -31,6 +31,33 @@ export const signInByKey = (key: string) => signIn({ api_key: key });
 export const signInByLink = (kind: "link" | "invitation", secret: string) =>
   signIn({ [kind]: secret });
 
+/** A provider that people may sign in by. */
+export interface Provider {
+  readonly name: string;
+}
+
+/** Without one, and where nobody answers, people sign in by a key. */
+export async function readProviders(): Promise<readonly Provider[]> {
+  const path = "/dashboard-api/providers";
+  const answer = getJson<{ providers: readonly Provider[] }>(path);
+  return answer.then(({ providers }) => providers).catch(() => []);
+}
+
+const PLACE = `caum-place${below("")}`;
+
+/** Before a provider is asked, which leads back to no place but one. */
+export function keepPlace(): void {
+  sessionStorage.setItem(PLACE, location.href.replace(/#.*/, ""));
+}
+
+/** What the collector says of who comes back from a provider. @returns where they were before */
+export function arrived(): string | undefined {
+  localStorage.setItem(MARK, "");
+  const place = sessionStorage.getItem(PLACE) ?? undefined;
+  sessionStorage.removeItem(PLACE);
+  return place;
+}
+
 async function signIn(secret: object): Promise<void> {
   await sendJson("POST", "/dashboard-api/sign-in", secret);
   localStorage.setItem(MARK, "");

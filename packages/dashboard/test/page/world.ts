@@ -60,7 +60,9 @@ export function varied(nth: number): object {
   };
 }
 
-export async function startWorld(options: Pick<CollectorOptions, "basePath"> = {}): Promise<World> {
+export async function startWorld(
+  options: Pick<CollectorOptions, "basePath" | "oidc"> = {},
+): Promise<World> {
   await buildDashboard();
   const data = mkdtempSync(join(tmpdir(), "caum-page-"));
   let collector: Collector = await startCollector({

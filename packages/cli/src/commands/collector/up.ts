@@ -58,6 +58,13 @@ export function registerUp(program: Command): void {
       "--timestamp <url>",
       "have this authority (RFC 3161) stamp heads of sessions that ended",
     )
+    .option("--oidc-issuer <url>", "let members sign in by this OpenID Connect provider")
+    .option("--oidc-client-id <id>", "what the collector is called there")
+    .option(
+      "--oidc-client-secret-file <file>",
+      "the client's secret; or CAUM_OIDC_CLIENT_SECRET holds it",
+    )
+    .option("--oidc-domain <domain...>", "let verified addresses of this domain in as viewers")
     .option("--print-config", "print every setting and where it comes from, and start nothing")
     .addHelpText("after", ABOUT)
     .action((options: UpOptions, command: Command) => up(options, flagsOf(command)));
@@ -104,7 +111,8 @@ async function start(settings: UpSettings, options: UpOptions, home: string): Pr
   // Loaded here, because older versions of Node cannot even load it.
   const { startCollector } = await import("@caum/collector");
   const { keepLocalAccount } = await import("@caum/core/settings");
-  const { allowDestination, allowOrigin, rateLimit, desktop, witness, ...same } = settings;
+  const { oidcIssuer, oidcClientId, oidcClientSecretFile, oidcDomain, ...others } = settings;
+  const { allowDestination, allowOrigin, rateLimit, desktop, witness, ...same } = others;
   try {
     const collector = await startCollector({
       ...same,
@@ -113,6 +121,12 @@ async function start(settings: UpSettings, options: UpOptions, home: string): Pr
       allowOrigins: allowOrigin,
       witnesses: witness,
       onWitness: (told) => log({ level: told.problem === undefined ? "info" : "warn", ...told }),
+      oidc: {
+        issuer: oidcIssuer,
+        clientId: oidcClientId,
+        clientSecretFile: oidcClientSecretFile,
+        domains: oidcDomain,
+      },
       alerts: { allowDestinations: allowDestination },
       // The settings have read it already, and the command line goes over it.
       env: { ...process.env, CAUM_ALLOW_DESTINATIONS: undefined },
