@@ -18,7 +18,16 @@ const ROUNDS = 15;
 const AT_ONCE = 100_000;
 /** One session of so many had a loop, and of these every second was acknowledged. */
 const LOOPED = 5;
-const NAMES = { all: 1, agent: 50, client: 6, server: 30, tool: 120, workflow: 20, regime: 10 };
+const NAMES = {
+  all: 1,
+  agent: 50,
+  client: 6,
+  server: 30,
+  tool: 120,
+  workflow: 20,
+  regime: 10,
+  blind: 4,
+};
 const GROUPS = 2_000;
 
 /** @returns how long each request took, in milliseconds */

@@ -30,6 +30,8 @@ export interface Origins {
   readonly writerKeys: readonly string[];
   /** Servers whose tools were called, as the records name them; absent in older rows. */
   readonly servers?: readonly string[];
+  /** What writers say that they could not see, each with its writer where it has a name; absent where none does. */
+  readonly blind?: readonly string[];
 }
 
 /** Subtrees of 2 ** 8 leaves have their roots stored, so that proofs read few leaves. */

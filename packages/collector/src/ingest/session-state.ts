@@ -38,6 +38,11 @@ export interface Judgement {
   readonly structure?: SavedCounter;
 }
 
+/** A session with more blind spots than this names the first ones. */
+const MAX_BLIND = 8;
+/** The change that a record of the surroundings names, where its writer cannot see something. */
+const ADAPTER_BLIND = "adapter_blind";
+
 /** Marks records whose result is the digest of free text that was posted about a step. */
 export const STEP_DOOR = "door:step";
 
@@ -196,6 +201,7 @@ export class SessionState {
     row.totals = totalsWith(row.totals, record, this.#health.layerOf(record));
     this.#noteLifecycle(record);
     this.#noteServer(record);
+    this.#noteBlindness(record);
     const standing = this.judge(record);
     row.closed = this.#health.openRuns === this.#endlessRuns;
     return standing;
@@ -250,6 +256,16 @@ export class SessionState {
     const servers = row.origins.servers ?? [];
     if (servers.includes(serverTag) || servers.length >= MAX_SERVERS) return;
     row.origins = { ...row.origins, servers: [...servers, serverTag] };
+  }
+
+  #noteBlindness({ category, payload, sourceFramework }: StructuralRecord): void {
+    if (category !== "environment" || payload.kind !== ADAPTER_BLIND) return;
+    if (payload.subject === undefined) return;
+    const { row } = this;
+    const { blind = [] } = row.origins;
+    const spot = [payload.subject, ...(sourceFramework ? [sourceFramework] : [])].join(" of ");
+    if (blind.includes(spot) || blind.length >= MAX_BLIND) return;
+    row.origins = { ...row.origins, blind: [...blind, spot] };
   }
 
   #noteLifecycle(record: StructuralRecord): void {

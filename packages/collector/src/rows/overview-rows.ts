@@ -1,6 +1,9 @@
 /** What the overview is told from: sums by day and name, which sessions join and leave. */
 
-/** What sessions are summed under; `all` has one name, which is empty. */
+/**
+ * What sessions are summed under; `all` has one name, which is empty, and `blind` what writers could not see. What a
+ * session added names them by their places, so that new ones come last.
+ */
 export const OVERVIEW_KINDS = [
   "all",
   "agent",
@@ -9,6 +12,7 @@ export const OVERVIEW_KINDS = [
   "tool",
   "workflow",
   "regime",
+  "blind",
 ] as const;
 export type OverviewKind = (typeof OVERVIEW_KINDS)[number];
 

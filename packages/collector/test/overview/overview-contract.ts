@@ -12,6 +12,7 @@ import { MAX_VIEWS } from "../../src/rows/view-rows.ts";
 import type { Store } from "../../src/store/store.ts";
 import { newAccount } from "../memory/memory-contract.ts";
 import { ruleOf } from "../store/alert-store.ts";
+import { MEMBERS } from "../store/undo-loops.ts";
 import type { StoreUnderTest } from "../store-contract.ts";
 import { MINUTE_MS, NOW, type Plan, profilesIn, send } from "../store-contract-memory.ts";
 
@@ -23,7 +24,9 @@ const GROUPS = { limit: 100, sinceMs: 0, nowMs: NOW, order: "last" } as const;
 export const UNDO_OVERVIEW = [
   ...["overview_rounds", "overview_days", "overview_sessions"],
   ...["loop_groups", "loop_group_days", "saved_views"],
-].map((table) => `drop table ${table}`);
+]
+  .map((table) => `drop table ${table}`)
+  .concat(MEMBERS);
 
 export function rollUpOn(store: Store, clock: () => number, onFailure: (failure: Error) => void) {
   return new RollUp({ store, clock, onFailure });

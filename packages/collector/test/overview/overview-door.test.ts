@@ -1,4 +1,8 @@
 /** What the page is told: figures of the overview, groups of loops, and views. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createObserver } from "@caum/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Client, startClient } from "../client.ts";
 import { record } from "../effectiveness/sessions.ts";
@@ -102,4 +106,51 @@ test("a view is an address of the page, under a name", async () => {
   const headers = client.key;
   expect((await client.request("DELETE", `${VIEWS}/${id}`, { headers })).body.views).toEqual([]);
   expect((await client.request("DELETE", `${VIEWS}/${id}`, { headers })).status).toBe(404);
+});
+
+test("what writers say that they cannot see is told with its writer, and how many sessions have it", async () => {
+  const other = await startClient();
+  const home = mkdtempSync(join(tmpdir(), "caum-blind-"));
+  try {
+    const upstream = { url: other.collector.url, apiKey: other.collector.apiKey };
+    const writer = {
+      writer: "test",
+      writerVersion: "1",
+      layer: "framework",
+      view: "full",
+    } as const;
+    const observer = createObserver({
+      home,
+      env: {},
+      ...writer,
+      sourceFramework: "langchain",
+      upstream,
+    });
+    const blind = {
+      kind: "environment",
+      change: "adapter_blind",
+      subject: "host_version_untested",
+    } as const;
+    for (const id of ["one", "two", "seen"]) {
+      const session = observer.session(id);
+      session.observe({ tool: "t", arguments: { id }, status: "ok" });
+      if (id !== "seen") for (let times = 0; times < 2; times++) session.observe(blind);
+    }
+    await observer.close();
+    await until(async () => (await other.get(OVERVIEW)).body.total.sessions === 3);
+    await until(async () => (await other.get(OVERVIEW)).body.blind.length > 0);
+    expect((await other.get(OVERVIEW)).body.blind).toEqual([
+      { code: "host_version_untested", writer: "langchain", sessions: 2 },
+    ]);
+    const { body } = await other.get(`${OVERVIEW}?kind=agent&name=agent`);
+    expect(body.blind).toBeNull();
+    // A session that goes takes its blind spot with it.
+    for (const id of ["one", "two"]) {
+      await other.request("DELETE", `/v1/session/${id}`, { headers: other.admin });
+    }
+    expect((await other.get(OVERVIEW)).body.blind).toEqual([]);
+  } finally {
+    await other.stop();
+    rmSync(home, { recursive: true, force: true });
+  }
 });

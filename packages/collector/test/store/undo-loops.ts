@@ -10,8 +10,16 @@ const COLUMNS = [
   "acknowledged_loops",
 ];
 
+/** What came after the overview. */
+export const MEMBERS = [
+  "drop table members",
+  "alter table sign_ins drop column member_id",
+  ...["label", "expires_ms", "last_used_ms"].map((name) => `alter table keys drop column ${name}`),
+];
+
 /** What came with structures, and later. */
 const STRUCTURES = [
+  ...MEMBERS,
   ...["overview_rounds", "overview_days", "overview_sessions", "loop_groups"].map(
     (name) => `drop table ${name}`,
   ),
@@ -19,9 +27,6 @@ const STRUCTURES = [
   ...["memory_rounds", "memory_days", "memory_cards", "memory_sessions"].map(
     (name) => `drop table ${name}`,
   ),
-  "drop table members",
-  "alter table sign_ins drop column member_id",
-  ...["label", "expires_ms", "last_used_ms"].map((name) => `alter table keys drop column ${name}`),
   // Only a folder has it.
   "drop table if exists new_event_ids",
   "drop index sessions_by_start",

@@ -1,5 +1,5 @@
 import { count, share } from "../parts/format.ts";
-import type { Figures } from "../server/overview/overview.ts";
+import type { BlindSpot, Figures } from "../server/overview/overview.ts";
 
 interface Properties {
   readonly total: Figures;
@@ -26,8 +26,25 @@ export function CameToNothing({ total: { denied, unanswered, failures } }: Prope
   );
 }
 
+/** What a writer says that it could not see, of whom. */
+const SPOTS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    host_version_untested: "the release of the host is not tested",
+    not_attached: "an adapter is not attached",
+    replaced_by_per_call_integrations:
+      "calls have integrations of their own, which hide what streams used",
+    anthropic_without_middleware: "a client is seen from outside alone",
+    openai_certificate_client: "a client with a certificate of its own is not followed",
+  }),
+);
+
+interface BlindProperties extends Properties {
+  /** Null where the figures are narrowed to one name: it is known of all alone. */
+  readonly blind: readonly BlindSpot[] | null;
+}
+
 /** What happened and was not seen, as far as that is known. */
-export function BlindSpots({ total }: Properties) {
+export function BlindSpots({ total, blind }: BlindProperties) {
   const { sessions, dropped, dropped_sessions: droppedIn, partial_sessions: partial } = total;
   return (
     <section class="panel padded" aria-label="Blind spots">
@@ -55,9 +72,29 @@ export function BlindSpots({ total }: Properties) {
             </>
           )}
         </li>
+        {blind?.map(({ code, writer, sessions: of }) => (
+          <li key={`${code} ${writer}`}>
+            <b class="warn">
+              {count(of)} session{of === 1 ? "" : "s"}
+            </b>
+            :{" "}
+            {SPOTS.get(code) ?? (
+              <>
+                a writer says <code>{code}</code>
+              </>
+            )}
+            {writer !== null && (
+              <>
+                {" "}
+                (<bdi>{writer}</bdi>)
+              </>
+            )}
+            .
+          </li>
+        ))}
         <li class="quiet">
-          Which hosts are untested, and which servers no relay stands before, is known on each
-          machine: <code>caum doctor</code>.
+          Hosts are untested as far as adapters say so. Which servers are configured and no relay
+          stands before is in no record: <code>caum doctor</code> says it on each machine.
         </li>
       </ul>
     </section>

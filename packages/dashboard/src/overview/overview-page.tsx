@@ -70,7 +70,7 @@ interface ShownProperties {
 }
 
 function Shown({ overview, of, again }: ShownProperties) {
-  const { total, days, by, regimes, now, waiting } = overview;
+  const { total, days, by, regimes, blind, now, waiting } = overview;
   if (total.sessions === 0 && of === undefined && now.count === 0) return <Nothing />;
   return (
     <>
@@ -82,7 +82,7 @@ function Shown({ overview, of, again }: ShownProperties) {
         {regimes !== null && <RegimeMix regimes={regimes} />}
         <div class="stack">
           <CameToNothing total={total} />
-          <BlindSpots total={total} />
+          <BlindSpots total={total} blind={blind} />
         </div>
       </div>
     </>

@@ -64,6 +64,30 @@ export function overviewCases(stage: Stage): void {
     await close();
   });
 
+  test("blind spots say what adapters cannot see, also what this page has no words for", async () => {
+    const { world, browser } = stage;
+    await loopedAgent(world, "blind");
+    const { page, problems, close } = await openPage(browser, world.url);
+    await signIn(page, world.apiKey);
+    await page.route("**/dashboard-api/overview?*", async (route) => {
+      const answer = await route.fetch();
+      const blind = [
+        { code: "host_version_untested", writer: MARKUP, sessions: 2 },
+        { code: "something_new", writer: null, sessions: 1 },
+      ];
+      await route.fulfill({ json: { ...(await answer.json()), blind } });
+    });
+    await openUntil(page, "/overview", /^blind$/);
+    const spots = page.getByRole("region", { name: "Blind spots" }).getByRole("listitem");
+    await spots
+      .filter({ hasText: `2 sessions: the release of the host is not tested (${MARKUP}).` })
+      .waitFor();
+    await spots.filter({ hasText: "1 session: a writer says something_new." }).waitFor();
+    expect(await page.locator("#page img").count()).toBe(0);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
   test("days and a name are in the address, and the page is what the address says", async () => {
     const { world, browser } = stage;
     await loopedAgent(world, "addressed");

@@ -29,6 +29,7 @@ const LOOPING_SHOWN = 10;
 /** More names of a kind are left out, those with the fewest steps in loops. */
 const NAMES_SHOWN = 8;
 const GROUPS_SHOWN = 5;
+const BLIND_SHOWN = 20;
 /** More sessions are not counted. */
 const MARKED_COUNTED = 1_000;
 const BREAKDOWNS = ["workflow", "agent", "client", "server", "tool"] as const;
@@ -51,9 +52,10 @@ export function openOverviewDoor(app: FastifyInstance, services: Services): void
     const query = parse(QUERY, request.query);
     const range = rangeOf(query, services.clock());
     const of = nameOf(query);
-    const [days, regimes, now, waiting, ...names] = await Promise.all([
+    const [days, regimes, blind, now, waiting, ...names] = await Promise.all([
       overview.days(tenant, of, range),
       overview.names(tenant, "regime", range, 100),
+      overview.names(tenant, "blind", range, BLIND_SHOWN),
       loopingNow(tenant, query, services),
       waitingOf(tenant, range, query, services),
       ...BREAKDOWNS.map((kind) => overview.names(tenant, kind, range, NAMES_SHOWN + 1)),
@@ -63,8 +65,9 @@ export function openOverviewDoor(app: FastifyInstance, services: Services): void
       to: dateOf(range.toDay),
       total: figuresAnswer(sumOf(days.map(({ figures }) => figures))),
       days: days.map(({ day, figures }) => ({ day: dateOf(day), ...figuresAnswer(figures) })),
-      // Of one name it is not known: regimes are summed over all.
+      // Of one name it is not known: regimes and blind spots are summed over all.
       regimes: of.kind === "all" ? regimes.map(regimeAnswer) : null,
+      blind: of.kind === "all" ? blind.map(blindAnswer) : null,
       by: Object.fromEntries(BREAKDOWNS.map((kind, at) => [kind, namesAnswer(names[at] ?? [])])),
       now,
       waiting,
@@ -105,6 +108,12 @@ function namesAnswer(names: Named) {
 
 function regimeAnswer({ name, figures }: Named[number]) {
   return { regime: name, sessions: figures.sessions };
+}
+
+/** What writers said that they could not see; they write codes. */
+function blindAnswer({ name, figures }: Named[number]) {
+  const [code = "", writer] = name.split(" of ", 2);
+  return { code, writer: writer ?? null, sessions: figures.sessions };
 }
 
 function sumOf(all: readonly OverviewFigures[]): OverviewFigures {

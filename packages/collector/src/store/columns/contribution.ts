@@ -49,6 +49,7 @@ export function contributionIn(row: Row): Contribution {
   ];
   if (agent !== undefined) names.push({ kind: "agent", name: agent });
   if (workflow !== undefined) names.push({ kind: "workflow", name: workflow });
+  for (const name of blindIn(row)) names.push({ kind: "blind", name });
   if (structure?.client !== undefined) names.push({ kind: "client", name: structure.client });
   return {
     day: Math.floor(integer(row, "first_ms") / DAY_MS),
@@ -58,6 +59,11 @@ export function contributionIn(row: Row): Contribution {
     parts: partsOf(structure?.tools ?? []),
     loops: loopsOf(agent ?? "", structure?.loopKinds ?? []),
   };
+}
+
+function blindIn(row: Row): readonly string[] {
+  const { blind = [] } = JSON.parse(text(row, "origins")) as SessionRow["origins"]; // As above.
+  return blind;
 }
 
 const NOTHING_COUNTED = { failures: 0, denied: 0, pending: 0, inLoops: { tokens: 0 } };

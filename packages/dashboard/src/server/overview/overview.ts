@@ -32,6 +32,12 @@ export interface NamedFigures extends Figures {
   readonly name: string;
 }
 
+export interface BlindSpot {
+  readonly code: string;
+  readonly writer: string | null;
+  readonly sessions: number;
+}
+
 export interface LoopingSession {
   readonly session_id: string;
   readonly title: string;
@@ -48,6 +54,8 @@ export interface Overview {
   readonly days: readonly (Figures & { readonly day: string })[];
   /** Null where the figures are narrowed to one name. */
   readonly regimes: readonly { readonly regime: string; readonly sessions: number }[] | null;
+  /** What writers say that they could not see, as codes; null as above. */
+  readonly blind: readonly BlindSpot[] | null;
   readonly by: Readonly<
     Record<Breakdown, { readonly names: readonly NamedFigures[]; readonly more: boolean }>
   >;
