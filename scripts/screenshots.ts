@@ -15,7 +15,7 @@ declare const document: BrowserDocument;
 declare function scrollTo(x: number, y: number): void;
 
 const folder = join(import.meta.dirname, "../docs/images");
-const STATES = ["ledger", "session", "proof", "workflow", "start"] as const;
+const STATES = ["ledger", "session", "proof", "workflow", "compare", "start", "settings"] as const;
 /** Of the workflow that changes. */
 const USUAL_SESSIONS = 60;
 const CHANGED_SESSIONS = 24;
@@ -26,7 +26,7 @@ mkdirSync(folder, { recursive: true });
 const world = await startWorld();
 const browser = await launch();
 await fillWorkflow(world);
-const stuck = await fill(world);
+const { stuck, steady } = await fill(world);
 for (const scheme of ["light", "dark"] as const) {
   const options = { colorScheme: scheme, viewport: VIEWPORT };
   const { page, close } = await openPage(browser, world.url, options);
@@ -59,6 +59,15 @@ async function show(page: Page, state: (typeof STATES)[number]): Promise<void> {
     await page.goto("/workflows/refunds");
     await page.getByText("High review").first().waitFor();
     await page.getByRole("region", { name: "Exposure" }).getByRole("cell").first().waitFor();
+  } else if (state === "compare") {
+    await page.goto(`/compare?a=${steady}&b=${stuck}`);
+    await page.locator(".bracket").first().waitFor();
+  } else if (state === "settings") {
+    // What an admin sees.
+    await page.context().clearCookies();
+    await signIn(page, world.adminKey);
+    await page.goto("/settings");
+    await page.getByRole("region", { name: "Keys" }).getByRole("listitem").first().waitFor();
   } else {
     await page.goto("/onboarding");
     await page.getByRole("button", { name: "Run smoke test" }).click();
@@ -67,12 +76,14 @@ async function show(page: Page, state: (typeof STATES)[number]): Promise<void> {
   }
 }
 
-/** A handful of agents: some get on, one turns in circles. @returns the session of that one */
-async function fill(to: World): Promise<string> {
+/** A handful of agents: some get on, one turns in circles. @returns a session of either kind */
+async function fill(to: World): Promise<{ readonly stuck: string; readonly steady: string }> {
+  let steady = "";
   const agents = ["support-bot", "code-fixer", "researcher", "billing-helper", "release-notes"];
   for (const [nth, agent_id] of agents.entries()) {
     for (const part of [0, 1]) {
       const session = await to.startSession({ agent_id, workflow: `${agent_id}-${part}` });
+      steady = session.id;
       const steps = 8 + ((nth * 17 + part * 29) % 60);
       await session.send(...Array.from({ length: steps }, (_, step) => varied(step * (nth + 1))));
     }
@@ -82,7 +93,7 @@ async function fill(to: World): Promise<string> {
   await session.send(...Array.from({ length: 16 }, (_, step) => circling(step)));
   await session.send(...Array.from({ length: 6 }, (_, step) => varied(100 + step)));
   await session.send(...Array.from({ length: 14 }, (_, step) => circling(step)));
-  return session.id;
+  return { stuck: session.id, steady };
 }
 
 /** A workflow whose sessions got on, and then began to turn in circles now and then. */
