@@ -5,6 +5,7 @@ import { accessCases } from "./page/access-cases.ts";
 import { basePathCases } from "./page/base-path-cases.ts";
 import { chromiumPath, launch } from "./page/chromium.ts";
 import { compareCases } from "./page/compare-cases.ts";
+import { handsCases } from "./page/hands-cases.ts";
 import { keyboardCases } from "./page/keyboard-cases.ts";
 import { ledgerCases } from "./page/ledger-cases.ts";
 import { overviewCases } from "./page/overview-cases.ts";
@@ -49,6 +50,7 @@ describe.skipIf(chromiumPath === undefined)("the page in a browser", () => {
   memberCases(stage);
   providerCases(stage);
   keyboardCases(stage);
+  handsCases(stage);
   accessCases(stage);
   basePathCases(stage);
 });

@@ -1,37 +1,15 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { Stage } from "../page.test.ts";
 import { signIn } from "./chromium.ts";
 import type { BrowserDocument } from "./in-browser.ts";
+import { expectFit, LOOKS } from "./looks.ts";
 import { openPage } from "./open-page.ts";
 import { loopedAgent, openUntil } from "./overview-cases.ts";
 import { loopedWorkflow, showCard } from "./workflow-cases.ts";
 import { REPEATED, varied } from "./world.ts";
 
 declare const document: BrowserDocument;
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const GRAVE = ["serious", "critical"];
-
-/** What axe-core finds that is serious or worse. */
-export async function graveFindings(page: Page): Promise<unknown[]> {
-  await page.evaluate(AXE);
-  const violations = await page.evaluate(async () => {
-    // axe was put there by the line before.
-    // biome-ignore lint/suspicious/noExplicitAny: it brings no types of its own into the page
-    const { axe } = globalThis as any;
-    return (await axe.run(document)).violations;
-  });
-  return violations
-    .filter(({ impact }: { impact: string }) => GRAVE.includes(impact))
-    .map(({ id, nodes }: { id: string; nodes: { html: string; failureSummary: string }[] }) => ({
-      id,
-      html: nodes[0]?.html,
-      why: nodes[0]?.failureSummary,
-    }));
-}
 
 export function accessCases(stage: Stage): void {
   const placesOf = async () => {
@@ -47,13 +25,12 @@ export function accessCases(stage: Stage): void {
     return ["/", `/dashboard/${session.id}`, ...account, ...workflows, ...overview];
   };
 
-  test.each(["light", "dark"] as const)("no serious finding of axe-core, %s", async (scheme) => {
+  test.each(LOOKS)("every page fits and has no serious finding of axe-core, %o", async (look) => {
     const { world, browser } = stage;
-    const options = { colorScheme: scheme };
-    const { page, problems, close } = await openPage(browser, world.url, options);
+    const { page, problems, close } = await openPage(browser, world.url, look);
     await page.goto("/");
     await page.getByLabel("API key").waitFor();
-    expect(await graveFindings(page)).toEqual([]);
+    await expectFit(page, "sign-in");
     await signIn(page, world.apiKey);
     for (const place of await placesOf()) {
       await page.goto(place);
@@ -69,26 +46,9 @@ export function accessCases(stage: Stage): void {
       if (place === "/workflows/seen") await showAll(page);
       if (place.startsWith("/compare"))
         await page.getByRole("region", { name: "Figures" }).waitFor();
-      expect(await graveFindings(page), `${place} ${scheme}`).toEqual([]);
+      await expectFit(page, place);
     }
     expect(problems).toEqual([]);
-    await close();
-  });
-
-  test("everything fits 360 pixels", async () => {
-    const { world, browser } = stage;
-    const viewport = { width: 360, height: 740 };
-    const { page, close } = await openPage(browser, world.url, { viewport });
-    await signIn(page, world.apiKey);
-    for (const place of await placesOf()) {
-      await page.goto(place);
-      await page.locator("main:not([aria-busy=true])").waitFor();
-      if (place === "/workflows") await showCard(page, "seen", "with a loop");
-      if (place === "/overview" || place === "/loops") await openUntil(page, place, /circling/);
-      if (place === "/workflows/seen") await showAll(page);
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
-      expect(width, place).toBeLessThanOrEqual(360);
-    }
     await close();
   });
 

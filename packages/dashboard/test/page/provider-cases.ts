@@ -6,8 +6,8 @@ import {
   type TestProvider,
 } from "../../../collector/test/oidc/provider.ts";
 import type { Stage } from "../page.test.ts";
+import { expectFit, LOOKS } from "./looks.ts";
 import { openPage } from "./open-page.ts";
-import { expectFit, LOOKS } from "./settings/settings-cases.ts";
 import { startWorld, type World } from "./world.ts";
 
 export function providerCases(stage: Stage): void {

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import type { Stage } from "../../page.test.ts";
 import { signIn } from "../chromium.ts";
+import { expectFit, LOOKS } from "../looks.ts";
 import { openPage } from "../open-page.ts";
-import { answered, expectFit, LOOKS, openAsAdmin } from "./settings-cases.ts";
+import { answered, openAsAdmin } from "./settings-cases.ts";
 
 const MARKUP = "<img src=x onerror=alert(1)>";
 const KEY = /^caum_live_[\w-]{32}[0-9a-f]{4}$/;

@@ -1,8 +1,9 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { Stage } from "../../page.test.ts";
+import { expectFit, LOOKS } from "../looks.ts";
 import { openPage } from "../open-page.ts";
-import { expectFit, LOOKS, openAsAdmin } from "./settings-cases.ts";
+import { openAsAdmin } from "./settings-cases.ts";
 
 const members = (page: Page) => page.getByRole("region", { name: "Members" });
 const entry = (page: Page, label: string) =>

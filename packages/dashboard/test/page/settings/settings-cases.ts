@@ -1,31 +1,12 @@
 import type { Browser, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { Stage } from "../../page.test.ts";
-import { graveFindings } from "../access-cases.ts";
 import { signIn } from "../chromium.ts";
-import type { BrowserDocument } from "../in-browser.ts";
+import { expectFit, LOOKS } from "../looks.ts";
 import { openPage } from "../open-page.ts";
 import { varied, type World } from "../world.ts";
 
-declare const document: BrowserDocument;
-
-/** Widths and schemes that every section is shown in. */
-export const LOOKS = [
-  { viewport: { width: 1280, height: 860 }, colorScheme: "light" },
-  { viewport: { width: 1280, height: 860 }, colorScheme: "dark" },
-  { viewport: { width: 360, height: 740 }, colorScheme: "light" },
-  { viewport: { width: 360, height: 740 }, colorScheme: "dark" },
-] as const;
-
-/** Nothing serious for axe, and nothing beyond the edge. */
-export async function expectFit(page: Page, words: string): Promise<void> {
-  expect(await graveFindings(page), words).toEqual([]);
-  const [width, most] = await page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    return [scrollWidth, clientWidth] as const;
-  });
-  expect(width, words).toBeLessThanOrEqual(most);
-}
+export { expectFit, LOOKS };
 
 /** Waits until a question is taken away: closed, and known to be closed. */
 export async function answered(page: Page, title: string): Promise<void> {
