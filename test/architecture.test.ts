@@ -250,8 +250,11 @@ test("a folder holds at most twelve files of code", () => {
   expect(full.sort()).toEqual(FULL_FOLDERS);
 });
 
-test("the rules of evidence need no Node, and the page imports nothing else of core", () => {
-  const reached = new Set(["packages/core/src/verify-rules.ts"]);
+test("the rules of evidence and conditions need no Node, and the page imports nothing else of core", () => {
+  const reached = new Set([
+    "packages/core/src/verify-rules.ts",
+    "packages/core/src/health/alerts/condition/index.ts",
+  ]);
   for (const file of reached) {
     for (const { target } of importsOf(file)) {
       expect(target, `${file} is for browsers too`).toMatch(/^\.{1,2}\//u);
@@ -263,7 +266,7 @@ test("the rules of evidence need no Node, and the page imports nothing else of c
   expect(reached.size).toBeGreaterThan(5);
   const ofPage = importsOf("packages/dashboard/src").map(({ target }) => target);
   const ofCore = ofPage.filter((target) => target.startsWith("@caum/"));
-  expect(new Set(ofCore)).toEqual(new Set(["@caum/core/verify/rules"]));
+  expect(new Set(ofCore)).toEqual(new Set(["@caum/core/verify/rules", "@caum/core/conditions"]));
 });
 
 test("the two stores never import each other, and what they share knows neither", () => {

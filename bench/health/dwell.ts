@@ -1,5 +1,6 @@
 /** What a rule's dwell costs and saves: alerts on healthy work, and steps until a loop is told. */
-import { Health, parseCondition, UNTOLD, watchCondition } from "@caum/core/health";
+import { NAMELESS, parseCondition } from "@caum/core/conditions";
+import { Health, UNTOLD, watchCondition } from "@caum/core/health";
 import { groupsOf } from "./groups.ts";
 import { troubledSteps } from "./score.ts";
 import type { LabelledSession, TraceSet } from "./trace-set.ts";
@@ -74,7 +75,8 @@ function firings(
   let memory = UNTOLD;
   return (events.get(id) ?? []).flatMap((event, index) => {
     const assessment = health.observe(event.observed);
-    const sighting = { assessment, costNanoUsd: 0, isToolChange: false, nowMs: index };
+    const seen = { costNanoUsd: 0, isToolChange: false, place: NAMELESS, nowMs: index };
+    const sighting = { assessment, ...seen };
     const pace = { cooldownMs: 0, dwellSteps };
     const watched = watchCondition(condition, pace, memory, sighting);
     memory = watched.memory;

@@ -37,13 +37,6 @@ export { sessionTitle } from "./health/session/session-title.ts";
 // Rules, and when they fire.
 
 export { type AlertMemory, UNTOLD } from "./health/alerts/alert-memory.ts";
-export {
-  CONDITION_FORMS,
-  type Condition,
-  ConditionError,
-  formatCondition,
-  parseCondition,
-} from "./health/alerts/condition.ts";
 export { type AlertState, followAlert, QUIET } from "./health/alerts/edge.ts";
 export { followLoop } from "./health/alerts/follow-loop.ts";
 export { type Sighting, watchCondition } from "./health/alerts/watch.ts";

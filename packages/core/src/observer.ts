@@ -250,7 +250,10 @@ export class Observer {
         ...known,
         ...this.#lease?.reporter.continuation(sessionId),
       },
-      watch: this.#options.alerts?.session(sessionId),
+      watch: this.#options.alerts?.session(sessionId, {
+        agents: [writer.identity.agentId, known.agentName],
+        workflow: known.workflow,
+      }),
       emission: emissionOf(emitter, {
         ...writer.identity,
         keys,

@@ -11,6 +11,7 @@ import { ledgerCases } from "./page/ledger-cases.ts";
 import { overviewCases } from "./page/overview-cases.ts";
 import { proofCases } from "./page/proof-cases.ts";
 import { providerCases } from "./page/provider-cases.ts";
+import { ruleCases } from "./page/rule-cases.ts";
 import { sessionAddressCases } from "./page/session-address-cases.ts";
 import { sessionCases } from "./page/session-cases.ts";
 import { keysCases } from "./page/settings/keys-cases.ts";
@@ -42,6 +43,7 @@ describe.skipIf(chromiumPath === undefined)("the page in a browser", () => {
   sessionAddressCases(stage);
   proofCases(stage);
   startCases(stage);
+  ruleCases(stage);
   workflowCases(stage);
   overviewCases(stage);
   compareCases(stage);

@@ -9,10 +9,10 @@ const PAGE_BYTES = 33_000;
 /** What is loaded when somebody opens it, by the names of its files. */
 const LATER: readonly (readonly [what: string, files: RegExp, most: number])[] = [
   ["the verifier", /^verify-bundle-/, 20_000],
-  ["workflows", /^(?:workflow-pages|similar-sessions|comparisons)-/, 8_000],
+  ["workflows", /^(?:workflow-pages|workflows|similar-sessions|comparisons)-/, 8_000],
   ["the overview", /^(?:overview-pages|saved-views)-/, 9_000],
   ["comparing", /^compare-page-/, 4_000],
-  ["alerts", /^alerts-page-/, 3_000],
+  ["alerts", /^(?:alerts-page|identifier)-/, 7_000],
   ["Start", /^start-page-/, 5_000],
   ["settings", /^settings-page-/, 8_000],
 ];

@@ -5,7 +5,7 @@ import {
   ConditionError,
   formatCondition,
   parseCondition,
-} from "@caum/core/health";
+} from "@caum/core/conditions";
 import { type alertRule, DEFAULT_COOLDOWN_SECONDS } from "@caum/core/protocol";
 import type { z } from "zod";
 import type { AlertRule } from "../rows/alert-rows.ts";
@@ -26,6 +26,9 @@ export class RuleError extends Error {
     this.field = field;
   }
 }
+
+const HOW_TO_JOIN =
+  "join them by and, or, and limit them by agent=NAME, workflow=NAME or server=NAME";
 
 /** Two addresses, a name or a second header line are no address. */
 const ADDRESS =
@@ -83,10 +86,10 @@ function readCondition(text: string): string {
     return formatCondition(parseCondition(text));
   } catch (failure) {
     if (!(failure instanceof ConditionError)) throw failure;
-    const { message, position } = failure;
-    // At the first position the message names all forms already.
-    const forms = position === 1 ? "" : `; conditions are ${CONDITION_FORMS.join(", ")}`;
-    throw new RuleError("condition", `${message}${forms}`);
+    const { message } = failure;
+    const forms = CONDITION_FORMS.join(", ");
+    const told = message.includes(forms) ? "" : `; conditions are ${forms}`;
+    throw new RuleError("condition", `${message}${told}; ${HOW_TO_JOIN}`);
   }
 }
 

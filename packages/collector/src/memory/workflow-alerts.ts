@@ -1,5 +1,6 @@
 /** Rules about workflows: they fire with the session with which their condition begins to hold. */
-import type { Condition, WorkflowStory } from "@caum/core/health";
+import type { Condition, Measure } from "@caum/core/conditions";
+import type { WorkflowStory } from "@caum/core/health";
 import { alertId, conditionOf, sessionFacts } from "../ingest/firing/fired-alert.ts";
 import type { AlertRule, NewAlert } from "../rows/alert-rows.ts";
 import type { StoreReader } from "../store/store.ts";
@@ -30,18 +31,30 @@ export async function alertsOf(
 /** What the alert says; undefined where the condition does not begin to hold. */
 function storyOf(
   condition: Condition | "unknown",
-  { workflow, hadDrifted, hasDrifted, loopsBefore, loops, card }: WorkflowMoment,
+  moment: WorkflowMoment,
 ): WorkflowStory | undefined {
   if (condition === "unknown") return undefined;
-  if (condition.kind === "drift" && hasDrifted && !hadDrifted) {
+  for (const { measures, within } of condition.anyOf) {
+    if (within.workflow !== undefined && within.workflow !== moment.workflow) continue;
+    const [story] = measures.flatMap((measure) => begunBy(measure, moment) ?? []);
+    if (story !== undefined) return story;
+  }
+  return undefined;
+}
+
+function begunBy(
+  measure: Measure,
+  { workflow, hadDrifted, hasDrifted, loopsBefore, loops, card }: WorkflowMoment,
+): WorkflowStory | undefined {
+  if (measure.kind === "drift" && hasDrifted && !hadDrifted) {
     const sinceSessionId = card.moved[0]?.since.sessionId;
     const moved = card.moved.map(({ channel, name, unit, from, to }) => {
       return { channel, unit, from, to: to.value, ...(name !== undefined && { name }) };
     });
     return { name: workflow, moved, ...(sinceSessionId !== undefined && { sinceSessionId }) };
   }
-  if (condition.kind !== "loop_rate" || loops === null) return undefined;
-  const begins = shareOf(loops) > condition.over && shareOf(loopsBefore) <= condition.over;
+  if (measure.kind !== "loop_rate" || loops === null) return undefined;
+  const begins = shareOf(loops) > measure.over && shareOf(loopsBefore) <= measure.over;
   return begins ? { name: workflow, loops } : undefined;
 }
 

@@ -51,8 +51,11 @@ export interface AlertFacts {
   readonly uds: number;
   readonly tier: string;
   readonly costNanoUsd: number;
-  /** What repeats, as the sentence says it; absent in alerts of an earlier version. */
-  readonly story?: Omit<AlertStory, "agent" | "regime" | "step" | "condition" | "totalNanoUsd">;
+  /**
+   * What repeats, as the sentence says it, and which alternative of the condition was met where it has
+   * several; absent in alerts of an earlier version.
+   */
+  readonly story?: Omit<AlertStory, "agent" | "regime" | "step" | "totalNanoUsd">;
   /** Sent because somebody asked for a trial of the rule. */
   readonly isTest: boolean;
 }

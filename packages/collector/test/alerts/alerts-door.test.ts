@@ -81,6 +81,10 @@ describe("rules", () => {
       "drift",
       "loop_rate>0.2",
       "tool_definition_changed",
+      "class=hard_alert and cost>5",
+      "class=hard_alert or cost>5 and steps>200",
+      'tier>=T4 and agent="Claude Code" and workflow=tickets and server=github',
+      "loop_rate>0.2 and workflow=tickets",
     ];
     const rules = conditions.map((condition) => ({ ...DOCUMENTED, condition }));
     const made = await client.post("/v1/alerts", rules, key);
@@ -96,6 +100,8 @@ describe("rules", () => {
       'position 5: expected ">=" or "="; conditions are tier',
     ],
     [{ condition: "when bad" }, "condition", "at position 1: expected one of tier>=T1..T5"],
+    [{ condition: "cost>5 and" }, "condition", "at position 11: expected one of tier>=T1..T5"],
+    [{ condition: "agent=a" }, "condition", "join them by and, or, and limit them by agent=NAME"],
     [{ action_type: "email", destination: "a@b.com,c@d.com" }, "action_type", "not configured"],
     [{ destination: "http://example.com/" }, "destination", "https URL"],
     [{ destination: "https://169.254.169.254/" }, "destination", "private network"],

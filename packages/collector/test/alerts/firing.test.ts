@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { EventOutcome } from "../../src/ingest/intake.ts";
+import { advisoryOf } from "../../src/alerts/advisory.ts";
+import type { EventOutcome, KeptSessionFacts } from "../../src/ingest/intake.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import type { Store } from "../../src/store/store.ts";
 
@@ -51,8 +52,17 @@ interface Call {
   readonly status?: "ok" | "not_found";
 }
 
+interface Origin {
+  readonly facts?: KeptSessionFacts;
+  readonly server?: (at: number) => string;
+}
+
 /** So many calls, a second each; no two with the same arguments. */
-async function observe(count: number, callOf: (at: number) => Call): Promise<EventOutcome[]> {
+async function observe(
+  count: number,
+  callOf: (at: number) => Call,
+  { facts = { agentId: "agent" }, server }: Origin = {},
+): Promise<EventOutcome[]> {
   const outcomes: EventOutcome[] = [];
   for (let at = 0; at < count; at++) {
     const number = sent++;
@@ -63,7 +73,7 @@ async function observe(count: number, callOf: (at: number) => Call): Promise<Eve
       tenant: 1,
       receivedMs,
       sessionId: "s",
-      facts: { agentId: "agent" },
+      facts,
       keys: KEYS,
       draft: {
         category: "tool_api",
@@ -76,6 +86,7 @@ async function observe(count: number, callOf: (at: number) => Call): Promise<Eve
           argumentsBytes: 40,
           resultNormHash: digest(result),
           resultBytes: status === "ok" ? 500 : 0,
+          ...(server && { serverTag: server(number) }),
         },
       },
       asksRoot: false,
@@ -153,4 +164,42 @@ test("entering again within the cooldown fires when it is over", async () => {
   const [second, ...others] = firings(await observe(80, searching));
   expect(others).toEqual([]);
   expect(second).toBe((first ?? 0) + COOLDOWN_MS / SECOND_MS);
+});
+
+test("a rule for an agent, a workflow and a server sees sessions that have all three", async () => {
+  await watch(
+    "steps>2 and agent=Helper and server=github and workflow=tickets",
+    "steps>2 and agent=agent",
+    "steps>2 and agent=other",
+    "steps>2 and server=mail",
+  );
+  const facts = { agentId: "agent", agentName: "Helper", workflow: "tickets" };
+  // The server is called with the third step for the first time.
+  const outcomes = await observe(5, working, {
+    facts,
+    server: (at) => (at >= 2 ? "github" : "files"),
+  });
+  expect(outcomes.map(({ rulesFired }) => rulesFired)).toEqual([
+    [],
+    [],
+    ["steps>2 and agent=Helper and server=github and workflow=tickets", "steps>2 and agent=agent"],
+    [],
+    [],
+  ]);
+});
+
+test("an alert says which of several alternatives was met", async () => {
+  await watch("class=hard_alert or steps>3", "cost>9 or steps>2 and tier>=T1");
+  await observe(6, working);
+  const alerts = await store.reader.alerts(1, { limit: 10 });
+  const told = alerts.map(({ rule, facts }) => [rule, facts.condition, facts.story?.condition]);
+  expect(told.toSorted()).toEqual([
+    ["rule_0", "class=hard_alert or steps>3", "steps>3"],
+    ["rule_1", "cost>9 or steps>2 and tier>=T1", "steps>2 and tier>=T1"],
+  ]);
+  const messages = alerts.map((alert) => advisoryOf(alert, "").message.split(". ")[0]);
+  expect(messages.toSorted()).toEqual([
+    "agent has made 3 steps, more than 2",
+    "agent has made 4 steps, more than 3",
+  ]);
 });

@@ -24,7 +24,13 @@ function watched(...records: readonly (readonly [step: number, tier: "T4" | "T5"
     const publicClass = tier === "T5" ? "hard_alert" : "none";
     const standing = { step, uds: 0.2, tier, regime: "GRIND", publicClass };
     const session = {
-      row: Object.assign(row, { tenant: 1, key: 1, totals: { costNanoUsd: 0 }, facts: {} }),
+      row: Object.assign(row, {
+        tenant: 1,
+        key: 1,
+        totals: { costNanoUsd: 0 },
+        facts: {},
+        origins: {},
+      }),
       standing,
       summary: { loops: [] },
     };

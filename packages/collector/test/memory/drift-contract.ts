@@ -146,7 +146,7 @@ export function driftContract(open: () => Promise<StoreUnderTest>): void {
   });
 
   test("a rule for drift fires once, with the session with which something is found", async () => {
-    await addRules("drift", "tier=T5");
+    await addRules("drift and workflow=tickets", "tier=T5", "drift and workflow=other");
     await record(KNOWN + 20);
     await fold();
     expect(await fired()).toEqual([]);
@@ -157,7 +157,11 @@ export function driftContract(open: () => Promise<StoreUnderTest>): void {
     const alerts = await fired();
     expect(alerts).toMatchObject([{ rule: "rule_0", status: "due" }]);
     const [{ facts }] = alerts as [(typeof alerts)[number]];
-    expect(facts).toMatchObject({ condition: "drift", agent: "agent", isTest: false });
+    expect(facts).toMatchObject({
+      condition: "drift and workflow=tickets",
+      agent: "agent",
+      isTest: false,
+    });
     expect(facts.story?.workflow).toMatchObject({ name: "tickets" });
     expect(facts.story?.workflow?.moved?.length).toBeGreaterThan(0);
   });

@@ -9,8 +9,8 @@ export const DEFAULT_COOLDOWN_SECONDS = 300;
 export const ACTION_TYPES = ["webhook", "slack", "email", "desktop"] as const;
 
 export const alertRule = z.object({
-  /** `tier>=T4`, `regime=LOOP`, `uds<0.3`, ...: see docs/alerts.md; the door reads it. */
-  condition: z.string().min(1).max(100),
+  /** `tier>=T4`, `cost>5 and agent=helper`, ...: see docs/alerts.md; the door reads it. */
+  condition: z.string().min(1).max(1_000),
   action_type: z.enum(ACTION_TYPES),
   /** A URL or an address; absent for `desktop`, which is the collector's own. */
   destination: z.string().min(3).max(2_048).optional(),

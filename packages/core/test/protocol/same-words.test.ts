@@ -1,6 +1,6 @@
 /** The protocol may not import the engine, so its words stand in two places. */
 import { expect, test } from "vitest";
-import { parseCondition } from "../../src/health/alerts/condition.ts";
+import { parseCondition } from "../../src/health/alerts/condition/condition.ts";
 import { REGIMES } from "../../src/health/scores/regime.ts";
 import { regime, tier } from "../../src/protocol/fields.ts";
 

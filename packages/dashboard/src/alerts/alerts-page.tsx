@@ -7,7 +7,7 @@ import {
   replayAlert,
 } from "../server/alerts.ts";
 import { Deliveries } from "./deliveries.tsx";
-import { RuleForm } from "./rule-form.tsx";
+import { RuleForm } from "./rule/rule-form.tsx";
 import { Rules } from "./rules.tsx";
 
 const REFRESH_MS = 5_000;

@@ -1,6 +1,8 @@
 import { useState } from "preact/hooks";
 import { type AlertRule, deleteRule, rotateSecret, testRule } from "../server/alerts.ts";
+import { readCondition } from "./rule/condition-words.ts";
 import { Secret } from "./secret.tsx";
+import { TestOutcome } from "./test-outcome.tsx";
 
 interface Properties {
   readonly rules: readonly AlertRule[];
@@ -11,6 +13,8 @@ interface Properties {
 /** What is watched for, and who is told. */
 export function Rules({ rules, act }: Properties) {
   const [rotated, setRotated] = useState<{ readonly id: string; readonly secret: string }>();
+  const [tested, setTested] = useState<{ readonly id: string; readonly alertId: string }>();
+  const tryOut = async (id: string) => setTested({ id, alertId: await testRule(id) });
   const rotate = async (id: string) => setRotated({ id, secret: await rotateSecret(id) });
   return (
     <section class="panel padded" aria-label="Rules">
@@ -32,6 +36,7 @@ export function Rules({ rules, act }: Properties) {
           }) => (
             <li key={id} class="line">
               <code class="named">{condition}</code>
+              <span>{wordsOf(condition)}</span>
               <span>
                 <span class="quiet">{action} to</span> <bdi>{destination}</bdi>
               </span>
@@ -39,7 +44,7 @@ export function Rules({ rules, act }: Properties) {
                 {dwell > 0 && `held for ${dwell} steps, `}at most every {wait} s a session
               </span>
               <span class="spread" />
-              <button type="button" onClick={() => act(testRule(id))}>
+              <button type="button" onClick={() => act(tryOut(id))}>
                 Send a test<span class="hidden"> of {condition}</span>
               </button>
               {action === "webhook" && (
@@ -50,6 +55,7 @@ export function Rules({ rules, act }: Properties) {
               <button type="button" onClick={() => act(deleteRule(id))}>
                 Delete<span class="hidden"> {condition}</span>
               </button>
+              {tested?.id === id && <TestOutcome key={tested.alertId} alertId={tested.alertId} />}
               {rotated?.id === id && (
                 <div role="status">
                   <Secret
@@ -64,4 +70,10 @@ export function Rules({ rules, act }: Properties) {
       </ul>
     </section>
   );
+}
+
+/** One of another version may be unknown here. */
+function wordsOf(condition: string): string | undefined {
+  const read = readCondition(condition);
+  return "words" in read ? read.words : undefined;
 }

@@ -25,6 +25,7 @@ export interface FiredAlert {
   readonly is_test: boolean;
   readonly status: "due" | "delivered" | "dead" | "muted";
   readonly attempts: number;
+  readonly next_attempt_at: string | null;
   readonly problem: string | null;
 }
 
@@ -50,6 +51,8 @@ export const deleteRule = (id: string) =>
 /** @returns the new secret; the one before verifies for another day */
 export const rotateSecret = async (id: string) =>
   (await sendJson<{ secret: string }>("POST", `/v1/alerts/${idPath(id)}/secret`)).secret;
-export const testRule = (id: string) => sendJson("POST", `/v1/alerts/${idPath(id)}/test`);
+/** @returns the id of the test in the history */
+export const testRule = async (id: string) =>
+  (await sendJson<{ alert_id: string }>("POST", `/v1/alerts/${idPath(id)}/test`)).alert_id;
 export const replayAlert = (id: string) =>
   sendJson("POST", `/v1/alerts/history/${idPath(id)}/replay`);

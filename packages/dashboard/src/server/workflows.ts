@@ -92,6 +92,13 @@ export async function listWorkflows(): Promise<{
   return { workflows: workflows.map(workflowOf), isLast: next === null };
 }
 
+/** What is remembered under a name of this kind. */
+export async function listNames(kind: "workflow" | "agent" | "server"): Promise<readonly string[]> {
+  const path = `/v1/workflows?kind=${kind}`;
+  const { workflows } = await getJson<{ workflows: readonly { name: string }[] }>(path);
+  return workflows.map(({ name }) => name);
+}
+
 const DAYS = 30;
 const DAY_MS = 86_400_000;
 

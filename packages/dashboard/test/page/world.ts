@@ -61,7 +61,7 @@ export function varied(nth: number): object {
 }
 
 export async function startWorld(
-  options: Pick<CollectorOptions, "basePath" | "oidc"> = {},
+  options: Pick<CollectorOptions, "alerts" | "basePath" | "oidc"> = {},
 ): Promise<World> {
   await buildDashboard();
   const data = mkdtempSync(join(tmpdir(), "caum-page-"));

@@ -1,7 +1,14 @@
 /** What firing a rule is made of. */
 
 import { sha256 } from "@caum/core/collector";
-import { type Condition, parseCondition, type Word } from "@caum/core/health";
+import {
+  type Alternative,
+  type Condition,
+  formatAlternative,
+  type Place,
+  parseCondition,
+} from "@caum/core/conditions";
+import type { Word } from "@caum/core/health";
 import type { StructuralRecord } from "@caum/core/verify";
 import type { AlertFacts, AlertRule } from "../../rows/alert-rows.ts";
 import { maskDestination } from "../../rows/mask-destination.ts";
@@ -67,12 +74,28 @@ export function sessionFacts(
   };
 }
 
+/** What a session is called, as rules may ask. */
+export function sessionPlaceOf({ facts, origins }: Pick<SessionRow, "facts" | "origins">): Place {
+  return {
+    agents: [facts.agentId, facts.agentName],
+    workflow: facts.workflow,
+    servers: origins.servers ?? [],
+  };
+}
+
+/** How a rule fired. */
+export interface Firing {
+  readonly word?: Word | undefined;
+  /** Absent where a loop is told of once more. */
+  readonly met?: Alternative | undefined;
+}
+
 /** The same with what the last record began or ended. */
 export function alertFacts(
   rule: AlertRule,
   { row, standing, summary }: SessionState,
   { record, receivedMs }: Accepted,
-  word: Word = "begins",
+  { word = "begins", met }: Firing = {},
 ): AlertFacts {
   const loop = summary.loops.at(-1);
   // What a loop was is told when it is over, too.
@@ -82,6 +105,7 @@ export function alertFacts(
     ...sessionFacts(rule, { ...row, standing }),
     story: {
       word,
+      ...(met && { condition: formatAlternative(met) }),
       ...(tool !== undefined && word !== "ended" && { tools: [tool] }),
       ...(pattern && {
         pattern: { rule: pattern.rule, period: pattern.period, cycles: pattern.cycles },

@@ -3,11 +3,12 @@
  * has passed. So the alert is stored at once, armed for that time, and taken back when the call is
  * answered: the outbox is the timer.
  */
+import { type Alternative, openCallSeconds, type Place } from "@caum/core/conditions";
 import type { StructuralRecord } from "@caum/core/verify";
 import { type AlertRule, NO_ALERTS } from "../../rows/alert-rows.ts";
 import type { Ledger } from "../ledger.ts";
 import type { SessionState } from "../session-state.ts";
-import { type Accepted, alertFacts, alertId, conditionOf } from "./fired-alert.ts";
+import { type Accepted, alertFacts, alertId, conditionOf, sessionPlaceOf } from "./fired-alert.ts";
 
 /** Open calls of one session that alerts wait for; more say nothing new. */
 const MAX_OPEN_CALLS = 100;
@@ -53,12 +54,13 @@ function opened(
   const isKnown = Object.hasOwn(before.open, call);
   if (isKnown || Object.keys(before.open).length >= MAX_OPEN_CALLS) return [];
   const openMs = "durationMs" in record.payload ? (record.payload.durationMs ?? 0) : 0;
+  const place = placeOfCall(session, record);
   const armed: string[] = [];
   const fired: AlertRule[] = [];
   for (const rule of rules) {
-    const condition = conditionOf(rule);
-    if (condition === "unknown" || condition.kind !== "open_call") continue;
-    const firesMs = receivedMs - openMs + condition.overSeconds * 1_000;
+    const seconds = secondsOf(rule, place);
+    if (seconds === undefined) continue;
+    const firesMs = receivedMs - openMs + seconds * 1_000;
     const isOver = firesMs <= receivedMs;
     const id = alertId(rule, leaf);
     ledger.addAlert({
@@ -68,13 +70,30 @@ function opened(
       session: row.key,
       status: isOver ? "due" : "armed",
       firedMs: Math.max(firesMs, receivedMs),
-      facts: alertFacts(rule, session, accepted),
+      facts: alertFacts(rule, session, accepted, { met: openFor(seconds) }),
     });
     if (isOver) fired.push(rule);
     else armed.push(id);
   }
   if (armed.length > 0) row.alerts = { ...before, open: { ...before.open, [call]: armed } };
   return fired;
+}
+
+/** How long a call with these names may be open; undefined where the rule waits for none. */
+function secondsOf(rule: AlertRule, place: Place): number | undefined {
+  const condition = conditionOf(rule);
+  return condition === "unknown" ? undefined : openCallSeconds(condition, place);
+}
+
+/** That of its session, with the server that is called, where the record names it. */
+function placeOfCall({ row }: SessionState, { payload }: StructuralRecord): Place {
+  const server = "serverTag" in payload ? payload.serverTag : undefined;
+  return { ...sessionPlaceOf(row), ...(server !== undefined && { servers: [server] }) };
+}
+
+/** What was waited for, without the names. */
+function openFor(overSeconds: number): Alternative {
+  return { measures: [{ kind: "open_call", overSeconds }], within: {} };
 }
 
 function takeBack(ledger: Ledger, { row }: SessionState, isOver: (call: string) => boolean): void {

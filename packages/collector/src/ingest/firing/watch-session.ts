@@ -1,17 +1,24 @@
 /** Rules looked at with every record, inside the transaction that stores it. */
+import type { Condition } from "@caum/core/conditions";
 import {
   type AlertMemory,
   followLoop,
   type Sighting,
   UNTOLD,
-  type Word,
   watchCondition,
 } from "@caum/core/health";
 import { FRESH_MS } from "@caum/core/machine";
 import { type AlertRule, NO_ALERTS } from "../../rows/alert-rows.ts";
 import type { Ledger } from "../ledger.ts";
 import type { SessionState } from "../session-state.ts";
-import { type Accepted, alertFacts, alertId, conditionOf } from "./fired-alert.ts";
+import {
+  type Accepted,
+  alertFacts,
+  alertId,
+  conditionOf,
+  type Firing,
+  sessionPlaceOf,
+} from "./fired-alert.ts";
 import { noteOpenCalls } from "./open-calls.ts";
 
 /** @returns the conditions of rules that fired; their outbox rows are part of the transaction */
@@ -23,18 +30,18 @@ export function watchSession(
   const rules = ledger.alertRules(session.row.tenant);
   if (rules.length === 0) return [];
   const fired = moveRules(rules, session, accepted);
-  for (const { rule, word } of fired) {
+  for (const { rule, firing } of fired) {
     ledger.addAlert({
       tenant: session.row.tenant,
-      id: alertId(rule, accepted.leaf, word),
+      id: alertId(rule, accepted.leaf, firing.word),
       rule: rule.id,
       session: session.row.key,
       status: "due",
       firedMs: accepted.receivedMs,
-      facts: alertFacts(rule, session, accepted, word),
+      facts: alertFacts(rule, session, accepted, firing),
     });
   }
-  const begun = fired.flatMap(({ rule, word }) => (word === "begins" ? [rule] : []));
+  const begun = fired.flatMap(({ rule, firing }) => (firing.word === "begins" ? [rule] : []));
   return [...begun, ...noteOpenCalls(ledger, session, rules, accepted)].map(conditionText);
 }
 
@@ -52,7 +59,7 @@ function moveRules(
   rules: readonly AlertRule[],
   session: SessionState,
   accepted: Accepted,
-): readonly { readonly rule: AlertRule; readonly word: Word }[] {
+): readonly { readonly rule: AlertRule; readonly firing: Firing }[] {
   const { record, receivedMs } = accepted;
   const { row, standing } = session;
   const before = row.alerts ?? NO_ALERTS;
@@ -60,6 +67,7 @@ function moveRules(
     assessment: standing,
     costNanoUsd: row.totals.costNanoUsd,
     isToolChange: record.category === "environment" && record.payload.kind === "tool_definition",
+    place: sessionPlaceOf(row),
     nowMs: receivedMs,
   };
   const moved = rules.map((rule) => {
@@ -73,12 +81,12 @@ function moveRules(
     const memories = kept.map(({ rule, memory }) => [rule.id, memory] as const);
     row.alerts = { ...before, rules: Object.fromEntries(memories) };
   }
-  return moved.flatMap(({ rule, word }) => (word === undefined ? [] : [{ rule, word }]));
+  return moved.flatMap(({ rule, firing }) => (firing === undefined ? [] : [{ rule, firing }]));
 }
 
 interface Moved {
   readonly memory: AlertMemory;
-  readonly word?: Word;
+  readonly firing?: Firing;
 }
 
 function moveRule(
@@ -94,12 +102,18 @@ function moveRule(
   // Whoever sits here now is not told of what a run says that was adopted or flushed later.
   if (isDesktop && isOld(record, sighting.nowMs)) return { memory };
   const watched = watchCondition(condition, rule, memory, sighting);
-  const { fires, holds } = watched;
-  if (!isDesktop || condition.kind !== "class") {
-    return { memory: watched.memory, ...(fires && { word: "begins" }) };
+  const { fires, holds, met } = watched;
+  if (!isDesktop || !isAboutLoops(condition)) {
+    return { memory: watched.memory, ...(fires && { firing: { word: "begins", met } }) };
   }
   const { step } = sighting.assessment;
-  return followLoop(watched.memory, { fires, holds, isOver, step, nowMs: sighting.nowMs });
+  const moment = { fires, holds, isOver, step, nowMs: sighting.nowMs };
+  const { memory: followed, word } = followLoop(watched.memory, moment);
+  return { memory: followed, ...(word !== undefined && { firing: { word, met } }) };
+}
+
+function isAboutLoops({ anyOf }: Condition): boolean {
+  return anyOf.every(({ measures }) => measures.every(({ kind }) => kind === "class"));
 }
 
 function isOld({ sourceTimestamp }: Accepted["record"], nowMs: number): boolean {

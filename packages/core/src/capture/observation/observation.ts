@@ -102,6 +102,3 @@ export interface CaptureContext {
   /** Replace every label by its keyed tag. */
   readonly hashNames: boolean;
 }
-
-/** Costs are recorded as whole nano-dollars. */
-export const NANO_USD_PER_USD = 1e9;

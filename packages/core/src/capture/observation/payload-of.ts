@@ -14,11 +14,11 @@ import {
   signatureOrWritten,
   toolCallDigestOf,
 } from "./keyed-facts.ts";
+import { NANO_USD_PER_USD } from "./nano-usd.ts";
 import {
   BOUNDS,
   type CaptureContext,
   type EnvironmentObservation,
-  NANO_USD_PER_USD,
   type Observation,
   type ObservedDraft,
   type PlaceInWork,

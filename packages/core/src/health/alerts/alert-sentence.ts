@@ -1,8 +1,8 @@
 /** What an alert says to a person: one sentence, the same in every channel. */
-import { NANO_USD_PER_USD } from "../../capture/observation/observation.ts";
+import { NANO_USD_PER_USD } from "../../capture/observation/nano-usd.ts";
 import type { Assessment, Pattern } from "../assessment.ts";
 import type { Regime } from "../scores/regime.ts";
-import { type Condition, parseCondition } from "./condition.ts";
+import { type Alternative, parseCondition } from "./condition/condition.ts";
 import { agentName, plainName } from "./readable-name.ts";
 import { isWeakness, weaknessPhrase } from "./weakness-phrase.ts";
 import { type WorkflowStory, workflowSentence } from "./workflow-sentence.ts";
@@ -26,7 +26,7 @@ export interface AlertStory {
   /** What the steps of the pattern cost; absent or 0 where nobody said. */
   readonly costNanoUsd?: number | undefined;
   readonly word?: Word | undefined;
-  /** What was waited for, where it is no loop, tier, regime or score. */
+  /** What was waited for and met: one alternative, where there are several. */
   readonly condition?: string | undefined;
   /** What the whole session cost, for a condition that asks for it. */
   readonly totalNanoUsd?: number | undefined;
@@ -196,31 +196,32 @@ function dollars(nanoUsd: number): string {
 
 /** Conditions that a person has set for something else than the structure, after the agent's name. */
 function metCondition({ condition, step, tools = [], totalNanoUsd = 0 }: AlertStory) {
-  const met = condition === undefined ? undefined : conditionOf(condition);
-  switch (met?.kind) {
-    case "cost":
-      return `has cost ${dollars(totalNanoUsd)} so far, more than ${dollars(met.overNanoUsd)}`;
-    case "steps":
-      return `has made ${step} steps, more than ${met.over}`;
-    case "open_call":
-      return `waits for an answer${from(tools)} for more than ${met.overSeconds} seconds`;
-    case "tool_definition_changed":
-      return "has a tool server that describes a tool differently than before";
-    default:
-      return undefined;
+  for (const met of condition === undefined ? [] : measuresOf(condition)) {
+    switch (met.kind) {
+      case "cost":
+        return `has cost ${dollars(totalNanoUsd)} so far, more than ${dollars(met.overNanoUsd)}`;
+      case "steps":
+        return `has made ${step} steps, more than ${met.over}`;
+      case "open_call":
+        return `waits for an answer${from(tools)} for more than ${met.overSeconds} seconds`;
+      case "tool_definition_changed":
+        return "has a tool server that describes a tool differently than before";
+    }
   }
+  return undefined;
 }
 
 function from([tool]: readonly string[]): string {
   return tool === undefined ? "" : ` of \`${plainName(tool)}\``;
 }
 
-/** One that another version wrote may be unknown here. */
-function conditionOf(text: string): Condition | undefined {
+/** Of several alternatives nobody knows which one was met; one of another version may be unknown here. */
+function measuresOf(text: string): Alternative["measures"] {
   try {
-    return parseCondition(text);
+    const { anyOf } = parseCondition(text);
+    return anyOf.length === 1 ? (anyOf[0]?.measures ?? []) : [];
   } catch {
-    return undefined;
+    return [];
   }
 }
 

@@ -1,7 +1,15 @@
 import type { PayloadDraft } from "../../capture/record.ts";
 import type { Assessment } from "../assessment.ts";
 import { type AlertMemory, UNTOLD } from "./alert-memory.ts";
-import { type Condition, ConditionError, formatCondition, parseCondition } from "./condition.ts";
+import {
+  type Condition,
+  formatCondition,
+  NAMELESS,
+  openCallSeconds,
+  type Place,
+  parseCondition,
+} from "./condition/condition.ts";
+import { ConditionError } from "./condition/condition-reader.ts";
 import { type RulePace, watchCondition } from "./watch.ts";
 
 /** A rule that fired in this process. */
@@ -29,6 +37,9 @@ export interface Watchable {
   readonly draft: PayloadDraft & { readonly sourceTimestamp: string };
   readonly assessment: Assessment;
 }
+
+/** What a session is called. */
+export type SessionNames = Omit<Place, "servers">;
 
 const DEFAULT_COOLDOWN_SECONDS = 300;
 /** More than one step fires; what nobody asks for does not pile up. */
@@ -81,7 +92,7 @@ export class AlertWatch {
   }
 
   /** What looks at one session. */
-  session(sessionId: string): SessionWatch {
+  session(sessionId: string, names: SessionNames = NAMELESS): SessionWatch {
     const fire = (rule: Rule, assessment: Assessment) => {
       if (!this.#rules.has(rule)) return;
       const condition = formatCondition(rule.condition);
@@ -92,7 +103,7 @@ export class AlertWatch {
         // A listener's failure is its own; the agent goes on.
       }
     };
-    return new SessionWatch(this.#rules, this.#schedule, fire);
+    return new SessionWatch(this.#rules, this.#schedule, fire, names);
   }
 }
 
@@ -111,6 +122,9 @@ export class SessionWatch {
   readonly #rules: ReadonlySet<Rule>;
   readonly #schedule: Schedule;
   readonly #fire: (rule: Rule, assessment: Assessment) => void;
+  readonly #names: SessionNames;
+  /** Servers whose tools were called. */
+  readonly #servers: string[] = [];
   readonly #memories = new WeakMap<Rule, AlertMemory>();
   /** Cancels what waits for a call to be open for too long. */
   readonly #open = new Map<string, () => void>();
@@ -120,19 +134,23 @@ export class SessionWatch {
     rules: ReadonlySet<Rule>,
     schedule: Schedule,
     fire: (rule: Rule, assessment: Assessment) => void,
+    names: SessionNames,
   ) {
     this.#rules = rules;
     this.#schedule = schedule;
     this.#fire = fire;
+    this.#names = names;
   }
 
   see({ draft, assessment }: Watchable): void {
     // Summed up without rules as well: a rule may come later.
     if ("costNanoUsd" in draft.payload) this.#costNanoUsd += draft.payload.costNanoUsd ?? 0;
+    this.#noteServer(draft);
     if (this.#rules.size === 0) return;
     const sighting = {
       assessment,
       costNanoUsd: this.#costNanoUsd,
+      place: { ...this.#names, servers: this.#servers },
       isToolChange: draft.category === "environment" && draft.payload.kind === "tool_definition",
       nowMs: Date.parse(draft.sourceTimestamp),
     };
@@ -151,6 +169,11 @@ export class SessionWatch {
     this.#open.clear();
   }
 
+  #noteServer({ category, payload }: PayloadDraft): void {
+    if (category !== "tool_api" || payload.serverTag === undefined) return;
+    if (!this.#servers.includes(payload.serverTag)) this.#servers.push(payload.serverTag);
+  }
+
   #noteCall(draft: PayloadDraft, assessment: Assessment): void {
     if (draft.category !== "tool_api" || draft.payload.toolCallId === undefined) return;
     const { toolCallId, status, durationMs = 0 } = draft.payload;
@@ -158,16 +181,26 @@ export class SessionWatch {
       this.#open.get(toolCallId)?.();
       this.#open.delete(toolCallId);
     } else if (!this.#open.has(toolCallId)) {
-      const cancels = [...this.#rules].map((rule) => this.#arm(rule, durationMs, assessment));
+      const { serverTag } = draft.payload;
+      const servers = serverTag === undefined ? this.#servers : [serverTag];
+      const place = { ...this.#names, servers };
+      const cancels = [...this.#rules].map((rule) =>
+        this.#arm(rule, openCallSeconds(rule.condition, place), durationMs, assessment),
+      );
       this.#open.set(toolCallId, () => {
         for (const cancel of cancels) cancel();
       });
     }
   }
 
-  #arm(rule: Rule, openMs: number, assessment: Assessment): () => void {
-    if (rule.condition.kind !== "open_call") return () => {};
-    const waitMs = Math.max(0, rule.condition.overSeconds * 1_000 - openMs);
+  #arm(
+    rule: Rule,
+    seconds: number | undefined,
+    openMs: number,
+    assessment: Assessment,
+  ): () => void {
+    if (seconds === undefined) return () => {};
+    const waitMs = Math.max(0, seconds * 1_000 - openMs);
     if (waitMs > MAX_WAIT_MS) return () => {};
     return this.#schedule(() => this.#fire(rule, assessment), waitMs);
   }

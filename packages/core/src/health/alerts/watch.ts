@@ -1,6 +1,7 @@
 import type { Assessment } from "../assessment.ts";
 import type { AlertMemory } from "./alert-memory.ts";
-import type { Condition } from "./condition.ts";
+import { type Alternative, type Condition, isMeant, type Place } from "./condition/condition.ts";
+import type { Measure } from "./condition/measure.ts";
 import { type AlertState, moveAlert } from "./edge.ts";
 
 /** What a rule sees of a session after a record. */
@@ -9,6 +10,7 @@ export interface Sighting {
   readonly costNanoUsd: number;
   /** The record says that the definition of a tool is not what it was. */
   readonly isToolChange: boolean;
+  readonly place: Place;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
 }
@@ -18,19 +20,21 @@ export interface Watched {
   readonly fires: boolean;
   /** Whether the condition holds, told or not. */
   readonly holds: boolean;
+  /** Which alternative it fired with. */
+  readonly met?: Alternative;
 }
 
 /** How soon a rule fires, and how soon again. */
 export interface RulePace {
   /** For so long after it fired, a session does not fire the rule again. */
   readonly cooldownMs: number;
-  /** For so many steps in a row a tier, uds or regime must hold; 0 fires with the first. */
+  /** For so many steps in a row a condition with a tier, uds or regime must hold; 0 fires with the first. */
   readonly dwellSteps: number;
 }
 
 /**
- * Moves a rule by one record of a session. It fires when its condition begins to hold: a tier, uds
- * or regime after the rule's dwell ({@link moveAlert}), everything else at once. A condition that
+ * Moves a rule by one record of a session. It fires when its condition begins to hold: one with a tier,
+ * uds or regime after the rule's dwell ({@link moveAlert}), everything else at once. A condition that
  * begins to hold within the cooldown fires with the first record after it, should it still hold then.
  *
  * `open_call` never fires here: nothing is recorded when its time has come. Nor do `drift` and
@@ -43,22 +47,22 @@ export function watchCondition(
   sighting: Sighting,
 ): Watched {
   const { nowMs } = sighting;
-  const moved = move(condition, dwellSteps, memory, sighting);
-  const holds = moved.standing;
+  const { state, change } = metBy(condition, sighting);
+  const moved = move(condition, dwellSteps, memory, sighting, state !== undefined);
+  const holds = moved.standing || change !== undefined;
   const { firedMs, owes } = memory;
   const told = {
     ...(firedMs !== undefined && { firedMs }),
     ...(owes !== undefined && { owes }),
   };
-  if (!moved.standing || memory.standing) {
-    return { memory: { ...moved, ...told }, fires: false, holds };
-  }
+  const met = change ?? (moved.standing && !memory.standing ? state : undefined);
+  if (met === undefined) return { memory: { ...moved, ...told }, fires: false, holds };
   if (firedMs !== undefined && isWithin(nowMs - firedMs, cooldownMs)) {
-    return { memory: { ...moved, standing: false, ...told }, fires: false, holds };
+    // What did not stand before is as if it had not begun: it begins again after the cooldown.
+    const standing = moved.standing && memory.standing;
+    return { memory: { ...moved, standing, ...told }, fires: false, holds };
   }
-  // A change stands for one record only: the next one is news again.
-  const standing = condition.kind !== "tool_definition_changed";
-  return { memory: { ...moved, ...told, standing, firedMs: nowMs }, fires: true, holds };
+  return { memory: { ...moved, ...told, firedMs: nowMs }, fires: true, holds, met };
 }
 
 /** A clock that was set back does not hold an alert back. */
@@ -66,37 +70,62 @@ function isWithin(elapsedMs: number, cooldownMs: number): boolean {
   return elapsedMs >= 0 && elapsedMs < cooldownMs;
 }
 
+interface Met {
+  /** Holds until something else is recorded. */
+  state: Alternative | undefined;
+  /** Holds of this record only: the next one is news again. */
+  change: Alternative | undefined;
+}
+
+function metBy({ anyOf }: Condition, sighting: Sighting): Met {
+  const met: Met = { state: undefined, change: undefined };
+  for (const alternative of anyOf) {
+    const { measures, within } = alternative;
+    if (!measures.every((measure) => isMet(measure, sighting))) continue;
+    if (!isMeant(within, sighting.place)) continue;
+    met[measures.some(isOfOneRecord) ? "change" : "state"] ??= alternative;
+  }
+  return met;
+}
+
+function isOfOneRecord({ kind }: Measure): boolean {
+  return kind === "tool_definition_changed";
+}
+
 function move(
-  condition: Condition,
+  { anyOf }: Condition,
   dwellSteps: number,
   memory: AlertMemory,
-  sighting: Sighting,
+  { assessment }: Sighting,
+  holds: boolean,
 ): AlertState {
-  const { assessment } = sighting;
-  const holds = isMet(condition, sighting);
-  if (condition.kind === "tier" || condition.kind === "uds" || condition.kind === "regime") {
-    return moveAlert(memory, assessment, holds, dwellSteps);
-  }
+  const dwells = anyOf.some(({ measures }) => measures.some(isOfSteps));
+  if (dwells) return moveAlert(memory, assessment, holds, dwellSteps);
   return { standing: holds, held: 0, step: assessment.step };
 }
 
-function isMet(condition: Condition, sighting: Sighting): boolean {
+/** Changes with steps only. */
+function isOfSteps({ kind }: Measure): boolean {
+  return kind === "tier" || kind === "uds" || kind === "regime";
+}
+
+function isMet(measure: Measure, sighting: Sighting): boolean {
   const { assessment, costNanoUsd, isToolChange } = sighting;
-  switch (condition.kind) {
+  switch (measure.kind) {
     case "tier": {
       const rank = Number(assessment.tier.slice(1));
-      return condition.orWorse ? rank >= condition.rank : rank === condition.rank;
+      return measure.orWorse ? rank >= measure.rank : rank === measure.rank;
     }
     case "regime":
-      return assessment.regime === condition.regime;
+      return assessment.regime === measure.regime;
     case "uds":
-      return assessment.uds < condition.below;
+      return assessment.uds < measure.below;
     case "class":
-      return assessment.publicClass === condition.publicClass;
+      return assessment.publicClass === measure.publicClass;
     case "cost":
-      return costNanoUsd > condition.overNanoUsd;
+      return costNanoUsd > measure.overNanoUsd;
     case "steps":
-      return assessment.step > condition.over;
+      return assessment.step > measure.over;
     case "tool_definition_changed":
       return isToolChange;
     case "open_call":

@@ -1,5 +1,5 @@
 /** What an alert says of a workflow. */
-import { NANO_USD_PER_USD } from "../../capture/observation/observation.ts";
+import { NANO_USD_PER_USD } from "../../capture/observation/nano-usd.ts";
 import { plainName } from "./readable-name.ts";
 
 /** A figure of sessions that is not what it was. */

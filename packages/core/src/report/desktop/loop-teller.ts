@@ -1,7 +1,7 @@
 import { shellWord } from "../../evidence/shell-word.ts";
 import { type AlertMemory, UNTOLD } from "../../health/alerts/alert-memory.ts";
 import { type AlertStory, alertMessage, storyOf } from "../../health/alerts/alert-sentence.ts";
-import { parseCondition } from "../../health/alerts/condition.ts";
+import { NAMELESS, parseCondition } from "../../health/alerts/condition/condition.ts";
 import { followLoop } from "../../health/alerts/follow-loop.ts";
 import { watchCondition } from "../../health/alerts/watch.ts";
 import type { Assessment } from "../../health/assessment.ts";
@@ -84,7 +84,13 @@ export class LoopTeller {
     const session = this.#session(seen.sessionId);
     const { assessment, costNanoUsd = 0, atMs: nowMs } = seen;
     session.summary = summarize(session.summary, assessment, costNanoUsd);
-    const sighting = { assessment, costNanoUsd: 0, isToolChange: false, nowMs };
+    const sighting = {
+      assessment,
+      costNanoUsd: 0,
+      isToolChange: false,
+      place: NAMELESS,
+      nowMs,
+    };
     const watched = watchCondition(CONDITION, PACE, session.memory, sighting);
     const holds = assessment.publicClass === "hard_alert";
     if (holds) session.story = this.#storyOf(seen, session.summary);

@@ -1,5 +1,5 @@
 /** One of our records as a live event: the fields that a door of this kind knows, nothing else. */
-import { NANO_USD_PER_USD } from "../../capture/observation/observation.ts";
+import { NANO_USD_PER_USD } from "../../capture/observation/nano-usd.ts";
 import type { RecordOf, StructuralRecord } from "../../capture/record.ts";
 import { sha256 } from "../../evidence/tree/leaf.ts";
 

@@ -161,6 +161,9 @@ test("every condition has a sentence", () => {
   expect(of("open_call>120")).toBe("Zed waits for an answer of `fetch` for more than 120 seconds.");
   expect(of("tool_definition_changed")).toMatch(/^Zed has a tool server that describes a tool/);
   expect(of("tier>=T4")).toBe("Zed gets less done than it did.");
+  expect(of("tier>=T4 and steps>200 and agent=zed")).toBe("Zed has made 201 steps, more than 200.");
+  // Which one was met is not known.
+  expect(of("cost>2 or steps>200")).toBe("Zed gets less done than it did.");
 });
 
 test("names that strangers chose stay names", () => {

@@ -115,3 +115,40 @@ test("a session that ended waits for nothing", async () => {
 test("what is no condition is refused where it is set", () => {
   expect(() => watch.on(["tier>T4"], tell)).toThrow('at position 5: expected ">=" or "="');
 });
+
+test("rules of a process ask for names, too", async () => {
+  const named = createObserver({
+    home,
+    env: {},
+    writer: "test",
+    writerVersion: "1",
+    layer: "framework",
+    view: "full",
+    alerts: watch,
+    clock: () => nowMs,
+    agentId: "helper",
+  });
+  const session = named.session("s", { agentName: "Helper", workflow: "tickets" });
+  watch.on(
+    [
+      "steps>1 and agent=helper and workflow=tickets",
+      "steps>1 and agent=Helper",
+      "steps>1 and agent=other",
+      "steps>1 and server=github",
+      "open_call>60 and server=github or open_call>120",
+    ],
+    tell,
+  );
+  for (let at = 0; at < 3; at++)
+    session.observe({ ...CALL, ...(at === 2 && { serverName: "github" }) });
+  expect(told.map(({ condition, assessment }) => [condition, assessment.step])).toEqual([
+    ["steps>1 and agent=helper and workflow=tickets", 2],
+    ["steps>1 and agent=Helper", 2],
+    ["steps>1 and server=github", 3],
+  ]);
+  const pending = { ...CALL, status: "pending" } as const;
+  session.observe({ ...pending, toolCallId: "one", serverName: "files" });
+  session.observe({ ...pending, toolCallId: "two", serverName: "github" });
+  expect(waiting.map(({ dueMs }) => dueMs - nowMs)).toEqual([120_000, 60_000]);
+  await named.close();
+});

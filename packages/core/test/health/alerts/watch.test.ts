@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { UNTOLD } from "../../../src/health/alerts/alert-memory.ts";
-import { parseCondition } from "../../../src/health/alerts/condition.ts";
+import { NAMELESS, parseCondition } from "../../../src/health/alerts/condition/condition.ts";
 import { type Sighting, watchCondition } from "../../../src/health/alerts/watch.ts";
 import { Health } from "../../../src/health/health.ts";
 
@@ -29,6 +29,7 @@ function firings(
       assessment: { ...base, step, tier, uds, regime, publicClass },
       costNanoUsd: 0,
       isToolChange: false,
+      place: NAMELESS,
       nowMs: step * 1_000,
       ...more,
     });
@@ -125,4 +126,49 @@ test("each change of a tool's definition fires, but many at once fire once", () 
 test("records that are no steps neither fire nor count", () => {
   const course = [20, 20, 20, 20, 21, 21, 22].map((step) => ({ step, tier: "T4" }) as const);
   expect(firings("tier>=T4", course, { dwellSteps: 3 })).toEqual([22]);
+});
+
+test("what is joined by and fires when the last part begins to hold, by or with the first", () => {
+  const course = [...steps(1, 20, "T3"), ...steps(21, 60, "T4"), ...steps(61, 70, "T3")];
+  expect(firings("tier>=T4 and steps>40", course)).toEqual([41]);
+  expect(firings("tier>=T4 or steps>40", course)).toEqual([21]);
+  expect(firings("steps>5 and tier=T3", course, { cooldownMs: 0 })).toEqual([6, 61]);
+  expect(firings("tier>=T4 and steps>70", course)).toEqual([]);
+});
+
+test("a dwell is of the whole condition, where a tier, a regime or a UDS is part of it", () => {
+  const course = [...steps(1, 20, "T3"), ...steps(21, 60, "T4")];
+  expect(firings("tier>=T4 and steps>40", course, { dwellSteps: 3 })).toEqual([43]);
+  expect(
+    firings("cost>1 and steps>40", [...course.map((at) => ({ ...at, costNanoUsd: 2e9 }))], {
+      dwellSteps: 3,
+    }),
+  ).toEqual([41]);
+});
+
+test("a change of a tool is news beside a state that stands", () => {
+  const course = steps(1, 30, "T4").map((at) => ({
+    ...at,
+    isToolChange: at.step === 10 || at.step === 20,
+  }));
+  const text = "tier>=T4 or tool_definition_changed";
+  expect(firings(text, course, { cooldownMs: 0 })).toEqual([1, 10, 20]);
+  expect(firings(text, course, { cooldownMs: 15_000 })).toEqual([1, 20]);
+  expect(firings("tool_definition_changed and tier=T3", course)).toEqual([]);
+  expect(firings("tool_definition_changed and tier=T4", course, { cooldownMs: 0 })).toEqual([
+    10, 20,
+  ]);
+});
+
+test("a rule sees what has the names that it asks for", () => {
+  const place = { agents: ["helper"], workflow: "tickets", servers: ["github"] };
+  const course = steps(1, 10, "T4").map((at) => ({ ...at, place }));
+  expect(firings("tier>=T4 and agent=helper and server=github", course)).toEqual([1]);
+  expect(firings("tier>=T4 and agent=other", course)).toEqual([]);
+  expect(firings("tier>=T4 and agent=other or steps>5 and workflow=tickets", course)).toEqual([6]);
+  // A server that it came to later.
+  const later = course.map((at) =>
+    at.step < 5 ? { ...at, place: { ...place, servers: [] } } : at,
+  );
+  expect(firings("tier>=T4 and server=github", later)).toEqual([5]);
 });
