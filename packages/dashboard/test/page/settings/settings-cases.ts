@@ -60,7 +60,7 @@ export function settingsCases(stage: Stage): void {
     await retention.getByText("This is for admins.").waitFor();
     expect(await retention.getByRole("button").count()).toBe(0);
     await page.getByRole("link", { name: "Usage" }).click();
-    await page.getByText(/^\d+, of them \d+ steps$/).waitFor();
+    await page.getByText(/^[\d,]+, of them [\d,]+ steps$/).waitFor();
     expect(problems).toEqual([]);
     await close();
   });
