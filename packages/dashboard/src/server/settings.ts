@@ -50,3 +50,22 @@ export const readRetention = async () =>
   (await getJson<{ days: number | null }>("/v1/retention")).days;
 
 export const setRetention = (days: number | null) => sendJson("PUT", "/v1/retention", { days });
+
+export interface PackQuery {
+  readonly workflow?: string | undefined;
+  /** Any where it is empty. */
+  readonly cohort?: string | undefined;
+  readonly limit?: string | undefined;
+}
+
+/** The file as it came, and how many sessions it holds. */
+export async function fetchPack({
+  workflow = "",
+  cohort = "",
+  limit = "",
+}: PackQuery): Promise<{ readonly file: Blob; readonly sessions: number }> {
+  const query = new URLSearchParams({ workflow, limit, ...(cohort !== "" && { cohort }) });
+  const file = await (await request(`/v1/evidence-pack?${query}`)).blob();
+  const { sessions } = JSON.parse(await file.text()) as { sessions: readonly unknown[] }; // An answer of the collector.
+  return { file, sessions: sessions.length };
+}

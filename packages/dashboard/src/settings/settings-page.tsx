@@ -2,6 +2,7 @@ import { useAddress } from "../parts/address.ts";
 import type { Account } from "../server/account.ts";
 import { KeysSection } from "./keys/keys-section.tsx";
 import { MembersSection } from "./members-section.tsx";
+import { PackSection } from "./pack-section.tsx";
 import { RetentionSection } from "./retention-section.tsx";
 import { UsageSection } from "./usage-section.tsx";
 
@@ -11,6 +12,7 @@ const SECTIONS = [
   { name: "retention", title: "Retention", isForAdmins: true, Part: RetentionSection },
   { name: "members", title: "Members", isForAdmins: true, Part: MembersSection },
   { name: "usage", title: "Usage", isForAdmins: false, Part: UsageSection },
+  { name: "pack", title: "Evidence pack", isForAdmins: false, Part: PackSection },
 ] as const;
 
 /** What somebody settles for a whole account. */

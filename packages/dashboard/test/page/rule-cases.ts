@@ -108,12 +108,16 @@ export function ruleCases(stage: Stage): void {
     for (const look of LOOKS) {
       const { page, problems, close } = await openAsAdmin(browser, world, look);
       await expect
-        .poll(async () => {
-          await page.goto("/alerts");
-          await page.getByRole("region", { name: "New rule" }).waitFor();
-          await page.waitForLoadState("networkidle");
-          return page.locator("#known-agent option[value=known-agent]").count();
-        })
+        .poll(
+          async () => {
+            await page.goto("/alerts");
+            await page.getByRole("region", { name: "New rule" }).waitFor();
+            await page.waitForLoadState("networkidle");
+            return page.locator("#known-agent option[value=known-agent]").count();
+          },
+          // What sessions did is remembered some seconds later.
+          { timeout: 30_000, interval: 500 },
+        )
         .toBe(1);
       const add = page.getByRole("button", { name: "Add a condition" });
       for (let part = 2; part <= 5; part++) await add.click();

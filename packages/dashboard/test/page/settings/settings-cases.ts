@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { parseVerifierKey, verifyPack } from "@caum/core/verify";
 import type { Browser, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { Stage } from "../../page.test.ts";
@@ -20,7 +22,13 @@ export async function openAsAdmin(browser: Browser, world: World, options = {}) 
   return opened;
 }
 
-const SECTIONS = ["Keys", "Retention", "Members", "Usage"] as const;
+const SECTIONS = [
+  ["Keys", "keys"],
+  ["Retention", "retention"],
+  ["Members", "members"],
+  ["Usage", "usage"],
+  ["Evidence pack", "pack"],
+] as const;
 
 export function settingsCases(stage: Stage): void {
   test("the section of the settings is in the address, and fits each width and scheme", async () => {
@@ -31,20 +39,20 @@ export function settingsCases(stage: Stage): void {
       await page.keyboard.press("Enter");
       await page.getByRole("heading", { level: 1, name: "Settings" }).waitFor();
       const tabs = page.getByRole("navigation", { name: "Sections" });
-      for (const name of SECTIONS) {
+      for (const [name, inAddress] of SECTIONS) {
         await tabs.getByRole("link", { name }).focus();
         await page.keyboard.press("Enter");
         const section = page
           .getByRole("region", { name, exact: true })
           .and(page.locator("[aria-busy=false]"));
         await section.waitFor();
-        expect(page.url()).toBe(`${world.url}/settings?section=${name.toLowerCase()}`);
+        expect(page.url()).toBe(`${world.url}/settings?section=${inAddress}`);
         await expectFit(page, `${name} ${look.colorScheme} ${look.viewport.width}`);
       }
       await page.goBack();
-      await page.getByRole("region", { name: SECTIONS.at(-2) ?? "", exact: true }).waitFor();
+      await page.getByRole("region", { name: "Usage", exact: true }).waitFor();
       await page.goto("/settings?section=nothing");
-      await page.getByRole("region", { name: SECTIONS[0], exact: true }).waitFor();
+      await page.getByRole("region", { name: "Keys", exact: true }).waitFor();
       expect(problems).toEqual([]);
       await close();
     }
@@ -92,6 +100,34 @@ export function settingsCases(stage: Stage): void {
     await page.getByRole("button", { name: "Set" }).click();
     await page.getByText("Records are kept for good.").waitFor();
     expect(problems).toEqual([]);
+    await close();
+  });
+
+  test("an evidence pack is fetched by keyboard alone, byte for byte, and what is none is said", async () => {
+    const { world, browser } = stage;
+    const session = await world.startSession({ agent_id: "packed", workflow: "packed" });
+    await session.send(varied(1), varied(2));
+    const { page, problems, close } = await openPage(browser, world.url);
+    await signIn(page, world.apiKey);
+    await page.goto("/settings?section=pack");
+    await page.getByRole("combobox", { name: "workflow" }).focus();
+    await page.keyboard.type("packed");
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.keyboard.press("Enter"),
+    ]);
+    expect(download.suggestedFilename()).toBe("pack.json");
+    await page.getByText("pack.json holds 1 session.").waitFor();
+    await expectFit(page, "a pack");
+    const pack = readFileSync(await download.path(), "utf8");
+    const told = await fetch(`${world.url}/.well-known/caum-verifier-keys`);
+    const { keys } = (await told.json()) as { keys: readonly { vkey: string }[] };
+    const trusted = keys.map(({ vkey }) => parseVerifierKey(vkey));
+    expect(verifyPack(pack, trusted)).toMatchObject({ verdict: "ok", sessions: 1, held: 1 });
+    expect(problems).toEqual([]);
+    await page.getByRole("combobox", { name: "workflow" }).fill("nothing");
+    await page.getByRole("button", { name: "Download" }).click();
+    await page.getByRole("alert").waitFor();
     await close();
   });
 
