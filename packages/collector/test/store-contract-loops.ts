@@ -194,7 +194,7 @@ export function loopContract(open: () => Promise<StoreUnderTest>): void {
     }
     const { reader } = subject.store;
     const sorted = async (by: SessionOrder, more: Partial<SortedFilter> = {}) => {
-      const asked = { by, isAscending: false, lookedAt: 10, limit: 10, ...more };
+      const asked = { by, isAscending: false, lookedAt: 10, among: 10, limit: 10, ...more };
       const { views, ...told } = await reader.sortedSessions(1, asked);
       return { ids: views.map(({ id }) => id), ...told };
     };
@@ -214,10 +214,24 @@ export function loopContract(open: () => Promise<StoreUnderTest>): void {
     expect(some).toMatchObject({ looked: 2, isWhole: false });
     expect(some.ids).toHaveLength(2);
     expect((await sorted("steps", { hadLoop: false })).ids).toEqual(["none"]);
+    // Among the newest there is none without a loop, and it is said that others were not looked at.
+    expect(await sorted("steps", { hadLoop: false, among: 1 })).toMatchObject({
+      ids: [],
+      isWhole: false,
+    });
+    expect(await sorted("steps", { among: 1 })).toMatchObject({ looked: 2, isWhole: false });
+    expect(await sorted("steps", { among: 3 })).toMatchObject({ looked: 3, isWhole: true });
     expect(await sorted("steps", { agent: "nobody" })).toMatchObject({ ids: [], looked: 0 });
     expect(
-      (await reader.sortedSessions(2, { by: "steps", isAscending: false, lookedAt: 9, limit: 9 }))
-        .views,
+      (
+        await reader.sortedSessions(2, {
+          by: "steps",
+          isAscending: false,
+          lookedAt: 9,
+          among: 9,
+          limit: 9,
+        })
+      ).views,
     ).toEqual([]);
   });
 }

@@ -27,8 +27,12 @@ const LEDGER_QUERY = pageQuery.extend({
   sort: z.enum(SESSION_ORDERS).optional(),
   order: z.enum(["up", "down"]).default("down"),
 });
-/** In the order of a figure so many of the newest sessions that fit are looked at, and so many told. */
+/**
+ * In the order of a figure so many of the newest sessions that fit are looked at, looked for among so many, and so many
+ * told.
+ */
 const LOOKED_AT = 5_000;
+const AMONG = 100_000;
 const SORTED_TOLD = 200;
 const STEPS_QUERY = z.object({
   from: INDEX.default(0),
@@ -78,7 +82,7 @@ async function sortedAnswer(
   { after: _, ...filter }: SessionFilter & Pick<SortedFilter, "by" | "isAscending">,
   source: LedgerSource,
 ) {
-  const asked = { ...filter, limit: SORTED_TOLD, lookedAt: LOOKED_AT };
+  const asked = { ...filter, limit: SORTED_TOLD, lookedAt: LOOKED_AT, among: AMONG };
   const { views, looked, isWhole, newestMs } = await source.reader.sortedSessions(tenant, asked);
   return {
     sessions: await ledgerRows(tenant, views, source),

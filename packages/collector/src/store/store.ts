@@ -100,8 +100,9 @@ export interface SortedFilter extends Omit<SessionFilter, "after"> {
   readonly by: SessionOrder;
   /** The least first; what is not known comes last either way. */
   readonly isAscending: boolean;
-  /** So many of the newest that fit are looked at. */
+  /** So many of the newest that fit are looked at, and they are looked for among so many. */
   readonly lookedAt: number;
+  readonly among: number;
 }
 
 export interface SortedSessions {

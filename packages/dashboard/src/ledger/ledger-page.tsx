@@ -51,7 +51,11 @@ export function LedgerPage({ onConnection }: { readonly onConnection: (to: Conne
         </div>
       )}
       {rows.length === 0 && !isLoading && failure === undefined ? (
-        <Empty isFiltered={isFiltered} onClear={() => change(NO_FILTER)} />
+        <Empty
+          isFiltered={isFiltered}
+          isCut={sorted?.isWhole === false}
+          onClear={() => change(NO_FILTER)}
+        />
       ) : (
         <VirtualTable
           label={`Sessions, ${orderWords(order)}`}
@@ -105,15 +109,23 @@ function countWords(
 
 function Empty({
   isFiltered,
+  isCut,
   onClear,
 }: {
   readonly isFiltered: boolean;
+  /** Older sessions were not looked at. */
+  readonly isCut: boolean;
   readonly onClear: () => void;
 }) {
   if (isFiltered) {
     return (
       <div class="panel empty">
-        <h2>No session fits these filters</h2>
+        <h2>
+          {isCut
+            ? "None of the newest sessions fits these filters"
+            : "No session fits these filters"}
+        </h2>
+        {isCut && <p>In this order older ones are not looked at. The latest first looks at all.</p>}
         <button type="button" onClick={onClear}>
           Clear filters
         </button>

@@ -1,7 +1,8 @@
 /** Sessions in the order of a figure: no index holds it, so the newest of them are looked at. */
 import { integer, optional, type Row, text } from "../../columns/columns.ts";
 import type { SessionOrder, SortedFilter } from "../../store.ts";
-import { type Program, rows } from "../program.ts";
+import type { Dialect } from "../dialect.ts";
+import { one, type Program, rows } from "../program.ts";
 import { selection, sessionsOfKeys } from "./session-list.ts";
 
 /** The counts of calls begin the text of a structure; seven numbers are shorter than this. */
@@ -18,8 +19,12 @@ export interface SortedRows {
 }
 
 export function* listSorted(tenant: number, filter: SortedFilter): Program<SortedRows> {
-  const { by, isAscending, lookedAt, limit, ...narrowed } = filter;
-  const { values, sql } = selection(tenant, { ...narrowed, limit: lookedAt + 1 });
+  const { by, isAscending, lookedAt, among, limit, ...narrowed } = filter;
+  const oldestMs = yield* listedMsAt(tenant, among);
+  // What fits seldom would be looked for among all of them.
+  const sinceMs = Math.max(filter.sinceMs ?? 0, oldestMs);
+  const asked = { ...narrowed, sinceMs, limit: lookedAt + 1 };
+  const { values, sql } = selection(tenant, asked);
   const found = yield* rows(undefined, (dialect) => sql(COLUMNS, dialect), values);
   const looked = found.slice(0, lookedAt);
   const keys = looked
@@ -32,9 +37,17 @@ export function* listSorted(tenant: number, filter: SortedFilter): Program<Sorte
   return {
     rows: keys.flatMap<Row>((key) => byKey.get(key) ?? []),
     looked: looked.length,
-    isWhole: found.length <= lookedAt,
+    isWhole: found.length <= lookedAt && oldestMs <= (filter.sinceMs ?? 0),
     newestMs: looked[0] === undefined ? 0 : integer(looked[0], "last_ms"),
   };
+}
+
+/** When something of the session at a place of the list arrived last; 0 where the list is shorter. */
+function* listedMsAt(tenant: number, place: number): Program<number> {
+  const sql = ({ listedFirst }: Dialect) => `select last_ms from sessions where tenant = $1
+    order by ${listedFirst}last_ms desc, key desc limit 1 offset $2`;
+  const row = yield* one("listed_at", sql, [tenant, place]);
+  return row === undefined ? 0 : integer(row, "last_ms");
 }
 
 /** Undefined where it is not known. */
