@@ -44,6 +44,8 @@ export function App() {
   const follow = useCallback(
     (kind: "link" | "invitation", secret: string) => {
       setInvitation(undefined);
+      // What is open belongs to whoever was signed in before.
+      setAccount("unknown");
       void signInByLink(kind, secret)
         .catch((failure: Error) => setNotice(`The link does not work: ${failure.message}`))
         .then(settle);

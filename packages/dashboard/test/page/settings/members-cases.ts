@@ -77,6 +77,7 @@ export function memberCases(stage: Stage): void {
     await page.keyboard.press("Escape");
     await question.waitFor({ state: "detached" });
     await page.keyboard.press("Enter");
+    await question.waitFor();
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await entry(page, "Bob").waitFor({ state: "detached" });
