@@ -80,12 +80,17 @@ interface Met {
 function metBy({ anyOf }: Condition, sighting: Sighting): Met {
   const met: Met = { state: undefined, change: undefined };
   for (const alternative of anyOf) {
-    const { measures, within } = alternative;
-    if (!measures.every((measure) => isMet(measure, sighting))) continue;
-    if (!isMeant(within, sighting.place)) continue;
-    met[measures.some(isOfOneRecord) ? "change" : "state"] ??= alternative;
+    if (!holdsNow(alternative, sighting)) continue;
+    if (alternative.measures.some(isOfOneRecord)) met.change ??= alternative;
+    else met.state ??= alternative;
   }
   return met;
+}
+
+/** Asked with every record for every rule: a loop costs half of what a function for each measure does. */
+function holdsNow({ measures, within }: Alternative, sighting: Sighting): boolean {
+  for (const measure of measures) if (!isMet(measure, sighting)) return false;
+  return isMeant(within, sighting.place);
 }
 
 function isOfOneRecord({ kind }: Measure): boolean {
@@ -99,14 +104,18 @@ function move(
   { assessment }: Sighting,
   holds: boolean,
 ): AlertState {
-  const dwells = anyOf.some(({ measures }) => measures.some(isOfSteps));
-  if (dwells) return moveAlert(memory, assessment, holds, dwellSteps);
+  if (isOfSteps(anyOf)) return moveAlert(memory, assessment, holds, dwellSteps);
   return { standing: holds, held: 0, step: assessment.step };
 }
 
-/** Changes with steps only. */
-function isOfSteps({ kind }: Measure): boolean {
-  return kind === "tier" || kind === "uds" || kind === "regime";
+/** Whether a part of it changes with steps only. */
+function isOfSteps(anyOf: Condition["anyOf"]): boolean {
+  for (const { measures } of anyOf) {
+    for (const { kind } of measures) {
+      if (kind === "tier" || kind === "uds" || kind === "regime") return true;
+    }
+  }
+  return false;
 }
 
 function isMet(measure: Measure, sighting: Sighting): boolean {
