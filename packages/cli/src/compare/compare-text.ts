@@ -139,7 +139,7 @@ function transitionLines({ transitions }: CompareReport, table: Table): readonly
       `${from} then ${to}`,
       cell(a),
       cell(b),
-      pointWords((b ?? 0) - (a ?? 0)),
+      a === null || b === null ? "-" : pointWords(b - a),
     ]);
   return [
     ...table([["what follows what", "A", "B", "points"], ...rows]),

@@ -92,7 +92,7 @@ test("the same as JSON, wherever the sessions are", async () => {
   }
 });
 
-test("histories and traces are compared as well", async () => {
+test("traces are compared as well", async () => {
   const trace = (tools: readonly string[]) =>
     tools.map(
       (tool, step) =>

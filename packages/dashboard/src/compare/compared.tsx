@@ -60,7 +60,7 @@ export function Compared({ comparison }: Properties) {
               `${from}, then ${to}`,
               row.a === null ? NOTHING : shareWords(row.a),
               row.b === null ? NOTHING : shareWords(row.b),
-              `${pointWords((row.b ?? 0) - (row.a ?? 0))} points`,
+              row.a === null || row.b === null ? NOTHING : `${pointWords(row.b - row.a)} points`,
             ])}
         />
         <DifferenceTable
