@@ -106,6 +106,26 @@ test("traces are compared as well", async () => {
   expect(seen).toContain("note: 1 session is on both sides");
 });
 
+test("histories of clients are compared as well, and what followed nothing has no share", async () => {
+  const fixtures = join(import.meta.dirname, "../../../histories/test/fixtures");
+  const one = "0c07b622-0958-4a5f-9248-b1b7c4478080";
+  const other = "01a22292-dfee-7a32-9553-63638582b7f4";
+  const { seen, code } = await compare(
+    `${fixtures}/claude-code,session=${one}`,
+    `${fixtures}/codex,session=${other}`,
+  );
+  expect(code).toBe(0);
+  const lines = cellsIn(seen);
+  expect(lines.slice(0, 2)).toEqual([`A | ${one}`, `B | ${other}`]);
+  expect(lines).toContain(
+    "They begin differently; step 1 is mcp__srv__slow in A and exec_command in B.",
+  );
+  expect(lines).toContain("steps | 1 | 18 | +17");
+  expect(lines.find((line) => line.startsWith("other then other"))).toMatch(
+    / \| - \| \d+\.\d % \| -$/,
+  );
+});
+
 test.each([
   [
     ["nobody", "calm", "--local"],
