@@ -19,7 +19,7 @@ export function ConditionFields({ parts, names, known, onParts, onNames }: Prope
   const add = () => onParts([...parts, partOf(CHOICES[0], "and")]);
   return (
     <>
-      <ol class="plain-list" aria-label="What has to hold">
+      <ol class="parts" aria-label="What has to hold">
         {parts.map((part, at) => (
           <li key={at} class="line">
             <PartFields part={part} at={at} onChange={(to) => change(at, to)} />
@@ -34,7 +34,7 @@ export function ConditionFields({ parts, names, known, onParts, onNames }: Prope
           </li>
         ))}
       </ol>
-      <div class="line">
+      <div class="line ends">
         <button type="button" disabled={parts.length >= MAX_PARTS} onClick={add}>
           Add a condition
         </button>

@@ -44,7 +44,7 @@ export function KeyForm({ onMade }: { readonly onMade: () => void }) {
           <span class="quiet">label</span>
           <input name="label" maxLength={255} placeholder="what it is for" />
         </label>
-        <fieldset class="line">
+        <fieldset class="line choices">
           <legend class="quiet">it may</legend>
           {SCOPES.map((scope) => (
             <label key={scope} class="choice">
