@@ -46,6 +46,12 @@ const LISTS = [
   "/dashboard-api/groups",
   "/dashboard-api/views",
   "/v1/members",
+  "/v1/keys",
+  "/v1/alerts",
+  "/v1/alerts/history",
+  "/v1/usage",
+  "/v1/retention",
+  "/dashboard-api/me",
   "/dashboard-api/compare?a.workflow=shared&b.since=1d",
 ] as const;
 
@@ -58,6 +64,7 @@ test("on a random walk over all doors no tenant ever sees an id of the other", a
     door: fc.constantFrom(
       ...["step", "event", "end", "delete", "list", "read", "view"],
       ...["invite", "role", "link", "remove"],
+      ...["key", "revoke", "rule", "test", "unrule"],
     ),
     session: fc.integer({ min: 0, max: 3 }),
     path: fc.nat({ max: READS.length - 1 }),
@@ -67,6 +74,8 @@ test("on a random walk over all doors no tenant ever sees an id of the other", a
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 25 }), async (steps) => {
       const tenants = [await newTenant("first"), await newTenant("second")] as const;
       const members: [string[], string[]] = [[], []];
+      const keys: [string[], string[]] = [[], []];
+      const rules: [string[], string[]] = [[], []];
       const idOf = (owner: number, at: number) => `${tenants[owner]?.name}-session-${at}`;
       let number = 0;
       for (const { actor, door, session, path, foreign } of steps) {
@@ -100,10 +109,25 @@ test("on a random walk over all doors no tenant ever sees an id of the other", a
           const invited = await client.post("/v1/invitations", invitation, key);
           members[actor === 0 ? 0 : 1].push(invited.body.member_id);
           text = invited.text;
-        } else if (door === "role" || door === "link" || door === "remove") {
+        } else if (door === "key") {
+          const label = `${tenant.name}-session-${++number}`;
+          const made = await client.post("/v1/keys", { label, scopes: ["read"] }, key);
+          expect(made.status, made.text).toBe(201);
+          keys[actor === 0 ? 0 : 1].push(made.body.key_id);
+          text = made.text;
+        } else if (door === "rule") {
+          const condition = `class=hard_alert and agent=${tenant.name}-session`;
+          const rule = { condition, action_type: "webhook", destination: "https://example.com/" };
+          const made = await client.post("/v1/alerts", rule, key);
+          expect(made.status, made.text).toBe(201);
+          rules[actor === 0 ? 0 : 1].push(made.body.alert_id);
+          text = made.text;
+        } else if (isChange(door)) {
           const owner = foreign ? 1 - actor : actor;
-          const id = members[owner === 0 ? 0 : 1][session];
-          if (id === undefined) continue;
+          const ids = { members, keys, rules }[CHANGED[door]];
+          const id = ids[owner === 0 ? 0 : 1][session];
+          // Nothing is to leave this machine.
+          if (id === undefined || (door === "test" && !foreign)) continue;
           const answer = await change(door, id, key);
           if (foreign) expect(answer.status).toBe(404);
           text = answer.text;
@@ -123,16 +147,43 @@ test("on a random walk over all doors no tenant ever sees an id of the other", a
         expect(text).not.toContain(`${tenants[1 - actor]?.name}-session`);
       }
     }),
-    { numRuns: 8, seed: 7 },
+    { numRuns: 30, seed: 7 },
   );
 });
 
-function change(door: "role" | "link" | "remove", id: string, key: Tenant["key"]) {
-  if (door === "link") return client.post(`/v1/members/${id}/link`, {}, key);
-  if (door === "remove") return client.request("DELETE", `/v1/members/${id}`, { headers: key });
-  const headers = { ...key, "content-type": "application/json" };
-  const body = JSON.stringify({ role: "admin" });
-  return client.request("PUT", `/v1/members/${id}`, { headers, body });
+/** Doors that change what has an id, and of what kind that is. */
+const CHANGED = {
+  role: "members",
+  link: "members",
+  remove: "members",
+  revoke: "keys",
+  test: "rules",
+  unrule: "rules",
+} as const;
+type Change = keyof typeof CHANGED;
+
+function isChange(door: string): door is Change {
+  return Object.hasOwn(CHANGED, door);
+}
+
+function change(door: Change, id: string, key: Tenant["key"]) {
+  switch (door) {
+    case "link":
+      return client.post(`/v1/members/${id}/link`, {}, key);
+    case "remove":
+      return client.request("DELETE", `/v1/members/${id}`, { headers: key });
+    case "revoke":
+      return client.request("DELETE", `/v1/keys/${id}`, { headers: key });
+    case "test":
+      return client.post(`/v1/alerts/${id}/test`, {}, key);
+    case "unrule":
+      return client.request("DELETE", `/v1/alerts/${id}`, { headers: key });
+    case "role": {
+      const headers = { ...key, "content-type": "application/json" };
+      const body = JSON.stringify({ role: "admin" });
+      return client.request("PUT", `/v1/members/${id}`, { headers, body });
+    }
+  }
 }
 
 test("the same session id in two tenants is two sessions", async () => {

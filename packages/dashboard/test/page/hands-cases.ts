@@ -1,14 +1,17 @@
 /** Each page as whoever has no mouse uses it: keys alone, from the sign-in on. */
 import type { Locator, Page } from "playwright-core";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Stage } from "../page.test.ts";
 import type { BrowserDocument } from "./in-browser.ts";
+import { LOOKS } from "./looks.ts";
 import { openPage } from "./open-page.ts";
 import { loopedAgent, openUntil } from "./overview-cases.ts";
 import { REPEATED, varied, type World } from "./world.ts";
 
 declare const document: BrowserDocument;
 
+/** Each width and each scheme once. */
+const HANDS = [LOOKS[0], LOOKS[3]] as const;
 /** More stops than any page here has. */
 const MOST_STOPS = 250;
 
@@ -46,13 +49,19 @@ async function go(page: Page, letter: string): Promise<void> {
 }
 
 export function handsCases(stage: Stage): void {
-  test("keys alone: from the overview to a tool, its days and back", async () => {
+  describe.each(HANDS)("keys alone, $colorScheme", (look) => casesIn(stage, look));
+}
+
+function casesIn(stage: Stage, look: (typeof HANDS)[number]): void {
+  const scheme = look.colorScheme;
+  test("from the overview to a tool, its days and back", async () => {
     const { world, browser } = stage;
-    await loopedAgent(world, "by-hand");
-    const { page, problems, close } = await openPage(browser, world.url);
+    const looper = `by-hand-${scheme}`;
+    await loopedAgent(world, looper);
+    const { page, problems, close } = await openPage(browser, world.url, look);
     await signInByKeys(page, world);
-    await openUntil(page, "/overview?kind=agent&name=by-hand", /^2 of 3 sessions$/);
-    await pressAt(page, page.getByRole("button", { name: /^agent: by-hand/ }));
+    await openUntil(page, `/overview?kind=agent&name=${looper}`, /^2 of 3 sessions$/);
+    await pressAt(page, page.getByRole("button", { name: new RegExp(`^agent: ${looper}`) }));
     await expect.poll(() => page.url()).toBe(`${world.url}/overview`);
     await typeAt(page, page.getByLabel("Days", { exact: true }), "last 7");
     await expect.poll(() => page.url()).toBe(`${world.url}/overview?days=7`);
@@ -67,12 +76,13 @@ export function handsCases(stage: Stage): void {
     await close();
   });
 
-  test("keys alone: a group of loops is acknowledged, commented and muted", async () => {
+  test("a group of loops is acknowledged, commented and muted", async () => {
     const { world, browser } = stage;
-    await loopedAgent(world, "by-hand-too");
-    const { page, problems, close } = await openPage(browser, world.url);
+    const looper = `by-hand-too-${scheme}`;
+    await loopedAgent(world, looper);
+    const { page, problems, close } = await openPage(browser, world.url, look);
     await signInByKeys(page, world);
-    await openUntil(page, "/loops?agent=by-hand-too", /^2 times in 2 sessions$/);
+    await openUntil(page, `/loops?agent=${looper}`, /^2 times in 2 sessions$/);
     const entry = page.getByRole("region", { name: "Groups of loops" }).getByRole("listitem");
     await pressAt(page, entry.getByRole("button", { name: /^Acknowledge/ }));
     await entry.getByText("acknowledged", { exact: true }).waitFor();
@@ -85,21 +95,22 @@ export function handsCases(stage: Stage): void {
     await pressAt(page, entry.getByRole("button", { name: /^Unmute/ }));
     await entry.getByText("acknowledged", { exact: true }).waitFor();
     await pressAt(page, entry.getByRole("link", { name: /^latest session/ }));
-    await page.getByRole("heading", { level: 1, name: "by-hand-too" }).waitFor();
+    await page.getByRole("heading", { level: 1, name: looper }).waitFor();
     expect(problems).toEqual([]);
     await close();
   });
 
-  test("keys alone: the list is searched and filtered, and a view keeps that", async () => {
+  test("the list is searched and filtered, and a view keeps that", async () => {
     const { world, browser } = stage;
-    await (await world.startSession({ agent_id: "found-by-hand" })).send(varied(1));
-    const { page, problems, close } = await openPage(browser, world.url);
+    const found = `found-by-hand-${scheme}`;
+    await (await world.startSession({ agent_id: found })).send(varied(1));
+    const { page, problems, close } = await openPage(browser, world.url, look);
     await signInByKeys(page, world);
     await page.keyboard.press("/");
-    await page.keyboard.type("found-by-hand");
+    await page.keyboard.type(found);
     await page.getByText("1 session", { exact: true }).waitFor();
     await typeAt(page, page.getByLabel("Time"), "last hour");
-    await expect.poll(() => page.url()).toBe(`${world.url}/?q=found-by-hand&within=3600000`);
+    await expect.poll(() => page.url()).toBe(`${world.url}/?q=${found}&within=3600000`);
     await pressAt(page, page.locator("summary").filter({ hasText: "Views" }));
     await typeAt(page, page.getByLabel("Name of this view"), "by hand");
     await page.keyboard.press("Enter");
@@ -118,12 +129,12 @@ export function handsCases(stage: Stage): void {
     await close();
   });
 
-  test("keys alone: the records of a session are filtered, walked through and left", async () => {
+  test("the records of a session are filtered, walked through and left", async () => {
     const { world, browser } = stage;
     const session = await world.startSession({ agent_id: "walked-by-hand" });
     await session.send(...Array.from({ length: 5 }, (_, nth) => varied(nth)));
     await session.send(...Array.from({ length: 9 }, () => REPEATED));
-    const { page, problems, close } = await openPage(browser, world.url);
+    const { page, problems, close } = await openPage(browser, world.url, look);
     await signInByKeys(page, world);
     await page.goto(`/dashboard/${session.id}`);
     const selected = page.getByRole("region", { name: "Selected step" });
@@ -139,9 +150,9 @@ export function handsCases(stage: Stage): void {
     await close();
   });
 
-  test("keys alone: each way in of the Start page, with the key typed once", async () => {
+  test("each way in of the Start page, with the key typed once", async () => {
     const { world, browser } = stage;
-    const { page, problems, close } = await openPage(browser, world.url);
+    const { page, problems, close } = await openPage(browser, world.url, look);
     await signInByKeys(page, world);
     await pressAt(page, page.getByRole("link", { name: "Start" }));
     await typeAt(page, page.getByLabel("your API key"), "caum_live_by_hand");
