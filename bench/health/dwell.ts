@@ -75,7 +75,7 @@ function firings(
   let memory = UNTOLD;
   return (events.get(id) ?? []).flatMap((event, index) => {
     const assessment = health.observe(event.observed);
-    const seen = { costNanoUsd: 0, isToolChange: false, place: NAMELESS, nowMs: index };
+    const seen = { costNanoUsd: 0, isToolChange: false, names: NAMELESS, nowMs: index };
     const sighting = { assessment, ...seen };
     const pace = { cooldownMs: 0, dwellSteps };
     const watched = watchCondition(condition, pace, memory, sighting);

@@ -7,7 +7,7 @@ import type { StoreUnderTest } from "./store-contract.ts";
 export function alertContract(open: () => Promise<StoreUnderTest>): void {
   deliveryContract(open);
   describe("alerts", () => {
-    const { store, peer, reopen, history, submit, addRules, loop, claim, claimOne } =
+    const { store, peer, reopen, history, submit, addRules, loop, claim, claimOne, settle } =
       alertStore(open);
 
     test("a rule fires with the event that meets it, once, for its own tenant", async () => {
@@ -107,6 +107,36 @@ export function alertContract(open: () => Promise<StoreUnderTest>): void {
       expect(await claim(NOW + 1e9)).toEqual([]);
       const late = await submit(event(1, "s2", { draft: call("pending", 120_000) }));
       expect(late.rulesFired).toEqual(["open_call>120"]);
+    });
+
+    test("a record that makes a rule hold and opens a call of the same rule loses neither", async () => {
+      const condition = "cost>1 or open_call>120";
+      await addRules(1, ruleOf("rule_a", { condition }));
+      const payload = { toolName: "t", status: "pending", toolCallId: "one", durationMs: 60_000 };
+      const sourceTimestamp = new Date(NOW).toISOString();
+      const paid = { ...payload, costNanoUsd: 2_000_000_000 } as const;
+      const draft = { category: "tool_api", sourceTimestamp, payload: paid } as const;
+      // A draft is checked by the door.
+      const pending = event(1, "s", { draft: draft as never });
+      expect((await submit(pending)).rulesFired).toEqual([condition]);
+      const first = await claimOne(NOW);
+      expect(first.firedMs).toBe(NOW);
+      await settle(first, NOW, { kind: "delivered" });
+      expect((await claimOne(NOW + 60_000)).firedMs).toBe(NOW + 60_000);
+    });
+
+    test("a call of no server is none of the servers of its session", async () => {
+      await addRules(1, ruleOf("rule_a", { condition: "open_call>60 and server=github" }));
+      const of = (status: "ok" | "pending", toolCallId: string, serverTag?: string) => {
+        const payload = { toolName: "t", status, toolCallId, ...(serverTag && { serverTag }) };
+        const sourceTimestamp = new Date(NOW).toISOString();
+        return event(1, "s", { draft: { category: "tool_api", sourceTimestamp, payload } });
+      };
+      await submit(of("ok", "one", "github"));
+      await submit(of("pending", "two"));
+      expect(await claim(NOW + 1e9)).toEqual([]);
+      await submit(of("pending", "three", "github"));
+      expect(await claim(NOW + 1e9)).toHaveLength(1);
     });
 
     test("a call that is open when the session ends fires nothing", async () => {

@@ -83,7 +83,10 @@ async function readDestination(
 
 function readCondition(text: string): string {
   try {
-    return formatCondition(parseCondition(text));
+    const condition = formatCondition(parseCondition(text));
+    // Written the one way it may have become longer than what is read.
+    parseCondition(condition);
+    return condition;
   } catch (failure) {
     if (!(failure instanceof ConditionError)) throw failure;
     const { message } = failure;

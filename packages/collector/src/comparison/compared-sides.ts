@@ -1,4 +1,5 @@
 /** In what two sessions, or two selections of sessions, of an account differ. */
+import type { StructuralRecord } from "@caum/core/verify";
 import {
   compareSides,
   type SessionFilter,
@@ -43,14 +44,15 @@ async function readSide(
   reader: StoreReader,
 ): Promise<ReadSide | undefined> {
   if (session !== undefined) return sessionSide(tenant, session, reader);
-  const { profiles, complete } = await readProfiles(tenant, filter, reader.memory, last);
-  // No index knows clients.
-  const fitting = profiles.filter((profile) => client === undefined || profile.client === client);
-  const [only] = fitting;
+  const fits = (profile: SessionProfile) => client === undefined || profile.client === client;
+  const { profiles, complete } = await readProfiles(tenant, filter, reader.memory, {
+    most: last,
+    fits,
+  });
+  const [only] = profiles;
   if (only === undefined) return undefined;
   const isComplete = complete || profiles.length === last;
-  const side = { profiles: fitting, complete: isComplete };
-  if (fitting.length > 1) return side;
+  if (profiles.length > 1) return { profiles, complete: isComplete };
   const single = await sessionSide(tenant, only.sessionId, reader);
   return single && { ...single, complete: isComplete };
 }
@@ -77,7 +79,8 @@ async function orderOf(
   for (let from = segmentStart; from - segmentStart < MOST_RECORDS; from += AT_ONCE) {
     const records = await reader.records(tenant, id, from, AT_ONCE);
     for (const { line, standing } of records) {
-      const stored = JSON.parse(line); // A stored line is a record or a tombstone.
+      // A stored line is a record or a tombstone, which has no category.
+      const stored: StructuralRecord | { readonly category?: undefined } = JSON.parse(line);
       const isStep = stored.category === "tool_api" || stored.category === "reasoning";
       if (isStep && standing !== undefined) order.take(standing.step, stored.payload);
     }

@@ -1,3 +1,5 @@
+import { isoTime } from "../http/iso-time.ts";
+
 /** When sessions began that an answer is about. */
 export interface ProfileRange {
   readonly sinceMs: number | undefined;
@@ -5,9 +7,5 @@ export interface ProfileRange {
 }
 
 export function rangeAnswer({ sinceMs, untilMs }: ProfileRange) {
-  return { since: timeOf(sinceMs), until: timeOf(untilMs) };
-}
-
-function timeOf(ms: number | undefined): string | null {
-  return ms === undefined ? null : new Date(ms).toISOString();
+  return { since: isoTime(sinceMs), until: isoTime(untilMs) };
 }

@@ -72,7 +72,7 @@ async function candidatesFor(
   const take = async (filter: { readonly workflow?: string; readonly agent?: string }) => {
     const before = found.size;
     // The session itself comes too, and takes the place of none.
-    const read = await readProfiles(tenant, filter, reader, MAX_CANDIDATES + 1);
+    const read = await readProfiles(tenant, filter, reader, { most: MAX_CANDIDATES + 1 });
     for (const profile of read.profiles) {
       if (found.size >= MAX_CANDIDATES) return { added: found.size - before, complete: false };
       if (profile.sessionId !== sessionId) found.set(profile.sessionId, profile);

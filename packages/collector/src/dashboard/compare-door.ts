@@ -40,7 +40,10 @@ export function openCompareDoor(app: FastifyInstance, services: Services): void 
     const found = await comparedSides(tenant, filters, services.store.reader);
     if (typeof found !== "string") return found;
     const side = found.toUpperCase();
-    throw new DoorError("NOT_FOUND", `${side} matches no session whose structure is known`);
+    throw new DoorError(
+      "NOT_FOUND",
+      `${side} matches no session whose structure is known, among the newest 5,000`,
+    );
   });
 }
 

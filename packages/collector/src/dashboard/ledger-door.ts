@@ -27,13 +27,12 @@ const LEDGER_QUERY = pageQuery.extend({
   sort: z.enum(SESSION_ORDERS).optional(),
   order: z.enum(["up", "down"]).default("down"),
 });
-/**
- * In the order of a figure so many of the newest sessions that fit are looked at, looked for among so many, and so many
- * told.
- */
+/** In the order of a figure: the newest sessions that fit and are looked at. */
 const LOOKED_AT = 5_000;
+/** The newest sessions among which they are looked for. */
 const AMONG = 100_000;
-const SORTED_TOLD = 200;
+/** The most that an answer has. */
+const SORTED_MOST = 200;
 const STEPS_QUERY = z.object({
   from: INDEX.default(0),
   limit: z.coerce.number().int().min(1).max(2_000).default(500),
@@ -82,7 +81,7 @@ async function sortedAnswer(
   { after: _, ...filter }: SessionFilter & Pick<SortedFilter, "by" | "isAscending">,
   source: LedgerSource,
 ) {
-  const asked = { ...filter, limit: SORTED_TOLD, lookedAt: LOOKED_AT, among: AMONG };
+  const asked = { ...filter, limit: SORTED_MOST, lookedAt: LOOKED_AT, among: AMONG };
   const { views, looked, isWhole, newestMs } = await source.reader.sortedSessions(tenant, asked);
   return {
     sessions: await ledgerRows(tenant, views, source),

@@ -51,7 +51,7 @@ function checkOwnPage({ headers }: FastifyRequest): void {
 }
 
 /** Ends what the browser had before: its secret is of no more use to anybody. */
-export async function leave(request: FastifyRequest, services: Services): Promise<void> {
+async function leave(request: FastifyRequest, services: Services): Promise<void> {
   const secret = cookieValue(request.headers, nameOf(services));
   const browser = secret === undefined ? undefined : await services.signIns.browser(secret);
   if (browser !== undefined && secret !== undefined) await services.signIns.signOut(secret);

@@ -14,6 +14,7 @@ import { z } from "zod";
 import { ownerOf } from "../gate/caller.ts";
 import { DoorError, refusalError } from "../http/door-error.ts";
 import { DONE, ERRORS } from "../http/door-schema.ts";
+import { isoTime } from "../http/iso-time.ts";
 import { parse } from "../http/parse.ts";
 import { SELF_HOSTED, TRIAL } from "../rows/plan.ts";
 import type { KeyEntry, TenantRow } from "../rows/tenant-rows.ts";
@@ -43,8 +44,9 @@ function openKeys(app: FastifyInstance, services: Services): void {
     const owner = await ownerOf(request, services, "admin");
     const keys = await services.store.reader.keys(owner.tenant);
     const usedMs = ({ keyId, lastUsedMs }: KeyEntry) => {
-      // Written later: this process knows more.
-      return services.keyUses.latest({ tenant: owner.tenant, keyId }) ?? lastUsedMs;
+      // Written later: this process may know more, or another one.
+      const seenMs = services.keyUses.latest({ tenant: owner.tenant, keyId });
+      return Math.min(services.clock(), Math.max(seenMs ?? 0, lastUsedMs ?? 0)) || undefined;
     };
     return { keys: keys.map((key) => keyEntryOf({ ...key, lastUsedMs: usedMs(key) })) };
   });
@@ -202,14 +204,10 @@ function keyEntryOf(entry: KeyEntry) {
     prefix: entry.prefix,
     scopes: entry.scopes,
     created_at: new Date(entry.createdMs).toISOString(),
-    expires_at: timeOf(entry.expiresMs),
-    last_used_at: timeOf(entry.lastUsedMs),
+    expires_at: isoTime(entry.expiresMs),
+    last_used_at: isoTime(entry.lastUsedMs),
     revoked: entry.revoked,
   };
-}
-
-function timeOf(ms: number | undefined): string | null {
-  return ms === undefined ? null : new Date(ms).toISOString();
 }
 
 /** @throws {DoorError} 400 when it is over already: such a key would open nothing */

@@ -28,7 +28,7 @@ export async function ownerOf(
   const message =
     browser.memberId === undefined
       ? `the key that you signed in with ${lacks}`
-      : `your role ${lacks}: ask an admin, or use a key that has it`;
+      : `your role ${lacks}: ${anyOf.includes("admin") ? "ask an admin, or " : ""}use a key that has it`;
   throw new DoorError("FORBIDDEN", message);
 }
 

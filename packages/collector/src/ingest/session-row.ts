@@ -1,7 +1,10 @@
 /** What of a session is stored beside its records and findings. */
+
 import { CompactRange } from "@caum/core/collector";
+import type { StructuralRecord } from "@caum/core/verify";
 import { NO_PREVIOUS_HASH } from "@caum/core/verify/rules";
 import type { SessionAlerts } from "../rows/alert-rows.ts";
+import { formatBlindSpot } from "../rows/names/blind-spot.ts";
 import { type LoopTotals, NO_LOOPS } from "./figures.ts";
 import type { KeptSessionFacts } from "./intake.ts";
 import type { SenderChains } from "./sender-chain.ts";
@@ -110,4 +113,46 @@ export function newRow(
     earlier: NO_LOOPS,
     alerts: undefined,
   };
+}
+
+/** A session with more servers than this names the first ones. */
+const MAX_SERVERS = 16;
+/** A session with more writers than this keeps the first ones. */
+const MAX_WRITER_KEYS = 16;
+
+/** A session with more blind spots than this names the first ones. */
+const MAX_BLIND = 8;
+/** The change that a record of the surroundings names, where its writer cannot see something. */
+const ADAPTER_BLIND = "adapter_blind";
+
+export function mergedOrigins(
+  { layers, views, writerKeys, ...more }: Origins,
+  open: { readonly layer: string; readonly view: string; readonly writerKey?: string },
+): Origins {
+  const { layer, view, writerKey } = open;
+  const isNewKey = writerKey !== undefined && !writerKeys.includes(writerKey);
+  return {
+    ...more,
+    layers: layers.includes(layer) ? layers : [...layers, layer],
+    views: views.includes(view) ? views : [...views, view],
+    writerKeys:
+      isNewKey && writerKeys.length < MAX_WRITER_KEYS ? [...writerKeys, writerKey] : writerKeys,
+  };
+}
+
+export function withServer(origins: Origins, { category, payload }: StructuralRecord): Origins {
+  if (category !== "tool_api" || payload.serverTag === undefined) return origins;
+  const { servers = [] } = origins;
+  if (servers.includes(payload.serverTag) || servers.length >= MAX_SERVERS) return origins;
+  return { ...origins, servers: [...servers, payload.serverTag] };
+}
+
+export function withBlindSpot(origins: Origins, record: StructuralRecord): Origins {
+  const { category, payload, sourceFramework } = record;
+  if (category !== "environment" || payload.kind !== ADAPTER_BLIND) return origins;
+  if (payload.subject === undefined) return origins;
+  const { blind = [] } = origins;
+  const spot = formatBlindSpot({ code: payload.subject, writer: sourceFramework });
+  if (blind.includes(spot) || blind.length >= MAX_BLIND) return origins;
+  return { ...origins, blind: [...blind, spot] };
 }

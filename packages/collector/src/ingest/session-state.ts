@@ -17,14 +17,16 @@ import {
 } from "@caum/workflows";
 import { figuresOf, type LoopTotals, loopsWith, type SessionFigures } from "./figures.ts";
 import type { KeptSessionFacts, SessionHead } from "./intake.ts";
-import { BLOCK_HEIGHT, type Origins, type SessionRow, sentMs } from "./session-row.ts";
+import {
+  BLOCK_HEIGHT,
+  mergedOrigins,
+  type SessionRow,
+  sentMs,
+  withBlindSpot,
+  withServer,
+} from "./session-row.ts";
 import { encodeStanding, type Standing, standingOf } from "./standing.ts";
 import { type Costs, costsWith, totalsWith } from "./totals.ts";
-
-/** A session with more servers than this names the first ones. */
-const MAX_SERVERS = 16;
-/** A session with more writers than this keeps the first ones. */
-const MAX_WRITER_KEYS = 16;
 
 /** The judged part of a session, which is stored now and then and replayed from there. */
 export interface Judgement {
@@ -37,11 +39,6 @@ export interface Judgement {
   /** Absent in what an earlier version stored. */
   readonly structure?: SavedCounter;
 }
-
-/** A session with more blind spots than this names the first ones. */
-const MAX_BLIND = 8;
-/** The change that a record of the surroundings names, where its writer cannot see something. */
-const ADAPTER_BLIND = "adapter_blind";
 
 /** Marks records whose result is the digest of free text that was posted about a step. */
 export const STEP_DOOR = "door:step";
@@ -200,8 +197,7 @@ export class SessionState {
     }
     row.totals = totalsWith(row.totals, record, this.#health.layerOf(record));
     this.#noteLifecycle(record);
-    this.#noteServer(record);
-    this.#noteBlindness(record);
+    row.origins = withBlindSpot(withServer(row.origins, record), record);
     const standing = this.judge(record);
     row.closed = this.#health.openRuns === this.#endlessRuns;
     return standing;
@@ -249,25 +245,6 @@ export class SessionState {
     return this.row.runs > 1 && this.row.origins.layers.includes("telemetry") ? 1 : 0;
   }
 
-  #noteServer(record: StructuralRecord): void {
-    if (record.category !== "tool_api" || record.payload.serverTag === undefined) return;
-    const { row } = this;
-    const { serverTag } = record.payload;
-    const servers = row.origins.servers ?? [];
-    if (servers.includes(serverTag) || servers.length >= MAX_SERVERS) return;
-    row.origins = { ...row.origins, servers: [...servers, serverTag] };
-  }
-
-  #noteBlindness({ category, payload, sourceFramework }: StructuralRecord): void {
-    if (category !== "environment" || payload.kind !== ADAPTER_BLIND) return;
-    if (payload.subject === undefined) return;
-    const { row } = this;
-    const { blind = [] } = row.origins;
-    const spot = [payload.subject, ...(sourceFramework ? [sourceFramework] : [])].join(" of ");
-    if (blind.includes(spot) || blind.length >= MAX_BLIND) return;
-    row.origins = { ...row.origins, blind: [...blind, spot] };
-  }
-
   #noteLifecycle(record: StructuralRecord): void {
     const { row } = this;
     if (record.category !== "lifecycle") {
@@ -285,21 +262,6 @@ export class SessionState {
       row.resolved = payload.resolved === undefined ? undefined : payload.resolved === "true";
     }
   }
-}
-
-function mergedOrigins(
-  { layers, views, writerKeys, ...more }: Origins,
-  open: { readonly layer: string; readonly view: string; readonly writerKey?: string },
-): Origins {
-  const { layer, view, writerKey } = open;
-  const isNewKey = writerKey !== undefined && !writerKeys.includes(writerKey);
-  return {
-    ...more,
-    layers: layers.includes(layer) ? layers : [...layers, layer],
-    views: views.includes(view) ? views : [...views, view],
-    writerKeys:
-      isNewKey && writerKeys.length < MAX_WRITER_KEYS ? [...writerKeys, writerKey] : writerKeys,
-  };
 }
 
 /** What an `open` record says stands where nothing was known yet. */

@@ -21,7 +21,7 @@ export function takeEvent(intake: EventIntake, ledger: Ledger): EventOutcome | R
       startedMs: sentMs(intake.draft.sourceTimestamp, receivedMs),
     });
   if (found) session.learnFacts(intake.facts);
-  const how = namesOf(intake, session, ledger);
+  const how = placeOf(intake, session, ledger);
   if (typeof how !== "string") return how;
   const placed = writeDoorRecord(
     ledger,
@@ -49,7 +49,7 @@ export function takeEvent(intake: EventIntake, ledger: Ledger): EventOutcome | R
 }
 
 /** Whether the event belongs to the open segment, begins a new one, or was there before. */
-function namesOf(
+function placeOf(
   intake: EventIntake,
   session: SessionState,
   ledger: Ledger,

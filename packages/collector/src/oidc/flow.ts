@@ -10,8 +10,8 @@ import type { RootKey } from "@caum/core/machine";
 export const FLOW_MS = 10 * 60_000;
 const RANDOM_BYTES = 24;
 const KEPT = /^([0-9a-z]{1,12})\.[\w-]{32}$/;
-/** Clocks of nodes differ by less. */
-const CLOCK_MS = 60_000;
+/** A node whose clock is further behind than this refuses a flow, and the person begins again. */
+const BEHIND_MS = 60_000;
 
 export interface Flow {
   /** What the browser keeps. */
@@ -39,7 +39,7 @@ export class Flows {
   resume(kept: string): Flow | undefined {
     const begunMs = Number.parseInt(KEPT.exec(kept)?.[1] ?? "", 36);
     const ageMs = this.#clock() - begunMs;
-    return ageMs >= -CLOCK_MS && ageMs < FLOW_MS ? this.#flowOf(kept) : undefined;
+    return ageMs >= -BEHIND_MS && ageMs < FLOW_MS ? this.#flowOf(kept) : undefined;
   }
 
   #flowOf(kept: string): Flow {

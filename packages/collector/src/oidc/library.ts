@@ -35,6 +35,8 @@ export interface OidcLibrary {
     },
   ): Promise<ProviderConfiguration>;
   allowInsecureRequests(configuration: ProviderConfiguration): void;
+  /** Signatures are checked from then on, with the keys that the provider publishes. */
+  enableNonRepudiationChecks(configuration: ProviderConfiguration): void;
   /** A client without a secret. */
   None(): unknown;
   calculatePKCECodeChallenge(codeVerifier: string): Promise<string>;

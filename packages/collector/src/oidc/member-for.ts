@@ -1,5 +1,6 @@
 /** Which member somebody is whom a provider has vouched for. */
 import { refusalError } from "../http/door-error.ts";
+import { lowerAscii } from "../rows/names/lower-ascii.ts";
 import { isSameLabel, type MemberRow } from "../rows/people/member-rows.ts";
 import type { Store } from "../store/store.ts";
 import { newMemberId } from "../tenants/people/members.ts";
@@ -32,8 +33,12 @@ export async function memberFor(
   const member = { id: newMemberId(), role: "viewer", label: email, createdMs: nowMs } as const;
   const admitted = await store.administer({ kind: "admit_member", tenant, member, subject });
   if (admitted.kind === "done") return member.id;
-  if (admitted.code === "CONFLICT") throw new SignInRefused("full");
-  throw refusalError(admitted.code);
+  if (admitted.code !== "CONFLICT") throw refusalError(admitted.code);
+  // Two tabs at once: the other one was admitted.
+  const now = await store.reader.members.members(tenant);
+  const admittedNow = now.find((other) => other.subject === subject);
+  if (admittedNow !== undefined) return admittedNow.id;
+  throw new SignInRefused("full");
 }
 
 function invitedMember(
@@ -48,5 +53,5 @@ function invitedMember(
 }
 
 function domainOf(email: string): string {
-  return email.slice(email.lastIndexOf("@") + 1).replace(/[A-Z]/g, (one) => one.toLowerCase());
+  return lowerAscii(email.slice(email.lastIndexOf("@") + 1));
 }

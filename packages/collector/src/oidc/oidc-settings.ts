@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { isLoopbackAddress } from "../tenants/keyless.ts";
 
-/** As it is told; what nobody told is absent. */
+/** As the operator gives it; what is not set is absent. */
 export interface OidcOptions {
   /** The provider, as it names itself: an https URL, or http on this machine. */
   readonly issuer?: string | undefined;

@@ -87,14 +87,16 @@ export class Provider {
   /** Found out when somebody signs in: a collector starts without its provider. */
   async #discovered(): Promise<ProviderConfiguration> {
     const { issuer, clientId, clientSecret } = this.#settings;
-    const { discovery, allowInsecureRequests, None } = this.#library;
+    const { discovery, allowInsecureRequests, enableNonRepudiationChecks, None } = this.#library;
     const isPlain = issuer.protocol === "http:";
+    // Not asked for where tokens come over TLS, and one wall more.
+    const execute = [enableNonRepudiationChecks, ...(isPlain ? [allowInsecureRequests] : [])];
     this.#configuration ??= discovery(
       issuer,
       clientId,
       clientSecret,
       clientSecret === undefined ? None() : undefined,
-      { timeout: TIMEOUT_SECONDS, ...(isPlain && { execute: [allowInsecureRequests] }) },
+      { timeout: TIMEOUT_SECONDS, execute },
     );
     try {
       return await this.#configuration;

@@ -1,6 +1,7 @@
 /** The cookie that a signed-in browser sends, and whether a request comes from our own page. */
 import type { IncomingHttpHeaders } from "node:http";
 import { sha256 } from "@caum/core/collector";
+
 /**
  * One of many collectors on a host has a name of its own: cookies do not know ports. With https a
  * prefix keeps other hosts of the same domain from planting one (RFC 6265bis, section 4.1.3); below a

@@ -14,8 +14,8 @@ export const BROWSER_MS = 7 * DAY_MS;
 /** That of a member: whoever lets a member go signs it out. */
 export const MEMBER_BROWSER_MS = 30 * DAY_MS;
 export const INVITATION_MS = 7 * DAY_MS;
-/** Clocks of nodes that share a store, and one that is set right, differ by less. */
-const CLOCK_MS = DAY_MS;
+/** A clock that is set right may move by so much: who was signed in before stays so. */
+const SET_BACK_MS = DAY_MS;
 /** The longest that each is made for. */
 const LONGEST_MS: Readonly<Record<SignInKind, number>> = {
   link: LINK_MS,
@@ -117,6 +117,6 @@ export class SignIns {
     if (row?.signIn !== signIn) return undefined;
     const leftMs = row.expiresMs - this.#clock();
     // What would last for longer than it is made for was made by a clock that ran ahead.
-    return leftMs > 0 && leftMs <= LONGEST_MS[signIn] + CLOCK_MS ? row : undefined;
+    return leftMs > 0 && leftMs <= LONGEST_MS[signIn] + SET_BACK_MS ? row : undefined;
   }
 }

@@ -100,6 +100,16 @@ describe("rules", () => {
       'position 5: expected ">=" or "="; conditions are tier',
     ],
     [{ condition: "when bad" }, "condition", "at position 1: expected one of tier>=T1..T5"],
+    // Written the one way it has quotes, and is longer than what is read.
+    [
+      {
+        condition: ["T5", "T4", "T3", "T2"]
+          .map((tier) => `tier=${tier} and agent=${"*".repeat(229)}`)
+          .join(" or "),
+      },
+      "condition",
+      "at position",
+    ],
     [{ condition: "cost>5 and" }, "condition", "at position 11: expected one of tier>=T1..T5"],
     [{ condition: "agent=a" }, "condition", "join them by and, or, and limit them by agent=NAME"],
     [{ action_type: "email", destination: "a@b.com,c@d.com" }, "action_type", "not configured"],

@@ -168,11 +168,11 @@ export function memberContract(open: () => Promise<StoreUnderTest>): void {
       const { memberId, secret } = await invite();
       const other = await newTenant("01J00000000000000000000002");
       for (const attempt of [
-        members.renew(other, memberId),
-        members.setRole(other, memberId, "admin"),
-        members.remove(other, memberId),
+        () => members.renew(other, memberId),
+        () => members.setRole(other, memberId, "admin"),
+        () => members.remove(other, memberId),
       ]) {
-        await expect(attempt).rejects.toMatchObject({ status: 404 });
+        await expect(attempt()).rejects.toMatchObject({ status: 404 });
       }
       expect(await subject.store.reader.members.member(other, memberId)).toBeUndefined();
       expect(await subject.store.reader.members.members(other)).toEqual([]);

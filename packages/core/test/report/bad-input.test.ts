@@ -11,7 +11,7 @@ import { type Misdeed, Receiver } from "./receiver.ts";
 
 const NOBODY = 65_534;
 const CALLS = 50;
-const NAMELESS = "http://127.0.0.1:1";
+const NOWHERE = "http://127.0.0.1:1";
 
 let home: string;
 let receiver: Receiver;
@@ -61,7 +61,7 @@ const mistakes: readonly (readonly [
   Partial<{ url: string; key: string }>,
 ])[] = [
   ["a wrong key", "key_refused", undefined, { key: "caum_live_wrong" }],
-  ["a URL where nobody listens", "unreachable", undefined, { url: NAMELESS }],
+  ["a URL where nobody listens", "unreachable", undefined, { url: NOWHERE }],
   ["a URL that answers HTML", "not_a_collector", html, {}],
   ["a URL that knows no such path", "not_a_collector", missing, {}],
 ];
@@ -82,7 +82,7 @@ test("a spool that is a file is told when it is needed, and by status at any tim
   expect(await work({ url: receiver.url, apiKey: receiver.key })).toEqual(expected);
   expect(problems).toEqual([]);
   expect(receiver.tools).toHaveLength(CALLS);
-  expect(await work({ url: NAMELESS, apiKey: "k" })).toEqual(expected);
+  expect(await work({ url: NOWHERE, apiKey: "k" })).toEqual(expected);
   expect(problems.map(({ code }) => code).sort()).toEqual(["spool_failed", "unreachable"]);
   expect(spoolProblem(home)).toContain("is no folder: move it away");
 });
@@ -110,7 +110,7 @@ test.skipIf(process.platform === "win32")(
     const step = CALLS;
     expect(await run(receiver.url)).toMatchObject({ problems: keys, step, status });
     expect(receiver.tools).toHaveLength(CALLS);
-    const down = await run(NAMELESS);
+    const down = await run(NOWHERE);
     expect(down).toMatchObject({ step, status, result: { spooled: CALLS + 1, dropped: 0 } });
     expect(down.problems.sort()).toEqual([...keys, "spool_failed", "unreachable"]);
   },

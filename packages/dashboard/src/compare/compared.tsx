@@ -91,12 +91,12 @@ function sideWords({ sessions, notEnded, withoutSteps }: Side): string {
   return `${sessions} session${sessions === 1 ? "" : "s"}${open}${empty}`;
 }
 
-function notesOf({ notes, complete, a, b }: Comparison): readonly string[] {
-  const cut = ([side, isComplete, { sessions }]: readonly [string, boolean, Side]) =>
-    isComplete ? [] : [`Of ${side} the newest ${sessions} sessions are looked at: there are more.`];
+function notesOf({ notes, complete }: Comparison): readonly string[] {
+  const cut = (side: string, isComplete: boolean) =>
+    isComplete ? [] : [`${side} is what fits among the newest sessions: there are more.`];
   return [
-    ...cut(["A", complete.a, a]),
-    ...cut(["B", complete.b, b]),
+    ...cut("A", complete.a),
+    ...cut("B", complete.b),
     ...notes.map((note) => `${note.slice(0, 1).toUpperCase()}${note.slice(1)}.`),
   ];
 }

@@ -82,7 +82,7 @@ export function App() {
   if (invitation !== undefined) {
     return (
       <InvitationPage
-        who={account.member?.label ?? "whoever has an API key"}
+        who={account.member?.label ?? "the owner of an API key"}
         onUse={() => follow("invitation", invitation)}
         onKeep={() => setInvitation(undefined)}
       />

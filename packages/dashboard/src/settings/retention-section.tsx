@@ -12,7 +12,7 @@ const OFFERED_DAYS = 90;
 /** How long records are kept. */
 export function RetentionSection() {
   const { answer, failure, isLoading, again } = useAnswer(readRetention);
-  /** Days that are to hold and would delete something, until somebody agrees. */
+  /** Days that are to hold and may delete something, until somebody agrees. */
   const [asked, setAsked] = useState<number>();
   const [refusal, setRefusal] = useState<string>();
   const set = (days: number | null) => {
@@ -20,7 +20,8 @@ export function RetentionSection() {
     setRetention(days).then(again, (problem: Error) => setRefusal(problem.message));
   };
   const choose = (days: number | null) => {
-    if (days === null || (typeof answer === "number" && days >= answer)) set(days);
+    // Whatever this page has read: somebody else may have changed it since.
+    if (days === null) set(days);
     else setAsked(days);
   };
   return (

@@ -46,8 +46,9 @@ function ForAdmins({ title }: { readonly title: string }) {
     <section class="panel padded" aria-label={title}>
       <h2>{title}</h2>
       <p>
-        This is for admins. Sign out, and sign in with a key that has the scope <code>admin</code>:{" "}
-        <code>caum collector keys</code> prints the first one on the machine of the collector.
+        This needs the role admin. Ask an admin for it, or sign in with a key that has the scope{" "}
+        <code>admin</code>: <code>caum collector keys</code> prints the first one on the machine of
+        the collector.
       </p>
     </section>
   );

@@ -19,8 +19,8 @@ export function UsageSection() {
             ))}
           </dl>
           <p class="quiet">
-            Sums over all sessions of the account, those too whose records are gone. Tokens and cost
-            are what senders told: what nobody told is not in them.
+            Sums over all sessions of the account, including those whose records are gone. Tokens
+            and cost are what senders reported; what nobody reported is missing.
           </p>
         </>
       )}

@@ -19,8 +19,8 @@ examples:
 exit codes: 0 said or set, 2 the collector does not answer, or refuses`;
 
 const USAGE = `
-Sums over all sessions of the account, those too whose records are gone. Tokens and cost are what
-senders told: what nobody told is not in them.
+Sums over all sessions of the account, including those whose records are gone. Tokens and cost are what
+senders reported; what nobody reported is missing.
 
 examples:
   caum collector usage

@@ -18,8 +18,8 @@ examples:
 exit codes: 0 printed, 2 there is no collector's key to read`;
 
 const LIST = `
-Keys are kept as hashes: of each one its beginning is shown, what it may do and is for, since when, until
-when, and the day on which it was used last.
+Keys are kept as hashes. The list shows the beginning of each key, what it may do, its label, when it was
+made, when it expires, and the day on which it was last used.
 
 examples:
   caum collector keys list

@@ -59,7 +59,7 @@ export function registerUp(program: Command): void {
       "have this authority (RFC 3161) stamp heads of sessions that ended",
     )
     .option("--oidc-issuer <url>", "let members sign in by this OpenID Connect provider")
-    .option("--oidc-client-id <id>", "what the collector is called there")
+    .option("--oidc-client-id <id>", "the client id that the provider gave the collector")
     .option(
       "--oidc-client-secret-file <file>",
       "the client's secret; or CAUM_OIDC_CLIENT_SECRET holds it",

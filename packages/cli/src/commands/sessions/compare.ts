@@ -6,9 +6,10 @@ const ABOUT = `
 A side is the id of a session, or a selector as caum gate has it: workflow=checkout,since=7d, a folder or
 a file (bundles, runs, traces, histories), runs:, or a place with one of its sessions: runs:,session=ID.
 
-Two sessions are compared step by step. Of many on a side figures are means, shares have an interval of 95 %,
-and they differ by percentage points. "Typically" is by how much a session of B differs from one of A
-(Hodges-Lehmann, of 20 sessions or more on each side). What nobody said is not known, and no 0.
+Two sessions are compared step by step. With several sessions on a side, figures are means, shares have
+an interval of 95 % and differ by percentage points. "Typically" is by how much a session of B differs from
+one of A (Hodges-Lehmann, of 20 sessions or more on each side). A figure that nobody reported is not known;
+it is not 0.
 
 examples:
   caum compare SESSION OTHER

@@ -21,8 +21,8 @@ export function openOidcDoor(app: FastifyInstance, services: Services): void {
     providers: oidc === undefined ? [] : [{ name: oidc.provider.host }],
   }));
   if (oidc === undefined) return;
-  app.get("/sign-in/oidc", HIDDEN, (request, reply) =>
-    orPage(request, reply, services, async () => {
+  app.get("/sign-in/oidc", HIDDEN, (_, reply) =>
+    orPage(reply, services, async () => {
       const flow = oidc.flows.begin();
       const url = await oidc.provider.signInUrl(flow);
       keepFlow(reply, { secret: flow.kept, validMs: FLOW_MS }, services);
@@ -30,7 +30,7 @@ export function openOidcDoor(app: FastifyInstance, services: Services): void {
     }),
   );
   app.get("/sign-in/oidc/callback", HIDDEN, (request, reply) =>
-    orPage(request, reply, services, async () => {
+    orPage(reply, services, async () => {
       // Once, whatever comes of it.
       keepFlow(reply, { secret: "", validMs: 0 }, services);
       const secret = await signIn(await identityOf(request, oidc, services), oidc, services);
@@ -48,6 +48,9 @@ async function identityOf(
   const kept = cookieValue(request.headers, flowName(services));
   const flow = kept === undefined ? undefined : flows.resume(kept);
   if (flow === undefined) throw new SignInRefused("not_begun");
+  // Only now, because everybody may come from one address: that of a proxy before us.
+  const from = `sign-in ${request.socket.remoteAddress}`;
+  if (services.limits.register.take(from, 1) !== undefined) throw new SignInRefused("too_many");
   const [, search = ""] = request.url.split(/(?=\?)/, 2);
   return provider.identityIn(search, flow);
 }
@@ -72,14 +75,11 @@ async function signIn(
 
 /** A person stands before it: what is refused is said on a page. */
 async function orPage(
-  request: FastifyRequest,
   reply: FastifyReply,
   services: Services,
   work: () => Promise<FastifyReply>,
 ): Promise<FastifyReply> {
   try {
-    const from = `sign-in ${request.socket.remoteAddress}`;
-    if (services.limits.register.take(from, 1) !== undefined) throw new SignInRefused("too_many");
     return await work();
   } catch (failure) {
     if (!(failure instanceof SignInRefused)) throw failure;

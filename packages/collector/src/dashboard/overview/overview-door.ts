@@ -8,6 +8,7 @@ import { DoorError } from "../../http/door-error.ts";
 import { HIDDEN } from "../../http/door-schema.ts";
 import { parse } from "../../http/parse.ts";
 import { usdOf } from "../../http/told-figures.ts";
+import { parseBlindSpot } from "../../rows/names/blind-spot.ts";
 import {
   type DayRange,
   OVERVIEW_SUMS,
@@ -112,8 +113,8 @@ function regimeAnswer({ name, figures }: Named[number]) {
 
 /** What writers said that they could not see; they write codes. */
 function blindAnswer({ name, figures }: Named[number]) {
-  const [code = "", writer] = name.split(" of ", 2);
-  return { code, writer: writer ?? null, sessions: figures.sessions };
+  const { code, writer = null } = parseBlindSpot(name);
+  return { code, writer, sessions: figures.sessions };
 }
 
 function sumOf(all: readonly OverviewFigures[]): OverviewFigures {

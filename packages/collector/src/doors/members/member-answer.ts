@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isoTime } from "../../http/iso-time.ts";
 import { type MemberRow, ROLES } from "../../rows/people/member-rows.ts";
 import type { Services } from "../../services.ts";
 import type { Invitation } from "../../tenants/people/members.ts";
@@ -39,10 +40,10 @@ export function memberEntryOf(
     member_id: id,
     role,
     label,
-    created_at: timeOf(createdMs),
-    joined_at: joinedMs === undefined ? null : timeOf(joinedMs),
-    last_seen_at: seenMs === undefined ? null : timeOf(seenMs),
-    link_expires_at: invitedUntilMs === undefined ? null : timeOf(invitedUntilMs),
+    created_at: new Date(createdMs).toISOString(),
+    joined_at: isoTime(joinedMs),
+    last_seen_at: isoTime(seenMs),
+    link_expires_at: isoTime(invitedUntilMs),
     has_provider: subject !== undefined,
   };
 }
@@ -55,10 +56,6 @@ export function invitationOf(
   return {
     member_id: memberId,
     link: `${policy.publicUrl()}/#invitation=${secret}`,
-    expires_at: timeOf(expiresMs),
+    expires_at: new Date(expiresMs).toISOString(),
   };
-}
-
-function timeOf(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -5,7 +5,7 @@ import {
   type Alternative,
   type Condition,
   formatAlternative,
-  type Place,
+  type KnownNames,
   parseCondition,
 } from "@caum/core/conditions";
 import type { Word } from "@caum/core/health";
@@ -27,6 +27,11 @@ export interface Accepted {
 export function alertId(rule: AlertRule, leaf: string, word: Word = "begins"): string {
   const further = word === "begins" ? "" : `\n${word}`;
   return `alert_${sha256(`${rule.id}\n${leaf}${further}`).slice(0, 32)}`;
+}
+
+/** That of a call which the record opened: another alternative of the rule may fire with the same record. */
+export function openCallId(rule: AlertRule, leaf: string): string {
+  return alertId(rule, `${leaf}\nopen`);
 }
 
 const conditions = new WeakMap<AlertRule, Condition | "unknown">();
@@ -75,7 +80,10 @@ export function sessionFacts(
 }
 
 /** What a session is called, as rules may ask. */
-export function sessionPlaceOf({ facts, origins }: Pick<SessionRow, "facts" | "origins">): Place {
+export function sessionNamesOf({
+  facts,
+  origins,
+}: Pick<SessionRow, "facts" | "origins">): KnownNames {
   return {
     agents: [facts.agentId, facts.agentName],
     workflow: facts.workflow,

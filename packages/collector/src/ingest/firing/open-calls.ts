@@ -3,12 +3,18 @@
  * has passed. So the alert is stored at once, armed for that time, and taken back when the call is
  * answered: the outbox is the timer.
  */
-import { type Alternative, openCallSeconds, type Place } from "@caum/core/conditions";
+import { type Alternative, type KnownNames, openCallSeconds } from "@caum/core/conditions";
 import type { StructuralRecord } from "@caum/core/verify";
 import { type AlertRule, NO_ALERTS } from "../../rows/alert-rows.ts";
 import type { Ledger } from "../ledger.ts";
 import type { SessionState } from "../session-state.ts";
-import { type Accepted, alertFacts, alertId, conditionOf, sessionPlaceOf } from "./fired-alert.ts";
+import {
+  type Accepted,
+  alertFacts,
+  conditionOf,
+  openCallId,
+  sessionNamesOf,
+} from "./fired-alert.ts";
 
 /** Open calls of one session that alerts wait for; more say nothing new. */
 const MAX_OPEN_CALLS = 100;
@@ -54,15 +60,15 @@ function opened(
   const isKnown = Object.hasOwn(before.open, call);
   if (isKnown || Object.keys(before.open).length >= MAX_OPEN_CALLS) return [];
   const openMs = "durationMs" in record.payload ? (record.payload.durationMs ?? 0) : 0;
-  const place = placeOfCall(session, record);
+  const names = namesOfCall(session, record);
   const armed: string[] = [];
   const fired: AlertRule[] = [];
   for (const rule of rules) {
-    const seconds = secondsOf(rule, place);
+    const seconds = secondsOf(rule, names);
     if (seconds === undefined) continue;
     const firesMs = receivedMs - openMs + seconds * 1_000;
     const isOver = firesMs <= receivedMs;
-    const id = alertId(rule, leaf);
+    const id = openCallId(rule, leaf);
     ledger.addAlert({
       tenant: row.tenant,
       id,
@@ -80,15 +86,15 @@ function opened(
 }
 
 /** How long a call with these names may be open; undefined where the rule waits for none. */
-function secondsOf(rule: AlertRule, place: Place): number | undefined {
+function secondsOf(rule: AlertRule, names: KnownNames): number | undefined {
   const condition = conditionOf(rule);
-  return condition === "unknown" ? undefined : openCallSeconds(condition, place);
+  return condition === "unknown" ? undefined : openCallSeconds(condition, names);
 }
 
-/** That of its session, with the server that is called, where the record names it. */
-function placeOfCall({ row }: SessionState, { payload }: StructuralRecord): Place {
+/** That of its session, with the server that is called: a call without one is of none. */
+function namesOfCall({ row }: SessionState, { payload }: StructuralRecord): KnownNames {
   const server = "serverTag" in payload ? payload.serverTag : undefined;
-  return { ...sessionPlaceOf(row), ...(server !== undefined && { servers: [server] }) };
+  return { ...sessionNamesOf(row), servers: server === undefined ? [] : [server] };
 }
 
 /** What was waited for, without the names. */

@@ -17,7 +17,8 @@ import {
   alertId,
   conditionOf,
   type Firing,
-  sessionPlaceOf,
+  openCallId,
+  sessionNamesOf,
 } from "./fired-alert.ts";
 import { noteOpenCalls } from "./open-calls.ts";
 
@@ -48,7 +49,9 @@ export function watchSession(
 /** Conditions of rules that fired with a record that was there before. */
 export function firedBefore(ledger: Ledger, tenant: number, leaf: string): readonly string[] {
   const rules = ledger.alertRules(tenant);
-  return rules.filter((rule) => ledger.hasAlert(tenant, alertId(rule, leaf))).map(conditionText);
+  const hasFired = (rule: AlertRule) =>
+    ledger.hasAlert(tenant, alertId(rule, leaf)) || ledger.hasAlert(tenant, openCallId(rule, leaf));
+  return rules.filter(hasFired).map(conditionText);
 }
 
 function conditionText({ condition }: AlertRule): string {
@@ -67,7 +70,7 @@ function moveRules(
     assessment: standing,
     costNanoUsd: row.totals.costNanoUsd,
     isToolChange: record.category === "environment" && record.payload.kind === "tool_definition",
-    place: sessionPlaceOf(row),
+    names: sessionNamesOf(row),
     nowMs: receivedMs,
   };
   const moved = rules.map((rule) => {

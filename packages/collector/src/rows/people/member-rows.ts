@@ -1,4 +1,5 @@
-/** People of a tenant: who they are called, and what each may do. */
+/** People of a tenant: what they are called, and what each may do. */
+import { lowerAscii } from "../names/lower-ascii.ts";
 
 export const ROLES = ["viewer", "admin"] as const;
 /** A `viewer` looks; an `admin` also changes what is set, and who is a member. */
@@ -86,9 +87,5 @@ export type MemberCommand =
 
 /** Capitals of ASCII are like small letters; nothing else is, or other addresses would be taken for one. */
 export function isSameLabel(one: string, other: string): boolean {
-  return plain(one) === plain(other);
-}
-
-function plain(label: string): string {
-  return label.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return lowerAscii(one) === lowerAscii(other);
 }

@@ -189,16 +189,20 @@ export function encodeContribution(contribution: Contribution): string {
 export function decodeContribution(encoded: string): Contribution {
   // Only `encodeContribution` writes this text.
   const [day, activeMs, sums, names, parts, loops] = JSON.parse(encoded) as Encoded;
-  const nameOf = (kind: number, name: string) => ({ kind: OVERVIEW_KINDS[kind] ?? "all", name });
+  // A kind that a newer node sums under is that node's to take back.
+  const nameOf = (place: number, name: string) => {
+    const kind = OVERVIEW_KINDS[place];
+    return kind === undefined ? [] : [{ kind, name }];
+  };
   const figures = OVERVIEW_SUMS.map((sum, at) => [sum, sums[at] ?? 0] as const);
   return {
     day,
     activeMs,
     figures: Object.fromEntries(figures) as unknown as OverviewFigures, // Each sum is in the list.
-    names: names.map(([kind, name]) => nameOf(kind, name)),
-    parts: parts.map(([kind, name, steps, loopSteps, failures]) => {
-      return { ...nameOf(kind, name), steps, loopSteps, failures };
-    }),
+    names: names.flatMap(([kind, name]) => nameOf(kind, name)),
+    parts: parts.flatMap(([kind, name, steps, loopSteps, failures]) =>
+      nameOf(kind, name).map((named) => ({ ...named, steps, loopSteps, failures })),
+    ),
     loops: loops.map(([group, agent, rule, period, tools, times, steps, costNanoUsd]) => {
       return { group, agent, rule, period, tools, loops: times, steps, costNanoUsd };
     }),

@@ -109,7 +109,7 @@ export class Members {
     if (Math.abs(nowMs - (this.#seen.get(memberId) ?? 0)) < SEEN_EVERY_MS) return;
     if (this.#seen.size >= MAX_SEEN) this.#seen.clear();
     this.#seen.set(memberId, nowMs);
-    void this.#store.administer({ kind: "see_member", tenant, memberId, nowMs });
+    this.#store.administer({ kind: "see_member", tenant, memberId, nowMs }).catch(() => {});
   }
 
   /** A secret for a browser, and what of it a command takes. */

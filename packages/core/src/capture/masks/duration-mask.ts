@@ -20,7 +20,7 @@ const LOWER_M = 0x6d;
 const MAX_PARTS = 4;
 const MAX_AMOUNT_DIGITS = 12;
 
-const NAMELESS = -1;
+const NOWHERE = -1;
 
 /** Units behind which a duration is complete. */
 const LAST_UNITS = [
@@ -47,11 +47,11 @@ export function cutDuration(text: Uint8Array, at: number, digits: number): Cut {
   if (digits - at > MAX_AMOUNT_DIGITS || !leadsToUnit(text, digits)) return NO_CUT;
   if (byteAt(text, at - 1) === DOT || !beginsWord(text, at)) return NO_CUT;
   let start = at;
-  for (let part = 0; part < MAX_PARTS && start !== NAMELESS; part++) {
+  for (let part = 0; part < MAX_PARTS && start !== NOWHERE; part++) {
     const amount = amountEnd(text, start);
-    if (amount === NAMELESS) return NO_CUT;
+    if (amount === NOWHERE) return NO_CUT;
     const end = unitEnd(text, amount);
-    if (end !== NAMELESS) return cutUpTo(end, MARKERS.duration);
+    if (end !== NOWHERE) return cutUpTo(end, MARKERS.duration);
     start = nextPart(text, amount);
   }
   return NO_CUT;
@@ -66,16 +66,16 @@ function leadsToUnit(text: Uint8Array, digits: number): boolean {
 
 function amountEnd(text: Uint8Array, at: number): number {
   const end = fewDigitsEnd(text, at, MAX_AMOUNT_DIGITS);
-  if (end === at || isDigit(text, end)) return NAMELESS;
+  if (end === at || isDigit(text, end)) return NOWHERE;
   if (byteAt(text, end) !== DOT || !isDigit(text, end + 1)) return end;
   const fractionEnd = fewDigitsEnd(text, end + 1, MAX_AMOUNT_DIGITS);
-  return isDigit(text, fractionEnd) ? NAMELESS : fractionEnd;
+  return isDigit(text, fractionEnd) ? NOWHERE : fractionEnd;
 }
 
 /** The end of the unit, directly behind the amount or after one space. */
 function unitEnd(text: Uint8Array, amount: number): number {
   const at = byteAt(text, amount) === SPACE ? amount + 1 : amount;
-  if (FIRST_OF_UNIT[byteAt(text, at)] !== 1) return NAMELESS;
+  if (FIRST_OF_UNIT[byteAt(text, at)] !== 1) return NOWHERE;
   let end = at;
   while (end - at <= MAX_UNIT_LENGTH && isLetter(text, end)) end += 1;
   const units = end === at ? MICROSECONDS : (UNITS_BY_LENGTH[end - at] ?? NO_UNITS);
@@ -83,11 +83,11 @@ function unitEnd(text: Uint8Array, amount: number): number {
     const unit = units[index];
     if (unit !== undefined && standsAt(text, at, unit)) return wordEnd(text, at + unit.length);
   }
-  return NAMELESS;
+  return NOWHERE;
 }
 
 function wordEnd(text: Uint8Array, end: number): number {
-  return isWordByte(text, end) ? NAMELESS : end;
+  return isWordByte(text, end) ? NOWHERE : end;
 }
 
 /**
@@ -97,7 +97,7 @@ function wordEnd(text: Uint8Array, end: number): number {
  */
 function nextPart(text: Uint8Array, amount: number): number {
   const unit = byteAt(text, amount);
-  if (unit !== LOWER_D && unit !== LOWER_H && unit !== LOWER_M) return NAMELESS;
+  if (unit !== LOWER_D && unit !== LOWER_H && unit !== LOWER_M) return NOWHERE;
   const at = byteAt(text, amount + 1) === SPACE ? amount + 2 : amount + 1;
-  return isDigit(text, at) ? at : NAMELESS;
+  return isDigit(text, at) ? at : NOWHERE;
 }

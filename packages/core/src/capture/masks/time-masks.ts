@@ -17,7 +17,7 @@ const LOWER_Z = 0x7a;
 /** Sets the bit that tells a small ASCII letter from its capital. */
 const TO_LOWER = 0x20;
 
-const NAMELESS = -1;
+const NOWHERE = -1;
 
 /**
  * `HH:MM:SS`, with a fraction and a zone when they follow.
@@ -75,7 +75,7 @@ export function cutEpochSeconds(text: Uint8Array, at: number, digits: number): C
 }
 
 function cutTime(end: number): Cut {
-  return end === NAMELESS ? NO_CUT : cutUpTo(end, MARKERS.time);
+  return end === NOWHERE ? NO_CUT : cutUpTo(end, MARKERS.time);
 }
 
 function isRecentEpoch(text: Uint8Array, at: number): boolean {
@@ -89,14 +89,14 @@ function isT(byte: number): boolean {
 /** The end of a time of day that begins at `at` and whose hour ends at `hourEnd`. */
 function timeEnd(text: Uint8Array, at: number, hourEnd: number): number {
   const hourDigits = hourEnd - at;
-  if (hourDigits < 1 || hourDigits > 2) return NAMELESS;
-  if (byteAt(text, hourEnd) !== COLON || byteAt(text, hourEnd + 3) !== COLON) return NAMELESS;
+  if (hourDigits < 1 || hourDigits > 2) return NOWHERE;
+  if (byteAt(text, hourEnd) !== COLON || byteAt(text, hourEnd + 3) !== COLON) return NOWHERE;
   const hour = hourDigits === 2 ? twoDigits(text, at) : 0;
   const second = twoDigits(text, hourEnd + 4);
-  if (!isTimeOfDay(hour, twoDigits(text, hourEnd + 1), second)) return NAMELESS;
+  if (!isTimeOfDay(hour, twoDigits(text, hourEnd + 1), second)) return NOWHERE;
   const end = hourEnd + 6;
   const fraction = fractionEnd(text, end);
-  return fraction === end && second === 0 ? NAMELESS : zoneEnd(text, fraction);
+  return fraction === end && second === 0 ? NOWHERE : zoneEnd(text, fraction);
 }
 
 /** The end of a fraction of a second that is not zero; the place itself when there is none. */
@@ -119,11 +119,11 @@ function zoneEnd(text: Uint8Array, at: number): number {
     const isZone = twoDigits(text, minutes) >= 0 && !isWordByte(text, minutes + 2);
     if (isZone) return minutes + 2;
   }
-  return first === COLON ? NAMELESS : endOfWord(text, at);
+  return first === COLON ? NOWHERE : endOfWord(text, at);
 }
 
 function endOfWord(text: Uint8Array, end: number): number {
-  return isWordByte(text, end) ? NAMELESS : end;
+  return isWordByte(text, end) ? NOWHERE : end;
 }
 
 function isDay(text: Uint8Array, month: number, day: number): boolean {

@@ -4,9 +4,9 @@ import { type AlertMemory, UNTOLD } from "./alert-memory.ts";
 import {
   type Condition,
   formatCondition,
+  type KnownNames,
   NAMELESS,
   openCallSeconds,
-  type Place,
   parseCondition,
 } from "./condition/condition.ts";
 import { ConditionError } from "./condition/condition-reader.ts";
@@ -37,9 +37,6 @@ export interface Watchable {
   readonly draft: PayloadDraft & { readonly sourceTimestamp: string };
   readonly assessment: Assessment;
 }
-
-/** What a session is called. */
-export type SessionNames = Omit<Place, "servers">;
 
 const DEFAULT_COOLDOWN_SECONDS = 300;
 /** More than one step fires; what nobody asks for does not pile up. */
@@ -92,7 +89,7 @@ export class AlertWatch {
   }
 
   /** What looks at one session. */
-  session(sessionId: string, names: SessionNames = NAMELESS): SessionWatch {
+  session(sessionId: string, names: Omit<KnownNames, "servers"> = NAMELESS): SessionWatch {
     const fire = (rule: Rule, assessment: Assessment) => {
       if (!this.#rules.has(rule)) return;
       const condition = formatCondition(rule.condition);
@@ -122,7 +119,7 @@ export class SessionWatch {
   readonly #rules: ReadonlySet<Rule>;
   readonly #schedule: Schedule;
   readonly #fire: (rule: Rule, assessment: Assessment) => void;
-  readonly #names: SessionNames;
+  readonly #names: Omit<KnownNames, "servers">;
   /** Servers whose tools were called. */
   readonly #servers: string[] = [];
   readonly #memories = new WeakMap<Rule, AlertMemory>();
@@ -134,7 +131,7 @@ export class SessionWatch {
     rules: ReadonlySet<Rule>,
     schedule: Schedule,
     fire: (rule: Rule, assessment: Assessment) => void,
-    names: SessionNames,
+    names: Omit<KnownNames, "servers">,
   ) {
     this.#rules = rules;
     this.#schedule = schedule;
@@ -150,7 +147,7 @@ export class SessionWatch {
     const sighting = {
       assessment,
       costNanoUsd: this.#costNanoUsd,
-      place: { ...this.#names, servers: this.#servers },
+      names: { ...this.#names, servers: this.#servers },
       isToolChange: draft.category === "environment" && draft.payload.kind === "tool_definition",
       nowMs: Date.parse(draft.sourceTimestamp),
     };
@@ -182,10 +179,10 @@ export class SessionWatch {
       this.#open.delete(toolCallId);
     } else if (!this.#open.has(toolCallId)) {
       const { serverTag } = draft.payload;
-      const servers = serverTag === undefined ? this.#servers : [serverTag];
-      const place = { ...this.#names, servers };
+      const servers = serverTag === undefined ? [] : [serverTag];
+      const names = { ...this.#names, servers };
       const cancels = [...this.#rules].map((rule) =>
-        this.#arm(rule, openCallSeconds(rule.condition, place), durationMs, assessment),
+        this.#arm(rule, openCallSeconds(rule.condition, names), durationMs, assessment),
       );
       this.#open.set(toolCallId, () => {
         for (const cancel of cancels) cancel();

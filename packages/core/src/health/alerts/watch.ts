@@ -1,6 +1,11 @@
 import type { Assessment } from "../assessment.ts";
 import type { AlertMemory } from "./alert-memory.ts";
-import { type Alternative, type Condition, isMeant, type Place } from "./condition/condition.ts";
+import {
+  type Alternative,
+  type Condition,
+  isMeant,
+  type KnownNames,
+} from "./condition/condition.ts";
 import type { Measure } from "./condition/measure.ts";
 import { type AlertState, moveAlert } from "./edge.ts";
 
@@ -10,7 +15,7 @@ export interface Sighting {
   readonly costNanoUsd: number;
   /** The record says that the definition of a tool is not what it was. */
   readonly isToolChange: boolean;
-  readonly place: Place;
+  readonly names: KnownNames;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
 }
@@ -90,7 +95,7 @@ function metBy({ anyOf }: Condition, sighting: Sighting): Met {
 /** Asked with every record for every rule: a loop costs half of what a function for each measure does. */
 function holdsNow({ measures, within }: Alternative, sighting: Sighting): boolean {
   for (const measure of measures) if (!isMet(measure, sighting)) return false;
-  return isMeant(within, sighting.place);
+  return isMeant(within, sighting.names);
 }
 
 function isOfOneRecord({ kind }: Measure): boolean {

@@ -88,7 +88,7 @@ export class LoopTeller {
       assessment,
       costNanoUsd: 0,
       isToolChange: false,
-      place: NAMELESS,
+      names: NAMELESS,
       nowMs,
     };
     const watched = watchCondition(CONDITION, PACE, session.memory, sighting);

@@ -149,6 +149,8 @@ test("rules of a process ask for names, too", async () => {
   const pending = { ...CALL, status: "pending" } as const;
   session.observe({ ...pending, toolCallId: "one", serverName: "files" });
   session.observe({ ...pending, toolCallId: "two", serverName: "github" });
-  expect(waiting.map(({ dueMs }) => dueMs - nowMs)).toEqual([120_000, 60_000]);
+  // One of no server, in a session that called github.
+  session.observe({ ...pending, toolCallId: "three" });
+  expect(waiting.map(({ dueMs }) => dueMs - nowMs)).toEqual([120_000, 60_000, 120_000]);
   await named.close();
 });

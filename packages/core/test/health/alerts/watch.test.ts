@@ -29,7 +29,7 @@ function firings(
       assessment: { ...base, step, tier, uds, regime, publicClass },
       costNanoUsd: 0,
       isToolChange: false,
-      place: NAMELESS,
+      names: NAMELESS,
       nowMs: step * 1_000,
       ...more,
     });
@@ -161,14 +161,14 @@ test("a change of a tool is news beside a state that stands", () => {
 });
 
 test("a rule sees what has the names that it asks for", () => {
-  const place = { agents: ["helper"], workflow: "tickets", servers: ["github"] };
-  const course = steps(1, 10, "T4").map((at) => ({ ...at, place }));
+  const names = { agents: ["helper"], workflow: "tickets", servers: ["github"] };
+  const course = steps(1, 10, "T4").map((at) => ({ ...at, names }));
   expect(firings("tier>=T4 and agent=helper and server=github", course)).toEqual([1]);
   expect(firings("tier>=T4 and agent=other", course)).toEqual([]);
   expect(firings("tier>=T4 and agent=other or steps>5 and workflow=tickets", course)).toEqual([6]);
   // A server that it came to later.
   const later = course.map((at) =>
-    at.step < 5 ? { ...at, place: { ...place, servers: [] } } : at,
+    at.step < 5 ? { ...at, names: { ...names, servers: [] } } : at,
   );
   expect(firings("tier>=T4 and server=github", later)).toEqual([5]);
 });

@@ -25,7 +25,7 @@ export const CHOICES: readonly [Choice, ...Choice[]] = [
   { text: "cost>", words: "a session has cost more than", start: "5", step: "0.01", unit: "USD" },
   { text: "steps>", words: "a session has more steps than", start: "200", unit: "steps" },
   { text: "open_call>", words: "a call is open for more than", start: "300", unit: "seconds" },
-  { text: "tool_definition_changed", words: "a tool says something else of itself" },
+  { text: "tool_definition_changed", words: "a server describes a tool differently than before" },
   { text: "drift", words: "sessions of a workflow are not what they were" },
   {
     text: "loop_rate>",

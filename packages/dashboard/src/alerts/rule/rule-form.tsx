@@ -69,7 +69,7 @@ export function RuleForm({ onAdded }: { readonly onAdded: () => void }) {
         </p>
         <div class="line ends">
           <label class="spread">
-            <span class="quiet">the condition as text, for who would rather write it</span>
+            <span class="quiet">the condition as text, if you prefer to write it</span>
             <input
               name="condition"
               class="mono"

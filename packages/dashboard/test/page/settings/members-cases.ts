@@ -33,7 +33,7 @@ export function memberCases(stage: Stage): void {
     await hers.page.getByRole("link", { name: "Sessions" }).waitFor();
     expect(hers.page.url()).toBe(`${world.url}/`);
     await hers.page.goto("/settings?section=members");
-    await members(hers.page).getByText("This is for admins.").waitFor();
+    await members(hers.page).getByText("This needs the role admin.").waitFor();
     expect(hers.problems).toEqual([]);
     await page.reload();
     await entry(page, "Ada")
@@ -108,7 +108,7 @@ export function memberCases(stage: Stage): void {
     await page.getByRole("button", { name: "Sign in with it" }).click();
     await page.getByRole("link", { name: "Sessions" }).waitFor();
     await page.goto("/settings?section=members");
-    await members(page).getByText("This is for admins.").waitFor();
+    await members(page).getByText("This needs the role admin.").waitFor();
     await close();
   });
 

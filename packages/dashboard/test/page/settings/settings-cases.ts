@@ -65,7 +65,7 @@ export function settingsCases(stage: Stage): void {
     await signIn(page, world.apiKey);
     await page.goto("/settings?section=retention");
     const retention = page.getByRole("region", { name: "Retention" });
-    await retention.getByText("This is for admins.").waitFor();
+    await retention.getByText("This needs the role admin.").waitFor();
     expect(await retention.getByRole("button").count()).toBe(0);
     await page.getByRole("link", { name: "Usage" }).click();
     await page.getByText(/^[\d,]+, of them [\d,]+ steps$/).waitFor();
@@ -95,7 +95,13 @@ export function settingsCases(stage: Stage): void {
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.getByText(/^Records are kept for 30 days/).waitFor();
-    // A longer time deletes nothing.
+    // A longer time is asked about too: somebody else may have set a longer one since.
+    await page.getByRole("spinbutton").fill("60");
+    await page.getByRole("button", { name: "Set" }).click();
+    await page.getByRole("dialog", { name: "Keep records for 60 days?" }).waitFor();
+    await page.keyboard.press("Escape");
+    await answered(page, "Keep records for 60 days?");
+    // For good deletes nothing.
     await kept.selectOption("for good");
     await page.getByRole("button", { name: "Set" }).click();
     await page.getByText("Records are kept for good.").waitFor();

@@ -1,4 +1,5 @@
 /** Lists of sessions: what is asked for decides the text of the statement. */
+import { lowerAscii } from "../../../rows/names/lower-ascii.ts";
 import { bytes, type Row } from "../../columns/columns.ts";
 import { loopConditions } from "../../columns/session-rows.ts";
 import type { SessionFilter, WorkflowFilter } from "../../store.ts";
@@ -81,8 +82,4 @@ function tracedBy(id: string): string {
 function isLike(columns: readonly string[], pattern: string, { caseless }: Dialect): string {
   const likes = columns.map((name) => `${caseless(name)} like ${pattern} escape '\\'`);
   return `(${likes.join(" or ")})`;
-}
-
-function lowerAscii(value: string): string {
-  return value.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

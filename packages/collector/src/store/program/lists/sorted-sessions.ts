@@ -54,7 +54,7 @@ function* listedMsAt(tenant: number, place: number): Program<number> {
 const VALUES: Readonly<Record<SessionOrder, (row: Row) => number | undefined>> = {
   last: (row) => integer(row, "last_ms"),
   steps: (row) => integer(row, "steps"),
-  // What nobody told adds up to 0.
+  // A cost that nobody reported is stored as 0.
   cost: (row) => integer(row, "cost_nano_usd") || undefined,
   loops: (row) => integer(row, "loops"),
   failures: failuresIn,

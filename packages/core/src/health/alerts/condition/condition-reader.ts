@@ -16,7 +16,7 @@ export class ConditionError extends Error {
 }
 
 const MAX_COUNT = 999_999_999;
-/** Longer than the longest condition that somebody needs, so that nobody makes us read a novel. */
+/** Longer than any condition of 20 parts that people write; rules are read with the events of their account. */
 const MAX_LENGTH = 1_000;
 /** A name that stands without quotes. */
 const PLAIN_NAME = /^[\p{L}\p{N}_.:/@+-]+$/u;

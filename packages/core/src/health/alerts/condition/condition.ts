@@ -22,7 +22,7 @@ export interface Condition {
 }
 
 /** What something is called, as far as records say. */
-export interface Place {
+export interface KnownNames {
   /** An agent has an id and may have a name. */
   readonly agents: readonly (string | undefined)[];
   readonly workflow: string | undefined;
@@ -31,12 +31,13 @@ export interface Place {
 }
 
 /** Of which no name is known, or asked for. */
-export const NAMELESS: Place = { agents: [], workflow: undefined, servers: [] };
+export const NAMELESS: KnownNames = { agents: [], workflow: undefined, servers: [] };
 
 const NAMES = ["agent", "workflow", "server"] as const satisfies readonly (keyof Within)[];
 /** Nothing is known of a session at the moment at which these hold, so nothing is asked beside them. */
 const ALONE: readonly Measure["kind"][] = ["open_call", "drift", "loop_rate"];
 const OF_WORKFLOWS: readonly Measure["kind"][] = ["drift", "loop_rate"];
+const NAMELESS_CHANGE: Measure["kind"] = "tool_definition_changed";
 /** A rule is looked at with every record. */
 const MAX_PARTS = 20;
 
@@ -83,6 +84,10 @@ function readAlternative(reader: ConditionReader, most: number): Alternative {
 }
 
 function checkTogether(measures: readonly Measure[], within: Within, position: number): void {
+  // The record of a change names the tool alone, and comes before the first call of its server.
+  if (within.server !== undefined && measures.some(({ kind }) => kind === NAMELESS_CHANGE)) {
+    throw new ConditionError(position, `no server=NAME together with ${NAMELESS_CHANGE}`);
+  }
   const alone = measures.find(({ kind }) => ALONE.includes(kind));
   if (alone === undefined) return;
   const isOfWorkflow = OF_WORKFLOWS.includes(alone.kind);
@@ -107,18 +112,18 @@ export function formatAlternative({ measures, within }: Alternative): string {
 }
 
 /** Whether what has these names is meant. */
-export function isMeant({ agent, workflow, server }: Within, place: Place): boolean {
-  if (agent !== undefined && !place.agents.includes(agent)) return false;
-  if (workflow !== undefined && place.workflow !== workflow) return false;
-  return server === undefined || place.servers.includes(server);
+export function isMeant({ agent, workflow, server }: Within, names: KnownNames): boolean {
+  if (agent !== undefined && !names.agents.includes(agent)) return false;
+  if (workflow !== undefined && names.workflow !== workflow) return false;
+  return server === undefined || names.servers.includes(server);
 }
 
 /** The shortest time for which a call with these names may be open; undefined where none ends. */
-export function openCallSeconds({ anyOf }: Condition, place: Place): number | undefined {
+export function openCallSeconds({ anyOf }: Condition, names: KnownNames): number | undefined {
   let shortest: number | undefined;
   for (const { measures, within } of anyOf) {
     const [measure] = measures;
-    if (measure?.kind !== "open_call" || !isMeant(within, place)) continue;
+    if (measure?.kind !== "open_call" || !isMeant(within, names)) continue;
     shortest = Math.min(shortest ?? measure.overSeconds, measure.overSeconds);
   }
   return shortest;

@@ -5,9 +5,9 @@ export {
   type Condition,
   formatAlternative,
   formatCondition,
+  type KnownNames,
   NAMELESS,
   openCallSeconds,
-  type Place,
   parseCondition,
 } from "./condition.ts";
 export { ConditionError } from "./condition-reader.ts";

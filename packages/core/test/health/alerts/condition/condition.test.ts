@@ -100,26 +100,26 @@ test("any name of any characters is read as it was written", () => {
 });
 
 test("what is meant has each name that is asked for", () => {
-  const place = { agents: ["id", "Helper"], workflow: "tickets", servers: ["github", "files"] };
+  const names = { agents: ["id", "Helper"], workflow: "tickets", servers: ["github", "files"] };
   for (const within of [
     {},
     { agent: "id" },
     { agent: "Helper", workflow: "tickets", server: "files" },
   ]) {
-    expect(isMeant(within, place)).toBe(true);
+    expect(isMeant(within, names)).toBe(true);
   }
   for (const within of [{ agent: "helper" }, { workflow: "" }, { agent: "id", server: "mail" }]) {
-    expect(isMeant(within, place)).toBe(false);
+    expect(isMeant(within, names)).toBe(false);
   }
-  expect(isMeant({ agent: "id" }, { ...place, agents: [undefined] })).toBe(false);
+  expect(isMeant({ agent: "id" }, { ...names, agents: [undefined] })).toBe(false);
 });
 
 test("of several times for an open call the shortest holds, among those that are meant", () => {
   const condition = parseCondition("open_call>60 and server=github or open_call>120 or cost>1");
-  const place = { agents: [], workflow: undefined };
-  expect(openCallSeconds(condition, { ...place, servers: ["github"] })).toBe(60);
-  expect(openCallSeconds(condition, { ...place, servers: ["files"] })).toBe(120);
-  expect(openCallSeconds(parseCondition("cost>1"), { ...place, servers: [] })).toBeUndefined();
+  const names = { agents: [], workflow: undefined };
+  expect(openCallSeconds(condition, { ...names, servers: ["github"] })).toBe(60);
+  expect(openCallSeconds(condition, { ...names, servers: ["files"] })).toBe(120);
+  expect(openCallSeconds(parseCondition("cost>1"), { ...names, servers: [] })).toBeUndefined();
 });
 
 test("equal conditions are written in one way", () => {
@@ -150,6 +150,8 @@ const REFUSED: readonly (readonly [text: string, position: number, expected: str
   [`cost>5 and agent=${"x".repeat(256)}`, 18, "a name"],
   ["cost>5 and agent=a and agent=b", 24, "agent only once"],
   ["open_call>60 and cost>5", 18, "nothing but agent=NAME, workflow=NAME or server=NAME"],
+  ["tool_definition_changed and server=github", 29, "no server=NAME together with"],
+  ["server=github and tool_definition_changed", 19, "no server=NAME together with"],
   ["cost>5 and drift", 12, "nothing but workflow=NAME together with drift"],
   ["drift and agent=a", 11, "nothing but workflow=NAME together with drift"],
   ["drift and loop_rate>0.2", 11, "nothing but workflow=NAME together with drift"],
