@@ -1,5 +1,5 @@
 import { below } from "./base-path.ts";
-import { getJson, Refusal, sendJson, UNAUTHORIZED } from "./request.ts";
+import { getJson, letGo, Refusal, sendJson, UNAUTHORIZED } from "./request.ts";
 
 /** Who is signed in, as far as the page shows it. */
 export interface Account {
@@ -28,8 +28,10 @@ export async function readAccount(): Promise<Account | undefined> {
 
 export const signInByKey = (key: string) => signIn({ api_key: key });
 /** @param kind `link` for a minute, `invitation` for a week; each works once */
-export const signInByLink = (kind: "link" | "invitation", secret: string) =>
-  signIn({ [kind]: secret });
+export function signInByLink(kind: "link" | "invitation", secret: string): Promise<void> {
+  letGo();
+  return signIn({ [kind]: secret });
+}
 
 /** A provider that people may sign in by. */
 export interface Provider {
@@ -65,6 +67,7 @@ async function signIn(secret: object): Promise<void> {
 
 export async function signOut(): Promise<void> {
   forget();
+  letGo();
   await sendJson("POST", "/dashboard-api/sign-out");
 }
 

@@ -19,11 +19,20 @@ export const GONE = 410;
 
 type ToldFailure = { readonly error?: { readonly message?: string } } | undefined;
 
+/** Ends with the sign-in that requests belong to. */
+let signedIn = new AbortController();
+
+/** Nobody waits any more for what is under way: it would be refused to whoever comes next. */
+export function letGo(): void {
+  signedIn.abort();
+  signedIn = new AbortController();
+}
+
 /** @throws {Refusal} when the answer is none, or no success */
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
   let answer: Response;
   try {
-    answer = await fetch(below(path), init);
+    answer = await fetch(below(path), { signal: signedIn.signal, ...init });
   } catch {
     throw new Refusal(UNREACHABLE, "the collector does not answer: is it running?");
   }

@@ -1,3 +1,4 @@
+import type { Route } from "playwright-core";
 import { expect, test } from "vitest";
 import type { Stage } from "../page.test.ts";
 import { signIn } from "./chromium.ts";
@@ -49,6 +50,27 @@ export function signInCases(stage: Stage): void {
     await page.getByLabel("API key").waitFor();
     const status = await page.evaluate(async () => (await fetch("/dashboard-api/me")).status);
     expect(status).toBe(401);
+    await close();
+  });
+
+  test("what is under way is let go of by whoever signs out", async () => {
+    const { world, browser } = stage;
+    const { page, problems, close } = await openPage(browser, world.url);
+    await signIn(page, world.apiKey);
+    const held: Route[] = [];
+    await page.route("**/v1/alerts*", (route) => {
+      held.push(route);
+    });
+    await page.getByRole("link", { name: "Alerts" }).click();
+    await expect.poll(() => held.length).toBeGreaterThan(0);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("API key").waitFor();
+    // It comes to the collector only now, which refuses it.
+    await Promise.all(held.map((route) => route.continue().catch(() => {})));
+    await page.getByLabel("API key").fill(world.apiKey);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { level: 1, name: "Alerts" }).waitFor();
+    expect(problems).toEqual([]);
     await close();
   });
 
