@@ -1,5 +1,4 @@
 /** What of a session is stored beside its records and findings. */
-
 import { CompactRange } from "@caum/core/collector";
 import type { StructuralRecord } from "@caum/core/verify";
 import { NO_PREVIOUS_HASH } from "@caum/core/verify/rules";

@@ -41,6 +41,8 @@ export interface Watchable {
 const DEFAULT_COOLDOWN_SECONDS = 300;
 /** More than one step fires; what nobody asks for does not pile up. */
 const MAX_FIRED = 100;
+/** As many as a collector knows of a session: this is looked through with each call. */
+const MAX_SERVERS = 16;
 /** A longer wait is more than a timer can hold. */
 const MAX_WAIT_MS = 2 ** 31 - 1;
 
@@ -168,7 +170,8 @@ export class SessionWatch {
 
   #noteServer({ category, payload }: PayloadDraft): void {
     if (category !== "tool_api" || payload.serverTag === undefined) return;
-    if (!this.#servers.includes(payload.serverTag)) this.#servers.push(payload.serverTag);
+    const isKnown = this.#servers.includes(payload.serverTag);
+    if (!isKnown && this.#servers.length < MAX_SERVERS) this.#servers.push(payload.serverTag);
   }
 
   #noteCall(draft: PayloadDraft, assessment: Assessment): void {

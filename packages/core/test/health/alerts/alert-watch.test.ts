@@ -154,3 +154,9 @@ test("rules of a process ask for names, too", async () => {
   expect(waiting.map(({ dueMs }) => dueMs - nowMs)).toEqual([120_000, 60_000, 120_000]);
   await named.close();
 });
+
+test("of a session the first 16 servers are known by name", () => {
+  watch.on(["steps>0 and server=server-15", "steps>0 and server=server-16"], tell);
+  for (let at = 0; at < 17; at++) observer.observe("s", { ...CALL, serverName: `server-${at}` });
+  expect(told.map(({ condition }) => condition)).toEqual(["steps>0 and server=server-15"]);
+});
