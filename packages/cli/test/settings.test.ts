@@ -120,3 +120,15 @@ test("a lost key is printed again, while the collector runs and when it does not
   await running.stop();
   expect((await shown()).apiKey).toBe(running.apiKey);
 });
+
+test.each([
+  ["postgres://user:zq7canary@a:1,b:2/caum?target_session_attrs=any", "postgres://a:1,b:2/caum"],
+  ["postgres://user:zq7canary@[::1]:5432/caum", "postgres://[::1]:5432/caum"],
+  ["postgres:///caum?host=a,b&password=zq7canary", "postgres:///caum"],
+  // What is no URL of servers is not shown in part: a password may stand anywhere.
+  ["postgres://user:5/zq7canary@a/caum", "a PostgreSQL database"],
+  ["zq7canary", "a PostgreSQL database"],
+])("of %s only servers and database are shown", (database, shown) => {
+  const { rows } = readSettings({ flags: { database }, env: {}, home: "/nowhere" });
+  expect(rows.find(({ setting }) => setting === "--database")?.value).toBe(shown);
+});

@@ -142,12 +142,10 @@ function accountSeedOf(rootKey: RootKey, env: StorePlace["env"]): Uint8Array {
   throw new Error("CAUM_FIRST_KEY is no key: it is 64 hexadecimal digits");
 }
 
-/** Without the user and the password. */
+/** Without the user and the password; nothing of a text that is no plain URL of servers. */
 function shown(database: string): string {
-  try {
-    const { protocol, host, pathname } = new URL(database);
-    return `${protocol}//${host}${pathname}`;
-  } catch {
-    return "a PostgreSQL database";
-  }
+  const found = /^(\w+:\/\/)(?:[^/?#]*@)?([^/?#@]*)(\/[^?#@]*)?(?:[?#][^@]*)?$/.exec(database);
+  if (found === null) return "a PostgreSQL database";
+  const [, scheme, hosts, path = ""] = found;
+  return `${scheme}${hosts}${path}`;
 }

@@ -19,7 +19,7 @@ export interface TestServer {
   emptyDatabase(): Promise<string>;
   /** URL of a copy of a database that nobody is connected to. */
   copyOf(url: string): Promise<string>;
-  /** As a crash would: no connection is told. Absent where the server is not ours. */
+  /** As a crash would. Absent where the server is not ours. */
   kill?(): Promise<void>;
   restart?(): Promise<void>;
   stop(): Promise<void>;
@@ -27,11 +27,22 @@ export interface TestServer {
 
 /** Where the programs of the server are; undefined when there are none on this machine. */
 export function serverFolder(): string | undefined {
+  return folders().find((folder) => existsSync(join(folder, "initdb")));
+}
+
+/** Where the others are that come with it: a link to one of them may stand in another folder. */
+export function clientFolder(program: string): string {
+  return folders().find((folder) => existsSync(join(folder, program))) ?? "";
+}
+
+/** `CAUM_TEST_POSTGRES_BIN` chooses between releases that are there beside each other. */
+function folders(): readonly string[] {
+  const chosen = process.env.CAUM_TEST_POSTGRES_BIN;
+  if (chosen !== undefined) return [chosen];
   const versions = existsSync(USUAL_FOLDERS) ? readdirSync(USUAL_FOLDERS) : [];
   const newestFirst = versions.toSorted((a, b) => Number(b) - Number(a));
   const usual = newestFirst.map((version) => join(USUAL_FOLDERS, version, "bin"));
-  const folders = [...(process.env.PATH ?? "").split(delimiter), ...usual];
-  return folders.find((folder) => existsSync(join(folder, "initdb")));
+  return [...(process.env.PATH ?? "").split(delimiter), ...usual];
 }
 
 export const hasServer =
@@ -105,7 +116,7 @@ export async function query(url: string, sql: string): Promise<readonly Record<s
   }
 }
 
-interface Place {
+export interface Place {
   readonly data: string;
   readonly port: number;
   readonly url: string;
@@ -113,7 +124,8 @@ interface Place {
   readonly settings: readonly string[];
 }
 
-async function startProcess(program: string, place: Place): Promise<ChildProcess> {
+/** Starts the server of a folder that is there. */
+export async function startProcess(program: string, place: Place): Promise<ChildProcess> {
   const { data, port, user, url, settings } = place;
   const options = ["unix_socket_directories=", "listen_addresses=127.0.0.1", ...settings];
   const args = ["-D", data, "-p", String(port), ...options.flatMap((option) => ["-c", option])];
@@ -146,14 +158,15 @@ function guardOf(child: ChildProcess, data: string): Writable {
   return guard.stdin;
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once("exit", resolve));
   child.kill(signal);
   await ended;
 }
 
-function userFor(data: string): { readonly uid?: number; readonly gid?: number } {
+/** Who may run a server that refuses to run as root, and owns the folder then. */
+export function userFor(data: string): { readonly uid?: number; readonly gid?: number } {
   if (process.getuid?.() !== 0) return {};
   for (const name of OTHER_USERS) {
     try {
@@ -169,7 +182,7 @@ function userFor(data: string): { readonly uid?: number; readonly gid?: number }
   throw new Error("PostgreSQL does not run as root: add a user named postgres");
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);

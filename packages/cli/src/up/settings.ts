@@ -216,9 +216,10 @@ function optionOf(name: Name): string {
 /** Of a database, neither the user nor the password. */
 function shown(name: Name, value: Value | null): Value | null {
   if (name !== "database" || typeof value !== "string") return value;
-  if (!URL.canParse(value)) return "a PostgreSQL database";
-  const { protocol, host, pathname } = new URL(value);
-  return `${protocol}//${host}${pathname}`;
+  const found = /^(\w+:\/\/)(?:[^/?#]*@)?([^/?#@]*)(\/[^?#@]*)?(?:[?#][^@]*)?$/.exec(value);
+  if (found === null) return "a PostgreSQL database";
+  const [, scheme, hosts, path = ""] = found;
+  return `${scheme}${hosts}${path}`;
 }
 
 /** The settings as lines of text, in columns. */

@@ -17,11 +17,17 @@ export async function stopTestServer(): Promise<void> {
   laidOut = undefined;
 }
 
-/** An empty store with two nodes on it. */
-export async function openPostgres(): Promise<StoreUnderTest> {
+/**
+ * An empty store with two nodes on it.
+ *
+ * @param through the address by which the nodes reach it
+ */
+export async function openPostgres(
+  through: (url: string) => string = (url) => url,
+): Promise<StoreUnderTest> {
   const server = await testServer();
   laidOut ??= layOut(server);
-  return openOn(await server.copyOf(await laidOut));
+  return openOn(through(await server.copyOf(await laidOut)));
 }
 
 /** Laying out takes longer than copying what is laid out. */
@@ -31,7 +37,7 @@ async function layOut(server: TestServer): Promise<string> {
   return url;
 }
 
-async function openOn(url: string): Promise<StoreUnderTest> {
+export async function openOn(url: string): Promise<StoreUnderTest> {
   const [store, peer] = await Promise.all([openPostgresStore(url), openPostgresStore(url)]);
   const close = async () => {
     await Promise.all([store.close(), peer.close()]);

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Database } from "../../src/store/postgres/database.ts";
 import { encodeValue } from "../../src/store/postgres/encode-value.ts";
+import { troubleOf } from "../../src/store/postgres/sql-state.ts";
 import { hasServer, query } from "../postgres-server.ts";
 import { stopTestServer, testServer } from "./open-postgres.ts";
 
@@ -84,6 +85,25 @@ describe.skipIf(!hasServer)("a transaction", () => {
       const rows = await database.read(SCOPE, (transaction) => transaction.rows("count", again));
       expect(rows).toEqual([{ count: 1 }]);
     }
+  });
+
+  test("prepares nothing by name any more where what was prepared is gone", async () => {
+    const own = await Database.open(url, 1);
+    const one = () => own.read(SCOPE, (transaction) => transaction.rows("one", "select 1 as n"));
+    const prepared = () =>
+      own.read(SCOPE, async (transaction) => {
+        const names = "select name from pg_prepared_statements where name = 'one'";
+        return (await transaction.rows("names", names)).length;
+      });
+    await one();
+    expect(await prepared()).toBe(1);
+    await own.read(SCOPE, (transaction) => transaction.rows("gone", "deallocate one"));
+    const failed = await one().catch((failure) => failure);
+    expect(failed).toMatchObject({ code: "26000" });
+    expect(troubleOf(failed)).toBe("conflict");
+    expect(await one()).toEqual([{ n: 1 }]);
+    expect(await prepared()).toBe(0);
+    await own.close();
   });
 
   test("sends texts, numbers, bytes and nothing as they are", async () => {

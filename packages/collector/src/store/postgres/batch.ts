@@ -5,9 +5,9 @@
  */
 import type { Connection, Submittable } from "pg";
 import type { Row } from "../columns/columns.ts";
+import type { ParserOf } from "./connections.ts";
 import { encodeValue } from "./encode-value.ts";
 
-/** A statement is parsed once for each connection under its name. */
 interface Statement {
   readonly name: string;
   readonly sql: string;
@@ -27,14 +27,13 @@ interface Column {
   readonly parse: (text: string) => unknown;
 }
 
-export type ParserOf = (type: number) => (text: string) => unknown;
-
 /** The columns of what is parsed on a connection; none where a statement answers no rows. */
 const parsed = new WeakMap<Connection, Map<string, readonly Column[]>>();
 
 export class Batch implements Submittable {
   readonly #statements: Statement[] = [];
   readonly #parserOf: ParserOf;
+  readonly #keepsStatements: boolean;
   #known = new Map<string, readonly Column[]>();
   /** The one that the server is answering. */
   #at = 0;
@@ -43,8 +42,13 @@ export class Batch implements Submittable {
   /** The driver puts its own around it, to end its clock. */
   callback: (failure: Error | null) => void = () => {};
 
-  constructor(parserOf: ParserOf) {
+  /**
+   * @param keepsStatements whether a statement is parsed once for the connection, under its name;
+   *   else it is parsed each time, and nothing of it outlives the batch
+   */
+  constructor(parserOf: ParserOf, keepsStatements: boolean) {
     this.#parserOf = parserOf;
+    this.#keepsStatements = keepsStatements;
   }
 
   /** @throws {TypeError} for a value that cannot be sent */
@@ -57,21 +61,45 @@ export class Batch implements Submittable {
 
   /** Called by the driver when it is this batch's turn. */
   submit(connection: Connection): void {
-    const known = parsed.get(connection);
+    const known = this.#keepsStatements ? parsed.get(connection) : undefined;
     if (known) this.#known = known;
-    else parsed.set(connection, this.#known);
+    else if (this.#keepsStatements) parsed.set(connection, this.#known);
     connection.stream.cork();
+    if (this.#keepsStatements) this.#askByName(connection);
+    else this.#askByText(connection);
+    connection.sync();
+    connection.stream.uncork();
+  }
+
+  #askByName(connection: Connection): void {
     const prepared = new Set<string>();
     for (const { name, sql, values } of this.#statements) {
       const isNew = !this.#known.has(name) && !prepared.has(name);
       if (isNew) prepare(connection, name, sql);
       prepared.add(name);
-      connection.bind({ statement: name, values: [...values] }, true);
-      if (!this.#known.has(name)) connection.describe({ type: "P" }, true);
-      connection.execute({}, true);
+      this.#ask(connection, name, values, !this.#known.has(name));
     }
-    connection.sync();
-    connection.stream.uncork();
+  }
+
+  /** By the statement without a name, which holds until the next one is parsed (54.2.3). */
+  #askByText(connection: Connection): void {
+    let before: string | undefined;
+    for (const { sql, values } of this.#statements) {
+      if (sql !== before) connection.parse({ name: "", text: sql, types: [] }, true);
+      before = sql;
+      this.#ask(connection, "", values, true);
+    }
+  }
+
+  #ask(
+    connection: Connection,
+    statement: string,
+    values: Statement["values"],
+    describes: boolean,
+  ): void {
+    connection.bind({ statement, values: [...values] }, true);
+    if (describes) connection.describe({ type: "P" }, true);
+    connection.execute({}, true);
   }
 
   handleRowDescription({ fields }: { fields: { name: string; dataTypeID: number }[] }): void {

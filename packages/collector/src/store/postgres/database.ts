@@ -1,8 +1,10 @@
-/** Connections, and transactions that see one tenant. */
-import type { Pool, PoolClient } from "pg";
+/** Transactions that see one tenant. */
+import type { PoolClient } from "pg";
 import type { Row } from "../columns/columns.ts";
 import type { Scope } from "../program/program.ts";
-import { type Answer, Batch, type ParserOf } from "./batch.ts";
+import { writtenAddresses } from "./addresses.ts";
+import { type Answer, Batch } from "./batch.ts";
+import { Connections } from "./connections.ts";
 import { applyLayout, boundRole } from "./layout/apply-layout.ts";
 import { CommitLost, troubleOf } from "./sql-state.ts";
 
@@ -11,18 +13,13 @@ import { CommitLost, troubleOf } from "./sql-state.ts";
  * answer of one to ask the next, asks both before it waits, and the way is gone once.
  */
 export interface Transaction {
-  /** A statement is prepared once per connection under its name. */
+  /** A statement is prepared once per connection under its name, where that can be relied upon. */
   rows(name: string, sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
   /** @returns how many rows it changed */
   change(name: string, sql: string, values?: readonly unknown[]): Promise<number>;
   /** Nobody waits for it: where it fails, nothing is committed, and its failure is that of all. */
   send(name: string, sql: string, values?: readonly unknown[]): void;
 }
-
-const CONNECT_MS = 5_000;
-/** A server that does not answer for so long counts as lost. */
-const QUERY_MS = 30_000;
-const BIGINT = 20;
 
 /**
  * Set in every transaction, so that it also holds behind a pool of connections: no lock is waited for
@@ -33,43 +30,42 @@ const LIMITS = `set_config('lock_timeout', '5s', true),
   set_config('idle_in_transaction_session_timeout', '20s', true), set_config('synchronous_commit',
     coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), true)`;
 /** The settings end with the transaction. What is not set by it stays empty: then no row is seen. */
-const SCOPE = `select set_config('caum.tenant', $1, true), set_config('caum.secret', $2, true),
+const SCOPE = `set_config('caum.tenant', $1, true), set_config('caum.secret', $2, true),
   set_config('caum.scope', $3, true)`;
 
 export class Database {
-  readonly #pool: Pool;
-  readonly #parserOf: ParserOf;
+  readonly #connections: Connections;
+  readonly #settings: { readonly write: string; readonly read: string };
 
   /** @throws {Error} with one line that says what to do, when the driver is not installed */
   static async open(url: string, connections: number): Promise<Database> {
-    const pg = await loadDriver();
-    pg.types.setTypeParser(BIGINT, Number);
-    const settings = {
-      connectionString: url,
-      connectionTimeoutMillis: CONNECT_MS,
-      query_timeout: QUERY_MS,
-      application_name: "caum",
-      keepAlive: true,
-    };
-    const client = new pg.Client(settings);
-    client.on("error", () => {}); // The query that it breaks tells.
-    await client.connect();
+    const opened = await Connections.open(writtenAddresses(url), connections);
     try {
-      await applyLayout(client);
-      const role = await boundRole(client);
-      const options = role === undefined ? {} : { options: `-c role=${role}` };
-      const pool = new pg.Pool({ ...settings, ...options, max: connections });
-      return new Database(pool, (type) => pg.types.getTypeParser(type, "text"));
-    } finally {
-      await client.end();
+      const client = await opened.take();
+      const onError = () => {}; // The query that it breaks tells.
+      client.on("error", onError);
+      try {
+        await applyLayout(client);
+        return new Database(opened, await boundRole(client));
+      } finally {
+        client.off("error", onError);
+        client.release();
+      }
+    } catch (failure) {
+      await opened.close();
+      throw failure;
     }
   }
 
-  private constructor(pool: Pool, parserOf: ParserOf) {
-    this.#pool = pool;
-    this.#parserOf = parserOf;
-    // A connection that breaks while nobody uses it is replaced when it is needed.
-    pool.on("error", () => {});
+  /** @param role what a superuser's transactions work as */
+  private constructor(connections: Connections, role: string | undefined) {
+    this.#connections = connections;
+    // Not an option of the connection: what lends connections to many clients refuses it.
+    const stepDown = role === undefined ? "" : `set_config('role', '${role}', true), `;
+    this.#settings = {
+      write: `select ${stepDown}${SCOPE}, ${LIMITS}`,
+      read: `select ${stepDown}${SCOPE}`,
+    };
   }
 
   /**
@@ -78,15 +74,15 @@ export class Database {
    * @throws {CommitLost} when the connection broke while the commit was under way
    */
   async write<T>(scope: Scope, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.#transact("begin", `${SCOPE}, ${LIMITS}`, scope, work);
+    return this.#transact("begin", this.#settings.write, scope, work);
   }
 
   async read<T>(scope: Scope, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.#transact("begin read only", SCOPE, scope, work);
+    return this.#transact("begin read only", this.#settings.read, scope, work);
   }
 
   async close(): Promise<void> {
-    await this.#pool.end();
+    await this.#connections.close();
   }
 
   async #transact<T>(
@@ -96,13 +92,15 @@ export class Database {
     work: (transaction: Transaction) => Promise<T>,
   ): Promise<T> {
     const values = settingsFor(scope);
-    const client = await this.#pool.connect();
+    const client = await this.#connections.take();
     let isBroken = false;
     const onError = () => {
       isBroken = true;
     };
     client.on("error", onError);
-    const transaction = new ClientTransaction(client, this.#parserOf);
+    const keepsStatements = this.#connections.keepsStatements(client);
+    const newBatch = () => new Batch(this.#connections.parserOf, keepsStatements);
+    const transaction = new ClientTransaction(client, newBatch);
     try {
       transaction.send(begin, begin);
       transaction.send(begin === "begin" ? "settings" : "read_settings", settings, values);
@@ -110,6 +108,7 @@ export class Database {
       await transaction.commit();
       return result;
     } catch (failure) {
+      this.#connections.note(failure);
       isBroken ||= troubleOf(failure) === "lost";
       isBroken ||= !(await transaction.rollback());
       throw failure;
@@ -122,15 +121,15 @@ export class Database {
 
 class ClientTransaction implements Transaction {
   readonly #client: PoolClient;
-  readonly #parserOf: ParserOf;
+  readonly #newBatch: () => Batch;
   /** Statements of this turn of the event loop: they go out together. */
   #batch: Batch | undefined;
   /** Statements whose answer nobody waits for alone. */
   readonly #sent: Promise<unknown>[] = [];
 
-  constructor(client: PoolClient, parserOf: ParserOf) {
+  constructor(client: PoolClient, newBatch: () => Batch) {
     this.#client = client;
-    this.#parserOf = parserOf;
+    this.#newBatch = newBatch;
   }
 
   /** Anything but a clear answer leaves open whether it was done. */
@@ -170,7 +169,7 @@ class ClientTransaction implements Transaction {
 
   #add(name: string, sql: string, values: readonly unknown[]): Promise<Answer> {
     if (this.#batch === undefined) {
-      this.#batch = new Batch(this.#parserOf);
+      this.#batch = this.#newBatch();
       // Microtasks come before the next tick: whatever they ask goes out with it.
       process.nextTick(() => this.#flush());
     }
@@ -199,13 +198,4 @@ function settingsFor(scope: Scope): readonly string[] {
   }
   if ("secret" in scope) return ["", scope.secret, "directory"];
   return ["", "", scope.everyone];
-}
-
-async function loadDriver(): Promise<typeof import("pg").default> {
-  try {
-    // The driver is CommonJS: its exports are those of its default export.
-    return (await import("pg")).default;
-  } catch {
-    throw new Error("--database needs the package pg: npm install pg");
-  }
 }

@@ -6,6 +6,7 @@ const CONFLICTS: ReadonlySet<string> = new Set([
   "40P01", // deadlock_detected
   "55P03", // lock_not_available
   "23505", // unique_violation: another node was first, and is found on the next attempt
+  "26000", // invalid_sql_statement_name: nothing is prepared by name in the next attempt
 ]);
 
 /** The server is going, coming or full: the work was not done, or nobody can say. */
@@ -31,10 +32,19 @@ export class CommitLost extends Error {
   }
 }
 
+/** No server that is wanted can be reached; asking again may find one. */
+export class ServerAway extends Error {
+  override readonly name = "ServerAway";
+
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+  }
+}
+
 export type Trouble = "conflict" | "lost" | "full" | "other";
 
 export function troubleOf(failure: unknown): Trouble {
-  if (failure instanceof CommitLost) return "lost";
+  if (failure instanceof CommitLost || failure instanceof ServerAway) return "lost";
   const state = sqlStateOf(failure);
   if (state === undefined) return isConnectionFailure(failure) ? "lost" : "other";
   if (CONFLICTS.has(state)) return "conflict";

@@ -1,0 +1,153 @@
+/** Connections to whichever of the named servers is the wanted one, and what each can be trusted with. */
+import type { Pool, PoolClient, PoolConfig } from "pg";
+import type { Addresses, WantedServer } from "./addresses.ts";
+import { ServerAway, sqlStateOf } from "./sql-state.ts";
+
+const CONNECT_MS = 5_000;
+/** A server that does not answer for so long counts as lost. */
+const QUERY_MS = 30_000;
+const BIGINT = 20;
+/** A prepared statement that is not there: invalid_sql_statement_name. */
+const NO_SUCH_STATEMENT = "26000";
+
+/** Asked once of each new connection. */
+const ABOUT = `select pg_backend_pid() as process, pg_is_in_recovery() as standby,
+  current_setting('transaction_read_only') = 'on' as read_only`;
+
+/** What is known of the server behind a connection. */
+interface About {
+  readonly isStandby: boolean;
+  readonly isReadOnly: boolean;
+  /** Whether what one transaction prepares is there in the next. */
+  readonly keepsSession: boolean;
+}
+
+export type ParserOf = (type: number) => (text: string) => unknown;
+
+export class Connections {
+  readonly parserOf: ParserOf;
+  readonly #pools: readonly Pool[];
+  readonly #wanted: WantedServer;
+  readonly #about: WeakMap<object, About>;
+  /** The server that was the wanted one last. */
+  #last = 0;
+  #trustsNames = true;
+
+  /** @throws {Error} with one line that says what to do, when the driver is not installed */
+  static async open({ urls, wanted }: Addresses, connections: number): Promise<Connections> {
+    const pg = await loadDriver();
+    pg.types.setTypeParser(BIGINT, Number);
+    const about = new WeakMap<object, About>();
+    const settings: PoolConfig = {
+      connectionTimeoutMillis: CONNECT_MS,
+      query_timeout: QUERY_MS,
+      application_name: "caum",
+      keepAlive: true,
+      max: connections,
+    };
+    const pools = urls.map((connectionString) => {
+      const onConnect = async (client: object) => {
+        // A pool makes clients that can be asked.
+        about.set(client, await askAbout(client as PoolClient));
+      };
+      return new pg.Pool({ ...settings, connectionString, onConnect });
+    });
+    const parserOf: ParserOf = (type) => pg.types.getTypeParser(type, "text");
+    return new Connections({ pools, wanted, about, parserOf });
+  }
+
+  private constructor(parts: {
+    readonly pools: readonly Pool[];
+    readonly wanted: WantedServer;
+    readonly about: WeakMap<object, About>;
+    readonly parserOf: ParserOf;
+  }) {
+    this.#pools = parts.pools;
+    this.#wanted = parts.wanted;
+    this.#about = parts.about;
+    this.parserOf = parts.parserOf;
+    // A connection that breaks while nobody uses it is replaced when it is needed.
+    for (const pool of parts.pools) pool.on("error", () => {});
+  }
+
+  /**
+   * A connection to the first server that can be reached and is the wanted one, from that which was
+   * it last on; whoever takes it gives it back by `release`.
+   */
+  async take(): Promise<PoolClient> {
+    const { length } = this.#pools;
+    let failure: unknown;
+    for (let step = 0, first = this.#last; step < length; step++) {
+      const at = (first + step) % length;
+      try {
+        const client = await this.#takeFrom(at);
+        this.#last = at;
+        return client;
+      } catch (fault) {
+        failure = fault;
+      }
+    }
+    throw length === 1 ? failure : new ServerAway(NONE_OF_THEM, failure);
+  }
+
+  /** Whether statements may be prepared by name on this connection, for the transactions to come. */
+  keepsStatements(client: PoolClient): boolean {
+    return this.#trustsNames && this.#about.get(client)?.keepsSession === true;
+  }
+
+  /**
+   * Notes how a transaction failed. A statement that was prepared and is gone shows something between
+   * us and the server that lends one connection to many: from then on nothing is prepared by name.
+   */
+  note(failure: unknown): void {
+    if (sqlStateOf(failure) === NO_SUCH_STATEMENT) this.#trustsNames = false;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#pools.map((pool) => pool.end()));
+  }
+
+  async #takeFrom(at: number): Promise<PoolClient> {
+    const client = await this.#pools[at]?.connect();
+    if (client === undefined) throw new TypeError("there is no such server");
+    const about = this.#about.get(client);
+    if (about !== undefined && isWanted(about, this.#wanted)) return client;
+    // Not kept: what it is may change, and then it is asked again.
+    client.release(true);
+    throw new ServerAway(`the server is not ${this.#wanted}`, undefined);
+  }
+}
+
+const NONE_OF_THEM = "none of the servers that the URL of the database names can be used";
+
+/**
+ * A server tells the number of its process when a connection begins, and again when it is asked. What
+ * lends connections of a server to many clients, as PgBouncer does, cannot know that number when a
+ * client comes, and makes one up: where the two differ, nothing of the session is relied upon.
+ */
+async function askAbout(client: PoolClient): Promise<About> {
+  const { rows } = await client.query({ text: ABOUT, ...{ query_timeout: CONNECT_MS } });
+  const [{ process, standby, read_only } = { process: 0, standby: false, read_only: false }] = rows;
+  const told = "processID" in client ? client.processID : undefined;
+  return {
+    isStandby: standby === true,
+    isReadOnly: read_only === true,
+    keepsSession: typeof told === "number" && told === process,
+  };
+}
+
+function isWanted({ isStandby, isReadOnly }: About, wanted: WantedServer): boolean {
+  if (wanted === "read-write") return !isReadOnly;
+  if (wanted === "read-only") return isReadOnly;
+  if (wanted === "primary") return !isStandby;
+  return wanted === "any" || isStandby;
+}
+
+async function loadDriver(): Promise<typeof import("pg").default> {
+  try {
+    // The driver is CommonJS: its exports are those of its default export.
+    return (await import("pg")).default;
+  } catch {
+    throw new Error("--database needs the package pg: npm install pg");
+  }
+}
