@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Stage } from "../page.test.ts";
 import { signIn } from "./chromium.ts";
 import { openPage } from "./open-page.ts";
-import { REPEATED, varied, type World } from "./world.ts";
+import { REPEATED, UNTIL_SUMMED_UP, varied, type World } from "./world.ts";
 
 const MARKUP = "<img src=x onerror=alert(1)>";
 
@@ -23,14 +23,11 @@ export async function loopedAgent(world: World, agent: string): Promise<string> 
 /** Opens an address until it shows this; what sessions did is summed up some seconds later. */
 export async function openUntil(page: Page, address: string, words: RegExp): Promise<void> {
   await expect
-    .poll(
-      async () => {
-        await page.goto(address);
-        await page.locator("main:not([aria-busy=true])").waitFor();
-        return page.getByText(words).count();
-      },
-      { timeout: 30_000, interval: 500 },
-    )
+    .poll(async () => {
+      await page.goto(address);
+      await page.locator("main:not([aria-busy=true])").waitFor();
+      return page.getByText(words).count();
+    }, UNTIL_SUMMED_UP)
     .toBeGreaterThan(0);
 }
 
@@ -179,7 +176,7 @@ export function overviewCases(stage: Stage): void {
   test("an account without a session is told what to do, and a collector that is away in words", async () => {
     const { world, browser } = stage;
     const { page, close } = await openPage(browser, world.url);
-    await signIn(page, await world.newAccount());
+    await signIn(page, (await world.newAccount()).apiKey);
     await page.getByRole("link", { name: "Overview" }).click();
     await page.getByText("No session in these days").waitFor();
     await page.getByRole("link", { name: "Loops", exact: true }).click();

@@ -6,12 +6,18 @@ import { recordRun } from "../../../collector/test/native-lines.ts";
 import type { Stage } from "../page.test.ts";
 import { signIn } from "./chromium.ts";
 import { openPage } from "./open-page.ts";
+import type { World } from "./world.ts";
+
+/** A recorded session of forty calls that the collector has. */
+async function sendRecorded(world: World, sessionId: string): Promise<void> {
+  const { runId, lines } = await recordRun(sessionId, 40);
+  await world.sendRun(runId, lines);
+}
 
 export function proofCases(stage: Stage): void {
   test("Verify re-checks the export in the browser and says what is not proved", async () => {
     const { world, browser } = stage;
-    const { runId, lines } = await recordRun("proven", 40);
-    await world.sendRun(runId, lines);
+    await sendRecorded(world, "proven");
     const { page, problems, close } = await openPage(browser, world.url);
     await signIn(page, world.apiKey);
     await page.goto("/dashboard/proven");
@@ -31,6 +37,7 @@ export function proofCases(stage: Stage): void {
 
   test("a tampered copy is found and the line is named, on the wire and as a file", async () => {
     const { world, browser } = stage;
+    await sendRecorded(world, "tampered");
     const { page, problems, close } = await openPage(browser, world.url);
     await signIn(page, world.apiKey);
     let tampered = Buffer.alloc(0);
@@ -42,7 +49,7 @@ export function proofCases(stage: Stage): void {
       tampered = Buffer.from(text.replace('"toolName":"tool_1"', '"toolName":"tool_9"'), "latin1");
       await route.fulfill({ response: answer, body: tampered });
     });
-    await page.goto("/dashboard/proven");
+    await page.goto("/dashboard/tampered");
     const proof = page.getByRole("region", { name: "Proof" });
     await proof.getByRole("button", { name: "Verify in this browser" }).click();
     await proof.getByText("✗ tampered").waitFor();
@@ -58,9 +65,10 @@ export function proofCases(stage: Stage): void {
 
   test("the exported bundle is what caum verify takes", async () => {
     const { world, browser } = stage;
+    await sendRecorded(world, "exported");
     const { page, close } = await openPage(browser, world.url);
     await signIn(page, world.apiKey);
-    await page.goto("/dashboard/proven");
+    await page.goto("/dashboard/exported");
     const saving = page.waitForEvent("download");
     await page.getByRole("link", { name: "Export bundle" }).click();
     const path = await (await saving).path();

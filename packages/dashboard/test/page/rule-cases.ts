@@ -4,7 +4,7 @@ import type { Stage } from "../page.test.ts";
 import { signIn } from "./chromium.ts";
 import { openPage } from "./open-page.ts";
 import { expectFit, LOOKS, openAsAdmin } from "./settings/settings-cases.ts";
-import { startWorld, varied } from "./world.ts";
+import { startWorld, UNTIL_SUMMED_UP, varied } from "./world.ts";
 
 const MARKUP = "<img src=x onerror=alert(1)>";
 const HOOK = "https://hooks.example/caum";
@@ -108,16 +108,12 @@ export function ruleCases(stage: Stage): void {
     for (const look of LOOKS) {
       const { page, problems, close } = await openAsAdmin(browser, world, look);
       await expect
-        .poll(
-          async () => {
-            await page.goto("/alerts");
-            await page.getByRole("region", { name: "New rule" }).waitFor();
-            await page.waitForLoadState("networkidle");
-            return page.locator("#known-agent option[value=known-agent]").count();
-          },
-          // What sessions did is remembered some seconds later.
-          { timeout: 30_000, interval: 500 },
-        )
+        .poll(async () => {
+          await page.goto("/alerts");
+          await page.getByRole("region", { name: "New rule" }).waitFor();
+          await page.waitForLoadState("networkidle");
+          return page.locator("#known-agent option[value=known-agent]").count();
+        }, UNTIL_SUMMED_UP)
         .toBe(1);
       const add = page.getByRole("button", { name: "Add a condition" });
       for (let part = 2; part <= 5; part++) await add.click();

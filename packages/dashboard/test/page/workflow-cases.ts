@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Stage } from "../page.test.ts";
 import { signIn } from "./chromium.ts";
 import { openPage } from "./open-page.ts";
-import { REPEATED, varied, type World } from "./world.ts";
+import { REPEATED, UNTIL_SUMMED_UP, varied, type World } from "./world.ts";
 
 const MARKUP = "<img src=x onerror=alert(1)>";
 
@@ -36,14 +36,11 @@ export async function showCard(
 ): Promise<void> {
   const card = page.getByRole("listitem").filter({ hasText: workflow }).filter({ hasText: words });
   await expect
-    .poll(
-      async () => {
-        await page.goto("/workflows");
-        await page.locator("main:not([aria-busy=true])").waitFor();
-        return card.count();
-      },
-      { timeout: 20_000, interval: 500 },
-    )
+    .poll(async () => {
+      await page.goto("/workflows");
+      await page.locator("main:not([aria-busy=true])").waitFor();
+      return card.count();
+    }, UNTIL_SUMMED_UP)
     .toBe(1);
 }
 
@@ -163,7 +160,7 @@ export function workflowCases(stage: Stage): void {
   test("an account without a workflow is told how one comes about", async () => {
     const { world, browser } = stage;
     const { page, problems, close } = await openPage(browser, world.url);
-    await signIn(page, await world.newAccount());
+    await signIn(page, (await world.newAccount()).apiKey);
     await page.getByRole("link", { name: "Workflows" }).click();
     await page.getByText("No workflow is known yet").waitFor();
     expect(problems).toEqual([]);

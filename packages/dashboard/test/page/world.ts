@@ -12,11 +12,9 @@ export interface LiveSession {
   send(...events: readonly object[]): Promise<void>;
 }
 
-export interface World {
-  readonly url: string;
+/** One customer's agents; what they send is seen with this key alone. */
+export interface Account {
   readonly apiKey: string;
-  readonly adminKey: string;
-  newSignInLink(): Promise<string>;
   /** A session of the live door. */
   startSession(facts?: object): Promise<LiveSession>;
   /** Canonical lines of a run, as an observer sends them. */
@@ -25,13 +23,26 @@ export interface World {
   sendStep(step: object): Promise<{ readonly rules_fired?: readonly string[] }>;
   /** Says that the work of a session is over. */
   endSession(id: string, end: { readonly resolved?: boolean }): Promise<void>;
-  /** The API key of another account. */
-  newAccount(): Promise<string>;
+}
+
+/** The first account, which all cases share, and what a case does to the collector. */
+export interface World extends Account {
+  readonly url: string;
+  readonly adminKey: string;
+  newSignInLink(): Promise<string>;
+  /** Nothing of another case is in it. */
+  newAccount(): Promise<Account>;
   deleteSession(id: string): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/**
+ * For how long a case asks again for what is summed up beside the way of the events: that rests many times as
+ * long as it took, which on a busy machine is long.
+ */
+export const UNTIL_SUMMED_UP = { timeout: 50_000, interval: 500 } as const;
 
 /** What an agent that turns in circles sends. */
 export const REPEATED = {
@@ -72,19 +83,38 @@ export async function startWorld(
     ...options,
   });
   const { url, apiKey, adminKey } = collector;
-  const post = async (path: string, body: string, type = "application/json") => {
-    const headers = { authorization: `Bearer ${apiKey}`, "content-type": type };
-    const answer = await fetch(`${url}${path}`, { method: "POST", headers, body });
-    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
-    // Answers of our own collector, read freely.
-    // biome-ignore lint/suspicious/noExplicitAny: see above
-    return answer.json() as any;
-  };
+  const first = accountOf(url, apiKey);
   return {
+    ...first,
     url,
-    apiKey,
     adminKey,
     newSignInLink: () => collector.newSignInLink(),
+    async newAccount() {
+      const email = `${randomUUID()}@example.com`;
+      const { api_key } = await postAs(url, apiKey, "/v1/register", JSON.stringify({ email }));
+      return accountOf(url, api_key);
+    },
+    async deleteSession(id) {
+      const headers = { authorization: `Bearer ${collector.adminKey}` };
+      const answer = await fetch(`${url}/v1/session/${id}`, { method: "DELETE", headers });
+      if (!answer.ok) throw new Error(`deleting answered ${answer.status}`);
+    },
+    pause: () => collector.close(),
+    async resume() {
+      const port = Number(new URL(url).port);
+      collector = await startCollector({ data, port, eventsPerSecond: 0, ...options });
+    },
+    async stop() {
+      await collector.close();
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+function accountOf(url: string, apiKey: string): Account {
+  const post = (path: string, body: string, type?: string) => postAs(url, apiKey, path, body, type);
+  return {
+    apiKey,
     async startSession(facts = {}) {
       const started = await post("/v2/live/start", JSON.stringify({ agent_id: "agent", ...facts }));
       const { session_token, session } = started;
@@ -102,23 +132,20 @@ export async function startWorld(
     async endSession(id, end) {
       await post(`/v1/session/${id}/end`, JSON.stringify(end));
     },
-    async newAccount() {
-      const email = `${randomUUID()}@example.com`;
-      return (await post("/v1/register", JSON.stringify({ email }))).api_key;
-    },
-    async deleteSession(id) {
-      const headers = { authorization: `Bearer ${collector.adminKey}` };
-      const answer = await fetch(`${url}/v1/session/${id}`, { method: "DELETE", headers });
-      if (!answer.ok) throw new Error(`deleting answered ${answer.status}`);
-    },
-    pause: () => collector.close(),
-    async resume() {
-      const port = Number(new URL(url).port);
-      collector = await startCollector({ data, port, eventsPerSecond: 0, ...options });
-    },
-    async stop() {
-      await collector.close();
-      rmSync(data, { recursive: true, force: true });
-    },
   };
+}
+
+async function postAs(
+  url: string,
+  apiKey: string,
+  path: string,
+  body: string,
+  type = "application/json",
+) {
+  const headers = { authorization: `Bearer ${apiKey}`, "content-type": type };
+  const answer = await fetch(`${url}${path}`, { method: "POST", headers, body });
+  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+  // Answers of our own collector, read freely.
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  return answer.json() as any;
 }

@@ -77,7 +77,7 @@ export function keysCases(stage: Stage): void {
   test("a key that may do nothing is not made, and a collector that is away is said to be", async () => {
     const { world, browser } = stage;
     const { page, close } = await openPage(browser, world.url);
-    await signIn(page, await world.newAccount());
+    await signIn(page, (await world.newAccount()).apiKey);
     await page.goto("/settings?section=keys");
     await page.getByText("without a label").waitFor();
     for (const box of await page.getByRole("checkbox").all()) await box.setChecked(false);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Stage } from "../../page.test.ts";
 import { expectFit, LOOKS } from "../looks.ts";
 import { openPage } from "../open-page.ts";
-import { openAsAdmin } from "./settings-cases.ts";
+import { answered, openAsAdmin } from "./settings-cases.ts";
 
 const members = (page: Page) => page.getByRole("region", { name: "Members" });
 const entry = (page: Page, label: string) =>
@@ -75,7 +75,7 @@ export function memberCases(stage: Stage): void {
     await question.waitFor();
     await expectFit(page, "the question");
     await page.keyboard.press("Escape");
-    await question.waitFor({ state: "detached" });
+    await answered(page, "Remove Bob?");
     await page.keyboard.press("Enter");
     await question.waitFor();
     await page.keyboard.press("Tab");
