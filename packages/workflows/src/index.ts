@@ -14,8 +14,9 @@ export {
   type SideSessions,
 } from "./difference/compare-sides.ts";
 export type { FigureDifference, FigureName, FigureSide } from "./difference/side-figures.ts";
-export type { LoopDifference, ToolDifference } from "./difference/side-mixes.ts";
+export type { LoopDifference } from "./difference/side-loops.ts";
 export type { ShareDifference, ShareName, ShareSide } from "./difference/side-shares.ts";
+export type { ToolDifference } from "./difference/side-tools.ts";
 export { StepOrder } from "./difference/step-order.ts";
 export {
   CARD_STATES,

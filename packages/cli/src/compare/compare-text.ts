@@ -3,9 +3,11 @@ import type {
   ComparedSide,
   FigureDifference,
   FigureSide,
+  LoopDifference,
   ShareDifference,
   ShareSide,
   SideComparison,
+  ToolDifference,
 } from "@caum/workflows";
 import { alignedTable } from "../terminal/aligned-table.ts";
 import { counted } from "../terminal/counted.ts";
@@ -13,6 +15,7 @@ import {
   countWords,
   figureWords,
   NOT_KNOWN,
+  NOT_NAMED,
   pointWords,
   shareWords,
   signed,
@@ -109,24 +112,37 @@ type Table = (rows: Rows) => readonly string[];
 function toolLines({ tools, otherCalls, a, b }: CompareReport, table: Table): readonly string[] {
   if (tools.length === 0) return [];
   const areSingle = a.session !== null && b.session !== null;
+  const cell = (side: ToolDifference["a"], { sessions }: ComparedSide) =>
+    namedCell(side, sessions, ({ calls }) => countWords(calls));
   const rows = tools
     .slice(0, SHOWN)
     .map(({ tool, server, ...row }) => [
       `${tool ?? "keyed names"}${server === null ? "" : ` (${server})`}`,
-      countWords(row.a.calls),
-      countWords(row.b.calls),
-      signed(row.b.calls - row.a.calls, countWords),
+      cell(row.a, a),
+      cell(row.b, b),
+      row.a === null || row.b === null ? "-" : signed(row.b.calls - row.a.calls, countWords),
     ]);
   const head = [areSingle ? "calls of tools" : "calls of tools, mean", "A", "B", "B - A"];
   return [
     ...table([head, ...rows]),
     ...more(tools.length),
-    ...(otherCalls.a + otherCalls.b > 0
-      ? [
-          `of tools beyond the first 16: ${countWords(otherCalls.a)} and ${countWords(otherCalls.b)}`,
-        ]
-      : []),
+    ...both(`calls of tools that are not named${areSingle ? "" : ", mean"}`, otherCalls),
   ];
+}
+
+/** @param of the sessions of the side: it is said where fewer are known */
+function namedCell<Named extends { readonly known: number }>(
+  side: Named | null,
+  of: number,
+  words: (side: Named) => string,
+): string {
+  if (side === null) return NOT_NAMED;
+  return `${words(side)}${side.known < of ? ` (of ${side.known})` : ""}`;
+}
+
+/** What stands in no row of a table; left out where there is none. */
+function both(what: string, { a, b }: { readonly a: number; readonly b: number }) {
+  return a + b > 0 ? [`${what}: ${countWords(a)} and ${countWords(b)}`] : [];
 }
 
 function transitionLines({ transitions }: CompareReport, table: Table): readonly string[] {
@@ -147,23 +163,25 @@ function transitionLines({ transitions }: CompareReport, table: Table): readonly
   ];
 }
 
-function loopLines({ loops, unnamedLoops, a, b }: CompareReport, table: Table): readonly string[] {
-  const { a: one, b: other } = unnamedLoops;
-  const unnamed =
-    one + other > 0
-      ? [`sessions with loops under keyed names, which are not told apart: ${one} and ${other}`]
-      : [];
-  if (loops.length === 0) return unnamed.length === 0 ? [] : ["", ...unnamed];
+function loopLines(report: CompareReport, table: Table): readonly string[] {
+  const { loops, unnamedLoops, otherLoops, a, b } = report;
   const areSingle = a.session !== null && b.session !== null;
+  const others = [
+    ...both("sessions with loops under keyed names, which are not told apart", unnamedLoops),
+    ...both(`loops that are not named${areSingle ? "" : ", mean"}`, otherLoops),
+  ];
+  if (loops.length === 0) return others.length === 0 ? [] : ["", ...others];
+  const cell = (side: LoopDifference["a"], { sessions }: ComparedSide) =>
+    namedCell(side, sessions, (named) => countWords(areSingle ? named.loops : named.sessions));
   const rows = loops
     .slice(0, SHOWN)
     .map(({ rule, period, tools, ...row }) => [
       `${tools.join(", ") || "talk"}: ${rule}${period > 1 ? `, period ${period}` : ""}`,
-      countWords(areSingle ? row.a.loops : row.a.sessions),
-      countWords(areSingle ? row.b.loops : row.b.sessions),
+      cell(row.a, a),
+      cell(row.b, b),
     ]);
   const head = [areSingle ? "loops" : "sessions with a loop of", "A", "B"];
-  return [...table([head, ...rows]), ...more(loops.length), ...unnamed];
+  return [...table([head, ...rows]), ...more(loops.length), ...others];
 }
 
 function more(count: number): readonly string[] {

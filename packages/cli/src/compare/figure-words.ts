@@ -10,6 +10,8 @@ const LARGE = 10_000;
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 
 export const NOT_KNOWN = "not known";
+/** A profile names so many tools and kinds of loops: what it does not name may be among the others. */
+export const NOT_NAMED = "not named";
 
 export function figureWords(figure: FigureName, value: number): string {
   if (figure === "costUsd") return `$${value.toFixed(4)}`;

@@ -92,14 +92,36 @@ test("the same as JSON, wherever the sessions are", async () => {
   }
 });
 
+/** A file of the calls of one session. */
+function trace(name: string, tools: readonly string[]): string {
+  const lines = tools.map(
+    (tool, step) =>
+      `${JSON.stringify({ session_id: "t", step: step + 1, event: "tool_call", tool })}\n`,
+  );
+  return machine.write(`project/${name}.ndjson`, lines.join(""));
+}
+
+test("the seventeenth tool of a session is not named, which is no 0", async () => {
+  const all = Array.from({ length: 17 }, (_, at) => `tool-${at + 1}`);
+  const { seen, code } = await compare(
+    trace("wide", all),
+    trace("narrow", ["tool-1", "tool-17", "tool-17"]),
+  );
+  expect(code).toBe(0);
+  const lines = cellsIn(seen);
+  for (const line of [
+    "tool-17 | not named | 2 | -",
+    "tool-2 | 1 | 0 | -1",
+    "different tools | not known | 2 | -",
+    "calls of tools that are not named: 1 and 0",
+  ]) {
+    expect(lines).toContain(line);
+  }
+});
+
 test("traces are compared as well", async () => {
-  const trace = (tools: readonly string[]) =>
-    tools.map(
-      (tool, step) =>
-        `${JSON.stringify({ session_id: "t", step: step + 1, event: "tool_call", tool })}\n`,
-    );
-  const one = machine.write("project/one.ndjson", trace(["a", "b", "c"]).join(""));
-  const other = machine.write("project/other.ndjson", trace(["a", "b", "d"]).join(""));
+  const one = trace("one", ["a", "b", "c"]);
+  const other = trace("other", ["a", "b", "d"]);
   const { seen, code } = await compare(one, other);
   expect(code).toBe(0);
   expect(seen).toContain("The first 2 steps are alike; step 3 is c in A and d in B.");

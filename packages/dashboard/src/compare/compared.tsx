@@ -1,20 +1,17 @@
 import type { Comparison, FigureDifference, Side } from "../server/compared/sides.ts";
 import { DifferenceTable, type Line } from "./difference-table.tsx";
-import { countWords, figureWords, pointWords, shareWords, signed } from "./figure-words.ts";
+import { figureWords, NOTHING, signed } from "./figure-words.ts";
+import { LoopTable, meanWords, ToolTable, TransitionTable } from "./part-tables.tsx";
 import { SessionStrips } from "./session-strips.tsx";
 import { ShareStrips } from "./share-strips.tsx";
-
-/** Of each table; what differs the most comes first. */
-const SHOWN = 20;
 
 interface Properties {
   readonly comparison: Comparison;
 }
 
 export function Compared({ comparison }: Properties) {
-  const { a, b, figures, shares, tools, transitions, loops, order } = comparison;
+  const { a, b, figures, shares, order } = comparison;
   const areSingle = a.session !== null && b.session !== null;
-  const of = areSingle ? "" : ", mean of a session";
   return (
     <>
       <section class="panel padded" aria-label="What is compared">
@@ -37,53 +34,16 @@ export function Compared({ comparison }: Properties) {
       </section>
       <div class="halves">
         <DifferenceTable
-          label={`Figures${of}`}
+          label={`Figures${meanWords(areSingle)}`}
           rows={figures.map((row) => figureLine(row, a.sessions, b.sessions))}
         />
-        <DifferenceTable
-          label={`Calls of tools${of}`}
-          rows={tools
-            .slice(0, SHOWN)
-            .map(({ tool, server, ...row }) => [
-              `${tool ?? "keyed names"}${server === null ? "" : ` of ${server}`}`,
-              countWords(row.a.calls),
-              countWords(row.b.calls),
-              signed(row.b.calls - row.a.calls, countWords),
-            ])}
-        />
-        <DifferenceTable
-          label="What follows what"
-          rows={transitions
-            .filter((row) => row.a !== row.b)
-            .slice(0, SHOWN)
-            .map(({ from, to, ...row }) => [
-              `${from}, then ${to}`,
-              row.a === null ? NOTHING : shareWords(row.a),
-              row.b === null ? NOTHING : shareWords(row.b),
-              row.a === null || row.b === null ? NOTHING : `${pointWords(row.b - row.a)} points`,
-            ])}
-        />
-        <DifferenceTable
-          label={areSingle ? "Loops" : "Sessions with a loop of"}
-          rows={loops.slice(0, SHOWN).map(({ rule, period, tools: names, ...row }) => {
-            const [one, other] = areSingle
-              ? [row.a.loops, row.b.loops]
-              : [row.a.sessions, row.b.sessions];
-            const kind = `${rule}${period > 1 ? `, period ${period}` : ""}`;
-            return [
-              `${names.join(", ") || "talk"}: ${kind}`,
-              String(one),
-              String(other),
-              signed(other - one, String),
-            ];
-          })}
-        />
+        <ToolTable comparison={comparison} areSingle={areSingle} />
+        <TransitionTable comparison={comparison} />
+        <LoopTable comparison={comparison} areSingle={areSingle} />
       </div>
     </>
   );
 }
-
-const NOTHING = "–";
 
 function sideWords({ sessions, notEnded, withoutSteps }: Side): string {
   const open = notEnded > 0 ? `, ${notEnded} not over` : "";

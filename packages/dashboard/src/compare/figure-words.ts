@@ -4,6 +4,9 @@ import { duration, money, short } from "../parts/format.ts";
 /** From here on the last digits say nothing. */
 const LARGE = 10_000;
 
+/** Where there is nothing to tell. */
+export const NOTHING = "–";
+
 export function figureWords(figure: string, value: number): string {
   if (figure === "costUsd") return money(value);
   return figure === "tookMs" ? duration(Math.round(value)) : countWords(value);

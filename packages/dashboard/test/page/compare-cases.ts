@@ -60,6 +60,27 @@ export function compareCases(stage: Stage): void {
     },
   );
 
+  test("what a session has no place for is not named, and stands below the table", async () => {
+    const { world, browser } = stage;
+    const [wide, narrow] = [
+      await world.startSession({ agent_id: "wide" }),
+      await world.startSession({ agent_id: "narrow" }),
+    ];
+    const call = (nth: number, tool = nth) => ({ ...varied(nth), tool: `tool-${tool}` });
+    await wide.send(...Array.from({ length: 17 }, (_, at) => call(at + 1)));
+    await narrow.send(call(1), call(17), call(18, 17));
+    const { page, problems, close } = await openPage(browser, world.url);
+    await signIn(page, world.apiKey);
+    await page.goto(`/compare?a=${wide.id}&b=${narrow.id}`);
+    const tools = page.getByRole("region", { name: "Calls of tools" });
+    await tools.getByRole("row").filter({ hasText: "tool-17not named2–" }).waitFor();
+    await tools.getByText("of tools that are not named: 1 in A, 0 in B").waitFor();
+    const figures = page.getByRole("region", { name: "Figures" });
+    await figures.getByRole("row").filter({ hasText: "different toolsnot known2–" }).waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+
   const LOOKS = [
     [1280, "light"],
     [1280, "dark"],

@@ -2,19 +2,17 @@
 import { comparableStructure } from "../compare/comparable-structure.ts";
 import { type StructureDistance, structureDistance } from "../compare/structure-distance.ts";
 import type { SessionProfile } from "../profile/session-profile.ts";
+import type { Pair } from "./pair.ts";
 import { compareFigures, type FigureDifference } from "./side-figures.ts";
 import {
   compareLoopKinds,
-  compareTools,
-  compareTransitions,
   type LoopDifference,
-  otherCallsOf,
-  type Pair,
-  type ToolDifference,
-  type TransitionDifference,
+  otherLoopsOf,
   unnamedLoopsOf,
-} from "./side-mixes.ts";
+} from "./side-loops.ts";
 import { compareShares, type ShareDifference } from "./side-shares.ts";
+import { compareTools, otherCallsOf, type ToolDifference } from "./side-tools.ts";
+import { compareTransitions, type TransitionDifference } from "./side-transitions.ts";
 import { compareOrder, type OrderDifference } from "./step-order.ts";
 
 /** The sessions of one side. */
@@ -43,12 +41,14 @@ export interface SideComparison extends Pair<ComparedSide> {
   /** Empty where both sides are one session. */
   readonly shares: readonly ShareDifference[];
   readonly tools: readonly ToolDifference[];
-  /** Calls of tools beyond the first 16 of their session. */
+  /** Calls of a session of tools beyond its first 16. */
   readonly otherCalls: Pair<number>;
   readonly transitions: readonly TransitionDifference[];
   readonly loops: readonly LoopDifference[];
   /** Sessions with a loop of tools under keyed names, which cannot be told from each other. */
   readonly unnamedLoops: Pair<number>;
+  /** Loops of a session that its profile does not name: of more kinds than 8, or of attempts before its last one. */
+  readonly otherLoops: Pair<number>;
   /** Null where a side has more than one session, or where the order of its steps is not known. */
   readonly order: OrderDifference | null;
   /** From 0, built alike, to 1; null where a side has more than one session. */
@@ -76,6 +76,7 @@ export function compareSides(one: SideSessions, other: SideSessions): SideCompar
     transitions: compareTransitions(sides),
     loops: compareLoopKinds(sides),
     unnamedLoops: { a: unnamedLoopsOf(a), b: unnamedLoopsOf(b) },
+    otherLoops: { a: otherLoopsOf(a), b: otherLoopsOf(b) },
     order:
       areSingle && one.order !== undefined && other.order !== undefined
         ? compareOrder(one.order, other.order)

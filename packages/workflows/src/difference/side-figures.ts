@@ -1,5 +1,6 @@
 /** What sessions come to, in numbers, on two sides. */
 import { MIN_SESSIONS } from "../gate/gate-limits.ts";
+import { callsNotNamed } from "../profile/not-named.ts";
 import type { SessionProfile } from "../profile/session-profile.ts";
 import { type Estimate, quantile, shift } from "../statistics/intervals.ts";
 
@@ -65,7 +66,7 @@ const MOST_COMPARED = 300;
 
 const VALUES: Readonly<Record<FigureName, (profile: SessionProfile) => number | undefined>> = {
   steps: ({ steps }) => steps,
-  tools: ({ structure }) => structure.tools.length,
+  tools: ({ structure }) => (callsNotNamed(structure) > 0 ? undefined : structure.tools.length),
   loops: ({ loops }) => loops,
   loopSteps: ({ loopSteps }) => loopSteps,
   failures: ({ structure }) => structure.failures,

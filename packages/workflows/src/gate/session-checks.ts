@@ -1,6 +1,7 @@
 /** What is checked session by session. */
 import { comparableName } from "../compare/comparable-name.ts";
 import { bucketMiddle } from "../profile/log-histogram.ts";
+import { callsNotNamed, loopsNotNamed } from "../profile/not-named.ts";
 import { MAX_TOOLS, type SessionProfile, type ToolFigures } from "../profile/session-profile.ts";
 import { checkSessions, type Sighting } from "./check-sessions.ts";
 import type { GateCheck } from "./gate-limits.ts";
@@ -18,15 +19,14 @@ export function checkLoops(sessions: readonly SessionProfile[]): GateCheck {
   });
 }
 
-function loopsIn({ loops, structure }: SessionProfile): readonly Sighting[] {
-  const kinds = structure.loopKinds.filter(({ count }) => count > 0);
-  const known = kinds.reduce((sum, { count }) => sum + count, 0);
+function loopsIn(session: SessionProfile): readonly Sighting[] {
+  const kinds = session.structure.loopKinds.filter(({ count }) => count > 0);
+  const others = loopsNotNamed(session);
   const seen = kinds.map(({ rule, period, tools, count }) => ({
     what: `${namesOf(tools) || "talk"}: ${rule}${period > 1 ? `, period ${period}` : ""}`,
     amount: count,
   }));
-  // Those of an attempt before, or of more kinds than a profile keeps.
-  return known < loops ? [...seen, { what: "another loop", amount: loops - known }] : seen;
+  return others > 0 ? [...seen, { what: "another loop", amount: others }] : seen;
 }
 
 export function checkReviews(sessions: readonly SessionProfile[]): GateCheck {
@@ -150,10 +150,9 @@ function hasTool({ structure }: SessionProfile, name: string): boolean {
 }
 
 /** It may have called a tool that its profile does not name. */
-function isUnnamed({ structure: { tools, calls } }: SessionProfile): boolean {
-  const isCut =
-    tools.length >= MAX_TOOLS && tools.reduce((sum, tool) => sum + tool.calls, 0) < calls;
-  return isCut || tools.some(({ tool }) => comparableName(tool) === undefined);
+function isUnnamed({ structure }: SessionProfile): boolean {
+  const isKeyed = structure.tools.some(({ tool }) => comparableName(tool) === undefined);
+  return isKeyed || callsNotNamed(structure) > 0;
 }
 
 export function checkDuration(sessions: readonly SessionProfile[], mostMs: number): GateCheck {

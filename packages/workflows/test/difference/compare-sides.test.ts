@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compareSides, type SessionProfile } from "../../src/index.ts";
+import { compareSides, MAX_LOOP_KINDS, MAX_TOOLS, type SessionProfile } from "../../src/index.ts";
 import { loopOf, profileOf, sessionOf, toolOf } from "../compare/profile-of.ts";
 
 const one = sessionOf("one", ["read read_file", "write edit", "test run_tests"]);
@@ -59,7 +59,7 @@ describe("two sessions", () => {
   });
 
   test("tools, transitions and loops that differ the most come first", () => {
-    expect(found.tools.map(({ tool, a, b }) => [tool, a.calls, b.calls])).toEqual([
+    expect(found.tools.map(({ tool, a, b }) => [tool, a?.calls, b?.calls])).toEqual([
       ["read_file", 1, 3],
       ["edit", 1, 0],
       ["run_tests", 1, 1],
@@ -69,8 +69,8 @@ describe("two sessions", () => {
     expect(found.loops).toEqual([
       expect.objectContaining({
         tools: ["read_file"],
-        a: { sessions: 0, loops: 0 },
-        b: { sessions: 1, loops: 1 },
+        a: { sessions: 0, loops: 0, known: 1 },
+        b: { sessions: 1, loops: 1, known: 1 },
       }),
     ]);
     expect(found.distance?.distance).toBeGreaterThan(0);
@@ -121,6 +121,46 @@ describe("keyed names", () => {
     );
     expect(order).toMatchObject({ sameSteps: 1, a: "edit", b: null, unnamedSteps: 1 });
     expect(order?.said).toBe("The first step is alike; step 2 is edit in A and nothing more in B.");
+  });
+});
+
+describe("what a profile has no place for", () => {
+  const named = Array.from({ length: MAX_TOOLS }, (_, at) => toolOf(`tool-${at}`, 2));
+  const kinds = Array.from({ length: MAX_LOOP_KINDS }, (_, at) => loopOf([`tool-${at}`]));
+  /** It called more tools, and had more kinds of loops, than its profile names. */
+  const wide = profileOf(
+    { sessionId: "wide", steps: 40, loops: 10 },
+    { calls: 37, tools: named, loopKinds: kinds },
+  );
+  const narrow = profileOf(
+    { sessionId: "narrow", steps: 4, loops: 1 },
+    { calls: 4, tools: [toolOf("seventeenth", 4)], loopKinds: [loopOf(["seventeenth"])] },
+  );
+
+  test("is not known, and no 0", () => {
+    const found = compared([wide], [narrow]);
+    const toolIn = (name: string) => found.tools.find(({ tool }) => tool === name);
+    expect(toolIn("seventeenth")).toMatchObject({ a: null, b: { calls: 4, known: 1 } });
+    expect(toolIn("tool-0")).toMatchObject({
+      a: { calls: 2, known: 1 },
+      b: { calls: 0, sessions: 0, known: 1 },
+    });
+    expect(found.otherCalls).toEqual({ a: 5, b: 0 });
+    const loopIn = (name: string) => found.loops.find(({ tools }) => tools[0] === name);
+    expect(loopIn("seventeenth")).toMatchObject({ a: null, b: { sessions: 1, loops: 1 } });
+    expect(loopIn("tool-0")).toMatchObject({ a: { loops: 1 }, b: { loops: 0, known: 1 } });
+    expect(found.otherLoops).toEqual({ a: 2, b: 0 });
+    expect(figureOf(found, "tools")).toMatchObject({ a: null, b: { mean: 1 }, difference: null });
+  });
+
+  test("is left out of the means of the others", () => {
+    const found = compared([wide, narrow, one], [narrow]);
+    const tool = found.tools.find((row) => row.tool === "seventeenth");
+    expect(tool?.a).toEqual({ calls: 2, failures: 0, sessions: 1, known: 2 });
+    const loop = found.loops.find(({ tools }) => tools[0] === "seventeenth");
+    expect(loop?.a).toEqual({ sessions: 1, loops: 0.5, known: 2 });
+    expect(figureOf(found, "tools")).toMatchObject({ a: { mean: 2, known: 2 } });
+    expect(found.otherLoops.a).toBeCloseTo(2 / 3);
   });
 });
 

@@ -44,6 +44,24 @@ export interface Side {
   readonly session: string | null;
 }
 
+/** Null where it is known of none of the side's sessions: they have more than their profiles name. */
+export interface ToolSide {
+  readonly calls: number;
+  /** Of how many sessions it is known. */
+  readonly known: number;
+}
+
+export interface LoopSide {
+  readonly sessions: number;
+  readonly loops: number;
+  readonly known: number;
+}
+
+export interface Both {
+  readonly a: number;
+  readonly b: number;
+}
+
 export interface Comparison {
   readonly a: Side;
   readonly b: Side;
@@ -54,9 +72,11 @@ export interface Comparison {
     /** Null for all tools under keyed names. */
     readonly tool: string | null;
     readonly server: string | null;
-    readonly a: { readonly calls: number };
-    readonly b: { readonly calls: number };
+    readonly a: ToolSide | null;
+    readonly b: ToolSide | null;
   }[];
+  /** Calls of a session of tools that its profile does not name. */
+  readonly otherCalls: Both;
   readonly transitions: readonly {
     readonly from: string;
     readonly to: string;
@@ -67,9 +87,13 @@ export interface Comparison {
     readonly rule: string;
     readonly period: number;
     readonly tools: readonly string[];
-    readonly a: { readonly sessions: number; readonly loops: number };
-    readonly b: { readonly sessions: number; readonly loops: number };
+    readonly a: LoopSide | null;
+    readonly b: LoopSide | null;
   }[];
+  /** Sessions with loops under keyed names. */
+  readonly unnamedLoops: Both;
+  /** Loops of a session that its profile does not name. */
+  readonly otherLoops: Both;
   readonly order: { readonly said: string } | null;
   readonly notes: readonly string[];
   /** Whether all sessions that fit were looked at. */
