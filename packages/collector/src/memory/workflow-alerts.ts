@@ -19,27 +19,31 @@ export async function alertsOf(
   const alerts: NewAlert[] = [];
   for (const moment of moments) {
     for (const rule of rules) {
-      const story = storyOf(conditionOf(rule), moment);
-      if (story === undefined) continue;
-      const alert = await alertOf(reader, { tenant, rule, moment, story, nowMs });
-      if (alert !== undefined) alerts.push(alert);
+      for (const [kind, story] of begunIn(conditionOf(rule), moment)) {
+        const alert = await alertOf(reader, { tenant, rule, moment, kind, story, nowMs });
+        if (alert !== undefined) alerts.push(alert);
+      }
     }
   }
   return alerts;
 }
 
-/** What the alert says; undefined where the condition does not begin to hold. */
-function storyOf(
+type Kind = Measure["kind"];
+
+/** What begins to hold, with what the alert says of it. */
+function begunIn(
   condition: Condition | "unknown",
   moment: WorkflowMoment,
-): WorkflowStory | undefined {
-  if (condition === "unknown") return undefined;
-  for (const { measures, within } of condition.anyOf) {
+): ReadonlyMap<Kind, WorkflowStory> {
+  const begun = new Map<Kind, WorkflowStory>();
+  for (const { measures, within } of condition === "unknown" ? [] : condition.anyOf) {
     if (within.workflow !== undefined && within.workflow !== moment.workflow) continue;
-    const [story] = measures.flatMap((measure) => begunBy(measure, moment) ?? []);
-    if (story !== undefined) return story;
+    for (const measure of measures) {
+      const story = begunBy(measure, moment);
+      if (story !== undefined) begun.set(measure.kind, story);
+    }
   }
-  return undefined;
+  return begun;
 }
 
 function begunBy(
@@ -62,21 +66,25 @@ interface Firing {
   readonly tenant: number;
   readonly rule: AlertRule;
   readonly moment: WorkflowMoment;
+  readonly kind: Kind;
   readonly story: WorkflowStory;
   readonly nowMs: number;
 }
 
-/** At most one a day for each rule and workflow: what comes and goes is reported once. */
+/**
+ * At most one a day for each rule, workflow and kind: what comes and goes is reported once, and a share of loops
+ * does not hide a drift that the same rule waits for.
+ */
 async function alertOf(
   reader: Pick<StoreReader, "session">,
-  { tenant, rule, moment, story, nowMs }: Firing,
+  { tenant, rule, moment, kind, story, nowMs }: Firing,
 ): Promise<NewAlert | undefined> {
   const { key, profile } = moment.candidate;
   const session = await reader.session(tenant, profile.sessionId);
   if (session === undefined || !("standing" in session)) return undefined;
   return {
     tenant,
-    id: alertId(rule, `workflow\n${moment.workflow}\n${dayOf(nowMs)}`),
+    id: alertId(rule, `workflow\n${moment.workflow}\n${dayOf(nowMs)}\n${kind}`),
     rule: rule.id,
     session: key,
     status: "due",

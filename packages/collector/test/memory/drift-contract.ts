@@ -187,4 +187,19 @@ export function driftContract(open: () => Promise<StoreUnderTest>): void {
     await fold();
     expect(await fired()).toHaveLength(2);
   });
+
+  test("where one rule waits for both, each fires, at most once a day", async () => {
+    await addRules("drift or loop_rate>0.1 or loop_rate>0.05");
+    await record(KNOWN + 20);
+    await fold();
+    await record(10, { works: 6, repeats: 8 });
+    await fold();
+    const told = async () =>
+      (await fired()).map(({ facts }) => (facts.story?.workflow?.loops ? "loops" : "drift"));
+    expect((await told()).toSorted()).toEqual(["drift", "loops"]);
+    await record(60);
+    await record(10, { works: 6, repeats: 8 });
+    await fold();
+    expect(await told()).toHaveLength(2);
+  });
 }
