@@ -1,4 +1,5 @@
 import type { ErrorCode } from "@caum/core/protocol";
+import type { Unwritable } from "../ingest/intake.ts";
 
 /** One field that was refused; never its value. */
 export interface Detail {
@@ -64,12 +65,24 @@ const REFUSALS: Readonly<Record<string, string>> = {
   NOT_FOUND: "there is no such session",
   GONE: "the session was deleted: only its head is kept",
   CONFLICT: "it exists already",
-  UNAVAILABLE: "the store cannot write at the moment: nothing was stored, try again",
   STORAGE_FULL: "the disk is full: nothing was stored, try again when there is space",
   INTERNAL_ERROR: "the event could not be stored",
 };
+/** All of them are one code for whoever asked; what can be said of what was sent differs. */
+const UNWRITABLE: Readonly<Record<Unwritable, string>> = {
+  UNAVAILABLE: "the store cannot write at the moment: nothing was stored, try again",
+  STANDBY_AWAY: "the database waits for its synchronous standby: nothing was stored, try again",
+  NOT_CONFIRMED:
+    "the database went away before it confirmed this: whether it was stored is not known, send it again",
+  NOT_CONFIRMED_BY_STANDBY:
+    "the database waits for its synchronous standby to confirm this: whether it stays stored is not known, send it again",
+};
 
 /** What the store refused, as an answer. */
-export function refusalError(code: ErrorCode): DoorError {
-  return new DoorError(code, REFUSALS[code] ?? "it was refused");
+export function refusalError(code: ErrorCode | Unwritable): DoorError {
+  if (code in UNWRITABLE) {
+    // True because the keys of the record are those of the type.
+    return new DoorError("UNAVAILABLE", UNWRITABLE[code as Unwritable]);
+  }
+  return new DoorError(code as ErrorCode, REFUSALS[code] ?? "it was refused");
 }

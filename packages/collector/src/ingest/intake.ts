@@ -152,9 +152,19 @@ export interface HeadOutcome {
   readonly workYield: number;
 }
 
+/**
+ * Why the store cannot write at the moment: nothing was stored, or nobody can say whether it was;
+ * where a standby is waited for, that it is.
+ */
+export type Unwritable =
+  | "UNAVAILABLE"
+  | "STANDBY_AWAY"
+  | "NOT_CONFIRMED"
+  | "NOT_CONFIRMED_BY_STANDBY";
+
 export interface Refusal {
   readonly kind: "refused";
-  readonly code: "NOT_FOUND" | "GONE" | "UNAVAILABLE" | "STORAGE_FULL" | "INTERNAL_ERROR";
+  readonly code: "NOT_FOUND" | "GONE" | "STORAGE_FULL" | "INTERNAL_ERROR" | Unwritable;
 }
 
 export type Outcome = EventOutcome | RecordsOutcome | HeadOutcome | Refusal;

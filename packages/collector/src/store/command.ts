@@ -1,3 +1,4 @@
+import type { Unwritable } from "../ingest/intake.ts";
 import type { AlertCommand } from "../rows/alert-rows.ts";
 import type { BillingCommand } from "../rows/billing-rows.ts";
 import type { GroupCommand } from "../rows/group-rows.ts";
@@ -92,5 +93,5 @@ export type CommandAnswer = { readonly kind: "done"; readonly value: number } | 
 
 export interface CommandRefusal {
   readonly kind: "refused";
-  readonly code: "NOT_FOUND" | "CONFLICT" | "UNAVAILABLE" | "STORAGE_FULL" | "INTERNAL_ERROR";
+  readonly code: "NOT_FOUND" | "CONFLICT" | "STORAGE_FULL" | "INTERNAL_ERROR" | Unwritable;
 }

@@ -41,6 +41,8 @@ export class Batch implements Submittable {
   #rows: Row[] = [];
   /** The driver puts its own around it, to end its clock. */
   callback: (failure: Error | null) => void = () => {};
+  /** Called once, when everything is answered or has failed. */
+  onEnd: () => void = () => {};
 
   /**
    * @param keepsStatements whether a statement is parsed once for the connection, under its name;
@@ -135,6 +137,7 @@ export class Batch implements Submittable {
   }
 
   handleReadyForQuery(): void {
+    this.onEnd();
     this.callback(null);
   }
 
@@ -142,6 +145,7 @@ export class Batch implements Submittable {
   handleError(failure: Error): void {
     for (const { fail } of this.#statements.slice(this.#at)) fail(failure);
     this.#at = this.#statements.length;
+    this.onEnd();
     this.callback(failure);
   }
 }

@@ -14,6 +14,15 @@ const NO_SUCH_STATEMENT = "26000";
 const ABOUT = `select pg_backend_pid() as process, pg_is_in_recovery() as standby,
   current_setting('transaction_read_only') = 'on' as read_only`;
 
+/**
+ * Transactions of this user that wait for a standby, for longer than a standby needs that is there.
+ * The wait stays when whoever asked for the commit is gone.
+ */
+const WAITING = `select 1 from pg_stat_activity where wait_event = 'SyncRep'
+  and state_change < clock_timestamp() - $1 * interval '1 millisecond' limit 1`;
+/** A server that is well answers a question about itself within this. */
+const LOOK_MS = 2_000;
+
 /** What is known of the server behind a connection. */
 interface About {
   readonly isStandby: boolean;
@@ -27,6 +36,8 @@ export type ParserOf = (type: number) => (text: string) => unknown;
 export class Connections {
   readonly parserOf: ParserOf;
   readonly #pools: readonly Pool[];
+  /** For questions about a server while all other connections to it may hang. */
+  readonly #lookouts: readonly Pool[];
   readonly #wanted: WantedServer;
   readonly #about: WeakMap<object, About>;
   /** The server that was the wanted one last. */
@@ -52,22 +63,28 @@ export class Connections {
       };
       return new pg.Pool({ ...settings, connectionString, onConnect });
     });
+    const lookouts = urls.map((connectionString) => {
+      const limits = { connectionTimeoutMillis: LOOK_MS, query_timeout: LOOK_MS, max: 1 };
+      return new pg.Pool({ ...settings, ...limits, connectionString });
+    });
     const parserOf: ParserOf = (type) => pg.types.getTypeParser(type, "text");
-    return new Connections({ pools, wanted, about, parserOf });
+    return new Connections({ pools, lookouts, wanted, about, parserOf });
   }
 
   private constructor(parts: {
     readonly pools: readonly Pool[];
+    readonly lookouts: readonly Pool[];
     readonly wanted: WantedServer;
     readonly about: WeakMap<object, About>;
     readonly parserOf: ParserOf;
   }) {
     this.#pools = parts.pools;
+    this.#lookouts = parts.lookouts;
     this.#wanted = parts.wanted;
     this.#about = parts.about;
     this.parserOf = parts.parserOf;
     // A connection that breaks while nobody uses it is replaced when it is needed.
-    for (const pool of parts.pools) pool.on("error", () => {});
+    for (const pool of [...parts.pools, ...parts.lookouts]) pool.on("error", () => {});
   }
 
   /**
@@ -103,8 +120,18 @@ export class Connections {
     if (sqlStateOf(failure) === NO_SUCH_STATEMENT) this.#trustsNames = false;
   }
 
+  /**
+   * Whether the server that was the wanted one last has waited for a standby for so long.
+   *
+   * @throws when it does not say within a short time
+   */
+  async waitsForStandby(forMs: number): Promise<boolean> {
+    const found = await this.#lookouts[this.#last]?.query(WAITING, [forMs]);
+    return found !== undefined && found.rows.length > 0;
+  }
+
   async close(): Promise<void> {
-    await Promise.all(this.#pools.map((pool) => pool.end()));
+    await Promise.all([...this.#pools, ...this.#lookouts].map((pool) => pool.end()));
   }
 
   async #takeFrom(at: number): Promise<PoolClient> {

@@ -6,7 +6,7 @@ import { writtenAddresses } from "./addresses.ts";
 import { type Answer, Batch } from "./batch.ts";
 import { Connections } from "./connections.ts";
 import { applyLayout, boundRole } from "./layout/apply-layout.ts";
-import { CommitLost, troubleOf } from "./sql-state.ts";
+import { CommitLost, ServerAway, StandbyAway, troubleOf } from "./sql-state.ts";
 
 /**
  * One transaction. Statements go out at once and are done in their order: whoever does not need the
@@ -33,12 +33,16 @@ const LIMITS = `set_config('lock_timeout', '5s', true),
 const SCOPE = `set_config('caum.tenant', $1, true), set_config('caum.secret', $2, true),
   set_config('caum.scope', $3, true)`;
 
+/** What takes longer than this is looked into, and given up where waiting for it is no use. */
+const SLOW_MS = 8_000;
+
 export class Database {
   readonly #connections: Connections;
+  readonly #slowMs: number;
   readonly #settings: { readonly write: string; readonly read: string };
 
   /** @throws {Error} with one line that says what to do, when the driver is not installed */
-  static async open(url: string, connections: number): Promise<Database> {
+  static async open(url: string, connections: number, slowMs = SLOW_MS): Promise<Database> {
     const opened = await Connections.open(writtenAddresses(url), connections);
     try {
       const client = await opened.take();
@@ -46,7 +50,7 @@ export class Database {
       client.on("error", onError);
       try {
         await applyLayout(client);
-        return new Database(opened, await boundRole(client));
+        return new Database(opened, slowMs, await boundRole(client));
       } finally {
         client.off("error", onError);
         client.release();
@@ -58,8 +62,9 @@ export class Database {
   }
 
   /** @param role what a superuser's transactions work as */
-  private constructor(connections: Connections, role: string | undefined) {
+  private constructor(connections: Connections, slowMs: number, role: string | undefined) {
     this.#connections = connections;
+    this.#slowMs = slowMs;
     // Not an option of the connection: what lends connections to many clients refuses it.
     const stepDown = role === undefined ? "" : `set_config('role', '${role}', true), `;
     this.#settings = {
@@ -81,8 +86,34 @@ export class Database {
     return this.#transact("begin read only", this.#settings.read, scope, work);
   }
 
+  /**
+   * Whether commits wait for a standby that does not confirm them.
+   *
+   * @throws when the server does not say
+   */
+  waitsForStandby(): Promise<boolean> {
+    return this.#connections.waitsForStandby(this.#slowMs / 2);
+  }
+
   async close(): Promise<void> {
     await this.#connections.close();
+  }
+
+  /**
+   * A statement that is slow is waited for while its server works. A commit that a standby holds up
+   * is not, and cannot be taken back: its transaction goes on waiting when we are gone.
+   */
+  #watched(batch: Batch): Batch {
+    const look = async () => {
+      const isOfStandby = await this.waitsForStandby().catch((failure) => {
+        batch.handleError(new ServerAway("the server does not answer", failure));
+        return false;
+      });
+      if (isOfStandby) batch.handleError(new StandbyAway());
+    };
+    const timer = setTimeout(() => void look(), this.#slowMs);
+    batch.onEnd = () => clearTimeout(timer);
+    return batch;
   }
 
   async #transact<T>(
@@ -99,7 +130,10 @@ export class Database {
     };
     client.on("error", onError);
     const keepsStatements = this.#connections.keepsStatements(client);
-    const newBatch = () => new Batch(this.#connections.parserOf, keepsStatements);
+    const newBatch = () => {
+      const batch = new Batch(this.#connections.parserOf, keepsStatements);
+      return this.#watched(batch);
+    };
     const transaction = new ClientTransaction(client, newBatch);
     try {
       transaction.send(begin, begin);

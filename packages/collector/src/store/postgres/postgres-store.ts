@@ -14,7 +14,7 @@ import { Lanes, type Waiting } from "./ingest/lanes.ts";
 import { type GroupParts, OpenAttempts, takeGroup } from "./ingest/take-group.ts";
 import { play } from "./play-program.ts";
 import { withRetries } from "./retry.ts";
-import { troubleOf } from "./sql-state.ts";
+import { CommitLost, isOfLock, isOfStandby, StandbyAway, troubleOf } from "./sql-state.ts";
 
 /** Groups that are under way at once, of different tenants or a few of one. */
 const LANES = 6;
@@ -22,6 +22,8 @@ const LANES = 6;
 const OTHER_CONNECTIONS = 6;
 /** For so long a request waits for a server that is gone; then its sender is asked to come again. */
 const PATIENCE_MS = 8_000;
+/** How often whoever waits for the standby looks whether it is known to be back. */
+const LOOK_MS = 50;
 /** While the server is gone it is asked so often whether it is back. */
 const PROBE_MS = 1_000;
 
@@ -39,7 +41,7 @@ export async function openPostgresStore(
   url: string,
   { lanes = LANES, patienceMs = PATIENCE_MS }: PostgresOptions = {},
 ): Promise<PostgresStore> {
-  const database = await Database.open(url, lanes + OTHER_CONNECTIONS);
+  const database = await Database.open(url, lanes + OTHER_CONNECTIONS, patienceMs);
   return new PostgresStore(database, lanes, patienceMs);
 }
 
@@ -51,6 +53,8 @@ export class PostgresStore implements Store {
   readonly #patienceMs: number;
   readonly #jobs = new Set<Promise<unknown>>();
   #probe: NodeJS.Timeout | undefined;
+  /** What cannot be confirmed is not begun: each commit that waits keeps its rows and a connection. */
+  #isStandbyAway = false;
   #closing: Promise<void> | undefined;
 
   constructor(database: Database, lanes: number, patienceMs: number) {
@@ -66,7 +70,7 @@ export class PostgresStore implements Store {
     };
     this.reader = new ProgramReader((scope, program) => {
       const read = () => database.read(scope, (transaction) => play(program(), transaction));
-      return this.#retried(read, true).catch((failure) => {
+      return this.#retried(read, { isIdempotent: true }).catch((failure) => {
         throw troubleOf(failure) === "lost" ? new StoreUnreachable(failure) : failure;
       });
     });
@@ -74,15 +78,16 @@ export class PostgresStore implements Store {
 
   submit(intake: Intake): Promise<Outcome> {
     if (this.#closing) return Promise.resolve({ kind: "refused", code: "UNAVAILABLE" });
-    return new Promise((settle) => this.#lanes.submit({ intake, settle }));
+    const sinceMs = performance.now();
+    return new Promise((settle) => this.#lanes.submit({ intake, settle, sinceMs }));
   }
 
   administer(command: Command): Promise<CommandAnswer> {
-    return this.#job(() => this.#retried(() => obey(command, this.#database), false));
+    return this.#job(() => obey(command, this.#database));
   }
 
   claimDeliveries(claim: DeliveryClaim): Promise<ClaimedDeliveries | CommandRefusal> {
-    return this.#job(() => this.#retried(() => claimDeliveries(claim, this.#database), false));
+    return this.#job(() => claimDeliveries(claim, this.#database));
   }
 
   status(): StoreStatus {
@@ -112,13 +117,14 @@ export class PostgresStore implements Store {
     const intakes = waiting.map(({ intake }) => intake);
     const open = new OpenAttempts();
     try {
+      await this.#standbyBack(Math.min(...waiting.map(({ sinceMs }) => sinceMs)));
       const take = () => takeGroup({ tenant, intakes }, open, this.#parts);
-      const outcomes = await this.#retried(take, true);
+      const outcomes = await this.#retried(take, { isIdempotent: true });
       for (const [at, { settle }] of waiting.entries()) {
         settle(outcomes[at] ?? { kind: "refused", code: "INTERNAL_ERROR" });
       }
     } catch (failure) {
-      const code = codeOf(failure);
+      const code = codeOf(failure, open.isAny);
       // One intake that cannot be taken must not take the others with it.
       if (code === "INTERNAL_ERROR" && waiting.length > 1) {
         for (const one of waiting) await this.#commit(tenant, [one]);
@@ -130,8 +136,12 @@ export class PostgresStore implements Store {
 
   async #job<T>(work: () => Promise<T>): Promise<T | CommandRefusal> {
     if (this.#closing) return { kind: "refused", code: "UNAVAILABLE" };
-    const job = work().catch((failure): CommandRefusal => {
-      return { kind: "refused", code: codeOf(failure) };
+    const doWork = async () => {
+      await this.#standbyBack(performance.now());
+      return this.#retried(work, { isIdempotent: false });
+    };
+    const job = doWork().catch((failure): CommandRefusal => {
+      return { kind: "refused", code: codeOf(failure, failure instanceof CommitLost) };
     });
     this.#jobs.add(job);
     const answer = await job;
@@ -139,32 +149,57 @@ export class PostgresStore implements Store {
     return answer;
   }
 
-  #retried<T>(work: () => Promise<T>, isIdempotent: boolean): Promise<T> {
-    return withRetries(work, {
-      patienceMs: this.#patienceMs,
-      isIdempotent,
-      onLost: () => this.#watchServer(),
-    });
+  async #retried<T>(
+    work: () => Promise<T>,
+    { isIdempotent }: { readonly isIdempotent: boolean },
+  ): Promise<T> {
+    const onLost = (failure: unknown) => {
+      this.#isStandbyAway ||= isOfStandby(failure);
+      this.#watchServer();
+    };
+    try {
+      return await withRetries(work, { patienceMs: this.#patienceMs, isIdempotent, onLost });
+    } catch (failure) {
+      // Rows stay locked that another node has changed and nobody confirms.
+      const waits = () => this.#database.waitsForStandby().catch(() => false);
+      if (!isOfLock(failure) || !(await waits())) throw failure;
+      const cause = new StandbyAway();
+      onLost(cause);
+      throw cause;
+    }
   }
 
-  /** The server is gone: until it is back, this node says that it takes nothing. */
+  /**
+   * Resolves when commits are confirmed, as far as is known.
+   *
+   * @throws {StandbyAway} when they are not by the end of the patience of whoever waits since then
+   */
+  async #standbyBack(sinceMs: number): Promise<void> {
+    while (this.#isStandbyAway) {
+      if (performance.now() - sinceMs > this.#patienceMs) throw new StandbyAway();
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
+
+  /** The server is gone, or its standby: until it is back, this node says that it takes nothing. */
   #watchServer(): void {
-    this.#probe ??= setInterval(() => {
-      this.#database
-        .read({ everyone: "directory" }, async () => {})
-        .then(
-          () => {
-            clearInterval(this.#probe);
-            this.#probe = undefined;
-          },
-          () => {},
-        );
-    }, PROBE_MS).unref();
+    const ask = async () => {
+      await this.#database.read({ everyone: "directory" }, async () => {});
+      this.#isStandbyAway = await this.#database.waitsForStandby();
+      if (this.#isStandbyAway) return;
+      clearInterval(this.#probe);
+      this.#probe = undefined;
+    };
+    this.#probe ??= setInterval(() => void ask().catch(() => {}), PROBE_MS).unref();
   }
 }
 
-function codeOf(failure: unknown): Exclude<Refusal["code"], "NOT_FOUND" | "GONE"> {
+/** @param isOpen whether something may be stored all the same */
+function codeOf(failure: unknown, isOpen: boolean): Exclude<Refusal["code"], "NOT_FOUND" | "GONE"> {
+  if (isOfStandby(failure)) return isOpen ? "NOT_CONFIRMED_BY_STANDBY" : "STANDBY_AWAY";
   const trouble = troubleOf(failure);
-  if (trouble === "full") return "STORAGE_FULL";
-  return trouble === "lost" ? "UNAVAILABLE" : "INTERNAL_ERROR";
+  if (trouble === "other" || (trouble === "conflict" && !isOfLock(failure)))
+    return "INTERNAL_ERROR";
+  if (isOpen) return "NOT_CONFIRMED";
+  return trouble === "full" ? "STORAGE_FULL" : "UNAVAILABLE";
 }

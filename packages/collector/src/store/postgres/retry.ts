@@ -12,7 +12,7 @@ export interface RetryOptions {
   readonly patienceMs: number;
   /** Whether the work may be done again when nobody knows if it was done. */
   readonly isIdempotent: boolean;
-  readonly onLost: () => void;
+  readonly onLost: (failure: unknown) => void;
 }
 
 /** Does the whole work again, from fresh reads, for as long as that may help. */
@@ -23,7 +23,7 @@ export async function withRetries<T>(work: () => Promise<T>, options: RetryOptio
       return await work();
     } catch (failure) {
       const trouble = troubleOf(failure);
-      if (trouble === "lost") options.onLost();
+      if (trouble === "lost") options.onLost(failure);
       const isLate = performance.now() - started > options.patienceMs;
       if (isLate || !mayRepeat(failure, attempt, options)) throw failure;
       await pause((trouble === "conflict" ? CONFLICT_MS : LOST_MS) * Math.min(2 ** attempt, 32));

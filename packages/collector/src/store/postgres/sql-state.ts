@@ -1,10 +1,13 @@
 /** What a failure of the database means for whoever asked. */
 
+/** What a row is locked by may be a transaction that nobody will end soon: lock_not_available. */
+const LOCKED = "55P03";
+
 /** Give up waiting for the other transaction and start over from what stands now. */
 const CONFLICTS: ReadonlySet<string> = new Set([
   "40001", // serialization_failure
   "40P01", // deadlock_detected
-  "55P03", // lock_not_available
+  LOCKED,
   "23505", // unique_violation: another node was first, and is found on the next attempt
   "26000", // invalid_sql_statement_name: nothing is prepared by name in the next attempt
 ]);
@@ -32,6 +35,15 @@ export class CommitLost extends Error {
   }
 }
 
+/** The server has written it and waits for a standby that does not confirm it. */
+export class StandbyAway extends Error {
+  override readonly name = "StandbyAway";
+
+  constructor() {
+    super("the database waits for its synchronous standby");
+  }
+}
+
 /** No server that is wanted can be reached; asking again may find one. */
 export class ServerAway extends Error {
   override readonly name = "ServerAway";
@@ -43,13 +55,25 @@ export class ServerAway extends Error {
 
 export type Trouble = "conflict" | "lost" | "full" | "other";
 
+const LOSSES = [CommitLost, StandbyAway, ServerAway];
+
 export function troubleOf(failure: unknown): Trouble {
-  if (failure instanceof CommitLost || failure instanceof ServerAway) return "lost";
+  if (LOSSES.some((loss) => failure instanceof loss)) return "lost";
   const state = sqlStateOf(failure);
   if (state === undefined) return isConnectionFailure(failure) ? "lost" : "other";
   if (CONFLICTS.has(state)) return "conflict";
   if (FULL.has(state)) return "full";
   return LOST.has(state) || state.startsWith("08") ? "lost" : "other";
+}
+
+export function isOfLock(failure: unknown): boolean {
+  return sqlStateOf(failure) === LOCKED;
+}
+
+/** Whether it is a standby that is waited for, as far as anybody knows. */
+export function isOfStandby(failure: unknown): boolean {
+  const cause = failure instanceof CommitLost ? failure.cause : failure;
+  return cause instanceof StandbyAway;
 }
 
 /** The five characters by which PostgreSQL names a failure; undefined when it was not the server. */

@@ -13,6 +13,8 @@ const LANES_OF_TENANT = 3;
 export interface Waiting {
   readonly intake: Intake;
   readonly settle: (outcome: Outcome) => void;
+  /** When it began to wait, by the clock of this process that only goes forward. */
+  readonly sinceMs: number;
 }
 
 export type Commit = (tenant: number, waiting: readonly Waiting[]) => Promise<void>;

@@ -38,6 +38,11 @@ interface Attempt {
 export class OpenAttempts {
   readonly #witnesses: Witness[] = [];
 
+  /** Whether something may be stored that nobody was told of. */
+  get isAny(): boolean {
+    return this.#witnesses.length > 0;
+  }
+
   note(witness: Witness | undefined): void {
     if (witness) this.#witnesses.push(witness);
   }
