@@ -109,6 +109,13 @@ test("CAUM_DATABASE is where a collector keeps everything", async () => {
   expect(failure).toMatchObject({ code: 2, stderr: expect.stringContaining("CAUM_SIGNING_KEY") });
 });
 
+test("a replica is one of a database", async () => {
+  const failure = await caum(["up", "--port", "0", "--read-database", "postgres://127.0.0.1:1/x"])
+    .then(() => undefined)
+    .catch((problem: { stderr: string; code: number }) => problem);
+  expect(failure).toMatchObject({ code: 2, stderr: expect.stringContaining("needs --database") });
+});
+
 test("a lost key is printed again, while the collector runs and when it does not", async () => {
   const none = await caum(["collector", "keys"]).catch((problem: { code: number }) => problem);
   expect(none).toMatchObject({ code: 2 });
@@ -129,6 +136,8 @@ test.each([
   ["postgres://user:5/zq7canary@a/caum", "a PostgreSQL database"],
   ["zq7canary", "a PostgreSQL database"],
 ])("of %s only servers and database are shown", (database, shown) => {
-  const { rows } = readSettings({ flags: { database }, env: {}, home: "/nowhere" });
-  expect(rows.find(({ setting }) => setting === "--database")?.value).toBe(shown);
+  const flags = { database, readDatabase: database };
+  const { rows } = readSettings({ flags, env: {}, home: "/nowhere" });
+  const told = rows.filter(({ setting }) => setting.endsWith("database"));
+  expect(told.map(({ value }) => value)).toEqual([shown, shown]);
 });

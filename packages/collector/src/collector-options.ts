@@ -10,6 +10,8 @@ export interface CollectorOptions extends Omit<SubmissionOptions, "onFailure">, 
   readonly data: string;
   /** URL of a PostgreSQL database that takes the place of the data folder. */
   readonly database?: string | undefined;
+  /** URL of a replica of it, which lists, sums and exports are read from. */
+  readonly readDatabase?: string | undefined;
   readonly host?: string | undefined;
   /** 0 takes a free port. */
   readonly port?: number | undefined;

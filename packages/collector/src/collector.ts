@@ -85,7 +85,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
 
 async function start(options: CollectorOptions, data: string): Promise<Collector> {
   const { env = process.env, clock = Date.now, onFailure = () => {} } = options;
-  const opened = await openStore({ data, database: options.database, env });
+  const opened = await openStore({ ...options, data, env });
   const { signer, rootKey } = opened;
   const headLog = new HeadLog({ store: opened.store, signer, clock, onFailure });
   const stamps = openHeadStamps(options, { ...opened, clock, onFailure });

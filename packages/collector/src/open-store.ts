@@ -17,7 +17,9 @@ const FIRST_KEY = "first.key";
 export interface StorePlace {
   readonly data: string;
   /** URL of a PostgreSQL database; the data folder itself when absent. */
-  readonly database: string | undefined;
+  readonly database?: string | undefined;
+  /** URL of a replica of it. */
+  readonly readDatabase?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -31,8 +33,12 @@ export interface OpenedStore {
   readonly place: string;
 }
 
-export function openStore({ data, database, env }: StorePlace): Promise<OpenedStore> {
-  return database === undefined ? openFolder(data, env) : openNode(database, env);
+/** @throws {Error} when what is named cannot be used, or does not fit together */
+export async function openStore(place: StorePlace): Promise<OpenedStore> {
+  const { data, database, readDatabase, env } = place;
+  if (database !== undefined) return openNode(database, readDatabase, env);
+  if (readDatabase === undefined) return openFolder(data, env);
+  throw new Error("--read-database needs --database: name the database that it is a replica of");
 }
 
 /**
@@ -78,11 +84,15 @@ function rootKeyIn(data: string): RootKey {
  *
  * @throws {Error} when it has no signing key, or other keys than the nodes before it
  */
-async function openNode(database: string, env: StorePlace["env"]): Promise<OpenedStore> {
+async function openNode(
+  database: string,
+  readUrl: string | undefined,
+  env: StorePlace["env"],
+): Promise<OpenedStore> {
   const signingKey = signingKeyOf(env);
   const signer = loadSigningKey("", env);
   const rootKey = rootKeyOf(signingKey, env);
-  const store = await openPostgresStore(database);
+  const store = await openPostgresStore(database, { readUrl });
   try {
     await claimIdentity(store.database, { verifierKey: signer.vkey, digestKey: rootKey.id });
   } catch (failure) {
@@ -125,7 +135,11 @@ function rootKeyOf(signingKey: string, env: StorePlace["env"]): RootKey {
  * @param own the collector's own key
  */
 export function keyOfWriters(
-  { database, home, env }: Omit<StorePlace, "data"> & { readonly home: string | undefined },
+  {
+    database,
+    home,
+    env,
+  }: Omit<StorePlace, "data" | "readDatabase"> & { readonly home: string | undefined },
   own: RootKey,
 ): RootKey | undefined {
   if (database !== undefined) return env.CAUM_DIGEST_KEY?.trim() ? own : undefined;

@@ -8,6 +8,7 @@ export interface UpSettings {
   readonly host: string;
   readonly data: string;
   readonly database?: string;
+  readonly readDatabase?: string;
   readonly demo?: boolean;
   readonly register?: boolean;
   readonly hashNames?: boolean;
@@ -43,6 +44,7 @@ const SETTINGS: Readonly<Record<Name, Setting>> = {
   host: { variable: "CAUM_HOST", kind: "text" },
   data: { variable: "CAUM_DATA", kind: "text" },
   database: { variable: "CAUM_DATABASE", kind: "text" },
+  readDatabase: { variable: "CAUM_READ_DATABASE", kind: "text" },
   demo: { variable: "CAUM_DEMO", kind: "flag" },
   register: { variable: "CAUM_REGISTER", kind: "flag" },
   hashNames: { variable: "CAUM_HASH_NAMES", kind: "flag" },
@@ -215,7 +217,7 @@ function optionOf(name: Name): string {
 
 /** Of a database, neither the user nor the password. */
 function shown(name: Name, value: Value | null): Value | null {
-  if (name !== "database" || typeof value !== "string") return value;
+  if ((name !== "database" && name !== "readDatabase") || typeof value !== "string") return value;
   const found = /^(\w+:\/\/)(?:[^/?#]*@)?([^/?#@]*)(\/[^?#@]*)?(?:[?#][^@]*)?$/.exec(value);
   if (found === null) return "a PostgreSQL database";
   const [, scheme, hosts, path = ""] = found;

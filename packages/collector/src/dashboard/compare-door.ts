@@ -37,7 +37,7 @@ export function openCompareDoor(app: FastifyInstance, services: Services): void 
     const filterOf = (side: (typeof SIDES)[number]) =>
       filterIn(query, side, { kept, nowMs: services.clock() });
     const filters = { a: filterOf("a"), b: filterOf("b") };
-    const found = await comparedSides(tenant, filters, services.store.reader);
+    const found = await comparedSides(tenant, filters, services.store.replica);
     if (typeof found !== "string") return found;
     const side = found.toUpperCase();
     throw new DoorError(

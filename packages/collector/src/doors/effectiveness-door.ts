@@ -38,7 +38,7 @@ export function openEffectivenessDoor(app: FastifyInstance, services: Services):
           before: identifierOf(before, keys),
           after: identifierOf(after, keys),
         },
-        services.store.reader,
+        services.store.replica,
       );
       if (found === undefined) throw noSuchWorkflow();
       return found;

@@ -185,7 +185,7 @@ async function bundle(asked: Asked, checkpoints: Checkpoints, services: Services
         note: "nothing in this file is trusted by a verifier",
       },
     },
-    reader,
+    store,
   );
 }
 

@@ -11,7 +11,7 @@ import type { LogProof } from "../head-log/stored-log.ts";
 import type { SignedNote } from "../rows/log-rows.ts";
 import type { TenantRow } from "../rows/tenant-rows.ts";
 import type { StoredTimeStamp } from "../rows/time-stamp-rows.ts";
-import type { SessionView, StoreReader } from "../store/store.ts";
+import type { SessionView, Store } from "../store/store.ts";
 import type { SignedHead } from "./checkpoints.ts";
 
 const PAGE = 500;
@@ -30,14 +30,19 @@ export interface BundleParts {
   readonly manifest: Readonly<Record<string, unknown>>;
 }
 
+export type RecordReaders = Pick<Store, "reader" | "replica">;
+
 /**
  * The archive piece by piece; records are read page by page, so that no read outlives a page.
  *
  * @yields bytes of the archive
  */
-export async function* bundleOf(parts: BundleParts, reader: StoreReader): AsyncGenerator<Buffer> {
+export async function* bundleOf(
+  parts: BundleParts,
+  readers: RecordReaders,
+): AsyncGenerator<Buffer> {
   for (const { size, note } of notesOf(parts)) yield* file(`checkpoints/${sizeName(size)}`, note);
-  yield* recordsFile(parts, reader);
+  yield* recordsFile(parts, readers);
   for (const [index, receipt] of parts.receipts) yield* file(`receipts/${index}.json`, receipt);
   for (const [at, { entry, proof }] of parts.logProofs.entries()) {
     yield* file(`log/${entry.size}-${at}.tlog-proof`, proof);
@@ -63,9 +68,9 @@ function sizeName(size: number): string {
 /** A tar header comes before its file and states its size, so the lines are measured first. */
 async function* recordsFile(
   { owner, view, head }: BundleParts,
-  reader: StoreReader,
+  readers: RecordReaders,
 ): AsyncGenerator<Buffer> {
-  const pages = () => linePages(reader, owner.tenant, view.id, head.size);
+  const pages = () => linePages(readers, owner.tenant, view.id, head.size);
   let byteLength = 0;
   for await (const page of pages()) byteLength += page.length;
   yield tarHeader("records.ndjson", byteLength);
@@ -74,13 +79,17 @@ async function* recordsFile(
 }
 
 async function* linePages(
-  reader: StoreReader,
+  { replica, reader }: RecordReaders,
   tenant: number,
   id: string,
   size: number,
 ): AsyncGenerator<Buffer> {
   for (let from = 0; from < size; from += PAGE) {
-    const records = await reader.records(tenant, id, from, Math.min(PAGE, size - from));
+    const count = Math.min(PAGE, size - from);
+    const found = await replica.records(tenant, id, from, count);
+    // The head is of what is written by now; a replica may not have all of it yet.
+    const isWhole = found.length === count;
+    const records = isWhole ? found : await reader.records(tenant, id, from, count);
     yield Buffer.from(records.map(({ line }) => `${line}\n`).join(""));
   }
 }

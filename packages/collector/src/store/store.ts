@@ -210,10 +210,24 @@ export interface StoreStatus {
   readonly isWritable: boolean;
   readonly waiting: number;
   readonly walBytes: number;
+  /** Of the database that is only read, where there is one. */
+  readonly replica?: ReplicaStatus | undefined;
+}
+
+export interface ReplicaStatus {
+  /** Whether reads go there now. */
+  readonly isUsed: boolean;
+  /** Undefined while it is not known, and of a database that follows in another way than by the log. */
+  readonly behindMs: number | undefined;
+  /** Reads that were done where it is written instead. */
+  readonly fallbacks: number;
 }
 
 export interface Store {
+  /** What was answered before is in what it reads. */
   readonly reader: StoreReader;
+  /** For lists, sums and exports: may be a few seconds behind, where a database is only read. */
+  readonly replica: StoreReader;
   /** Resolves when the outcome is durable. */
   submit(intake: Intake): Promise<Outcome>;
   administer(command: Command): Promise<CommandAnswer>;

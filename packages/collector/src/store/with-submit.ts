@@ -4,6 +4,7 @@ import type { Store } from "./store.ts";
 export function withSubmit(store: Store, submit: Store["submit"]): Store {
   return {
     reader: store.reader,
+    replica: store.replica,
     administer: (command) => store.administer(command),
     claimDeliveries: (claim) => store.claimDeliveries(claim),
     status: () => store.status(),

@@ -28,6 +28,7 @@ function openIn(folder: string): StoreUnderTest {
     return first?.answer ?? refused;
   };
   const store: Store = {
+    replica: new ProgramReader(async (_scope, program) => player.play(program())),
     reader: new ProgramReader(async (_scope, program) => player.play(program())),
     // An intake is answered with an outcome, a command with its answer, a claim with what was claimed.
     submit: (intake) => one({ intake }) as Promise<Outcome>,

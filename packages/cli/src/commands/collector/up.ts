@@ -37,6 +37,7 @@ export function registerUp(program: Command): void {
     .option("--host <address>", "address to listen on (default: 127.0.0.1)")
     .option("--data <folder>", "where everything is kept (default: collector in CAUM_HOME)")
     .option("--database <url>", "keep everything in PostgreSQL, where many nodes can share it")
+    .option("--read-database <url>", "read lists, sums and exports from this replica of it")
     .addOption(jsonOption("print one line of JSON when ready"))
     .option("--no-open", "do not open the dashboard in a browser")
     .option("--no-desktop", "no notifications of this machine's desktop when an agent loops")

@@ -47,7 +47,7 @@ const QUERY = z.object({
 type Query = z.output<typeof QUERY>;
 
 export function openOverviewDoor(app: FastifyInstance, services: Services): void {
-  const { overview } = services.store.reader;
+  const { overview } = services.store.replica;
   app.get("/dashboard-api/overview", HIDDEN, async (request) => {
     const { tenant } = await ownerOf(request, services, "read");
     const query = parse(QUERY, request.query);
@@ -156,7 +156,7 @@ function figuresAnswer(figures: OverviewFigures) {
 /** Sessions in which a loop stands, the latest first. */
 async function loopingNow(tenant: number, { kind, name }: Query, services: Services) {
   const nowMs = services.clock();
-  const views = await services.store.reader.sessions(tenant, {
+  const views = await services.store.replica.sessions(tenant, {
     limit: LOOKED_AT,
     hadLoop: true,
     sinceMs: nowMs - QUIET_MS,

@@ -93,7 +93,7 @@ function openReads(app: FastifyInstance, services: Services): void {
     async (request) => {
       const owner = await ownerOf(request, services, "read");
       const page = pageOf(request.query);
-      const views = await services.store.reader.sessions(owner.tenant, page);
+      const views = await services.store.replica.sessions(owner.tenant, page);
       return {
         sessions: views.map((view) => liveSessionOf(view, rootOf(view))),
         next_cursor: nextCursor(views, page.limit),

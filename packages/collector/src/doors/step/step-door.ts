@@ -69,7 +69,7 @@ function openReads(app: FastifyInstance, services: Services): void {
       const tenantKeys = services.digestKeys.tenant(owner.ulid);
       const traces = traceDigests({ traceId, runId, correlationId }, tenantKeys);
       const page = { ...filterOf(query), traces };
-      const views = await services.store.reader.sessions(owner.tenant, page);
+      const views = await services.store.replica.sessions(owner.tenant, page);
       return {
         sessions: views.map((view) => sessionSummaryOf(view, services.clock())),
         next_cursor: nextCursor(views, page.limit),

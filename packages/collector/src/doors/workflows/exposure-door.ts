@@ -29,7 +29,7 @@ export function openExposureDoor(app: FastifyInstance, services: Services): void
       const owner = await ownerOf(request, services, "read");
       const { since, until } = parse(QUERY, request.query);
       const keys = services.digestKeys.tenant(owner.ulid);
-      const { reader } = services.store;
+      const { replica: reader } = services.store;
       const { name } = parse(PARAMS, request.params);
       const workflow = identifierOf(name, keys);
       const cohorts = await reader.cohorts(owner.tenant, workflow);

@@ -21,7 +21,7 @@ export function openOutcomeDoor(app: FastifyInstance, services: Services): void 
       const owner = await ownerOf(request, services, "read");
       const { name } = parse(PARAMS, request.params);
       const workflow = identifierOf(name, services.digestKeys.tenant(owner.ulid));
-      const { reader } = services.store;
+      const { replica: reader } = services.store;
       if ((await reader.cohorts(owner.tenant, workflow)).length === 0) throw noSuchWorkflow();
       return workflowOutcome({ tenant: owner.tenant, workflow }, reader.memory);
     },

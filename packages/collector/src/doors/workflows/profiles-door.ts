@@ -41,7 +41,7 @@ export function openProfilesDoor(app: FastifyInstance, services: Services): void
       const { workflow, cohort, agent, since, until, limit, cursor } = query;
       const keys = services.digestKeys.tenant(owner.ulid);
       const kept = (name: string | undefined) => name && identifierOf(name, keys);
-      const found = await services.store.reader.memory.profiles(owner.tenant, {
+      const found = await services.store.replica.memory.profiles(owner.tenant, {
         workflow: kept(workflow),
         cohort: kept(cohort),
         agent: kept(agent),

@@ -43,7 +43,7 @@ export function openRecurringDoor(app: FastifyInstance, services: Services): voi
           sinceMs,
           untilMs,
         },
-        services.store.reader.memory,
+        services.store.replica.memory,
       );
     },
   );

@@ -24,11 +24,11 @@ export function openSimilarDoor(app: FastifyInstance, services: Services): void 
       const { tenant } = await ownerOf(request, services, "read");
       const { limit } = parse(QUERY, request.query);
       const { id } = request.params;
-      const { reader } = services.store;
+      const { reader, replica } = services.store;
       const view = await reader.session(tenant, id);
       if (view === undefined) throw refusalError("NOT_FOUND");
       if ("gone" in view) throw refusalError("GONE");
-      return similarSessions({ tenant, id, limit }, profileOf(view), reader.memory);
+      return similarSessions({ tenant, id, limit }, profileOf(view), replica.memory);
     },
   );
 }

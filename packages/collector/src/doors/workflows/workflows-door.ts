@@ -33,7 +33,7 @@ const QUERY = z.object({
 });
 
 export function openWorkflowsDoor(app: FastifyInstance, services: Services): void {
-  const { memory } = services.store.reader;
+  const { memory } = services.store.replica;
 
   app.get(
     "/v1/workflows",

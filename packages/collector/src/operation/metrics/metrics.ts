@@ -3,7 +3,7 @@ import { VERSION } from "@caum/core";
 import type { EmissionTally } from "@caum/emitter";
 import type { Attempts } from "../../alerts/deliverer.ts";
 import { SENDER_LINKS, type SenderLink } from "../../ingest/sender-chain.ts";
-import type { Store } from "../../store/store.ts";
+import type { ReplicaStatus, Store } from "../../store/store.ts";
 import type { WitnessStatus } from "../../submission/witness-lane.ts";
 import { family, Histogram, type MetricSample } from "./exposition.ts";
 import { IntakeCounts } from "./intake-counts.ts";
@@ -66,7 +66,7 @@ export class Metrics {
   }
 
   format({ store, attempts, alertsBegun, nowMs }: Measured): string {
-    const { waiting, walBytes } = store.status();
+    const { waiting, walBytes, replica } = store.status();
     const uptime = Math.floor((nowMs - this.#parts.nowMs) / 1_000);
     return [
       ...family("caum_build_info", "gauge", "Version of the collector.", [
@@ -78,6 +78,7 @@ export class Metrics {
       ...this.#sessions.format(),
       ...family("caum_store_waiting", "gauge", "Jobs that wait for the disk.", [[waiting]]),
       ...family("caum_store_wal_bytes", "gauge", "Size of the write-ahead log.", [[walBytes]]),
+      ...(replica === undefined ? [] : replicaFamilies(replica)),
       ...family("caum_alerts_total", "counter", "Alerts that began to be delivered.", [
         [alertsBegun],
       ]),
@@ -130,6 +131,18 @@ export class Metrics {
       ...family("caum_witness_cosigned_seconds", "gauge", "When a witness cosigned last.", seen),
     ];
   }
+}
+
+function replicaFamilies({ isUsed, behindMs, fallbacks }: ReplicaStatus): readonly string[] {
+  const behind: readonly MetricSample[] = behindMs === undefined ? [] : [[behindMs / 1_000]];
+  const told = "Reads that the primary did in place of the read database.";
+  return [
+    ...family("caum_read_database_used", "gauge", "Whether the read database is read.", [
+      [isUsed ? 1 : 0],
+    ]),
+    ...family("caum_read_database_behind_seconds", "gauge", "How far it is behind.", behind),
+    ...family("caum_read_database_fallbacks_total", "counter", told, [[fallbacks]]),
+  ];
 }
 
 function byLabel(label: string, counts: object): readonly MetricSample[] {

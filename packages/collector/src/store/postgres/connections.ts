@@ -14,12 +14,6 @@ const NO_SUCH_STATEMENT = "26000";
 const ABOUT = `select pg_backend_pid() as process, pg_is_in_recovery() as standby,
   current_setting('transaction_read_only') = 'on' as read_only`;
 
-/**
- * Transactions of this user that wait for a standby, for longer than a standby needs that is there.
- * The wait stays when whoever asked for the commit is gone.
- */
-const WAITING = `select 1 from pg_stat_activity where wait_event = 'SyncRep'
-  and state_change < clock_timestamp() - $1 * interval '1 millisecond' limit 1`;
 /** A server that is well answers a question about itself within this. */
 const LOOK_MS = 2_000;
 
@@ -121,13 +115,13 @@ export class Connections {
   }
 
   /**
-   * Whether the server that was the wanted one last has waited for a standby for so long.
+   * Asks the server that was the wanted one last about itself, also while all other connections hang.
    *
    * @throws when it does not say within a short time
    */
-  async waitsForStandby(forMs: number): Promise<boolean> {
-    const found = await this.#lookouts[this.#last]?.query(WAITING, [forMs]);
-    return found !== undefined && found.rows.length > 0;
+  async ask(sql: string, values: readonly unknown[]): Promise<readonly Record<string, unknown>[]> {
+    const answer = await this.#lookouts[this.#last]?.query(sql, [...values]);
+    return answer?.rows ?? [];
   }
 
   async close(): Promise<void> {

@@ -33,6 +33,12 @@ const LIMITS = `set_config('lock_timeout', '5s', true),
 const SCOPE = `set_config('caum.tenant', $1, true), set_config('caum.secret', $2, true),
   set_config('caum.scope', $3, true)`;
 
+/**
+ * Transactions of this user that wait for a standby, for longer than a standby needs that is there.
+ * The wait stays when whoever asked for the commit is gone.
+ */
+const WAITING = `select 1 from pg_stat_activity where wait_event = 'SyncRep'
+  and state_change < clock_timestamp() - $1 * interval '1 millisecond' limit 1`;
 /** What takes longer than this is looked into, and given up where waiting for it is no use. */
 const SLOW_MS = 8_000;
 
@@ -59,6 +65,11 @@ export class Database {
       await opened.close();
       throw failure;
     }
+  }
+
+  /** To read only, over connections to a database that is laid out elsewhere. */
+  static over(connections: Connections, role: string | undefined): Database {
+    return new Database(connections, SLOW_MS, role);
   }
 
   /** @param role what a superuser's transactions work as */
@@ -91,8 +102,14 @@ export class Database {
    *
    * @throws when the server does not say
    */
-  waitsForStandby(): Promise<boolean> {
-    return this.#connections.waitsForStandby(this.#slowMs / 2);
+  async waitsForStandby(): Promise<boolean> {
+    return (await this.#connections.ask(WAITING, [this.#slowMs / 2])).length > 0;
+  }
+
+  /** How far the log of this server is, as two numbers in hexadecimal digits. */
+  async writtenPosition(): Promise<string> {
+    const [row] = await this.#connections.ask("select pg_current_wal_lsn()::text as written", []);
+    return String(row?.written);
   }
 
   async close(): Promise<void> {

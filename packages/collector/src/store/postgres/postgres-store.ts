@@ -4,6 +4,7 @@ import { EventIds } from "@caum/core/collector";
 import type { Intake, Outcome, Refusal } from "../../ingest/intake.ts";
 import type { ClaimedDeliveries, DeliveryClaim } from "../../rows/alert-rows.ts";
 import type { Command, CommandAnswer, CommandRefusal } from "../command.ts";
+import type { Program, Read, Scope } from "../program/program.ts";
 import { ProgramReader } from "../program/reader.ts";
 import { newRowKey } from "../program/row-key.ts";
 import { type Store, type StoreReader, type StoreStatus, StoreUnreachable } from "../store.ts";
@@ -13,6 +14,7 @@ import { HotSessions } from "./ingest/hot-sessions.ts";
 import { Lanes, type Waiting } from "./ingest/lanes.ts";
 import { type GroupParts, OpenAttempts, takeGroup } from "./ingest/take-group.ts";
 import { play } from "./play-program.ts";
+import { Replica } from "./replica.ts";
 import { withRetries } from "./retry.ts";
 import { CommitLost, isOfLock, isOfStandby, StandbyAway, troubleOf } from "./sql-state.ts";
 
@@ -30,6 +32,10 @@ const PROBE_MS = 1_000;
 export interface PostgresOptions {
   readonly lanes?: number | undefined;
   readonly patienceMs?: number | undefined;
+  /** URL of a replica, for reads that may be a little behind. */
+  readonly readUrl?: string | undefined;
+  /** A replica that is further behind is not read. */
+  readonly mostBehindMs?: number | undefined;
 }
 
 /**
@@ -39,15 +45,30 @@ export interface PostgresOptions {
  */
 export async function openPostgresStore(
   url: string,
-  { lanes = LANES, patienceMs = PATIENCE_MS }: PostgresOptions = {},
+  { lanes = LANES, patienceMs = PATIENCE_MS, readUrl, mostBehindMs }: PostgresOptions = {},
 ): Promise<PostgresStore> {
   const database = await Database.open(url, lanes + OTHER_CONNECTIONS, patienceMs);
-  return new PostgresStore(database, lanes, patienceMs);
+  try {
+    const replica = readUrl && (await Replica.open(readUrl, database, mostBehindMs));
+    return new PostgresStore({ database, replica: replica || undefined, lanes, patienceMs });
+  } catch (failure) {
+    await database.close();
+    throw failure;
+  }
+}
+
+interface StoreParts {
+  readonly database: Database;
+  readonly replica: Replica | undefined;
+  readonly lanes: number;
+  readonly patienceMs: number;
 }
 
 export class PostgresStore implements Store {
   readonly reader: StoreReader;
+  readonly replica: StoreReader;
   readonly #database: Database;
+  readonly #replica: Replica | undefined;
   readonly #lanes: Lanes;
   readonly #parts: GroupParts;
   readonly #patienceMs: number;
@@ -57,9 +78,10 @@ export class PostgresStore implements Store {
   #isStandbyAway = false;
   #closing: Promise<void> | undefined;
 
-  constructor(database: Database, lanes: number, patienceMs: number) {
+  constructor({ database, replica, lanes, patienceMs }: StoreParts) {
     const eventIds = new EventIds({ clock: Date.now, fillRandom: randomFillSync });
     this.#database = database;
+    this.#replica = replica;
     this.#patienceMs = patienceMs;
     this.#lanes = new Lanes(lanes, (tenant, waiting) => this.#commit(tenant, waiting));
     this.#parts = {
@@ -68,12 +90,15 @@ export class PostgresStore implements Store {
       newKey: () => newRowKey(Date.now()),
       newEventId: () => eventIds.next(),
     };
-    this.reader = new ProgramReader((scope, program) => {
-      const read = () => database.read(scope, (transaction) => play(program(), transaction));
-      return this.#retried(read, { isIdempotent: true }).catch((failure) => {
-        throw troubleOf(failure) === "lost" ? new StoreUnreachable(failure) : failure;
-      });
-    });
+    const read: Read = (scope, program) => this.#read(scope, program);
+    this.reader = new ProgramReader(read);
+    this.replica =
+      replica === undefined
+        ? this.reader
+        : new ProgramReader(async (scope, program) => {
+            const elsewhere = await replica.read(scope, program);
+            return elsewhere === undefined ? read(scope, program) : elsewhere.found;
+          });
   }
 
   submit(intake: Intake): Promise<Outcome> {
@@ -83,6 +108,7 @@ export class PostgresStore implements Store {
   }
 
   administer(command: Command): Promise<CommandAnswer> {
+    this.#replica?.noteChange(command);
     return this.#job(() => obey(command, this.#database));
   }
 
@@ -92,7 +118,8 @@ export class PostgresStore implements Store {
 
   status(): StoreStatus {
     const isWritable = this.#probe === undefined && this.#closing === undefined;
-    return { isWritable, waiting: this.#lanes.waiting + this.#jobs.size, walBytes: 0 };
+    const waiting = this.#lanes.waiting + this.#jobs.size;
+    return { isWritable, waiting, walBytes: 0, replica: this.#replica?.status };
   }
 
   close(): Promise<void> {
@@ -109,7 +136,17 @@ export class PostgresStore implements Store {
     await this.#lanes.drain();
     await Promise.allSettled(this.#jobs);
     clearInterval(this.#probe);
+    await this.#replica?.close();
     await this.#database.close();
+  }
+
+  async #read<T>(scope: Scope, program: () => Program<T>): Promise<T> {
+    const work = () => this.#database.read(scope, (transaction) => play(program(), transaction));
+    try {
+      return await this.#retried(work, { isIdempotent: true });
+    } catch (failure) {
+      throw troubleOf(failure) === "lost" ? new StoreUnreachable(failure) : failure;
+    }
   }
 
   /** Settles every intake; whoever is answered well is on the disk. */

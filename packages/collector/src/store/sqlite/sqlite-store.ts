@@ -65,6 +65,7 @@ type Settle = (answer: JobAnswer["answer"]) => void;
 
 class SqliteStore implements Store {
   readonly reader: StoreReader;
+  readonly replica: StoreReader;
   /** For reads; no transaction outlives a call. */
   readonly #connection: DatabaseSync;
   readonly #worker: Worker;
@@ -80,6 +81,7 @@ class SqliteStore implements Store {
   constructor(worker: Worker, connection: DatabaseSync, lock: FolderLock, path: string) {
     const player = new ProgramPlayer(connection);
     this.reader = new ProgramReader(async (_scope, program) => player.play(program()));
+    this.replica = this.reader;
     this.#connection = connection;
     this.#worker = worker;
     this.#lock = lock;

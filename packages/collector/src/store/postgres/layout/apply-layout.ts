@@ -6,7 +6,7 @@ import { FENCED_TABLES } from "./fences.ts";
 import { LAYOUT } from "./layout.ts";
 
 /** The role that a superuser steps down to: row-level security never holds for a superuser. */
-const NODE_ROLE = "caum_node";
+export const NODE_ROLE = "caum_node";
 
 const ATTEMPTS = 60;
 const PAUSE_MS = 100;
