@@ -8,7 +8,7 @@ export { TELEMETRY } from "./health/session/order.ts";
 export { replay, stepsInOrder } from "./health/session/replay.ts";
 export { SessionHealth } from "./health/session/session-health.ts";
 export type { Step } from "./health/step/step.ts";
-export { stepOf } from "./health/step/step-of.ts";
+export { isStepRecord, stepOf } from "./health/step/step-of.ts";
 
 // What is said of a step.
 

@@ -1,6 +1,7 @@
 /** `@caum/core/protocol`: what goes over the wire, as zod schemas. For servers and commands only. */
 export {
   checkoutAnswer,
+  type KeyEntryAnswer,
   keyAnswer,
   keyRequest,
   keysAnswer,
@@ -10,6 +11,7 @@ export {
   retentionAnswer,
   retentionRequest,
   type Scope,
+  type UsageAnswer,
   usageAnswer,
 } from "./protocol/accounts.ts";
 export {

@@ -44,10 +44,13 @@ test("a row moves to where its last event puts it, and is there once", () => {
 test("in the order of a figure a row stands where its value puts it, and of equal ones the newer first", () => {
   const of = (id: string, loops: number, lastMs: number) => ({ ...row(id, lastMs), loops });
   const rows = [of("most", 9, 1), of("some", 3, 2), of("none", 0, 3)];
-  const ids = (changed: SessionRow, isUp = false, isCut = false) =>
-    withRow(isUp ? rows.toReversed() : rows, changed, { by: "loops", isUp }, isCut).map(
-      ({ id }) => id,
-    );
+  const ids = (changed: SessionRow, isAscending = false, isCut = false) =>
+    withRow(
+      isAscending ? rows.toReversed() : rows,
+      changed,
+      { by: "loops", isAscending },
+      isCut,
+    ).map(({ id }) => id);
   expect(ids(of("new", 4, 9))).toEqual(["most", "new", "some", "none"]);
   expect(ids(of("new", 3, 9))).toEqual(["most", "new", "some", "none"]);
   expect(ids(of("new", 3, 0))).toEqual(["most", "some", "new", "none"]);
@@ -57,7 +60,7 @@ test("in the order of a figure a row stands where its value puts it, and of equa
 
 test("where others may stand before it, a row behind the last one is not shown", () => {
   const rows = [{ ...row("dear", 1), costUsd: 2 }];
-  const order = { by: "cost", isUp: false } as const;
+  const order = { by: "cost", isAscending: false } as const;
   const cheap = { ...row("cheap", 2), costUsd: 1 };
   expect(withRow(rows, cheap, order, true)).toEqual(rows);
   expect(withRow(rows, cheap, order)).toHaveLength(2);
@@ -65,8 +68,8 @@ test("where others may stand before it, a row behind the last one is not shown",
 
 test("what nobody said comes last, whichever way", () => {
   const rows = [{ ...row("known", 1), failures: 0 }];
-  for (const isUp of [true, false]) {
-    const order = { by: "failures", isUp } as const;
+  for (const isAscending of [true, false]) {
+    const order = { by: "failures", isAscending } as const;
     expect(withRow(rows, row("unknown", 2), order).map(({ id }) => id)).toEqual([
       "known",
       "unknown",

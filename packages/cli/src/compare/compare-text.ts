@@ -173,13 +173,7 @@ function loopLines(report: CompareReport, table: Table): readonly string[] {
   if (loops.length === 0) return others.length === 0 ? [] : ["", ...others];
   const cell = (side: LoopDifference["a"], { sessions }: ComparedSide) =>
     namedCell(side, sessions, (named) => countWords(areSingle ? named.loops : named.sessions));
-  const rows = loops
-    .slice(0, SHOWN)
-    .map(({ rule, period, tools, ...row }) => [
-      `${tools.join(", ") || "talk"}: ${rule}${period > 1 ? `, period ${period}` : ""}`,
-      cell(row.a, a),
-      cell(row.b, b),
-    ]);
+  const rows = loops.slice(0, SHOWN).map((row) => [row.words, cell(row.a, a), cell(row.b, b)]);
   const head = [areSingle ? "loops" : "sessions with a loop of", "A", "B"];
   return [...table([head, ...rows]), ...more(loops.length), ...others];
 }

@@ -1,25 +1,15 @@
 /** What an operator asks of an account: keys, retention, usage and evidence packs. */
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import type { CollectorPlace } from "@caum/collector/validation";
+import type { KeyEntryAnswer, UsageAnswer } from "@caum/core/protocol";
 import { askDoor, askFor } from "./ask-door.ts";
 
-export interface KeyRow {
-  readonly key_id: string;
-  readonly label: string | null;
-  readonly prefix: string;
-  readonly scopes: readonly string[];
-  readonly created_at: string;
-  readonly expires_at: string | null;
-  readonly last_used_at: string | null;
-  readonly revoked: boolean;
-}
-
-export interface NewKey extends KeyRow {
+export interface NewKey extends KeyEntryAnswer {
   readonly api_key: string;
 }
 
-export async function listKeys(place: CollectorPlace): Promise<readonly KeyRow[]> {
-  return (await askFor<{ keys: readonly KeyRow[] }>(place, "keys", "GET", "/v1/keys")).keys;
+export async function listKeys(place: CollectorPlace): Promise<readonly KeyEntryAnswer[]> {
+  return (await askFor<{ keys: readonly KeyEntryAnswer[] }>(place, "keys", "GET", "/v1/keys")).keys;
 }
 
 export interface KeyWish {
@@ -50,20 +40,8 @@ export async function setRetention(place: CollectorPlace, days: number | null): 
   return readRetention(place);
 }
 
-export interface Usage {
-  readonly plan: string;
-  readonly sessions: number;
-  readonly events: number;
-  readonly steps: number;
-  readonly total_tokens: number;
-  readonly total_cost_usd: number;
-  readonly alerts: number;
-  readonly dropped_events: number;
-  readonly limits: { readonly events_per_second: number };
-}
-
-export function readUsage(place: CollectorPlace): Promise<Usage> {
-  return askFor<Usage>(place, "plan", "GET", "/v1/usage");
+export function readUsage(place: CollectorPlace): Promise<UsageAnswer> {
+  return askFor<UsageAnswer>(place, "plan", "GET", "/v1/usage");
 }
 
 export interface PackQuery {

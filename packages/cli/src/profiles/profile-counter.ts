@@ -4,6 +4,7 @@ import {
   type Assessment,
   ENGINE_VERSION,
   followAlert,
+  isStepRecord,
   NOTHING_YET,
   QUIET,
   type SessionSummary,
@@ -80,8 +81,7 @@ export class ProfileCounter {
     if (record.category === "tool_api" && record.payload.serverTag !== undefined) {
       this.#servers.add(record.payload.serverTag);
     }
-    const isStep = record.category === "tool_api" || record.category === "reasoning";
-    if (isStep) this.#order?.take(assessment.step, record.payload);
+    if (isStepRecord(record)) this.#order?.take(assessment.step, record.payload);
     const isAlerted = this.#alert.standing;
     this.#counter.take(record, assessment, { layer: "import", costNanoUsd, isAlerted });
     this.#summary = summarize(this.#summary, assessment, costNanoUsd);

@@ -1,5 +1,6 @@
 /** A session from its records alone, judged as a collector judges them. */
 import { newRow, profileOf, SessionState, sentMs, viewOf } from "@caum/collector/local";
+import { isStepRecord } from "@caum/core/health";
 import { hashLeaf, readLine, type StructuralRecord } from "@caum/core/verify";
 import type { SessionProfile, StepOrder } from "@caum/workflows";
 
@@ -35,8 +36,7 @@ export function profileOfRecords(
     state ??= stateOf(record);
     const atMs = sentMs(record.sourceTimestamp, Date.now());
     const { step } = state.take(record, hashLeaf(line), atMs);
-    const isStep = record.category === "tool_api" || record.category === "reasoning";
-    if (isStep) order?.take(step, record.payload);
+    if (isStepRecord(record)) order?.take(step, record.payload);
   }
   return state === undefined ? undefined : profileOf(viewOf(state, undefined));
 }

@@ -1,4 +1,5 @@
 /** In what two sessions, or two selections of sessions, of an account differ. */
+import { isStepRecord } from "@caum/core/health";
 import type { StructuralRecord } from "@caum/core/verify";
 import {
   compareSides,
@@ -81,8 +82,7 @@ async function orderOf(
     for (const { line, standing } of records) {
       // A stored line is a record or a tombstone, which has no category.
       const stored: StructuralRecord | { readonly category?: undefined } = JSON.parse(line);
-      const isStep = stored.category === "tool_api" || stored.category === "reasoning";
-      if (isStep && standing !== undefined) order.take(standing.step, stored.payload);
+      if (isStepRecord(stored) && standing !== undefined) order.take(standing.step, stored.payload);
     }
     if (records.length < AT_ONCE) return order.names;
   }

@@ -1,5 +1,5 @@
 /** One record with what was found at it, flat, as the strip, the charts and the table read it. */
-import { isWeakness } from "@caum/core/health";
+import { isStepRecord, isWeakness } from "@caum/core/health";
 import type { RecordOf, StructuralRecord } from "@caum/core/verify";
 import { messageAt } from "../doors/session/session-summary.ts";
 import { patternOf, stepAssessmentOf } from "../doors/session/step-assessment.ts";
@@ -27,13 +27,8 @@ export function stepRowOf(
     run_id: record.runId,
     previous_hash: record.previousHash,
     ...contentOf(record),
-    ...(standing && isJudged(record) && assessmentOf(standing, record, facts)),
+    ...(standing && isStepRecord(record) && assessmentOf(standing, record, facts)),
   };
-}
-
-/** Other records stand where the step before them stood. */
-function isJudged({ category }: StructuralRecord): boolean {
-  return category === "tool_api" || category === "reasoning";
 }
 
 function contentOf(record: StructuralRecord) {

@@ -44,6 +44,7 @@ const keyEntry = z.object({
 /** The key itself is in the answer once and nowhere else. */
 export const keyAnswer = keyEntry.extend({ api_key: z.string() });
 export const keysAnswer = z.object({ keys: z.array(keyEntry) });
+export type KeyEntryAnswer = z.output<typeof keyEntry>;
 
 export const usageAnswer = z.object({
   plan: z.string(),
@@ -68,6 +69,8 @@ export const usageAnswer = z.object({
   /** 0 means that there is no limit. */
   limits: z.object({ events_per_second: count }),
 });
+
+export type UsageAnswer = z.output<typeof usageAnswer>;
 
 export const checkoutAnswer = z.object({
   /** Where a person pays. */

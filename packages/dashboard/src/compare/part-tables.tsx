@@ -49,15 +49,17 @@ export function TransitionTable({ comparison: { transitions } }: Pick<Properties
 export function LoopTable({ comparison, areSingle }: Properties) {
   const { a, b, loops, unnamedLoops, otherLoops } = comparison;
   const measure = areSingle ? "loops" : "sessions";
-  const rows = loops.slice(0, SHOWN).map(({ rule, period, tools, ...row }) => {
-    const kind = `${rule}${period > 1 ? `, period ${period}` : ""}`;
-    return [
-      `${tools.join(", ") || "talk"}: ${kind}`,
-      namedWords(row.a?.[measure], row.a?.known, a.sessions),
-      namedWords(row.b?.[measure], row.b?.known, b.sessions),
-      apartWords(row.a?.[measure], row.b?.[measure]),
-    ] as const;
-  });
+  const rows = loops
+    .slice(0, SHOWN)
+    .map(
+      ({ words, ...row }) =>
+        [
+          words,
+          namedWords(row.a?.[measure], row.a?.known, a.sessions),
+          namedWords(row.b?.[measure], row.b?.known, b.sessions),
+          apartWords(row.a?.[measure], row.b?.[measure]),
+        ] as const,
+    );
   const others = [
     ...bothWords("sessions with loops under keyed names, which are not told apart", unnamedLoops),
     ...bothWords(`loops that are not named${meanWords(areSingle)}`, otherLoops),

@@ -80,12 +80,16 @@ function columnsIn(
   order: SessionOrder | undefined,
   change: (changes: AddressChange) => void,
 ): readonly Column[] {
-  const { by, isUp } = order ?? LATEST_FIRST;
+  const { by, isAscending } = order ?? LATEST_FIRST;
   return COLUMNS.map(({ sorts, ...column }) => {
     if (sorts === undefined) return column;
-    const sorted = sorts !== by ? "none" : isUp ? "ascending" : "descending";
-    const isTurned = sorts === by && !isUp;
-    return { ...column, sorted, onSort: () => change(orderChange({ by: sorts, isUp: isTurned })) };
+    const sorted = sorts !== by ? "none" : isAscending ? "ascending" : "descending";
+    const isTurned = sorts === by && !isAscending;
+    return {
+      ...column,
+      sorted,
+      onSort: () => change(orderChange({ by: sorts, isAscending: isTurned })),
+    };
   });
 }
 

@@ -3,7 +3,7 @@ import type { AddressChange } from "../parts/address.ts";
 import { ORDERS, type SessionOrder } from "../server/session-filter.ts";
 
 /** As the list is where nothing is said, page by page and without an end. */
-export const LATEST_FIRST: SessionOrder = { by: "last", isUp: false };
+export const LATEST_FIRST: SessionOrder = { by: "last", isAscending: false };
 
 /** What is said of each, the most first and the least first. */
 const WORDS: Readonly<Record<SessionOrder["by"], readonly [down: string, up: string]>> = {
@@ -17,16 +17,16 @@ const WORDS: Readonly<Record<SessionOrder["by"], readonly [down: string, up: str
 /** @returns undefined where the latest come first */
 export function orderIn(query: URLSearchParams): SessionOrder | undefined {
   const by = ORDERS.find((known) => known === (query.get("sort") ?? "last")) ?? "last";
-  const isUp = query.get("order") === "up";
-  return by === "last" && !isUp ? undefined : { by, isUp };
+  const isAscending = query.get("order") === "up";
+  return by === "last" && !isAscending ? undefined : { by, isAscending };
 }
 
-export function orderWords({ by, isUp }: SessionOrder = LATEST_FIRST): string {
-  return WORDS[by][isUp ? 1 : 0];
+export function orderWords({ by, isAscending }: SessionOrder = LATEST_FIRST): string {
+  return WORDS[by][isAscending ? 1 : 0];
 }
 
-export function orderChange({ by, isUp }: SessionOrder): AddressChange {
-  return { sort: by === "last" ? undefined : by, order: isUp ? "up" : undefined };
+export function orderChange({ by, isAscending }: SessionOrder): AddressChange {
+  return { sort: by === "last" ? undefined : by, order: isAscending ? "up" : undefined };
 }
 
 interface Properties {
@@ -37,8 +37,8 @@ interface Properties {
 /** The same as the heads of the columns, also where there is no room for them. */
 export function OrderField({ order = LATEST_FIRST, onChange }: Properties) {
   const ways = ORDERS.flatMap((by) => [
-    { by, isUp: false },
-    { by, isUp: true },
+    { by, isAscending: false },
+    { by, isAscending: true },
   ]);
   return (
     <select

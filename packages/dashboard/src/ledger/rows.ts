@@ -26,7 +26,7 @@ function comesBefore(row: SessionRow, other: SessionRow, order: SessionOrder | u
   const [one, two] = [VALUES[order.by](row), VALUES[order.by](other)];
   if (one === two) return isNewer;
   if (one === undefined || two === undefined) return two === undefined;
-  return order.isUp ? one < two : one > two;
+  return order.isAscending ? one < two : one > two;
 }
 
 const VALUES: Readonly<Record<SessionOrder["by"], (row: SessionRow) => number | undefined>> = {

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { ago, count, moment, money } from "../parts/format.ts";
+import { ago, count, moment, money, ruleWords } from "../parts/format.ts";
 import { sessionPath } from "../parts/router.ts";
 import { type LoopGroup, say } from "../server/overview/overview.ts";
 import { Comments } from "./comments.tsx";
@@ -19,7 +19,7 @@ interface Properties {
 
 /** One group of loops: what comes back, how often, what it cost, and what to do about it. */
 export function GroupEntry({ group, onChange }: Properties) {
-  const { tools, rule, period, agent, sessions, loops, cost_usd: cost } = group;
+  const { tools, agent, sessions, loops, cost_usd: cost } = group;
   const [failure, setFailure] = useState<string>();
   const act = (...said: Parameters<typeof say>) =>
     say(...said).then(
@@ -38,10 +38,7 @@ export function GroupEntry({ group, onChange }: Properties) {
         <b class="named">
           <bdi>{name}</bdi>
         </b>
-        <span class="quiet">
-          {rule.replaceAll("_", " ")}
-          {period > 0 && `, ${period === 1 ? "one step" : `${period} steps`} a cycle`}
-        </span>
+        <span class="quiet">{ruleWords(group)}</span>
         <span class="spread" />
         <Trend values={group.trend} />
       </div>

@@ -70,6 +70,12 @@ export function shortHash(hash: string): string {
   return hash.slice(0, 8);
 }
 
+/** By which rule a loop was found, and how long its cycle is. */
+export function ruleWords({ rule, period }: { readonly rule: string; readonly period: number }) {
+  const cycle = period > 0 ? `, ${period === 1 ? "one step" : `${period} steps`} a cycle` : "";
+  return `${rule.replaceAll("_", " ")}${cycle}`;
+}
+
 /** How much of a whole a part is, such as `12.5 %`; where there is nothing, nothing is said. */
 export function share(part: number, whole: number): string {
   return whole > 0 ? `${((100 * part) / whole).toFixed(1)} %` : NOTHING;

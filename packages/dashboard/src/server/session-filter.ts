@@ -16,5 +16,5 @@ export const ORDERS = ["last", "steps", "loops", "failures", "cost"] as const;
 export interface SessionOrder {
   readonly by: (typeof ORDERS)[number];
   /** The least first. */
-  readonly isUp: boolean;
+  readonly isAscending: boolean;
 }

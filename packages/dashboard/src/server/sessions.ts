@@ -53,7 +53,7 @@ export async function listSessions(
     had_loop: loops === "had" ? "true" : undefined,
     marked: loops === "marked" ? "true" : undefined,
   };
-  const sort = { sort: order?.by, order: order?.isUp ? "up" : undefined };
+  const sort = { sort: order?.by, order: order?.isAscending ? "up" : undefined };
   const wanted = { q: search, regime, tier, agent, since, cursor, ...asked, ...sort };
   for (const [name, value] of Object.entries(wanted)) if (value) query.set(name, value);
   const { sessions, next_cursor, sorted } = await getJson<WireList>(

@@ -1,19 +1,8 @@
 /** What an operator settles: keys, retention, usage. */
+import type { KeyEntryAnswer, UsageAnswer } from "@caum/core/protocol";
 import { getJson, request, sendJson } from "./request.ts";
 
 export const SCOPES = ["ingest", "read", "admin"] as const;
-
-export interface ApiKey {
-  readonly key_id: string;
-  readonly label: string | null;
-  /** What may be shown of it. */
-  readonly prefix: string;
-  readonly scopes: readonly string[];
-  readonly created_at: string;
-  readonly expires_at: string | null;
-  readonly last_used_at: string | null;
-  readonly revoked: boolean;
-}
 
 export interface KeyWish {
   readonly label?: string;
@@ -22,7 +11,8 @@ export interface KeyWish {
   readonly expires_at?: string;
 }
 
-export const listKeys = async () => (await getJson<{ keys: readonly ApiKey[] }>("/v1/keys")).keys;
+export const listKeys = async () =>
+  (await getJson<{ keys: readonly KeyEntryAnswer[] }>("/v1/keys")).keys;
 
 /** @returns the key itself, which is never told again */
 export const makeKey = async (wish: KeyWish) =>
@@ -31,19 +21,7 @@ export const makeKey = async (wish: KeyWish) =>
 export const revokeKey = (id: string) =>
   request(`/v1/keys/${encodeURIComponent(id)}`, { method: "DELETE" });
 
-export interface Usage {
-  readonly plan: string;
-  readonly sessions: number;
-  readonly events: number;
-  readonly steps: number;
-  readonly total_tokens: number;
-  readonly total_cost_usd: number;
-  readonly alerts: number;
-  readonly dropped_events: number;
-  readonly limits: { readonly events_per_second: number };
-}
-
-export const readUsage = () => getJson<Usage>("/v1/usage");
+export const readUsage = () => getJson<UsageAnswer>("/v1/usage");
 
 /** @returns null where records are kept for good */
 export const readRetention = async () =>

@@ -1,6 +1,7 @@
+import type { UsageAnswer } from "@caum/core/protocol";
 import { count, money } from "../parts/format.ts";
 import { useAnswer } from "../parts/use-answer.ts";
-import { readUsage, type Usage } from "../server/settings.ts";
+import { readUsage } from "../server/settings.ts";
 import { Section } from "./section.tsx";
 
 /** What the account has used so far. */
@@ -28,7 +29,7 @@ export function UsageSection() {
   );
 }
 
-function figuresOf(used: Usage): readonly (readonly [name: string, figure: string])[] {
+function figuresOf(used: UsageAnswer): readonly (readonly [name: string, figure: string])[] {
   const limit = used.limits.events_per_second;
   return [
     ["Plan", used.plan.replaceAll("_", " ")],

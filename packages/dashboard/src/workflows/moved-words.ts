@@ -1,4 +1,5 @@
 /** What moved of a workflow, in words and figures. */
+import { NANO_USD_PER_USD } from "@caum/core/conditions";
 import { count, duration, money, short } from "../parts/format.ts";
 import type { Moved } from "../server/workflows.ts";
 
@@ -16,8 +17,6 @@ const CHANNELS: Readonly<Record<string, string>> = {
   models: "model",
   loops: "looping sessions",
 };
-
-const NANO_USD_PER_USD = 1e9;
 
 /** For a list of them, such as `more retries` or `less of the tool grep`. */
 export function briefly({ channel, name, direction }: Moved): string {

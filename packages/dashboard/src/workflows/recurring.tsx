@@ -1,5 +1,5 @@
 import { useCallback } from "preact/hooks";
-import { ago, count, money } from "../parts/format.ts";
+import { ago, count, money, ruleWords } from "../parts/format.ts";
 import { sessionPath, workflowPath } from "../parts/router.ts";
 import { useAnswer } from "../parts/use-answer.ts";
 import {
@@ -63,17 +63,14 @@ function Listed({ recurring, isOfAll }: { recurring: Recurring; isOfAll: boolean
 }
 
 function Line({ loop, isOfAll }: { readonly loop: RecurringLoop; readonly isOfAll: boolean }) {
-  const { rule, period, tools, sessions, loops, costUsd, costKnown, firstMs, lastMs } = loop;
+  const { tools, sessions, loops, costUsd, costKnown, firstMs, lastMs } = loop;
   const nowMs = Date.now();
   return (
     <li class="line">
       <b class="named">
         <bdi>{tools.join(" · ")}</bdi>
       </b>
-      <span class="quiet">
-        {rule.replaceAll("_", " ")}
-        {period > 0 && `, ${period === 1 ? "one step" : `${period} steps`} a cycle`}
-      </span>
+      <span class="quiet">{ruleWords(loop)}</span>
       <span>
         in {count(sessions)} {sessions === 1 ? "session" : "sessions"}, {count(loops)} times
       </span>

@@ -1,6 +1,7 @@
 /** Which loops there were, on two sides. */
 import { comparableName } from "../compare/comparable-name.ts";
 import { loopKey } from "../compare/comparable-structure.ts";
+import { loopWords } from "../compare/loop-words.ts";
 import { loopsNotNamed } from "../profile/not-named.ts";
 import type { LoopKind, SessionProfile } from "../profile/session-profile.ts";
 import { knownOf, type NamedSums, namedSums } from "./named-sums.ts";
@@ -17,7 +18,10 @@ export interface LoopSide {
 /** A side is null where it is known of none of its sessions whether they had such a loop. */
 export interface LoopDifference
   extends Pair<LoopSide | null>,
-    Pick<LoopKind, "rule" | "period" | "tools"> {}
+    Pick<LoopKind, "rule" | "period" | "tools"> {
+  /** What it is called, for people. */
+  readonly words: string;
+}
 
 /** Those that the shares of sessions differ in the most first. */
 export function compareLoopKinds({
@@ -31,8 +35,8 @@ export function compareLoopKinds({
     .flatMap((key) => {
       const kind = kinds.get(key);
       if (kind === undefined) return [];
-      const { rule, period, tools } = kind;
-      return { rule, period, tools: tools.toSorted(), a: sideOf(one, key), b: sideOf(other, key) };
+      const named = { rule: kind.rule, period: kind.period, tools: kind.tools.toSorted() };
+      return { ...named, words: loopWords(named), a: sideOf(one, key), b: sideOf(other, key) };
     })
     .sort(
       (first, second) =>

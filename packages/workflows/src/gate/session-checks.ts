@@ -1,5 +1,6 @@
 /** What is checked session by session. */
 import { comparableName } from "../compare/comparable-name.ts";
+import { KEYED_TOOL, loopWords } from "../compare/loop-words.ts";
 import { bucketMiddle } from "../profile/log-histogram.ts";
 import { callsNotNamed, loopsNotNamed } from "../profile/not-named.ts";
 import { MAX_TOOLS, type SessionProfile, type ToolFigures } from "../profile/session-profile.ts";
@@ -8,8 +9,6 @@ import type { GateCheck } from "./gate-limits.ts";
 import { counted, dollars, durationOf, sessionsOf } from "./words.ts";
 
 const EVERY_TOOL = `not every tool is known by its name: a profile keeps ${MAX_TOOLS}, and names may be keyed`;
-/** Stands for names that are another one in every session. */
-const KEYED_TOOL = "a tool with a keyed name";
 
 export function checkLoops(sessions: readonly SessionProfile[]): GateCheck {
   return checkSessions(sessions, {
@@ -22,10 +21,7 @@ export function checkLoops(sessions: readonly SessionProfile[]): GateCheck {
 function loopsIn(session: SessionProfile): readonly Sighting[] {
   const kinds = session.structure.loopKinds.filter(({ count }) => count > 0);
   const others = loopsNotNamed(session);
-  const seen = kinds.map(({ rule, period, tools, count }) => ({
-    what: `${namesOf(tools) || "talk"}: ${rule}${period > 1 ? `, period ${period}` : ""}`,
-    amount: count,
-  }));
+  const seen = kinds.map((kind) => ({ what: loopWords(kind), amount: kind.count }));
   return others > 0 ? [...seen, { what: "another loop", amount: others }] : seen;
 }
 
@@ -200,8 +196,4 @@ function nameOf({ tool, server }: ToolFigures): string {
   const name = comparableName(tool) ?? KEYED_TOOL;
   const of = server === undefined ? undefined : comparableName(server);
   return of === undefined ? name : `${name} of ${of}`;
-}
-
-function namesOf(tools: readonly string[]): string {
-  return [...new Set(tools.map((tool) => comparableName(tool) ?? KEYED_TOOL))].join(", ");
 }

@@ -69,6 +69,7 @@ describe("two sessions", () => {
     expect(found.loops).toEqual([
       expect.objectContaining({
         tools: ["read_file"],
+        words: "read_file: periodic",
         a: { sessions: 0, loops: 0, known: 1 },
         b: { sessions: 1, loops: 1, known: 1 },
       }),

@@ -1,5 +1,5 @@
+import type { UsageAnswer } from "@caum/core/protocol";
 import type { Command } from "commander";
-import type { Usage } from "../../operator/account.ts";
 import type { OperatorFlags } from "../../operator/operator-place.ts";
 import { collectorOf } from "../../options/collector-of.ts";
 import { orRefuse } from "../../options/refuse.ts";
@@ -88,7 +88,7 @@ function usage(flags: OperatorFlags): Promise<void> {
   });
 }
 
-function linesOf(used: Usage): readonly string[] {
+function linesOf(used: UsageAnswer): readonly string[] {
   const count = (value: number) => value.toLocaleString("en-US");
   const limit = used.limits.events_per_second;
   return [

@@ -1,5 +1,5 @@
+import type { KeyEntryAnswer } from "@caum/core/protocol";
 import type { Command } from "commander";
-import type { KeyRow } from "../../operator/account.ts";
 import type { OperatorFlags } from "../../operator/operator-place.ts";
 import { HERE, jsonOption, keyOption, urlOption } from "../../options/declare.ts";
 import { orRefuse } from "../../options/refuse.ts";
@@ -117,7 +117,7 @@ function list(flags: OperatorFlags): Promise<void> {
 const HEAD =
   "id                    made        used        expires     scopes              key             label";
 
-function rowOf(key: KeyRow): string {
+function rowOf(key: KeyEntryAnswer): string {
   const { key_id: id, label, prefix, scopes, revoked } = key;
   const days = [dayOf(key.created_at), dayOf(key.last_used_at), dayOf(key.expires_at)].join("  ");
   const told = `${prefix}  ${revoked ? "revoked  " : ""}${label ?? ""}`.trimEnd();

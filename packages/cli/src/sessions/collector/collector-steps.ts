@@ -1,4 +1,5 @@
 import type { CollectorPlace } from "@caum/collector/validation";
+import { isStepRecord } from "@caum/core/health";
 import { SessionGone } from "../source/ask-collector.ts";
 import { type LiveStep, type StepFeed, shownCallOf } from "../source/live-step.ts";
 import type { StepOfSession } from "../source/session-source.ts";
@@ -48,11 +49,11 @@ export class CollectorSteps implements StepFeed {
 }
 
 function liveStepOf(session: string, { record, assessment }: StepOfSession): readonly LiveStep[] {
-  const payload = record?.payload;
-  const isCall = record?.category === "tool_api" || record?.category === "reasoning";
-  if (!(isCall && payload && assessment)) return [];
+  if (record === null || !isStepRecord(record) || !record.payload || !assessment) return [];
   const { step, regime, uds, tier, public_class: publicClass, reasons } = assessment;
   const alert = publicClass === "hard_alert";
   const message = assessment.message ?? null;
-  return [{ session, step, ...shownCallOf(payload), regime, uds, tier, alert, reasons, message }];
+  return [
+    { session, step, ...shownCallOf(record.payload), regime, uds, tier, alert, reasons, message },
+  ];
 }

@@ -11,6 +11,7 @@ import {
   viewOf,
 } from "@caum/collector/local";
 import { CompactRange } from "@caum/core/collector";
+import { isStepRecord } from "@caum/core/health";
 import { isWriterGone } from "@caum/core/machine";
 import { hashLeaf, type StructuralRecord } from "@caum/core/verify";
 import { NO_PREVIOUS_HASH } from "@caum/core/verify/rules";
@@ -127,8 +128,7 @@ export class LocalSession {
     const stored = { index, leaf, line, receivedMs, standing: isNew ? standing : undefined };
     const step = stepOfRecord(stored, this.#state.row.facts);
     this.#steps?.push(step);
-    const isStep = record.category === "tool_api" || record.category === "reasoning";
-    if (!(isStep && isNew)) return undefined;
+    if (!(isStepRecord(record) && isNew)) return undefined;
     const { regime, uds, tier, publicClass, reasons } = standing;
     const alert = publicClass === "hard_alert";
     const shown = { ...shownCallOf(record.payload), regime, uds, tier, alert, reasons };

@@ -4,6 +4,7 @@ import {
   type Alternative,
   type Condition,
   isMeant,
+  isOfSteps,
   type KnownNames,
 } from "./condition/condition.ts";
 import type { Measure } from "./condition/measure.ts";
@@ -103,24 +104,14 @@ function isOfOneRecord({ kind }: Measure): boolean {
 }
 
 function move(
-  { anyOf }: Condition,
+  condition: Condition,
   dwellSteps: number,
   memory: AlertMemory,
   { assessment }: Sighting,
   holds: boolean,
 ): AlertState {
-  if (isOfSteps(anyOf)) return moveAlert(memory, assessment, holds, dwellSteps);
+  if (isOfSteps(condition)) return moveAlert(memory, assessment, holds, dwellSteps);
   return { standing: holds, held: 0, step: assessment.step };
-}
-
-/** Whether a part of it changes with steps only. */
-function isOfSteps(anyOf: Condition["anyOf"]): boolean {
-  for (const { measures } of anyOf) {
-    for (const { kind } of measures) {
-      if (kind === "tier" || kind === "uds" || kind === "regime") return true;
-    }
-  }
-  return false;
 }
 
 function isMet(measure: Measure, sighting: Sighting): boolean {

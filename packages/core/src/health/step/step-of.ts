@@ -35,6 +35,13 @@ export function stepOf(record: StepSource, origin: StepOrigin = {}): Step | unde
   }
 }
 
+/** Calls, and what was said. All other records stand where the step before them stood. */
+export function isStepRecord<R extends { readonly category?: string | undefined }>(
+  record: R,
+): record is R & { readonly category: "tool_api" | "reasoning" } {
+  return record.category === "tool_api" || record.category === "reasoning";
+}
+
 type Common = Pick<Step, "atMs" | "parentEventId" | "view" | "weakContent">;
 
 function moment(record: StepSource): Common {

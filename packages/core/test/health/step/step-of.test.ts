@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { ReasoningPayload, StructuralRecord } from "../../../src/capture/record.ts";
-import { stepOf } from "../../../src/health/step/step-of.ts";
+import {
+  CATEGORIES,
+  type ReasoningPayload,
+  type StructuralRecord,
+} from "../../../src/capture/record.ts";
+import { isStepRecord, stepOf } from "../../../src/health/step/step-of.ts";
 import { RunBuilder } from "../session/records.ts";
 
 const [open, call] = new RunBuilder("a", "mcp").call(0, "read", "text").records as [
@@ -88,5 +92,14 @@ describe("the step of a record", () => {
     expect(said({ role: "system", messageHash: "m" })).toBeUndefined();
     expect(said({ kind: "turn" })).toBeUndefined();
     expect(said({ kind: "turn", messageHash: "m", requestedTools: 1 })).toBeUndefined();
+  });
+
+  test("is looked for in calls and in what was said, and in nothing else", () => {
+    const judged = CATEGORIES.filter((category) => isStepRecord({ category }));
+    expect(judged).toEqual(["tool_api", "reasoning"]);
+    // A tombstone has none.
+    expect(isStepRecord({})).toBe(false);
+    expect(stepOf(call)).toBeDefined();
+    expect(isStepRecord(open)).toBe(false);
   });
 });

@@ -3,12 +3,12 @@ import {
   type Condition,
   ConditionError,
   formatCondition,
+  isOfSteps,
   type Measure,
+  NANO_USD_PER_USD,
   parseCondition,
 } from "@caum/core/conditions";
 import { count, duration, money, share } from "../../parts/format.ts";
-
-const NANO_USD_PER_USD = 1e9;
 
 /** A condition that somebody writes, as far as it is one. */
 export type Read =
@@ -24,11 +24,10 @@ export type Read =
 export function readCondition(text: string): Read {
   try {
     const condition = parseCondition(text);
-    const kinds = condition.anyOf.flatMap(({ measures }) => measures.map(({ kind }) => kind));
     return {
       text: formatCondition(condition),
       words: conditionWords(condition),
-      dwells: kinds.some((kind) => kind === "tier" || kind === "uds" || kind === "regime"),
+      dwells: isOfSteps(condition),
     };
   } catch (failure) {
     if (failure instanceof ConditionError) return { fault: failure.message };

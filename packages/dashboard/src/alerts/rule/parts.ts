@@ -1,4 +1,5 @@
 /** A condition in the parts that somebody chooses, and the text that it is. */
+import { quotedName } from "@caum/core/conditions";
 import { REGIMES } from "../../parts/regime.tsx";
 
 /** What may be chosen, and with which value it begins. */
@@ -51,7 +52,7 @@ export type Names = Readonly<Record<(typeof NAMES)[number], string>>;
 export function conditionText(parts: readonly Part[], names: Names): string {
   const limits = NAMES.flatMap((name) => {
     const value = names[name].trim();
-    return value === "" ? [] : [`${name}="${value.replace(/["\\]/g, "\\$&")}"`];
+    return value === "" ? [] : [`${name}=${quotedName(value)}`];
   });
   const alternatives: string[][] = [];
   for (const { choice, value, join } of parts) {

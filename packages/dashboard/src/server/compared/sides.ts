@@ -84,9 +84,7 @@ export interface Comparison {
     readonly b: number | null;
   }[];
   readonly loops: readonly {
-    readonly rule: string;
-    readonly period: number;
-    readonly tools: readonly string[];
+    readonly words: string;
     readonly a: LoopSide | null;
     readonly b: LoopSide | null;
   }[];

@@ -1,10 +1,10 @@
+import type { KeyEntryAnswer } from "@caum/core/protocol";
 import { useState } from "preact/hooks";
 import { ago } from "../../parts/format.ts";
-import type { ApiKey } from "../../server/settings.ts";
 import { Question } from "../question.tsx";
 
 interface Properties {
-  readonly apiKey: ApiKey;
+  readonly apiKey: KeyEntryAnswer;
   readonly onRevoke: (id: string) => void;
 }
 
@@ -46,7 +46,7 @@ export function KeyEntry({ apiKey, onRevoke }: Properties) {
 }
 
 function stateOf(
-  { expires_at: end, revoked }: ApiKey,
+  { expires_at: end, revoked }: KeyEntryAnswer,
   nowMs: number,
 ): readonly [words: string, look: string] {
   if (revoked) return ["revoked", "bad"];
@@ -56,7 +56,7 @@ function stateOf(
     : [`expires ${dayOf(end)}`, "quiet"];
 }
 
-function useOf({ last_used_at: used }: ApiKey, nowMs: number): string {
+function useOf({ last_used_at: used }: KeyEntryAnswer, nowMs: number): string {
   return used === null ? "not used yet" : `used ${ago(Date.parse(used), nowMs)}`;
 }
 

@@ -118,6 +118,16 @@ export function isMeant({ agent, workflow, server }: Within, names: KnownNames):
   return server === undefined || names.servers.includes(server);
 }
 
+/** Whether a part of it changes with steps only, so that it can be asked to hold for some. Asked with every record. */
+export function isOfSteps({ anyOf }: Condition): boolean {
+  for (const { measures } of anyOf) {
+    for (const { kind } of measures) {
+      if (kind === "tier" || kind === "uds" || kind === "regime") return true;
+    }
+  }
+  return false;
+}
+
 /** The shortest time for which a call with these names may be open; undefined where none ends. */
 export function openCallSeconds({ anyOf }: Condition, names: KnownNames): number | undefined {
   let shortest: number | undefined;
