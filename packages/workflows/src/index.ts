@@ -84,6 +84,7 @@ export {
   MAX_MODELS,
   MAX_TOOLS,
   OPERATIONS,
+  type RememberedSession,
   type SessionProfile,
   type SessionStructure,
   type ToolFigures,
@@ -93,7 +94,7 @@ export {
   StructureCounter,
   type TakenWith,
 } from "./profile/structure-counter.ts";
-export { decodeStructure, encodeStructure } from "./profile/structure-text.ts";
+export { decodeRemembered, decodeStructure, encodeStructure } from "./profile/structure-text.ts";
 export {
   FILTER_PARTS,
   filterPart,

@@ -68,7 +68,9 @@ const FEWEST_FOR_RATE = 20;
 export function latestLoopsOf({ parts }: Pick<WorkflowState, "parts">): WorkflowCard["loops"] {
   const sessions = parts.latestLoops.length;
   if (sessions < FEWEST_FOR_RATE) return null;
-  return { looped: parts.latestLoops.filter((looped) => looped).length, sessions };
+  let looped = 0;
+  for (const hasLooped of parts.latestLoops) if (hasLooped) looped += 1;
+  return { looped, sessions };
 }
 
 /** The card of a state as it is; the same for the same sessions. */

@@ -6,6 +6,7 @@ import type { Baseline } from "./statistics/baseline.ts";
 import { onsetOf, testColumn } from "./statistics/column-test.ts";
 import { type LoopHistory, testLoops } from "./statistics/loop-test.ts";
 import { GONE, thresholdOf } from "./statistics/thresholds.ts";
+import type { WindowSums } from "./statistics/window-sums.ts";
 
 /** A session that something is said of. */
 export interface Since {
@@ -42,18 +43,22 @@ export interface Looked {
   readonly baseline: Baseline;
   readonly loops: LoopHistory;
   readonly ring: Ring;
+  /** Those of the ring, where they are kept. */
+  readonly sums: WindowSums | undefined;
   /** Number of the latest session. */
   readonly session: number;
 }
 
 /** A look with the latest session: what was found before stays while it holds. */
 export function look(looked: Looked, before: readonly Movement[]): readonly Movement[] {
-  return CHANNELS.flatMap((channel) => {
+  const movements: Movement[] = [];
+  for (const channel of CHANNELS) {
     const known = before.find((movement) => movement.channel === channel);
     const found = channel === "loops" ? lookAtLoops(looked) : lookAt(looked, channel);
-    if (found.strength < (known === undefined ? 1 : GONE)) return [];
-    return [movementOf(looked, channel, found, known)];
-  });
+    if (found.strength < (known === undefined ? 1 : GONE)) continue;
+    movements.push(movementOf(looked, channel, found, known));
+  }
+  return movements;
 }
 
 interface Found {
@@ -62,12 +67,15 @@ interface Found {
   readonly isMore: boolean;
 }
 
-function lookAt({ baseline, ring }: Looked, channel: Channel): Found {
+const NOTHING: Found = { column: 0, strength: 0, isMore: false };
+
+function lookAt({ baseline, ring, sums }: Looked, channel: Channel): Found {
   const { from, columns } = columnsOf(channel);
   const threshold = thresholdOf(channel);
-  let best: Found = { column: 0, strength: 0, isMore: false };
+  let best = NOTHING;
   for (let column = 0; column < columns; column++) {
     const at = from + column;
+    if (sums?.isWeak(at, ring)) continue;
     const found = testColumn(baseline.spread(at), ring.column(at), threshold);
     if (found.strength > best.strength) best = { column, ...found };
   }

@@ -31,9 +31,8 @@ export class Ring {
     return this.#length;
   }
 
-  /** @returns the session that leaves for it */
-  push(reading: Reading): Reading | undefined {
-    const leaving = this.at(WINDOW - 1);
+  /** The oldest one leaves for it where the ring is full. */
+  push(reading: Reading): void {
     this.#latest = (this.#latest + WINDOW - 1) % WINDOW;
     this.#length = Math.min(WINDOW, this.#length + 1);
     writeReading(reading, this.#viewAt(0));
@@ -44,7 +43,6 @@ export class Ring {
       this.#codes[at] = code;
       this.#codes[at + WINDOW] = code;
     }
-    return leaving;
   }
 
   /** Counted backwards from the latest, from 0. */
@@ -58,6 +56,11 @@ export class Ring {
 
   loopedAt(ago: number): boolean {
     return ago < this.#length && hasLooped(this.#viewAt(ago));
+  }
+
+  /** In a ring of so many sessions at least. */
+  codeAt(column: number, ago: number): number {
+    return this.#codes[column * ROOM + this.#latest + ago] ?? UNKNOWN;
   }
 
   /** As they are until the next session comes. */

@@ -1,5 +1,5 @@
 /** What is known of a workflow, session by session: what is normal, the latest, and what moved. */
-import type { SessionProfile } from "../profile/session-profile.ts";
+import type { RememberedSession } from "../profile/session-profile.ts";
 import { look, type Movement } from "./movement.ts";
 import { type Reading, readingOf } from "./reading/reading.ts";
 import {
@@ -14,6 +14,7 @@ import { Ring } from "./ring.ts";
 import { Baseline } from "./statistics/baseline.ts";
 import type { LoopHistory } from "./statistics/loop-test.ts";
 import { WINDOW } from "./statistics/thresholds.ts";
+import { WindowSums } from "./statistics/window-sums.ts";
 
 /** Sessions whose words get columns; they are not tested and not part of what is normal. */
 export const SESSIONS_FOR_WORDS = 10;
@@ -48,19 +49,27 @@ export interface StateParts {
 
 const NO_LOOPS: LoopHistory = { sessions: 0, looped: 0 };
 
+/** The same, while a session is taken. */
+type ChangingParts = { -readonly [Part in keyof StateParts]: StateParts[Part] } & {
+  latestLoops: boolean[];
+};
+
 /**
  * What is known of one workflow. It takes sessions one by one, in the order in which they were over, and
  * the same sessions give the same state.
  */
 export class WorkflowState {
-  #parts: StateParts;
+  #parts: ChangingParts;
+  /** Kept as soon as two looks have met the same baseline: while it grows, they would be made anew each time. */
+  #sums: WindowSums | undefined;
+  #baselineSessionsBefore = 0;
 
   constructor(parts: StateParts = beginning(undefined)) {
-    this.#parts = parts;
+    this.#parts = { ...parts, latestLoops: [...parts.latestLoops] };
   }
 
   /** @param profiles sessions that have been; those of the choice become the baseline first */
-  static withChoice(choice: BaselineChoice, profiles: Iterable<SessionProfile>): WorkflowState {
+  static withChoice(choice: BaselineChoice, profiles: Iterable<RememberedSession>): WorkflowState {
     const all = [...profiles];
     const chosen = all.filter((profile) => isChosen(choice, profile));
     const words = noWords();
@@ -77,22 +86,24 @@ export class WorkflowState {
     return state;
   }
 
+  /** As they are until the next session is taken. */
   get parts(): StateParts {
     return this.#parts;
   }
 
   /** Takes a session that is over; each once. */
-  take(profile: SessionProfile): void {
-    const { choice } = this.#parts;
-    const sessions = this.#parts.sessions + 1;
-    const latestLoops = [...this.#parts.latestLoops, profile.loops > 0].slice(-WINDOW);
-    this.#parts = { ...this.#parts, sessions, latestLoops, ...this.#others(profile) };
-    if (choice !== undefined) this.#takeWithChoice(choice, profile);
-    else if (this.#parts.baseline.sessions < FEWEST_SESSIONS) this.#learn(profile);
-    else this.#watch(readingOf(profile, this.#parts.vocabulary));
+  take(profile: RememberedSession): void {
+    const parts = this.#parts;
+    parts.sessions += 1;
+    parts.latestLoops.push(profile.loops > 0);
+    if (parts.latestLoops.length > WINDOW) parts.latestLoops.shift();
+    noteOthers(parts, profile);
+    if (parts.choice !== undefined) this.#takeWithChoice(parts.choice, profile);
+    else if (parts.baseline.sessions < FEWEST_SESSIONS) this.#learn(profile);
+    else this.#watch(readingOf(profile, parts.vocabulary));
   }
 
-  #takeWithChoice(choice: BaselineChoice, profile: SessionProfile): void {
+  #takeWithChoice(choice: BaselineChoice, profile: RememberedSession): void {
     if (isChosen(choice, profile)) this.#learn(profile);
     else if (choice.kind === "range" && profile.startedMs < choice.sinceMs) return;
     else if (this.#parts.baseline.sessions >= FEWEST_SESSIONS) {
@@ -100,49 +111,70 @@ export class WorkflowState {
     }
   }
 
-  #learn(profile: SessionProfile): void {
-    const { words } = this.#parts;
+  #learn(profile: RememberedSession): void {
+    const parts = this.#parts;
+    const { words } = parts;
     if (words === undefined) {
-      this.#becomeNormal(readingOf(profile, this.#parts.vocabulary));
+      const reading = readingOf(profile, parts.vocabulary);
+      parts.baseline.add(reading);
+      parts.loops = withSession(parts.loops, reading.looped);
       return;
     }
     learnWords(words, profile);
     words.sessions += 1;
     if (words.sessions < SESSIONS_FOR_WORDS) return;
-    this.#parts = { ...this.#parts, words: undefined, vocabulary: vocabularyOf(words) };
-  }
-
-  #becomeNormal(reading: Reading): void {
-    const { baseline, loops } = this.#parts;
-    baseline.add(reading);
-    const looped = loops.looped + (reading.looped ? 1 : 0);
-    this.#parts = { ...this.#parts, loops: { sessions: loops.sessions + 1, looped } };
+    parts.words = undefined;
+    parts.vocabulary = vocabularyOf(words);
   }
 
   #watch(reading: Reading): void {
-    const { ring, choice, movements, sessions } = this.#parts;
-    const leaving = ring.push(reading);
-    if (leaving !== undefined && choice === undefined && movements.length === 0) {
-      this.#becomeNormal(leaving);
-    }
-    const { baseline, loops } = this.#parts;
-    const moved = look({ baseline, loops, ring, session: sessions }, movements);
-    this.#parts = { ...this.#parts, movements: moved };
+    const parts = this.#parts;
+    const { ring, baseline, choice, movements, sessions } = parts;
+    const leaves = ring.length === WINDOW && choice === undefined && movements.length === 0;
+    // It is normal as well, now that what came after it was.
+    if (leaves) parts.loops = withSession(parts.loops, ring.loopedAt(WINDOW - 1));
+    const leaving = leaves && !baseline.isFull ? ring.at(WINDOW - 1) : undefined;
+    this.#sums?.push(reading.codes, ring);
+    ring.push(reading);
+    if (leaving !== undefined) baseline.add(leaving);
+    const sums = this.#sumsFor(baseline, ring);
+    const moved = look({ baseline, loops: parts.loops, ring, sums, session: sessions }, movements);
+    parts.movements = moved;
     const hasSettled = moved.some(({ found }) => sessions - found >= SETTLED);
-    const { latestLoops } = this.#parts;
-    if (hasSettled && choice === undefined)
-      this.#parts = { ...beginning(undefined), sessions, latestLoops };
+    if (!hasSettled || choice !== undefined) return;
+    const { latestLoops } = parts;
+    this.#parts = { ...beginning(undefined), sessions, latestLoops };
+    this.#sums = undefined;
   }
 
-  /** Names that have no column, so that a card can say which one came. */
-  #others({ structure }: SessionProfile): Pick<StateParts, "otherTool" | "otherModel"> {
-    const { vocabulary, otherTool, otherModel } = this.#parts;
-    const tools = structure.tools.map(({ tool }) => nameOf(tool));
-    const models = Object.keys(structure.models).map(nameOf);
-    return {
-      otherTool: tools.find((tool) => !vocabulary.tools.includes(tool)) ?? otherTool,
-      otherModel: models.find((model) => !vocabulary.models.includes(model)) ?? otherModel,
-    };
+  #sumsFor(baseline: Baseline, ring: Ring): WindowSums | undefined {
+    if (this.#sums?.holdFor(baseline)) return this.#sums;
+    this.#sums = undefined;
+    const isSettled = this.#baselineSessionsBefore === baseline.sessions;
+    this.#baselineSessionsBefore = baseline.sessions;
+    if (isSettled && ring.length === WINDOW) this.#sums = new WindowSums(baseline, ring);
+    return this.#sums;
+  }
+}
+
+function withSession({ sessions, looped }: LoopHistory, hasLooped: boolean): LoopHistory {
+  return { sessions: sessions + 1, looped: looped + (hasLooped ? 1 : 0) };
+}
+
+/** The first name that has no column, so that a card can say which one came. */
+function noteOthers(parts: ChangingParts, { structure }: RememberedSession): void {
+  const { tools, models } = parts.vocabulary;
+  for (const { tool } of structure.tools) {
+    const name = nameOf(tool);
+    if (tools.includes(name)) continue;
+    parts.otherTool = name;
+    break;
+  }
+  for (const model of Object.keys(structure.models)) {
+    const name = nameOf(model);
+    if (models.includes(name)) continue;
+    parts.otherModel = name;
+    break;
   }
 }
 
@@ -162,7 +194,7 @@ function beginning(choice: BaselineChoice | undefined): StateParts {
   };
 }
 
-function isChosen(choice: BaselineChoice, { startedMs, cohort }: SessionProfile): boolean {
+function isChosen(choice: BaselineChoice, { startedMs, cohort }: RememberedSession): boolean {
   if (choice.kind === "cohort") return cohort === choice.cohort;
   return startedMs >= choice.sinceMs && startedMs < choice.untilMs;
 }

@@ -1,6 +1,6 @@
 /** What the sessions of one day and one workflow did, in at most a KiB; no content. */
 import { bucketMiddle, bucketOf, bucketStart } from "../profile/log-histogram.ts";
-import { OPERATIONS, type SessionProfile } from "../profile/session-profile.ts";
+import { OPERATIONS, type RememberedSession } from "../profile/session-profile.ts";
 import { transitionPairs } from "../profile/transition-pairs.ts";
 import { readSparse, type SparseCounts, writeSparse } from "./sketch-bytes.ts";
 
@@ -62,7 +62,7 @@ const histogramFrom = (amount: SketchAmount) =>
   HISTOGRAMS_FROM + SKETCH_AMOUNTS.indexOf(amount) * BUCKETS;
 
 /** What one session adds to its day. */
-export function sketchOf(profile: SessionProfile): SparseCounts {
+export function sketchOf(profile: RememberedSession): SparseCounts {
   const pairs: number[] = [];
   const add = (place: number, count: number) => {
     if (count > 0) pairs.push(place, Math.min(count, MOST));
@@ -220,7 +220,7 @@ function coarsened(pairs: SparseCounts): SparseCounts {
 }
 
 /** In the order of their names. */
-function sumsOf(profile: SessionProfile): readonly number[] {
+function sumsOf(profile: RememberedSession): readonly number[] {
   const { structure, resolved, tokens, costNanoUsd, durationMs } = profile;
   const { inLoops, afterAlert } = structure;
   return [

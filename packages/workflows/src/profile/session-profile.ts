@@ -122,3 +122,31 @@ export interface SessionProfile {
   readonly engine: string;
   readonly structure: SessionStructure;
 }
+
+/** The part of a structure that the memory of a workflow asks for. */
+export interface RememberedStructure
+  extends Pick<
+    SessionStructure,
+    | "calls"
+    | "turns"
+    | "failures"
+    | "retries"
+    | "denied"
+    | "pending"
+    | "ops"
+    | "models"
+    | "inLoops"
+    | "afterAlert"
+  > {
+  readonly client: string | undefined;
+  readonly reviewSteps: number;
+  /** Place and count of each transition, one after the other, in the order of the places. */
+  readonly pairs: readonly number[];
+  readonly tools: readonly Pick<ToolFigures, "tool" | "calls">[];
+}
+
+/** A session as the memory of its workflow takes it: what it does not ask for need not be there. */
+export interface RememberedSession
+  extends Omit<SessionProfile, "taskTag" | "failureRisk" | "engine" | "structure"> {
+  readonly structure: SessionStructure | RememberedStructure;
+}

@@ -2,6 +2,7 @@
 import {
   type LoopKind,
   OPERATIONS,
+  type RememberedStructure,
   type SessionStructure,
   type ToolFigures,
 } from "./session-profile.ts";
@@ -91,9 +92,7 @@ function encodedTool(figures: ToolFigures): string {
  * @throws {RangeError} when a newer program wrote it
  */
 export function decodeStructure(text: string): SessionStructure {
-  const encoded = JSON.parse(text) as Encoded; // Only `encodeStructure` writes it.
-  if (encoded[0] !== VERSION)
-    throw new RangeError("a newer caum wrote this structure: update caum");
+  const encoded = read(text);
   const [, counts, client, ops, transitions, tools, models, loopKinds, inLoops, afterAlert] =
     encoded;
   const [calls, turns, reviewSteps, failures, retries, denied, pending] = counts;
@@ -107,7 +106,7 @@ export function decodeStructure(text: string): SessionStructure {
     denied,
     pending,
     ...(client !== 0 && { client }),
-    ops: ops.length === OPERATIONS.length ? ops : OPERATIONS.map((_, index) => ops[index] ?? 0),
+    ops: allOperations(ops),
     // Most readers ask for the pairs.
     get transitions() {
       return countsOf(transitions);
@@ -120,6 +119,50 @@ export function decodeStructure(text: string): SessionStructure {
   };
   knowPairs(structure, transitions);
   return structure;
+}
+
+/**
+ * The same for the memory of workflows, which reads many of them and asks for less.
+ *
+ * @throws {RangeError} when a newer program wrote it
+ */
+export function decodeRemembered(text: string): RememberedStructure {
+  const encoded = read(text);
+  const counts = encoded[1];
+  const tools = encoded[5];
+  const inLoops = encoded[8];
+  const afterAlert = encoded[9];
+  return {
+    calls: counts[0],
+    turns: counts[1],
+    reviewSteps: counts[2],
+    failures: counts[3],
+    retries: counts[4],
+    denied: counts[5],
+    pending: counts[6],
+    client: encoded[2] === 0 ? undefined : encoded[2],
+    ops: allOperations(encoded[3]),
+    pairs: encoded[4],
+    tools: tools.map((tool) => ({ tool: tool[0], calls: tool[2] })),
+    models: encoded[6],
+    inLoops: { tokens: inLoops[0], ms: inLoops[1] },
+    afterAlert: {
+      steps: afterAlert[0],
+      tokens: afterAlert[1],
+      costNanoUsd: afterAlert[2],
+      ms: afterAlert[3],
+    },
+  };
+}
+
+function read(text: string): Encoded {
+  const encoded = JSON.parse(text) as Encoded; // Only `encodeStructure` writes it.
+  if (encoded[0] === VERSION) return encoded;
+  throw new RangeError("a newer caum wrote this structure: update caum");
+}
+
+function allOperations(ops: readonly number[]): readonly number[] {
+  return ops.length === OPERATIONS.length ? ops : OPERATIONS.map((_, index) => ops[index] ?? 0);
 }
 
 function encodeTool(figures: ToolFigures): EncodedTool {

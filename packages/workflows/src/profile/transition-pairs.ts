@@ -1,5 +1,5 @@
 /** Which operation came after which, for readers that go through all of it. */
-import type { SessionStructure } from "./session-profile.ts";
+import type { RememberedStructure, SessionStructure } from "./session-profile.ts";
 
 /** Place and count, one after the other, in the order of the places. */
 export type Pairs = readonly number[];
@@ -12,7 +12,8 @@ export function knowPairs(structure: SessionStructure, pairs: Pairs): void {
   known.set(structure, pairs);
 }
 
-export function transitionPairs(structure: SessionStructure): Pairs {
+export function transitionPairs(structure: SessionStructure | RememberedStructure): Pairs {
+  if ("pairs" in structure) return structure.pairs;
   return known.get(structure) ?? pairsOf(structure.transitions);
 }
 

@@ -225,6 +225,38 @@ test("a state that is stored after each session goes on as one that is not", () 
   expect(one.moved.length).toBeGreaterThan(0);
 });
 
+test("sums that are kept from look to look find what a look at every session finds", () => {
+  // What was read from its bytes has no sums yet.
+  const { tokensPerStep: _, ...silent } = USUAL;
+  const habits: readonly Habits[] = [
+    USUAL,
+    { ...USUAL, length: 20, failing: 0.14 },
+    silent,
+    { ...USUAL, alternating: 0.7, looping: 0.05 },
+    { ...USUAL, model: "model-b", retried: 0.5 },
+  ];
+  let moved = 0;
+  for (let seed = 30; seed < 34; seed++) {
+    const random = randomFrom(seed);
+    const history = new MadeUpSessions(seed);
+    const kept = new WorkflowState();
+    let stored = encodeState(kept);
+    for (let count = 0; count < 420; count++) {
+      // Long stretches that are usual, so that the baseline is full, and others that are not.
+      const isUsual = count < 250 || Math.floor(count / 25) % 2 === 0;
+      const at = isUsual ? (random() < 0.1 ? 2 : 0) : Math.floor(habits.length * random());
+      const profile = history.next(habits[at]);
+      kept.take(profile);
+      const read = decodeState(stored);
+      read.take(profile);
+      stored = encodeState(read);
+      expect(stored).toEqual(encodeState(kept));
+      moved += cardOf(kept).moved.length;
+    }
+  }
+  expect(moved).toBeGreaterThan(20);
+});
+
 test("a state has at most 4 KiB, whatever its sessions are like", () => {
   const random = randomFrom(10);
   const state = new WorkflowState();

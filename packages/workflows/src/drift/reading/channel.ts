@@ -47,12 +47,24 @@ export const SHARES = {
 const SHARE_COLUMNS = SHARES.models.from + SHARES.models.columns;
 export const COLUMNS = NUMBERS.length + SHARE_COLUMNS;
 
+interface Columns {
+  readonly from: number;
+  readonly columns: number;
+}
+
+const COLUMNS_OF: ReadonlyMap<Channel, Columns> = new Map(
+  CHANNELS.map((channel): readonly [Channel, Columns] => {
+    if (channel === "loops") return [channel, { from: 0, columns: 0 }];
+    const at = (NUMBERS as readonly string[]).indexOf(channel);
+    if (at >= 0) return [channel, { from: at, columns: 1 }];
+    // What is no number and no loop has shares.
+    const { from, columns } = SHARES[channel as keyof typeof SHARES];
+    return [channel, { from: from + NUMBERS.length, columns }];
+  }),
+);
+const NO_COLUMNS: Columns = { from: 0, columns: 0 };
+
 /** The columns of a channel, counted with the numbers; none of loops. */
-export function columnsOf(channel: Channel): { readonly from: number; readonly columns: number } {
-  if (channel === "loops") return { from: 0, columns: 0 };
-  const at = (NUMBERS as readonly string[]).indexOf(channel);
-  if (at >= 0) return { from: at, columns: 1 };
-  // What is no number and no loop has shares.
-  const { from, columns } = SHARES[channel as keyof typeof SHARES];
-  return { from: from + NUMBERS.length, columns };
+export function columnsOf(channel: Channel): Columns {
+  return COLUMNS_OF.get(channel) ?? NO_COLUMNS;
 }

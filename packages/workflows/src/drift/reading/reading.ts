@@ -1,6 +1,6 @@
 /** A session as numbers and levels: what the tests see of it. */
 import { bucketMiddle, bucketOf, bucketStart } from "../../profile/log-histogram.ts";
-import type { SessionProfile } from "../../profile/session-profile.ts";
+import type { RememberedSession } from "../../profile/session-profile.ts";
 import { type Pairs, transitionPairs } from "../../profile/transition-pairs.ts";
 import { COLUMNS, NUMBERS, SHARES } from "./channel.ts";
 import { levelOf } from "./level.ts";
@@ -48,11 +48,11 @@ const fineBucket = (value: number | undefined): number =>
     : Math.min(bucketOf(value, SHOWN_BUCKETS), UNKNOWN_NUMBER - 1);
 
 /** @param vocabulary says which names have a column */
-export function readingOf(profile: SessionProfile, vocabulary: Vocabulary): Reading {
+export function readingOf(profile: RememberedSession, vocabulary: Vocabulary): Reading {
   const numbers = numbersOf(profile, vocabulary);
   const codes = new Uint8Array(COLUMNS).fill(UNKNOWN);
   writeNumberCodes(numbers, codes);
-  writeShares(profile, vocabulary, codes.subarray(NUMBERS.length));
+  writeShares(profile, vocabulary, codes);
   return {
     sessionId: profile.sessionId,
     startedMs: Math.floor(profile.startedMs / SECOND_MS) * SECOND_MS,
@@ -62,23 +62,23 @@ export function readingOf(profile: SessionProfile, vocabulary: Vocabulary): Read
   };
 }
 
-function numbersOf(
-  { structure, steps, ...profile }: SessionProfile,
-  { surprises }: Vocabulary,
-): Uint16Array {
+/** In the order of `NUMBERS`. */
+function numbersOf(profile: RememberedSession, { surprises }: Vocabulary): Uint16Array {
+  const { structure, costNanoUsd: cost } = profile;
   const { calls, retries, failures } = structure;
-  const ofCalls = (count: number) =>
-    calls === 0 ? undefined : Math.min(count / calls, 1) / SHARE_UNIT;
-  const cost = profile.costNanoUsd;
-  return Uint16Array.from([
-    fineBucket(steps),
-    fineBucket(ofCalls(retries)),
-    fineBucket(ofCalls(failures)),
-    fineBucket(profile.tokens),
-    fineBucket(cost === undefined ? undefined : cost / COST_UNIT_NANO_USD),
-    fineBucket(profile.durationMs),
-    surpriseOf(transitionPairs(structure), surprises),
-  ]);
+  const numbers = new Uint16Array(NUMBERS.length);
+  numbers[0] = fineBucket(profile.steps);
+  numbers[1] = fineBucket(shareOfCalls(retries, calls));
+  numbers[2] = fineBucket(shareOfCalls(failures, calls));
+  numbers[3] = fineBucket(profile.tokens);
+  numbers[4] = fineBucket(cost === undefined ? undefined : cost / COST_UNIT_NANO_USD);
+  numbers[5] = fineBucket(profile.durationMs);
+  numbers[6] = surpriseOf(transitionPairs(structure), surprises);
+  return numbers;
+}
+
+function shareOfCalls(count: number, calls: number): number | undefined {
+  return calls === 0 ? undefined : Math.min(count / calls, 1) / SHARE_UNIT;
 }
 
 /** Of a transition, on average. */
@@ -97,18 +97,25 @@ function surpriseOf(transitions: Pairs, surprises: Uint8Array): number {
 export const bitsOf = (units: number): number => units / BIT_UNITS + LEAST_BITS;
 
 function writeShares(
-  { structure }: SessionProfile,
+  { structure }: RememberedSession,
   vocabulary: Vocabulary,
-  levels: Uint8Array,
+  codes: Uint8Array,
 ): void {
-  const { operations, transitions, tools, models } = SHARES;
-  const { ops, calls } = structure;
-  write(levels, operations.from, ops, calls);
-  writeTransitions(levels, transitions, vocabulary.transitions, transitionPairs(structure));
-  const ofTools = structure.tools.map((one) => [nameOf(one.tool), one.calls] as const);
-  writeCounted(levels, tools, vocabulary.tools, ofTools, calls);
-  const turns = Object.entries(structure.models).map(([model, n]) => [nameOf(model), n] as const);
-  writeCounted(levels, models, vocabulary.models, turns);
+  const { ops, calls, tools, models } = structure;
+  write(codes, SHARES.operations, ops, calls);
+  writeTransitions(codes, vocabulary.transitions, transitionPairs(structure));
+  const ofTools = sumsOf(SHARES.tools);
+  let ofOthers = calls;
+  for (const one of tools) ofOthers -= addTo(ofTools, vocabulary.tools, one.tool, one.calls);
+  writeCounted(codes, SHARES.tools, ofOthers, calls);
+  const ofModels = sumsOf(SHARES.models);
+  let [turns, others] = [0, 0];
+  for (const model of Object.keys(models)) {
+    const count = models[model] ?? 0;
+    turns += count;
+    others += count - addTo(ofModels, vocabulary.models, model, count);
+  }
+  writeCounted(codes, SHARES.models, others, turns);
 }
 
 interface Columns {
@@ -116,48 +123,51 @@ interface Columns {
   readonly columns: number;
 }
 
-/** Counts by the words that have a column; those of all other words are the last one's. */
-function writeCounted(
-  levels: Uint8Array,
-  { from, columns }: Columns,
-  words: readonly string[],
-  counts: readonly (readonly [string, number])[],
-  total = counts.reduce((sum, [, count]) => sum + count, 0),
-): void {
-  const sums = new Array<number>(columns).fill(0);
-  let rest = total;
-  for (const [word, count] of counts) {
-    const at = words.indexOf(word);
-    if (at < 0) continue;
-    sums[at] = (sums[at] ?? 0) + count;
-    rest -= count;
-  }
-  sums[columns - 1] = Math.max(0, rest);
-  write(levels, from, sums, total);
+/** Of one channel after the other. */
+const SUMS = new Array<number>(Math.max(SHARES.transitions.columns, SHARES.tools.columns)).fill(0);
+
+function sumsOf({ columns }: Columns): number[] {
+  for (let at = 0; at < columns; at++) SUMS[at] = 0;
+  return SUMS;
 }
 
-function writeTransitions(
-  levels: Uint8Array,
-  { from, columns }: Columns,
-  places: readonly number[],
-  pairs: Pairs,
-): void {
-  const sums = new Array<number>(columns).fill(0);
-  let [total, rest] = [0, 0];
+/** @returns how many of them have a column */
+function addTo(sums: number[], words: readonly string[], word: string, count: number): number {
+  const at = words.indexOf(nameOf(word));
+  if (at < 0) return 0;
+  sums[at] = (sums[at] ?? 0) + count;
+  return count;
+}
+
+/** Those of all words without a column are the last one's. */
+function writeCounted(codes: Uint8Array, of: Columns, others: number, total: number): void {
+  SUMS[of.columns - 1] = Math.max(0, others);
+  write(codes, of, SUMS, total);
+}
+
+function writeTransitions(codes: Uint8Array, places: readonly number[], pairs: Pairs): void {
+  const sums = sumsOf(SHARES.transitions);
+  let [total, others] = [0, 0];
   for (let pair = 0; pair < pairs.length; pair += 2) {
     const count = pairs[pair + 1] ?? 0;
     const at = places.indexOf(pairs[pair] ?? 0);
     total += count;
-    if (at < 0) rest += count;
+    if (at < 0) others += count;
     else sums[at] = count;
   }
-  sums[columns - 1] = rest;
-  write(levels, from, sums, total);
+  writeCounted(codes, SHARES.transitions, others, total);
 }
 
-function write(levels: Uint8Array, from: number, counts: readonly number[], total: number): void {
+function write(
+  codes: Uint8Array,
+  { from, columns }: Columns,
+  counts: readonly number[],
+  total: number,
+): void {
   if (total === 0) return;
-  for (let at = 0; at < counts.length; at++) levels[from + at] = levelOf((counts[at] ?? 0) / total);
+  for (let at = 0; at < columns; at++) {
+    codes[NUMBERS.length + from + at] = levelOf((counts[at] ?? 0) / total);
+  }
 }
 
 /** What numbers are compared by. */

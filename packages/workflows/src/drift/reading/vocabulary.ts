@@ -1,5 +1,5 @@
 /** Which names have a column of their own: the commonest of the sessions that a state begins with. */
-import { OPERATIONS, type SessionProfile } from "../../profile/session-profile.ts";
+import { OPERATIONS, type RememberedSession } from "../../profile/session-profile.ts";
 import { transitionPairs } from "../../profile/transition-pairs.ts";
 import { binaryDigits } from "../statistics/binary-digits.ts";
 import { MODELS, TOOLS, TRANSITIONS } from "./channel.ts";
@@ -46,7 +46,7 @@ export function nameOf(name: string): string {
 
 const NO_ASCII = /[^\x20-\x7e]/;
 
-export function learnWords(words: Words, { structure }: SessionProfile): void {
+export function learnWords(words: Words, { structure }: RememberedSession): void {
   const pairs = transitionPairs(structure);
   for (let at = 0; at < pairs.length; at += 2) {
     const [place = 0, count = 0] = [pairs[at], pairs[at + 1]];

@@ -50,6 +50,10 @@ export class Baseline {
     return this.#sessions;
   }
 
+  get isFull(): boolean {
+    return this.#sessions >= MOST_SESSIONS;
+  }
+
   /** When its first and its last session began, in milliseconds since 1970. */
   get sinceMs(): number {
     return this.#sinceMs;
@@ -61,7 +65,7 @@ export class Baseline {
 
   /** A full baseline stays as it is. */
   add({ codes, startedMs }: Reading): void {
-    if (this.#sessions >= MOST_SESSIONS) return;
+    if (this.isFull) return;
     for (let column = 0; column < COLUMNS; column++) {
       const code = codes[column] ?? UNKNOWN;
       if (code === UNKNOWN) continue;

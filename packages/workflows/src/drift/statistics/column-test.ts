@@ -8,7 +8,7 @@ import { atLeast, atMost } from "./rare-test.ts";
 import { type ColumnThreshold, GONE, LEAST_Z2, LOOKS, WINDOW } from "./thresholds.ts";
 
 /** Sessions of a baseline of which a column must be known. */
-const FEWEST = 30;
+export const FEWEST = 30;
 /** Where so large a part of all sessions have one and the same code, only the others are counted. */
 const MOST_ALIKE = 0.7;
 /** From this part on they are counted as well: whether there is any may tell more than how much. */
@@ -139,8 +139,7 @@ export function testColumn(
  * even then the ranks are near what they should be, nobody has to count who ties with whom.
  */
 function isPlainlyWeak(spread: Spread, { codes, from, sessions }: ColumnCodes): boolean {
-  const { counts, mode, total, twiceRanks } = spread;
-  const alike = counts[mode] ?? 0;
+  const { mode, twiceRanks } = spread;
   let [known, twice, asMost] = [0, 0, 0];
   for (let at = from; at < from + sessions; at++) {
     const code = codes[at] ?? UNKNOWN;
@@ -149,14 +148,31 @@ function isPlainlyWeak(spread: Spread, { codes, from, sessions }: ColumnCodes): 
     twice += twiceRanks[code] ?? 0;
     if (code === mode) asMost += 1;
     if (!isLook(known)) continue;
-    const [pairs, all, most] = [known * total, known + total, known + alike];
-    const ties = spread.ties - alike * alike * alike + alike + most * most * most - most;
-    const off = (twice - pairs) / 2;
-    const variance = (pairs / 12) * (all + 1 - ties / (all * (all - 1)));
-    if (off !== 0 && off * off >= WEAK * variance) return false;
-    if (Math.abs(squareOfOthers(known - asMost, known, alike + asMost, all)) >= WEAK) return false;
+    if (areRanksOff(twice, varianceOfRanks(spread, known), known * spread.total)) return false;
+    if (areOthersOff(spread, known, asMost)) return false;
   }
   return true;
+}
+
+/** The least that ranks of so many sessions vary. */
+export function varianceOfRanks(spread: Spread, known: number): number {
+  const { total } = spread;
+  const alike = spread.counts[spread.mode] ?? 0;
+  const [pairs, all, most] = [known * total, known + total, known + alike];
+  const ties = spread.ties - alike * alike * alike + alike + most * most * most - most;
+  return (pairs / 12) * (all + 1 - ties / (all * (all - 1)));
+}
+
+/** @param pairs twice what the ranks should add up to */
+export function areRanksOff(twiceRanks: number, variance: number, pairs: number): boolean {
+  const off = (twiceRanks - pairs) / 2;
+  return off !== 0 && off * off >= WEAK * variance;
+}
+
+/** @param asMost how many of the known ones are as most of the baseline are */
+export function areOthersOff(spread: Spread, known: number, asMost: number): boolean {
+  const alike = asMost + (spread.counts[spread.mode] ?? 0);
+  return Math.abs(squareOfOthers(known - asMost, known, alike, known + spread.total)) >= WEAK;
 }
 
 /**
