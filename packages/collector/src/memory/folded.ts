@@ -1,22 +1,27 @@
-/** Sums of the names that some sessions are remembered under, with these sessions in them. */
+/** Sums of the names that sessions are remembered under, with these sessions in them. */
 import {
+  bytesOfState,
+  cardOf,
   DaySketch,
   decodeSketch,
   encodeSketch,
-  type SessionProfile,
+  type RememberedSession,
   type SparseCounts,
   sketchOf,
 } from "@caum/workflows";
 import type {
   FoldCandidate,
-  FoldedSession,
   MemoryCard,
   MemoryDay,
+  MemoryKind,
   MemoryName,
+  MemoryReader,
 } from "../rows/memory-rows.ts";
+import { encodeFolded } from "../store/columns/memory-columns.ts";
 import { digitsOf } from "./digits.ts";
+import { keptCardOf, takeSession, type WorkflowMoment } from "./drift.ts";
 import { mapInTurns } from "./in-turns.ts";
-import { type DayPlace, type KeptRows, keyOfCard, keyOfDay } from "./kept-memory.ts";
+import { type KeptCard, type KeptRows, keyOfCard, keyOfDay } from "./kept-memory.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -26,108 +31,191 @@ export function dayOf(ms: number): number {
 }
 
 /** What a session is remembered under. */
-export function namesOf({ workflow, agent, client, servers }: SessionProfile): MemoryName[] {
+export function namesOf({ workflow, agent, client, servers }: RememberedSession): MemoryName[] {
   const names: MemoryName[] = [];
   if (workflow !== undefined) names.push({ kind: "workflow", name: workflow });
   if (agent !== undefined) names.push({ kind: "agent", name: agent });
   if (client !== undefined) names.push({ kind: "client", name: client });
-  for (const name of new Set(servers)) names.push({ kind: "server", name });
+  for (const name of servers.length > 1 ? new Set(servers) : servers) {
+    names.push({ kind: "server", name });
+  }
   return names;
+}
+
+/** A name under which something changes. */
+interface ChangingName extends MemoryName {
+  /** Undefined until it was read, and where there is none. */
+  kept: KeptCard | undefined;
+  readonly days: Map<number, ChangingDay>;
+}
+
+interface ChangingDay {
+  readonly of: MemoryName;
+  readonly day: number;
+  /** Undefined until it was read. */
+  sketch: DaySketch | undefined;
 }
 
 /** A session that comes in or goes out. */
 interface Move {
   readonly sketch: SparseCounts;
-  readonly times: 1 | -1;
+  readonly names: readonly ChangingName[];
+  readonly days: readonly ChangingDay[];
 }
 
 const bytesOf = (digits: string) => Buffer.from(digits, "hex");
 
-/** Some sessions that are folded at once. */
+/** What is folded at once: page by page, written together. */
 export class Folding {
-  readonly #candidates: readonly FoldCandidate[];
-  readonly #days = new Map<string, { readonly place: DayPlace; readonly moves: Move[] }>();
-  readonly #names = new Map<string, MemoryName>();
-  readonly folded: readonly FoldedSession[];
+  readonly #reader: Pick<MemoryReader, "cardsAt" | "daysAt">;
+  readonly #tenant: number;
+  readonly #kept: KeptRows;
+  readonly #names = new Map<MemoryKind, Map<string, ChangingName>>();
+  readonly #days: ChangingDay[] = [];
+  readonly #changing: ChangingName[] = [];
+  readonly #folded = new Map<number, string>();
+  readonly moments: WorkflowMoment[] = [];
 
-  constructor(candidates: readonly FoldCandidate[]) {
-    this.#candidates = candidates;
-    this.folded = candidates.map((candidate) => this.#fold(candidate));
+  /** @param kept what is known; has all that changed afterwards */
+  constructor(reader: Pick<MemoryReader, "cardsAt" | "daysAt">, tenant: number, kept: KeptRows) {
+    this.#reader = reader;
+    this.#tenant = tenant;
+    this.#kept = kept;
   }
 
-  /** Days whose sums change, each once. */
-  get places(): readonly DayPlace[] {
-    return Array.from(this.#days.values(), ({ place }) => place);
+  /** Names under which something changes: each is a card that is written. */
+  get names(): number {
+    return this.#changing.length;
   }
 
-  /** Names whose cards change, each once. */
-  get names(): readonly MemoryName[] {
-    return [...this.#names.values()];
+  async take(candidates: readonly FoldCandidate[]): Promise<void> {
+    // One that goes on while pages are read may come again; then the next round takes it.
+    const page = candidates.filter(({ key }) => !this.#folded.has(key));
+    const [firstName, firstDay] = [this.#changing.length, this.#days.length];
+    const moves = page.map((candidate) => this.#movesOf(candidate));
+    await this.#read(this.#changing.slice(firstName), this.#days.slice(firstDay));
+    for (const [at, candidate] of page.entries()) {
+      const move = moves[at];
+      if (move?.before !== undefined) takeOut(move.before);
+      if (move !== undefined) this.#putIn(move.after, candidate);
+    }
   }
 
-  /** @param kept has those of the days that are there, and has all of them afterwards */
-  days(kept: KeptRows): Promise<readonly MemoryDay[]> {
-    return mapInTurns([...this.#days], ([key, { place, moves }]) => {
-      const sketch = kept.days.get(key) ?? new DaySketch();
-      for (const { sketch: session, times } of moves) sketch.add(session, times);
-      kept.setDay(key, sketch);
+  /** Of the sessions that were taken, each once. */
+  get folded(): string {
+    return `[${[...this.#folded.values()].join()}]`;
+  }
+
+  days(): Promise<readonly MemoryDay[]> {
+    return mapInTurns(this.#days, ({ of: { kind, name }, day, sketch = new DaySketch() }) => {
+      this.#kept.setDay({ kind, name, day }, sketch);
       const [sessions, looped] = [sketch.sum("sessions"), sketch.sum("looped")];
-      return { ...place, sessions, looped, sketch: digitsOf(sketch.encode()) };
+      return { kind, name, day, sessions, looped, sketch: digitsOf(sketch.encode()) };
     });
   }
 
-  /** @param kept has those of the cards that are there */
-  cards(kept: KeptRows): readonly MemoryCard[] {
-    const cards = new Map<string, MemoryCard>();
-    const cardOf = (key: string) => cards.get(key) ?? kept.cards.get(key)?.card;
-    for (const [at, { before, profile }] of this.#candidates.entries()) {
-      for (const name of before?.names ?? []) {
-        const key = keyOfCard(name);
-        const card = cardOf(key);
-        if (card) cards.set(key, { ...card, sessions: card.sessions - 1 });
+  async cards(): Promise<readonly MemoryCard[]> {
+    const all = this.#changing.flatMap(({ kept }) => kept ?? []);
+    return await mapInTurns(all, (kept) => {
+      const { card, state } = kept;
+      if (state === undefined) {
+        this.#kept.setCard(kept);
+        return card;
       }
-      for (const name of this.folded[at]?.names ?? []) {
-        const key = keyOfCard(name);
-        cards.set(key, withSession(cardOf(key) ?? newCard(name, profile), profile));
-      }
-    }
-    return [...cards.values()];
+      const { bytes, isWhole } = bytesOfState(state);
+      card.card = JSON.stringify(cardOf(state));
+      // What does not come back as it is must be read again, as another node has to.
+      if (isWhole) this.#kept.setCard(kept);
+      else this.#kept.cards.delete(keyOfCard(card));
+      return { ...card, state: digitsOf(bytes) };
+    });
   }
 
-  #fold({ key, size, profile, before }: FoldCandidate): FoldedSession {
-    if (before !== undefined) {
-      const move: Move = { sketch: decodeSketch(bytesOf(before.sketch)), times: -1 };
-      for (const name of before.names) this.#move(name, before.day, move);
-    }
+  #movesOf({ key, size, profile, before }: FoldCandidate): {
+    readonly before: Move | undefined;
+    readonly after: Move;
+  } {
     const day = dayOf(profile.startedMs);
-    const names = namesOf(profile);
     const sketch = sketchOf(profile);
-    for (const name of names) this.#move(name, day, { sketch, times: 1 });
-    return { key, size, day, names, sketch: digitsOf(encodeSketch(sketch)) };
+    const names = namesOf(profile);
+    const digits = digitsOf(encodeSketch(sketch));
+    this.#folded.set(key, encodeFolded({ key, size, day, names, sketch: digits }));
+    const out =
+      before && this.#moveOf(before.names, before.day, decodeSketch(bytesOf(before.sketch)));
+    return { before: out, after: this.#moveOf(names, day, sketch) };
   }
 
-  #move(name: MemoryName, day: number, move: Move): void {
-    const place = { ...name, day };
-    const key = keyOfDay(place);
-    const known = this.#days.get(key);
-    if (known !== undefined) {
-      known.moves.push(move);
-      return;
+  #moveOf(all: readonly MemoryName[], day: number, sketch: SparseCounts): Move {
+    const names = all.map((name) => this.#nameOf(name));
+    return { sketch, names, days: names.map((name) => this.#dayOf(name, day)) };
+  }
+
+  #nameOf({ kind, name }: MemoryName): ChangingName {
+    let named = this.#names.get(kind);
+    if (named === undefined) {
+      named = new Map();
+      this.#names.set(kind, named);
     }
-    this.#days.set(key, { place, moves: [move] });
-    this.#names.set(keyOfCard(name), name);
+    const known = named.get(name);
+    if (known !== undefined) return known;
+    const changing = { kind, name, kept: undefined, days: new Map() };
+    named.set(name, changing);
+    this.#changing.push(changing);
+    return changing;
+  }
+
+  #dayOf(of: ChangingName, day: number): ChangingDay {
+    const known = of.days.get(day);
+    if (known !== undefined) return known;
+    const changing = { of: { kind: of.kind, name: of.name }, day, sketch: undefined };
+    of.days.set(day, changing);
+    this.#days.push(changing);
+    return changing;
+  }
+
+  /** What is not kept is read; a day that is not there begins empty. */
+  async #read(names: readonly ChangingName[], days: readonly ChangingDay[]): Promise<void> {
+    for (const name of names) name.kept = this.#kept.cards.get(keyOfCard(name));
+    for (const day of days) day.sketch = this.#kept.days.get(keyOfDay({ ...day.of, day: day.day }));
+    const unknown = names.filter(({ kept }) => kept === undefined);
+    const missing = days.filter(({ sketch }) => sketch === undefined);
+    const places = missing.map(({ of: { kind, name }, day }) => ({ kind, name, day }));
+    const [dayRows, cardRows] = await Promise.all([
+      places.length === 0 ? [] : this.#reader.daysAt(this.#tenant, places),
+      unknown.length === 0 ? [] : this.#reader.cardsAt(this.#tenant, unknown),
+    ]);
+    const sketches = new Map(dayRows.map((row) => [keyOfDay(row), row.sketch]));
+    for (const day of missing) {
+      const digits = sketches.get(keyOfDay({ ...day.of, day: day.day }));
+      day.sketch = digits === undefined ? new DaySketch() : DaySketch.decode(bytesOf(digits));
+    }
+    for (const row of cardRows) this.#nameOf(row).kept = keptCardOf(row);
+  }
+
+  #putIn({ sketch, names, days }: Move, candidate: FoldCandidate): void {
+    const { startedMs, endedMs } = candidate.profile;
+    for (const day of days) day.sketch?.add(sketch, 1);
+    for (const name of names) {
+      name.kept ??= newCard(name, candidate.profile);
+      const { kept } = name;
+      kept.card.sessions += 1;
+      kept.card.firstMs = Math.min(kept.card.firstMs, startedMs);
+      kept.card.lastMs = Math.max(kept.card.lastMs, endedMs);
+      if (name.kind !== "workflow" || candidate.before !== undefined) continue;
+      const moment = takeSession(kept, candidate);
+      if (moment !== undefined) this.moments.push(moment);
+    }
   }
 }
 
-function newCard(name: MemoryName, { startedMs, endedMs }: SessionProfile): MemoryCard {
-  return { ...name, sessions: 0, firstMs: startedMs, lastMs: endedMs };
+function takeOut({ sketch, names, days }: Move): void {
+  for (const day of days) day.sketch?.add(sketch, -1);
+  for (const { kept } of names) if (kept !== undefined) kept.card.sessions -= 1;
 }
 
-function withSession(card: MemoryCard, { startedMs, endedMs }: SessionProfile): MemoryCard {
+function newCard({ kind, name }: MemoryName, { startedMs, endedMs }: RememberedSession): KeptCard {
   return {
-    ...card,
-    sessions: card.sessions + 1,
-    firstMs: Math.min(card.firstMs, startedMs),
-    lastMs: Math.max(card.lastMs, endedMs),
+    card: { kind, name, sessions: 0, firstMs: startedMs, lastMs: endedMs },
+    state: undefined,
   };
 }

@@ -2,17 +2,18 @@
  * What the latest rounds saved, as it is worked with: whoever goes on from there has nothing to read and
  * nothing to decode. Nothing is kept that is not saved too.
  */
-import { DaySketch, type WorkflowState } from "@caum/workflows";
+import type { DaySketch, WorkflowState } from "@caum/workflows";
 import type { MemoryCard, MemoryDay, MemoryName } from "../rows/memory-rows.ts";
 
-/** Of all tenants together; a state is some 30 KiB, a day 5 KiB. */
+/** Of all tenants together; a state is some 20 KiB, a day 5 KiB. */
 const MOST_CARDS = 1_500;
 const MOST_DAYS = 3_000;
 
+/** A card, which a round changes in place. */
 export interface KeptCard {
-  readonly card: MemoryCard;
+  readonly card: { -readonly [Field in keyof MemoryCard]: MemoryCard[Field] };
   /** What drift of a workflow is told from; undefined where nothing is. */
-  readonly state: WorkflowState | undefined;
+  state: WorkflowState | undefined;
 }
 
 /** The sums of one name and day. */
@@ -28,19 +29,14 @@ export class KeptRows {
   /** The round that saved it; undefined while one works on it. */
   round: number | undefined;
 
-  addDays(rows: readonly MemoryDay[]): void {
-    for (const row of rows) {
-      this.days.set(keyOfDay(row), DaySketch.decode(Buffer.from(row.sketch, "hex")));
-    }
-  }
-
   setCard(kept: KeptCard): void {
     const key = keyOfCard(kept.card);
     this.cards.delete(key);
     this.cards.set(key, kept);
   }
 
-  setDay(key: string, sketch: DaySketch): void {
+  setDay(place: DayPlace, sketch: DaySketch): void {
+    const key = keyOfDay(place);
     this.days.delete(key);
     this.days.set(key, sketch);
   }

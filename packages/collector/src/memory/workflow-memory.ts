@@ -3,13 +3,12 @@
  * which they began. It grows beside the way of the events, and never on it.
  */
 import { setImmediate } from "node:timers/promises";
-import type { CandidateFilter, FoldCandidate, MemoryState } from "../rows/memory-rows.ts";
-import { encodeCards, encodeDays, encodeFolded } from "../store/columns/memory-columns.ts";
+import type { CandidateFilter, MemoryState } from "../rows/memory-rows.ts";
+import { encodeCards, encodeDays } from "../store/columns/memory-columns.ts";
 import type { Store } from "../store/store.ts";
 import { TimedRounds } from "../timed-rounds.ts";
-import { readCards, takeSessions } from "./drift.ts";
 import { Folding } from "./folded.ts";
-import { KeptMemory, keyOfCard, keyOfDay } from "./kept-memory.ts";
+import { KeptMemory, type KeptRows } from "./kept-memory.ts";
 import { alertsOf } from "./workflow-alerts.ts";
 
 export interface WorkflowMemoryParts {
@@ -33,9 +32,9 @@ const SWEEP_MS = 600_000;
 /** Sessions that are read at once. */
 const READ_AT_ONCE = 200;
 /** Sessions that are saved at once: several of one workflow cost hardly more than one. */
-const FOLDED_AT_ONCE = 10 * READ_AT_ONCE;
-/** After so many the next account has its turn. */
-const BATCHES_AT_ONCE = 2;
+const FOLDED_AT_ONCE = 40 * READ_AT_ONCE;
+/** No more are when so many cards are to be written: all their states are in memory at once. */
+const NAMES_AT_ONCE = 2_000;
 /** Keys of rows count from 1. */
 const BEFORE_ALL_KEYS = 0;
 
@@ -127,68 +126,71 @@ export class WorkflowMemory {
       // Until all is well, it is to be looked at again.
       let isDone = false;
       try {
-        isDone = await this.#foldAll(tenant, watched, true);
+        isDone = await this.#foldBatch(tenant, watched, true);
       } finally {
         watched.isChanged ||= !isDone;
       }
     }
     if (nowMs < watched.nextIdleLookMs) return;
-    const isDone = await this.#foldAll(tenant, watched, false);
+    const isDone = await this.#foldBatch(tenant, watched, false);
     if (isDone) watched.nextIdleLookMs = nowMs + IDLE_LOOK_MS;
   }
 
-  /** @returns false where there is more, with which the next round goes on */
-  async #foldAll(tenant: number, watched: Watched, isOver: boolean): Promise<boolean> {
-    for (let batch = 0; batch < BATCHES_AT_ONCE; batch++) {
-      const folded = await this.#foldBatch(tenant, watched, isOver);
-      if (folded === "all") return true;
-      if (folded === "conflict") return false;
-    }
-    return false;
-  }
-
-  async #foldBatch(
-    tenant: number,
-    watched: Watched,
-    isOver: boolean,
-  ): Promise<"all" | "more" | "conflict"> {
+  /**
+   * One batch: then the next account has its turn.
+   *
+   * @returns false where there is more, with which the next round goes on
+   */
+  async #foldBatch(tenant: number, watched: Watched, isOver: boolean): Promise<boolean> {
     const { store, clock } = this.#parts;
     const state = await store.reader.memory.state(tenant);
     if (state === undefined || !state.isAccount) {
       this.#kept.forget(tenant);
-      return "all";
+      return true;
     }
     const before = watched.seen ?? this.#seenBefore(state);
     const fromMs = isOver ? before.overMs : before.idleMs;
     const toMs = isOver ? clock() : clock() - IDLE_MS;
-    const found = await this.#read(tenant, { isOver, fromMs, toMs });
-    const isFull = found.length === FOLDED_AT_ONCE;
-    const upToMs = Math.max(fromMs, (isFull && found.at(-1)?.lastMs) || toMs - OVERLAP_MS);
+    const kept = this.#kept.open(tenant, state.round);
+    const folding = new Folding(store.reader.memory, tenant, kept);
+    const { sessions, fullToMs } = await this.#takePages(tenant, folding, { isOver, fromMs, toMs });
+    const upToMs = Math.max(fromMs, fullToMs ?? toMs - OVERLAP_MS);
     const seen = isOver ? { ...before, overMs: upToMs } : { ...before, idleMs: upToMs };
-    if (found.length > 0 && !(await this.#save(tenant, state, { ...seen, found }))) {
+    if (sessions === 0) this.#kept.saved(kept, state.round);
+    else if (!(await this.#save(tenant, state, { ...seen, folding, kept }))) {
       watched.seen = undefined;
-      return "conflict";
+      return false;
     }
     watched.seen = seen;
-    return isFull ? "more" : "all";
+    return fullToMs === undefined;
   }
 
-  /** Page by page, so that others have their turn, and to be saved at once. */
-  async #read(
+  /**
+   * Page by page, so that others have their turn.
+   *
+   * @returns how many sessions, and up to when where there are more
+   */
+  async #takePages(
     tenant: number,
+    folding: Folding,
     range: Pick<CandidateFilter, "isOver" | "fromMs" | "toMs">,
-  ): Promise<readonly FoldCandidate[]> {
-    const found: FoldCandidate[] = [];
-    while (found.length < FOLDED_AT_ONCE) {
-      const last = found.at(-1);
-      const from = last && { fromMs: last.lastMs, afterKey: last.key };
-      const page = { ...range, afterKey: BEFORE_ALL_KEYS, ...from, limit: READ_AT_ONCE };
-      const read = await this.#parts.store.reader.memory.candidates(tenant, page);
-      found.push(...read);
-      if (read.length < READ_AT_ONCE) break;
+  ): Promise<{ readonly sessions: number; readonly fullToMs: number | undefined }> {
+    const { memory } = this.#parts.store.reader;
+    let from = { fromMs: range.fromMs, afterKey: BEFORE_ALL_KEYS };
+    for (let sessions = 0; ; ) {
+      const page = { ...range, ...from, limit: READ_AT_ONCE };
+      const read = await memory.candidates(tenant, page);
+      await folding.take(read);
+      sessions += read.length;
+      const last = read.at(-1);
+      if (last === undefined || read.length < READ_AT_ONCE)
+        return { sessions, fullToMs: undefined };
+      from = { fromMs: last.lastMs, afterKey: last.key };
+      if (sessions >= FOLDED_AT_ONCE || folding.names >= NAMES_AT_ONCE) {
+        return { sessions, fullToMs: last.lastMs };
+      }
       await setImmediate();
     }
-    return found;
   }
 
   #seenBefore({ overMs, idleMs }: MemoryState): Seen {
@@ -200,32 +202,20 @@ export class WorkflowMemory {
   async #save(
     tenant: number,
     { round }: MemoryState,
-    to: Seen & { readonly found: readonly FoldCandidate[] },
+    to: Seen & { readonly folding: Folding; readonly kept: KeptRows },
   ): Promise<boolean> {
-    const { store } = this.#parts;
-    const { memory } = store.reader;
-    const folding = new Folding(to.found);
-    const kept = this.#kept.open(tenant, round);
-    const places = folding.places.filter((place) => !kept.days.has(keyOfDay(place)));
-    const names = folding.names.filter((name) => !kept.cards.has(keyOfCard(name)));
-    const [days, cards] = await Promise.all([
-      places.length === 0 ? [] : memory.daysAt(tenant, places),
-      names.length === 0 ? [] : memory.cardsAt(tenant, names),
-    ]);
-    kept.addDays(days);
-    for (const card of readCards(cards)) kept.setCard(card);
-    const taken = await takeSessions(folding.cards(kept), to.found, kept);
-    const alerts = await alertsOf(store.reader, tenant, taken.moments, this.#parts.clock());
+    const { store, clock } = this.#parts;
+    const { overMs, idleMs, folding, kept } = to;
     const answer = await store.administer({
       kind: "save_memory",
       tenant,
       round,
-      overMs: to.overMs,
-      idleMs: to.idleMs,
-      days: encodeDays(await folding.days(kept)),
-      cards: encodeCards(taken.cards),
-      folded: encodeFolded(folding.folded),
-      alerts,
+      overMs,
+      idleMs,
+      days: encodeDays(await folding.days()),
+      cards: encodeCards(await folding.cards()),
+      folded: folding.folded,
+      alerts: await alertsOf(store.reader, tenant, folding.moments, clock()),
     });
     if (answer.kind === "done") {
       this.#kept.saved(kept, round + 1);

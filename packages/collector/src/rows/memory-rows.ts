@@ -1,5 +1,5 @@
 /** What is remembered of sessions and their workflows, as the store hands it out. */
-import type { SessionProfile } from "@caum/workflows";
+import type { RememberedSession, SessionProfile } from "@caum/workflows";
 import type { NewAlert } from "./alert-rows.ts";
 
 /** A profile with the key of its session's row. */
@@ -75,7 +75,10 @@ export interface FoldedSession {
 }
 
 /** A session that is to be folded, with what was folded of it before. */
-export interface FoldCandidate extends KeyedProfile {
+export interface FoldCandidate {
+  /** Of the session's row. */
+  readonly key: number;
+  readonly profile: RememberedSession;
   readonly size: number;
   readonly lastMs: number;
   readonly before: Omit<FoldedSession, "key" | "size"> | undefined;

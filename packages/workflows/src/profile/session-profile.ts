@@ -145,8 +145,9 @@ export interface RememberedStructure
   readonly tools: readonly Pick<ToolFigures, "tool" | "calls">[];
 }
 
-/** A session as the memory of its workflow takes it: what it does not ask for need not be there. */
-export interface RememberedSession
-  extends Omit<SessionProfile, "taskTag" | "failureRisk" | "engine" | "structure"> {
-  readonly structure: SessionStructure | RememberedStructure;
-}
+type Told = Omit<SessionProfile, "taskTag" | "failureRisk" | "engine" | "structure">;
+
+/** A session as the memory of its workflow takes it: what that does not ask for need not be there. */
+export type RememberedSession = {
+  readonly [Field in keyof Told]: Told[Field] | (undefined extends Told[Field] ? undefined : never);
+} & { readonly structure: SessionStructure | RememberedStructure };

@@ -9,7 +9,7 @@ import type {
   MemoryState,
 } from "../../rows/memory-rows.ts";
 import { hex, integer, optional, type Row, text } from "./columns.ts";
-import { profileIn } from "./profile-rows.ts";
+import { rememberedIn } from "./profile-rows.ts";
 
 export type ColumnType = "text" | "integer" | "bytes";
 export type Columns = Readonly<Record<string, ColumnType>>;
@@ -59,11 +59,9 @@ export function encodeCards(cards: readonly MemoryCard[]): string {
   return `[${rows.join()}]`;
 }
 
-export function encodeFolded(folded: readonly FoldedSession[]): string {
-  const rows = folded.map(({ key, size, day, names, sketch }) => {
-    return `[${key},${size},${day},${JSON.stringify(encodeNames(names))},"${sketch}"]`;
-  });
-  return `[${rows.join()}]`;
+/** One of the rows, so that they can be written one after the other. */
+export function encodeFolded({ key, size, day, names, sketch }: FoldedSession): string {
+  return `[${key},${size},${day},${JSON.stringify(encodeNames(names))},"${sketch}"]`;
 }
 
 export function memoryStateOf(row: Row): MemoryState {
@@ -103,7 +101,8 @@ export function memoryCardOf(row: Row): MemoryCard {
 export function foldCandidateOf(row: Row): FoldCandidate {
   const sketch = optional(row, "sketch", hex);
   return {
-    ...profileIn(row),
+    key: integer(row, "key"),
+    profile: rememberedIn(row),
     size: integer(row, "size"),
     lastMs: integer(row, "last_ms"),
     before:

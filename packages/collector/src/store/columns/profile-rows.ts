@@ -1,5 +1,10 @@
 /** What is remembered of a session, from its row. */
-import { decodeStructure, type SessionProfile } from "@caum/workflows";
+import {
+  decodeRemembered,
+  decodeStructure,
+  type RememberedSession,
+  type SessionProfile,
+} from "@caum/workflows";
 import type { SessionRow } from "../../ingest/session-row.ts";
 import { failureRiskIn } from "../../ingest/standing.ts";
 import type { KeyedProfile } from "../../rows/memory-rows.ts";
@@ -86,4 +91,44 @@ export function profileIn(row: Row): KeyedProfile {
   });
   if (profile === undefined) throw new TypeError("a row without a structure has no profile");
   return { key: integer(row, "key"), profile };
+}
+
+/** The columns of `sessions` that {@link rememberedIn} reads. */
+export const REMEMBERED_COLUMNS = `key, id, facts, origins, ended, resolved, tokens, cost_nano_usd, totals,
+  steps, first_ms, active_ms, last_ms, loops, loop_steps, loop_cost_nano_usd, structure`;
+
+/** What the memory of workflows asks for of a row with a structure: the same as its profile says. */
+export function rememberedIn(row: Row): RememberedSession {
+  // Only the ledgers write these texts.
+  const facts = JSON.parse(text(row, "facts")) as SessionRow["facts"];
+  const origins = JSON.parse(text(row, "origins")) as SessionRow["origins"];
+  const { durationMs } = JSON.parse(text(row, "totals")) as SessionRow["totals"];
+  const structure = decodeRemembered(text(row, "structure"));
+  const resolved = optional(row, "resolved", integer);
+  return {
+    sessionId: text(row, "id"),
+    workflow: facts.workflow,
+    agent: facts.agentName ?? facts.agentId,
+    client: structure.client,
+    servers: origins.servers ?? [],
+    cohort: facts.cohort,
+    startedMs: integer(row, "first_ms"),
+    endedMs: optional(row, "active_ms", integer) ?? integer(row, "last_ms"),
+    ended: integer(row, "ended") !== 0,
+    resolved: resolved === undefined ? undefined : resolved === 1,
+    steps: integer(row, "steps"),
+    loops: integer(row, "loops"),
+    loopSteps: integer(row, "loop_steps"),
+    loopCostNanoUsd: integer(row, "loop_cost_nano_usd"),
+    reviewed: structure.reviewSteps > 0,
+    tokens: toldOf(integer(row, "tokens")),
+    costNanoUsd: toldOf(integer(row, "cost_nano_usd")),
+    durationMs: toldOf(durationMs),
+    structure,
+  };
+}
+
+/** What nobody told adds up to 0; a session that really used none is as good as that. */
+function toldOf(sum: number): number | undefined {
+  return sum > 0 ? sum : undefined;
 }

@@ -73,8 +73,10 @@ export class WindowSums {
     const end = (column + 1) * WIDTH;
     for (let at = column * WIDTH; at < end; at += FIELDS) {
       const [twice = 0, alike = 0] = [fields[at + TWICE], fields[at + ALIKE]];
-      if (twice < (fields[at + TWICE_FROM] ?? 0) || twice > (fields[at + TWICE_TO] ?? 0)) return false;
-      if (alike < (fields[at + ALIKE_FROM] ?? 0) || alike > (fields[at + ALIKE_TO] ?? 0)) return false;
+      if (twice < (fields[at + TWICE_FROM] ?? 0) || twice > (fields[at + TWICE_TO] ?? 0))
+        return false;
+      if (alike < (fields[at + ALIKE_FROM] ?? 0) || alike > (fields[at + ALIKE_TO] ?? 0))
+        return false;
     }
     return true;
   }

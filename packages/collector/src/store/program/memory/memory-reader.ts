@@ -19,7 +19,7 @@ import {
   memoryDayOf,
   memoryStateOf,
 } from "../../columns/memory-columns.ts";
-import { PROFILE_COLUMNS, profileIn } from "../../columns/profile-rows.ts";
+import { profileIn, REMEMBERED_COLUMNS } from "../../columns/profile-rows.ts";
 import { type Read, rows, type Sql } from "../program.ts";
 import { listProfiles } from "./profile-list.ts";
 
@@ -47,7 +47,10 @@ export class ProgramMemoryReader implements MemoryReader {
     tenant: number,
     { isOver, fromMs, afterKey, toMs, limit }: CandidateFilter,
   ): Promise<readonly FoldCandidate[]> {
-    const sql: Sql = ({ listed, oldestListed }) => `select ${PROFILE_COLUMNS}, size, f.day, f.names,
+    const sql: Sql = ({
+      listed,
+      oldestListed,
+    }) => `select ${REMEMBERED_COLUMNS}, size, f.day, f.names,
         f.sketch
       from sessions s left join memory_sessions f on f.tenant = s.tenant and f.session = s.key
       where s.tenant = $1 and s.gone = 0 and ${listed(">=", "$2")}s.last_ms >= $2
