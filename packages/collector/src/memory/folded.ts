@@ -17,7 +17,7 @@ import type {
   MemoryName,
   MemoryReader,
 } from "../rows/memory-rows.ts";
-import { encodeFolded } from "../store/columns/memory-columns.ts";
+import { encodeFolded, encodeName } from "../store/columns/memory-columns.ts";
 import { digitsOf } from "./digits.ts";
 import { keptCardOf, takeSession, type WorkflowMoment } from "./drift.ts";
 import { mapInTurns } from "./in-turns.ts";
@@ -44,6 +44,7 @@ export function namesOf({ workflow, agent, client, servers }: RememberedSession)
 
 /** A name under which something changes. */
 interface ChangingName extends MemoryName {
+  readonly encoded: string;
   /** Undefined until it was read, and where there is none. */
   kept: KeptCard | undefined;
   readonly days: Map<number, ChangingDay>;
@@ -63,6 +64,13 @@ interface Move {
   readonly days: readonly ChangingDay[];
 }
 
+interface Moves {
+  readonly before: Move | undefined;
+  readonly after: Move;
+  /** What is kept of it. */
+  readonly row: string;
+}
+
 const bytesOf = (digits: string) => Buffer.from(digits, "hex");
 
 /** What is folded at once: page by page, written together. */
@@ -73,7 +81,8 @@ export class Folding {
   readonly #names = new Map<MemoryKind, Map<string, ChangingName>>();
   readonly #days: ChangingDay[] = [];
   readonly #changing: ChangingName[] = [];
-  readonly #folded = new Map<number, string>();
+  readonly #keys = new Set<number>();
+  readonly #folded: string[] = [];
   readonly moments: WorkflowMoment[] = [];
 
   /** @param kept what is known; has all that changed afterwards */
@@ -90,9 +99,10 @@ export class Folding {
 
   async take(candidates: readonly FoldCandidate[]): Promise<void> {
     // One that goes on while pages are read may come again; then the next round takes it.
-    const page = candidates.filter(({ key }) => !this.#folded.has(key));
+    const page = candidates.filter(({ key }) => !this.#keys.has(key));
     const [firstName, firstDay] = [this.#changing.length, this.#days.length];
     const moves = page.map((candidate) => this.#movesOf(candidate));
+    if (moves.length > 0) this.#folded.push(moves.map(({ row }) => row).join());
     await this.#read(this.#changing.slice(firstName), this.#days.slice(firstDay));
     for (const [at, candidate] of page.entries()) {
       const move = moves[at];
@@ -103,7 +113,7 @@ export class Folding {
 
   /** Of the sessions that were taken, each once. */
   get folded(): string {
-    return `[${[...this.#folded.values()].join()}]`;
+    return `[${this.#folded.join()}]`;
   }
 
   days(): Promise<readonly MemoryDay[]> {
@@ -131,18 +141,19 @@ export class Folding {
     });
   }
 
-  #movesOf({ key, size, profile, before }: FoldCandidate): {
-    readonly before: Move | undefined;
-    readonly after: Move;
-  } {
+  #movesOf({ key, size, profile, before }: FoldCandidate): Moves {
+    this.#keys.add(key);
     const day = dayOf(profile.startedMs);
     const sketch = sketchOf(profile);
-    const names = namesOf(profile);
     const digits = digitsOf(encodeSketch(sketch));
-    this.#folded.set(key, encodeFolded({ key, size, day, names, sketch: digits }));
-    const out =
-      before && this.#moveOf(before.names, before.day, decodeSketch(bytesOf(before.sketch)));
-    return { before: out, after: this.#moveOf(names, day, sketch) };
+    const after = this.#moveOf(namesOf(profile), day, sketch);
+    const names = after.names.map(({ encoded }) => encoded);
+    return {
+      before:
+        before && this.#moveOf(before.names, before.day, decodeSketch(bytesOf(before.sketch))),
+      after,
+      row: encodeFolded({ key, size, day, sketch: digits }, names),
+    };
   }
 
   #moveOf(all: readonly MemoryName[], day: number, sketch: SparseCounts): Move {
@@ -158,7 +169,8 @@ export class Folding {
     }
     const known = named.get(name);
     if (known !== undefined) return known;
-    const changing = { kind, name, kept: undefined, days: new Map() };
+    const encoded = encodeName({ kind, name });
+    const changing = { kind, name, encoded, kept: undefined, days: new Map() };
     named.set(name, changing);
     this.#changing.push(changing);
     return changing;

@@ -72,10 +72,11 @@ const NOTHING: Found = { column: 0, strength: 0, isMore: false };
 function lookAt({ baseline, ring, sums }: Looked, channel: Channel): Found {
   const { from, columns } = columnsOf(channel);
   const threshold = thresholdOf(channel);
+  const all = ring.columns;
   let best = NOTHING;
   for (let column = 0; column < columns; column++) {
     const at = from + column;
-    if (sums?.isWeak(at, ring)) continue;
+    if (sums?.isWeak(at, all)) continue;
     const found = testColumn(baseline.spread(at), ring.column(at), threshold);
     if (found.strength > best.strength) best = { column, ...found };
   }

@@ -13,7 +13,7 @@ export interface ColumnCodes {
 }
 
 /** Each code lies twice, so that those of a column are never apart. */
-const ROOM = 2 * WINDOW;
+export const ROOM = 2 * WINDOW;
 
 /** Holds as many sessions as a look tests at the most. */
 export class Ring {
@@ -58,9 +58,9 @@ export class Ring {
     return ago < this.#length && hasLooped(this.#viewAt(ago));
   }
 
-  /** In a ring of so many sessions at least. */
-  codeAt(column: number, ago: number): number {
-    return this.#codes[column * ROOM + this.#latest + ago] ?? UNKNOWN;
+  /** The codes of all columns, each of which begins {@link ROOM} behind the one before. */
+  get columns(): ColumnCodes {
+    return this.column(0);
   }
 
   /** As they are until the next session comes. */

@@ -6,6 +6,7 @@ import {
   learnWords,
   nameOf,
   noWords,
+  placeOf,
   type Vocabulary,
   vocabularyOf,
   type Words,
@@ -134,7 +135,7 @@ export class WorkflowState {
     // It is normal as well, now that what came after it was.
     if (leaves) parts.loops = withSession(parts.loops, ring.loopedAt(WINDOW - 1));
     const leaving = leaves && !baseline.isFull ? ring.at(WINDOW - 1) : undefined;
-    this.#sums?.push(reading.codes, ring);
+    this.#sums?.push(reading.codes, ring.columns);
     ring.push(reading);
     if (leaving !== undefined) baseline.add(leaving);
     const sums = this.#sumsFor(baseline, ring);
@@ -152,7 +153,7 @@ export class WorkflowState {
     this.#sums = undefined;
     const isSettled = this.#baselineSessionsBefore === baseline.sessions;
     this.#baselineSessionsBefore = baseline.sessions;
-    if (isSettled && ring.length === WINDOW) this.#sums = new WindowSums(baseline, ring);
+    if (isSettled && ring.length === WINDOW) this.#sums = new WindowSums(baseline, ring.columns);
     return this.#sums;
   }
 }
@@ -164,18 +165,10 @@ function withSession({ sessions, looped }: LoopHistory, hasLooped: boolean): Loo
 /** The first name that has no column, so that a card can say which one came. */
 function noteOthers(parts: ChangingParts, { structure }: RememberedSession): void {
   const { tools, models } = parts.vocabulary;
-  for (const { tool } of structure.tools) {
-    const name = nameOf(tool);
-    if (tools.includes(name)) continue;
-    parts.otherTool = name;
-    break;
-  }
-  for (const model of Object.keys(structure.models)) {
-    const name = nameOf(model);
-    if (models.includes(name)) continue;
-    parts.otherModel = name;
-    break;
-  }
+  const tool = structure.tools.find((figures) => placeOf(figures.tool, tools) < 0)?.tool;
+  if (tool !== undefined) parts.otherTool = nameOf(tool);
+  const model = Object.keys(structure.models).find((name) => placeOf(name, models) < 0);
+  if (model !== undefined) parts.otherModel = nameOf(model);
 }
 
 function beginning(choice: BaselineChoice | undefined): StateParts {

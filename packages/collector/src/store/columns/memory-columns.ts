@@ -59,9 +59,21 @@ export function encodeCards(cards: readonly MemoryCard[]): string {
   return `[${rows.join()}]`;
 }
 
-/** One of the rows, so that they can be written one after the other. */
-export function encodeFolded({ key, size, day, names, sketch }: FoldedSession): string {
-  return `[${key},${size},${day},${JSON.stringify(encodeNames(names))},"${sketch}"]`;
+/**
+ * One of the rows, so that they can be written one after the other.
+ *
+ * @param names each as {@link encodeName} writes it
+ */
+export function encodeFolded(
+  { key, size, day, sketch }: Omit<FoldedSession, "names">,
+  names: readonly string[],
+): string {
+  return `[${key},${size},${day},"[${names.join()}]","${sketch}"]`;
+}
+
+/** Kind and name, as they stand in the text of a list within the text of a row. */
+export function encodeName({ kind, name }: MemoryName): string {
+  return JSON.stringify(`"${kind}",${JSON.stringify(name)}`).slice(1, -1);
 }
 
 export function memoryStateOf(row: Row): MemoryState {
@@ -113,12 +125,8 @@ export function foldCandidateOf(row: Row): FoldCandidate {
 }
 
 /** Kind and name, one after the other. */
-function encodeNames(names: readonly MemoryName[]): string {
-  return JSON.stringify(names.flatMap(({ kind, name }) => [kind, name]));
-}
-
 function namesOf(encoded: string): readonly MemoryName[] {
-  const words = JSON.parse(encoded) as string[]; // Only `encodeNames` writes it.
+  const words = JSON.parse(encoded) as string[]; // Only `encodeFolded` writes it.
   return words.flatMap((kind, at) =>
     at % 2 === 0 ? [{ kind: kind as MemoryKind, name: words[at + 1] ?? "" }] : [],
   );

@@ -4,7 +4,7 @@ import type { RememberedSession } from "../../profile/session-profile.ts";
 import { type Pairs, transitionPairs } from "../../profile/transition-pairs.ts";
 import { COLUMNS, NUMBERS, SHARES } from "./channel.ts";
 import { levelOf } from "./level.ts";
-import { BIT, EVEN, nameOf, type Vocabulary } from "./vocabulary.ts";
+import { BIT, EVEN, placeOf, type Vocabulary } from "./vocabulary.ts";
 
 /** Stands for what is not known of a session; no test counts it. */
 export const UNKNOWN = 255;
@@ -133,7 +133,7 @@ function sumsOf({ columns }: Columns): number[] {
 
 /** @returns how many of them have a column */
 function addTo(sums: number[], words: readonly string[], word: string, count: number): number {
-  const at = words.indexOf(nameOf(word));
+  const at = placeOf(word, words);
   if (at < 0) return 0;
   sums[at] = (sums[at] ?? 0) + count;
   return count;

@@ -46,6 +46,12 @@ export function nameOf(name: string): string {
 
 const NO_ASCII = /[^\x20-\x7e]/;
 
+/** Of a name among those of columns; below 0 where it is none of them. */
+export function placeOf(name: string, words: readonly string[]): number {
+  const place = words.indexOf(name);
+  return place < 0 ? words.indexOf(nameOf(name)) : place;
+}
+
 export function learnWords(words: Words, { structure }: RememberedSession): void {
   const pairs = transitionPairs(structure);
   for (let at = 0; at < pairs.length; at += 2) {

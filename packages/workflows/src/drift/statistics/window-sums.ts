@@ -4,7 +4,7 @@
  */
 import { COLUMNS } from "../reading/channel.ts";
 import { UNKNOWN } from "../reading/reading.ts";
-import type { Ring } from "../ring.ts";
+import { type ColumnCodes, ROOM } from "../ring.ts";
 import type { Baseline, Spread } from "./baseline.ts";
 import { areOthersOff, areRanksOff, FEWEST, varianceOfRanks } from "./column-test.ts";
 import { LOOKS, WINDOW } from "./thresholds.ts";
@@ -30,16 +30,15 @@ export class WindowSums {
   readonly #isStale = new Uint8Array(COLUMNS).fill(1);
   readonly #baselineSessions: number;
 
-  /** @param ring a full one */
-  constructor(baseline: Baseline, ring: Ring) {
+  /** @param columns those of a full ring */
+  constructor(baseline: Baseline, { codes, from }: ColumnCodes) {
     this.#baselineSessions = baseline.sessions;
     this.#spreads = Array.from({ length: COLUMNS }, (_, column) => baseline.spread(column));
     for (let column = 0; column < COLUMNS; column++) {
       this.#bound(column);
       let unknown = 0;
-      for (let ago = 0; ago < WINDOW; ago++) {
-        if (ring.codeAt(column, ago) === UNKNOWN) unknown += 1;
-      }
+      const latest = from + column * ROOM;
+      for (let at = latest; at < latest + WINDOW; at++) if (codes[at] === UNKNOWN) unknown += 1;
       this.#unknown[column] = unknown;
     }
   }
@@ -50,25 +49,25 @@ export class WindowSums {
   }
 
   /** One session joins all windows, and one leaves each: before the ring takes it. */
-  push(codes: Uint8Array, ring: Ring): void {
-    for (let column = 0; column < COLUMNS; column++) {
-      const joining = codes[column] ?? UNKNOWN;
-      const oldest = ring.codeAt(column, WINDOW - 1);
+  push(joins: Uint8Array, { codes, from }: ColumnCodes): void {
+    let latest = from;
+    for (let column = 0; column < COLUMNS; column++, latest += ROOM) {
+      const joining = joins[column] ?? UNKNOWN;
       const unknown = this.#unknown[column] ?? 0;
       if (unknown === 0 && joining !== UNKNOWN) {
-        if (this.#isStale[column] === 0) this.#move(column, joining, ring);
+        if (this.#isStale[column] === 0) this.#move(column, joining, codes, latest);
         continue;
       }
-      this.#unknown[column] =
-        unknown + (joining === UNKNOWN ? 1 : 0) - (oldest === UNKNOWN ? 1 : 0);
+      const isLeaving = codes[latest + WINDOW - 1] === UNKNOWN;
+      this.#unknown[column] = unknown + (joining === UNKNOWN ? 1 : 0) - (isLeaving ? 1 : 0);
       this.#isStale[column] = 1;
     }
   }
 
   /** Whether no window can come near a finding; false where that is not known. */
-  isWeak(column: number, ring: Ring): boolean {
+  isWeak(column: number, columns: ColumnCodes): boolean {
     if (this.#unknown[column] !== 0) return false;
-    if (this.#isStale[column] !== 0) this.#sum(column, ring);
+    if (this.#isStale[column] !== 0) this.#sum(column, columns);
     const fields = this.#fields;
     const end = (column + 1) * WIDTH;
     for (let at = column * WIDTH; at < end; at += FIELDS) {
@@ -81,7 +80,7 @@ export class WindowSums {
     return true;
   }
 
-  #move(column: number, joining: number, ring: Ring): void {
+  #move(column: number, joining: number, codes: Uint8Array, latest: number): void {
     const spread = this.#spreads[column];
     if (spread === undefined) return;
     const { twiceRanks, mode } = spread;
@@ -89,24 +88,22 @@ export class WindowSums {
     const rank = twiceRanks[joining] ?? 0;
     const alike = joining === mode ? 1 : 0;
     let at = column * WIDTH;
-    for (const look of LOOKS) {
-      const leaving = ring.codeAt(column, look - 1);
-      if (leaving !== joining) {
-        fields[at + TWICE] = (fields[at + TWICE] ?? 0) + rank - (twiceRanks[leaving] ?? 0);
-        fields[at + ALIKE] = (fields[at + ALIKE] ?? 0) + alike - (leaving === mode ? 1 : 0);
-      }
-      at += FIELDS;
+    for (let look = 0; look < LOOKS.length; look++, at += FIELDS) {
+      const leaving = codes[latest + (LOOKS[look] ?? 0) - 1] ?? UNKNOWN;
+      if (leaving === joining) continue;
+      fields[at + TWICE] = (fields[at + TWICE] ?? 0) + rank - (twiceRanks[leaving] ?? 0);
+      fields[at + ALIKE] = (fields[at + ALIKE] ?? 0) + alike - (leaving === mode ? 1 : 0);
     }
   }
 
-  #sum(column: number, ring: Ring): void {
+  #sum(column: number, { codes, from }: ColumnCodes): void {
     const spread = this.#spreads[column];
     if (spread === undefined) return;
     let [twice, alike, ago] = [0, 0, 0];
     let at = column * WIDTH;
     for (const look of LOOKS) {
       for (; ago < look; ago++) {
-        const code = ring.codeAt(column, ago);
+        const code = codes[from + column * ROOM + ago] ?? UNKNOWN;
         twice += spread.twiceRanks[code] ?? 0;
         if (code === spread.mode) alike += 1;
       }
