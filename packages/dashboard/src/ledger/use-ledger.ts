@@ -5,6 +5,7 @@ import type { Connection } from "../server/event-stream.ts";
 import { Refusal, UNAUTHORIZED } from "../server/request.ts";
 import type { SessionFilter, SessionOrder } from "../server/session-filter.ts";
 import { listSessions, type SessionList, type Sorted, streamLedger } from "../server/sessions.ts";
+import { paced } from "./paced.ts";
 import { fits, withRow } from "./rows.ts";
 
 interface Ledger {
@@ -21,6 +22,8 @@ interface Ledger {
 /** A search is sent when typing rests this long. */
 const REST_MS = 200;
 const RETRY_MS = 3_000;
+/** While more changes than is told, the list is read again so often. */
+const REFRESH_MS = 2_000;
 
 /** The sessions that fit, page by page, and every change to them as it happens. */
 export function useLedger(
@@ -36,14 +39,14 @@ export function useLedger(
   const [sorted, setSorted] = useState<Sorted>();
   const current = useRef({ filter, order, isCut: false });
   const load = useCallback(
-    async (after: string | undefined) => {
+    async (after: string | undefined, isRefresh = false) => {
       const asked = current.current;
-      setLoading(true);
+      setLoading(!isRefresh);
       try {
         const page = await listSessions(asked.filter, asked.order, after);
         if (asked !== current.current) return;
         asked.isCut = isCut(page);
-        setRows((before) => listed(after === undefined ? [] : before, page));
+        setRows((before) => listed(keptBeside(page, before, { after, isRefresh }), page));
         setCursor(page.next);
         setSorted(page.sorted);
         // The stream tells what changes from the first list on, and is opened once.
@@ -70,7 +73,8 @@ export function useLedger(
   }, [filter, order, load]);
   useEffect(() => {
     if (sinceMs === undefined) return;
-    return streamLedger(sinceMs, {
+    const refresh = paced(() => load(undefined, true), REFRESH_MS);
+    const close = streamLedger(sinceMs, {
       onRow: (row) => {
         tellOfLoop(row);
         const { filter, order, isCut: cuts } = current.current;
@@ -79,13 +83,29 @@ export function useLedger(
       },
       onConnection,
       onStale: () => load(undefined),
+      onMore: refresh.ask,
     });
+    return () => {
+      refresh.stop();
+      close();
+    };
   }, [sinceMs, load, onConnection]);
   const more = useCallback(() => {
     if (!isLoading && typeof cursor === "string") void load(cursor);
   }, [isLoading, cursor, load]);
   const isLast = typeof cursor !== "string";
   return { rows, isLast, isLoading, failure: failure?.message, more, sorted };
+}
+
+/** Of the rows that were there: those of the pages before, or what was told while a list was read again. */
+function keptBeside(
+  page: SessionList,
+  before: readonly SessionRow[],
+  { after, isRefresh }: { readonly after: string | undefined; readonly isRefresh: boolean },
+): readonly SessionRow[] {
+  if (after !== undefined) return before;
+  const newestMs = newestIn(page);
+  return isRefresh ? before.filter(({ changedMs }) => changedMs > newestMs) : [];
 }
 
 /** What is in the order of a figure comes as one page. */

@@ -74,6 +74,8 @@ interface LedgerHandlers {
   onRow(row: SessionRow): void;
   /** More was missed than can be told one by one. */
   onStale(): void;
+  /** More changed than was told: what is older than the last rows may be another by now. */
+  onMore(): void;
   onConnection(connection: Connection): void;
 }
 
@@ -83,12 +85,13 @@ interface LedgerHandlers {
  */
 export function streamLedger(
   sinceMs: number,
-  { onRow, onStale, onConnection }: LedgerHandlers,
+  { onRow, onStale, onMore, onConnection }: LedgerHandlers,
 ): () => void {
   return openStream("/dashboard-api/sessions/stream", String(sinceMs), {
     onConnection,
     onEvent: (type, data) => {
       if (type === "reload") onStale();
+      else if (type === "more") onMore();
       else if (type === "session") onRow(rowOf(JSON.parse(data)));
     },
   });

@@ -12,6 +12,7 @@ export function FirstRecord() {
     return streamLedger(Date.now(), {
       onRow: setRow,
       onStale: () => {},
+      onMore: () => {},
       onConnection: () => {},
     });
   }, [isSeen]);
