@@ -4,6 +4,8 @@ import { type Client, startClient } from "../client.ts";
 import { record, recordAll, type SessionPlan } from "../effectiveness/sessions.ts";
 
 let client: Client;
+/** Of an account whose sessions are none of those that are counted below. */
+let others: Record<string, string>;
 
 /** A workflow in which two of three sessions go in circles, and another one. */
 const PLANS: readonly SessionPlan[] = [
@@ -16,6 +18,8 @@ const PLANS: readonly SessionPlan[] = [
 beforeAll(async () => {
   client = await startClient({ env: {} });
   await recordAll(client, PLANS);
+  const { body } = await client.post("/v1/register", { email: "others@example.com" });
+  others = { authorization: `Bearer ${body.api_key}` };
 }, 60_000);
 afterAll(() => client.stop());
 
@@ -55,7 +59,7 @@ test("a session that is not there, or was deleted, is like no other", async () =
 });
 
 test("whoever holds the token of one session learns nothing of others", async () => {
-  const { body } = await client.post("/v2/live/start", { agent_id: "agent" });
+  const { body } = await client.post("/v2/live/start", { agent_id: "agent" }, others);
   const token = { "x-caum-session-token": body.session_token };
   const path = `/v1/session/${body.session.session_id}/similar`;
   expect((await client.get(path, token)).status).toBe(401);
@@ -125,10 +129,10 @@ test("tasks are told apart, and a workflow that nobody names has no exposure", a
   ]) {
     for (let step = 1; step <= 3; step++) {
       const said = { tool: "bash", tokens_used: 10, workflow: "tasks", task };
-      await client.post("/v1/step", { session_id: id, step, ...said });
+      await client.post("/v1/step", { session_id: id, step, ...said }, others);
     }
   }
-  const { body } = await client.get("/v1/workflows/tasks/exposure");
+  const { body } = await client.get("/v1/workflows/tasks/exposure", others);
   expect(body.tasks.map(({ sessions }: { sessions: number }) => sessions)).toEqual([2, 1]);
   expect(body.tasks[0].task).toMatch(/^task_[0-9a-f]{16}$/);
   expect((await client.get("/v1/workflows/nothing/exposure")).status).toBe(404);
@@ -136,7 +140,7 @@ test("tasks are told apart, and a workflow that nobody names has no exposure", a
 
 /** A session of queries, the last of which may be the same again and again. */
 async function endedSession(workflow: string, at: number, repeats: number, resolved: boolean) {
-  const started = await client.post("/v2/live/start", { agent_id: "agent", workflow });
+  const started = await client.post("/v2/live/start", { agent_id: "agent", workflow }, others);
   const { session, session_token } = started.body;
   const events = Array.from({ length: 8 + (at % 5) + repeats }, (_, step) =>
     step < 8 + (at % 5)
@@ -144,12 +148,12 @@ async function endedSession(workflow: string, at: number, repeats: number, resol
       : { tool: "tool_0", status: "not_found", state_id: "same" },
   );
   const { session_id } = session;
-  await client.post("/v2/live/batch", { session_id, session_token, events });
-  await client.post(`/v1/session/${session_id}/end`, { resolved });
+  await client.post("/v2/live/batch", { session_id, session_token, events }, others);
+  await client.post(`/v1/session/${session_id}/end`, { resolved }, others);
 }
 
 test("a risk is said of a workflow once enough of its sessions are known to have ended", async () => {
-  const outcome = async () => (await client.get("/v1/workflows/ends/outcome")).body;
+  const outcome = async () => (await client.get("/v1/workflows/ends/outcome", others)).body;
   const end = (from: number, to: number) =>
     Promise.all(
       Array.from({ length: to - from }, (_, at) => {
@@ -157,7 +161,7 @@ test("a risk is said of a workflow once enough of its sessions are known to have
         return endedSession("ends", from + at, fails ? 9 : 0, !fails);
       }),
     );
-  expect((await client.get("/v1/workflows/ends/outcome")).status).toBe(404);
+  expect((await client.get("/v1/workflows/ends/outcome", others)).status).toBe(404);
   await end(0, 30);
   const few = await outcome();
   expect(outcomeAnswer.strict().parse(few)).toEqual(few);

@@ -97,11 +97,8 @@ test("every category of the page is taken", async () => {
 });
 
 test("a batch of events answers line by line", async () => {
-  const lines = [
-    JSON.stringify({ ...PAGE_EVENT, eventId: randomUUID(), sessionId: "lines" }),
-    "not json",
-    JSON.stringify({ ...PAGE_EVENT, eventId: "550e8400-e29b-41d4-a716-446655440000" }),
-  ].join("\n");
+  const event = JSON.stringify({ ...PAGE_EVENT, eventId: randomUUID(), sessionId: "lines" });
+  const lines = [event, "not json", event].join("\n");
   const answer = await client.request("POST", "/v1/events/batch", {
     headers: { ...client.key, "content-type": "application/x-ndjson" },
     body: lines,

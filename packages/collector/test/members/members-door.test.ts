@@ -59,18 +59,17 @@ test("an invitation makes a member, who is signed in and in the list", async () 
   });
   expect((await me(client.key)).body).toMatchObject({ scopes: ["ingest", "read"], member: null });
   const { body } = await client.get("/v1/members", client.admin);
-  expect(body.members).toEqual([
-    {
-      member_id: invited.body.member_id,
-      role: "viewer",
-      label: "Ada <ada@example.com>",
-      created_at: new Date(now).toISOString(),
-      joined_at: new Date(now).toISOString(),
-      last_seen_at: new Date(now).toISOString(),
-      link_expires_at: null,
-      has_provider: false,
-    },
-  ]);
+  const { member_id: id } = invited.body;
+  expect(body.members.find(({ member_id }: { member_id: string }) => member_id === id)).toEqual({
+    member_id: id,
+    role: "viewer",
+    label: "Ada <ada@example.com>",
+    created_at: new Date(now).toISOString(),
+    joined_at: new Date(now).toISOString(),
+    last_seen_at: new Date(now).toISOString(),
+    link_expires_at: null,
+    has_provider: false,
+  });
 });
 
 test("an invitation is used once, whoever is faster", async () => {
