@@ -82,6 +82,7 @@ const COLLECTOR_FLOW = [
   "local",
   "server.ts",
   "collector-options.ts",
+  "make-services.ts",
   "collector.ts",
   "index.ts",
 ];

@@ -1,5 +1,6 @@
-export { type Collector, DEFAULT_PORT, startCollector } from "./collector.ts";
+export { type Collector, startCollector } from "./collector.ts";
 export type { CollectorOptions } from "./collector-options.ts";
+export { DEFAULT_PORT } from "./make-services.ts";
 export {
   type Migration,
   type MigrationOptions,

@@ -7,13 +7,27 @@ import type { SessionFilter, SessionOrder } from "../server/session-filter.ts";
 import { OrderField } from "./order.tsx";
 
 const HOUR_MS = 3_600_000;
-const TIERS = ["T1", "T2", "T3", "T4", "T5"];
-const TIMES = [
+/** What may be chosen, and in which words; the first asks for nothing. */
+type Options = readonly (readonly [value: string, words: string])[];
+const REGIME_OPTIONS: Options = [
+  ["", "every regime"],
+  ...REGIMES.map((regime) => [regime, lookOf(regime).word] as const),
+];
+const LOOPS: Options = [
+  ["", "with or without loops"],
+  ["had", "had a loop"],
+  ["marked", "loop, not acknowledged"],
+];
+const TIER_OPTIONS: Options = [
+  ["", "every tier"],
+  ...["T1", "T2", "T3", "T4", "T5"].map((tier) => [tier, tier] as const),
+];
+const TIMES: Options = [
   ["", "any time"],
   [String(HOUR_MS), "last hour"],
   [String(24 * HOUR_MS), "last day"],
   [String(7 * 24 * HOUR_MS), "last 7 days"],
-] as const;
+];
 
 /** As the parameters of the address are called. */
 const PARAMETERS = {
@@ -37,18 +51,15 @@ export function filterIn(query: URLSearchParams): SessionFilter {
 
 /** An address that somebody wrote by hand asks for nothing that there is not. */
 function known({ search, agent, ...filter }: SessionFilter): SessionFilter {
-  const oneOf = (value: string | undefined, values: readonly string[]) =>
-    value !== undefined && values.includes(value) ? value : undefined;
+  const oneOf = (value: string | undefined, options: Options) =>
+    options.some(([known]) => known === value) ? value : undefined;
   return {
     search,
     agent,
-    regime: oneOf(filter.regime, REGIMES),
-    tier: oneOf(filter.tier, TIERS),
-    loops: oneOf(filter.loops, ["had", "marked"]),
-    withinMs: oneOf(
-      filter.withinMs,
-      TIMES.map(([value]) => value),
-    ),
+    regime: oneOf(filter.regime, REGIME_OPTIONS),
+    tier: oneOf(filter.tier, TIER_OPTIONS),
+    loops: oneOf(filter.loops, LOOPS),
+    withinMs: oneOf(filter.withinMs, TIMES),
   };
 }
 
@@ -59,20 +70,20 @@ interface FiltersProperties {
 }
 
 export function Filters({ filter, order, onChange }: FiltersProperties) {
-  const search = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const focus = (event: KeyboardEvent) => {
-      if (event.key !== "/" || event.target instanceof HTMLInputElement) return;
-      event.preventDefault();
-      search.current?.focus();
-    };
-    addEventListener("keydown", focus);
-    return () => removeEventListener("keydown", focus);
-  }, []);
+  const search = useSearchKey();
   const set =
     (name: keyof SessionFilter, how: "push" | "replace" = "push") =>
     (event: { currentTarget: { value: string } }) =>
       onChange({ [PARAMETERS[name]]: event.currentTarget.value }, how);
+  const choice = (label: string, name: keyof SessionFilter, options: Options) => (
+    <select aria-label={label} value={filter[name] ?? ""} onChange={set(name)}>
+      {options.map(([value, words]) => (
+        <option key={value} value={value}>
+          {words}
+        </option>
+      ))}
+    </select>
+  );
   return (
     <search class="line">
       <h1 class="hidden">Sessions</h1>
@@ -84,43 +95,36 @@ export function Filters({ filter, order, onChange }: FiltersProperties) {
         value={filter.search ?? ""}
         onInput={set("search", "replace")}
       />
-      <select aria-label="Regime" value={filter.regime ?? ""} onChange={set("regime")}>
-        <option value="">every regime</option>
-        {REGIMES.map((regime) => (
-          <option key={regime} value={regime}>
-            {lookOf(regime).word}
-          </option>
-        ))}
-      </select>
-      <select aria-label="Loops" value={filter.loops ?? ""} onChange={set("loops")}>
-        <option value="">with or without loops</option>
-        <option value="had">had a loop</option>
-        <option value="marked">loop, not acknowledged</option>
-      </select>
-      <select aria-label="Tier" value={filter.tier ?? ""} onChange={set("tier")}>
-        <option value="">every tier</option>
-        {TIERS.map((tier) => (
-          <option key={tier}>{tier}</option>
-        ))}
-      </select>
+      {choice("Regime", "regime", REGIME_OPTIONS)}
+      {choice("Loops", "loops", LOOPS)}
+      {choice("Tier", "tier", TIER_OPTIONS)}
       <input
         aria-label="Agent"
         placeholder="Agent"
         value={filter.agent ?? ""}
         onChange={set("agent")}
       />
-      <select aria-label="Time" value={filter.withinMs ?? ""} onChange={set("withinMs")}>
-        {TIMES.map(([value, words]) => (
-          <option key={value} value={value}>
-            {words}
-          </option>
-        ))}
-      </select>
+      {choice("Time", "withinMs", TIMES)}
       <OrderField order={order} onChange={onChange} />
       <NotifyButton />
       <ViewsMenu />
     </search>
   );
+}
+
+/** The field to which `/` leads. */
+function useSearchKey() {
+  const search = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const focus = (event: KeyboardEvent) => {
+      if (event.key !== "/" || event.target instanceof HTMLInputElement) return;
+      event.preventDefault();
+      search.current?.focus();
+    };
+    addEventListener("keydown", focus);
+    return () => removeEventListener("keydown", focus);
+  }, []);
+  return search;
 }
 
 /** Shown until the browser was told yes or no. */

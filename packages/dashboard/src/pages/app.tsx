@@ -1,14 +1,16 @@
+import type { VNode } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { LedgerPage } from "../ledger/ledger-page.tsx";
 import { LaterPart } from "../parts/later-part.tsx";
 import { type Place, usePlace } from "../parts/router.ts";
-import { type Account, arrived, readAccount, signInByLink, signOut } from "../server/account.ts";
+import type { Account } from "../server/account.ts";
 import type { Connection } from "../server/event-stream.ts";
 import { SessionPage } from "../session/session-page.tsx";
 import { InvitationPage } from "./invitation-page.tsx";
 import { Keyboard } from "./keyboard.tsx";
 import { SignInPage } from "./sign-in-page.tsx";
 import { UnknownPage } from "./unknown-page.tsx";
+import { useAccount } from "./use-account.ts";
 
 /** What the state of the line to the collector is called. */
 const STATES: Readonly<Record<Connection, readonly [words: string, look: string]>> = {
@@ -19,72 +21,18 @@ const STATES: Readonly<Record<Connection, readonly [words: string, look: string]
   gone: ["not followed", "quiet"],
 };
 const SIGN_IN_OVER = "your sign-in has ended: sign in again, and the page goes on";
-/** How a link that works once carries its secret: in the fragment, which no request shows. */
-const LINK = /^#(link|invitation)=([\w.-]+)$/;
-/** Where a provider's answer leads: the cookie is there, and no script can see it. */
-const ARRIVED = "#signed-in";
 
 export function App() {
-  const [account, setAccount] = useState<Account | undefined | "unknown">("unknown");
-  const [notice, setNotice] = useState<string>();
-  /** One that was opened where somebody is signed in already. */
-  const [invitation, setInvitation] = useState<string>();
-  const settle = useCallback(() => {
-    void readAccount().then(setAccount);
-  }, []);
-  const leave = useCallback((why?: string) => {
-    setNotice(why);
-    setAccount(undefined);
-  }, []);
-  const askToLeave = useCallback(() => {
-    // First what is open is let go of: it would ask on without a right to.
-    setAccount("unknown");
-    void signOut().finally(() => leave());
-  }, [leave]);
-  const follow = useCallback(
-    (kind: "link" | "invitation", secret: string) => {
-      setInvitation(undefined);
-      // What is open belongs to whoever was signed in before.
-      setAccount("unknown");
-      void signInByLink(kind, secret)
-        .catch((failure: Error) => setNotice(`The link does not work: ${failure.message}`))
-        .then(settle);
-    },
-    [settle],
-  );
-  const arrive = useCallback(() => {
-    if (location.hash === ARRIVED) {
-      history.replaceState(null, "", arrived() ?? location.pathname);
-      dispatchEvent(new PopStateEvent("popstate"));
-      return false;
-    }
-    const [, kind, secret] = LINK.exec(location.hash) ?? [];
-    if (secret === undefined) return false;
-    history.replaceState(null, "", location.pathname);
-    if (kind === "link") follow(kind, secret);
-    else {
-      void readAccount().then((known) => {
-        if (known === undefined) return follow("invitation", secret);
-        setInvitation(secret);
-        setAccount(known);
-      });
-    }
-    return true;
-  }, [follow]);
-  useEffect(() => {
-    if (!arrive()) settle();
-    // A link that is opened where the page is open already does not load it again.
-    addEventListener("hashchange", arrive);
-    return () => removeEventListener("hashchange", arrive);
-  }, [arrive, settle]);
+  const { account, notice, invitation, settle, leave, askToLeave, acceptInvitation, keepAccount } =
+    useAccount();
   if (account === "unknown") return <main aria-busy="true" />;
   if (account === undefined) return <SignInPage notice={notice} onSignedIn={settle} />;
   if (invitation !== undefined) {
     return (
       <InvitationPage
         who={account.member?.label ?? "the owner of an API key"}
-        onUse={() => follow("invitation", invitation)}
-        onKeep={() => setInvitation(undefined)}
+        onUse={() => acceptInvitation(invitation)}
+        onKeep={keepAccount}
       />
     );
   }
@@ -132,76 +80,98 @@ function SignedIn({ account, onSignOut, onSignedOut }: Properties) {
   useEffect(() => {
     document.title = titleOf(place);
   }, [place]);
+  return (
+    <>
+      <TopBar place={place} connection={connection} onSignOut={onSignOut} />
+      <PageAt place={place} account={account} onConnection={onConnection} />
+    </>
+  );
+}
+
+interface TopBarProperties {
+  readonly place: Place;
+  readonly connection: Connection;
+  readonly onSignOut: () => void;
+}
+
+function TopBar({ place, connection, onSignOut }: TopBarProperties) {
   const [words, look] = STATES[connection];
   const isLive = place.page === "session" || place.page === "sessions";
   return (
-    <>
-      <header class="top">
-        <b>CAUM</b>
-        <nav>
-          {NAVIGATION.map(([path, words, pages]) => (
-            <a
-              key={path}
-              href={path}
-              aria-current={pages.some((page) => page === place.page) ? "page" : undefined}
-            >
-              {words}
-            </a>
-          ))}
-        </nav>
-        <span class="spread" />
-        {isLive && (
-          <span class={`state ${look}`} role="status">
-            {words}
-          </span>
-        )}
-        <Keyboard />
-        <button type="button" class="plain" onClick={onSignOut}>
-          Sign out
-        </button>
-      </header>
-      {(place.page === "overview" || place.page === "loops") && (
-        <LaterPart load={overviewPages} fallback={<main aria-busy="true" />}>
-          {({ OverviewPage, LoopsPage }) =>
-            place.page === "loops" ? <LoopsPage /> : <OverviewPage />
-          }
-        </LaterPart>
+    <header class="top">
+      <b>CAUM</b>
+      <nav>
+        {NAVIGATION.map(([path, title, pages]) => (
+          <a
+            key={path}
+            href={path}
+            aria-current={pages.some((page) => page === place.page) ? "page" : undefined}
+          >
+            {title}
+          </a>
+        ))}
+      </nav>
+      <span class="spread" />
+      {isLive && (
+        <span class={`state ${look}`} role="status">
+          {words}
+        </span>
       )}
-      {place.page === "sessions" && <LedgerPage onConnection={onConnection} />}
-      {place.page === "session" && (
-        <SessionPage key={place.id} id={place.id} onConnection={onConnection} />
-      )}
-      {place.page === "workflows" && (
-        <LaterPart load={workflowPages} fallback={<main aria-busy="true" />}>
-          {({ WorkflowsPage }) => <WorkflowsPage />}
-        </LaterPart>
-      )}
-      {place.page === "workflow" && (
-        <LaterPart load={workflowPages} fallback={<main aria-busy="true" />}>
-          {({ WorkflowPage }) => <WorkflowPage key={place.name} name={place.name} />}
-        </LaterPart>
-      )}
-      {place.page === "alerts" && (
-        <LaterPart load={alertsPage} fallback={<main aria-busy="true" />}>
-          {({ AlertsPage }) => <AlertsPage />}
-        </LaterPart>
-      )}
-      {place.page === "compare" && (
-        <LaterPart load={comparePage} fallback={<main aria-busy="true" />}>
-          {({ ComparePage }) => <ComparePage />}
-        </LaterPart>
-      )}
-      {place.page === "settings" && (
-        <LaterPart load={settingsPage} fallback={<main aria-busy="true" />}>
-          {({ SettingsPage }) => <SettingsPage account={account} />}
-        </LaterPart>
-      )}
-      {place.page === "unknown" && <UnknownPage />}
-      {place.page === "start" && (
-        <LaterPart load={startPage} fallback={<main aria-busy="true" />}>
-          {({ StartPage }) => <StartPage account={account} />}
-        </LaterPart>
-      )}
-    </>
+      <Keyboard />
+      <button type="button" class="plain" onClick={onSignOut}>
+        Sign out
+      </button>
+    </header>
+  );
+}
+
+interface PageProperties {
+  readonly place: Place;
+  readonly account: Account;
+  readonly onConnection: (to: Connection) => void;
+}
+
+function PageAt({ place, account, onConnection }: PageProperties) {
+  switch (place.page) {
+    case "sessions":
+      return <LedgerPage onConnection={onConnection} />;
+    case "session":
+      return <SessionPage key={place.id} id={place.id} onConnection={onConnection} />;
+    case "unknown":
+      return <UnknownPage />;
+    case "overview":
+    case "loops":
+      return later("overview", overviewPages, ({ OverviewPage, LoopsPage }) =>
+        place.page === "loops" ? <LoopsPage /> : <OverviewPage />,
+      );
+    case "workflows":
+      return later("workflows", workflowPages, ({ WorkflowsPage }) => <WorkflowsPage />);
+    case "workflow":
+      return later("workflows", workflowPages, ({ WorkflowPage }) => (
+        <WorkflowPage key={place.name} name={place.name} />
+      ));
+    case "alerts":
+      return later("alerts", alertsPage, ({ AlertsPage }) => <AlertsPage />);
+    case "compare":
+      return later("compare", comparePage, ({ ComparePage }) => <ComparePage />);
+    case "settings":
+      return later("settings", settingsPage, ({ SettingsPage }) => (
+        <SettingsPage account={account} />
+      ));
+    case "start":
+      return later("start", startPage, ({ StartPage }) => <StartPage account={account} />);
+  }
+}
+
+/** @param key of what is loaded: what came of one load is never shown by another */
+function later<Part extends object>(
+  key: string,
+  load: () => Promise<Part>,
+  show: (part: Part) => VNode,
+) {
+  return (
+    <LaterPart key={key} load={load} fallback={<main aria-busy="true" />}>
+      {show}
+    </LaterPart>
   );
 }

@@ -54,49 +54,59 @@ export function PackSection() {
         </p>
       )}
       <form class="line" onSubmit={download}>
-        <label>
-          <span class="quiet">workflow</span>
-          <input name="workflow" list="packed-workflows" maxLength={255} required />
-        </label>
-        <datalist id="packed-workflows">
-          {answer?.map((name) => (
-            <option key={name} value={name} />
-          ))}
-        </datalist>
-        <label>
-          <span class="quiet">only of cohort</span>
-          <input name="cohort" maxLength={255} placeholder="any cohort" />
-        </label>
-        <label>
-          <span class="quiet">newest sessions, at most</span>
-          <input
-            type="number"
-            name="limit"
-            min={1}
-            max={MOST_SESSIONS}
-            defaultValue={String(OFFERED_SESSIONS)}
-            required
-          />
-        </label>
+        <PackFields workflows={answer ?? []} />
         <button type="submit" class="first" disabled={isFetching}>
           {isFetching ? "Packing…" : "Download"}
         </button>
       </form>
-      <div role="status">
-        {packed !== undefined && (
-          <div class="stack">
-            <p>
-              {FILE} holds {packed === 1 ? "1 session" : `${count(packed)} sessions`}. Whoever has
-              the collector's verifier key checks it:
-            </p>
-            <Command
-              label="the command that checks it"
-              text={`caum verify ${FILE} --key "$VERIFIER_KEY"`}
-            />
-          </div>
-        )}
-      </div>
+      <div role="status">{packed !== undefined && <Packed sessions={packed} />}</div>
     </Section>
+  );
+}
+
+function PackFields({ workflows }: { readonly workflows: readonly string[] }) {
+  return (
+    <>
+      <label>
+        <span class="quiet">workflow</span>
+        <input name="workflow" list="packed-workflows" maxLength={255} required />
+      </label>
+      <datalist id="packed-workflows">
+        {workflows.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+      <label>
+        <span class="quiet">only of cohort</span>
+        <input name="cohort" maxLength={255} placeholder="any cohort" />
+      </label>
+      <label>
+        <span class="quiet">newest sessions, at most</span>
+        <input
+          type="number"
+          name="limit"
+          min={1}
+          max={MOST_SESSIONS}
+          defaultValue={String(OFFERED_SESSIONS)}
+          required
+        />
+      </label>
+    </>
+  );
+}
+
+function Packed({ sessions }: { readonly sessions: number }) {
+  return (
+    <div class="stack">
+      <p>
+        {FILE} holds {sessions === 1 ? "1 session" : `${count(sessions)} sessions`}. Whoever has the
+        collector's verifier key checks it:
+      </p>
+      <Command
+        label="the command that checks it"
+        text={`caum verify ${FILE} --key "$VERIFIER_KEY"`}
+      />
+    </div>
   );
 }
 

@@ -70,8 +70,8 @@ interface PartProperties {
   readonly onChange: (to: Partial<Part>) => void;
 }
 
-function PartFields({ part: { choice, value, join }, at, onChange }: PartProperties) {
-  const of = `of condition ${at + 1}`;
+function PartFields({ part, at, onChange }: PartProperties) {
+  const { choice, join } = part;
   return (
     <>
       {at === 0 ? (
@@ -101,32 +101,39 @@ function PartFields({ part: { choice, value, join }, at, onChange }: PartPropert
           </option>
         ))}
       </select>
-      {choice.options !== undefined && (
-        <select
-          aria-label={`Value ${of}`}
-          value={value}
-          onChange={({ currentTarget }) => onChange({ value: currentTarget.value })}
-        >
-          {choice.options.map((option) => (
-            <option key={option}>{option}</option>
-          ))}
-        </select>
-      )}
-      {choice.options === undefined && choice.start !== undefined && (
-        <label class="choice">
-          <input
-            type="number"
-            aria-label={`Value ${of}`}
-            min={0}
-            max={choice.most}
-            step={choice.step ?? "1"}
-            required
-            value={value}
-            onInput={({ currentTarget }) => onChange({ value: currentTarget.value })}
-          />
-          <span class="quiet">{choice.unit}</span>
-        </label>
-      )}
+      <ValueField part={part} at={at} onChange={onChange} />
     </>
+  );
+}
+
+/** What is chosen of a condition: one of its options, a number, or nothing. */
+function ValueField({ part: { choice, value }, at, onChange }: PartProperties) {
+  const label = `Value of condition ${at + 1}`;
+  const set = ({ currentTarget }: { readonly currentTarget: { readonly value: string } }) =>
+    onChange({ value: currentTarget.value });
+  if (choice.options !== undefined) {
+    return (
+      <select aria-label={label} value={value} onChange={set}>
+        {choice.options.map((option) => (
+          <option key={option}>{option}</option>
+        ))}
+      </select>
+    );
+  }
+  if (choice.start === undefined) return null;
+  return (
+    <label class="choice">
+      <input
+        type="number"
+        aria-label={label}
+        min={0}
+        max={choice.most}
+        step={choice.step ?? "1"}
+        required
+        value={value}
+        onInput={set}
+      />
+      <span class="quiet">{choice.unit}</span>
+    </label>
   );
 }

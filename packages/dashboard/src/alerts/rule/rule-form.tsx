@@ -21,21 +21,12 @@ type Action = keyof typeof DESTINATIONS;
 
 /** A rule by choosing; who knows how a condition is written may write it. */
 export function RuleForm({ onAdded }: { readonly onAdded: () => void }) {
-  const [parts, setParts] = useState(FIRST);
-  const [names, setNames] = useState(ANYBODY);
-  /** What stands in the field: of the parts until somebody writes in it. */
-  const [text, setText] = useState(conditionText(FIRST, ANYBODY));
+  const { parts, names, text, setText, choose } = useCondition();
   const [action, setAction] = useState<Action>("webhook");
   const [failure, setFailure] = useState<string>();
   const [secret, setSecret] = useState<string>();
   const known = useKnownNames();
   const read = readCondition(text);
-  const choose = (to: readonly Part[], of: Names) => {
-    setParts(to);
-    setNames(of);
-    const written = readCondition(conditionText(to, of));
-    setText("text" in written ? written.text : conditionText(to, of));
-  };
   const add = async (event: SubmitEvent) => {
     event.preventDefault();
     if (!(event.target instanceof HTMLFormElement)) return;
@@ -68,34 +59,8 @@ export function RuleForm({ onAdded }: { readonly onAdded: () => void }) {
           {"fault" in read ? `This is no condition: ${read.fault}.` : `It fires ${read.words}.`}
         </p>
         <div class="line ends">
-          <label class="spread">
-            <span class="quiet">the condition as text, if you prefer to write it</span>
-            <input
-              name="condition"
-              class="mono"
-              maxLength={1_000}
-              spellcheck={false}
-              required
-              value={text}
-              onInput={({ currentTarget: { value } }) => setText(value)}
-            />
-          </label>
-          <label>
-            <span class="quiet">by</span>
-            <select
-              value={action}
-              // The options are the keys.
-              onChange={({ currentTarget: { value } }) => setAction(value as Action)}
-            >
-              {Object.keys(DESTINATIONS).map((name) => (
-                <option key={name}>{name}</option>
-              ))}
-            </select>
-          </label>
-          <label class="spread">
-            <span class="quiet">to</span>
-            <input name="destination" placeholder={DESTINATIONS[action]} required />
-          </label>
+          <ConditionText text={text} onText={setText} />
+          <DestinationFields action={action} onAction={setAction} />
           {"dwells" in read && read.dwells && (
             <label class="choice" title="Fewer alerts that are over at once, each so much later">
               <input type="checkbox" name="held" /> held for {OFFERED_DWELL_STEPS} steps
@@ -111,6 +76,70 @@ export function RuleForm({ onAdded }: { readonly onAdded: () => void }) {
         {secret !== undefined && <Secret note="Signing secret, shown once:" text={secret} />}
       </div>
     </section>
+  );
+}
+
+/** A condition in parts, and as text: that of the parts until somebody writes in it. */
+function useCondition() {
+  const [parts, setParts] = useState(FIRST);
+  const [names, setNames] = useState(ANYBODY);
+  const [text, setText] = useState(conditionText(FIRST, ANYBODY));
+  const choose = (to: readonly Part[], of: Names) => {
+    setParts(to);
+    setNames(of);
+    const written = readCondition(conditionText(to, of));
+    setText("text" in written ? written.text : conditionText(to, of));
+  };
+  return { parts, names, text, setText, choose };
+}
+
+interface TextProperties {
+  readonly text: string;
+  readonly onText: (text: string) => void;
+}
+
+function ConditionText({ text, onText }: TextProperties) {
+  return (
+    <label class="spread">
+      <span class="quiet">the condition as text, if you prefer to write it</span>
+      <input
+        name="condition"
+        class="mono"
+        maxLength={1_000}
+        spellcheck={false}
+        required
+        value={text}
+        onInput={({ currentTarget: { value } }) => onText(value)}
+      />
+    </label>
+  );
+}
+
+interface DestinationProperties {
+  readonly action: Action;
+  readonly onAction: (action: Action) => void;
+}
+
+function DestinationFields({ action, onAction }: DestinationProperties) {
+  return (
+    <>
+      <label>
+        <span class="quiet">by</span>
+        <select
+          value={action}
+          // The options are the keys.
+          onChange={({ currentTarget: { value } }) => onAction(value as Action)}
+        >
+          {Object.keys(DESTINATIONS).map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
+      <label class="spread">
+        <span class="quiet">to</span>
+        <input name="destination" placeholder={DESTINATIONS[action]} required />
+      </label>
+    </>
   );
 }
 

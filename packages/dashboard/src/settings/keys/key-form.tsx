@@ -40,41 +40,7 @@ export function KeyForm({ onMade }: { readonly onMade: () => void }) {
     <section class="panel padded" aria-label="New key">
       <h2>New key</h2>
       <form class="line" onSubmit={make}>
-        <label>
-          <span class="quiet">label</span>
-          <input name="label" maxLength={255} placeholder="what it is for" />
-        </label>
-        <fieldset class="line choices">
-          <legend class="quiet">it may</legend>
-          {SCOPES.map((scope) => (
-            <label key={scope} class="choice">
-              <input
-                type="checkbox"
-                name="scope"
-                value={scope}
-                defaultChecked={OFFERED.includes(scope)}
-              />
-              {WHAT_FOR[scope]} <span class="quiet">({scope})</span>
-            </label>
-          ))}
-        </fieldset>
-        <label>
-          <span class="quiet">it expires</span>
-          <select name="days">
-            {ENDS.map(([days, words]) => (
-              <option key={days} value={days}>
-                {words}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label title="Its name begins with it; it may do the same">
-          <span class="quiet">mode</span>
-          <select name="mode">
-            <option>live</option>
-            <option>test</option>
-          </select>
-        </label>
+        <KeyFields />
         <button type="submit" class="first">
           Make key
         </button>
@@ -89,6 +55,48 @@ export function KeyForm({ onMade }: { readonly onMade: () => void }) {
         )}
       </div>
     </section>
+  );
+}
+
+function KeyFields() {
+  return (
+    <>
+      <label>
+        <span class="quiet">label</span>
+        <input name="label" maxLength={255} placeholder="what it is for" />
+      </label>
+      <fieldset class="line choices">
+        <legend class="quiet">it may</legend>
+        {SCOPES.map((scope) => (
+          <label key={scope} class="choice">
+            <input
+              type="checkbox"
+              name="scope"
+              value={scope}
+              defaultChecked={OFFERED.includes(scope)}
+            />
+            {WHAT_FOR[scope]} <span class="quiet">({scope})</span>
+          </label>
+        ))}
+      </fieldset>
+      <label>
+        <span class="quiet">it expires</span>
+        <select name="days">
+          {ENDS.map(([days, words]) => (
+            <option key={days} value={days}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label title="Its name begins with it; it may do the same">
+        <span class="quiet">mode</span>
+        <select name="mode">
+          <option>live</option>
+          <option>test</option>
+        </select>
+      </label>
+    </>
   );
 }
 
