@@ -6,7 +6,7 @@ import {
   type SessionProfile,
   WorkflowState,
 } from "@caum/workflows";
-import type { MemoryCard, ProfileFilter } from "../rows/memory-rows.ts";
+import type { MemoryCard, MemoryReader, ProfileFilter } from "../rows/memory-rows.ts";
 import { encodeCards } from "../store/columns/memory-columns.ts";
 import type { Store } from "../store/store.ts";
 import { digitsOf } from "./digits.ts";
@@ -41,7 +41,7 @@ export async function chooseBaseline(
     const round = await memory.state(tenant);
     const [row] = await memory.cardsAt(tenant, [{ kind: "workflow", name: workflow }]);
     if (round === undefined || row === undefined || row.sessions === 0) return { kind: "unknown" };
-    const state = await learn(store, of, choice);
+    const state = await learnState(memory, of, choice);
     const { choice: _before, ...rest } = row;
     const card: MemoryCard = {
       ...rest,
@@ -60,6 +60,7 @@ export async function chooseBaseline(
       days: "[]",
       cards: encodeCards([card]),
       folded: "[]",
+      empty: { days: [], cards: [] },
       alerts: [],
     });
     if (answer.kind === "done") return { kind: "chosen", card };
@@ -68,15 +69,16 @@ export async function chooseBaseline(
   return { kind: "refused" };
 }
 
-async function learn(
-  { reader }: Store,
+/** From the latest sessions that are there. */
+export async function learnState(
+  memory: Pick<MemoryReader, "profiles">,
   { tenant, workflow }: { readonly tenant: number; readonly workflow: string },
   choice: BaselineChoice | undefined,
 ): Promise<WorkflowState> {
   // Those that are not folded yet are taken when they are.
   const read = async (filter: Partial<ProfileFilter>, limit: number) => {
     const asked = { workflow, isFolded: true, ...filter, limit };
-    return (await reader.memory.profiles(tenant, asked)).map(({ profile }) => profile).reverse();
+    return (await memory.profiles(tenant, asked)).map(({ profile }) => profile).reverse();
   };
   const latest = await read({}, MOST_LATEST);
   if (choice === undefined) {

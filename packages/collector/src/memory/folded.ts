@@ -1,4 +1,5 @@
 /** Sums of the names that sessions are remembered under, with these sessions in them. */
+import { setImmediate } from "node:timers/promises";
 import {
   bytesOfState,
   cardOf,
@@ -18,6 +19,9 @@ import type {
   MemoryReader,
 } from "../rows/memory-rows.ts";
 import { encodeFolded, encodeName } from "../store/columns/memory-columns.ts";
+import type { CommandOf } from "../store/command-answers.ts";
+import { choiceOf } from "./choice.ts";
+import { learnState } from "./choose-baseline.ts";
 import { digitsOf } from "./digits.ts";
 import { keptCardOf, takeSession, type WorkflowMoment } from "./drift.ts";
 import { mapInTurns } from "./in-turns.ts";
@@ -53,7 +57,7 @@ interface ChangingName extends MemoryName {
 interface ChangingDay {
   readonly of: MemoryName;
   readonly day: number;
-  /** Undefined until it was read. */
+  /** Undefined until it was read, and where it is not there. */
   sketch: DaySketch | undefined;
 }
 
@@ -71,11 +75,16 @@ interface Moves {
   readonly row: string;
 }
 
+/** What stands in place of a state of which a session was deleted. */
+const TO_BE_LEARNED = "";
+
 const bytesOf = (digits: string) => Buffer.from(digits, "hex");
+
+type FoldingReader = Pick<MemoryReader, "cardsAt" | "daysAt" | "profiles">;
 
 /** What is folded at once: page by page, written together. */
 export class Folding {
-  readonly #reader: Pick<MemoryReader, "cardsAt" | "daysAt">;
+  readonly #reader: FoldingReader;
   readonly #tenant: number;
   readonly #kept: KeptRows;
   readonly #names = new Map<MemoryKind, Map<string, ChangingName>>();
@@ -86,7 +95,7 @@ export class Folding {
   readonly moments: WorkflowMoment[] = [];
 
   /** @param kept what is known; has all that changed afterwards */
-  constructor(reader: Pick<MemoryReader, "cardsAt" | "daysAt">, tenant: number, kept: KeptRows) {
+  constructor(reader: FoldingReader, tenant: number, kept: KeptRows) {
     this.#reader = reader;
     this.#tenant = tenant;
     this.#kept = kept;
@@ -95,6 +104,12 @@ export class Folding {
   /** Names under which something changes: each is a card that is written. */
   get names(): number {
     return this.#changing.length;
+  }
+
+  /** What drift of these workflows is told from is learned anew, and saved with the rest. */
+  async learnAnew(workflows: readonly string[]): Promise<void> {
+    const names = workflows.map((name) => this.#nameOf({ kind: "workflow", name }));
+    await this.#read(names, []);
   }
 
   async take(candidates: readonly FoldCandidate[]): Promise<void> {
@@ -117,7 +132,8 @@ export class Folding {
   }
 
   days(): Promise<readonly MemoryDay[]> {
-    return mapInTurns(this.#days, ({ of: { kind, name }, day, sketch = new DaySketch() }) => {
+    const all = this.#days.filter(({ sketch }) => isAny(sketch?.sum("sessions")));
+    return mapInTurns(all, ({ of: { kind, name }, day, sketch = new DaySketch() }) => {
       this.#kept.setDay({ kind, name, day }, sketch);
       const [sessions, looped] = [sketch.sum("sessions"), sketch.sum("looped")];
       return { kind, name, day, sessions, looped, sketch: digitsOf(sketch.encode()) };
@@ -125,7 +141,9 @@ export class Folding {
   }
 
   async cards(): Promise<readonly MemoryCard[]> {
-    const all = this.#changing.flatMap(({ kept }) => kept ?? []);
+    const all = this.#changing.flatMap(({ kept }) =>
+      kept !== undefined && isAny(kept.card.sessions) ? kept : [],
+    );
     return await mapInTurns(all, (kept) => {
       const { card, state } = kept;
       if (state === undefined) {
@@ -139,6 +157,16 @@ export class Folding {
       else this.#kept.cards.delete(keyOfCard(card));
       return { ...card, state: digitsOf(bytes) };
     });
+  }
+
+  /** Under which no session is any more. */
+  get empty(): CommandOf<"save_memory">["empty"] {
+    const days = this.#days.filter(({ sketch }) => !isAny(sketch?.sum("sessions")));
+    const cards = this.#changing.filter(({ kept }) => !isAny(kept?.card.sessions));
+    const places = days.map(({ of, day }) => ({ ...of, day }));
+    for (const place of places) this.#kept.days.delete(keyOfDay(place));
+    for (const name of cards) this.#kept.cards.delete(keyOfCard(name));
+    return { days: places, cards: cards.map(({ kind, name }) => ({ kind, name })) };
   }
 
   #movesOf({ key, size, profile, before }: FoldCandidate): Moves {
@@ -185,7 +213,7 @@ export class Folding {
     return changing;
   }
 
-  /** What is not kept is read; a day that is not there begins empty. */
+  /** What is not kept is read. */
   async #read(names: readonly ChangingName[], days: readonly ChangingDay[]): Promise<void> {
     for (const name of names) name.kept = this.#kept.cards.get(keyOfCard(name));
     for (const day of days) day.sketch = this.#kept.days.get(keyOfDay({ ...day.of, day: day.day }));
@@ -199,14 +227,26 @@ export class Folding {
     const sketches = new Map(dayRows.map((row) => [keyOfDay(row), row.sketch]));
     for (const day of missing) {
       const digits = sketches.get(keyOfDay({ ...day.of, day: day.day }));
-      day.sketch = digits === undefined ? new DaySketch() : DaySketch.decode(bytesOf(digits));
+      day.sketch = digits === undefined ? undefined : DaySketch.decode(bytesOf(digits));
     }
-    for (const row of cardRows) this.#nameOf(row).kept = keptCardOf(row);
+    for (const row of cardRows) this.#nameOf(row).kept = await this.#keptOf(row);
+  }
+
+  async #keptOf(row: MemoryCard): Promise<KeptCard> {
+    const kept = keptCardOf(row);
+    if (row.state !== TO_BE_LEARNED) return kept;
+    const of = { tenant: this.#tenant, workflow: row.name };
+    kept.state = await learnState(this.#reader, of, choiceOf(row));
+    await setImmediate();
+    return kept;
   }
 
   #putIn({ sketch, names, days }: Move, candidate: FoldCandidate): void {
     const { startedMs, endedMs } = candidate.profile;
-    for (const day of days) day.sketch?.add(sketch, 1);
+    for (const day of days) {
+      day.sketch ??= new DaySketch();
+      day.sketch.add(sketch, 1);
+    }
     for (const name of names) {
       name.kept ??= newCard(name, candidate.profile);
       const { kept } = name;
@@ -223,6 +263,10 @@ export class Folding {
 function takeOut({ sketch, names, days }: Move): void {
   for (const day of days) day.sketch?.add(sketch, -1);
   for (const { kept } of names) if (kept !== undefined) kept.card.sessions -= 1;
+}
+
+function isAny(sessions = 0): boolean {
+  return sessions > 0;
 }
 
 function newCard({ kind, name }: MemoryName, { startedMs, endedMs }: RememberedSession): KeptCard {

@@ -28,6 +28,8 @@ export class KeptRows {
   readonly days = new Map<string, DaySketch>();
   /** The round that saved it; undefined while one works on it. */
   round: number | undefined;
+  /** Nothing is known of what others saved. */
+  isNew = true;
 
   setCard(kept: KeptCard): void {
     const key = keyOfCard(kept.card);
@@ -62,6 +64,7 @@ export class KeptMemory {
 
   saved(rows: KeptRows, round: number): void {
     rows.round = round;
+    rows.isNew = false;
     this.#evict((kept) => kept.cards, MOST_CARDS);
     this.#evict((kept) => kept.days, MOST_DAYS);
   }

@@ -35,6 +35,8 @@ const READ_AT_ONCE = 200;
 const FOLDED_AT_ONCE = 40 * READ_AT_ONCE;
 /** No more are when so many cards are to be written: all their states are in memory at once. */
 const NAMES_AT_ONCE = 2_000;
+/** Workflows that are learned anew at once. */
+const LEARNED_AT_ONCE = 20;
 /** Keys of rows count from 1. */
 const BEFORE_ALL_KEYS = 0;
 
@@ -52,6 +54,8 @@ interface Watched {
   nextIdleLookMs: number;
   /** How far it was looked; undefined before the first time, and where another node was faster. */
   seen: Seen | undefined;
+  /** There may be more workflows that are to be learned anew. */
+  mayBeUnlearned: boolean;
 }
 
 /** Sessions that are over were looked at up to here, and all sessions up to there. */
@@ -113,7 +117,13 @@ export class WorkflowMemory {
   #watch(tenant: number): Watched {
     const known = this.#watched.get(tenant);
     if (known !== undefined) return known;
-    const watched = { isChanged: false, untilMs: 0, nextIdleLookMs: 0, seen: undefined };
+    const watched = {
+      isChanged: false,
+      untilMs: 0,
+      nextIdleLookMs: 0,
+      seen: undefined,
+      mayBeUnlearned: false,
+    };
     this.#watched.set(tenant, watched);
     return watched;
   }
@@ -153,16 +163,24 @@ export class WorkflowMemory {
     const toMs = isOver ? clock() : clock() - IDLE_MS;
     const kept = this.#kept.open(tenant, state.round);
     const folding = new Folding(store.reader.memory, tenant, kept);
+    if (watched.mayBeUnlearned || kept.isNew) await this.#learnAnew(tenant, watched, folding);
     const { sessions, fullToMs } = await this.#takePages(tenant, folding, { isOver, fromMs, toMs });
     const upToMs = Math.max(fromMs, fullToMs ?? toMs - OVERLAP_MS);
     const seen = isOver ? { ...before, overMs: upToMs } : { ...before, idleMs: upToMs };
-    if (sessions === 0) this.#kept.saved(kept, state.round);
+    if (sessions === 0 && folding.names === 0) this.#kept.saved(kept, state.round);
     else if (!(await this.#save(tenant, state, { ...seen, folding, kept }))) {
       watched.seen = undefined;
       return false;
     }
     watched.seen = seen;
     return fullToMs === undefined;
+  }
+
+  /** Where a session was deleted, which is a round as well. */
+  async #learnAnew(tenant: number, watched: Watched, folding: Folding): Promise<void> {
+    const names = await this.#parts.store.reader.memory.unlearned(tenant, LEARNED_AT_ONCE);
+    watched.mayBeUnlearned = names.length === LEARNED_AT_ONCE;
+    await folding.learnAnew(names);
   }
 
   /**
@@ -215,6 +233,7 @@ export class WorkflowMemory {
       days: encodeDays(await folding.days()),
       cards: encodeCards(await folding.cards()),
       folded: folding.folded,
+      empty: folding.empty,
       alerts: await alertsOf(store.reader, tenant, folding.moments, clock()),
     });
     if (answer.kind === "done") {

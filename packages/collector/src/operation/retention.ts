@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 /**
- * Turns old records into tombstones, for tenants that want it, and deletes what nobody can use any
+ * Turns old records into tombstones, for tenants that want it, with what was remembered of them, and deletes what nobody can use any
  * more; answers how to stop.
  *
  * @param onFailure told when the store could not be asked; the next hour tries again
@@ -33,7 +33,10 @@ export function keepRetention(
 /** One round over all tenants. */
 export async function expireAll(store: Store, nowMs: number): Promise<void> {
   for (const { tenant, days } of await store.reader.retentions()) {
-    await untilDone(store, { kind: "expire", tenant, idleSinceMs: nowMs - days * DAY_MS });
+    const idleSinceMs = nowMs - days * DAY_MS;
+    await untilDone(store, { kind: "expire", tenant, idleSinceMs });
+    const beforeDay = Math.floor(idleSinceMs / DAY_MS);
+    await untilDone(store, { kind: "expire_memory", tenant, beforeDay });
   }
   await untilDone(store, { kind: "purge", nowMs });
 }

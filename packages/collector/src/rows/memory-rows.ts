@@ -56,7 +56,7 @@ export interface MemoryCard extends MemoryName {
   readonly lastMs: number;
   /** The baseline that a person chose, as JSON; absent where nobody did. */
   readonly choice?: string;
-  /** What drift is told from, as hexadecimal digits; absent where nothing is. */
+  /** What drift is told from, as hexadecimal digits; absent where nothing is, empty where it is to be learned anew. */
   readonly state?: string;
   /** What is said of it, as JSON; absent where nothing is. */
   readonly card?: string;
@@ -125,6 +125,8 @@ export interface MemoryReader {
   ): Promise<readonly MemoryDay[]>;
   /** Those of the cards that are there. */
   cardsAt(tenant: number, names: readonly MemoryName[]): Promise<readonly MemoryCard[]>;
+  /** Workflows of which what drift is told from is to be learned anew: a session of them was deleted. */
+  unlearned(tenant: number, limit: number): Promise<readonly string[]>;
   /** By name, from behind the given one, without their states. */
   cards(
     tenant: number,
@@ -149,17 +151,29 @@ export interface MemoryReader {
  * Plain data: it crosses threads. Rows are JSON, as `memory-columns.ts` writes them, because to copy many
  * small objects takes longer than all else that is done with them.
  */
-export interface MemoryCommand {
-  /** All of it or nothing; refused with CONFLICT when another node saved since the round was read. */
-  readonly kind: "save_memory";
-  readonly tenant: number;
-  readonly round: number;
-  readonly overMs: number;
-  readonly idleMs: number;
-  /** Of `MemoryDay`, `MemoryCard` and `FoldedSession`. */
-  readonly days: string;
-  readonly cards: string;
-  readonly folded: string;
-  /** Of rules about workflows, which fire with what is saved. */
-  readonly alerts: readonly NewAlert[];
-}
+export type MemoryCommand =
+  | {
+      /** All of it or nothing; refused with CONFLICT when another node saved since the round was read. */
+      readonly kind: "save_memory";
+      readonly tenant: number;
+      readonly round: number;
+      readonly overMs: number;
+      readonly idleMs: number;
+      /** Of `MemoryDay`, `MemoryCard` and `FoldedSession`. */
+      readonly days: string;
+      readonly cards: string;
+      readonly folded: string;
+      /** Under which no session is any more: they go. */
+      readonly empty: {
+        readonly days: readonly Pick<MemoryDay, "kind" | "name" | "day">[];
+        readonly cards: readonly MemoryName[];
+      };
+      /** Of rules about workflows, which fire with what is saved. */
+      readonly alerts: readonly NewAlert[];
+    }
+  | {
+      /** Deletes days before that one which no session stands behind; a bounded step. */
+      readonly kind: "expire_memory";
+      readonly tenant: number;
+      readonly beforeDay: number;
+    };

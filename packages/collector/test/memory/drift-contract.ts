@@ -95,6 +95,38 @@ export function driftContract(open: () => Promise<StoreUnderTest>): void {
     expect((await cardOfTickets()).moved.length).toBeGreaterThan(0);
   });
 
+  /** From the sessions that are there, one by one. */
+  const learned = async () => {
+    const state = new WorkflowState();
+    const all = { limit: 500, workflow: "tickets" };
+    const profiles = await profilesIn(subject.store, all, tenant);
+    for (const profile of profiles.toReversed()) state.take(profile);
+    return Buffer.from(encodeState(state)).toString("hex");
+  };
+  const RETRY = Buffer.from("retry").toString("hex");
+
+  test("what drift is told from is learned anew when a session is deleted, without it", async () => {
+    const { store } = subject;
+    const memory = memoryOn();
+    await record(5);
+    await record(1, { repeats: 8 });
+    await record(KNOWN);
+    await fold(memory);
+    const row = async () => (await store.reader.memory.cardsAt(tenant, [TICKETS]))[0];
+    expect((await row())?.state).toContain(RETRY);
+    await store.administer({ kind: "delete_session", tenant, sessionId: "s-6" });
+    expect(await row()).toMatchObject({ sessions: KNOWN + 5, state: "" });
+    expect(await row()).not.toHaveProperty("card");
+    await fold(memory);
+    expect((await row())?.state).toBe(await learned());
+    expect((await row())?.state).not.toContain(RETRY);
+    expect(await cardOfTickets()).toMatchObject({ state: "quiet", sessions: KNOWN + 5 });
+    // It goes on from there.
+    await record(3);
+    await fold(memory);
+    expect((await row())?.state).toBe(await learned());
+  });
+
   test("a baseline that a person chose stays, and the sessions after it are held against it", async () => {
     const { store } = subject;
     const memory = memoryOn();

@@ -2,12 +2,16 @@
 import { DaySketch, type SessionProfile, sketchOf } from "@caum/workflows";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { WorkflowMemory } from "../../src/memory/workflow-memory.ts";
+import { expireAll } from "../../src/operation/retention.ts";
 import { MEMORY_KINDS, type MemoryCommand, type MemoryKind } from "../../src/rows/memory-rows.ts";
+import { encodeCards, encodeDays } from "../../src/store/columns/memory-columns.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { StoreUnderTest } from "../store-contract.ts";
 import { MINUTE_MS, NOW, profilesIn, send } from "../store-contract-memory.ts";
 
-const DAY = Math.floor(NOW / 86_400_000);
+const DAY_MS = 86_400_000;
+const DAY = Math.floor(NOW / DAY_MS);
+const TICKETS = { kind: "workflow", name: "tickets" } as const;
 const ALL_DAYS = { fromDay: DAY - 10, toDay: DAY + 10 };
 
 export async function newAccount(
@@ -84,6 +88,17 @@ export function workflowMemoryContract(open: () => Promise<StoreUnderTest>): voi
     }
   };
 
+  /** What a round saves that has folded nothing. */
+  const nothing = (round: number): MemoryCommand => ({
+    kind: "save_memory",
+    ...{ tenant, round, overMs: 0, idleMs: 0, alerts: [] },
+    ...{ days: "[]", cards: "[]", folded: "[]", empty: { days: [], cards: [] } },
+  });
+  const everyName = async () => {
+    const kinds = await Promise.all(MEMORY_KINDS.map((kind) => sessionsOf(kind)));
+    return kinds.flatMap((kind) => Object.keys(kind));
+  };
+
   test("sessions that are over are remembered by workflow, agent, client, server and day", async () => {
     const { store } = subject;
     await send(store, { id: "a", tenant, works: 6, repeats: 8, ends: true });
@@ -128,10 +143,8 @@ export function workflowMemoryContract(open: () => Promise<StoreUnderTest>): voi
     expect(await sessionsOf("workflow")).toEqual({ tickets: 2 });
     await expectExact();
     // Whoever read another round than the last one is refused, whatever it has folded.
-    const empty = { kind: "save_memory", tenant, days: "[]", cards: "[]", folded: "[]" } as const;
     for (const round of [0, 1, 7]) {
-      const late = { ...empty, round, overMs: 0, idleMs: 0 } as MemoryCommand;
-      expect(await subject.store.administer(late)).toMatchObject({ code: "CONFLICT" });
+      expect(await subject.store.administer(nothing(round))).toMatchObject({ code: "CONFLICT" });
     }
   });
 
@@ -207,16 +220,129 @@ export function workflowMemoryContract(open: () => Promise<StoreUnderTest>): voi
     await expectExact();
   });
 
-  test("deleting a session takes nothing from the sums, and leaves nothing of itself", async () => {
+  const remove = (sessionId: string) =>
+    subject.store.administer({ kind: "delete_session", tenant, sessionId });
+
+  test("a session that is deleted takes what it added with it, and names that only it had", async () => {
+    const { store } = subject;
+    const memory = memoryOn(store);
+    const gone = { workflow: "gone", agentName: "its own" };
+    await send(store, { id: "a", tenant, works: 6, repeats: 8, facts: gone, ends: true });
+    await send(store, { id: "b", tenant, works: 4, minute: 1, ends: true });
+    await send(store, { id: "c", tenant, works: 5, minute: 2, ends: true });
+    memory.changed(tenant);
+    await memory.round();
+    expect(await everyName()).toEqual(expect.arrayContaining(["gone", "its own", "tickets"]));
+    for (const id of ["a", "b"]) expect(await remove(id)).toMatchObject({ kind: "done" });
+    const names = await everyName();
+    for (const name of ["gone", "its own"]) expect(names).not.toContain(name);
+    expect(await sessionsOf("workflow")).toEqual({ tickets: 1 });
+    await expectExact();
+    const days = await store.reader.memory.days(
+      tenant,
+      { kind: "agent", name: "its own" },
+      ALL_DAYS,
+    );
+    expect(days).toEqual([]);
+    // Whoever kept it in memory knows of it too.
+    await send(store, { id: "d", tenant, works: 3, minute: 10, ends: true });
+    memory.changed(tenant);
+    nowMs += MINUTE_MS;
+    await memory.round();
+    expect(await sessionsOf("workflow")).toEqual({ tickets: 2 });
+    await expectExact();
+    for (const id of ["c", "d"]) await remove(id);
+    expect(await everyName()).toEqual([]);
+  });
+
+  test("when a deleted session began and was active is said of no name any more", async () => {
+    const { store } = subject;
+    const memory = memoryOn(store);
+    const day = 1_440;
+    for (const [id, minute] of [
+      ["a", -2 * day - 7],
+      ["b", -day - 8],
+      ["c", -9],
+    ] as const) {
+      await send(store, { id, tenant, works: 2, minute, ends: true });
+    }
+    memory.changed(tenant);
+    await memory.round();
+    const times = async () => {
+      const [card] = await store.reader.memory.cards(tenant, "agent", { after: "", limit: 1 });
+      return [card?.firstMs, card?.lastMs].map((ms = 0) => (ms - NOW) / MINUTE_MS / day);
+    };
+    const [before = 0, lastBefore = 0] = await times();
+    expect(before).toBeCloseTo(-2 - 7 / day, 6);
+    await remove("a");
+    // Of what is left, the day is said.
+    expect(await times()).toEqual([-2, lastBefore]);
+    await remove("c");
+    const [first, last = 0] = await times();
+    expect(first).toBe(-2);
+    expect(Math.ceil(last)).toBe(-1 + 0);
+  });
+
+  test("a fold that read a session before it was deleted comes too late", async () => {
+    await send(subject.store, { id: "a", tenant, works: 6, ends: true });
+    const { round = 0 } = (await subject.store.reader.memory.state(tenant)) ?? {};
+    await remove("a");
+    expect(await subject.store.administer(nothing(round))).toMatchObject({ code: "CONFLICT" });
+    const memory = memoryOn(subject.store);
+    memory.changed(tenant);
+    await memory.round();
+    expect(await everyName()).toEqual([]);
+  });
+
+  test("what retention takes away is in no sum either, and what comes after it is", async () => {
+    const { store } = subject;
+    await send(store, { id: "a", tenant, works: 6, ends: true });
+    await send(store, { id: "b", tenant, works: 4, minute: 5 * 1_440, ends: true });
+    nowMs = NOW + 5 * 1_440 * MINUTE_MS + 10 * MINUTE_MS;
+    const memory = memoryOn(store);
+    memory.changed(tenant);
+    await memory.round();
+    expect(await sessionsOf("workflow")).toEqual({ tickets: 2 });
+    await store.administer({ kind: "set_retention", tenant, days: 1 });
+    await expireAll(store, nowMs);
+    expect(await sessionsOf("workflow")).toEqual({ tickets: 1 });
+    await expectExact();
+    await send(store, { id: "a", tenant, works: 3, minute: 5 * 1_440 + 11, ends: true });
+    nowMs += 30 * MINUTE_MS;
+    memory.changed(tenant);
+    await memory.round();
+    expect(await sessionsOf("workflow")).toEqual({ tickets: 2 });
+    await expectExact();
+  });
+
+  test("days that no session stands behind go with the retention of their account", async () => {
     const { store } = subject;
     const memory = memoryOn(store);
     await send(store, { id: "a", tenant, works: 6, ends: true });
     memory.changed(tenant);
     await memory.round();
-    await store.administer({ kind: "delete_session", tenant, sessionId: "a" });
-    memory.changed(tenant);
-    await memory.round();
-    expect(await sessionsOf("workflow")).toEqual({ tickets: 1 });
+    // As sessions that were deleted before they took themselves out left them.
+    const { round = 0 } = (await store.reader.memory.state(tenant)) ?? {};
+    const [like] = await profilesIn(store, {}, tenant);
+    const sketch = bytesOf(sumOf(like === undefined ? [] : [like, like]));
+    const left = { kind: "workflow", looped: 0, sessions: 2, sketch } as const;
+    const dayOf = (name: string, day: number) => ({ ...left, name, day });
+    const card = { kind: "workflow", sessions: 2, firstMs: NOW - 9 * DAY_MS, lastMs: NOW } as const;
+    const [own] = await store.reader.memory.cards(tenant, "workflow", { after: "", limit: 1 });
+    await store.administer({
+      ...nothing(round),
+      kind: "save_memory",
+      days: encodeDays([dayOf("left", DAY - 9), dayOf("tickets", DAY - 9), dayOf("tickets", DAY)]),
+      cards: encodeCards([
+        { ...card, name: "left" },
+        { ...card, ...own, name: "tickets", sessions: 5 },
+      ]),
+    } as MemoryCommand);
+    await store.administer({ kind: "set_retention", tenant, days: 5 });
+    await expireAll(store, NOW + DAY_MS);
+    expect(await sessionsOf("workflow")).toEqual({ tickets: 3 });
+    const days = await store.reader.memory.days(tenant, TICKETS, ALL_DAYS);
+    expect(days.map(({ day }) => day)).toEqual([DAY]);
   });
 
   test("each account has its own memory, and a demo has none", async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { expireAll } from "../../src/operation/retention.ts";
 import { type Client, startClient } from "../client.ts";
+import { until } from "../memory/until.ts";
 import { isFolderStore, openStoreIn } from "../store-choice.ts";
 
 const DAY_MS = 86_400_000;
@@ -49,6 +50,21 @@ test.skipIf(!isFolderStore)("a deleted session is in no byte of the database's f
     expect(bytesHold(name), name).toEqual([]);
   }
   expect(bytesHold("canary-kept_tool_")).not.toEqual([]);
+});
+
+test.skipIf(!isFolderStore)("nor is one that was over and remembered", async () => {
+  await record("canary-over", 30);
+  expect((await client.post("/v1/session/canary-over/end", {})).status).toBe(200);
+  const known = async () => {
+    const { body } = await client.get("/v1/workflows?kind=agent");
+    return body.workflows.some(({ name }: { name: string }) => name === "canary-over_agent");
+  };
+  await until(known);
+  await client.request("DELETE", "/v1/session/canary-over", { headers: client.admin });
+  expect(await known()).toBe(false);
+  for (const name of ["canary-over", ...NAMES.map((each) => `canary-over${each}`)]) {
+    expect(bytesHold(name), name).toEqual([]);
+  }
 });
 
 test.skipIf(!isFolderStore)("what retention took away is in none either", async () => {

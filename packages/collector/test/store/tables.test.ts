@@ -97,6 +97,9 @@ async function fill(open: OpenDatabase) {
   const filling = (column: string, type: string) => {
     if (column === "tenant") return String(tenant);
     if (column === "session_id") return "'s'";
+    // What is read when a session is deleted.
+    if (column === "names") return "'[]'";
+    if (column === "sketch") return bytes("0100");
     if (column === "contribution") return "'[0,0,[],[],[],[]]'";
     if (type === "text") return "'filled'";
     if (type === "blob" || type === "bytea") return bytes("0badcafe");

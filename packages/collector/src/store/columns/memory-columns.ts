@@ -120,19 +120,19 @@ export function foldCandidateOf(row: Row): FoldCandidate {
     before:
       sketch === undefined
         ? undefined
-        : { sketch, day: integer(row, "day"), names: namesOf(text(row, "names")) },
+        : { sketch, day: integer(row, "day"), names: namesIn(text(row, "names")) },
   };
 }
 
 /** Kind and name, one after the other. */
-function namesOf(encoded: string): readonly MemoryName[] {
+export function namesIn(encoded: string): readonly MemoryName[] {
   const words = JSON.parse(encoded) as string[]; // Only `encodeFolded` writes it.
   return words.flatMap((kind, at) =>
     at % 2 === 0 ? [{ kind: kind as MemoryKind, name: words[at + 1] ?? "" }] : [],
   );
 }
 
-function memoryNameOf(row: Row): MemoryName {
+export function memoryNameOf(row: Row): MemoryName {
   // The fold writes no other kinds.
   return { kind: text(row, "kind") as MemoryKind, name: text(row, "name") };
 }

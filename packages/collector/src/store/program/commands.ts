@@ -14,6 +14,7 @@ import { applyBilling, saveCheckout, saveServiceClock } from "./billing.ts";
 import { appendHeads, keepCosignatures } from "./head-log/log-commands.ts";
 import { leaseWitness } from "./head-log/witness-lease.ts";
 import { obeyMemberCommand } from "./members/member-commands.ts";
+import { expireMemory } from "./memory/expire-days.ts";
 import { saveMemory } from "./memory/memory-commands.ts";
 import {
   acknowledgeGroup,
@@ -32,10 +33,13 @@ export type SharedCommand = Exclude<Command, { kind: "expire" }>;
 
 export function transactionsFor(command: SharedCommand): Transactions<CommandAnswer> {
   if (command.kind === "purge") return purge(command);
+  if (command.kind === "expire_memory") {
+    return transact({ tenant: command.tenant }, () => expireMemory(command));
+  }
   return transact(scopeOf(command), () => programOf(command));
 }
 
-type OneTransaction = Exclude<SharedCommand, { kind: "purge" }>;
+type OneTransaction = Exclude<SharedCommand, { kind: "purge" | "expire_memory" }>;
 
 /** Whose rows a command may touch. */
 function scopeOf(command: OneTransaction): Scope {

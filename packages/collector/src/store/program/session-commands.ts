@@ -6,6 +6,7 @@ import type { CommandAnswer } from "../command.ts";
 import { type CommandOf, done, NOT_FOUND } from "../command-answers.ts";
 import { GOES_WITH_SESSION } from "../tables.ts";
 import type { Dialect } from "./dialect.ts";
+import { withdrawFromMemory } from "./memory/withdraw.ts";
 import { withdrawFromOverview } from "./overview/overview-commands.ts";
 import { change, one, type Program, rows } from "./program.ts";
 
@@ -69,6 +70,7 @@ export function* deleteSession(command: CommandOf<"delete_session">): Program<Co
   const key = yield* lockSession(command);
   if (key === undefined) return NOT_FOUND;
   yield* withdrawFromOverview(tenant, key);
+  yield* withdrawFromMemory(tenant, key, true);
   for (const table of GOES_WITH_SESSION) {
     const sql = (dialect: Dialect) => `delete from ${table} where ${ofSession(dialect)}`;
     yield* change(`delete_${table}`, sql, [tenant, key]);
@@ -118,6 +120,7 @@ export function* bury(tenant: number, session: number): Program<number> {
     from = integer(page.at(-1) ?? {}, "position") + 1;
   }
   yield* withdrawFromOverview(tenant, session);
+  yield* withdrawFromMemory(tenant, session, false);
   yield* change(
     "mark_buried",
     ({ nextVersion }) => `update sessions set ${nextVersion}buried = size, structure = null

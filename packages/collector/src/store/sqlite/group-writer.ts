@@ -31,6 +31,7 @@ const DISK_FAULTS: ReadonlySet<number> = new Set([8, 10, 14]);
 const DELETING: ReadonlySet<string> = new Set<Command["kind"]>([
   "delete_session",
   "expire",
+  "expire_memory",
   "purge",
   "delete_rule",
   "seal_rule",

@@ -1,4 +1,5 @@
 /** What was folded is saved at once, or not at all. */
+import type { MemoryDay, MemoryName } from "../../../rows/memory-rows.ts";
 import {
   CARD_COLUMNS,
   type Columns,
@@ -12,7 +13,7 @@ import { change, type Program } from "../program.ts";
 
 /** The round is the lock between nodes: who is too late has folded for nothing. */
 export function* saveMemory(command: CommandOf<"save_memory">): Program<CommandAnswer> {
-  const { tenant, round, overMs, idleMs, days, cards, folded, alerts } = command;
+  const { tenant, round, overMs, idleMs, days, cards, folded, empty, alerts } = command;
   const isFirst =
     round === 0
       ? yield* change(
@@ -32,16 +33,19 @@ export function* saveMemory(command: CommandOf<"save_memory">): Program<CommandA
   yield* saveRows("memory_days", "kind, day, name", DAY_COLUMNS, tenant, days);
   yield* saveRows("memory_cards", "kind, name", CARD_COLUMNS, tenant, cards);
   yield* saveRows("memory_sessions", "session", FOLDED_COLUMNS, tenant, folded);
+  if (empty.days.length > 0) yield* dropDays(tenant, empty.days);
+  if (empty.cards.length > 0) yield* dropCards(tenant, empty.cards);
   // Of a rule that is gone by now nothing is told.
   for (const alert of alerts) yield* addAlert({ alert });
   return done(1);
 }
 
-/** What a deleted session left in the sums stays there; of itself nothing is kept any more. */
+/** A session that goes takes what it added with it (withdrawFromMemory). */
 const STILL_THERE = `exists (select 1 from sessions s
   where s.tenant = $1 and s.key = w.session and s.gone = 0)`;
 
-function* saveRows(
+/** @param values of its columns, as JSON */
+export function* saveRows(
   table: string,
   key: string,
   columns: Columns,
@@ -58,5 +62,29 @@ function* saveRows(
       on conflict (tenant, ${key}) do update
       set ${changing.map((name) => `${name} = excluded.${name}`).join(", ")}`,
     [tenant, values],
+  );
+}
+
+/** With the name of each, which may have been its only day. */
+export function* dropDays(
+  tenant: number,
+  days: readonly Pick<MemoryDay, "kind" | "name" | "day">[],
+): Program<number> {
+  const columns: Columns = { kind: "text", name: "text", day: "integer" };
+  return yield* change(
+    "drop_days",
+    ({ listedRows }) => `delete from memory_days where tenant = $1 and (kind, day, name) in
+      (select w.kind, w.day, w.name from ${listedRows("$2", columns)} w)`,
+    [tenant, JSON.stringify(days.map(({ kind, name, day }) => [kind, name, day]))],
+  );
+}
+
+/** With all that was said of each name. */
+export function* dropCards(tenant: number, names: readonly MemoryName[]): Program<number> {
+  return yield* change(
+    "drop_cards",
+    ({ listedRows }) => `delete from memory_cards where tenant = $1 and (kind, name) in
+      (select w.kind, w.name from ${listedRows("$2", { kind: "text", name: "text" })} w)`,
+    [tenant, JSON.stringify(names.map(({ kind, name }) => [kind, name]))],
   );
 }

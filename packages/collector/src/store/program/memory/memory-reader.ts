@@ -81,6 +81,12 @@ export class ProgramMemoryReader implements MemoryReader {
     return (await this.#rows("cards_at", sql, tenant, JSON.stringify(values))).map(memoryCardOf);
   }
 
+  async unlearned(tenant: number, limit: number): Promise<readonly string[]> {
+    const sql = `select name from memory_cards
+      where tenant = $1 and kind = 'workflow' and length(state) = 0 limit $2`;
+    return (await this.#rows("unlearned", sql, tenant, limit)).map((row) => text(row, "name"));
+  }
+
   async cards(
     tenant: number,
     kind: MemoryKind,
