@@ -124,7 +124,7 @@ const CLI_FLOW: Flow = [
   ["install/relays", "install/hooks", "install/telemetry", "install/print-reports.ts", "relays"],
   "sessions/source",
   ["sessions/local", "sessions/collector", "sessions/shown"],
-  "sessions/both-sources.ts",
+  ["sessions/both-sources.ts", "sessions/both-feeds.ts"],
   ["sessions/source-of.ts", "sessions/tail.ts", "profiles"],
   ["lookback", "check", "export", "keys", "mcp", "prune", "doctor", "flush", "operator"],
   ["import", "status", "evidence", "selectors"],

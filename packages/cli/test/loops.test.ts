@@ -101,7 +101,7 @@ describe.each(["the runs of this machine", "a collector that took them over"])("
     const { stdout, code } = await caum("similar", "clean");
     expect(code).toBe(0);
     expect(stdout).toMatch(/^[01]\.\d\d .* 5000 +7 +\w+ [01]\.\d\d, \w+ [01]\.\d\d .*long-work$/m);
-    expect(stdout).toMatch(/\ncompared with all 1 sessions\n$/);
+    expect(stdout).toMatch(/\ncompared with the one other session\n$/);
     expect(await caum("similar", "nobody")).toMatchObject({ code: 2 });
     expect(await caum("similar", "clean", "--limit", "0")).toMatchObject({ code: 2 });
   });

@@ -201,7 +201,9 @@ function requiredBy(flags: VerifyFlags) {
 
 export function optionsOf(flags: VerifyFlags, policy?: Policy): VerifyOptions {
   if (flags.key === undefined && policy === undefined) {
-    throw new UsageError("no key: name with --key whom you trust, not what the bundle names");
+    throw new UsageError(
+      "no key: give with --key the verifier key of whom you trust, as caum up or caum keys printed it; what the bundle names proves nothing",
+    );
   }
   const { expectSize, expectRoot } = flags;
   if (expectSize !== undefined && !/^(?:0|[1-9]\d{0,14})$/.test(expectSize)) {

@@ -1,3 +1,4 @@
+import type { CollectorPlace } from "@caum/collector/validation";
 import { collectorOf, settingsOf } from "../options/collector-of.ts";
 import type { SharedFlags } from "../options/declare.ts";
 import { refuse } from "../options/refuse.ts";
@@ -30,14 +31,20 @@ export async function tail(session: string | undefined, flags: TailFlags): Promi
 }
 
 async function feedOf(session: string | undefined, flags: TailFlags): Promise<StepFeed> {
-  const { loadConfiguration } = await import("@caum/core/settings");
-  const known = loadConfiguration({ arguments: settingsOf(flags) });
-  if (flags.local || known.url === undefined) {
-    const { LocalSessions } = await import("./local/local-sessions.ts");
-    return new LocalSessions(known.home, { only: session });
-  }
+  const { loadConfiguration, readLocalAccount } = await import("@caum/core/settings");
+  const { home, url } = loadConfiguration({ arguments: settingsOf(flags) });
+  if (!flags.local && url !== undefined) return collectorFeed(await collectorOf(flags), session);
+  const { LocalSessions } = await import("./local/local-sessions.ts");
+  const local = new LocalSessions(home, { only: session });
+  const nearby = flags.local ? undefined : readLocalAccount(home);
+  if (nearby === undefined) return local;
+  const { BothFeeds } = await import("./both-feeds.ts");
+  return new BothFeeds(local, await collectorFeed(nearby, session));
+}
+
+async function collectorFeed(place: CollectorPlace, session?: string): Promise<StepFeed> {
   const { CollectorSteps } = await import("./collector/collector-steps.ts");
-  return new CollectorSteps(await collectorOf(flags), session);
+  return new CollectorSteps(place, session);
 }
 
 async function follow(feed: StepFeed, flags: TailFlags, signal: AbortSignal): Promise<void> {

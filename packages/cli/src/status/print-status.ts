@@ -4,6 +4,7 @@ import {
   type Configuration,
   loadConfiguration,
   readBlindNotes,
+  readLocalAccount,
   readUpstreams,
   spoolProblem,
   type UpstreamStatus,
@@ -15,6 +16,7 @@ import { describeReports } from "../install/print-reports.ts";
 import { type TelemetrySender, telemetrySenders } from "../install/telemetry/install-telemetry.ts";
 import { partProblems } from "../launcher/parts.ts";
 import { thisMachine } from "../machine/place.ts";
+import { answersAt } from "../service/answers-at.ts";
 import { describeBlindness } from "../terminal/blindness.ts";
 import { say, sayJson } from "../terminal/say.ts";
 
@@ -26,6 +28,8 @@ export interface StatusFlags {
 interface Status {
   readonly home: string;
   readonly collector: string | null;
+  /** One that runs here, where none is configured: commands that read sessions ask it as well. */
+  readonly nearby: string | null;
   readonly protocol: string;
   /** Whether there is a key; never the key. */
   readonly hasKey: boolean;
@@ -61,6 +65,7 @@ async function statusOf(configuration: Configuration): Promise<Status> {
   return {
     home,
     collector: url ?? null,
+    nearby: url === undefined ? await runningNearby(home) : null,
     protocol,
     hasKey: apiKey !== undefined,
     problems: [...problems, ...warnings, ...found],
@@ -71,6 +76,13 @@ async function statusOf(configuration: Configuration): Promise<Status> {
     relays: await relayStates(home),
     clients: wrappedServers({ clients: [], project: false, dryRun: true }, place),
   };
+}
+
+async function runningNearby(home: string): Promise<string | null> {
+  const account = readLocalAccount(home);
+  if (account === undefined) return null;
+  const { port } = new URL(account.url);
+  return (await answersAt(Number(port))) ? account.url : null;
 }
 
 function countRuns(folder: string): Status["localRuns"] {
@@ -94,11 +106,10 @@ function namesIn(folder: string): readonly string[] {
 }
 
 function describe(status: Status): readonly string[] {
-  const { home, collector, protocol, hasKey, problems, localRuns, upstreams, clients } = status;
-  const key = hasKey ? "with a key" : "without a key";
+  const { home, problems, localRuns, upstreams, clients } = status;
   return [
     `home        ${home}`,
-    `collector   ${collector === null ? "none: runs stay on this machine" : `${collector} (${protocol}, ${key})`}`,
+    `collector   ${describeCollector(status)}`,
     `local runs  ${localRuns.count} (${sizeOf(localRuns.bytes)})`,
     ...problems.map((problem) => `problem     ${problem}`),
     ...Object.entries(status.hooks).map(describeHooks),
@@ -108,6 +119,14 @@ function describe(status: Status): readonly string[] {
     "",
     ...describeReports(clients),
   ];
+}
+
+function describeCollector({ collector, nearby, protocol, hasKey }: Status): string {
+  if (collector !== null) {
+    return `${collector} (${protocol}, ${hasKey ? "with a key" : "without a key"})`;
+  }
+  if (nearby === null) return "none: runs stay on this machine";
+  return `none is set: runs stay on this machine; CAUM_URL=${nearby} would send them to the one that runs here`;
 }
 
 function describeHooks([client, tally]: readonly [string, HookTally]): string {

@@ -23,6 +23,12 @@ export function ComparePage() {
           {failure}
         </div>
       )}
+      {asked === undefined && (
+        <p class="quiet">
+          The id of a session stands in the address of its page, and on the command line in{" "}
+          <code>caum sessions</code>. A selection is what fits all that is filled in of its side.
+        </p>
+      )}
       {failure === undefined && answer !== undefined && asked !== undefined && (
         <Compared comparison={answer} />
       )}

@@ -46,6 +46,25 @@ export function keyboardCases(stage: Stage): void {
     await close();
   });
 
+  test("every page is led to from the top, also where it is narrow", async () => {
+    const { world, browser } = stage;
+    const viewport = { width: 360, height: 740 };
+    const { page, problems, close } = await openPage(browser, world.url, { viewport });
+    await signIn(page, world.apiKey);
+    const links = await page.getByRole("banner").getByRole("link").all();
+    expect(links.length).toBe(8);
+    const others = page.getByRole("button", { name: "Sign out" });
+    for (const link of [...links, others]) {
+      const box = await link.boundingBox();
+      expect(box!.x, await link.innerText()).toBeGreaterThanOrEqual(0);
+      expect(box!.x + box!.width, await link.innerText()).toBeLessThanOrEqual(viewport.width);
+      // Nothing lies over it.
+      await link.click({ trial: true });
+    }
+    expect(problems).toEqual([]);
+    await close();
+  });
+
   test("an address that leads nowhere is a page for people, and an answer for programs", async () => {
     const { world, browser } = stage;
     const { page, close } = await openPage(browser, world.url);

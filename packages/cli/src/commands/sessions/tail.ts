@@ -3,8 +3,9 @@ import { homeOption, jsonOption, keyOption, urlOption } from "../../options/decl
 import type { TailFlags } from "../../sessions/tail.ts";
 
 const ABOUT = `
-With a collector (--url, CAUM_URL, config.json) its 20 newest sessions are asked for, else the runs on
-this machine are read. A collector that goes away is waited for. Ctrl-C ends it.
+With a collector (--url, CAUM_URL, config.json) its 20 newest sessions are asked for; one that goes away is
+waited for. Without one the runs on this machine are read, and the collector of this machine is asked as
+well when it runs. Ctrl-C ends it.
 
 examples:
   caum tail

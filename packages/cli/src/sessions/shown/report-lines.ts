@@ -1,8 +1,12 @@
 /** One session for people: what it is, how it stands, what loops it had, and where it turned. */
 
+import { counted } from "../../terminal/counted.ts";
 import { printable } from "../../terminal/printable.ts";
-import type { SessionReport, SessionSummary, StepOfSession } from "../source/session-source.ts";
+import type { ShownPayload } from "../source/live-step.ts";
+import type { SessionReport, SessionSummary } from "../source/session-source.ts";
 import { localTime } from "./session-table.ts";
+
+type Steps = SessionReport["steps"];
 
 /** @param proof the command that takes the evidence along */
 export function reportLines(
@@ -16,7 +20,7 @@ export function reportLines(
     `time     ${localTime(session.first_seen)} to ${localTime(session.last_seen)}`,
     `now      ${regime}  ${tier}  uds ${uds.toFixed(2)}${session.live_alert ? "  LOOPS NOW" : ""}`,
     `loops    ${loopsOf(session)}`,
-    `work     ${session.steps} steps, ${session.total_tokens} tokens, ${session.total_cost_usd.toFixed(4)} USD`,
+    `work     ${counted(session.steps, "step")}, ${spentOf(session, steps)}`,
     `proof    root ${root} over ${size} records`,
     "",
     "where it turned:",
@@ -25,6 +29,19 @@ export function reportLines(
     "take it with you, or verify it:",
     ...proof.split("\n").map((line) => `  ${line}`),
   ];
+}
+
+/** A sum of 0 is one only where some record says so. */
+function spentOf({ total_tokens: tokens, total_cost_usd: cost }: SessionSummary, steps: Steps) {
+  const saysAny = (...names: readonly (keyof ShownPayload)[]) =>
+    steps.some(({ record }) => names.some((name) => record?.payload?.[name] !== undefined));
+  const knowsTokens = tokens > 0 || saysAny("inputTokens", "outputTokens", "totalTokens");
+  const knowsCost = cost > 0 || saysAny("costNanoUsd");
+  const words = [
+    knowsTokens ? `${tokens} tokens` : "tokens not known",
+    knowsCost ? `${cost.toFixed(4)} USD` : "cost not known",
+  ];
+  return words.join(", ");
 }
 
 function loopsOf(session: SessionSummary): string {
@@ -39,11 +56,13 @@ function loopsOf(session: SessionSummary): string {
 }
 
 /** The steps at which the regime or the class changed; an alert says what it is in a sentence. */
-function turns(steps: readonly StepOfSession[]): readonly string[] {
+function turns(steps: Steps): readonly string[] {
   let before = "";
   return steps.flatMap(({ assessment, record }) => {
     if (!assessment) return [];
     const { step, regime, tier, public_class: publicClass, reasons, message } = assessment;
+    // Before the first step there is nothing that could turn.
+    if (step === 0) return [];
     const now = `${regime} ${publicClass}`;
     if (now === before) return [];
     before = now;

@@ -1,5 +1,6 @@
 /** Sessions that are built alike, as rows of a terminal. */
 import type { SimilarSessions } from "@caum/collector/local";
+import { counted } from "../../terminal/counted.ts";
 import { printable } from "../../terminal/printable.ts";
 import { localTime } from "./session-table.ts";
 
@@ -33,8 +34,13 @@ export function similarLines({ known, compared, sessions }: SimilarSessions): re
   return [
     ...[head, ...rows].map((row) => row.join("  ").trimEnd()),
     "",
-    `compared with ${compared.complete ? "all" : "the newest"} ${compared.sessions} sessions${of}`,
+    `compared with ${comparedWith(compared)}${of}`,
   ];
+}
+
+function comparedWith({ sessions, complete }: SimilarSessions["compared"]): string {
+  if (complete && sessions === 1) return "the one other session";
+  return `${complete ? "all" : "the newest"} ${counted(sessions, "session")}`;
 }
 
 function differsIn({ parts }: Similar): string {

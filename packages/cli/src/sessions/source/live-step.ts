@@ -21,12 +21,16 @@ export interface StepFeed {
   read(): Promise<readonly LiveStep[]>;
 }
 
-/** The part of a payload that a step is shown by. */
+/** The part of a payload that is shown. */
 export interface ShownPayload {
   readonly toolName?: string;
   readonly kind?: string;
   readonly op?: string;
   readonly status?: string;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  readonly totalTokens?: number;
+  readonly costNanoUsd?: number;
 }
 
 /** The tool, or who speaks, with its operation and status. */
