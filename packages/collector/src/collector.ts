@@ -9,6 +9,7 @@ import { WorkflowMemory } from "./memory/workflow-memory.ts";
 import { openStore } from "./open-store.ts";
 import { adoptLocalRuns } from "./operation/adopt.ts";
 import { closeServer } from "./operation/close-server.ts";
+import { Compaction } from "./operation/compaction.ts";
 import { countedStore, IntakeCounts } from "./operation/metrics/intake-counts.ts";
 import { SessionCounts } from "./operation/metrics/session-counts.ts";
 import { keepRetention } from "./operation/retention.ts";
@@ -81,7 +82,8 @@ async function start(options: CollectorOptions, data: string): Promise<Collector
     const adoption = adoptLocalRuns(runs, account, uncounted, clock);
     const stopRetention = keepRetention(store, clock, services.onFailure);
     ready.alerts.start();
-    const beside = [headLog, services.keyUses, ...folds];
+    const compaction = new Compaction({ store, clock, onFailure: services.onFailure });
+    const beside = [headLog, services.keyUses, compaction, ...folds];
     for (const job of [...beside, ready.submissions, stamps]) job.start();
     return {
       url: address.url,

@@ -21,7 +21,12 @@ export { EMITTED_SCOPE, emittedStanding } from "./report/emission/emission.ts";
 
 export { accept, NEW_RUN } from "./evidence/acceptance.ts";
 export { encodeLine } from "./evidence/line/line.ts";
-export { type Fork, formatFork, formatTombstone } from "./evidence/rules/side-lines.ts";
+export {
+  type Fork,
+  formatFork,
+  formatTombstone,
+  parseTombstone,
+} from "./evidence/rules/side-lines.ts";
 
 // Trees, and what signs them.
 

@@ -33,6 +33,8 @@ export interface StoredRecord {
 export interface NativeRun extends RunHead {
   /** A record of it was set aside: what follows links to that one. */
   readonly forked: boolean;
+  /** Records with a smaller seq were deleted: nobody can say any more whether one is the same. */
+  readonly deletedBefore: number;
 }
 
 /** Forks of one run that are kept; more say nothing new. */

@@ -66,8 +66,12 @@ export interface SessionRow {
   activeMs: number;
   /** When something arrived last, by the collector's clock: what is new is found by it. */
   lastMs: number;
-  /** Loops of the attempts before this one. */
+  /** Loops of the attempts before this one, and of records that were deleted. */
   earlier: LoopTotals;
+  /** So many records at the beginning were deleted and left tombstones. */
+  readonly buried: number;
+  /** Steps that they were of, in the attempt that was the present one then. */
+  readonly buriedSteps: number;
   /** Absent while no rule of the tenant has anything to remember. */
   alerts: SessionAlerts | undefined;
 }
@@ -110,6 +114,8 @@ export function newRow(
     activeMs: startedMs,
     lastMs: receivedMs,
     earlier: NO_LOOPS,
+    buried: 0,
+    buriedSteps: 0,
     alerts: undefined,
   };
 }

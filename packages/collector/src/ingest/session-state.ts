@@ -1,5 +1,6 @@
 import {
   type AlertState,
+  type Assessment,
   followAlert,
   NOTHING_YET,
   QUIET,
@@ -70,7 +71,7 @@ export class SessionState {
     this.#summary = { ...NOTHING_YET, ...judgement?.summary };
     this.#alert = judgement?.alert ?? QUIET;
     this.#costs = judgement?.costs ?? {};
-    const isCounted = judgement === undefined || judgement.structure !== undefined;
+    const isCounted = judgement === undefined ? !this.#isCut : judgement.structure !== undefined;
     this.#structure = isCounted ? new StructureCounter(judgement?.structure) : undefined;
     this.judgedAt = judgedAt;
   }
@@ -96,7 +97,7 @@ export class SessionState {
   }
 
   get standing(): Standing {
-    this.#standing ??= standingOf(this.#health.current(), this.#summary);
+    this.#standing ??= standingOf(this.#numbered(this.#health.current()), this.#summary);
     return this.#standing;
   }
 
@@ -168,11 +169,6 @@ export class SessionState {
     return this.#structure === undefined ? null : encodeStructure(this.#structure.structure);
   }
 
-  /** Its records were deleted: what was counted of them by name goes as well. */
-  forgetStructure(): void {
-    this.#structure = undefined;
-  }
-
   /** What a later event says of the session stands where nothing was known yet. */
   learnFacts(facts: KeptSessionFacts): void {
     const isNews = Object.keys(facts).some((name) => !Object.hasOwn(this.row.facts, name));
@@ -208,7 +204,7 @@ export class SessionState {
     const layer = this.#health.layerOf(record);
     const { costs, addedNanoUsd } = costsWith(this.#costs, record, layer);
     this.#costs = costs;
-    const assessment = this.#health.observe(record, stepOriginOf(record));
+    const assessment = this.#numbered(this.#health.observe(record, stepOriginOf(record)));
     this.#summary = summarize(this.#summary, assessment, addedNanoUsd);
     const wasAlerted = this.#alert.standing;
     const taken = { layer, costNanoUsd: addedNanoUsd, isAlerted: wasAlerted };
@@ -238,6 +234,23 @@ export class SessionState {
     this.row.resolved = undefined;
     // What was stored of the judgement belongs to the segment before.
     this.judgedAt = -1;
+  }
+
+  /** Of the present attempt some records were deleted: what came after them is judged anew. */
+  get #isCut(): boolean {
+    return this.row.buried > this.row.segmentStart;
+  }
+
+  /** The steps that were deleted still count. */
+  #numbered(assessment: Assessment): Assessment {
+    if (!this.#isCut) return assessment;
+    const { buriedSteps } = this.row;
+    const { step, pattern } = assessment;
+    return {
+      ...assessment,
+      step: step + buriedSteps,
+      pattern: pattern && { ...pattern, fromStep: pattern.fromStep + buriedSteps },
+    };
   }
 
   /** Telemetry never says that it is over: beside other writers, they do. */

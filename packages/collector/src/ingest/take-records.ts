@@ -77,12 +77,14 @@ class NativeRunWriter {
       runId,
       ...NEW_RUN,
       forked: false,
+      deletedBefore: 0,
     };
   }
 
   /** @returns undefined when the line was accepted */
   take(arrival: Arrival): Result | undefined {
     const { record, leaf } = arrival;
+    if (record.payload.seq < this.run.deletedBefore) return { status: "duplicate" };
     const known = this.#leafOfEvent(record.eventId);
     const accepted = accept(this.run, record, leaf, {
       leafAt: () => known,
@@ -91,7 +93,7 @@ class NativeRunWriter {
     switch (accepted.outcome) {
       case "appended":
         this.#append(arrival);
-        this.run = { runId: this.run.runId, forked: false, ...accepted.cursor };
+        this.run = { ...this.run, forked: false, ...accepted.cursor };
         return undefined;
       case "acknowledged":
         return { status: "duplicate" };

@@ -1,21 +1,20 @@
 /** Whether the database holds what the folder holds: every root is computed again from its records. */
 import { CompactRange } from "@caum/core/collector";
-import { hashLeaf, parseCheckpoint } from "@caum/core/verify";
-import { hex, integer, type Row, text } from "../store/columns/columns.ts";
+import { parseCheckpoint } from "@caum/core/verify";
+import { integer, type Row, text } from "../store/columns/columns.ts";
+import { type KeptRecord, leafOf } from "../store/columns/ledger-columns.ts";
 import { treeStateOf } from "../store/columns/session-rows.ts";
+import { play } from "../store/postgres/play-program.ts";
+import { recordsBetween } from "../store/program/records/stored-records.ts";
 import { ALL_TABLES } from "../store/tables.ts";
 import { MigrationError } from "./migration-error.ts";
 import type { Ends } from "./move-rows.ts";
 
 const SESSIONS_AT_ONCE = 500;
 const RECORDS_AT_ONCE = 2_000;
-const TOMBSTONE = '{"tombstone":';
 
 const SESSIONS = `select key, size, tree, last_leaf, gone from sessions
   where tenant = $1 and key = any($2::bigint[])`;
-const RECORDS = `select session, position, leaf, line from records
-  where tenant = $1 and (session, position) > ($2, $3) order by session, position limit $4`;
-
 /**
  * @param onChecked is told of every session
  * @throws {MigrationError} when anything is missing, added or altered
@@ -27,13 +26,12 @@ export async function checkTarget(ends: Ends, onChecked: () => void): Promise<vo
     if (there !== here) throw differs(`${there} rows of ${here} in ${table}`);
   }
   for (const tenant of ends.source.tenants()) {
-    const records = recordsOf(ends, tenant);
     for (let after = -1; ; ) {
       const page = ends.source.sessions(tenant, after, SESSIONS_AT_ONCE);
       if (page.length === 0) break;
       const present = await presentSessions(ends, tenant, page);
       for (const row of page) {
-        await checkSession(ends, row, present.get(integer(row, "key")), records);
+        await checkSession(ends, row, present.get(integer(row, "key")));
         onChecked();
       }
       after = integer(page.at(-1) ?? {}, "key");
@@ -53,26 +51,17 @@ async function presentSessions(
   return new Map(rows.map((row) => [row.key, row]));
 }
 
-async function* recordsOf({ target }: Ends, tenant: number): AsyncGenerator<Row, undefined> {
-  for (let [session, position] = [-1, -1]; ; ) {
-    const values = [tenant, session, position, RECORDS_AT_ONCE];
-    const page = await target.read({ tenant }, (transaction) =>
-      transaction.rows("check_records", RECORDS, values),
-    );
-    yield* page;
-    const last = page.at(-1);
-    if (last === undefined || page.length < RECORDS_AT_ONCE) return undefined;
-    session = integer(last, "session");
-    position = integer(last, "position");
+async function* recordsOf({ target }: Ends, row: Row): AsyncGenerator<KeptRecord, undefined> {
+  const [tenant, session] = [integer(row, "tenant"), integer(row, "key")];
+  const of = { by: "key", tenant, session } as const;
+  for (let from = 0; from < integer(row, "size"); from += RECORDS_AT_ONCE) {
+    yield* await target.read({ tenant }, (transaction) => {
+      return play(recordsBetween(of, from, from + RECORDS_AT_ONCE), transaction);
+    });
   }
 }
 
-async function checkSession(
-  { source }: Ends,
-  row: Row,
-  present: Row | undefined,
-  records: AsyncGenerator<Row, undefined>,
-): Promise<void> {
+async function checkSession(ends: Ends, row: Row, present: Row | undefined): Promise<void> {
   const key = integer(row, "key");
   const state = treeStateOf(row);
   const isSame = ["size", "tree", "last_leaf", "gone"].every(
@@ -82,27 +71,21 @@ async function checkSession(
   // What is left of a deleted session is its head.
   if (integer(row, "gone") === 1) return;
   const signed = new Map<number, string>();
-  for (const note of source.ofSession("notes", key)) {
+  for (const note of ends.source.ofSession("notes", key)) {
     const { size, root } = parseCheckpoint(signedText(text(note, "note")));
     signed.set(size, root);
   }
   const tree = new CompactRange();
-  for (let position = 0; position < state.size; position++) {
-    const { value: record } = await records.next();
-    if (record?.session !== key || record.position !== position) {
-      throw differs(`record ${position} of session ${key}`);
-    }
-    tree.append(leafOf(record));
-    const root = signed.get(position + 1);
+  let position = 0;
+  for await (const { index, line } of recordsOf(ends, row)) {
+    if (index !== position) break;
+    tree.append(leafOf({ line }));
+    position += 1;
+    const root = signed.get(position);
     if (root !== undefined && root !== tree.root) throw differs(`a checkpoint of session ${key}`);
   }
+  if (position < state.size) throw differs(`record ${position} of session ${key}`);
   if (tree.root !== CompactRange.restore(state).root) throw differs(`the root of session ${key}`);
-}
-
-/** From the record itself; of an expired one only the leaf is left. */
-function leafOf(record: Row): string {
-  const line = text(record, "line");
-  return line.startsWith(TOMBSTONE) ? hex(record, "leaf") : hashLeaf(line);
 }
 
 /** The signatures follow behind an empty line. */

@@ -86,7 +86,7 @@ async function move(
   try {
     const isResumed = await target.claim(keys);
     const ends = { source, target, isResumed };
-    const records = { done: 0, all: source.count("records") };
+    const records = { done: 0, all: source.countRecords() };
     const sessions = { done: 0, all: source.count("sessions") };
     await moveSharedRows(ends);
     await moveSessions(ends, (moved) => {

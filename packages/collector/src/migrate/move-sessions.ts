@@ -37,11 +37,16 @@ function movePage(
       const owners = keysOf(MOVED_AGAIN.includes(table) ? page : changed);
       for (const rows of portionsOf(rowsOf(source, table, owners))) {
         await target.insert(transaction, table, rows, { tenant });
-        onRecords(table === "records" ? rows.length : 0);
+        onRecords(recordsIn(table, rows));
       }
     }
     await target.insert(transaction, "sessions", changed);
   });
+}
+
+function recordsIn(table: TableName, rows: readonly Row[]): number {
+  if (table === "record_chunks") return rows.reduce((sum, row) => sum + integer(row, "count"), 0);
+  return table === "records" ? rows.length : 0;
 }
 
 function keysOf(sessions: readonly Row[]): readonly number[] {

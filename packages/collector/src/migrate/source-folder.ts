@@ -51,6 +51,12 @@ export class SourceFolder {
     return Number(this.#one(`select count(*) as count from ${table}`)?.count ?? 0);
   }
 
+  /** Of all sessions that were not deleted. */
+  countRecords(): number {
+    const sql = "select coalesce(sum(size), 0) as count from sessions where gone = 0";
+    return Number(this.#one(sql)?.count ?? 0);
+  }
+
   /** All rows of a table, those of one tenant beside each other. */
   rows(table: TableName): Iterable<Row> {
     return this.#all(`select * from ${table} order by ${ORDERS.get(table) ?? "tenant"}`);

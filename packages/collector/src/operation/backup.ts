@@ -167,10 +167,14 @@ function copyPrivate(from: string, to: string): void {
 
 function describe(path: string): Omit<Backup, "verifierKey"> {
   const database = open(path);
-  const count = (table: string) =>
-    Number(database.prepare(`select count(*) as count from ${table}`).get()?.count);
+  const count = (what: string, from: string) =>
+    Number(database.prepare(`select ${what} as count from ${from}`).get()?.count);
   try {
-    return { bytes: statSync(path).size, sessions: count("sessions"), records: count("records") };
+    return {
+      bytes: statSync(path).size,
+      sessions: count("count(*)", "sessions"),
+      records: count("coalesce(sum(size), 0)", "sessions where gone = 0"),
+    };
   } finally {
     database.close();
   }

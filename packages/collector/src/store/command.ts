@@ -75,10 +75,17 @@ export type Command =
     }
   | { readonly kind: "delete_session"; readonly tenant: number; readonly sessionId: string }
   | {
-      /** Turns the records of sessions that were idle since then into tombstones. */
+      /** Turns the records of sessions that were idle since then into tombstones; answers of how many. */
       readonly kind: "expire";
       readonly tenant: number;
       readonly idleSinceMs: number;
+    }
+  | {
+      /** Moves records from their rows into chunks; answers how many. */
+      readonly kind: "compact";
+      readonly tenant: number;
+      /** Of one that is idle all are moved, else those that fill chunks. */
+      readonly sessions: readonly { readonly session: number; readonly isIdle: boolean }[];
     }
   | {
       /**

@@ -260,6 +260,13 @@ export function firstTables(words: LayoutWords) {
       sketch ${bytes} not null,
       primary key (tenant, session)
     )${short}`,
+    recordChunks: `${create} record_chunks (${tenant}
+      session ${integer} not null,
+      first ${integer} not null,
+      count ${integer} not null,
+      body ${bytes} not null,
+      primary key (${tenantKey}session, first)
+    )`,
     witnessLeases: `${create} witness_leases (
       witness text primary key,
       holder text not null,

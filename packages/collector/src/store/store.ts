@@ -65,6 +65,17 @@ export interface GoneSession {
   readonly lastLeaf: string;
 }
 
+/** A session with records that stand one by one. */
+export interface LooseSession {
+  readonly tenant: number;
+  /** Key of its row. */
+  readonly session: number;
+  /** How many; not counted beyond what fills a chunk. */
+  readonly records: number;
+  /** When the last of them arrived. */
+  readonly lastMs: number;
+}
+
 /** Where a list goes on: behind the last entry of the page before. */
 export interface SessionCursor {
   readonly lastMs: number;
@@ -184,6 +195,8 @@ export interface StoreReader {
   forks(tenant: number, id: string): Promise<readonly Fork[]>;
   notes(tenant: number, id: string): Promise<readonly SignedNote[]>;
   /** By size, the smallest first. */
+  /** Of all tenants, in the order of their keys, from behind one of them. */
+  looseSessions(after: LooseSession | undefined, limit: number): Promise<readonly LooseSession[]>;
   timeStamps(tenant: number, id: string): Promise<readonly StoredTimeStamp[]>;
   /** Oldest first. */
   alertRules(tenant: number): Promise<readonly AlertRule[]>;

@@ -45,6 +45,7 @@ const TABLES = {
   saved_views: { of: "tenant" },
   sessions: { of: "tenant" },
   records: { of: "session", goesWithSession: true },
+  record_chunks: { of: "session", goesWithSession: true },
   steps: { of: "session", goesWithSession: true },
   runs: { of: "session", goesWithSession: true },
   forks: { of: "session", goesWithSession: true },

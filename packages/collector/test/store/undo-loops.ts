@@ -10,8 +10,17 @@ const COLUMNS = [
   "acknowledged_loops",
 ];
 
+/** What came with chunks of records. */
+const CHUNKS = [
+  "drop table record_chunks",
+  "alter table runs drop column deleted_before",
+  "alter table tenants drop column buried_before_ms",
+  "alter table sessions drop column buried_steps",
+];
+
 /** What came after the overview. */
 export const MEMBERS = [
+  ...CHUNKS,
   "drop table members",
   "alter table sign_ins drop column member_id",
   ...["label", "expires_ms", "last_used_ms"].map((name) => `alter table keys drop column ${name}`),
@@ -32,6 +41,11 @@ const STRUCTURES = [
   "drop index sessions_by_start",
   "alter table sessions drop column structure",
 ];
+
+/** Takes a database back to the layout before chunks. @param version that added them */
+export function undoChunks(version: number): readonly string[] {
+  return [...CHUNKS, `delete from schema_migrations where version >= ${version}`];
+}
 
 /** Takes a database back to the layout before structures. @param version that added them */
 export function undoStructures(version: number): readonly string[] {

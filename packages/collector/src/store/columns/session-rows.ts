@@ -118,6 +118,8 @@ export function sessionRowOf(row: Row): SessionRow {
     ended: integer(row, "ended") === ENDED,
     closed: integer(row, "ended") === CLOSED,
     earlier: earlier === undefined ? NO_LOOPS : JSON.parse(earlier),
+    buried: integer(row, "buried"),
+    buriedSteps: integer(row, "buried_steps"),
     alerts: alerts === undefined ? undefined : JSON.parse(alerts),
   };
 }
@@ -140,7 +142,7 @@ export function sessionViewOf(row: Row): SessionView {
   };
 }
 
-function loopsIn(row: Row): LoopTotals {
+export function loopsIn(row: Row): LoopTotals {
   return {
     count: integer(row, "loops"),
     steps: integer(row, "loop_steps"),

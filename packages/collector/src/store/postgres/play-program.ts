@@ -27,8 +27,6 @@ const POSTGRES: Dialect = {
   listed: (comparison, ms) => `listed_ms ${comparison} ${listedMsOf(ms)} and `,
   sessionOfKey: `lateral
     (select * from sessions s where s.tenant = $1 and s.key = w.session limit 1) sessions`,
-  newLines: `(select $2::bigint as session, (pair ->> 0)::bigint as position, pair ->> 1 as line
-    from json_array_elements($3::json) pair)`,
   newEntries: `(select $1::bigint as tenant, (four ->> 0)::bigint as position, four ->> 1 as tag,
     (four ->> 2)::bigint as size, four ->> 3 as entry from json_array_elements($2::json) four)`,
   listedRows(mark, columns) {
@@ -40,6 +38,15 @@ const POSTGRES: Dialect = {
     return `(select ${values.join(", ")} from json_array_elements(${mark}::json) item)`;
   },
   listedTags: "(select json_array_elements_text($2::json))",
+  looseSessions: `with recursive next as (
+      (select tenant, session from records where (tenant, session) > ($1, $2)
+        order by tenant, session limit 1)
+      union all
+      select n.tenant, n.session from next p, lateral (
+        select tenant, session from records where (tenant, session) > (p.tenant, p.session)
+        order by tenant, session limit 1) n
+    ), found as (select tenant, session from next limit $3)`,
+  ofFound: "r.tenant = f.tenant and r.session = f.session",
   hasNoToken: "not exists (select 1 from tokens k where k.tenant = t.key)",
 };
 

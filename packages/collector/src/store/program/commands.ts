@@ -26,20 +26,19 @@ import {
 import { saveOverview } from "./overview/overview-commands.ts";
 import { type Program, type Scope, type Transactions, transact } from "./program.ts";
 import { purge } from "./purge.ts";
-import { acknowledge, deleteSession, saveNote, saveTimeStamp } from "./session-commands.ts";
+import { compact } from "./records/compact.ts";
+import { obeySessionCommand } from "./session-commands.ts";
 
-/** What both stores do alike; what is expired has to be judged before, by the ledger. */
-export type SharedCommand = Exclude<Command, { kind: "expire" }>;
-
-export function transactionsFor(command: SharedCommand): Transactions<CommandAnswer> {
+export function transactionsFor(command: Command): Transactions<CommandAnswer> {
   if (command.kind === "purge") return purge(command);
+  if (command.kind === "compact") return compact(command);
   if (command.kind === "expire_memory") {
     return transact({ tenant: command.tenant }, () => expireMemory(command));
   }
   return transact(scopeOf(command), () => programOf(command));
 }
 
-type OneTransaction = Exclude<SharedCommand, { kind: "purge" | "expire_memory" }>;
+type OneTransaction = Exclude<Command, { kind: "purge" | "compact" | "expire_memory" }>;
 
 /** Whose rows a command may touch. */
 function scopeOf(command: OneTransaction): Scope {
@@ -105,13 +104,11 @@ function programOf(command: OneTransaction): Program<CommandAnswer> {
     case "delete_view":
       return deleteView(command);
     case "save_note":
-      return saveNote(command);
     case "save_time_stamp":
-      return saveTimeStamp(command);
     case "acknowledge":
-      return acknowledge(command);
     case "delete_session":
-      return deleteSession(command);
+    case "expire":
+      return obeySessionCommand(command);
     case "save_service_clock":
       return saveServiceClock(command);
     case "save_checkout":

@@ -34,14 +34,19 @@ export interface Dialect {
   listed(comparison: "<=" | ">=", ms: string): string;
   /** The session whose key is in `w.session`, looked up by it whatever the planner believes. */
   readonly sessionOfKey: string;
-  /** The session `$2`, position and line of each pair in `$3`, a JSON array. */
-  readonly newLines: string;
   /** The tenant `$1`, position, tag, size and entry of each four in `$2`, a JSON array. */
   readonly newEntries: string;
   /** Rows of a JSON array of arrays, which stands at `mark`; bytes are hexadecimal digits in there. */
   listedRows(mark: string, columns: Columns): string;
   /** The texts in `$2`, a JSON array. */
   readonly listedTags: string;
+  /**
+   * `with found (tenant, session)`: sessions that have rows of records, at most `$3`, in the order of
+   * their index from behind the tenant `$1` and the session `$2`. Each is one look into the index.
+   */
+  readonly looseSessions: string;
+  /** Before more conditions: the rows `r` of the session in the row `f`. */
+  readonly ofFound: string;
   /** Of the tenant in the row `t`. */
   readonly hasNoToken: string;
 }

@@ -13,14 +13,16 @@ import type { SignInRow } from "../../rows/sign-in-rows.ts";
 import type { KeyEntry, KeyRow, TenantRow, TokenRow } from "../../rows/tenant-rows.ts";
 import type { StoredTimeStamp } from "../../rows/time-stamp-rows.ts";
 import type { ViewReader } from "../../rows/view-rows.ts";
+import { CHUNK_RECORDS } from "../chunks/chunk.ts";
 import { alertOf, OPEN_RULES, openRuleOf, ruleOf } from "../columns/alert-columns.ts";
 import { bytes, hex, integer, optional, type Row, text } from "../columns/columns.ts";
-import { storedRecordOf } from "../columns/ledger-columns.ts";
+import { type KeptRecord, leafOf, storedRecordOf } from "../columns/ledger-columns.ts";
 import { sessionViewOf, treeStateOf } from "../columns/session-rows.ts";
 import { keyEntryOf, keyOf, signInOf, tenantOf, tokenOf } from "../columns/tenant-columns.ts";
 import type {
   CohortCount,
   GoneSession,
+  LooseSession,
   SessionFilter,
   SessionView,
   SortedFilter,
@@ -39,6 +41,7 @@ import { ProgramMemoryReader } from "./memory/memory-reader.ts";
 import { ProgramGroupReader } from "./overview/group-reader.ts";
 import { ProgramOverviewReader } from "./overview/overview-reader.ts";
 import { type Read, rows, type Scope, type Sql } from "./program.ts";
+import { recordsBetween } from "./records/stored-records.ts";
 
 const TENANT = "t.key as tenant, t.ulid, t.kind, t.plan, t.trial_ends_ms";
 const DIRECTORY: Scope = { everyone: "directory" };
@@ -128,17 +131,11 @@ export class ProgramReader implements StoreReader {
     from: number,
     limit: number,
   ): Promise<readonly StoredRecord[]> {
-    const sql: Sql = (dialect) => `select position, leaf, line, received_ms, standing from records
-      where ${ofSession(dialect)} and position >= $3 order by position limit $4`;
-    const values = [tenant, sessionTag(id), from, limit];
-    return (await this.#rows({ tenant }, "records", sql, ...values)).map(storedRecordOf);
+    return (await this.#records(tenant, id, from, from + limit)).map(storedRecordOf);
   }
 
   async leaves(tenant: number, id: string, from: number, to: number): Promise<readonly string[]> {
-    const sql: Sql = (dialect) => `select leaf from records
-      where ${ofSession(dialect)} and position >= $3 and position < $4 order by position`;
-    const values = [tenant, sessionTag(id), from, to];
-    return (await this.#rows({ tenant }, "leaves", sql, ...values)).map((row) => hex(row, "leaf"));
+    return (await this.#records(tenant, id, from, to)).map(leafOf);
   }
 
   async subtrees(tenant: number, id: string): Promise<readonly string[]> {
@@ -252,6 +249,35 @@ export class ProgramReader implements StoreReader {
       tenant: integer(row, "key"),
       days: integer(row, "retention_days"),
     }));
+  }
+
+  async looseSessions(after: LooseSession | undefined, limit: number): Promise<LooseSession[]> {
+    const { tenant, session } = after ?? { tenant: -1, session: -1 };
+    const found = await this.#rows(
+      EVERYONE,
+      "loose_sessions",
+      (dialect) => `${dialect.looseSessions}
+        select f.tenant, f.session,
+          (select count(*) from (select 1 from records r where ${dialect.ofFound}
+            limit ${CHUNK_RECORDS}) w) as records,
+          (select received_ms from records r where ${dialect.ofFound}
+            order by position desc limit 1) as last_ms
+        from found f where f.session is not null`,
+      tenant,
+      session,
+      limit,
+    );
+    return found.map((row) => ({
+      tenant: integer(row, "tenant"),
+      session: integer(row, "session"),
+      records: integer(row, "records"),
+      lastMs: integer(row, "last_ms"),
+    }));
+  }
+
+  #records(tenant: number, id: string, from: number, to: number): Promise<readonly KeptRecord[]> {
+    const of = { by: "tag", tenant, session: sessionTag(id) } as const;
+    return this.#read({ tenant }, () => recordsBetween(of, from, to));
   }
 
   #rows(

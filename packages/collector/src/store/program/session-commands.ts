@@ -1,23 +1,40 @@
-/** Notes, deletion and retention of sessions. */
-import { formatTombstone } from "@caum/core/collector";
+/** Notes and deletion of sessions. */
 import { sessionTag } from "@caum/core/verify";
-import { hex, integer, type Row, text } from "../columns/columns.ts";
+import { integer } from "../columns/columns.ts";
 import type { CommandAnswer } from "../command.ts";
 import { type CommandOf, done, NOT_FOUND } from "../command-answers.ts";
 import { GOES_WITH_SESSION } from "../tables.ts";
 import type { Dialect } from "./dialect.ts";
 import { withdrawFromMemory } from "./memory/withdraw.ts";
 import { withdrawFromOverview } from "./overview/overview-commands.ts";
-import { change, one, type Program, rows } from "./program.ts";
+import { change, one, type Program } from "./program.ts";
+import { expire } from "./records/bury.ts";
 
 /** Signed heads kept of one session, so that consistency with an old one can be shown. */
 const MAX_NOTES = 64;
-/** Records read at once, so that a long session does not fill the memory. */
-const BURIED_AT_ONCE = 500;
+
+type SessionCommand = CommandOf<
+  "acknowledge" | "delete_session" | "expire" | "save_note" | "save_time_stamp"
+>;
+
+export function obeySessionCommand(command: SessionCommand): Program<CommandAnswer> {
+  switch (command.kind) {
+    case "acknowledge":
+      return acknowledge(command);
+    case "delete_session":
+      return deleteSession(command);
+    case "expire":
+      return expire(command);
+    case "save_note":
+      return saveNote(command);
+    case "save_time_stamp":
+      return saveTimeStamp(command);
+  }
+}
 
 const ofSession = ({ ofTenant }: Dialect) => `${ofTenant}session = $2`;
 
-export function* saveNote(command: CommandOf<"save_note">): Program<CommandAnswer> {
+function* saveNote(command: CommandOf<"save_note">): Program<CommandAnswer> {
   const { tenant, size, note } = command;
   const key = yield* lockSession(command);
   if (key === undefined) return NOT_FOUND;
@@ -38,7 +55,7 @@ export function* saveNote(command: CommandOf<"save_note">): Program<CommandAnswe
 }
 
 /** The first one stays: it is the earliest. */
-export function* saveTimeStamp(command: CommandOf<"save_time_stamp">): Program<CommandAnswer> {
+function* saveTimeStamp(command: CommandOf<"save_time_stamp">): Program<CommandAnswer> {
   const { tenant, size, reply } = command;
   const key = yield* lockSession(command);
   if (key === undefined) return NOT_FOUND;
@@ -53,7 +70,7 @@ export function* saveTimeStamp(command: CommandOf<"save_time_stamp">): Program<C
 }
 
 /** Beside the state of the session: nobody needs to read that again. */
-export function* acknowledge(command: CommandOf<"acknowledge">): Program<CommandAnswer> {
+function* acknowledge(command: CommandOf<"acknowledge">): Program<CommandAnswer> {
   const { tenant, sessionId, by, nowMs } = command;
   const changed = yield* change(
     "acknowledge",
@@ -65,7 +82,7 @@ export function* acknowledge(command: CommandOf<"acknowledge">): Program<Command
 }
 
 /** Everything goes but the head and the last note: that it was there can still be checked. */
-export function* deleteSession(command: CommandOf<"delete_session">): Program<CommandAnswer> {
+function* deleteSession(command: CommandOf<"delete_session">): Program<CommandAnswer> {
   const { tenant, sessionId } = command;
   const key = yield* lockSession(command);
   if (key === undefined) return NOT_FOUND;
@@ -91,53 +108,6 @@ export function* deleteSession(command: CommandOf<"delete_session">): Program<Co
     [tenant, key],
   );
   return done(1);
-}
-
-/**
- * Records become tombstones; what opens a run stays, because the chain begins there.
- *
- * @returns how many records
- */
-export function* bury(tenant: number, session: number): Program<number> {
-  let buried = 0;
-  for (let from = 0; ; ) {
-    const page = yield* rows(
-      "read_to_bury",
-      (dialect) => `select position, leaf, line from records
-        where ${ofSession(dialect)} and position >= $3 order by position limit $4`,
-      [tenant, session, from, BURIED_AT_ONCE],
-    );
-    const tombs = page.map(tombOf).filter((tomb) => tomb !== undefined);
-    buried += tombs.length;
-    yield* change(
-      "bury",
-      ({ ofTenant, newLines }) => `update records set line = w.line, standing = null
-        from ${newLines} w where ${ofTenant}records.session = w.session
-        and records.position = w.position`,
-      [tenant, session, JSON.stringify(tombs)],
-    );
-    if (page.length < BURIED_AT_ONCE) break;
-    from = integer(page.at(-1) ?? {}, "position") + 1;
-  }
-  yield* withdrawFromOverview(tenant, session);
-  yield* withdrawFromMemory(tenant, session, false);
-  yield* change(
-    "mark_buried",
-    ({ nextVersion }) => `update sessions set ${nextVersion}buried = size, structure = null
-      where tenant = $1 and key = $2`,
-    [tenant, session],
-  );
-  return buried;
-}
-
-/** Its position and what is left of it; undefined for what stays as it is. */
-function tombOf(row: Row): readonly [position: number, line: string] | undefined {
-  const line = text(row, "line");
-  if (line.startsWith('{"tombstone":')) return undefined;
-  const { runId: run, payload } = JSON.parse(line); // A stored line is a record or a tombstone.
-  const { seq } = payload;
-  if (seq === 0) return undefined;
-  return [integer(row, "position"), formatTombstone({ run, seq, leaf: hex(row, "leaf") })];
 }
 
 /** The key of a session that is there; nobody else changes it until the transaction ends. */

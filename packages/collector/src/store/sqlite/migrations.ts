@@ -187,6 +187,15 @@ const MIGRATIONS = [
       alter table keys add column last_used_ms integer;
     `,
   },
+  {
+    version: 18,
+    sql: `
+      ${FIRST.recordChunks};
+      alter table runs add column deleted_before integer not null default 0;
+      alter table tenants add column buried_before_ms integer not null default 0;
+      alter table sessions add column buried_steps integer not null default 0;
+    `,
+  },
 ];
 
 /** The layout that this program writes. */

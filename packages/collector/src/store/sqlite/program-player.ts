@@ -20,9 +20,6 @@ const SQLITE: Dialect = {
   oldestListed: "",
   listed: () => "",
   sessionOfKey: "sessions",
-  // With a limit it is read first, and each record is looked up; else it would be read for each record.
-  newLines: `(select $2 as session, value ->> 0 as position, value ->> 1 as line
-    from json_each($3) limit -1)`,
   newEntries: `(select $1 as tenant, value ->> 0 as position, value ->> 1 as tag,
     value ->> 2 as size, value ->> 3 as entry from json_each($2))`,
   listedRows(mark, columns) {
@@ -33,6 +30,14 @@ const SQLITE: Dialect = {
     return `(select ${values.join(", ")} from json_each(${mark}))`;
   },
   listedTags: "(select value from json_each($2))",
+  // The rows of a session name no tenant: the order is that of the sessions alone.
+  looseSessions: `with recursive next (session) as (
+      select (select min(session) from records where session > $2)
+      union all select (select min(session) from records where session > next.session)
+      from next where next.session is not null limit $3
+    ), found (tenant, session) as (
+      select s.tenant, s.key from next join sessions s on s.key = next.session)`,
+  ofFound: "r.session = f.session",
   // No index leads to the tokens of a tenant: all are read once.
   hasNoToken: "t.key not in (select tenant from tokens)",
 };

@@ -6,14 +6,10 @@ import type { KnownEvent, KnownStep, NativeRun, StoredRecord } from "../../../in
 import type { AlertRule } from "../../../rows/alert-rows.ts";
 import { ruleOf } from "../../columns/alert-columns.ts";
 import { integer, type Row, text, uuidBytes } from "../../columns/columns.ts";
-import {
-  knownEventOf,
-  knownStepOf,
-  nativeRunOf,
-  storedRecordOf,
-} from "../../columns/ledger-columns.ts";
+import { knownEventOf, knownStepOf, nativeRunOf } from "../../columns/ledger-columns.ts";
 import type { Transaction } from "../database.ts";
 import { type Found, placeOf, type Questions } from "./found.ts";
+import { readPlaces } from "./read-records.ts";
 import { readRoots } from "./read-roots.ts";
 
 /**
@@ -35,10 +31,6 @@ const FACTS = `select
     lateral (select * from runs r where r.tenant = $1 and r.session = o.key
       and r.run = w.run limit 1) r) as runs`;
 
-const RECORDS = `select r.session, r.position, r.leaf, r.line, r.received_ms, r.standing
-  from unnest($2::bigint[], $3::bigint[]) w (session, position),
-  lateral (select * from records r where r.tenant = $1 and r.session = w.session
-    and r.position = w.position limit 1) r`;
 const SESSION_IDS = `select s.key, s.id from unnest($2::bigint[]) w (key),
   lateral (select * from sessions s where s.tenant = $1 and s.key = w.key and s.gone = 0 limit 1) s`;
 const ALERTS = `select a.id from unnest($2::text[]) w (id),
@@ -83,7 +75,7 @@ export async function loadFound(
   const steps = stepsOf(listIn(facts, "steps"));
   const runs = new Map(listIn(facts, "runs").map(runOf));
   foreseeRepeats(asked, [...events.values(), ...eventsOf(steps)]);
-  const records = await readRecords(transaction, tenant, asked);
+  const records = await readPlaces(transaction, tenant, asked.records);
   const sessionIds = await readSessionIds(transaction, tenant, records);
   const roots = await readRoots(transaction, tenant, asked.roots);
   const alerts = await readAlerts(transaction, tenant, asked, { rules, records });
@@ -99,26 +91,6 @@ function foreseeRepeats(asked: Questions, known: readonly KnownEvent[]): void {
     if (index > 0) asked.records.add(placeOf(session, index - 1));
     if (asked.asksRoots) asked.roots.add(placeOf(session, index + 1));
   }
-}
-
-async function readRecords(
-  transaction: Transaction,
-  tenant: number,
-  { records }: Questions,
-): Promise<Map<string, StoredRecord>> {
-  if (records.size === 0) return new Map();
-  const places = Array.from(records, (place) => place.split("/").map(Number));
-  const rows = await transaction.rows("read_places", RECORDS, [
-    tenant,
-    places.map(([session]) => session),
-    places.map(([, position]) => position),
-  ]);
-  return new Map(
-    rows.map((row) => {
-      const record = storedRecordOf(row);
-      return [placeOf(integer(row, "session"), record.index), record];
-    }),
-  );
 }
 
 async function readSessionIds(

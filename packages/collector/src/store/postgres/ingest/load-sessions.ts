@@ -7,11 +7,12 @@ import { sessionRowOf } from "../../columns/session-rows.ts";
 import { judgeLine, REPLAYED_AT_ONCE, stateFrom } from "../../judgement.ts";
 import type { Transaction } from "../database.ts";
 import type { HotSession, HotSessions } from "./hot-sessions.ts";
+import { readStretches } from "./read-records.ts";
 
 /** What `sessionRowOf` reads, and what tells whether it has to. */
 const ROW = `key, version, gone, tenant, id, facts, origins, size, tree, door, segment, segment_start,
   ended, resolved, totals, runs, last_leaf, first_ms, last_ms, alerts, active_ms,
-  earlier`;
+  earlier, buried, buried_steps`;
 /**
  * One after the other in the order of the tags, so that no two nodes wait for each other. The row
  * comes with its lock where this node does not have it.
@@ -24,7 +25,7 @@ const LOCK = `select w.tag, s.key, s.version, s.gone,
  * What was not judged here yet: from the stored judgement on where it is the later one, which is
  * told with the first of its records. Asked when the rows are locked, so that nothing is missed.
  */
-const UNJUDGED = `select s.key as session, j.size as judged_size, f.first, r.line,
+const UNJUDGED = `select s.key as session, j.size as judged_size, f.first, r.position, r.line,
     case when r.position is null or r.position = f.first then f.state end as judged_state
   from unnest($2::text[], $3::bigint[], $4::bigint[]) w (tag, version, size),
   lateral (select s.key, s.segment, s.segment_start from sessions s
@@ -37,12 +38,6 @@ const UNJUDGED = `select s.key as session, j.size as judged_size, f.first, r.lin
     where r.tenant = $1 and r.session = s.key and r.position >= f.first
     order by r.position limit ${REPLAYED_AT_ONCE}) r on true
   order by s.key, r.position`;
-const RECORDS = `select w.session, r.line from unnest($2::bigint[], $3::bigint[]) w (session, first),
-  lateral (select r.position, r.line from records r
-    where r.tenant = $1 and r.session = w.session and r.position >= w.first
-    order by r.position limit ${REPLAYED_AT_ONCE}) r
-  order by w.session, r.position`;
-
 export interface LockedSessions {
   readonly sessions: Map<string, SessionState | "gone">;
   readonly versions: Map<SessionState, number>;
@@ -156,7 +151,7 @@ async function bringUp(
     const sessionRow = sessionRowOf(row);
     const rows = rowsOf.get(sessionRow.key) ?? [];
     const { state, from } = judgedBefore(sessionRow, rows[0] ?? {}, known);
-    const lines = from === undefined ? [] : rows.flatMap((of) => optional(of, "line", text) ?? []);
+    const lines = from === undefined ? [] : linesFrom(rows, from);
     for (const line of lines) judgeLine(state, line);
     open.push({ state, from: (from ?? sessionRow.segmentStart) + lines.length });
     return { state, version };
@@ -165,17 +160,27 @@ async function bringUp(
   return sessions;
 }
 
+/** Those of the rows that follow each other; what is missing stands in a chunk. */
+function linesFrom(rows: readonly Row[], from: number): readonly string[] {
+  const gap = rows.findIndex((row, at) => row.position !== from + at);
+  return (gap < 0 ? rows : rows.slice(0, gap)).map((row) => text(row, "line"));
+}
+
 /** @returns also where the lines that were read begin, which is not known when it is judged anew */
 function judgedBefore(
   sessionRow: SessionRow,
   first: Row,
   known: HotSession | undefined,
 ): { readonly state: SessionState; readonly from: number | undefined } {
-  const { segment, segmentStart } = sessionRow;
+  const { segment, segmentStart, buried } = sessionRow;
   const from = optional(first, "first", integer);
   const storedSize = optional(first, "judged_size", integer) ?? segmentStart;
   const stored = optional(first, "judged_state", text);
   if (stored === undefined) {
+    // What this node knows was judged of records that are deleted by now.
+    if (known !== undefined && known.state.row.buried !== buried) {
+      return { state: new SessionState(sessionRow), from: undefined };
+    }
     const isSame = known?.state.row.segment === segment;
     const state = isSame ? known.state.under(sessionRow, storedSize) : undefined;
     return { state: state ?? new SessionState(sessionRow, undefined, storedSize), from };
@@ -190,17 +195,19 @@ async function replay(
   tenant: number,
   behind: readonly { readonly state: SessionState; readonly from: number }[],
 ): Promise<void> {
-  const states = new Map(behind.map(({ state }) => [state.row.key, state]));
   let open = behind;
   for (;;) {
     open = open.filter(({ state, from }) => from < state.size);
     if (open.length === 0) return;
-    const keys = open.map(({ state }) => state.row.key);
-    const values = [tenant, keys, open.map(({ from }) => from)];
-    for (const row of await transaction.rows("read_lines", RECORDS, values)) {
-      const state = states.get(integer(row, "session"));
-      if (state) judgeLine(state, text(row, "line"));
-    }
-    open = open.map(({ state, from }) => ({ state, from: from + REPLAYED_AT_ONCE }));
+    const stretches = open.map(({ state, from }) => {
+      return { session: state.row.key, from, to: from + REPLAYED_AT_ONCE };
+    });
+    const found = await readStretches(transaction, tenant, stretches);
+    open = open.map(({ state, from }) => {
+      const records = found.get(state.row.key) ?? [];
+      const next = records.filter(({ index }) => index >= from);
+      for (const { line } of next) judgeLine(state, line);
+      return { state, from: from + Math.max(next.length, REPLAYED_AT_ONCE) };
+    });
   }
 }

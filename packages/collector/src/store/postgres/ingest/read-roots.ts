@@ -1,13 +1,12 @@
 /** Roots over the first records of sessions, from whole blocks and the leaves behind them. */
 import { hex } from "../../columns/columns.ts";
+import { leafOf } from "../../columns/ledger-columns.ts";
 import { BLOCK_LEAVES, subtreeRootsFrom } from "../../subtrees.ts";
 import type { Transaction } from "../database.ts";
+import { readStretches } from "./read-records.ts";
 
 const BLOCKS = `select root from subtrees
   where tenant = $1 and session = $2 and block < $3 order by block`;
-const LEAVES = `select leaf from records
-  where tenant = $1 and session = $2 and position >= $3 and position < $4 order by position`;
-
 /** @param places session and size, as in `placeOf` */
 export async function readRoots(
   transaction: Transaction,
@@ -33,10 +32,13 @@ async function readRoot(
   const blocks = await transaction.rows("read_blocks", BLOCKS, values);
   // A folder that was moved here may lack blocks: then their leaves are read.
   const from = blocks.length * BLOCK_LEAVES;
-  const leaves = await transaction.rows("read_leaves", LEAVES, [tenant, session, from, size]);
+  const stretch = { session, from, to: size };
+  const read = from < size ? await readStretches(transaction, tenant, [stretch]) : new Map();
+  const leaves = new Map<number, string>();
+  for (const record of read.get(session) ?? []) leaves.set(record.index, leafOf(record));
   return subtreeRootsFrom({
     block: (number) => hex(blocks[number] ?? {}, "root"),
-    leaf: (index) => hex(leaves[index - from] ?? {}, "leaf"),
+    leaf: (index) => leaves.get(index) ?? "",
     blocks: blocks.length,
   })(0, size);
 }

@@ -2,14 +2,14 @@
 import type { Intake, Outcome } from "../../../ingest/intake.ts";
 import type { SessionState } from "../../../ingest/session-state.ts";
 import { take } from "../../../ingest/take.ts";
-import { bytes } from "../../columns/columns.ts";
 import type { Database, Transaction } from "../database.ts";
 import { CommitLost } from "../sql-state.ts";
-import { questionsOf, Unasked } from "./found.ts";
+import { placeOf, questionsOf, Unasked } from "./found.ts";
 import type { HotSessions } from "./hot-sessions.ts";
 import { askFacts, loadFound } from "./load-found.ts";
 import { lockSessions } from "./load-sessions.ts";
 import { type NodeParts, PostgresLedger } from "./postgres-ledger.ts";
+import { readPlaces } from "./read-records.ts";
 import { writeGroup } from "./write-group.ts";
 
 /** How often a group is taken again because it asked something unforeseen. */
@@ -59,15 +59,13 @@ export class OpenAttempts {
     for (const { sessionId, index, leaf, outcomes } of this.#witnesses) {
       const session = locked.get(sessionId);
       if (session === undefined || session === "gone") continue;
-      const values = [tenant, session.row.key, index, bytes(leaf)];
-      if ((await transaction.rows("find_witness", WITNESS, values)).length > 0) return outcomes;
+      const place = placeOf(session.row.key, index);
+      const found = await readPlaces(transaction, tenant, new Set([place]));
+      if (found.get(place)?.leaf === leaf) return outcomes;
     }
     return undefined;
   }
 }
-
-const WITNESS = `select 1 from records
-  where tenant = $1 and session = $2 and position = $3 and leaf = $4`;
 
 export interface GroupParts extends NodeParts {
   readonly database: Database;

@@ -3,6 +3,7 @@
 import { sessionTag } from "@caum/core/verify";
 import type { SessionState } from "../../../ingest/session-state.ts";
 import { encodeStanding } from "../../../ingest/standing.ts";
+import { encodeChunks, WORTH_A_CHUNK } from "../../chunks/chunk.ts";
 import { bytes, uuidBytes } from "../../columns/columns.ts";
 import { CHANGING_COLUMNS, changingValues } from "../../columns/session-rows.ts";
 import { isJudgementDue } from "../../judgement.ts";
@@ -51,12 +52,15 @@ const CREATE = `insert into sessions (tenant, version, key, tag, id, first_ms, $
 const WRITE = `with changed as (
     update sessions s
     set version = s.version + 1, ${CHANGING.map((column) => `${column} = w.${column}`).join(", ")}
-    from unnest($2::text[], ${arrays(CHANGING, 13)}) w (tag, ${CHANGING.join(", ")})
+    from unnest($2::text[], ${arrays(CHANGING, 17)}) w (tag, ${CHANGING.join(", ")})
     where s.tenant = $1 and s.tag = any($2::text[]) and s.tag = w.tag
   ), added as (
     insert into records (tenant, session, position, leaf, received_ms, line, standing)
     select $1::bigint, w.* from unnest($3::bigint[], $4::bigint[], $5::bytea[], $6::bigint[],
       $7::text[], $8::text[]) w
+  ), chunked as (
+    insert into record_chunks (tenant, session, first, count, body)
+    select $1::bigint, w.* from unnest($13::bigint[], $14::bigint[], $15::bigint[], $16::bytea[]) w
   ), named as (
     insert into event_ids (tenant, id, session, position, body)
     select $1::bigint, w.* from unnest($9::bytea[], $10::bigint[], $11::bigint[], $12::text[]) w
@@ -111,24 +115,50 @@ function writeChanges(
   if (changed.length + records.length + events.size === 0) return;
   // Two groups that name the same ids meet in the same order.
   const named = [...events].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const { loose, chunks } = inChunks(records);
   transaction.send("write_changes", WRITE, [
     tenant,
     changed.map(({ row }) => sessionTag(row.id)),
-    records.map(({ session }) => session),
-    records.map(({ value }) => value.index),
-    records.map(({ value }) => bytes(value.leaf)),
-    records.map(({ value }) => value.receivedMs),
-    records.map(({ value }) => value.line),
-    records.map(({ value }) => value.standing && encodeStanding(value.standing)),
+    loose.map(({ session }) => session),
+    loose.map(({ value }) => value.index),
+    loose.map(({ value }) => bytes(value.leaf)),
+    loose.map(({ value }) => value.receivedMs),
+    loose.map(({ value }) => value.line),
+    loose.map(({ value }) => value.standing && encodeStanding(value.standing)),
     named.map(([id]) => uuidBytes(id)),
     named.map(([, { session }]) => session),
     named.map(([, { index }]) => index),
     named.map(([, { body }]) => body),
+    chunks.map(({ session }) => session),
+    chunks.map(({ value }) => value.first),
+    chunks.map(({ value }) => value.count),
+    chunks.map(({ value }) => value.body),
     ...changingColumns(changed),
   ]);
 }
 
-export function saveJudgements(
+/** Many records of a session stand together from the start. */
+function inChunks(records: Writes["records"]) {
+  const bySession = new Map<number, Writes["records"]>();
+  for (const record of records) {
+    const known = bySession.get(record.session);
+    if (known) known.push(record);
+    else bySession.set(record.session, [record]);
+  }
+  const all = [...bySession];
+  return {
+    loose: all.flatMap(([, of]) => (of.length < WORTH_A_CHUNK ? of : [])),
+    chunks: all.flatMap(([session, of]) => {
+      if (of.length < WORTH_A_CHUNK) return [];
+      const kept = of.map(({ value: { standing, ...record } }) => {
+        return { ...record, standing: standing && encodeStanding(standing) };
+      });
+      return encodeChunks(kept).map((value) => ({ session, value }));
+    }),
+  };
+}
+
+function saveJudgements(
   transaction: Transaction,
   tenant: number,
   sessions: readonly SessionState[],

@@ -33,6 +33,7 @@ const LATER_TABLES: readonly TableName[] = [
   ...MEMORY_TABLES,
   ...OVERVIEW_TABLES,
   "members",
+  "record_chunks",
 ];
 
 const MINE = "nullif(current_setting('caum.tenant', true), '')::bigint";

@@ -197,6 +197,16 @@ const KEYS = [
     add column if not exists last_used_ms bigint`,
 ];
 
+/** Records that stand together; what is compressed is not tried to be compressed again. */
+const CHUNKS = [
+  FIRST.recordChunks,
+  "alter table record_chunks alter column body set storage external",
+  ...fencesOf("record_chunks"),
+  "alter table runs add column if not exists deleted_before bigint not null default 0",
+  "alter table tenants add column if not exists buried_before_ms bigint not null default 0",
+  "alter table sessions add column if not exists buried_steps bigint not null default 0",
+];
+
 export const LAYOUT = [
   {
     version: 1,
@@ -214,6 +224,7 @@ export const LAYOUT = [
   { version: 11, statements: OVERVIEW },
   { version: 12, statements: MEMBERS },
   { version: 13, statements: KEYS },
+  { version: 14, statements: CHUNKS },
 ];
 
 export const LAYOUT_VERSION = LAYOUT.at(-1)?.version ?? 0;

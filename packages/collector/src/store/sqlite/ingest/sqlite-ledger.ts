@@ -16,12 +16,13 @@ import { SessionState } from "../../../ingest/session-state.ts";
 import { encodeStanding, type Standing } from "../../../ingest/standing.ts";
 import type { AlertRule, NewAlert } from "../../../rows/alert-rows.ts";
 import { bytes, hex, integer, optional, type Row, text } from "../../columns/columns.ts";
-import { knownStepOf, nativeRunOf, storedRecordOf } from "../../columns/ledger-columns.ts";
+import { knownStepOf, leafOf, nativeRunOf, storedRecordOf } from "../../columns/ledger-columns.ts";
 import { changingValues, sessionRowOf } from "../../columns/session-rows.ts";
 import { isJudgementDue, judgeLine, REPLAYED_AT_ONCE, stateFrom } from "../../judgement.ts";
 import { BLOCK_LEAVES, subtreeRootsFrom } from "../../subtrees.ts";
 import { AlertBook } from "./alert-book.ts";
 import { KnownEvents } from "./known-events.ts";
+import { SessionRecords } from "./session-records.ts";
 import { type Statements, statementsFor } from "./statements.ts";
 
 /** Sessions that stay in memory between groups. */
@@ -37,10 +38,12 @@ export class SqliteLedger implements Ledger {
   readonly #eventIds = new EventIds({ clock: Date.now, fillRandom: randomFillSync });
 
   readonly #events: KnownEvents;
+  readonly #records: SessionRecords;
   readonly alerts: AlertBook;
 
   constructor(database: DatabaseSync) {
     this.#events = new KnownEvents(database);
+    this.#records = new SessionRecords(database);
     this.alerts = new AlertBook(database);
     this.#statements = statementsFor(database);
   }
@@ -48,6 +51,7 @@ export class SqliteLedger implements Ledger {
   /** Writes each session that the group touched once, and what it named. */
   finish(): void {
     this.#events.write();
+    this.#records.write();
     for (const session of this.#touched) {
       this.#statements.updateSession.run(...changingValues(session), session.row.key);
       this.#placeInWorkflow(session);
@@ -78,6 +82,7 @@ export class SqliteLedger implements Ledger {
     this.#hot.clear();
     this.#touched.clear();
     this.#events.forget();
+    this.#records.forget();
     this.#placed = new WeakSet();
     this.alerts.forgetRules();
   }
@@ -116,16 +121,14 @@ export class SqliteLedger implements Ledger {
   }
 
   addRecord(session: SessionState, record: Omit<StoredRecord, "index">): void {
-    const position = session.size - 1;
     const { leaf, line, receivedMs, standing } = record;
-    this.#statements.insertRecord.run(
-      session.row.key,
-      position,
-      bytes(leaf),
-      receivedMs,
+    this.#records.add(session.row.key, {
+      index: session.size - 1,
+      leaf,
       line,
-      standing === undefined ? null : textOf(standing, session),
-    );
+      receivedMs,
+      standing: standing && textOf(standing, session),
+    });
     const { wholeBlock } = session;
     if (wholeBlock === undefined) return;
     const block = session.size / BLOCK_LEAVES - 1;
@@ -133,8 +136,8 @@ export class SqliteLedger implements Ledger {
   }
 
   recordAt(session: number, index: number): StoredRecord | undefined {
-    const [row] = this.#statements.records.all(session, index, 1);
-    return row && storedRecordOf(row);
+    const [record] = this.#records.read(session, index, index + 1);
+    return record && storedRecordOf(record);
   }
 
   sessionId(session: number): string | undefined {
@@ -145,9 +148,13 @@ export class SqliteLedger implements Ledger {
   rootAt(session: SessionState | number, size: number): string {
     const key = typeof session === "number" ? session : session.row.key;
     const blocks = this.#statements.subtrees.all(key).map((row) => hex(row, "root"));
-    const leaf = (index: number) => hex(this.#statements.leaves.get(key, index, 1) ?? {}, "leaf");
-    const block = (number: number) => blocks[number] ?? "";
-    return subtreeRootsFrom({ block, leaf, blocks: blocks.length })(0, size);
+    const from = Math.min(blocks.length, Math.floor(size / BLOCK_LEAVES)) * BLOCK_LEAVES;
+    const leaves = this.#records.read(key, from, size).map(leafOf);
+    return subtreeRootsFrom({
+      block: (number) => blocks[number] ?? "",
+      leaf: (index) => leaves[index - from] ?? "",
+      blocks: blocks.length,
+    })(0, size);
   }
 
   findEvent(tenant: number, eventId: string): KnownEvent | undefined {
@@ -217,8 +224,8 @@ export class SqliteLedger implements Ledger {
     if (integer(row, "gone") === 1) return "gone";
     const session = this.#withJudgement(row);
     for (let from = session.judgedAt; from < session.size; from += REPLAYED_AT_ONCE) {
-      const stored = this.#statements.records.all(session.row.key, from, REPLAYED_AT_ONCE);
-      for (const row of stored) judgeLine(session, text(row, "line"));
+      const stored = this.#records.read(session.row.key, from, from + REPLAYED_AT_ONCE);
+      for (const { line } of stored) judgeLine(session, line);
     }
     return session;
   }

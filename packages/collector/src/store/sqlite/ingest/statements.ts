@@ -13,15 +13,10 @@ const SQL = {
     values (?, ?, ?, ?, ${CHANGING_MARKS})`,
   updateSession: `update sessions set ${SET_CHANGING} where key = ?`,
   placeInWorkflow: "update sessions set workflow = ?, cohort = ? where key = ?",
-  insertRecord: `insert into records (session, position, leaf, received_ms, line, standing)
-    values (?, ?, ?, ?, ?, ?)`,
-  records: `select position, leaf, line, received_ms, standing from records
-    where session = ? and position >= ? order by position limit ?`,
-  leaves: `select leaf from records where session = ? and position >= ? order by position limit ?`,
   nameTrace: "insert or ignore into traces (tenant, id, session) values (?, ?, ?)",
   findSteps: "select body, position from steps where session = ? and segment = ? and step = ?",
   nameStep: "insert into steps (session, segment, step, body, position) values (?, ?, ?, ?, ?)",
-  run: "select run, next, head, forked from runs where session = ? and run = ?",
+  run: "select run, next, head, forked, deleted_before from runs where session = ? and run = ?",
   saveRun: `insert into runs (session, run, next, head, forked) values (?, ?, ?, ?, ?)
     on conflict (session, run) do update
     set next = excluded.next, head = excluded.head, forked = excluded.forked`,

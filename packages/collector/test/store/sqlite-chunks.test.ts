@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, test } from "vitest";
+import { Compaction } from "../../src/operation/compaction.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { chunkContract } from "../store-contract-chunks.ts";
+import { openSqlite } from "./open-sqlite.ts";
+import { eventOf } from "./tenant-events.ts";
+import { undoChunks } from "./undo-loops.ts";
+
+describe("SQLite", () => chunkContract(openSqlite));
+
+test("the records of a folder of the layout before are moved, and are the same", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "caum-before-"));
+  const store = await openSqliteStore(folder);
+  for (let at = 0; at < 40; at++) await store.submit(eventOf(1, "s"));
+  const before = await store.reader.records(1, "s", 0, 99);
+  await store.close();
+  const database = new DatabaseSync(join(folder, "caum.db"));
+  for (const sql of undoChunks(18)) database.exec(sql);
+  database.close();
+  const later = await openSqliteStore(folder);
+  expect(await later.reader.records(1, "s", 0, 99)).toEqual(before);
+  const clock = () => Date.now() + 3_600_000;
+  const compaction = new Compaction({
+    store: later,
+    clock,
+    onFailure: (failure) => {
+      throw failure;
+    },
+  });
+  expect(await compaction.round()).toBe(41);
+  expect(await later.reader.records(1, "s", 0, 99)).toEqual(before);
+  await later.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("sessions with rows are found by looks into an index", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "caum-loose-"));
+  await (await openSqliteStore(folder)).close();
+  const database = new DatabaseSync(join(folder, "caum.db"));
+  const plan = database
+    .prepare("explain query plan select min(session) from records where session > ?")
+    .all(1);
+  expect(plan.map(({ detail }) => String(detail)).join("\n")).toMatch(
+    /SEARCH records USING COVERING INDEX records_by_place/,
+  );
+  database.close();
+  rmSync(folder, { recursive: true, force: true });
+});
