@@ -1,15 +1,17 @@
 /** Reads everything back from the database and checks it against what was acknowledged. */
 import { CompactRange } from "@caum/core/collector";
 import pg from "pg";
+import { keptRecordsOf } from "../../packages/collector/src/store/chunks/kept-records.ts";
+import type { KeptRecord } from "../../packages/collector/src/store/columns/ledger-columns.ts";
 import { hashLeaf } from "./hashes.ts";
 import type { Acknowledged } from "./senders.ts";
 import { BATCH_LINES, runAt } from "./stream.ts";
 
-const AT_ONCE = 5_000;
 const SESSIONS =
   "select tenant, key::float8 as key, id, size::float8 as size, tree from sessions where id is not null";
-const RECORDS = `select tenant, session, position::float8 as position, leaf, line from records
-  where (tenant, session, position) > ($1, $2, $3) order by tenant, session, position limit $4`;
+const RECORDS = `select position, leaf, line, received_ms, standing from records
+  where tenant = $1 and session = $2`;
+const CHUNKS = "select first, count, body from record_chunks where tenant = $1 and session = $2";
 
 export interface Head {
   readonly size: number;
@@ -37,15 +39,16 @@ export async function checkDatabase(url: string, acknowledged: Acknowledged): Pr
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    const chains = new Map<string, Chain>();
     const seen = new Map<string, number>();
-    const records = await readRecords(client, chains, seen);
     const heads = new Map<string, Head>();
-    let brokenChains = 0;
+    let [brokenChains, records] = [0, 0];
     for (const row of (await client.query(SESSIONS)).rows) {
-      const chain = chains.get(`${row.tenant}/${row.key}`);
+      const chain = newChain();
+      const kept = await readRecords(client, row.tenant, row.key);
+      for (const record of kept) addTo(chain, record, seen);
+      records += kept.length;
       const root = CompactRange.restore({ size: row.size, hashes: row.tree }).root;
-      if (chain === undefined || chain.isBroken || chain.tree.root !== root) brokenChains += 1;
+      if (chain.isBroken || chain.tree.root !== root) brokenChains += 1;
       heads.set(row.id, { size: row.size, root });
     }
     const lost = lostEvents(acknowledged, seen) + lostLines(acknowledged, heads);
@@ -57,49 +60,32 @@ export async function checkDatabase(url: string, acknowledged: Acknowledged): Pr
   }
 }
 
+/** The driver reads integers of 64 bits as texts unless it is told otherwise. */
+pg.types.setTypeParser(20, Number);
+
+/** From rows and from chunks. */
 async function readRecords(
   client: pg.Client,
-  chains: Map<string, Chain>,
-  seen: Map<string, number>,
-): Promise<number> {
-  let count = 0;
-  for (let after: readonly unknown[] = [-1, -1, -1]; ; ) {
-    const { rows } = await client.query({
-      name: "records",
-      text: RECORDS,
-      values: [...after, AT_ONCE],
-    });
-    for (const row of rows) {
-      const place = `${row.tenant}/${row.session}`;
-      const chain = chains.get(place) ?? newChain();
-      chains.set(place, chain);
-      addTo(chain, row, seen);
-    }
-    count += rows.length;
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < AT_ONCE) return count;
-    after = [last.tenant, last.session, last.position];
-  }
+  tenant: number,
+  session: number,
+): Promise<readonly KeptRecord[]> {
+  const values = [tenant, session];
+  const { rows } = await client.query({ name: "records", text: RECORDS, values });
+  const chunks = await client.query({ name: "chunks", text: CHUNKS, values });
+  return keptRecordsOf(rows, chunks.rows, 0, Number.POSITIVE_INFINITY);
 }
 
 function newChain(): Chain {
   return { tree: new CompactRange(), size: 0, isBroken: false, previous: "" };
 }
 
-interface RecordRow {
-  readonly position: number;
-  readonly leaf: Buffer;
-  readonly line: string;
-}
-
 /** Each record is where it says, is what its leaf says, and names the one before it. */
-function addTo(chain: Chain, { position, leaf, line }: RecordRow, seen: Map<string, number>): void {
+function addTo(chain: Chain, record: KeptRecord, seen: Map<string, number>): void {
+  const { index, leaf, line } = record;
   const hash = hashLeaf(line);
   const { previousHash, eventId, sessionId, category } = JSON.parse(line);
-  const isLinked = position === 0 || previousHash === chain.previous;
-  if (position !== chain.size || !isLinked || leaf.toString("hex") !== hash) {
-    chain.isBroken = true;
-  }
+  const isLinked = index === 0 || previousHash === chain.previous;
+  if (index !== chain.size || !isLinked || (leaf ?? hash) !== hash) chain.isBroken = true;
   chain.tree.append(hash);
   chain.size += 1;
   chain.previous = hash;

@@ -14,6 +14,7 @@ import { NodeProcess } from "./node-process.ts";
 import { compareWithOneNode, type OneNode } from "./one-node.ts";
 import { readOptions, type ScaleOptions } from "./options.ts";
 import { type Acknowledged, countOf, send } from "./senders.ts";
+import { measureStorage } from "./storage/main.ts";
 import { RUN_LINES } from "./stream.ts";
 
 const RUN_SENDERS = 12;
@@ -25,7 +26,12 @@ const MEGABYTE = 1_000_000;
 // So that the server and the nodes end with us.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
-const options = readOptions(process.argv.slice(2));
+const words = process.argv.slice(2);
+if (words[0] === "storage") {
+  await measureStorage(words.slice(1));
+  process.exit();
+}
+const options = readOptions(words);
 const server = await startServer();
 const links: FaultyLink[] = [];
 const nodes: NodeProcess[] = [];

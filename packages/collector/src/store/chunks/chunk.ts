@@ -4,7 +4,7 @@
  */
 import zlib from "node:zlib";
 import { integer, type Row } from "../columns/columns.ts";
-import type { KeptRecord } from "../columns/ledger-columns.ts";
+import { type KeptRecord, leafOf } from "../columns/ledger-columns.ts";
 
 /** Records of a session at positions that follow each other. */
 export interface Chunk {
@@ -19,10 +19,18 @@ export const CHUNK_RECORDS = 256;
 /** A group with so many records of a session writes them as chunks; fewer gain little. */
 export const WORTH_A_CHUNK = 32;
 
-/** The first byte of a body. Only from Node 22.15 on is there Zstandard, which takes a third of the time. */
+/** A body begins with the leaves: half of what is left of a record are digests, which nothing compresses. */
+const LEAF_BYTES = 32;
+/** Before a leaf that is among them; of a line nothing that a sender can name has quotes. */
+const LINK = '"previousHash":';
+const TOMBSTONE = '{"tombstone":{"leaf":';
+/** In place of such a leaf: no JSON has it there. */
+const KNOWN = "^";
+
+/** Behind them is the text, compressed; a byte before it says how. Only from Node 22.15 on is there Zstandard, which takes a third of the time. */
 const DEFLATE = 1;
 const ZSTANDARD = 2;
-/** Higher levels take longer and give nothing: half of what is left of a record are digests. */
+/** Higher levels take longer and give nothing. */
 const LEVEL = 1;
 /** The fields of a record, and the next record. None of the texts has a line feed. */
 const SEPARATOR = "\n";
@@ -30,14 +38,19 @@ const FIELDS = 3;
 
 /** @param records at most {@link CHUNK_RECORDS}, in their order, without a gap */
 function encodeChunk(records: readonly KeptRecord[]): Chunk {
+  const leaves = records.map(leafOf);
   let beforeMs = 0;
-  const fields = records.flatMap(({ receivedMs, line, standing }) => {
+  const fields = records.flatMap(({ receivedMs, line, standing }, at) => {
     const later = receivedMs - beforeMs;
     beforeMs = receivedMs;
-    return [String(later), line, standing ?? ""];
+    return [String(later), withoutLeaf(line, leaves, at), standing ?? ""];
   });
   const first = records[0]?.index ?? 0;
-  return { first, count: records.length, body: compress(fields.join(SEPARATOR)) };
+  const body = Buffer.concat([
+    Buffer.from(leaves.join(""), "hex"),
+    compress(fields.join(SEPARATOR)),
+  ]);
+  return { first, count: records.length, body };
 }
 
 /** As many as the records need. @param records in their order, without a gap */
@@ -57,16 +70,49 @@ export function chunkOf(row: Row): Chunk {
 
 /** @throws {Error} where this Node does not know how it was compressed, or it is damaged */
 export function decodeChunk({ first, count, body }: Chunk): readonly KeptRecord[] {
-  const fields = expand(body).split(SEPARATOR);
+  const fields = expand(body.subarray(count * LEAF_BYTES)).split(SEPARATOR);
   if (fields.length !== count * FIELDS) throw new Error("a chunk of records is damaged");
+  const leaves = Array.from({ length: count }, (_, at) => leafAt(body, at));
   let receivedMs = 0;
-  return Array.from({ length: count }, (_, at) => {
+  return leaves.map((leaf, at) => {
     const [later, line = "", standing] = fields.slice(at * FIELDS, (at + 1) * FIELDS);
     receivedMs += Number(later);
-    return { index: first + at, line, receivedMs, standing: standing || undefined };
+    return {
+      index: first + at,
+      leaf,
+      line: withLeaf(line, leaves, at),
+      receivedMs,
+      standing: standing || undefined,
+    };
   });
 }
 
+function leafAt({ buffer, byteOffset }: Uint8Array, at: number): string {
+  return Buffer.from(buffer, byteOffset + at * LEAF_BYTES, LEAF_BYTES).toString("hex");
+}
+
+/** The line without the leaf in it that is known: of the record before it, or its own. */
+function withoutLeaf(line: string, leaves: readonly string[], at: number): string {
+  const isTombstone = line.startsWith(TOMBSTONE);
+  const known = isTombstone ? leaves[at] : leaves[at - 1];
+  const text = `${isTombstone ? TOMBSTONE : LINK}"${known}"`;
+  const found = line.indexOf(text);
+  if (known === undefined || found < 0) return line;
+  const end = found + text.length;
+  return `${line.slice(0, end - known.length - 2)}${KNOWN}${line.slice(end)}`;
+}
+
+function withLeaf(line: string, leaves: readonly string[], at: number): string {
+  const isTombstone = line.startsWith(TOMBSTONE);
+  const start = isTombstone ? TOMBSTONE : LINK;
+  const found = line.indexOf(`${start}${KNOWN}`);
+  if (found < 0) return line;
+  const end = found + start.length;
+  const known = isTombstone ? leaves[at] : leaves[at - 1];
+  return `${line.slice(0, end)}"${known}"${line.slice(end + KNOWN.length)}`;
+}
+
+/** @returns a byte that says how, and what came of it */
 function compress(text: string): Uint8Array {
   const { zstdCompressSync, constants } = zlib;
   if (zstdCompressSync === undefined) {

@@ -1,0 +1,12 @@
+import { startServer } from "/work/wt/blocks/packages/collector/test/postgres-server.ts";
+import { execFileSync } from "node:child_process";
+import pg from "pg";
+const server = await startServer();
+const url = await server.emptyDatabase();
+process.env.KEEP = "1";
+const out = execFileSync(process.execPath, ["--conditions=@caum/source", "/work/wt/blocks/bench/scale/storage/program.ts", process.argv[2], url, "300", process.argv[3] ?? "0"], {encoding:"utf8", env: {...process.env, STOP_AFTER:"merge"}});
+console.log(out);
+const c = new pg.Client({connectionString:url}); await c.connect();
+const {rows} = await c.query("select relname, relkind, pg_relation_size(oid)::float8 as main, pg_total_relation_size(oid)::float8 as total, reltoastrelid from pg_class where relnamespace='public'::regnamespace order by pg_total_relation_size(oid) desc limit 18");
+for (const r of rows) console.log(r.relname, r.relkind, (r.main/30000).toFixed(1), (r.total/30000).toFixed(1));
+await c.end(); await server.stop(); process.exit();
