@@ -2,7 +2,7 @@
  * What events take of the disk and of the log, and what retention costs: this checkout beside another,
  * on a folder and on PostgreSQL.
  *
- *     npm run bench:scale -- storage --against FOLDER [--sessions N] [--events N]
+ *     npm run bench:scale -- storage --against FOLDER [--sessions N] [--lines N] [--events N]
  */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -15,7 +15,6 @@ import type { Stored } from "./program.ts";
 
 const PROGRAM = join(import.meta.dirname, "program.ts");
 const HERE = join(import.meta.dirname, "../../..");
-const LINES = 100;
 
 interface Row {
   readonly name: string;
@@ -23,47 +22,57 @@ interface Row {
   readonly target: string;
 }
 
-const perBatched = (sessions: number) => (bytes: number) => bytes / (sessions * LINES);
+interface Load {
+  /** Sessions of each kind. */
+  readonly sessions: number;
+  /** Of each session that comes in batches. */
+  readonly lines: number;
+  /** That come one by one. */
+  readonly events: number;
+}
 
 /** @param words the command line behind `storage` */
 export async function measureStorage(words: readonly string[]): Promise<void> {
-  const options = {
-    against: { type: "string" },
-    sessions: { type: "string" },
-    events: { type: "string" },
-  } as const;
+  const number = (fallback: string) => ({ type: "string", default: fallback }) as const;
+  const numbers = { sessions: number("500"), lines: number("100"), events: number("50000") };
+  const options = { against: { type: "string" }, ...numbers } as const;
   const { values } = parseArgs({ args: [...words], options });
-  if (values.against === undefined) throw new TypeError("storage takes --against FOLDER");
-  const sessions = Number(values.sessions ?? 500);
-  const events = Number(values.events ?? 50_000);
+  const { against } = values;
+  if (against === undefined) throw new TypeError("storage takes --against FOLDER");
+  const load: Load = {
+    sessions: Number(values.sessions),
+    lines: Number(values.lines),
+    events: Number(values.events),
+  };
   const folder = mkdtempSync(join(tmpdir(), "caum-storage-"));
   try {
-    const measure = (place: string, checkout: string) => run(checkout, place, sessions, events);
-    const now = await measure(join(folder, "now"), HERE);
-    const before = await measure(join(folder, "before"), values.against);
-    print("SQLite", sessions, now, before);
+    const now = await run(HERE, join(folder, "now"), load);
+    const before = await run(against, join(folder, "before"), load);
+    print("SQLite", load, now, before);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
   if (!hasServer) return;
   const server = await startServer();
   try {
-    const now = await run(HERE, await server.emptyDatabase(), sessions, events);
-    const before = await run(values.against, await server.emptyDatabase(), sessions, events);
-    print("PostgreSQL", sessions, now, before);
+    const now = await run(HERE, await server.emptyDatabase(), load);
+    const before = await run(against, await server.emptyDatabase(), load);
+    print("PostgreSQL", load, now, before);
   } finally {
     await server.stop();
   }
 }
 
-async function run(checkout: string, place: string, sessions: number, events: number) {
-  const args = ["--conditions=@caum/source", PROGRAM, checkout, place, `${sessions}`, `${events}`];
+async function run(checkout: string, place: string, load: Load): Promise<Stored> {
+  const numbers = [load.sessions, load.lines, load.events].map(String);
+  const args = ["--conditions=@caum/source", PROGRAM, checkout, place, ...numbers];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: HERE });
   return JSON.parse(stdout) as Stored; // The program prints nothing else.
 }
 
-function print(store: string, sessions: number, now: Stored, before: Stored): void {
-  const ofBatches = perBatched(sessions);
+function print(store: string, load: Load, now: Stored, before: Stored): void {
+  const { sessions, lines, events } = load;
+  const ofBatches = (bytes: number) => bytes / (sessions * lines);
   const ofAll = (stored: Stored, bytes: number) => bytes / stored.events;
   const rows: readonly Row[] = [
     {
@@ -95,9 +104,8 @@ function print(store: string, sessions: number, now: Stored, before: Stored): vo
       target: "40 bytes",
     },
   ];
-  console.log(
-    `\n${store}: ${now.events} events, ${sessions} sessions in batches of ${LINES} and as many event by event\n`,
-  );
+  const told = `${sessions} sessions of ${lines} lines, ${events} single events in as many`;
+  console.log(`\n${store}: ${told}\n`);
   const head = ["", "now", "before", "ratio", "target"];
   const cells = rows.map(({ name, of, target }) => {
     const [here, there] = [of(now), of(before)];

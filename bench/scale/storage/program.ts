@@ -2,7 +2,7 @@
  * Fills one store of one checkout and says what it takes; prints JSON. A process of its own for each
  * store, so that nothing of one is left in the other.
  *
- *     node program.ts CHECKOUT FOLDER-OR-URL SESSIONS EVENTS
+ *     node program.ts CHECKOUT FOLDER-OR-URL SESSIONS LINES EVENTS
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -26,35 +26,35 @@ export interface Stored {
   readonly secondRoundWal: number;
 }
 
-const LINES = 100;
+const BATCH_LINES = 100;
 const KEYS = { digestKeyId: "bench", digestKeyCommitment: "d".repeat(64) };
 const START_MS = Date.parse("2026-01-01T00:00:00Z");
 const HOUR_MS = 3_600_000;
 const TABLES =
   "select oid from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace";
 
-const [checkout = "", place = "", sessions = "0", events = "0"] = process.argv.slice(2);
+const [checkout = "", place = "", ...numbers] = process.argv.slice(2);
+const [sessions = 0, lines = 0, events = 0] = numbers.map(Number);
 const isDatabase = place.startsWith("postgres:");
-console.log(JSON.stringify(await measure(Number(sessions), Number(events))));
+console.log(JSON.stringify(await measure()));
 process.exit();
 
-/** Sessions that come in batches of 100 lines, and events that come one by one in as many sessions. */
-async function measure(sessionCount: number, eventCount: number): Promise<Stored> {
+/** Sessions that come in batches of lines, and events that come one by one in as many sessions. */
+async function measure(): Promise<Stored> {
   const usage = await openUsage();
   let store = await openStore();
   const tenant = await createTenant(store);
   const empty = await usage.bytes();
   let wal = await usage.wal();
-  await sendBatches(store, tenant, sessionCount);
+  await sendBatches(store, tenant);
   store = await reopened(store);
   const walInBatches = (await usage.wal()) - wal;
   const bytesInBatches = (await usage.bytes()) - empty;
-  await sendEvents(store, tenant, sessionCount, eventCount);
+  await sendEvents(store, tenant);
   await merge(store);
   store = await reopened(store);
   await usage.tidy();
   const bytesMerged = (await usage.bytes()) - empty;
-  if (process.env.STOP_AFTER) { console.log(bytesInBatches / sessionCount / LINES); process.exit(); }
   wal = await usage.wal();
   const retentionMs = await timeOf(() => expire(store, tenant));
   const retentionWal = (await usage.wal()) - wal;
@@ -66,7 +66,7 @@ async function measure(sessionCount: number, eventCount: number): Promise<Stored
   const bytesLeft = (await usage.bytes()) - empty;
   await usage.close();
   return {
-    events: sessionCount * LINES + eventCount,
+    events: sessions * lines + events,
     bytesInBatches,
     walInBatches,
     bytesMerged,
@@ -105,21 +105,22 @@ async function createTenant(store: Store): Promise<number> {
   return answer.value;
 }
 
-async function sendBatches(store: Store, tenant: number, count: number): Promise<void> {
-  for (let at = 0; at < count; at++) {
-    const { runId, bodies } = runBatches(1, LINES);
-    const lines = (bodies[0] ?? "").trimEnd().split("\n");
-    const { sessionId } = JSON.parse(lines[0] ?? "{}");
-    await submit(store, { kind: "records", tenant, receivedMs: START_MS, sessionId, runId, lines });
+async function sendBatches(store: Store, tenant: number): Promise<void> {
+  for (let at = 0; at < sessions; at++) {
+    const { runId, bodies } = runBatches(lines / BATCH_LINES, BATCH_LINES);
+    for (const body of bodies) {
+      const lines = body.trimEnd().split("\n");
+      const { sessionId } = JSON.parse(lines[0] ?? "{}");
+      const place = { tenant, receivedMs: START_MS, sessionId, runId };
+      await submit(store, { kind: "records", ...place, lines });
+    }
   }
 }
 
-async function sendEvents(store: Store, tenant: number, sessionCount: number, count: number) {
+async function sendEvents(store: Store, tenant: number): Promise<void> {
   const waiting: Promise<void>[] = [];
-  for (let at = 0; at < count; at++) {
-    const { eventId, sessionId, agentId, payload, category } = JSON.parse(
-      eventBody(at, sessionCount),
-    );
+  for (let at = 0; at < events; at++) {
+    const { eventId, sessionId, agentId, payload, category } = JSON.parse(eventBody(at, sessions));
     const sourceTimestamp = new Date(START_MS + at).toISOString();
     waiting.push(
       submit(store, {
@@ -183,7 +184,6 @@ interface Usage {
 function openUsage(): Promise<Usage> {
   return isDatabase ? databaseUsage() : Promise.resolve(folderUsage());
 }
-
 
 async function databaseUsage(): Promise<Usage> {
   const client = new pg.Client({ connectionString: place });

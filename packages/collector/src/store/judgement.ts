@@ -2,6 +2,7 @@
 import type { StructuralRecord } from "@caum/core/verify";
 import type { SessionRow } from "../ingest/session-row.ts";
 import { type Judgement, SessionState } from "../ingest/session-state.ts";
+import { expand } from "./chunks/compressed.ts";
 
 /** After so many records the judgement is stored, so that at most so many are replayed. */
 const JUDGE_EVERY = 64;
@@ -12,10 +13,18 @@ export function isJudgementDue({ judgedAt, size }: SessionState): boolean {
   return judgedAt < 0 || size - judgedAt >= JUDGE_EVERY;
 }
 
-/** @returns undefined when another version of the engine wrote it: the records are judged again */
-export function stateFrom(row: SessionRow, stored: string, size: number): SessionState | undefined {
+/**
+ * @param stored JSON, or the bytes that it was compressed to
+ * @returns undefined when another version of the engine wrote it: the records are judged again
+ */
+export function stateFrom(
+  row: SessionRow,
+  stored: string | Uint8Array,
+  size: number,
+): SessionState | undefined {
   try {
-    const judgement: Judgement = JSON.parse(stored);
+    const text = typeof stored === "string" ? stored : expand(stored);
+    const judgement: Judgement = JSON.parse(text);
     return new SessionState(row, judgement, size);
   } catch {
     return undefined;

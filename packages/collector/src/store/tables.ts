@@ -27,7 +27,8 @@ const TABLES = {
   subscriptions: { of: "tenant" },
   checkouts: { of: "tenant" },
   billing_events: { of: "tenant" },
-  event_ids: { of: "tenant", goesWithSession: true },
+  // They go with their session by a way of their own.
+  event_ids: { of: "tenant" },
   traces: { of: "tenant", goesWithSession: true },
   logs: { of: "tenant" },
   log_entries: { of: "tenant" },

@@ -2,9 +2,9 @@
  * Records of one session that stand together, compressed. A record names its agent, its run, its tools
  * and its findings as the record before it does: together they take a sixth of the bytes.
  */
-import zlib from "node:zlib";
 import { integer, type Row } from "../columns/columns.ts";
 import { type KeptRecord, leafOf } from "../columns/ledger-columns.ts";
+import { compress, expand } from "./compressed.ts";
 
 /** Records of a session at positions that follow each other. */
 export interface Chunk {
@@ -19,7 +19,7 @@ export const CHUNK_RECORDS = 256;
 /** A group with so many records of a session writes them as chunks; fewer gain little. */
 export const WORTH_A_CHUNK = 32;
 
-/** A body begins with the leaves: half of what is left of a record are digests, which nothing compresses. */
+/** A body begins with the leaves, which nothing makes smaller; behind them is the text, compressed. */
 const LEAF_BYTES = 32;
 /** Before a leaf that is among them; of a line nothing that a sender can name has quotes. */
 const LINK = '"previousHash":';
@@ -27,11 +27,6 @@ const TOMBSTONE = '{"tombstone":{"leaf":';
 /** In place of such a leaf: no JSON has it there. */
 const KNOWN = "^";
 
-/** Behind them is the text, compressed; a byte before it says how. Only from Node 22.15 on is there Zstandard, which takes a third of the time. */
-const DEFLATE = 1;
-const ZSTANDARD = 2;
-/** Higher levels take longer and give nothing. */
-const LEVEL = 1;
 /** The fields of a record, and the next record. None of the texts has a line feed. */
 const SEPARATOR = "\n";
 const FIELDS = 3;
@@ -110,24 +105,4 @@ function withLeaf(line: string, leaves: readonly string[], at: number): string {
   const end = found + start.length;
   const known = isTombstone ? leaves[at] : leaves[at - 1];
   return `${line.slice(0, end)}"${known}"${line.slice(end + KNOWN.length)}`;
-}
-
-/** @returns a byte that says how, and what came of it */
-function compress(text: string): Uint8Array {
-  const { zstdCompressSync, constants } = zlib;
-  if (zstdCompressSync === undefined) {
-    return Buffer.concat([Buffer.of(DEFLATE), zlib.deflateRawSync(text, { level: LEVEL })]);
-  }
-  const params = { [constants.ZSTD_c_compressionLevel]: LEVEL };
-  return Buffer.concat([Buffer.of(ZSTANDARD), zstdCompressSync(text, { params })]);
-}
-
-function expand(body: Uint8Array): string {
-  const packed = body.subarray(1);
-  if (body[0] === DEFLATE) return zlib.inflateRawSync(packed).toString("utf8");
-  if (body[0] !== ZSTANDARD) throw new Error("a chunk of records of a newer program: update caum");
-  if (zlib.zstdDecompressSync === undefined) {
-    throw new Error("records were compressed with Zstandard: Node 22.15 or later reads them");
-  }
-  return zlib.zstdDecompressSync(packed).toString("utf8");
 }

@@ -41,6 +41,11 @@ export interface Dialect {
   /** The texts in `$2`, a JSON array. */
   readonly listedTags: string;
   /**
+   * The rows of event ids of the session `$2`, of which `$3` is a JSON array of arrays of an id: a
+   * folder has no index that leads from a session to them.
+   */
+  readonly eventsOf: string;
+  /**
    * `with found (tenant, session)`: sessions that have rows of records, at most `$3`, in the order of
    * their index from behind the tenant `$1` and the session `$2`. Each is one look into the index.
    */

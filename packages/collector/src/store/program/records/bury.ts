@@ -6,12 +6,11 @@ import { loopsIn } from "../../columns/session-rows.ts";
 import type { CommandAnswer } from "../../command.ts";
 import { type CommandOf, done } from "../../command-answers.ts";
 import type { Dialect } from "../dialect.ts";
+import { withdrawFromMemory } from "../memory/withdraw.ts";
 import { withdrawFromOverview } from "../overview/overview-commands.ts";
 import { change, one, type Program, rows } from "../program.ts";
-import { putInChunks, wholeRecordsFrom } from "./stored-records.ts";
+import { forgetEvents, putInChunks, READ_AT_ONCE, wholeRecordsFrom } from "./stored-records.ts";
 
-/** Records read at once, so that a long session does not fill the memory. */
-const READ_AT_ONCE = 2_048;
 /** Tables of which the rows of a session go. */
 const JUDGED_BY = ["steps", "judgements"] as const;
 
@@ -66,6 +65,7 @@ function* bury(tenant: number, row: Row): Program<void> {
   const session = integer(row, "key");
   yield* buryRecords(tenant, session);
   yield* withdrawFromOverview(tenant, session);
+  yield* withdrawFromMemory(tenant, session, false);
   for (const table of JUDGED_BY) {
     yield* change(
       `bury_${table}`,
@@ -94,7 +94,7 @@ function* buryRecords(tenant: number, session: number): Program<void> {
     const graves = page.map(graveOf);
     const ids = graves.flatMap(({ eventId }) => eventId ?? []);
     if (ids.length > 0) {
-      yield* forgetEvents(tenant, ids);
+      yield* forgetEvents(tenant, session, ids);
       const records = graves.map(({ record }) => record);
       yield* putInChunks(tenant, session, records);
     }
@@ -116,14 +116,4 @@ function graveOf(record: KeptRecord): Grave {
   if (seq === 0) return { record, eventId: undefined };
   const tombstone = formatTombstone({ run, seq, leaf: leafOf(record) });
   return { record: { index, line: tombstone, receivedMs, standing: undefined }, eventId };
-}
-
-function* forgetEvents(tenant: number, ids: readonly string[]): Program<void> {
-  const sorted = ids.map((id) => [id.replaceAll("-", "")]).toSorted();
-  yield* change(
-    "forget_events",
-    ({ listedRows }) => `delete from event_ids where tenant = $1 and id in
-      (select id from ${listedRows("$2", { id: "bytes" })} w)`,
-    [tenant, JSON.stringify(sorted)],
-  );
 }

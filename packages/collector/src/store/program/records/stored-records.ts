@@ -11,6 +11,9 @@ import type { KeptRecord } from "../../columns/ledger-columns.ts";
 import type { Dialect } from "../dialect.ts";
 import { change, type Program, rows } from "../program.ts";
 
+/** Records read at once, so that a long session does not fill the memory. */
+export const READ_AT_ONCE = 2_048;
+
 /** Whose records: a condition on their session, and the two values that it stands for. */
 export interface RecordsOf {
   /** Names the condition. */
@@ -94,4 +97,41 @@ export function* putInChunks(
       [tenant, session, first, count, body],
     );
   }
+}
+
+/** No event of the session is known by these ids any more. */
+export function* forgetEvents(
+  tenant: number,
+  session: number,
+  ids: readonly string[],
+): Program<void> {
+  // In the order in which they are stored.
+  const listed = ids.map((id) => [id.replaceAll("-", "")]).toSorted();
+  yield* change(
+    "forget_events",
+    ({ eventsOf }) => `delete from event_ids where tenant = $1 and ${eventsOf}`,
+    [tenant, session, JSON.stringify(listed)],
+  );
+}
+
+/** The same for all of its records. */
+export function* forgetAllEvents(tenant: number, session: number): Program<void> {
+  const of = { by: "key", tenant, session } as const;
+  for (let from = 0; ; ) {
+    const page = yield* wholeRecordsFrom(of, from, from + READ_AT_ONCE);
+    if (page.length === 0) return;
+    yield* forgetEvents(
+      tenant,
+      session,
+      page.flatMap(({ line }) => eventIdIn(line) ?? []),
+    );
+    from += page.length;
+  }
+}
+
+/** In a canonical line nothing that a sender can name comes before it. */
+const EVENT_ID = /"eventId":"([0-9a-f-]{36})"/;
+
+function eventIdIn(line: string): string | undefined {
+  return EVENT_ID.exec(line)?.[1];
 }

@@ -15,6 +15,7 @@ import { type Beginning, newRow } from "../../../ingest/session-row.ts";
 import { SessionState } from "../../../ingest/session-state.ts";
 import { encodeStanding, type Standing } from "../../../ingest/standing.ts";
 import type { AlertRule, NewAlert } from "../../../rows/alert-rows.ts";
+import { compress } from "../../chunks/compressed.ts";
 import { bytes, hex, integer, optional, type Row, text } from "../../columns/columns.ts";
 import { knownStepOf, leafOf, nativeRunOf, storedRecordOf } from "../../columns/ledger-columns.ts";
 import { changingValues, sessionRowOf } from "../../columns/session-rows.ts";
@@ -88,8 +89,10 @@ export class SqliteLedger implements Ledger {
   }
 
   saveJudgement(session: SessionState): void {
-    const state = JSON.stringify(session.judgement);
-    this.#statements.saveJudgement.run(session.row.key, session.row.segment, session.size, state);
+    const { row, size } = session;
+    // What PostgreSQL does by itself.
+    const state = compress(JSON.stringify(session.judgement));
+    this.#statements.saveJudgement.run(row.key, row.segment, size, state);
     session.judgedAt = session.size;
   }
 
@@ -237,7 +240,9 @@ export class SqliteLedger implements Ledger {
     if (saved === undefined || integer(saved, "segment") !== sessionRow.segment) {
       return new SessionState(sessionRow);
     }
-    const state = stateFrom(sessionRow, text(saved, "state"), integer(saved, "size"));
+    // An earlier version stored the text itself.
+    const stored = saved.state instanceof Uint8Array ? saved.state : text(saved, "state");
+    const state = stateFrom(sessionRow, stored, integer(saved, "size"));
     return state ?? new SessionState(sessionRow);
   }
 }
