@@ -44,6 +44,7 @@ async function measure(): Promise<Stored> {
   const usage = await openUsage();
   let store = await openStore();
   const tenant = await createTenant(store);
+  store = await reopened(store);
   const empty = await usage.bytes();
   let wal = await usage.wal();
   await sendBatches(store, tenant);
