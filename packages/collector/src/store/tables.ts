@@ -27,8 +27,7 @@ const TABLES = {
   subscriptions: { of: "tenant" },
   checkouts: { of: "tenant" },
   billing_events: { of: "tenant" },
-  // They go with their session by a way of their own.
-  event_ids: { of: "tenant" },
+  event_ids: { of: "tenant", goesWithSession: true },
   traces: { of: "tenant", goesWithSession: true },
   logs: { of: "tenant" },
   log_entries: { of: "tenant" },

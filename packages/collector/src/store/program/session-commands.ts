@@ -8,7 +8,6 @@ import type { Dialect } from "./dialect.ts";
 import { withdrawFromOverview } from "./overview/overview-commands.ts";
 import { change, one, type Program } from "./program.ts";
 import { expire } from "./records/bury.ts";
-import { forgetAllEvents } from "./records/stored-records.ts";
 
 /** Signed heads kept of one session, so that consistency with an old one can be shown. */
 const MAX_NOTES = 64;
@@ -87,7 +86,6 @@ function* deleteSession(command: CommandOf<"delete_session">): Program<CommandAn
   const key = yield* lockSession(command);
   if (key === undefined) return NOT_FOUND;
   yield* withdrawFromOverview(tenant, key);
-  yield* forgetAllEvents(tenant, key);
   for (const table of GOES_WITH_SESSION) {
     const sql = (dialect: Dialect) => `delete from ${table} where ${ofSession(dialect)}`;
     yield* change(`delete_${table}`, sql, [tenant, key]);

@@ -113,25 +113,3 @@ export function* forgetEvents(
     [tenant, session, JSON.stringify(listed)],
   );
 }
-
-/** The same for all of its records. */
-export function* forgetAllEvents(tenant: number, session: number): Program<void> {
-  const of = { by: "key", tenant, session } as const;
-  for (let from = 0; ; ) {
-    const page = yield* wholeRecordsFrom(of, from, from + READ_AT_ONCE);
-    if (page.length === 0) return;
-    yield* forgetEvents(
-      tenant,
-      session,
-      page.flatMap(({ line }) => eventIdIn(line) ?? []),
-    );
-    from += page.length;
-  }
-}
-
-/** In a canonical line nothing that a sender can name comes before it. */
-const EVENT_ID = /"eventId":"([0-9a-f-]{36})"/;
-
-function eventIdIn(line: string): string | undefined {
-  return EVENT_ID.exec(line)?.[1];
-}
