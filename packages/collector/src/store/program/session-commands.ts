@@ -5,6 +5,7 @@ import type { CommandAnswer } from "../command.ts";
 import { type CommandOf, done, NOT_FOUND } from "../command-answers.ts";
 import { GOES_WITH_SESSION } from "../tables.ts";
 import type { Dialect } from "./dialect.ts";
+import { withdrawFromMemory } from "./memory/withdraw.ts";
 import { withdrawFromOverview } from "./overview/overview-commands.ts";
 import { change, one, type Program } from "./program.ts";
 import { expire } from "./records/bury.ts";
@@ -86,6 +87,7 @@ function* deleteSession(command: CommandOf<"delete_session">): Program<CommandAn
   const key = yield* lockSession(command);
   if (key === undefined) return NOT_FOUND;
   yield* withdrawFromOverview(tenant, key);
+  yield* withdrawFromMemory(tenant, key, true);
   for (const table of GOES_WITH_SESSION) {
     const sql = (dialect: Dialect) => `delete from ${table} where ${ofSession(dialect)}`;
     yield* change(`delete_${table}`, sql, [tenant, key]);
