@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { accessCases } from "./page/access-cases.ts";
 import { basePathCases } from "./page/base-path-cases.ts";
 import { chromiumPath, launch } from "./page/chromium.ts";
+import { closingCases } from "./page/closing-cases.ts";
 import { compareCases } from "./page/compare-cases.ts";
 import { handsCases } from "./page/hands-cases.ts";
 import { keyboardCases } from "./page/keyboard-cases.ts";
@@ -55,4 +56,5 @@ describe.skipIf(chromiumPath === undefined)("the page in a browser", () => {
   handsCases(stage);
   accessCases(stage);
   basePathCases(stage);
+  closingCases(stage);
 });

@@ -19,7 +19,7 @@ export function FirstRecord() {
   return (
     <p role="status">
       {row === undefined ? (
-        <span class="state quiet">Waiting for the first record…</span>
+        <span class="state quiet">Waiting for a record…</span>
       ) : (
         <span class="state live good">
           A record arrived:{" "}

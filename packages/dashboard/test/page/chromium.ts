@@ -73,7 +73,8 @@ export async function openPage(
   page.on("pageerror", (error) => problems.push(error.message));
   page.on("dialog", (dialog) => {
     problems.push(`a dialog opened: ${dialog.message()}`);
-    void dialog.dismiss();
+    // The page may be closed by then.
+    dialog.dismiss().catch(() => {});
   });
   page.on("request", (request) => {
     if (!request.url().startsWith(`${origin}/`)) problems.push(`external: ${request.url()}`);
@@ -83,7 +84,12 @@ export async function openPage(
       console.warn(`policy: ${event.violatedDirective} ${event.blockedURI}`);
     });
   });
-  return { page, problems, close: () => context.close() };
+  const close = async () => {
+    // What answers for the collector may be at it, and would fail with nobody who hears of it.
+    await page.unrouteAll({ behavior: "ignoreErrors" });
+    await context.close();
+  };
+  return { page, problems, close };
 }
 
 /** Signs in with a key, as a person does. */

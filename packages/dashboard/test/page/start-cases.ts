@@ -40,7 +40,7 @@ export function startCases(stage: Stage): void {
     const { page, problems, close } = await openPage(browser, world.url);
     await signIn(page, world.apiKey);
     await page.getByRole("link", { name: "Start" }).click();
-    await page.getByText("Waiting for the first record…").waitFor();
+    await page.getByText("Waiting for a record…").waitFor();
     await page.getByLabel("your API key").fill("caum_live_mine");
     const tabs = page.getByRole("navigation", { name: "Ways in" }).getByRole("link");
     const names = await tabs.allTextContents();
