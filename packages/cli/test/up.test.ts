@@ -77,6 +77,8 @@ test("up prints one line when ready, keeps its keys, and stops on SIGTERM", SLOW
   const second = await ran("up", "--port", "0", "--data", data);
   expect(second.code).toBe(2);
   expect(second.error).toContain(`in use by process ${first.child.pid}`);
+  // Whoever does not know of the first one is told where it is.
+  expect(second.error).toContain(`answers at ${ready.url}`);
   expect(await first.stop()).toBe(0);
 
   const again = await up("--json", "--data", data);
@@ -137,4 +139,14 @@ test("a Node without node:sqlite is refused", () => {
     true,
     true,
   ]);
+});
+
+test("keys that are not shown are printed by the command that is named", SLOW, async () => {
+  const data = join(home, "a data folder");
+  expect(await (await up("--json", "--data", data)).stop()).toBe(0);
+  const again = await up("--data", data);
+  let told = again.line;
+  again.child.stdout?.on("data", (chunk) => (told += chunk));
+  await expect.poll(() => told).toContain(`caum collector keys --data '${data}' prints them`);
+  expect(await again.stop()).toBe(0);
 });

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import type { Collector } from "@caum/collector";
 import type { Command } from "commander";
@@ -144,23 +145,44 @@ async function start(settings: UpSettings, options: UpOptions, home: string): Pr
     stopOnSignals(close);
     try {
       keepLocalAccount(home, collector);
-      await present(collector, options);
+      await present(collector, options, await commandForKeys(settings, home));
     } catch (failure) {
       // Whoever started it is about to read that it did not start.
       await close();
       throw failure;
     }
   } catch (failure) {
-    refuse("up", startReason(failure, settings));
+    refuse("up", `${startReason(failure, settings)}${await whoRunsHere(failure, home)}`);
   }
 }
 
-async function present(collector: Collector, options: UpOptions): Promise<void> {
+/** For whoever starts a second one, because they do not know of the first. */
+async function whoRunsHere(failure: unknown, home: string): Promise<string> {
+  if (!(failure instanceof Error) || failure.name !== "FolderInUseError") return "";
+  const { readLocalAccount } = await import("@caum/core/settings");
+  const { answersAt } = await import("../../service/answers-at.ts");
+  const url = readLocalAccount(home)?.url;
+  const isUp = url !== undefined && (await answersAt(Number(new URL(url).port)));
+  return isUp ? `. A collector of this machine answers at ${url}` : "";
+}
+
+/** What prints the keys of this collector again. */
+async function commandForKeys({ data, database }: UpSettings, home: string): Promise<string> {
+  const { shellWord } = await import("@caum/core/settings");
+  const isElsewhere = database === undefined && data !== join(home, "collector");
+  return `caum collector keys${isElsewhere ? ` --data ${shellWord(data)}` : ""}`;
+}
+
+async function present(
+  collector: Collector,
+  options: UpOptions,
+  commandForKeys: string,
+): Promise<void> {
   const keys = { apiKey: collector.apiKey, adminKey: collector.adminKey };
   const shown = (options.showKeys ?? collector.isNew) ? keys : undefined;
   const signInLink = await collector.newSignInLink();
   const loops = await toldOfLoops(collector);
-  announce({ ...collector, signInLink, loops }, shown, options.json === true);
+  announce({ ...collector, signInLink, loops, commandForKeys }, shown, options.json === true);
   if (options.open && !options.json && process.stdout.isTTY && !process.env.CI) {
     const { openBrowser } = await import("../../up/open-browser.ts");
     openBrowser(signInLink, collector.data);
@@ -181,6 +203,7 @@ interface Started {
   readonly verifierKey: string;
   readonly desktop: Collector["desktop"];
   readonly loops: string;
+  readonly commandForKeys: string;
   readonly witnesses: Collector["witnesses"];
 }
 
@@ -195,7 +218,7 @@ async function toldOfLoops({ desktop }: Collector): Promise<string> {
 }
 
 function announce(
-  { url, signInLink, data, verifierKey, desktop, loops, witnesses }: Started,
+  { url, signInLink, data, verifierKey, desktop, loops, commandForKeys, witnesses }: Started,
   keys: Keys | undefined,
   json: boolean,
 ): void {
@@ -213,7 +236,7 @@ function announce(
   for (const witness of witnesses) say(`  witness       ${witness.name} at ${witness.url}`);
   say(`  loops         ${loops}`);
   if (keys === undefined) {
-    say("  keys          not shown: caum collector keys prints them");
+    say(`  keys          not shown: ${commandForKeys} prints them`);
     return;
   }
   say(`  API key       ${keys.apiKey}`);
