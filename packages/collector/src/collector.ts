@@ -1,5 +1,6 @@
 /** One collector: a data folder or a database, a port, and everything between. */
 import { join, resolve } from "node:path";
+import { UsageSums } from "./billing/usage-sums.ts";
 import type { CollectorOptions } from "./collector-options.ts";
 import { openHeadStamps } from "./evidence/head-stamps.ts";
 import { HeadLog } from "./head-log/head-log.ts";
@@ -122,6 +123,6 @@ async function newSignInLink(account: TenantRow, { signIns, policy }: Services):
 }
 
 /** What is added up of sessions, beside the way of the events. */
-function foldsOf(parts: RollUpParts): readonly [WorkflowMemory, RollUp] {
-  return [new WorkflowMemory(parts), new RollUp(parts)];
+function foldsOf(parts: RollUpParts): readonly [WorkflowMemory, RollUp, UsageSums] {
+  return [new WorkflowMemory(parts), new RollUp(parts), new UsageSums(parts)];
 }

@@ -73,6 +73,8 @@ export type Command =
       readonly by: string;
       readonly nowMs: number;
     }
+  /** Adds to what is kept of an account's usage; a bounded step, answers 1 while there is more. */
+  | { readonly kind: "count_usage"; readonly tenant: number; readonly nowMs: number }
   | { readonly kind: "delete_session"; readonly tenant: number; readonly sessionId: string }
   | {
       /** Turns the records of sessions that were idle since then into tombstones; answers of how many. */

@@ -43,6 +43,8 @@ const TABLES = {
   loop_groups: { of: "tenant" },
   loop_group_days: { of: "tenant" },
   saved_views: { of: "tenant" },
+  usage_sums: { of: "tenant" },
+  usage_sessions: { of: "tenant", goesWithSession: true },
   sessions: { of: "tenant" },
   records: { of: "session", goesWithSession: true },
   record_chunks: { of: "session", goesWithSession: true },

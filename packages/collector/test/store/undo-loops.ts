@@ -21,6 +21,8 @@ const CHUNKS = [
 /** What came after the overview. */
 export const MEMBERS = [
   ...CHUNKS,
+  "drop table usage_sums",
+  "drop table usage_sessions",
   "drop table members",
   "alter table sign_ins drop column member_id",
   ...["label", "expires_ms", "last_used_ms"].map((name) => `alter table keys drop column ${name}`),

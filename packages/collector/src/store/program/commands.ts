@@ -28,6 +28,7 @@ import { type Program, type Scope, type Transactions, transact } from "./program
 import { purge } from "./purge.ts";
 import { compact } from "./records/compact.ts";
 import { obeySessionCommand } from "./session-commands.ts";
+import { countUsage } from "./usage.ts";
 
 export function transactionsFor(command: Command): Transactions<CommandAnswer> {
   if (command.kind === "purge") return purge(command);
@@ -109,13 +110,29 @@ function programOf(command: OneTransaction): Program<CommandAnswer> {
     case "delete_session":
     case "expire":
       return obeySessionCommand(command);
+    case "count_usage":
+    case "save_service_clock":
+    case "save_checkout":
+    case "apply_billing":
+      return programOfBilling(command);
+    default:
+      return obeyAlertCommand(command);
+  }
+}
+
+type BillingKind = "count_usage" | "save_service_clock" | "save_checkout" | "apply_billing";
+
+function programOfBilling(
+  command: Extract<OneTransaction, { kind: BillingKind }>,
+): Program<CommandAnswer> {
+  switch (command.kind) {
+    case "count_usage":
+      return countUsage(command);
     case "save_service_clock":
       return saveServiceClock(command);
     case "save_checkout":
       return saveCheckout(command);
-    case "apply_billing":
-      return applyBilling(command);
     default:
-      return obeyAlertCommand(command);
+      return applyBilling(command);
   }
 }

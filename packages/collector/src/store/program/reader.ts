@@ -42,6 +42,7 @@ import { ProgramGroupReader } from "./overview/group-reader.ts";
 import { ProgramOverviewReader } from "./overview/overview-reader.ts";
 import { type Read, rows, type Scope, type Sql } from "./program.ts";
 import { recordsBetween } from "./records/stored-records.ts";
+import { readUsage } from "./usage.ts";
 
 const TENANT = "t.key as tenant, t.ulid, t.kind, t.plan, t.trial_ends_ms";
 const DIRECTORY: Scope = { everyone: "directory" };
@@ -192,22 +193,8 @@ export class ProgramReader implements StoreReader {
     return (await this.#rows({ tenant }, undefined, sql, ...values)).map(alertOf);
   }
 
-  async usage(tenant: number): Promise<Usage> {
-    const sql: Sql = ({ total }) => `select count(*) as sessions, ${total("size")} as events,
-      ${total("steps")} as steps, ${total("tokens")} as tokens, ${total("cost_nano_usd")} as cost,
-      ${total("dropped")} as dropped,
-      (select count(*) from alerts where tenant = $1 and status <> 'armed') as alerts
-      from sessions where tenant = $1`;
-    const [row = {}] = await this.#rows({ tenant }, "usage", sql, tenant);
-    return {
-      sessions: integer(row, "sessions"),
-      events: integer(row, "events"),
-      steps: integer(row, "steps"),
-      totalTokens: integer(row, "tokens"),
-      costNanoUsd: integer(row, "cost"),
-      alerts: integer(row, "alerts"),
-      dropped: integer(row, "dropped"),
-    };
+  usage(tenant: number): Promise<Usage> {
+    return this.#read({ tenant }, () => readUsage(tenant));
   }
 
   async workflowSessions(

@@ -9,6 +9,7 @@ import { withdrawFromMemory } from "./memory/withdraw.ts";
 import { withdrawFromOverview } from "./overview/overview-commands.ts";
 import { change, one, type Program } from "./program.ts";
 import { expire } from "./records/bury.ts";
+import { countSession } from "./usage.ts";
 
 /** Signed heads kept of one session, so that consistency with an old one can be shown. */
 const MAX_NOTES = 64;
@@ -88,6 +89,7 @@ function* deleteSession(command: CommandOf<"delete_session">): Program<CommandAn
   if (key === undefined) return NOT_FOUND;
   yield* withdrawFromOverview(tenant, key);
   yield* withdrawFromMemory(tenant, key, true);
+  yield* countSession(tenant, key);
   for (const table of GOES_WITH_SESSION) {
     const sql = (dialect: Dialect) => `delete from ${table} where ${ofSession(dialect)}`;
     yield* change(`delete_${table}`, sql, [tenant, key]);

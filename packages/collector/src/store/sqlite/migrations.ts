@@ -4,6 +4,7 @@ import { firstTables } from "../first-tables.ts";
 import { stepsAfter } from "../layout-steps.ts";
 import { membersTable } from "../member-tables.ts";
 import { overviewTables } from "../overview-tables.ts";
+import { usageTables } from "../usage-tables.ts";
 
 /** Rows of a session name nothing but it. */
 const WORDS = {
@@ -196,6 +197,7 @@ const MIGRATIONS = [
       alter table sessions add column buried_steps integer not null default 0;
     `,
   },
+  { version: 19, sql: `${Object.values(usageTables(WORDS)).join(";")};` },
 ];
 
 /** The layout that this program writes. */

@@ -25,6 +25,9 @@ export const OVERVIEW_TABLES: readonly TableName[] = [
   "saved_views",
 ];
 
+/** Usage that was added up. */
+export const USAGE_TABLES: readonly TableName[] = ["usage_sums", "usage_sessions"];
+
 /** Fenced by the step that makes them. */
 const LATER_TABLES: readonly TableName[] = [
   "traces",
@@ -34,6 +37,7 @@ const LATER_TABLES: readonly TableName[] = [
   ...OVERVIEW_TABLES,
   "members",
   "record_chunks",
+  ...USAGE_TABLES,
 ];
 
 const MINE = "nullif(current_setting('caum.tenant', true), '')::bigint";

@@ -12,7 +12,15 @@
 import { firstTables } from "../../first-tables.ts";
 import { membersTable } from "../../member-tables.ts";
 import { overviewTables } from "../../overview-tables.ts";
-import { FENCES, fencesOf, LOG_TABLES, MEMORY_TABLES, OVERVIEW_TABLES } from "./fences.ts";
+import { usageTables } from "../../usage-tables.ts";
+import {
+  FENCES,
+  fencesOf,
+  LOG_TABLES,
+  MEMORY_TABLES,
+  OVERVIEW_TABLES,
+  USAGE_TABLES,
+} from "./fences.ts";
 
 const WORDS = {
   create: "create table if not exists",
@@ -206,6 +214,8 @@ const CHUNKS = [
   "alter table tenants add column if not exists buried_before_ms bigint not null default 0",
   "alter table sessions add column if not exists buried_steps bigint not null default 0",
 ];
+/** Usage that was added up. */
+const USAGE = [...Object.values(usageTables(WORDS)), ...USAGE_TABLES.flatMap(fencesOf)];
 
 export const LAYOUT = [
   {
@@ -225,6 +235,7 @@ export const LAYOUT = [
   { version: 12, statements: MEMBERS },
   { version: 13, statements: KEYS },
   { version: 14, statements: CHUNKS },
+  { version: 15, statements: USAGE },
 ];
 
 export const LAYOUT_VERSION = LAYOUT.at(-1)?.version ?? 0;
