@@ -1,10 +1,10 @@
 /** The layout of the data folder's database, as numbered steps that only go forward. */
 import type { DatabaseSync } from "node:sqlite";
 import { firstTables } from "../first-tables.ts";
+import { membersTable } from "../later-tables/member-tables.ts";
+import { overviewTables } from "../later-tables/overview-tables.ts";
+import { usageTables } from "../later-tables/usage-tables.ts";
 import { stepsAfter } from "../layout-steps.ts";
-import { membersTable } from "../member-tables.ts";
-import { overviewTables } from "../overview-tables.ts";
-import { usageTables } from "../usage-tables.ts";
 
 /** Rows of a session name nothing but it. */
 const WORDS = {

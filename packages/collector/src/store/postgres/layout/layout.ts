@@ -10,9 +10,9 @@
  * for one row; a partial index is no choice for statements that do not ask for its column.
  */
 import { firstTables } from "../../first-tables.ts";
-import { membersTable } from "../../member-tables.ts";
-import { overviewTables } from "../../overview-tables.ts";
-import { usageTables } from "../../usage-tables.ts";
+import { membersTable } from "../../later-tables/member-tables.ts";
+import { overviewTables } from "../../later-tables/overview-tables.ts";
+import { usageTables } from "../../later-tables/usage-tables.ts";
 import {
   FENCES,
   fencesOf,

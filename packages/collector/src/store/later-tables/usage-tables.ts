@@ -1,5 +1,5 @@
 /** The tables of usage that was added up, as both databases make them. */
-import type { LayoutWords } from "./first-tables.ts";
+import type { LayoutWords } from "../first-tables.ts";
 
 /** A step never changes: later columns are a step of their own. */
 export function usageTables({ create, integer, short }: LayoutWords) {

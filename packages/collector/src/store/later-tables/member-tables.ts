@@ -1,5 +1,5 @@
 /** The table of members, as both databases make it. */
-import type { LayoutWords } from "./first-tables.ts";
+import type { LayoutWords } from "../first-tables.ts";
 
 /** A step never changes: later columns are a step of their own. */
 export function membersTable({ create, integer, short }: LayoutWords): string {

@@ -1,5 +1,5 @@
 /** The tables of the overview, of groups of loops and of saved views, as both databases make them. */
-import type { LayoutWords } from "./first-tables.ts";
+import type { LayoutWords } from "../first-tables.ts";
 
 /** A step never changes: later columns are a step of their own. */
 export function overviewTables({ create, integer, short }: LayoutWords) {
