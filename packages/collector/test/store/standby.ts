@@ -1,17 +1,26 @@
 /** A streaming standby of a server of ours, which can be promoted. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   clientFolder,
   end,
   freePort,
+  hasServer,
   query,
   serverFolder,
   startProcess,
   userFor,
 } from "../postgres-server.ts";
+
+const program = join(clientFolder("pg_basebackup"), "pg_basebackup");
+/** A server of which only the URL is known has no standby of ours. */
+export const hasStandby =
+  hasServer && process.env.CAUM_TEST_POSTGRES === undefined && existsSync(program);
+if (hasServer && !hasStandby) {
+  console.warn("standbys of PostgreSQL are NOT tested here: there is no pg_basebackup beside it");
+}
 
 export interface Standby {
   readonly url: string;
@@ -29,14 +38,10 @@ export async function startStandby(primary: string): Promise<Standby> {
   const { hostname, port: primaryPort, username } = new URL(primary);
   const from = ["-h", hostname, "-p", primaryPort, "-U", username];
   // -R writes what makes it follow the primary.
-  execFileSync(
-    join(clientFolder("pg_basebackup"), "pg_basebackup"),
-    ["-D", data, "-R", "-X", "stream", "-c", "fast", "--no-sync", ...from],
-    {
-      stdio: "ignore",
-      ...user,
-    },
-  );
+  execFileSync(program, ["-D", data, "-R", "-X", "stream", "-c", "fast", "--no-sync", ...from], {
+    stdio: "ignore",
+    ...user,
+  });
   const port = await freePort();
   const address = new URL(primary);
   address.port = String(port);
