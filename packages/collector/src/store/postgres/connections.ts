@@ -33,7 +33,7 @@ export class Connections {
   /** For questions about a server while all other connections to it may hang. */
   readonly #lookouts: readonly Pool[];
   readonly #wanted: WantedServer;
-  readonly #about: WeakMap<object, About>;
+  readonly #about = new WeakMap<PoolClient, About>();
   /** The server that was the wanted one last. */
   #last = 0;
   #trustsNames = true;
@@ -42,7 +42,6 @@ export class Connections {
   static async open({ urls, wanted }: Addresses, connections: number): Promise<Connections> {
     const pg = await loadDriver();
     pg.types.setTypeParser(BIGINT, Number);
-    const about = new WeakMap<object, About>();
     const settings: PoolConfig = {
       connectionTimeoutMillis: CONNECT_MS,
       query_timeout: QUERY_MS,
@@ -50,32 +49,24 @@ export class Connections {
       keepAlive: true,
       max: connections,
     };
-    const pools = urls.map((connectionString) => {
-      const onConnect = async (client: object) => {
-        // A pool makes clients that can be asked.
-        about.set(client, await askAbout(client as PoolClient));
-      };
-      return new pg.Pool({ ...settings, connectionString, onConnect });
-    });
+    const pools = urls.map((connectionString) => new pg.Pool({ ...settings, connectionString }));
     const lookouts = urls.map((connectionString) => {
       const limits = { connectionTimeoutMillis: LOOK_MS, query_timeout: LOOK_MS, max: 1 };
       return new pg.Pool({ ...settings, ...limits, connectionString });
     });
     const parserOf: ParserOf = (type) => pg.types.getTypeParser(type, "text");
-    return new Connections({ pools, lookouts, wanted, about, parserOf });
+    return new Connections({ pools, lookouts, wanted, parserOf });
   }
 
   private constructor(parts: {
     readonly pools: readonly Pool[];
     readonly lookouts: readonly Pool[];
     readonly wanted: WantedServer;
-    readonly about: WeakMap<object, About>;
     readonly parserOf: ParserOf;
   }) {
     this.#pools = parts.pools;
     this.#lookouts = parts.lookouts;
     this.#wanted = parts.wanted;
-    this.#about = parts.about;
     this.parserOf = parts.parserOf;
     // A connection that breaks while nobody uses it is replaced when it is needed.
     for (const pool of [...parts.pools, ...parts.lookouts]) pool.on("error", () => {});
@@ -99,6 +90,21 @@ export class Connections {
       }
     }
     throw length === 1 ? failure : new ServerAway(NONE_OF_THEM, failure);
+  }
+
+  /** For what is no transaction of ours, and leaves the connection as it was. */
+  async use<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.take();
+    let isBroken = true;
+    client.on("error", ignore);
+    try {
+      const result = await work(client);
+      isBroken = false;
+      return result;
+    } finally {
+      client.off("error", ignore);
+      client.release(isBroken);
+    }
   }
 
   /** Whether statements may be prepared by name on this connection, for the transactions to come. */
@@ -131,13 +137,25 @@ export class Connections {
   async #takeFrom(at: number): Promise<PoolClient> {
     const client = await this.#pools[at]?.connect();
     if (client === undefined) throw new TypeError("there is no such server");
-    const about = this.#about.get(client);
-    if (about !== undefined && isWanted(about, this.#wanted)) return client;
+    client.on("error", ignore);
+    try {
+      const about = this.#about.get(client) ?? (await askAbout(client));
+      this.#about.set(client, about);
+      if (isWanted(about, this.#wanted)) return client;
+    } catch (failure) {
+      client.release(true);
+      throw failure;
+    } finally {
+      client.off("error", ignore);
+    }
     // Not kept: what it is may change, and then it is asked again.
     client.release(true);
     throw new ServerAway(`the server is not ${this.#wanted}`, undefined);
   }
 }
+
+/** The query that a connection breaks tells of it. */
+function ignore(): void {}
 
 const NONE_OF_THEM = "none of the servers that the URL of the database names can be used";
 

@@ -51,16 +51,11 @@ export class Database {
   static async open(url: string, connections: number, slowMs = SLOW_MS): Promise<Database> {
     const opened = await Connections.open(writtenAddresses(url), connections);
     try {
-      const client = await opened.take();
-      const onError = () => {}; // The query that it breaks tells.
-      client.on("error", onError);
-      try {
+      const role = await opened.use(async (client) => {
         await applyLayout(client);
-        return new Database(opened, slowMs, await boundRole(client));
-      } finally {
-        client.off("error", onError);
-        client.release();
-      }
+        return boundRole(client);
+      });
+      return new Database(opened, slowMs, role);
     } catch (failure) {
       await opened.close();
       throw failure;

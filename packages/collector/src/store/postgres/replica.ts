@@ -45,6 +45,7 @@ export class Replica {
   #timer: NodeJS.Timeout | undefined;
   #behindMs: number | undefined;
   #isUsed = false;
+  #isLooking = false;
   #fallbacks = 0;
 
   /**
@@ -107,6 +108,8 @@ export class Replica {
   }
 
   async #look(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
     for (const [tenant, untilMs] of this.#changed) {
       if (performance.now() >= untilMs) this.#changed.delete(tenant);
     }
@@ -118,23 +121,18 @@ export class Replica {
       this.#isUsed = (this.#behindMs ?? 0) <= this.#mostBehindMs;
     } catch {
       this.#isUsed = false;
+    } finally {
+      this.#isLooking = false;
     }
   }
 
   async #ask(): Promise<{ readonly replayed: bigint | undefined; readonly isUnbound: boolean }> {
-    const client = await this.#connections.take();
-    let isBroken = true;
-    try {
-      const { rows } = await client.query(ABOUT);
-      isBroken = false;
-      const { replayed, unbound } = rows[0] ?? {};
-      return {
-        replayed: typeof replayed === "string" ? positionOf(replayed) : undefined,
-        isUnbound: unbound === true,
-      };
-    } finally {
-      client.release(isBroken);
-    }
+    const { rows } = await this.#connections.use((client) => client.query(ABOUT));
+    const { replayed, unbound } = rows[0] ?? {};
+    return {
+      replayed: typeof replayed === "string" ? positionOf(replayed) : undefined,
+      isUnbound: unbound === true,
+    };
   }
 
   /**
