@@ -10,8 +10,10 @@ const COLUMNS = [
   "acknowledged_loops",
 ];
 
-/** What came with chunks of records. */
+/** What came with chunks of records, and later. */
 const CHUNKS = [
+  "drop table usage_sums",
+  "drop table usage_sessions",
   "drop table record_chunks",
   "alter table runs drop column deleted_before",
   "alter table tenants drop column buried_before_ms",
@@ -21,8 +23,6 @@ const CHUNKS = [
 /** What came after the overview. */
 export const MEMBERS = [
   ...CHUNKS,
-  "drop table usage_sums",
-  "drop table usage_sessions",
   "drop table members",
   "alter table sign_ins drop column member_id",
   ...["label", "expires_ms", "last_used_ms"].map((name) => `alter table keys drop column ${name}`),
