@@ -1,6 +1,7 @@
 /** Moves records that came one by one into chunks, beside the way of the events and never on it. */
 import { setImmediate } from "node:timers/promises";
 import { CHUNK_RECORDS } from "../store/chunks/chunk.ts";
+import { MOVED_AT_ONCE } from "../store/program/records/compact.ts";
 import type { LooseSession, Store } from "../store/store.ts";
 import { TimedRounds } from "../timed-rounds.ts";
 
@@ -13,11 +14,12 @@ export interface CompactionParts {
 const ROUND_MS = 30_000;
 /** What came in a session that was idle for so long will not soon be joined by more. */
 const IDLE_MS = 15 * 60_000;
-/** Sessions that are looked at, and moved, at once. */
+/** Sessions that are looked at at once. */
 const LOOKED_AT_ONCE = 200;
-const MOVED_AT_ONCE = 10;
+/** Records of one step, as far as they were counted: the events wait while a folder does it. */
+const ENOUGH_RECORDS = 2 * CHUNK_RECORDS;
 /** Steps of one round: what lay there before this program came waits for the next ones. */
-const STEPS_A_ROUND = 200;
+const STEPS_A_ROUND = 400;
 
 export class Compaction {
   readonly #parts: CompactionParts;
@@ -50,9 +52,8 @@ export class Compaction {
    */
   async round(idleMs = IDLE_MS): Promise<number> {
     const { store, clock } = this.#parts;
-    let moved = 0;
-    for (let step = 0; step < STEPS_A_ROUND && !this.#isStopping; ) {
-      if (!store.status().isWritable) break;
+    const round = { moved: 0, steps: 0, failure: undefined as unknown };
+    while (this.#goesOn(round)) {
       const found = await store.reader.looseSessions(this.#after, LOOKED_AT_ONCE);
       this.#after = found.length < LOOKED_AT_ONCE ? undefined : found.at(-1);
       const idleSinceMs = clock() - idleMs;
@@ -60,14 +61,37 @@ export class Compaction {
         return records >= CHUNK_RECORDS || lastMs <= idleSinceMs;
       });
       for (const some of stepsOf(ready)) {
-        if (this.#isStopping) return moved;
-        moved += await this.#move(some, idleSinceMs);
-        step += 1;
+        try {
+          await this.#moveAll(some, idleSinceMs, round);
+        } catch (failure) {
+          // A session that cannot be moved holds up no others.
+          round.failure ??= failure;
+        }
       }
       if (this.#after === undefined) break;
       await setImmediate();
     }
-    return moved;
+    if (round.failure !== undefined) throw round.failure;
+    return round.moved;
+  }
+
+  #goesOn({ steps }: { readonly steps: number }): boolean {
+    const { isWritable } = this.#parts.store.status();
+    return steps < STEPS_A_ROUND && isWritable && !this.#isStopping;
+  }
+
+  /** Of a long session one step moves a part. */
+  async #moveAll(
+    sessions: readonly LooseSession[],
+    idleSinceMs: number,
+    round: { moved: number; steps: number },
+  ): Promise<void> {
+    for (let isMore = true; isMore && this.#goesOn(round); ) {
+      round.steps += 1;
+      const moved = await this.#move(sessions, idleSinceMs);
+      round.moved += moved;
+      isMore = moved >= MOVED_AT_ONCE;
+    }
   }
 
   async #move(sessions: readonly LooseSession[], idleSinceMs: number): Promise<number> {
@@ -87,13 +111,16 @@ export class Compaction {
 /** A few sessions of one tenant each. */
 function* stepsOf(sessions: readonly LooseSession[]): Generator<readonly LooseSession[]> {
   let some: LooseSession[] = [];
+  let records = 0;
   for (const session of sessions) {
     const isOther = some[0] !== undefined && some[0].tenant !== session.tenant;
-    if (some.length === MOVED_AT_ONCE || isOther) {
+    if (records >= ENOUGH_RECORDS || isOther) {
       yield some;
       some = [];
+      records = 0;
     }
     some.push(session);
+    records += session.records;
   }
   if (some.length > 0) yield some;
 }

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { Compaction } from "../../src/operation/compaction.ts";
 import { openPostgresStore } from "../../src/store/postgres/postgres-store.ts";
 import { hasServer, query } from "../postgres-server.ts";
+import { burialContract } from "../store-contract-burial.ts";
 import { chunkContract } from "../store-contract-chunks.ts";
 import { openPostgres, stopTestServer, testServer } from "./open-postgres.ts";
 import { eventOf } from "./tenant-events.ts";
@@ -11,6 +12,7 @@ describe.skipIf(!hasServer)("PostgreSQL", () => {
   afterAll(stopTestServer);
 
   chunkContract(openPostgres);
+  burialContract(openPostgres);
 
   test("the records of a database of the layout before are moved, and are the same", async () => {
     const url = await (await testServer()).emptyDatabase();

@@ -2,15 +2,22 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { describe, expect, test } from "vitest";
+import zlib from "node:zlib";
+import { describe, expect, test, vi } from "vitest";
 import { Compaction } from "../../src/operation/compaction.ts";
+import { GroupWriter } from "../../src/store/sqlite/group-writer.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { recordRun } from "../native-lines.ts";
+import { burialContract } from "../store-contract-burial.ts";
 import { chunkContract } from "../store-contract-chunks.ts";
 import { openSqlite } from "./open-sqlite.ts";
 import { eventOf } from "./tenant-events.ts";
 import { undoChunks } from "./undo-loops.ts";
 
-describe("SQLite", () => chunkContract(openSqlite));
+describe("SQLite", () => {
+  chunkContract(openSqlite);
+  burialContract(openSqlite);
+});
 
 test("the records of a folder of the layout before are moved, and are the same", async () => {
   const folder = mkdtempSync(join(tmpdir(), "caum-before-"));
@@ -48,5 +55,21 @@ test("sessions with rows are found by looks into an index", async () => {
     /SEARCH records USING COVERING INDEX records_by_place/,
   );
   database.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("lines that are sent again cost a look into their chunk, not one each", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "caum-again-"));
+  const writer = new GroupWriter(join(folder, "caum.db"));
+  const { runId, lines } = await recordRun("s", 300);
+  const intake = { kind: "records", tenant: 1, receivedMs: Date.now(), sessionId: "s" } as const;
+  const send = () => writer.commit([{ id: 1, intake: { ...intake, runId, lines } }])[0]?.answer;
+  expect(send()).toMatchObject({ accepted: lines.length });
+  const read = vi.spyOn(zlib, "zstdDecompressSync");
+  expect(send()).toMatchObject({ accepted: 0 });
+  expect(read.mock.calls.length).toBeGreaterThan(0);
+  expect(read.mock.calls.length).toBeLessThan(8);
+  vi.restoreAllMocks();
+  writer.close();
   rmSync(folder, { recursive: true, force: true });
 });

@@ -70,6 +70,8 @@ const JUDGEMENTS = `insert into judgements (tenant, session, segment, size, stat
   select $1::bigint, w.* from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[]) w
   on conflict (tenant, session) do update
   set segment = excluded.segment, size = excluded.size, state = excluded.state`;
+const BURY_AGAIN = `update tenants set buried_before_ms = $2
+  where key = $1 and buried_before_ms > $2`;
 const BLOCK = `insert into subtrees (tenant, session, block, root) values ($1, $2, $3, $4)
   on conflict do nothing`;
 
@@ -80,6 +82,7 @@ const BLOCK = `insert into subtrees (tenant, session, block, root) values ($1, $
 export function writeGroup(transaction: Transaction, tenant: number, writes: Writes): void {
   createSessions(transaction, tenant, writes);
   writeChanges(transaction, tenant, writes);
+  noteUnburied(transaction, tenant, writes);
   addSteps(transaction, tenant, writes.steps);
   saveRuns(transaction, tenant, [...writes.runs.values()]);
   addForks(transaction, tenant, writes.forks);
@@ -135,6 +138,18 @@ function writeChanges(
     chunks.map(({ value }) => value.body),
     ...changingColumns(changed),
   ]);
+}
+
+/** A clock that was set back brings sessions to where retention has looked already. */
+function noteUnburied(
+  transaction: Transaction,
+  tenant: number,
+  { created, touched }: Writes,
+): void {
+  const unburied = [...touched].filter((session) => session.row.buried > 0 || created.has(session));
+  if (unburied.length === 0) return;
+  const firstMs = Math.min(...unburied.map(({ row }) => listedMs(row.lastMs)));
+  transaction.send("bury_again_from", BURY_AGAIN, [tenant, firstMs]);
 }
 
 /** Many records of a session stand together from the start. */

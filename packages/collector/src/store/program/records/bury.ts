@@ -1,5 +1,6 @@
 /** What retention leaves of sessions: their heads, and tombstones in place of their records. */
 import { formatTombstone } from "@caum/core/collector";
+import { CHUNK_RECORDS, decodeChunk } from "../../chunks/chunk.ts";
 import { integer, type Row } from "../../columns/columns.ts";
 import { type KeptRecord, leafOf } from "../../columns/ledger-columns.ts";
 import { loopsIn } from "../../columns/session-rows.ts";
@@ -9,23 +10,34 @@ import type { Dialect } from "../dialect.ts";
 import { withdrawFromMemory } from "../memory/withdraw.ts";
 import { withdrawFromOverview } from "../overview/overview-commands.ts";
 import { change, one, type Program, rows } from "../program.ts";
-import { forgetEvents, putInChunks, READ_AT_ONCE, wholeRecordsFrom } from "./stored-records.ts";
+import {
+  chunkBefore,
+  forgetEvents,
+  putInChunks,
+  READ_AT_ONCE,
+  wholeRecordsFrom,
+} from "./stored-records.ts";
 
 /** Tables of which the rows of a session go. */
 const JUDGED_BY = ["steps", "judgements"] as const;
 
-/** Sessions of one step, and so many records at least end it: their rows are locked until it ends. */
-const SESSIONS_AT_ONCE = 100;
-const RECORDS_AT_ONCE = 10_000;
+/**
+ * Sessions of one step, and so many records end it: their rows are locked until it ends, and in a
+ * folder the events wait.
+ */
+const SESSIONS_AT_ONCE = 25;
+const RECORDS_AT_ONCE = READ_AT_ONCE;
 
-/** Answers how many sessions were buried; 0 where none is left, or another node has those that are. */
+/**
+ * Answers of how many sessions records were buried, of a long one a part; 0 where none is left, or
+ * another node has those that are.
+ */
 export function* expire({ tenant, idleSinceMs }: CommandOf<"expire">): Program<CommandAnswer> {
   let [sessions, records] = [0, 0];
   for (const row of yield* idleSessions(tenant, idleSinceMs)) {
     if (records >= RECORDS_AT_ONCE) break;
-    yield* bury(tenant, row);
+    records += yield* bury(tenant, row, RECORDS_AT_ONCE - records);
     sessions += 1;
-    records += integer(row, "size");
   }
   return done(sessions);
 }
@@ -60,10 +72,26 @@ const idle = ({ listed, oldestListed }: Dialect) => `select * from sessions
 /**
  * Records become tombstones; what opens a run stays, because the chain begins there. What they were
  * judged and found by goes as well: an event that is sent again after that is a new one.
+ *
+ * @param most records, about; the session counts as buried when none is left
+ * @returns how many records it was
  */
-function* bury(tenant: number, row: Row): Program<void> {
+function* bury(tenant: number, row: Row, most: number): Program<number> {
   const session = integer(row, "key");
-  yield* buryRecords(tenant, session);
+  // Before their ids are gone: a line that is sent again is a duplicate all the time.
+  yield* change(
+    "bury_runs",
+    ({ ofTenant }) => `update runs set deleted_before = next
+      where ${ofTenant}session = $2 and deleted_before < next`,
+    [tenant, session],
+  );
+  const { buried, isDone } = yield* buryRecords(tenant, row, most);
+  if (isDone) yield* markBuried(tenant, row);
+  return buried;
+}
+
+function* markBuried(tenant: number, row: Row): Program<void> {
+  const session = integer(row, "key");
   yield* withdrawFromOverview(tenant, session);
   yield* withdrawFromMemory(tenant, session, false);
   for (const table of JUDGED_BY) {
@@ -74,11 +102,6 @@ function* bury(tenant: number, row: Row): Program<void> {
     );
   }
   yield* change(
-    "bury_runs",
-    ({ ofTenant }) => `update runs set deleted_before = next where ${ofTenant}session = $2`,
-    [tenant, session],
-  );
-  yield* change(
     "mark_buried",
     ({ nextVersion }) => `update sessions set ${nextVersion}buried = size, buried_steps = steps,
       structure = null, earlier = $3 where tenant = $1 and key = $2`,
@@ -86,21 +109,49 @@ function* bury(tenant: number, row: Row): Program<void> {
   );
 }
 
-function* buryRecords(tenant: number, session: number): Program<void> {
+/** @returns how many records were buried, and whether all are */
+function* buryRecords(tenant: number, row: Row, most: number) {
+  const session = integer(row, "key");
+  const size = integer(row, "size");
   const of = { by: "key", tenant, session } as const;
-  for (let from = 0; ; ) {
-    const page = yield* wholeRecordsFrom(of, from, from + READ_AT_ONCE);
-    if (page.length === 0) return;
+  let buried = 0;
+  for (let from = yield* firstToBury(tenant, session, size); from < size; ) {
+    if (buried >= most) return { buried, isDone: false };
+    const whole = Math.ceil((most - buried) / CHUNK_RECORDS) * CHUNK_RECORDS;
+    const page = yield* wholeRecordsFrom(of, from, from + whole);
+    // What is missing must not be looked for for ever.
+    if (page.length === 0) break;
     const graves = page.map(graveOf);
     const ids = graves.flatMap(({ eventId }) => eventId ?? []);
     if (ids.length > 0) {
       yield* forgetEvents(tenant, session, ids);
       const records = graves.map(({ record }) => record);
       yield* putInChunks(tenant, session, records);
+      // Where nothing was done, the next step would begin at the same place.
+      buried += page.length;
     }
     from += page.length;
   }
+  return { buried, isDone: true };
 }
+
+/**
+ * Where an earlier step ended, or an earlier burial: the beginning of the last chunk with tombstones.
+ * All before it are buried, because burials begin at the first record.
+ */
+function* firstToBury(tenant: number, session: number, size: number): Program<number> {
+  let [low, high] = [0, size];
+  while (high - low > CHUNK_RECORDS) {
+    const middle = Math.floor((low + high) / 2);
+    const chunk = yield* chunkBefore(tenant, session, middle + 1);
+    if (chunk === undefined || chunk.first <= low) high = middle;
+    else if (decodeChunk(chunk).some(isTombstone)) low = chunk.first;
+    else high = chunk.first;
+  }
+  return low;
+}
+
+const isTombstone = ({ line }: KeptRecord) => line.startsWith('{"tombstone":');
 
 interface Grave {
   readonly record: KeptRecord;
@@ -110,7 +161,7 @@ interface Grave {
 
 function graveOf(record: KeptRecord): Grave {
   const { index, line, receivedMs } = record;
-  if (line.startsWith('{"tombstone":')) return { record, eventId: undefined };
+  if (isTombstone(record)) return { record, eventId: undefined };
   const { runId: run, eventId, payload } = JSON.parse(line); // A stored line is a record or a tombstone.
   const { seq } = payload;
   if (seq === 0) return { record, eventId: undefined };

@@ -1,15 +1,15 @@
 /** Moves records from rows, where they came one by one, into chunks. */
-import { CHUNK_RECORDS, chunkOf, decodeChunk } from "../../chunks/chunk.ts";
+import { CHUNK_RECORDS, decodeChunk } from "../../chunks/chunk.ts";
 import { ROW_COLUMNS, rowsBetween } from "../../chunks/kept-records.ts";
 import { integer, optional } from "../../columns/columns.ts";
 import { type KeptRecord, keptRecordOf } from "../../columns/ledger-columns.ts";
 import type { CommandAnswer } from "../../command.ts";
 import { type CommandOf, done } from "../../command-answers.ts";
 import { one, type Program, rows, type Transactions, transact } from "../program.ts";
-import { putInChunks } from "./stored-records.ts";
+import { chunkBefore, putInChunks } from "./stored-records.ts";
 
 /** Records of a session that are moved in one step. */
-const MOVED_AT_ONCE = 8 * CHUNK_RECORDS;
+export const MOVED_AT_ONCE = 4 * CHUNK_RECORDS;
 
 /** Each session in a transaction of its own; answers how many records were moved. */
 export function* compact(command: CommandOf<"compact">): Transactions<CommandAnswer> {
@@ -36,7 +36,7 @@ function* compactSession(tenant: number, session: number, isIdle: boolean): Prog
   const moved = isIdle || isFollowed ? loose : loose.slice(0, whole);
   const [first] = moved;
   if (first === undefined) return 0;
-  const before = yield* chunkBefore(tenant, session, first.index);
+  const before = yield* recordsBefore(tenant, session, first.index);
   const isSmall = before.length + moved.length <= CHUNK_RECORDS;
   yield* putInChunks(tenant, session, isSmall ? [...before, ...moved] : moved);
   return moved.length;
@@ -62,17 +62,11 @@ function* looseRecords(tenant: number, session: number) {
 }
 
 /** The records of the chunk that ends where the record at `index` begins. */
-function* chunkBefore(
+function* recordsBefore(
   tenant: number,
   session: number,
   index: number,
 ): Program<readonly KeptRecord[]> {
-  const row = yield* one(
-    "chunk_before",
-    ({ ofTenant }) => `select first, count, body from record_chunks
-      where ${ofTenant}session = $2 and first < $3 order by first desc limit 1`,
-    [tenant, session, index],
-  );
-  const chunk = row && chunkOf(row);
+  const chunk = yield* chunkBefore(tenant, session, index);
   return chunk && chunk.first + chunk.count === index ? decodeChunk(chunk) : [];
 }

@@ -1,5 +1,5 @@
 /** Reads the records of a session from where they stand, and puts them where they stand together. */
-import { CHUNK_RECORDS, encodeChunks } from "../../chunks/chunk.ts";
+import { CHUNK_RECORDS, type Chunk, chunkOf, encodeChunks } from "../../chunks/chunk.ts";
 import {
   CHUNK_COLUMNS,
   chunksBetween,
@@ -9,7 +9,7 @@ import {
 } from "../../chunks/kept-records.ts";
 import type { KeptRecord } from "../../columns/ledger-columns.ts";
 import type { Dialect } from "../dialect.ts";
-import { change, type Program, rows } from "../program.ts";
+import { change, one, type Program, rows } from "../program.ts";
 
 /** Records read at once, so that a long session does not fill the memory. */
 export const READ_AT_ONCE = 2_048;
@@ -64,6 +64,21 @@ function* readBetween(of: RecordsOf, from: number, to: number) {
     values,
   );
   return { found, chunks };
+}
+
+/** The last chunk that begins before a position. */
+export function* chunkBefore(
+  tenant: number,
+  session: number,
+  position: number,
+): Program<Chunk | undefined> {
+  const row = yield* one(
+    "chunk_before",
+    ({ ofTenant }) => `select ${CHUNK_COLUMNS} from record_chunks
+      where ${ofTenant}session = $2 and first < $3 order by first desc limit 1`,
+    [tenant, session, position],
+  );
+  return row && chunkOf(row);
 }
 
 /**

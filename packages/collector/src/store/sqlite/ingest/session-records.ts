@@ -1,6 +1,6 @@
 /** The records of sessions: those of the group that is open, and those that are stored. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { encodeChunks, WORTH_A_CHUNK } from "../../chunks/chunk.ts";
+import { CHUNK_RECORDS, encodeChunks, WORTH_A_CHUNK } from "../../chunks/chunk.ts";
 import {
   CHUNK_COLUMNS,
   chunksBetween,
@@ -24,6 +24,8 @@ export class SessionRecords {
   readonly #statements: Readonly<Record<keyof typeof SQL, StatementSync>>;
   /** By the key of their session, in their order. */
   readonly #added = new Map<number, KeptRecord[]>();
+  /** What was read last, until the group ends: who sends one line again sends those behind it too. */
+  #near: { readonly session: number; readonly records: readonly KeptRecord[] } | undefined;
 
   constructor(database: DatabaseSync) {
     this.#statements = {
@@ -47,12 +49,24 @@ export class SessionRecords {
       if (records.length < WORTH_A_CHUNK) this.#addRows(session, records);
       else this.#addChunks(session, records);
     }
-    this.#added.clear();
+    this.forget();
   }
 
   /** What was added since the last commit is not on the disk. */
   forget(): void {
     this.#added.clear();
+    this.#near = undefined;
+  }
+
+  at(session: number, index: number): KeptRecord | undefined {
+    if (this.#near?.session === session) {
+      const [{ index: first } = { index: 0 }] = this.#near.records;
+      const known = this.#near.records[index - first];
+      if (known !== undefined) return known;
+    }
+    const records = this.read(session, index, index + CHUNK_RECORDS);
+    this.#near = { session, records };
+    return records[0];
   }
 
   /** From position `from` to before `to`. */

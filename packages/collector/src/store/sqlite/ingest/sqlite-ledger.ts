@@ -34,6 +34,8 @@ export class SqliteLedger implements Ledger {
   readonly #statements: Statements;
   readonly #hot = new Map<string, SessionState>();
   readonly #touched = new Set<SessionState>();
+  /** Sessions that the group began. */
+  readonly #begun = new Set<SessionState>();
   /** Facts whose workflow and cohort are in their columns. */
   #placed = new WeakSet<KeptSessionFacts>();
   readonly #eventIds = new EventIds({ clock: Date.now, fillRandom: randomFillSync });
@@ -54,15 +56,22 @@ export class SqliteLedger implements Ledger {
     this.#events.write();
     this.#records.write();
     for (const session of this.#touched) {
+      if (session.row.buried > 0 || this.#begun.has(session)) this.#noteUnburied(session);
       this.#statements.updateSession.run(...changingValues(session), session.row.key);
       this.#placeInWorkflow(session);
       if (isJudgementDue(session)) this.saveJudgement(session);
     }
     this.#touched.clear();
+    this.#begun.clear();
     for (const place of this.#hot.keys()) {
       if (this.#hot.size <= HOT_SESSIONS) break;
       this.#hot.delete(place);
     }
+  }
+
+  /** A clock that was set back brings sessions to where retention has looked already. */
+  #noteUnburied({ row }: SessionState): void {
+    this.#statements.buryAgainFrom.run(row.tenant, row.lastMs);
   }
 
   /** Facts change seldom, and an index over them must not be written with every group. */
@@ -82,6 +91,7 @@ export class SqliteLedger implements Ledger {
   forget(): void {
     this.#hot.clear();
     this.#touched.clear();
+    this.#begun.clear();
     this.#events.forget();
     this.#records.forget();
     this.#placed = new WeakSet();
@@ -120,6 +130,7 @@ export class SqliteLedger implements Ledger {
     const session = new SessionState({ ...row, key: Number(created.lastInsertRowid) });
     this.#hot.set(`${tenant}/${id}`, session);
     this.#touched.add(session);
+    this.#begun.add(session);
     return session;
   }
 
@@ -139,7 +150,7 @@ export class SqliteLedger implements Ledger {
   }
 
   recordAt(session: number, index: number): StoredRecord | undefined {
-    const [record] = this.#records.read(session, index, index + 1);
+    const record = this.#records.at(session, index);
     return record && storedRecordOf(record);
   }
 

@@ -12,6 +12,8 @@ const SQL = {
   insertSession: `insert into sessions (tenant, tag, id, first_ms, ${CHANGING})
     values (?, ?, ?, ?, ${CHANGING_MARKS})`,
   updateSession: `update sessions set ${SET_CHANGING} where key = ?`,
+  buryAgainFrom:
+    "update tenants set buried_before_ms = ?2 where key = ?1 and buried_before_ms > ?2",
   placeInWorkflow: "update sessions set workflow = ?, cohort = ? where key = ?",
   nameTrace: "insert or ignore into traces (tenant, id, session) values (?, ?, ?)",
   findSteps: "select body, position from steps where session = ? and segment = ? and step = ?",
