@@ -32,6 +32,7 @@ const GROUPS: readonly (readonly [
         (await import("./commands/sessions/sessions.ts")).registerAcknowledge,
       similar: async () => (await import("./commands/sessions/similar.ts")).registerSimilar,
       compare: async () => (await import("./commands/sessions/compare.ts")).registerCompare,
+      workflows: async () => (await import("./commands/sessions/workflows.ts")).registerWorkflows,
       stats: async () => (await import("./commands/sessions/stats.ts")).registerStats,
       mcp: async () => (await import("./commands/sessions/mcp.ts")).registerMcp,
     },

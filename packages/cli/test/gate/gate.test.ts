@@ -33,10 +33,23 @@ describe("a baseline and a candidate", () => {
     expect(code).toBe(1);
   });
 
-  test("are the same sessions: it passes", async () => {
-    const { code, report } = await gate("--baseline", BEFORE, "--candidate", BEFORE);
+  test("are the very same sessions: nothing is judged, and it says so", async () => {
+    const same = ["--baseline", BEFORE, "--candidate", BEFORE];
+    const { code, report } = await gate(...same, "--max-cost-growth", "20%");
+    expect([code, report.outcome]).toEqual([2, "not_judged"]);
+    const said = expect.stringContaining("the same 24 sessions on both sides");
+    expect(report.checks).toMatchObject([
+      { rule: "loop-growth", outcome: "not_judged", said },
+      { rule: "cost-growth", outcome: "not_judged", said },
+    ]);
+    // What is over a limit is found all the same.
+    expect((await gate(...same, "--max-steps", "1")).code).toBe(1);
+  });
+
+  test("share some sessions: it is judged, and a note says how many", async () => {
+    const { code, report } = await gate("--baseline", BEFORE, "--candidate", `${BEFORE},last=22`);
     expect([code, report.outcome]).toEqual([0, "passed"]);
-    expect(report.notes).toEqual(["24 sessions on both sides"]);
+    expect(report.notes).toEqual(["22 sessions on both sides"]);
   });
 
   test("costs that grew are found where it is asked for", async () => {

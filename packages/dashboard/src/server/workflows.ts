@@ -81,19 +81,22 @@ interface WireWorkflow {
   readonly card: Card | null;
 }
 
-export async function listWorkflows(): Promise<{
+/** What is remembered under. */
+export type MemoryKind = "workflow" | "agent" | "client" | "server";
+
+export async function listWorkflows(kind: MemoryKind = "workflow"): Promise<{
   readonly workflows: readonly Workflow[];
   readonly isLast: boolean;
 }> {
   const { workflows, next_cursor: next } = await getJson<{
     workflows: readonly WireWorkflow[];
     next_cursor: string | null;
-  }>("/v1/workflows");
+  }>(`/v1/workflows?kind=${kind}`);
   return { workflows: workflows.map(workflowOf), isLast: next === null };
 }
 
 /** What is remembered under a name of this kind. */
-export async function listNames(kind: "workflow" | "agent" | "server"): Promise<readonly string[]> {
+export async function listNames(kind: MemoryKind): Promise<readonly string[]> {
   const path = `/v1/workflows?kind=${kind}`;
   const { workflows } = await getJson<{ workflows: readonly { name: string }[] }>(path);
   return workflows.map(({ name }) => name);

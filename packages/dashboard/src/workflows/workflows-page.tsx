@@ -1,17 +1,20 @@
 import { useEffect } from "preact/hooks";
-import { ago, count } from "../parts/format.ts";
+import { count } from "../parts/format.ts";
 import { workflowPath } from "../parts/router.ts";
 import { useAnswer } from "../parts/use-answer.ts";
 import { listWorkflows, type Workflow } from "../server/workflows.ts";
 import { gravityOf, StateMark, StateWords } from "./card-state.tsx";
+import { Counts, OtherNames } from "./other-names.tsx";
 import { RecurringLoops } from "./recurring.tsx";
 
 const REFRESH_MS = 30_000;
 const RECURRING_DAYS = 7;
 
+const ofWorkflows = () => listWorkflows();
+
 /** How every workflow stands, the gravest first. */
 export function WorkflowsPage() {
-  const { answer, failure, again } = useAnswer(listWorkflows);
+  const { answer, failure, again } = useAnswer(ofWorkflows);
   useEffect(() => {
     // Nobody looks at a page in the background.
     const timer = setInterval(() => {
@@ -41,6 +44,7 @@ export function WorkflowsPage() {
           <RecurringLoops days={RECURRING_DAYS} />
         </>
       )}
+      {answer !== undefined && <OtherNames />}
     </main>
   );
 }
@@ -52,8 +56,7 @@ function byGravity(one: Workflow, other: Workflow): number {
 }
 
 function Card({ workflow }: { readonly workflow: Workflow }) {
-  const { name, sessions, lastMs, card, recent } = workflow;
-  const { days, looping } = recent;
+  const { name, card } = workflow;
   return (
     <li class="panel padded card">
       <div class="line">
@@ -68,11 +71,7 @@ function Card({ workflow }: { readonly workflow: Workflow }) {
       <p>
         <StateWords card={card} />
       </p>
-      <p class="quiet">
-        {count(recent.sessions)} {recent.sessions === 1 ? "session" : "sessions"} in {days} days,{" "}
-        {looping > 0 ? <b class="warn">{count(looping)} with a loop</b> : "none with a loop"};{" "}
-        {count(sessions)} in all, last {ago(lastMs, Date.now())}
-      </p>
+      <Counts of={workflow} />
     </li>
   );
 }

@@ -51,6 +51,10 @@ export function workflowCases(stage: Stage): void {
     const { page, problems, close } = await openPage(browser, world.url);
     await signIn(page, world.apiKey);
     await showCard(page, "tickets", "3 sessions in 7 days, 2 with a loop");
+    const others = page.getByRole("region", { name: "Also known" });
+    await others.getByRole("listitem").filter({ hasText: "worker" }).waitFor();
+    await others.getByRole("combobox").selectOption("server");
+    await others.getByText("None is known yet.").waitFor();
     await page.getByRole("link", { name: "tickets", exact: true }).first().click();
     await page.getByRole("heading", { level: 1, name: "tickets" }).waitFor();
     expect(page.url()).toBe(`${world.url}/workflows/tickets`);

@@ -95,12 +95,36 @@ function comparisons(sides: Sides, limits: GateLimits): readonly GateCheck[] {
       `and ${minSessions} of each are needed: choose more, or ask for fewer`,
     findings: [],
   };
+  if (fewest > 0 && areTheSame(sides)) {
+    const loops = nothingNew("loop-growth", sides);
+    return maxCostGrowth === undefined ? [loops] : [loops, nothingNew("cost-growth", sides)];
+  }
   return [
     fewest < Math.max(1, minSessions) ? tooFew : compareLoops(sides, limits, certainty),
     ...(maxCostGrowth === undefined
       ? []
       : [compareCosts(sides, limits, certainty, Math.max(1, minSessions))]),
   ];
+}
+
+/** The very same sessions, each as it was: whoever repeats a benchmark under the same ids has others. */
+function areTheSame({ baseline, candidate }: Sides): boolean {
+  const keys = new Set(baseline.map(keyOf));
+  return keys.size === candidate.length && candidate.every((one) => keys.has(keyOf(one)));
+}
+
+function keyOf(session: SessionProfile): string {
+  const { sessionId, startedMs, endedMs, steps, loops, loopSteps } = session;
+  const { tokens, costNanoUsd, durationMs } = session;
+  const all = [startedMs, endedMs, steps, loops, loopSteps, tokens, costNanoUsd, durationMs];
+  return `${all.join()} ${sessionId}`;
+}
+
+function nothingNew(rule: GateCheck["rule"], { candidate }: Sides): GateCheck {
+  const said =
+    `the candidate is the baseline: the same ${sessionsOf(candidate.length)} on both sides, ` +
+    "which says nothing of a change: choose sessions that came after it";
+  return { rule, outcome: "not_judged", said, findings: [] };
 }
 
 function limitChecks(sessions: readonly SessionProfile[], limits: GateLimits): GateCheck[] {
