@@ -1,5 +1,6 @@
 /** `caum workflows`, against a collector that remembers two sessions. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { rememberedLines, rememberedTable } from "../src/sessions/shown/remembered-lines.ts";
 import { TemporaryHome } from "./install/temporary-home.ts";
 import { RunningCollector } from "./running-collector.ts";
 
@@ -73,4 +74,25 @@ test("one of them says what its sessions did, and one that is not there is refus
   for (const words of [["nobody"], ["tickets", "--kind", "agent"], ["tickets", "--days", "0"]]) {
     expect((await workflows(...words)).code).toBe(2);
   }
+});
+
+test("what a name hides is seen", () => {
+  const recent = { days: 7, sessions: 1, looping_sessions: 1 };
+  const moved = [{ channel: "tools", name: "a\u202eb", direction: "up" }];
+  const at = "2026-01-01T00:00:00Z";
+  const one = { kind: "workflow", name: "a\u202eb", sessions: 2, last_active_at: at, recent };
+  // Of a card, only what is shown.
+  const card = { state: "drift_watch", moved } as unknown as null;
+  const amount = { known: 0, total: 0, p50: null, p95: null };
+  const amounts = { steps: amount, tokens: amount, cost_usd: amount, duration_ms: amount };
+  const counts = { sessions: 1, looping_sessions: 1, calls: 3, failures: 2, retries: 1 };
+  const total = { ...counts, ...amounts, outcomes: { known: 0, resolved: 0 } };
+  const lines = [
+    ...rememberedTable([{ ...one, card }], "workflow"),
+    ...rememberedLines({ workflow: { ...one, card }, total, days: [] }, 7),
+  ];
+  expect(lines.join()).not.toContain("\u202e");
+  expect(lines).toContain("moved        tools a\\u202eb, up");
+  expect(lines).toContain("state        drift watch");
+  expect(lines).toContain("calls        3, 2 failed, 1 made again");
 });
