@@ -45,9 +45,7 @@ async function workflows(name: string | undefined, flags: WorkflowsFlags): Promi
   }
   try {
     const { whereOf } = await import("../../sessions/source-of.ts");
-    const { listRemembered, readRemembered } = await import(
-      "../../sessions/collector/remembered.ts"
-    );
+    const { listRemembered, readRemembered } = await import("../../sessions/source/remembered.ts");
     const lines = await import("../../sessions/shown/remembered-lines.ts");
     const { collector, nearby } = whereOf(flags);
     const place = collector ?? nearby;

@@ -1,6 +1,6 @@
 /** What is remembered, as rows of a terminal. */
 import { printable } from "../../terminal/printable.ts";
-import type { Remembered, RememberedOne } from "../collector/remembered.ts";
+import type { Remembered, RememberedOne } from "../source/remembered.ts";
 import { localTime } from "./session-table.ts";
 
 const TITLE_WIDTH = 13;

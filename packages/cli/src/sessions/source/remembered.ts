@@ -1,7 +1,7 @@
 /** What a collector remembers of workflows, agents, clients and servers. */
 import type { CollectorPlace } from "@caum/collector/validation";
 import type { WorkflowCard } from "@caum/workflows";
-import { readAnswer, SessionGone } from "../source/ask-collector.ts";
+import { readAnswer, SessionGone } from "./ask-collector.ts";
 
 const AT_ONCE = 1_000;
 
