@@ -46,6 +46,8 @@ test("a key is made, listed by its beginning, and opens nothing once it is revok
   const listed = await collector("keys", "list");
   const day = "\\d{4}-\\d\\d-\\d\\d";
   expect(listed.seen).toMatch(new RegExp(`^${id}  ${day}  ${day}  never       ingest `, "m"));
+  expect(listed.seen).toMatch(new RegExp(`^${id} .*ingest +key first admin key +caum_live_`, "m"));
+  expect(listed.seen).toMatch(/ first start +caum_admin_\S+ +first admin key$/m);
   expect(listed.seen).not.toContain(key);
   expect(await collector("keys", "revoke", id)).toEqual({ code: 0, seen: `revoked ${id}\n` });
   expect((await post("/v1/step", step, key)).status).toBe(401);

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { KeptSessionFacts } from "../src/ingest/intake.ts";
 import type { SubscriptionChange } from "../src/rows/billing-rows.ts";
+import type { KeyMaker } from "../src/rows/tenant-rows.ts";
 import type { CommandAnswer } from "../src/store/command.ts";
 import type { StoreUnderTest } from "./store-contract.ts";
 
@@ -74,6 +75,25 @@ export function accountContract(open: () => Promise<StoreUnderTest>): void {
     await save(10, 70);
     subject = await subject.reopen();
     expect(await subject.store.reader.serviceClock()).toEqual({ serviceMs: 20, highMs: 70 });
+  });
+
+  test("who made a key is kept, and absent where nobody said", async () => {
+    const tenant = await tenantOf();
+    const makers: readonly (KeyMaker | undefined)[] = [
+      { kind: "first_start" },
+      { kind: "registration" },
+      { kind: "key", id: "key_0123456789abcdef" },
+      { kind: "member", id: "member_0123456789abcdef" },
+      undefined,
+    ];
+    for (const [at, maker] of makers.entries()) {
+      const hash = String(at).repeat(64);
+      const key = { hash, keyId: `key_${at}`, prefix: "caum_", scopes: ["read"], createdMs: NOW };
+      await subject.store.administer({ kind: "add_key", tenant, ...key, maker });
+    }
+    subject = await subject.reopen();
+    const kept = await subject.store.reader.keys(tenant);
+    expect(kept.map(({ maker }) => maker)).toEqual(makers);
   });
 
   test("a payment message is applied once, and changes the plan with it", async () => {

@@ -1,9 +1,6 @@
-/** Accounts: registering, keys, retention and deletion. */
+/** Accounts: registering, retention and deletion. */
 import { randomBytes } from "node:crypto";
 import {
-  keyAnswer,
-  keyRequest,
-  keysAnswer,
   registerAnswer,
   registerRequest,
   retentionAnswer,
@@ -14,15 +11,15 @@ import { z } from "zod";
 import { ownerOf } from "../gate/caller.ts";
 import { DoorError, refusalError } from "../http/door-error.ts";
 import { DONE, ERRORS } from "../http/door-schema.ts";
-import { isoTime } from "../http/iso-time.ts";
 import { parse } from "../http/parse.ts";
 import { SELF_HOSTED, TRIAL } from "../rows/plan.ts";
-import type { KeyEntry, TenantRow } from "../rows/tenant-rows.ts";
+import type { KeyMaker, KeyRow, TenantRow } from "../rows/tenant-rows.ts";
 import type { Services } from "../services.ts";
 import { isLocal } from "../tenants/keyless.ts";
 import { addKey } from "../tenants/local-account.ts";
-import { formatSecret, SECRET_BYTES, visiblePart } from "../tenants/secret.ts";
+import { formatSecret, SECRET_BYTES } from "../tenants/secret.ts";
 import { newUlid } from "../tenants/ulid.ts";
+import { openKeys } from "./keys-door.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -37,57 +34,6 @@ export function openAccountsDoor(app: FastifyInstance, services: Services): void
   );
   openKeys(app, services);
   openRetention(app, services);
-}
-
-function openKeys(app: FastifyInstance, services: Services): void {
-  app.get("/v1/keys", { schema: { response: { 200: keysAnswer, ...ERRORS } } }, async (request) => {
-    const owner = await ownerOf(request, services, "admin");
-    const keys = await services.store.reader.keys(owner.tenant);
-    const usedMs = ({ keyId, lastUsedMs }: KeyEntry) => {
-      // Written later: this process may know more, or another one.
-      const seenMs = services.keyUses.latest({ tenant: owner.tenant, keyId });
-      return Math.min(services.clock(), Math.max(seenMs ?? 0, lastUsedMs ?? 0)) || undefined;
-    };
-    return { keys: keys.map((key) => keyEntryOf({ ...key, lastUsedMs: usedMs(key) })) };
-  });
-  app.post(
-    "/v1/keys",
-    { schema: { body: keyRequest, response: { 201: keyAnswer, ...ERRORS } } },
-    async (request, reply) => {
-      const owner = await ownerOf(request, services, "admin");
-      const sent = parse(keyRequest, request.body);
-      const { mode = "live", scopes = ["ingest", "read"], label } = sent;
-      const secret = formatSecret(`caum_${mode}_`, randomBytes(SECRET_BYTES));
-      const createdMs = services.clock();
-      const expiresMs = expiryOf(sent, createdMs);
-      const facts = { createdMs, label, expiresMs };
-      const keyId = await addKey(services.store, owner.tenant, secret, scopes, facts);
-      services.authenticator.forget();
-      reply.code(201);
-      const entry = { keyId, prefix: visiblePart(secret), scopes, revoked: false };
-      return {
-        ...keyEntryOf({ ...entry, ...facts, lastUsedMs: undefined }),
-        api_key: secret,
-      };
-    },
-  );
-  app.delete<{ Params: { keyId: string } }>(
-    "/v1/keys/:keyId",
-    { schema: { params: z.object({ keyId: z.string() }), response: { 200: DONE, ...ERRORS } } },
-    async (request) => {
-      const owner = await ownerOf(request, services, "admin");
-      const { keyId } = request.params;
-      const revoked = await services.store.administer({
-        kind: "revoke_key",
-        tenant: owner.tenant,
-        keyId,
-      });
-      if (revoked.kind === "refused") throw new DoorError("NOT_FOUND", "there is no such key");
-      services.authenticator.forget();
-      services.signIns.forget();
-      return { done: true };
-    },
-  );
 }
 
 function openRetention(app: FastifyInstance, services: Services): void {
@@ -144,11 +90,16 @@ async function register(request: FastifyRequest, services: Services) {
   }
   const digest = services.digestKeys.collector().digest("name", email.trim().toLowerCase());
   const known = await services.store.reader.tenantByEmail(digest);
-  if (known) await prove(request, known, services);
+  const proof = known && (await prove(request, known, services));
   const owner = known ?? (await newAccount(digest, services));
   const secret = formatSecret("caum_live_", randomBytes(SECRET_BYTES));
   const scopes = ["ingest", "read", "admin"];
-  await addKey(services.store, owner.tenant, secret, scopes, { createdMs: services.clock() });
+  const maker: KeyMaker =
+    proof === undefined ? { kind: "registration" } : { kind: "key", id: proof.keyId };
+  await addKey(services.store, owner.tenant, secret, scopes, {
+    createdMs: services.clock(),
+    maker,
+  });
   return {
     api_key: secret,
     account_id: owner.ulid,
@@ -162,9 +113,9 @@ async function prove(
   request: FastifyRequest,
   known: TenantRow,
   { authenticator }: Services,
-): Promise<void> {
+): Promise<KeyRow> {
   const owner = await authenticator.keyOwner(request.headers.authorization);
-  if (owner?.tenant === known.tenant && owner.scopes.includes("admin")) return;
+  if (owner?.tenant === known.tenant && owner.scopes.includes("admin")) return owner;
   const message = "this address has an account: send one of its keys to get another";
   throw new DoorError("CONFLICT", message);
 }
@@ -195,25 +146,4 @@ async function newTrial({ policy, billing }: Services): Promise<number | undefin
   const saved = await serviceClock.save();
   if (saved.kind === "refused") throw refusalError(saved.code);
   return serviceClock.now() + trialDays * DAY_MS;
-}
-
-function keyEntryOf(entry: KeyEntry) {
-  return {
-    key_id: entry.keyId,
-    label: entry.label ?? null,
-    prefix: entry.prefix,
-    scopes: entry.scopes,
-    created_at: new Date(entry.createdMs).toISOString(),
-    expires_at: isoTime(entry.expiresMs),
-    last_used_at: isoTime(entry.lastUsedMs),
-    revoked: entry.revoked,
-  };
-}
-
-/** @throws {DoorError} 400 when it is over already: such a key would open nothing */
-function expiryOf({ expires_at: told }: z.output<typeof keyRequest>, nowMs: number) {
-  if (told === undefined || told === null) return undefined;
-  const expiresMs = Date.parse(told);
-  if (expiresMs > nowMs) return expiresMs;
-  throw new DoorError("VALIDATION_ERROR", "expires_at is over already: give a later time");
 }

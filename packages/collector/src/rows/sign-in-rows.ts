@@ -13,6 +13,8 @@ export interface SignInRow extends TenantRow {
   readonly expiresMs: number;
   /** Whose it is; undefined where a key or a one-time link signed in. */
   readonly memberId: string | undefined;
+  /** The key that signed in; undefined where a member or a one-time link did. */
+  readonly keyId: string | undefined;
 }
 
 /** Changes of sign-ins, beside the other commands of a store. */

@@ -25,6 +25,11 @@ export interface TokenRow extends TenantRow {
   readonly expiresMs: number;
 }
 
+/** The first start of the collector, a registration, or whoever had this key or was this member. */
+export type KeyMaker =
+  | { readonly kind: "first_start" | "registration" }
+  | { readonly kind: "key" | "member"; readonly id: string };
+
 export interface KeyEntry {
   readonly keyId: string;
   readonly label: string | undefined;
@@ -34,4 +39,6 @@ export interface KeyEntry {
   readonly expiresMs: number | undefined;
   readonly lastUsedMs: number | undefined;
   readonly revoked: boolean;
+  /** Absent for keys from before it was kept. */
+  readonly maker?: KeyMaker | undefined;
 }

@@ -7,7 +7,7 @@ import type { MemoryCommand } from "../rows/memory-rows.ts";
 import type { OverviewCommand } from "../rows/overview-rows.ts";
 import type { MemberCommand } from "../rows/people/member-rows.ts";
 import type { SignInCommand } from "../rows/sign-in-rows.ts";
-import type { KeyUse } from "../rows/tenant-rows.ts";
+import type { KeyMaker, KeyUse } from "../rows/tenant-rows.ts";
 import type { ViewCommand } from "../rows/view-rows.ts";
 
 /** Changes that are no events: accounts, keys, notes, deletion. Plain data: it crosses threads. */
@@ -41,6 +41,7 @@ export type Command =
       readonly createdMs: number;
       readonly label?: string | undefined;
       readonly expiresMs?: number | undefined;
+      readonly maker?: KeyMaker | undefined;
     }
   | {
       /** An earlier use than the one that is known changes nothing. */

@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 import { refusalError } from "../http/door-error.ts";
 import { SELF_HOSTED } from "../rows/plan.ts";
-import type { TenantRow } from "../rows/tenant-rows.ts";
+import type { KeyMaker, TenantRow } from "../rows/tenant-rows.ts";
 import type { Store } from "../store/store.ts";
 import { type FirstKeys, firstKeysOf } from "./first-keys.ts";
 import { hashSecret, visiblePart } from "./secret.ts";
@@ -40,7 +40,8 @@ export async function openLocalAccount(
   for (const { secret, scopes, label } of first) {
     // A start whose disk was full may have made the account without them; a revoked one stays so.
     if (stored.has(keyIdOf(secret))) continue;
-    await addKey(store, row.tenant, secret, scopes, { createdMs, label });
+    const maker = { kind: "first_start" } as const;
+    await addKey(store, row.tenant, secret, scopes, { createdMs, label, maker });
   }
   return { ...row, ...keys, isNew };
 }
@@ -77,6 +78,7 @@ export interface NewKeyFacts {
   readonly label?: string | undefined;
   /** It never expires when absent. */
   readonly expiresMs?: number | undefined;
+  readonly maker?: KeyMaker | undefined;
 }
 
 /**
@@ -89,7 +91,7 @@ export async function addKey(
   tenant: number,
   secret: string,
   scopes: readonly string[],
-  { createdMs, label, expiresMs }: NewKeyFacts,
+  facts: NewKeyFacts,
 ): Promise<string> {
   const keyId = keyIdOf(secret);
   const added = await store.administer({
@@ -99,9 +101,7 @@ export async function addKey(
     keyId,
     prefix: visiblePart(secret),
     scopes,
-    createdMs,
-    label,
-    expiresMs,
+    ...facts,
   });
   if (added.kind === "refused" && added.code !== "CONFLICT") throw refusalError(added.code);
   return keyId;

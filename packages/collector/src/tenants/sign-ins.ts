@@ -29,7 +29,7 @@ const MAX_KNOWN = 10_000;
 /** Whoever may sign in: a tenant with what they may do, and with which key or as which member. */
 export type Signee = TenantRow &
   Pick<KeyRow, "scopes"> &
-  Partial<Pick<KeyRow, "keyId" | "keyExpiresMs"> & Pick<SignInRow, "memberId">>;
+  Partial<Pick<KeyRow, "keyExpiresMs"> & Pick<SignInRow, "memberId" | "keyId">>;
 
 export class SignIns {
   readonly #store: Store;

@@ -55,6 +55,33 @@ test("a key has a label, and says when it was used last", async () => {
   }
 });
 
+test("a key says who made it, also to whoever signed in by one", async () => {
+  const makerOf = async (id: string) => {
+    const { body } = await client.get("/v1/keys", client.admin);
+    return body.keys.find(({ key_id }: { key_id: string }) => key_id === id)?.made_by;
+  };
+  const { keys } = (await client.get("/v1/keys", client.admin)).body;
+  const admin = keys.find(({ label }: { label: string }) => label === "first admin key");
+  expect(admin.made_by).toEqual({ kind: "first_start", id: null, label: null });
+  const byAdmin = { kind: "key", id: admin.key_id, label: "first admin key" };
+  const made = await client.post("/v1/keys", {}, client.admin);
+  expect(made.body.made_by).toEqual(byAdmin);
+  const own = { origin: client.collector.url, "sec-fetch-site": "same-origin" };
+  const signIn = { api_key: client.collector.adminKey };
+  const signedIn = await client.post("/dashboard-api/sign-in", signIn, own);
+  const cookie = signedIn.headers.get("set-cookie")?.split(";")[0] ?? "";
+  const inBrowser = await client.post("/v1/keys", {}, { ...own, cookie });
+  expect(await makerOf(inBrowser.body.key_id)).toEqual(byAdmin);
+  const { body: account } = await client.post("/v1/register", { email: "maker@example.com" });
+  const theirs = { authorization: `Bearer ${account.api_key}` };
+  await client.post("/v1/register", { email: "maker@example.com" }, theirs);
+  const registered = (await client.get("/v1/keys", theirs)).body.keys;
+  expect(registered.map(({ made_by: { kind } }: { made_by: { kind: string } }) => kind)).toEqual([
+    "registration",
+    "key",
+  ]);
+});
+
 test("an expired key is refused in words of its own, and signs no browser in", async () => {
   let nowMs = Date.parse("2026-01-01T00:00:00Z");
   const later = await startClient({ clock: () => nowMs });

@@ -72,6 +72,19 @@ test("an invitation makes a member, who is signed in and in the list", async () 
   });
 });
 
+test("a key that a member made says who, as long as they are one", async () => {
+  const { body } = await invite("admin", { label: "Grace" });
+  const opened = await open(body.link);
+  const cookie = { ...own(), cookie: cookieOf(opened.headers) };
+  const made = await client.post("/v1/keys", {}, cookie);
+  const maker = { kind: "member", id: body.member_id };
+  expect(made.body.made_by).toEqual({ ...maker, label: "Grace" });
+  await remove(body.member_id);
+  const { keys } = (await client.get("/v1/keys", client.admin)).body;
+  const kept = keys.find(({ key_id: id }: { key_id: string }) => id === made.body.key_id);
+  expect(kept.made_by).toEqual({ ...maker, label: null });
+});
+
 test("an invitation is used once, whoever is faster", async () => {
   const { link } = (await invite()).body;
   const both = await Promise.all([open(link), open(link), open(link)]);

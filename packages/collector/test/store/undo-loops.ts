@@ -10,8 +10,12 @@ const COLUMNS = [
   "acknowledged_loops",
 ];
 
+/** What came last. */
+const MAKERS = ["alter table keys drop column made_by"];
+
 /** What came with chunks of records, and later. */
 const CHUNKS = [
+  ...MAKERS,
   "drop table usage_sums",
   "drop table usage_sessions",
   "drop table record_chunks",
@@ -72,4 +76,9 @@ export function undoLoops(version: number): readonly string[] {
     ...COLUMNS.map((column) => `alter table sessions drop column ${column}`),
     `delete from schema_migrations where version >= ${version}`,
   ];
+}
+
+/** Takes a database back to the layout before it was kept who made a key. @param version that added it */
+export function undoMakers(version: number): readonly string[] {
+  return [...MAKERS, `delete from schema_migrations where version >= ${version}`];
 }

@@ -39,6 +39,15 @@ const keyEntry = z.object({
   /** To the hour; null where it was never used, or not since such times are kept. */
   last_used_at: z.string().nullable(),
   revoked: z.boolean(),
+  /** Who made it, with what they are called today; null where that was not kept. */
+  made_by: z
+    .object({
+      kind: z.enum(["first_start", "registration", "key", "member"]),
+      /** Of the key or the member. */
+      id: z.string().nullable(),
+      label: z.string().nullable(),
+    })
+    .nullable(),
 });
 
 /** The key itself is in the answer once and nowhere else. */

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { OperatorFlags } from "../../operator/operator-place.ts";
 import { HERE, jsonOption, keyOption, urlOption } from "../../options/declare.ts";
 import { orRefuse } from "../../options/refuse.ts";
+import { printable } from "../../terminal/printable.ts";
 import { say, sayJson } from "../../terminal/say.ts";
 import { readSettings } from "../../up/settings.ts";
 
@@ -19,7 +20,7 @@ exit codes: 0 printed, 2 there is no collector's key to read`;
 
 const LIST = `
 Keys are kept as hashes. The list shows the beginning of each key, what it may do, its label, when it was
-made, when it expires, and the day on which it was last used.
+made and by whom, when it expires, and the day on which it was last used.
 
 examples:
   caum collector keys list
@@ -110,18 +111,34 @@ function list(flags: OperatorFlags): Promise<void> {
     const { listKeys, operatorPlace } = await operator();
     const keys = await listKeys(await operatorPlace(flags));
     if (flags.json) sayJson({ keys });
-    else say([HEAD, ...keys.map(rowOf)]);
+    else say(linesOf(keys));
   });
 }
 
-const HEAD =
-  "id                    made        used        expires     scopes              key             label";
+function linesOf(keys: readonly KeyEntryAnswer[]): readonly string[] {
+  const makers = ["made by", ...keys.map(({ made_by: maker }) => makerWords(maker ?? null))];
+  const width = Math.max(...makers.map((words) => words.length));
+  const [head = "", ...words] = makers.map((maker) => maker.padEnd(width));
+  return [
+    `id                    made        used        expires     scopes              ${head}  key             label`,
+    ...keys.map((key, at) => rowOf(key, words[at] ?? "")),
+  ];
+}
 
-function rowOf(key: KeyEntryAnswer): string {
+const LONGEST_MAKER = 24;
+
+function makerWords(maker: KeyEntryAnswer["made_by"]): string {
+  if (maker === null) return "not known";
+  if (maker.kind === "first_start") return "first start";
+  const name = printable(maker.label ?? maker.id ?? maker.kind, LONGEST_MAKER);
+  return maker.kind === "key" ? `key ${name}` : name;
+}
+
+function rowOf(key: KeyEntryAnswer, maker: string): string {
   const { key_id: id, label, prefix, scopes, revoked } = key;
   const days = [dayOf(key.created_at), dayOf(key.last_used_at), dayOf(key.expires_at)].join("  ");
   const told = `${prefix}  ${revoked ? "revoked  " : ""}${label ?? ""}`.trimEnd();
-  return `${id.padEnd(20)}  ${days}  ${scopes.join(",").padEnd(18)}  ${told}`;
+  return `${id.padEnd(20)}  ${days}  ${scopes.join(",").padEnd(18)}  ${maker}  ${told}`;
 }
 
 function dayOf(time: string | null): string {

@@ -1,6 +1,6 @@
 /** Rows of accounts, keys, tokens and sign-ins, as both databases hold them. */
 import type { SignInKind, SignInRow } from "../../rows/sign-in-rows.ts";
-import type { KeyEntry, KeyRow, TenantRow, TokenRow } from "../../rows/tenant-rows.ts";
+import type { KeyEntry, KeyMaker, KeyRow, TenantRow, TokenRow } from "../../rows/tenant-rows.ts";
 import { integer, optional, type Row, text } from "./columns.ts";
 
 export function tenantOf(row: Row): TenantRow {
@@ -37,6 +37,7 @@ export function signInOf(row: Row): SignInRow {
     scopes: scopesOf(row),
     expiresMs: integer(row, "expires_ms"),
     memberId: optional(row, "member_id", text),
+    keyId: optional(row, "key_id", text),
   };
 }
 
@@ -50,7 +51,20 @@ export function keyEntryOf(row: Row): KeyEntry {
     expiresMs: optional(row, "expires_ms", integer),
     lastUsedMs: optional(row, "last_used_ms", integer),
     revoked: integer(row, "revoked") === 1,
+    maker: makerOf(optional(row, "made_by", text)),
   };
+}
+
+/** `first_start`, `registration`, `key ID` or `member ID`. */
+export function makerText(maker: KeyMaker | undefined): string | undefined {
+  return maker && ("id" in maker ? `${maker.kind} ${maker.id}` : maker.kind);
+}
+
+/** What another version wrote is not known. */
+function makerOf(stored: string | undefined): KeyMaker | undefined {
+  const [kind, id] = stored?.split(" ") ?? [];
+  if (kind === "first_start" || kind === "registration") return { kind };
+  return (kind === "key" || kind === "member") && id !== undefined ? { kind, id } : undefined;
 }
 
 function scopesOf(row: Row): readonly string[] {

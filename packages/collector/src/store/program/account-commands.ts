@@ -1,5 +1,6 @@
 /** Accounts, keys and sign-ins. */
 import { bytes, integer } from "../columns/columns.ts";
+import { makerText } from "../columns/tenant-columns.ts";
 import type { CommandAnswer } from "../command.ts";
 import { CONFLICT, type CommandOf, done, NOT_FOUND } from "../command-answers.ts";
 import { change, one, type Program, rows } from "./program.ts";
@@ -28,12 +29,13 @@ export function* addKeyRow(command: CommandOf<"add_key">): Program<CommandAnswer
     createdMs,
     label = null,
     expiresMs = null,
+    maker,
   } = command;
   const sql = `insert into keys
-    (hash, tenant, key_id, prefix, scopes, created_ms, label, expires_ms)
-    values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`;
+    (hash, tenant, key_id, prefix, scopes, created_ms, label, expires_ms, made_by)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`;
   const key = [bytes(hash), tenant, keyId, prefix, scopes.join(" ")];
-  const values = [...key, createdMs, label, expiresMs];
+  const values = [...key, createdMs, label, expiresMs, makerText(maker) ?? null];
   return (yield* change("add_key", sql, values)) === 0 ? CONFLICT : done(1);
 }
 

@@ -84,14 +84,14 @@ export class ProgramReader implements StoreReader {
   }
 
   async signIn(hash: string): Promise<SignInRow | undefined> {
-    const sql = `select ${TENANT}, s.kind as sign_in, s.scopes, s.expires_ms, s.member_id
+    const sql = `select ${TENANT}, s.kind as sign_in, s.scopes, s.expires_ms, s.member_id, s.key_id
       from sign_ins s join tenants t on t.key = s.tenant where s.hash = $1`;
     const [row] = await this.#rows({ secret: hash }, "sign_in", sql, bytes(hash));
     return row && signInOf(row);
   }
 
   async keys(tenant: number): Promise<readonly KeyEntry[]> {
-    const sql = `select key_id, label, prefix, scopes, created_ms, expires_ms, last_used_ms, revoked
+    const sql = `select key_id, label, prefix, scopes, created_ms, expires_ms, last_used_ms, revoked, made_by
       from keys where tenant = $1 order by created_ms, key_id`;
     return (await this.#rows({ tenant }, "keys", sql, tenant)).map(keyEntryOf);
   }

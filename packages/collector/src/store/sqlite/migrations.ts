@@ -198,6 +198,7 @@ const MIGRATIONS = [
     `,
   },
   { version: 19, sql: `${Object.values(usageTables(WORDS)).join(";")};` },
+  { version: 20, sql: "alter table keys add column made_by text;" },
 ];
 
 /** The layout that this program writes. */

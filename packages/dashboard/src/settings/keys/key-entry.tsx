@@ -21,7 +21,10 @@ export function KeyEntry({ apiKey, onRevoke }: Properties) {
       </span>
       <code>{prefix}…</code>
       <span>{scopes.join(", ")}</span>
-      <span class="quiet">made {dayOf(apiKey.created_at)}</span>
+      <span class="quiet">
+        made {dayOf(apiKey.created_at)}
+        <Maker maker={apiKey.made_by} />
+      </span>
       <span class="quiet">{useOf(apiKey, Date.now())}</span>
       <span class={look}>{state}</span>
       <span class="spread" />
@@ -42,6 +45,19 @@ export function KeyEntry({ apiKey, onRevoke }: Properties) {
         </Question>
       )}
     </li>
+  );
+}
+
+function Maker({ maker }: { readonly maker: KeyEntryAnswer["made_by"] }) {
+  if (maker === null) return null;
+  const { kind, id, label } = maker;
+  if (kind === "first_start") return <> by the first start</>;
+  if (kind === "registration") return <> by the registration</>;
+  return (
+    <>
+      {` by ${kind} `}
+      <bdi>{label ?? id}</bdi>
+    </>
   );
 }
 

@@ -26,6 +26,7 @@ export function keysCases(stage: Stage): void {
     const key = (await form.getByText(KEY).textContent()) ?? "";
     const entry = page.getByRole("listitem").filter({ hasText: "build server" });
     await entry.getByText("not used yet").waitFor();
+    await entry.getByText(/^made \d{4}-\d\d-\d\d by key first admin key$/).waitFor();
     const end = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10);
     await entry.getByText(`expires ${end}`).waitFor();
     await entry.getByText("read", { exact: true }).waitFor();

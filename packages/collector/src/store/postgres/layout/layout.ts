@@ -217,6 +217,9 @@ const CHUNKS = [
 /** Usage that was added up. */
 const USAGE = [...Object.values(usageTables(WORDS)), ...USAGE_TABLES.flatMap(fencesOf)];
 
+/** Who made a key. */
+const KEY_MAKERS = ["alter table keys add column if not exists made_by text"];
+
 export const LAYOUT = [
   {
     version: 1,
@@ -236,6 +239,7 @@ export const LAYOUT = [
   { version: 13, statements: KEYS },
   { version: 14, statements: CHUNKS },
   { version: 15, statements: USAGE },
+  { version: 16, statements: KEY_MAKERS },
 ];
 
 export const LAYOUT_VERSION = LAYOUT.at(-1)?.version ?? 0;
