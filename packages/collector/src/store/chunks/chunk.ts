@@ -34,12 +34,12 @@ const FIELDS = 3;
 /** @param records at most {@link CHUNK_RECORDS}, in their order, without a gap */
 function encodeChunk(records: readonly KeptRecord[]): Chunk {
   const leaves = records.map(leafOf);
+  const fields: string[] = [];
   let beforeMs = 0;
-  const fields = records.flatMap(({ receivedMs, line, standing }, at) => {
-    const later = receivedMs - beforeMs;
+  for (const [at, { receivedMs, line, standing = "" }] of records.entries()) {
+    fields.push(String(receivedMs - beforeMs), withoutLeaf(line, leaves, at), standing);
     beforeMs = receivedMs;
-    return [String(later), withoutLeaf(line, leaves, at), standing ?? ""];
-  });
+  }
   const first = records[0]?.index ?? 0;
   const body = Buffer.concat([
     Buffer.from(leaves.join(""), "hex"),
@@ -89,12 +89,13 @@ function leafAt({ buffer, byteOffset }: Uint8Array, at: number): string {
 /** The line without the leaf in it that is known: of the record before it, or its own. */
 function withoutLeaf(line: string, leaves: readonly string[], at: number): string {
   const isTombstone = line.startsWith(TOMBSTONE);
+  const start = isTombstone ? TOMBSTONE : LINK;
   const known = isTombstone ? leaves[at] : leaves[at - 1];
-  const text = `${isTombstone ? TOMBSTONE : LINK}"${known}"`;
-  const found = line.indexOf(text);
-  if (known === undefined || found < 0) return line;
-  const end = found + text.length;
-  return `${line.slice(0, end - known.length - 2)}${KNOWN}${line.slice(end)}`;
+  const found = isTombstone ? 0 : line.indexOf(start);
+  const from = found + start.length;
+  // Between quotes.
+  if (known === undefined || found < 0 || !line.startsWith(known, from + 1)) return line;
+  return `${line.slice(0, from)}${KNOWN}${line.slice(from + known.length + 2)}`;
 }
 
 function withLeaf(line: string, leaves: readonly string[], at: number): string {

@@ -5,13 +5,10 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { KnownEvent } from "../../../ingest/ledger.ts";
-import { uuidBytes } from "../../columns/columns.ts";
 import { knownEventOf } from "../../columns/ledger-columns.ts";
+import { type EventId, EventTable, readEventId } from "./event-table.ts";
 
-/**
- * Ids before they are moved (measured: with 16,000 a group writes a fifth of the pages; each takes
- * about 200 bytes of memory).
- */
+/** Ids before they are moved (measured: with 16,000 a group writes a fifth of the pages). */
 const MOVED_AT_ONCE = 16_384;
 /** Moved with each id that comes, so that no group waits for all. */
 const MOVED_WITH_EACH = 2;
@@ -43,14 +40,16 @@ export const NEW_EVENT_IDS = `select json_extract(e.value, '$[0]'),
 
 export class KnownEvents {
   readonly #statements: Readonly<Record<keyof typeof SQL, StatementSync>>;
+  readonly #id: EventId = new Uint32Array(4);
+  readonly #idBytes = Buffer.alloc(16);
   /** Whether what follows says what is on the disk. */
   #isRead = false;
   /** In the list, and not under way. */
-  #fresh = new EntryMap();
+  #fresh = new EventTable();
   #unwritten: Entry[] = [];
-  /** On its way to the table, in its order. */
-  #moving: readonly Entry[] = [];
-  #movingById = new EntryMap();
+  /** On its way to the table, row by row in its order. */
+  #moving = new EventTable();
+  #order: Uint32Array = new Uint32Array();
   #moved = 0;
   /** Keys of the last of the list that is moved now, and of the last there is. */
   #movingKey = 0;
@@ -64,17 +63,18 @@ export class KnownEvents {
 
   find(tenant: number, id: string): KnownEvent | undefined {
     if (!this.#isRead) this.#read();
-    const entry = this.#fresh.get(tenant, id) ?? this.#movingById.get(tenant, id);
-    if (entry !== undefined) return eventOf(entry);
-    const row = this.#statements.find.get(tenant, uuidBytes(id));
+    const words = readEventId(id, this.#id);
+    const known = this.#fresh.get(tenant, words) ?? this.#moving.get(tenant, words);
+    if (known !== undefined) return known;
+    const row = this.#statements.find.get(tenant, this.#bytesOf(words));
     return row && knownEventOf(row);
   }
 
-  name(tenant: number, id: string, { session, index, body }: KnownEvent): void {
+  name(tenant: number, id: string, event: KnownEvent): void {
     if (!this.#isRead) this.#read();
-    const entry: Entry = [tenant, id, session, index, body ?? null];
-    this.#fresh.add(entry);
-    this.#unwritten.push(entry);
+    this.#fresh.set(tenant, readEventId(id, this.#id), event);
+    const { session, index, body = null } = event;
+    this.#unwritten.push([tenant, id, session, index, body]);
   }
 
   /** Appends what was named since, and moves a part of what was named long before. */
@@ -84,14 +84,14 @@ export class KnownEvents {
     const { lastInsertRowid } = this.#statements.append.run(JSON.stringify(this.#unwritten));
     this.#lastKey = Number(lastInsertRowid);
     this.#unwritten = [];
-    if (this.#moving.length === 0 && this.#fresh.size >= MOVED_AT_ONCE) this.#begin();
+    if (this.#order.length === 0 && this.#fresh.size >= MOVED_AT_ONCE) this.#begin();
     this.#move(MOVED_WITH_EACH * count);
   }
 
   /** What was written since the last commit is not on the disk: memory is read anew. */
   forget(): void {
     this.#isRead = false;
-    this.#fresh = new EntryMap();
+    this.#fresh = new EventTable();
     this.#unwritten = [];
     this.#endMove();
   }
@@ -100,16 +100,17 @@ export class KnownEvents {
   settle(): void {
     if (!this.#isRead) this.#read();
     this.write();
-    this.#move(this.#moving.length);
+    this.#move(this.#order.length);
     this.#begin();
-    this.#move(this.#moving.length);
+    this.#move(this.#order.length);
   }
 
   #read(): void {
     for (const { key, ids } of this.#statements.list.iterate()) {
       // Only `write` writes this text.
-      for (const entry of JSON.parse(String(ids)) as readonly Entry[]) {
-        this.#fresh.add(entry);
+      for (const [tenant, id, session, index, body] of JSON.parse(String(ids)) as Entry[]) {
+        const event = { session, index, ...(body !== null && { body }) };
+        this.#fresh.set(tenant, readEventId(id, this.#id), event);
       }
       this.#lastKey = Number(key);
     }
@@ -117,65 +118,36 @@ export class KnownEvents {
   }
 
   #begin(): void {
-    this.#moving = this.#fresh.sorted();
-    this.#movingById = this.#fresh;
+    this.#moving = this.#fresh;
+    this.#order = this.#moving.sorted();
     this.#movingKey = this.#lastKey;
-    this.#fresh = new EntryMap();
+    this.#fresh = new EventTable();
   }
 
   #move(count: number): void {
-    if (this.#moving.length === 0) return;
-    const end = Math.min(this.#moved + count, this.#moving.length);
-    for (const [tenant, id, session, position, body] of this.#moving.slice(this.#moved, end)) {
-      this.#statements.move.run(tenant, uuidBytes(id), session, position, body);
+    if (this.#order.length === 0) return;
+    const { move, drop } = this.#statements;
+    const end = Math.min(this.#moved + count, this.#order.length);
+    for (const row of this.#order.subarray(this.#moved, end)) {
+      const { session, index, body = null } = this.#moving.eventAt(row);
+      const id = this.#bytesOf(this.#moving.idAt(row));
+      move.run(this.#moving.tenantAt(row), id, session, index, body);
     }
     this.#moved = end;
-    if (end < this.#moving.length) return;
-    this.#statements.drop.run(this.#movingKey);
+    if (end < this.#order.length) return;
+    drop.run(this.#movingKey);
     this.#endMove();
   }
 
   #endMove(): void {
-    this.#moving = [];
-    this.#movingById = new EntryMap();
+    this.#moving = new EventTable();
+    this.#order = new Uint32Array();
     this.#moved = 0;
   }
-}
 
-/** Tenant by tenant, so that no text is made of both for each look. */
-class EntryMap {
-  readonly #byTenant = new Map<number, Map<string, Entry>>();
-  #size = 0;
-
-  get size(): number {
-    return this.#size;
+  /** Overwritten by the next id: a statement has copied it by then. */
+  #bytesOf(id: EventId): Uint8Array {
+    for (let at = 0; at < id.length; at++) this.#idBytes.writeUInt32BE(id[at] ?? 0, 4 * at);
+    return this.#idBytes;
   }
-
-  get(tenant: number, id: string): Entry | undefined {
-    return this.#byTenant.get(tenant)?.get(id);
-  }
-
-  add(entry: Entry): void {
-    const [tenant, id] = entry;
-    let entries = this.#byTenant.get(tenant);
-    if (entries === undefined) {
-      entries = new Map();
-      this.#byTenant.set(tenant, entries);
-    }
-    const before = entries.size;
-    entries.set(id, entry);
-    this.#size += entries.size - before;
-  }
-
-  /** In the order of the table. */
-  sorted(): readonly Entry[] {
-    const tenants = [...this.#byTenant].toSorted(([one], [other]) => one - other);
-    return tenants.flatMap(([, entries]) =>
-      [...entries.values()].toSorted(([, one], [, other]) => (one < other ? -1 : 1)),
-    );
-  }
-}
-
-function eventOf([, , session, index, body]: Entry): KnownEvent {
-  return { session, index, ...(body !== null && { body }) };
 }
