@@ -10,7 +10,9 @@ import type { SourceFolder } from "./source-folder.ts";
 const SESSIONS_AT_ONCE = 200;
 /** What comes without a change of its session's row. */
 const MOVED_AGAIN: readonly TableName[] = ["notes", "time_stamps"];
-const PRESENT = "select * from sessions where tenant = $1 and key = any($2::bigint[])";
+const PRESENT = `select s.*, (select count(*) from records r
+    where r.tenant = $1 and r.session = s.key) as loose
+  from sessions s where s.tenant = $1 and s.key = any($2::bigint[])`;
 
 /** @param onMoved is told how many records were moved, or found moved, since it was told last */
 export async function moveSessions(ends: Ends, onMoved: (records: number) => void): Promise<void> {
@@ -31,7 +33,7 @@ function movePage(
   onRecords: (records: number) => void,
 ): Promise<void> {
   return target.write({ tenant }, async (transaction) => {
-    const changed = isResumed ? await keepUnchanged(transaction, tenant, page) : page;
+    const changed = isResumed ? await keepUnchanged({ source, transaction }, tenant, page) : page;
     onRecords(sizeOf(page) - sizeOf(changed));
     for (const table of SESSION_TABLES) {
       const owners = keysOf(MOVED_AGAIN.includes(table) ? page : changed);
@@ -65,7 +67,7 @@ function* rowsOf(source: SourceFolder, table: TableName, keys: readonly number[]
 
 /** Takes out what an earlier run moved and what changed since, and all notes and time-stamps. */
 async function keepUnchanged(
-  transaction: Transaction,
+  { source, transaction }: Pick<Ends, "source"> & { readonly transaction: Transaction },
   tenant: number,
   page: readonly Row[],
 ): Promise<readonly Row[]> {
@@ -73,7 +75,10 @@ async function keepUnchanged(
   const present = new Map(
     (await transaction.rows("move_present", PRESENT, [tenant, keys])).map((row) => [row.key, row]),
   );
-  const changed = page.filter((row) => !isEqual(row, present.get(row.key)));
+  // A collector that ran in between may have moved records into chunks: no row of a session tells.
+  const isMoved = ({ key }: Row) =>
+    source.countOf("records", Number(key)) !== Number(present.get(key)?.loose);
+  const changed = page.filter((row) => !isEqual(row, present.get(row.key)) || isMoved(row));
   const stale = keysOf(changed).filter((key) => present.has(key));
   for (const table of [...SESSION_TABLES, "event_ids"]) {
     const sql = `delete from ${table} where tenant = $1 and session = any($2::bigint[])`;

@@ -3,9 +3,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Row } from "../store/columns/columns.ts";
+import { checkReadable } from "../store/program/records/stored-records.ts";
 import { lockFolder } from "../store/sqlite/folder-lock.ts";
 import { NEW_EVENT_IDS } from "../store/sqlite/ingest/known-events.ts";
 import { LAYOUT_VERSION } from "../store/sqlite/migrations.ts";
+import { ProgramPlayer } from "../store/sqlite/program-player.ts";
 import type { TableName } from "../store/tables.ts";
 import { MigrationError } from "./migration-error.ts";
 
@@ -25,6 +27,7 @@ export class SourceFolder {
   /**
    * @throws {FolderInUseError} when a collector runs on it
    * @throws {MigrationError} when it is no data folder of this version
+   * @throws {Error} when this Node is too old for its records
    */
   constructor(folder: string) {
     const path = join(folder, "caum.db");
@@ -40,6 +43,7 @@ export class SourceFolder {
       this.#database = new DatabaseSync(path, { readOnly: true });
       this.#release = () => lock.release();
       this.#checkLayout();
+      new ProgramPlayer(this.#database).play(checkReadable("the data folder"));
       this.#readNewEventIds();
     } catch (failure) {
       lock.release();
@@ -49,6 +53,11 @@ export class SourceFolder {
 
   count(table: TableName): number {
     return Number(this.#one(`select count(*) as count from ${table}`)?.count ?? 0);
+  }
+
+  countOf(table: TableName, session: number): number {
+    const sql = `select count(*) as count from ${table} where session = ?`;
+    return Number(this.#database.prepare(sql).get(session)?.count ?? 0);
   }
 
   /** Of all sessions that were not deleted. */

@@ -1,5 +1,6 @@
 /** The database that a folder is moved to. */
 
+import { expand } from "../store/chunks/compressed.ts";
 import { integer, type Row, text } from "../store/columns/columns.ts";
 import { Database, type Transaction } from "../store/postgres/database.ts";
 import { MOVING } from "../store/postgres/identity.ts";
@@ -132,5 +133,7 @@ function columnOf(table: TableName, name: string, row: Row): unknown {
   if (name === "listed_ms" && table === "sessions") return listedMs(integer(row, "last_ms"));
   const value = row[name];
   if (value === undefined) throw new TypeError(`the folder has no ${table}.${name}`);
-  return value instanceof Uint8Array ? Buffer.from(value) : value;
+  if (!(value instanceof Uint8Array)) return value;
+  // A folder keeps compressed what PostgreSQL compresses by itself.
+  return table === "judgements" && name === "state" ? expand(value) : Buffer.from(value);
 }

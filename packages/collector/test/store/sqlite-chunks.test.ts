@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import zlib from "node:zlib";
 import { describe, expect, test, vi } from "vitest";
+import { SourceFolder } from "../../src/migrate/source-folder.ts";
 import { Compaction } from "../../src/operation/compaction.ts";
+import { recordsBetween } from "../../src/store/program/records/stored-records.ts";
 import { GroupWriter } from "../../src/store/sqlite/group-writer.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { recordRun } from "../native-lines.ts";
@@ -72,4 +74,36 @@ test("lines that are sent again cost a look into their chunk, not one each", asy
   vi.restoreAllMocks();
   writer.close();
   rmSync(folder, { recursive: true, force: true });
+});
+
+test("a Node that cannot read the records of a newer one says so, and leaves them as they are", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "caum-newer-"));
+  const run = await recordRun("s", 100);
+  const intake = { kind: "records", tenant: 1, receivedMs: Date.now(), sessionId: "s" } as const;
+  const store = await openSqliteStore(folder);
+  await store.submit({ ...intake, ...run });
+  await store.close();
+  const { zstdCompressSync, zstdDecompressSync } = zlib;
+  try {
+    Object.assign(zlib, { zstdCompressSync: undefined, zstdDecompressSync: undefined });
+    await expect(openSqliteStore(folder)).rejects.toThrow(
+      "the data folder has records that only Node 22.15 or later reads: start it with that",
+    );
+    expect(() => new SourceFolder(folder)).toThrow("Node 22.15 or later");
+  } finally {
+    Object.assign(zlib, { zstdCompressSync, zstdDecompressSync });
+  }
+  const later = await openSqliteStore(folder);
+  const lines = (await later.reader.records(1, "s", 0, 999)).map(({ line }) => line);
+  expect(lines).toEqual(run.lines);
+  await later.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("a session that is deleted between two looks at its records has none, and not some", () => {
+  const looks = recordsBetween({ by: "tag", tenant: 1, session: "t" }, 250, 300);
+  looks.next(0);
+  const row = { position: 256, leaf: Buffer.alloc(32), line: "{}", received_ms: 1, standing: null };
+  expect(looks.next([row]).done).toBe(false);
+  expect(looks.next([])).toEqual({ done: true, value: [] });
 });

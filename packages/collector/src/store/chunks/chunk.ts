@@ -4,7 +4,7 @@
  */
 import { integer, type Row } from "../columns/columns.ts";
 import { type KeptRecord, leafOf } from "../columns/ledger-columns.ts";
-import { compress, expand } from "./compressed.ts";
+import { compress, expand, isOfNewerNode } from "./compressed.ts";
 
 /** Records of a session at positions that follow each other. */
 export interface Chunk {
@@ -61,6 +61,11 @@ export function chunkOf(row: Row): Chunk {
   const { body } = row;
   if (!(body instanceof Uint8Array)) throw new TypeError("a chunk without a body");
   return { first: integer(row, "first"), count: integer(row, "count"), body };
+}
+
+/** Whether this Node is too old to read it. */
+export function isUnreadable({ count, body }: Chunk): boolean {
+  return isOfNewerNode(body.subarray(count * LEAF_BYTES));
 }
 
 /** @throws {Error} where this Node does not know how it was compressed, or it is damaged */

@@ -16,6 +16,16 @@ export function compress(text: string): Uint8Array {
   return Buffer.concat([Buffer.of(ZSTANDARD), zstdCompressSync(text, { params })]);
 }
 
+/** Whether there may be something that this Node is too old to read. */
+export function isOldNode(): boolean {
+  return zlib.zstdDecompressSync === undefined;
+}
+
+/** Whether only a newer Node reads it. */
+export function isOfNewerNode([how]: Uint8Array): boolean {
+  return how === ZSTANDARD && isOldNode();
+}
+
 /** @throws {Error} where this Node does not know how it was compressed, or it is damaged */
 export function expand(compressed: Uint8Array): string {
   const [how] = compressed;

@@ -6,6 +6,7 @@ import type { ClaimedDeliveries, DeliveryClaim } from "../../rows/alert-rows.ts"
 import type { Command, CommandAnswer, CommandRefusal } from "../command.ts";
 import type { Program, Read, Scope } from "../program/program.ts";
 import { ProgramReader } from "../program/reader.ts";
+import { checkReadable } from "../program/records/stored-records.ts";
 import { newRowKey } from "../program/row-key.ts";
 import { type Store, type StoreReader, type StoreStatus, StoreUnreachable } from "../store.ts";
 import { claimDeliveries, obey } from "./commands.ts";
@@ -41,7 +42,7 @@ export interface PostgresOptions {
 /**
  * Opens the store in a database, and lays it out when it is empty.
  *
- * @throws {Error} when the database cannot be reached or was written by a newer program
+ * @throws {Error} when the database cannot be reached, or this program or this Node is too old for it
  */
 export async function openPostgresStore(
   url: string,
@@ -49,6 +50,9 @@ export async function openPostgresStore(
 ): Promise<PostgresStore> {
   const database = await Database.open(url, lanes + OTHER_CONNECTIONS, patienceMs);
   try {
+    await database.read({ everyone: "all" }, (transaction) => {
+      return play(checkReadable("the database"), transaction);
+    });
     const replica = readUrl && (await Replica.open(readUrl, database, mostBehindMs));
     return new PostgresStore({ database, replica: replica || undefined, lanes, patienceMs });
   } catch (failure) {

@@ -6,6 +6,7 @@ import type { Intake, Outcome } from "../../ingest/intake.ts";
 import type { ClaimedDeliveries, DeliveryClaim } from "../../rows/alert-rows.ts";
 import type { Command, CommandAnswer, CommandRefusal } from "../command.ts";
 import { ProgramReader } from "../program/reader.ts";
+import { checkReadable } from "../program/records/stored-records.ts";
 import type { Store, StoreReader, StoreStatus } from "../store.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import type { Job, JobAnswer } from "./group-writer.ts";
@@ -28,18 +29,23 @@ type FromWorker = { readonly ready: true } | { readonly done: readonly JobAnswer
  *
  * @throws {FolderInUseError} when another process has it
  * @throws {FolderOpenError} when everybody may write to it
+ * @throws {Error} when this program, or this Node, is too old for it
  */
 export async function openSqliteStore(folder: string): Promise<Store> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   closeToOthers(folder);
   const lock = lockFolder(folder);
+  let store: SqliteStore | undefined;
   try {
     const path = join(folder, DATABASE);
     const worker = await startWorker(path);
     const connection = new DatabaseSync(path, { readOnly: true });
-    return new SqliteStore(worker, connection, lock, path);
+    store = new SqliteStore(worker, connection, lock, path);
+    new ProgramPlayer(connection).play(checkReadable("the data folder"));
+    return store;
   } catch (failure) {
-    lock.release();
+    if (store === undefined) lock.release();
+    else await store.close();
     throw failure;
   }
 }

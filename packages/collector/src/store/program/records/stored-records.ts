@@ -1,5 +1,12 @@
 /** Reads the records of a session from where they stand, and puts them where they stand together. */
-import { CHUNK_RECORDS, type Chunk, chunkOf, encodeChunks } from "../../chunks/chunk.ts";
+import {
+  CHUNK_RECORDS,
+  type Chunk,
+  chunkOf,
+  encodeChunks,
+  isUnreadable,
+} from "../../chunks/chunk.ts";
+import { isOldNode } from "../../chunks/compressed.ts";
 import {
   CHUNK_COLUMNS,
   chunksBetween,
@@ -13,6 +20,9 @@ import { change, one, type Program, rows } from "../program.ts";
 
 /** Records read at once, so that a long session does not fill the memory. */
 export const READ_AT_ONCE = 2_048;
+
+/** Chunks of which one tells which Node wrote them. */
+const LOOKED_AT = 100;
 
 /** Whose records: a condition on their session, and the two values that it stands for. */
 export interface RecordsOf {
@@ -28,14 +38,35 @@ const CONDITIONS = {
     (select key from sessions where tenant = $1 and tag = $2 and gone = 0)`,
 };
 
-/** In their order, from position `from` to before `to`. */
+/**
+ * In their order, from position `from` to before `to`. Where a session was deleted between the two
+ * looks, what is left of the first one is nothing that was ever stored so.
+ */
 export function* recordsBetween(
   of: RecordsOf,
   from: number,
   to: number,
 ): Program<readonly KeptRecord[]> {
   const { found, chunks } = yield* readBetween(of, from, to);
-  return keptRecordsOf(found, chunks, from, to);
+  const records = keptRecordsOf(found, chunks, from, to);
+  const hole = records.findIndex(({ index }, at) => index !== from + at);
+  return hole < 0 ? records : records.slice(0, hole);
+}
+
+/**
+ * Of all that was compressed the latest is looked at: an older Node that goes on where a newer one
+ * was reads nothing of it, and what it would answer by then is half of what is there.
+ *
+ * @throws {Error} with one sentence, where this Node cannot read the records
+ */
+export function* checkReadable(place: string): Program<void> {
+  if (!isOldNode()) return;
+  const latest = yield* rows(
+    "latest_chunks",
+    `select ${CHUNK_COLUMNS} from record_chunks order by session desc limit ${LOOKED_AT}`,
+  );
+  if (!latest.map(chunkOf).some(isUnreadable)) return;
+  throw new Error(`${place} has records that only Node 22.15 or later reads: start it with that`);
 }
 
 /** The same, and the rest of the chunk that the last one is in. */
