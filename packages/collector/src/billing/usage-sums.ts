@@ -12,7 +12,7 @@ const ROUND_MS = 60_000;
 /** From one look at all accounts to the next: a node may have died with what it knew. */
 const SWEEP_MS = 3_600_000;
 /** After so many transactions others have their turn: what lay there before takes many. */
-const STEPS_AT_ONCE = 20;
+const STEPS_AT_ONCE = 200;
 
 /** What changed could not be counted; until it is, it is read with each question. */
 class UsageSumsError extends Error {

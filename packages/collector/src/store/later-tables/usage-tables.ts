@@ -11,6 +11,7 @@ export function usageTables({ create, integer, short }: LayoutWords) {
       tenant ${integer} primary key,
       counted_ms ${integer} not null,
       next_ms ${integer} not null,
+      next_key ${integer} not null,
       sessions ${integer} not null,
       size ${integer} not null,
       ${figures}

@@ -13,8 +13,8 @@ import type { Usage } from "../store.ts";
 import type { Dialect } from "./dialect.ts";
 import { change, one, type Program, rows } from "./program.ts";
 
-/** Sessions that are counted in one transaction. */
-const COUNTED_AT_ONCE = 1_000;
+/** Sessions that one transaction looks at. */
+const LOOKED_AT_ONCE = 1_000;
 /** Clocks of nodes differ by less, and a group is committed within it. */
 const OVERLAP_MS = 300_000;
 /** Sums of hostile numbers stay integers that every reader holds. */
@@ -43,25 +43,38 @@ const WITH_COUNTED = `s.key as session, s.last_ms,
 export function* countUsage({ tenant, nowMs }: CommandOf<"count_usage">): Program<CommandAnswer> {
   const sums = yield* lockSums(tenant);
   if (sums === undefined) return done(0);
-  const nextMs = integer(sums, "next_ms");
-  const found = yield* rows(
-    "usage_uncounted",
-    ({ listed, oldestListed }) => `select ${WITH_COUNTED} from ${UNCOUNTED}
-      and ${listed(">=", "$2")}s.last_ms >= $2
-      order by ${oldestListed}s.last_ms, s.key limit ${COUNTED_AT_ONCE}`,
-    [tenant, nextMs],
-  );
-  yield* add(tenant, found);
-  const last = found.at(-1);
-  const isFull = found.length === COUNTED_AT_ONCE && last !== undefined;
+  const looked = yield* rows("usage_next", nextSessions, [
+    tenant,
+    integer(sums, "next_ms"),
+    integer(sums, "next_key"),
+  ]);
+  const changed = looked.filter(isChanged);
+  yield* add(tenant, changed);
+  const last = looked.at(-1);
+  const isFull = looked.length === LOOKED_AT_ONCE && last !== undefined;
   // Readers look from before the end, for what arrives late; who counts goes on where it was.
-  const counted = isFull ? integer(sums, "counted_ms") : nowMs - OVERLAP_MS;
+  const endMs = nowMs - OVERLAP_MS;
+  const next = isFull ? [integer(last, "last_ms"), integer(last, "session")] : [endMs, 0];
   yield* change(
     "usage_counted",
-    "update usage_sums set counted_ms = $2, next_ms = $3 where tenant = $1",
-    [tenant, counted, isFull ? integer(last, "last_ms") : counted],
+    "update usage_sums set counted_ms = $2, next_ms = $3, next_key = $4 where tenant = $1",
+    [tenant, isFull ? integer(sums, "counted_ms") : endMs, ...next],
   );
   return done(isFull ? 1 : 0);
+}
+
+/** So many by their time, whether they changed or not: how far one step looks has a bound. */
+function nextSessions({ listed, oldestListed }: Dialect): string {
+  return `select ${WITH_COUNTED} from
+    (select * from sessions where tenant = $1 and gone = 0
+      and ${listed(">=", "$2")}(last_ms, key) > ($2, $3)
+      order by ${oldestListed}last_ms, key limit ${LOOKED_AT_ONCE}) s
+    left join usage_sessions c on c.tenant = s.tenant and c.session = s.key
+    order by s.last_ms, s.key`;
+}
+
+function isChanged(row: Row): boolean {
+  return integer(row, "is_new") === 1 || integer(row, "size") !== integer(row, "counted_size");
 }
 
 /** Before it is deleted: from then on nobody looks at it. */
@@ -113,8 +126,8 @@ function* lockSums(tenant: number): Program<Row | undefined> {
   const zeros = FIGURES.map(() => "0").join(", ");
   const isNew = yield* change(
     "begin_usage",
-    `insert into usage_sums (tenant, counted_ms, next_ms, sessions, ${NAMES})
-      select key, 0, 0, 0, ${zeros} from tenants where key = $1 on conflict (tenant) do nothing`,
+    `insert into usage_sums (tenant, counted_ms, next_ms, next_key, sessions, ${NAMES})
+      select key, 0, 0, 0, 0, ${zeros} from tenants where key = $1 on conflict (tenant) do nothing`,
     [tenant],
   );
   if (isNew > 0) {
@@ -127,7 +140,8 @@ function* lockSums(tenant: number): Program<Row | undefined> {
   }
   return yield* one(
     "lock_usage",
-    ({ forUpdate }) => `select counted_ms, next_ms from usage_sums where tenant = $1${forUpdate}`,
+    ({ forUpdate }) =>
+      `select counted_ms, next_ms, next_key from usage_sums where tenant = $1${forUpdate}`,
     [tenant],
   );
 }
