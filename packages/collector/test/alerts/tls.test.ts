@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { hasTool } from "../../../../test/has-tool.ts";
 import { serve } from "../served.ts";
 import { eventually } from "./receiver.ts";
@@ -21,6 +21,9 @@ describe.skipIf(!hasOpenssl)("TLS", () => {
   let server: Server;
   let place: string;
   const names: (string | false)[] = [];
+  beforeEach(() => {
+    names.length = 0;
+  });
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "caum-tls-"));
     certificate = join(folder, "certificate.pem");

@@ -38,6 +38,10 @@ async function sessions(of: Client = client): Promise<readonly Listed[]> {
 }
 
 describe("bodies of real emitters", () => {
+  const sendAll = async () => {
+    for (const body of BODIES) await send(body);
+  };
+
   test("each is taken, and answered in its own type", async () => {
     for (const body of BODIES) {
       const answer = await send(body);
@@ -47,12 +51,14 @@ describe("bodies of real emitters", () => {
   });
 
   test("sent again, they change nothing", async () => {
+    await sendAll();
     const before = await sessions();
     for (const body of BODIES.toReversed()) await send(body);
     expect(await sessions()).toEqual(before);
   });
 
   test("nothing of their content is in the folder of the collector", async () => {
+    await sendAll();
     const words = ["USER-PROMPT", "SYSTEM-TEXT", "FINAL-ANSWER", "TOOL-BROKE", "Rome", "Oslo"];
     for (const file of readdirSync(client.folder, { recursive: true, encoding: "utf8" })) {
       const path = join(client.folder, file);
