@@ -14,13 +14,16 @@ import type { KeptCard } from "./kept-memory.ts";
 /** A session with which something about its workflow may have begun to hold. */
 export interface WorkflowMoment {
   readonly workflow: string;
-  readonly candidate: FoldCandidate;
+  /** The session's, of its row and as its sender knows it; not all that is known of it, which is long. */
+  readonly key: number;
+  readonly sessionId: string;
   readonly hadDrifted: boolean;
   readonly hasDrifted: boolean;
   /** Of the latest sessions, how many had a loop before this one, and with it. */
   readonly loopsBefore: WorkflowCard["loops"];
   readonly loops: WorkflowCard["loops"];
-  readonly card: WorkflowCard;
+  /** What moved, where it began to. */
+  readonly moved: WorkflowCard["moved"];
 }
 
 /**
@@ -37,9 +40,13 @@ export function takeSession(kept: KeptCard, candidate: FoldCandidate): WorkflowM
   const [drifted, loops] = [hasDrifted(state), latestLoopsOf(state)];
   const begins = drifted && !hadDrifted;
   if (!begins && shareOf(loops) <= shareOf(loopsBefore)) return undefined;
-  const { name: workflow } = kept.card;
-  const card = cardOf(state);
-  return { workflow, candidate, hadDrifted, hasDrifted: drifted, loopsBefore, loops, card };
+  return {
+    workflow: kept.card.name,
+    key: candidate.key,
+    sessionId: candidate.profile.sessionId,
+    ...{ hadDrifted, hasDrifted: drifted, loopsBefore, loops },
+    moved: begins ? cardOf(state).moved : [],
+  };
 }
 
 /** Of too few sessions there is none, and no rule holds. */

@@ -13,18 +13,22 @@ import {
 import type {
   FoldCandidate,
   MemoryCard,
-  MemoryDay,
   MemoryKind,
   MemoryName,
   MemoryReader,
 } from "../rows/memory-rows.ts";
-import { encodeFolded, encodeName } from "../store/columns/memory-columns.ts";
+import {
+  encodeCard,
+  encodeDay,
+  encodeFolded,
+  encodeName,
+} from "../store/columns/memory-columns.ts";
 import type { CommandOf } from "../store/command-answers.ts";
 import { choiceOf } from "./choice.ts";
 import { learnState } from "./choose-baseline.ts";
 import { digitsOf } from "./digits.ts";
 import { keptCardOf, takeSession, type WorkflowMoment } from "./drift.ts";
-import { mapInTurns } from "./in-turns.ts";
+import { listInTurns } from "./in-turns.ts";
 import { type KeptCard, type KeptRows, keyOfCard, keyOfDay } from "./kept-memory.ts";
 
 const DAY_MS = 86_400_000;
@@ -131,31 +135,33 @@ export class Folding {
     return `[${this.#folded.join()}]`;
   }
 
-  days(): Promise<readonly MemoryDay[]> {
+  /** Rows of days that changed. */
+  days(): Promise<string> {
     const all = this.#days.filter(({ sketch }) => isAny(sketch?.sum("sessions")));
-    return mapInTurns(all, ({ of: { kind, name }, day, sketch = new DaySketch() }) => {
+    return listInTurns(all, ({ of: { kind, name }, day, sketch = new DaySketch() }) => {
       this.#kept.setDay({ kind, name, day }, sketch);
       const [sessions, looped] = [sketch.sum("sessions"), sketch.sum("looped")];
-      return { kind, name, day, sessions, looped, sketch: digitsOf(sketch.encode()) };
+      return encodeDay({ kind, name, day, sessions, looped, sketch: digitsOf(sketch.encode()) });
     });
   }
 
-  async cards(): Promise<readonly MemoryCard[]> {
+  /** Rows of cards that changed. */
+  cards(): Promise<string> {
     const all = this.#changing.flatMap(({ kept }) =>
       kept !== undefined && isAny(kept.card.sessions) ? kept : [],
     );
-    return await mapInTurns(all, (kept) => {
+    return listInTurns(all, (kept) => {
       const { card, state } = kept;
       if (state === undefined) {
         this.#kept.setCard(kept);
-        return card;
+        return encodeCard(card);
       }
       const { bytes, isWhole } = bytesOfState(state);
       card.card = JSON.stringify(cardOf(state));
       // What does not come back as it is must be read again, as another node has to.
       if (isWhole) this.#kept.setCard(kept);
       else this.#kept.cards.delete(keyOfCard(card));
-      return { ...card, state: digitsOf(bytes) };
+      return encodeCard({ ...card, state: digitsOf(bytes) });
     });
   }
 

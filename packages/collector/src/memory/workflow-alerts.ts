@@ -48,14 +48,14 @@ function begunIn(
 
 function begunBy(
   measure: Measure,
-  { workflow, hadDrifted, hasDrifted, loopsBefore, loops, card }: WorkflowMoment,
+  { workflow, hadDrifted, hasDrifted, loopsBefore, loops, moved }: WorkflowMoment,
 ): WorkflowStory | undefined {
   if (measure.kind === "drift" && hasDrifted && !hadDrifted) {
-    const sinceSessionId = card.moved[0]?.since.sessionId;
-    const moved = card.moved.map(({ channel, name, unit, from, to }) => {
+    const sinceSessionId = moved[0]?.since.sessionId;
+    const told = moved.map(({ channel, name, unit, from, to }) => {
       return { channel, unit, from, to: to.value, ...(name !== undefined && { name }) };
     });
-    return { name: workflow, moved, ...(sinceSessionId !== undefined && { sinceSessionId }) };
+    return { name: workflow, moved: told, ...(sinceSessionId !== undefined && { sinceSessionId }) };
   }
   if (measure.kind !== "loop_rate" || loops === null) return undefined;
   const begins = shareOf(loops) > measure.over && shareOf(loopsBefore) <= measure.over;
@@ -79,8 +79,8 @@ async function alertOf(
   reader: Pick<StoreReader, "session">,
   { tenant, rule, moment, kind, story, nowMs }: Firing,
 ): Promise<NewAlert | undefined> {
-  const { key, profile } = moment.candidate;
-  const session = await reader.session(tenant, profile.sessionId);
+  const { key, sessionId } = moment;
+  const session = await reader.session(tenant, sessionId);
   if (session === undefined || !("standing" in session)) return undefined;
   return {
     tenant,

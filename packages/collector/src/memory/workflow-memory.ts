@@ -4,7 +4,6 @@
  */
 import { setImmediate } from "node:timers/promises";
 import type { CandidateFilter, MemoryState } from "../rows/memory-rows.ts";
-import { encodeCards, encodeDays } from "../store/columns/memory-columns.ts";
 import type { Store } from "../store/store.ts";
 import { TimedRounds } from "../timed-rounds.ts";
 import { Folding } from "./folded.ts";
@@ -29,10 +28,10 @@ const OVERLAP_MS = 10_000;
 const FIRST_LOOK_MS = 30 * 86_400_000;
 /** From one look at all accounts to the next: a node may have died with what it knew. */
 const SWEEP_MS = 600_000;
-/** Sessions that are read at once. */
-const READ_AT_ONCE = 200;
+/** Sessions that are read at once: with fewer, less of them is still there when young objects are collected. */
+const READ_AT_ONCE = 50;
 /** Sessions that are saved at once: several of one workflow cost hardly more than one. */
-const FOLDED_AT_ONCE = 40 * READ_AT_ONCE;
+const FOLDED_AT_ONCE = 160 * READ_AT_ONCE;
 /** No more are when so many cards are to be written: all their states are in memory at once. */
 const NAMES_AT_ONCE = 2_000;
 /** Workflows that are learned anew at once. */
@@ -230,8 +229,8 @@ export class WorkflowMemory {
       round,
       overMs,
       idleMs,
-      days: encodeDays(await folding.days()),
-      cards: encodeCards(await folding.cards()),
+      days: await folding.days(),
+      cards: await folding.cards(),
       folded: folding.folded,
       empty: folding.empty,
       alerts: await alertsOf(store.reader, tenant, folding.moments, clock()),

@@ -42,21 +42,25 @@ export const FOLDED_COLUMNS: Columns = {
 };
 
 export function encodeDays(days: readonly MemoryDay[]): string {
-  const rows = days.map(({ kind, name, day, sessions, looped, sketch }) => {
-    return `["${kind}",${JSON.stringify(name)},${day},${sessions},${looped},"${sketch}"]`;
-  });
-  return `[${rows.join()}]`;
+  return `[${days.map(encodeDay).join()}]`;
 }
 
-/** Digits stand as they are: to look for what has to be escaped takes longer than all the rest. */
+/** One of the rows. */
+export function encodeDay({ kind, name, day, sessions, looped, sketch }: MemoryDay): string {
+  return `["${kind}",${JSON.stringify(name)},${day},${sessions},${looped},"${sketch}"]`;
+}
+
 export function encodeCards(cards: readonly MemoryCard[]): string {
-  const rows = cards.map(({ kind, name, sessions, firstMs, lastMs, choice, state, card }) => {
-    const counts = `${sessions},${firstMs},${lastMs}`;
-    const [chosen, told] = [JSON.stringify(choice ?? null), JSON.stringify(card ?? null)];
-    const digits = state === undefined ? "null" : `"${state}"`;
-    return `["${kind}",${JSON.stringify(name)},${counts},${chosen},${digits},${told}]`;
-  });
-  return `[${rows.join()}]`;
+  return `[${cards.map(encodeCard).join()}]`;
+}
+
+/** One of the rows. Digits stand as they are: to look for what has to be escaped takes longer than all the rest. */
+export function encodeCard(row: MemoryCard): string {
+  const { kind, name, sessions, firstMs, lastMs, choice, state, card } = row;
+  const counts = `${sessions},${firstMs},${lastMs}`;
+  const [chosen, told] = [JSON.stringify(choice ?? null), JSON.stringify(card ?? null)];
+  const digits = state === undefined ? "null" : `"${state}"`;
+  return `["${kind}",${JSON.stringify(name)},${counts},${chosen},${digits},${told}]`;
 }
 
 /**

@@ -138,7 +138,7 @@ export function testColumn(
  * Most columns of most workflows are. Whoever ties with most others makes ranks vary the least: where
  * even then the ranks are near what they should be, nobody has to count who ties with whom.
  */
-function isPlainlyWeak(spread: Spread, { codes, from, sessions }: ColumnCodes): boolean {
+export function isPlainlyWeak(spread: Spread, { codes, from, sessions }: ColumnCodes): boolean {
   const { mode, twiceRanks } = spread;
   let [known, twice, asMost] = [0, 0, 0];
   for (let at = from; at < from + sessions; at++) {
