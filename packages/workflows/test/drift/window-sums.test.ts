@@ -11,8 +11,8 @@ import { randomFrom } from "./sessions.ts";
 /** Codes of a session; how high and how varied they are differs from column to column. */
 function readingFrom(random: () => number, lift: number): Reading {
   const codes = Uint8Array.from({ length: COLUMNS }, (_, column) => {
-    // Some columns are not known of some sessions, and of some of none.
-    if (column % 7 === 3 && random() < 0.02 * column) return UNKNOWN;
+    // Some columns are not known of a session now and then.
+    if (column % 7 === 3 && random() < 0.01) return UNKNOWN;
     const most = column < NUMBERS.length ? 60 : LEVELS - 1;
     // Many have the same, and what is rare becomes more frequent.
     const isOther = random() < (column % 5) / 6 + 0.02 + (column % 3 === 0 ? lift : 0);
