@@ -14,6 +14,7 @@ import { NodeProcess } from "./node-process.ts";
 import { compareWithOneNode, type OneNode } from "./one-node.ts";
 import { readOptions, type ScaleOptions } from "./options.ts";
 import { type Acknowledged, countOf, send } from "./senders.ts";
+import { measureGrowth } from "./storage/growth.ts";
 import { measureStorage } from "./storage/main.ts";
 import { RUN_LINES } from "./stream.ts";
 
@@ -27,8 +28,9 @@ const MEGABYTE = 1_000_000;
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
 const words = process.argv.slice(2);
-if (words[0] === "storage") {
-  await measureStorage(words.slice(1));
+const form = { storage: measureStorage, growth: measureGrowth }[words[0] ?? ""];
+if (form !== undefined) {
+  await form(words.slice(1));
   process.exit();
 }
 const options = readOptions(words);
