@@ -1,6 +1,6 @@
 /**
  * What a hook adds to an empty script under the same Node: the command that `caum install --hooks`
- * registers, run by a shell as Claude Code runs it, with the recorder at work behind it.
+ * registers, with the recorder at work behind it. A shell runs both, as Claude Code does.
  *
  * `npm run bench:hook [-- --rounds N] [--against FOLDER] [--json]`; FOLDER is another checkout,
  * built. Ends with 1 when the target is missed.
@@ -70,10 +70,12 @@ function installed(name: string, checkout: string): Way {
   return { name, words: ["/bin/sh", "-c", command], env, times: [] };
 }
 
+/** By a shell too: a client runs every hook by one, whatever it is. */
 function empty(): Way {
   const script = join(root, "empty.cjs");
   writeFileSync(script, "");
-  return { name: "an empty script", words: [process.execPath, script], env: {}, times: [] };
+  const words = ["/bin/sh", "-c", `"${process.execPath}" "${script}"`];
+  return { name: "an empty script", words, env: {}, times: [] };
 }
 
 function timeOf({ words: [program = "", ...words], env }: Way, input: string): number {
