@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -106,4 +107,32 @@ test("a session that is deleted between two looks at its records has none, and n
   const row = { position: 256, leaf: Buffer.alloc(32), line: "{}", received_ms: 1, standing: null };
   expect(looks.next([row]).done).toBe(false);
   expect(looks.next([])).toEqual({ done: true, value: [] });
+});
+
+test("the ids of what is buried are swept in steps, and no others", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "caum-sweep-"));
+  const store = await openSqliteStore(folder);
+  const many = 12_000;
+  const claimOf = (at: number) => ({ eventId: randomUUID(), body: `${at}` });
+  const events = Array.from({ length: many }, (_, at) => {
+    const id = at % 3 === 0 ? "young" : "old";
+    const receivedMs = id === "old" ? 1_000 : 9_000;
+    return store.submit(eventOf(1, id, { claim: claimOf(at), receivedMs }));
+  });
+  await Promise.all(events);
+  const expire = () => store.administer({ kind: "expire", tenant: 1, idleSinceMs: 5_000 });
+  let calls = 0;
+  for (let isOver = false; !isOver; calls += 1) {
+    const answer = await expire();
+    isOver = answer.kind !== "done" || answer.value === 0;
+  }
+  await store.close();
+  const database = new DatabaseSync(join(folder, "caum.db"));
+  const left = database
+    .prepare("select count(*) as ids, count(distinct session) as sessions from event_ids")
+    .get();
+  expect(left).toEqual({ ids: many / 3, sessions: 1 });
+  database.close();
+  expect(calls).toBeGreaterThan(5);
+  rmSync(folder, { recursive: true, force: true });
 });

@@ -38,8 +38,7 @@ const POSTGRES: Dialect = {
     return `(select ${values.join(", ")} from json_array_elements(${mark}::json) item)`;
   },
   listedTags: "(select json_array_elements_text($2::json))",
-  // By its index: a planner without figures would read all ids for a list of them.
-  eventsOf: "session = $2 and $3::text is not null",
+  eventsOfSession: "tenant = $1 and session = $2",
   looseSessions: `with recursive next as (
       (select tenant, session from records where (tenant, session) > ($1, $2)
         order by tenant, session limit 1)

@@ -41,10 +41,10 @@ export interface Dialect {
   /** The texts in `$2`, a JSON array. */
   readonly listedTags: string;
   /**
-   * The rows of event ids of the session `$2`, of which `$3` is a JSON array of arrays of an id: a
-   * folder has no index that leads from a session to them.
+   * The ids of events of the session `$2`; none in a folder, where no index leads from a session to
+   * them, and a sweep deletes what belongs to records that are buried.
    */
-  readonly eventsOf: string;
+  readonly eventsOfSession: string;
   /**
    * `with found (tenant, session)`: sessions that have rows of records, at most `$3`, in the order of
    * their index from behind the tenant `$1` and the session `$2`. Each is one look into the index.

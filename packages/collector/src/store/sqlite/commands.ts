@@ -1,6 +1,8 @@
 /** Commands, inside the transaction of their group. */
 import type { Command, CommandAnswer } from "../command.ts";
+import { done } from "../command-answers.ts";
 import { transactionsFor } from "../program/commands.ts";
+import type { EventSweep } from "./event-sweep.ts";
 import type { SqliteLedger } from "./ingest/sqlite-ledger.ts";
 import type { ProgramPlayer } from "./program-player.ts";
 
@@ -22,11 +24,21 @@ const CHANGE_RULES: Kinds = new Set([
   "rotate_rule_secret",
 ]);
 
-export function obey(command: Command, player: ProgramPlayer, ledger: SqliteLedger): CommandAnswer {
+interface CommandParts {
+  readonly player: ProgramPlayer;
+  readonly ledger: SqliteLedger;
+  readonly sweep: EventSweep;
+}
+
+export function obey(command: Command, { player, ledger, sweep }: CommandParts): CommandAnswer {
   if (NEED_SESSIONS.has(command.kind)) ledger.finish();
   const answer = player.playAll(transactionsFor(command));
   const hasChanged = answer.kind === "done" && answer.value > 0;
   if (hasChanged && END_SESSIONS.has(command.kind)) ledger.forget();
   if (CHANGE_RULES.has(command.kind)) ledger.alerts.forgetRules();
+  if (command.kind !== "expire") return answer;
+  if (hasChanged) sweep.begin();
+  // When nothing is left to be buried, their ids go; until they are gone it is not over.
+  else if (sweep.step()) return done(1);
   return answer;
 }

@@ -5,6 +5,7 @@ import type { ClaimedDeliveries, DeliveryClaim } from "../../rows/alert-rows.ts"
 import type { Command, CommandAnswer } from "../command.ts";
 import { leaseAll } from "../program/deliveries.ts";
 import { obey } from "./commands.ts";
+import { EventSweep } from "./event-sweep.ts";
 import { firstDue } from "./first-due.ts";
 import { SqliteLedger } from "./ingest/sqlite-ledger.ts";
 import { migrate } from "./migrations.ts";
@@ -46,6 +47,7 @@ export class GroupWriter {
   readonly #database: DatabaseSync;
   readonly #player: ProgramPlayer;
   readonly #ledger: SqliteLedger;
+  readonly #parts: Parameters<typeof obey>[1];
 
   /** @throws {Error} when the folder was written by a newer program, or cannot be written */
   constructor(path: string) {
@@ -62,6 +64,8 @@ export class GroupWriter {
     migrate(this.#database);
     this.#player = new ProgramPlayer(this.#database);
     this.#ledger = new SqliteLedger(this.#database);
+    const sweep = new EventSweep(this.#database);
+    this.#parts = { player: this.#player, ledger: this.#ledger, sweep };
   }
 
   /** Resolves every job; what is answered well is on the disk. */
@@ -117,7 +121,7 @@ export class GroupWriter {
   #do({ intake, command, claim }: Job): JobAnswer["answer"] {
     if (intake) return take(intake, this.#ledger);
     if (command && DELETING.has(command.kind)) this.#ledger.settle();
-    if (command) return obey(command, this.#player, this.#ledger);
+    if (command) return obey(command, this.#parts);
     if (claim) return this.#player.playAll(leaseAll(claim, this.#player.play(firstDue(claim))));
     throw new TypeError("a job without work");
   }

@@ -10,13 +10,7 @@ import type { Dialect } from "../dialect.ts";
 import { withdrawFromMemory } from "../memory/withdraw.ts";
 import { withdrawFromOverview } from "../overview/overview-commands.ts";
 import { change, one, type Program, rows } from "../program.ts";
-import {
-  chunkBefore,
-  forgetEvents,
-  putInChunks,
-  READ_AT_ONCE,
-  wholeRecordsFrom,
-} from "./stored-records.ts";
+import { chunkBefore, putInChunks, READ_AT_ONCE, wholeRecordsFrom } from "./stored-records.ts";
 
 /** Tables of which the rows of a session go. */
 const JUDGED_BY = ["steps", "judgements"] as const;
@@ -71,7 +65,8 @@ const idle = ({ listed, oldestListed }: Dialect) => `select * from sessions
 
 /**
  * Records become tombstones; what opens a run stays, because the chain begins there. What they were
- * judged and found by goes as well: an event that is sent again after that is a new one.
+ * judged by goes as well, and their ids, in a folder a little later: an event that is sent again after
+ * that is a new one.
  *
  * @param most records, about; the session counts as buried when none is left
  * @returns how many records it was
@@ -102,6 +97,11 @@ function* markBuried(tenant: number, row: Row): Program<void> {
     );
   }
   yield* change(
+    "forget_events",
+    ({ eventsOfSession }) => `delete from event_ids where ${eventsOfSession}`,
+    [tenant, session],
+  );
+  yield* change(
     "mark_buried",
     ({ nextVersion }) => `update sessions set ${nextVersion}buried = size, buried_steps = steps,
       structure = null, earlier = $3 where tenant = $1 and key = $2`,
@@ -122,11 +122,8 @@ function* buryRecords(tenant: number, row: Row, most: number) {
     // What is missing must not be looked for for ever.
     if (page.length === 0) break;
     const graves = page.map(graveOf);
-    const ids = graves.flatMap(({ eventId }) => eventId ?? []);
-    if (ids.length > 0) {
-      yield* forgetEvents(tenant, session, ids);
-      const records = graves.map(({ record }) => record);
-      yield* putInChunks(tenant, session, records);
+    if (graves.some((grave, at) => grave !== page[at])) {
+      yield* putInChunks(tenant, session, graves);
       // Where nothing was done, the next step would begin at the same place.
       buried += page.length;
     }
@@ -153,18 +150,19 @@ function* firstToBury(tenant: number, session: number, size: number): Program<nu
 
 const isTombstone = ({ line }: KeptRecord) => line.startsWith('{"tombstone":');
 
-interface Grave {
-  readonly record: KeptRecord;
-  /** Undefined where the record stays, or was deleted before. */
-  readonly eventId: string | undefined;
-}
-
-function graveOf(record: KeptRecord): Grave {
+/** The same record where it stays, or was deleted before. */
+function graveOf(record: KeptRecord): KeptRecord {
   const { index, line, receivedMs } = record;
-  if (isTombstone(record)) return { record, eventId: undefined };
-  const { runId: run, eventId, payload } = JSON.parse(line); // A stored line is a record or a tombstone.
+  if (isTombstone(record)) return record;
+  const { runId: run, payload } = JSON.parse(line); // A stored line is a record or a tombstone.
   const { seq } = payload;
-  if (seq === 0) return { record, eventId: undefined };
-  const tombstone = formatTombstone({ run, seq, leaf: leafOf(record) });
-  return { record: { index, line: tombstone, receivedMs, standing: undefined }, eventId };
+  if (seq === 0) return record;
+  const leaf = leafOf(record);
+  return {
+    index,
+    leaf,
+    line: formatTombstone({ run, seq, leaf }),
+    receivedMs,
+    standing: undefined,
+  };
 }

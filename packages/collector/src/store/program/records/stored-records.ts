@@ -144,18 +144,3 @@ export function* putInChunks(
     );
   }
 }
-
-/** No event of the session is known by these ids any more. */
-export function* forgetEvents(
-  tenant: number,
-  session: number,
-  ids: readonly string[],
-): Program<void> {
-  // In the order in which they are stored.
-  const listed = ids.map((id) => [id.replaceAll("-", "")]).toSorted();
-  yield* change(
-    "forget_events",
-    ({ eventsOf }) => `delete from event_ids where tenant = $1 and ${eventsOf}`,
-    [tenant, session, JSON.stringify(listed)],
-  );
-}
