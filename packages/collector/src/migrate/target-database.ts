@@ -132,8 +132,6 @@ function columnOf(table: TableName, name: string, row: Row): unknown {
   if (name === "version" && table === "sessions") return FIRST_VERSION;
   if (name === "listed_ms" && table === "sessions") return listedMs(integer(row, "last_ms"));
   const value = row[name];
-  // A folder has it compressed, a database as the text that it is.
-  if (table === "judgements" && value instanceof Uint8Array) return expand(value);
   if (value === undefined) throw new TypeError(`the folder has no ${table}.${name}`);
   if (!(value instanceof Uint8Array)) return value;
   // A folder keeps compressed what PostgreSQL compresses by itself.
