@@ -143,6 +143,21 @@ export function burialContract(open: () => Promise<StoreUnderTest>): void {
     expect(await subject.store.reader.looseSessions(undefined, 9)).toEqual([]);
   });
 
+  test("rows between chunks are moved in one round, however many stretches they are", async () => {
+    const run = await recordRun("s", 600);
+    const { length } = run.lines;
+    let loose = 0;
+    for (let at = 0, size = 20; at < length; at += size, size = 60 - size) {
+      const lines = run.lines.slice(at, at + size);
+      await submitLines(run, lines);
+      if (lines.length < 32) loose += lines.length;
+    }
+    const before = await all();
+    expect(await compact()).toBe(loose);
+    expect(await all()).toEqual(before);
+    expect(await subject.store.reader.looseSessions(undefined, 9)).toEqual([]);
+  });
+
   test("what came while the clock was back is buried too, though no round ran meanwhile", async () => {
     await send({ receivedMs: NOW + 50 * HOUR_MS });
     expect(await expire(NOW + 99 * HOUR_MS)).toBe(1);

@@ -31,15 +31,25 @@ function* compactSession(tenant: number, session: number, isIdle: boolean): Prog
   );
   // Whoever has it compacts it, or writes to it: then there is a next time.
   if (locked === undefined) return 0;
-  const { loose, isFollowed } = yield* looseRecords(tenant, session);
-  const whole = loose.length - (loose.length % CHUNK_RECORDS);
-  const moved = isIdle || isFollowed ? loose : loose.slice(0, whole);
-  const [first] = moved;
-  if (first === undefined) return 0;
+  let moved = 0;
+  for (let isMore = true; isMore; ) {
+    const { loose, isFollowed } = yield* looseRecords(tenant, session);
+    const whole = loose.length - (loose.length % CHUNK_RECORDS);
+    const ready = isIdle || isFollowed ? loose : loose.slice(0, whole);
+    yield* join(tenant, session, ready);
+    moved += ready.length;
+    isMore = isFollowed && moved < MOVED_AT_ONCE;
+  }
+  return moved;
+}
+
+/** Puts records into chunks, the first of which may be a small one before them. */
+function* join(tenant: number, session: number, records: readonly KeptRecord[]): Program<void> {
+  const [first] = records;
+  if (first === undefined) return;
   const before = yield* recordsBefore(tenant, session, first.index);
-  const isSmall = before.length + moved.length <= CHUNK_RECORDS;
-  yield* putInChunks(tenant, session, isSmall ? [...before, ...moved] : moved);
-  return moved.length;
+  const isSmall = before.length + records.length <= CHUNK_RECORDS;
+  yield* putInChunks(tenant, session, isSmall ? [...before, ...records] : records);
 }
 
 /** The first of them in rows, without a gap, and whether others of the session stand behind them. */
