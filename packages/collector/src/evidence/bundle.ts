@@ -74,7 +74,13 @@ async function* recordsFile(
   let byteLength = 0;
   for await (const page of pages()) byteLength += page.length;
   yield tarHeader("records.ndjson", byteLength);
-  yield* pages();
+  let written = 0;
+  for await (const page of pages()) {
+    written += page.length;
+    yield page;
+  }
+  // Whoever reads it sees that it was cut off, and not an archive of something else.
+  if (written !== byteLength) throw new Error("records were deleted meanwhile: export it again");
   yield padding(byteLength);
 }
 
