@@ -1,6 +1,6 @@
 /** What the benches post. */
-import { randomBytes, randomUUID } from "node:crypto";
-import { encodeLine } from "@caum/core/collector";
+import { randomBytes, randomFillSync, randomUUID } from "node:crypto";
+import { EventIds, encodeLine } from "@caum/core/collector";
 import { hashLeaf, type StructuralRecord } from "@caum/core/verify";
 import { NO_PREVIOUS_HASH } from "@caum/core/verify/rules";
 
@@ -29,10 +29,11 @@ export function eventBody(at: number, sessions: number): string {
   });
 }
 
-/** Batches of canonical lines of one new run. */
+/** Batches of canonical lines of one new run. @param newEventId in place of ids that are random */
 export function runBatches(
   batches: number,
   linesPerBatch: number,
+  newEventId: () => string = randomUUID,
 ): { readonly runId: string; readonly bodies: readonly string[] } {
   // A run that begins with `c` is a collector's own, and refused from a sender.
   const runId = `0${randomBytes(16).toString("hex").slice(1)}`;
@@ -43,7 +44,8 @@ export function runBatches(
   const bodies = Array.from({ length: batches }, () => {
     let body = "";
     for (let at = 0; at < linesPerBatch; at++, seq++) {
-      const line = encodeLine(recordAt({ runId, sessionId, previousHash, seq, digest }));
+      const place = { runId, sessionId, previousHash, seq, digest };
+      const line = encodeLine(recordAt(place, newEventId()));
       previousHash = hashLeaf(line);
       body += `${line}\n`;
     }
@@ -60,11 +62,11 @@ interface RecordPlace {
   readonly digest: string;
 }
 
-function recordAt({ digest, seq, ...place }: RecordPlace): StructuralRecord {
+function recordAt({ digest, seq, ...place }: RecordPlace, eventId: string): StructuralRecord {
   const envelope = {
     ...place,
     schemaVersion: "1.0",
-    eventId: randomUUID(),
+    eventId,
     agentId: "bench-agent",
     sourceTimestamp: new Date().toISOString(),
   } as const;
@@ -93,4 +95,10 @@ function recordAt({ digest, seq, ...place }: RecordPlace): StructuralRecord {
     durationMs: 80,
   } as const;
   return { ...envelope, category: "tool_api", payload };
+}
+
+/** As our own writers make ids: in the order of time. */
+export function orderedIds(): () => string {
+  const ids = new EventIds({ clock: Date.now, fillRandom: randomFillSync });
+  return () => ids.next();
 }

@@ -11,7 +11,7 @@ import { openPostgresStore } from "../../../packages/collector/src/store/postgre
 import { openSqliteStore } from "../../../packages/collector/src/store/sqlite/sqlite-store.ts";
 import type { Store } from "../../../packages/collector/src/store/store.ts";
 import { startServer } from "../../../packages/collector/test/postgres-server.ts";
-import { runBatches } from "../../collector/bodies.ts";
+import { orderedIds, runBatches } from "../../collector/bodies.ts";
 import { watchProcessors } from "../../collector/processor-time.ts";
 import { markdown } from "../../mcp-proxy/statistics.ts";
 
@@ -98,7 +98,7 @@ async function measure(name: string, store: Store, events: number, processor: Pr
 
 async function figuresOf(filling: Filling, store: Store, processor: Processor): Promise<Figures> {
   // What is sent is made before, so that the sender's time is not in it.
-  const runs = Array.from({ length: MEASURED / LINES / BATCHES }, () => runBatches(BATCHES, LINES));
+  const runs = Array.from({ length: MEASURED / LINES / BATCHES }, newRun);
   const before = processor();
   await filling.send(runs);
   const processorUs = ((processor() - before) / MEASURED) * 1e6;
@@ -122,6 +122,10 @@ async function medianOf(read: () => Promise<readonly unknown[]>): Promise<number
 
 type Run = ReturnType<typeof runBatches>;
 
+const newEventId = orderedIds();
+/** As one of our own writers sends it. */
+const newRun = () => runBatches(BATCHES, LINES, newEventId);
+
 class Filling {
   readonly sessions: string[] = [];
   sent = 0;
@@ -133,7 +137,7 @@ class Filling {
 
   async upTo(events: number): Promise<void> {
     while (this.sent < events) {
-      const runs = Array.from({ length: AT_ONCE }, () => runBatches(BATCHES, LINES));
+      const runs = Array.from({ length: AT_ONCE }, newRun);
       await this.send(runs);
       if (process.stderr.isTTY) process.stderr.write(`\r${this.sent} events`);
     }

@@ -11,7 +11,7 @@ import { pathToFileURL } from "node:url";
 import pg from "pg";
 import type { Intake } from "../../../packages/collector/src/ingest/intake.ts";
 import type { Store } from "../../../packages/collector/src/store/store.ts";
-import { eventBody, runBatches } from "../../collector/bodies.ts";
+import { eventBody, orderedIds, runBatches } from "../../collector/bodies.ts";
 
 /** What was measured in one store; bytes are those of all events together. */
 export interface Stored {
@@ -106,9 +106,11 @@ async function createTenant(store: Store): Promise<number> {
   return answer.value;
 }
 
+/** As one of our own writers sends them. */
 async function sendBatches(store: Store, tenant: number): Promise<void> {
+  const newEventId = orderedIds();
   for (let at = 0; at < sessions; at++) {
-    const { runId, bodies } = runBatches(lines / BATCH_LINES, BATCH_LINES);
+    const { runId, bodies } = runBatches(lines / BATCH_LINES, BATCH_LINES, newEventId);
     for (const body of bodies) {
       const lines = body.trimEnd().split("\n");
       const { sessionId } = JSON.parse(lines[0] ?? "{}");
