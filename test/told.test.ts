@@ -10,7 +10,7 @@ import { SUITE_SERVER, stdioCommand } from "./fidelity/server-place.ts";
 import { temporaryHome } from "./fidelity/stdio-party.ts";
 
 const TOLD_WITHIN_MS = 2_000;
-const SOON = { timeout: 10_000, interval: 20 };
+const SOON = { timeout: 50_000, interval: 20 };
 /** The equal call that alerts: a proxy sees one server only, and asks for twice as many. */
 const ALERTING = { proxy: 8, hook: 4 } as const;
 

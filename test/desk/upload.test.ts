@@ -49,7 +49,7 @@ async function stepsOf({ url, apiKey }: RunningCollector): Promise<number> {
 test("calls through a wrapped entry stand in the collector without a flush", async () => {
   const running = await installed();
   await use();
-  await expect.poll(() => stepsOf(running), { timeout: 5_000 }).toBe(3);
+  await expect.poll(() => stepsOf(running), { timeout: 50_000 }).toBe(3);
 });
 
 test("what was recorded while the collector was down is there once it is up", async () => {

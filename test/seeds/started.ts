@@ -107,7 +107,7 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 50_000;
 
 export async function startReceiver(): Promise<Receiver> {
   const received: { readonly path: string; readonly body: unknown }[] = [];

@@ -145,10 +145,10 @@ test("a whole answer of a real MCP server is found, as it lay on the wire and as
     const records = run && join(machine.caumHome, "runs", run, "records.ndjson");
     return records && existsSync(records) && readFileSync(records, "utf8").includes('"echo"');
   };
-  await expect.poll(isRecorded, { timeout: 15_000 }).toBeTruthy();
+  await expect.poll(isRecorded, { timeout: 50_000 }).toBeTruthy();
   const name = machine.runs().find((one) => !before.includes(one)) ?? "";
   const bundle = join(machine.caumHome, "runs", name);
-  await expect.poll(() => existsSync(join(bundle, "checkpoints")), { timeout: 15_000 }).toBe(true);
+  await expect.poll(() => existsSync(join(bundle, "checkpoints")), { timeout: 50_000 }).toBe(true);
   const key = await disclosed(bundle);
   const [part] = result.content as { text: string }[]; // what this tool answers
   const forms = [

@@ -92,7 +92,7 @@ test("neither while it waits, nor while it is recorded, nor after", {
       await fire("PostToolUse", String(call));
     }
     await expect
-      .poll(() => recorded().length > 0 && waiting().length === 0, { timeout: 30_000 })
+      .poll(() => recorded().length > 0 && waiting().length === 0, { timeout: 50_000 })
       .toBe(true);
   } finally {
     clearInterval(watch);

@@ -38,7 +38,7 @@ async function useAndKill(): Promise<void> {
   await client.callTool({ name: "echo", arguments: {} });
   const isSigned = () =>
     runs().some((run) => existsSync(own("runs", run, "checkpoints/head.note")));
-  await expect.poll(isSigned, { timeout: 10_000 }).toBe(true);
+  await expect.poll(isSigned, { timeout: 50_000 }).toBe(true);
   process.kill(transport.pid ?? 0, "SIGKILL");
   await client.close();
 }

@@ -8,7 +8,7 @@ import { TemporaryHome } from "../install/temporary-home.ts";
 import { freePort } from "./with-systemd.ts";
 
 /** A busy machine is no slower than this. */
-const PATIENCE = { timeout: 20_000, interval: 100 };
+const PATIENCE = { timeout: 50_000, interval: 100 };
 
 let machine: TemporaryHome;
 let upstream: Server;
