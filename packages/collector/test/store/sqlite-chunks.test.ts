@@ -136,3 +136,25 @@ test("the ids of what is buried are swept in steps, and no others", async () => 
   expect(calls).toBeGreaterThan(5);
   rmSync(folder, { recursive: true, force: true });
 });
+
+test("ids that the last process had not swept are swept by the next one", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "caum-sweep-"));
+  const expire = { kind: "expire", tenant: 1, idleSinceMs: 5_000 } as const;
+  const first = await openSqliteStore(folder);
+  const claim = { eventId: randomUUID(), body: "one" };
+  await first.submit(eventOf(1, "old", { claim, receivedMs: 1_000 }));
+  expect(await first.administer(expire)).toEqual({ kind: "done", value: 1 });
+  await first.close();
+  const count = () => {
+    const database = new DatabaseSync(join(folder, "caum.db"));
+    const row = database.prepare("select count(*) as ids from event_ids").get();
+    database.close();
+    return row?.ids;
+  };
+  expect(count()).toBe(1);
+  const second = await openSqliteStore(folder);
+  expect(await second.administer(expire)).toEqual({ kind: "done", value: 0 });
+  await second.close();
+  expect(count()).toBe(0);
+  rmSync(folder, { recursive: true, force: true });
+});

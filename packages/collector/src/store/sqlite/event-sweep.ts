@@ -28,15 +28,15 @@ const START: Place = { tenant: -1, id: new Uint8Array() };
 export class EventSweep {
   readonly #last: StatementSync;
   readonly #drop: StatementSync;
-  /** Where the sweep goes on; undefined while there is nothing to sweep. */
-  #at: Place | undefined;
+  /** Where the sweep goes on; undefined while there is nothing to sweep. The last process may have left some. */
+  #at: Place | undefined = START;
 
   constructor(database: DatabaseSync) {
     this.#last = database.prepare(SQL.last);
     this.#drop = database.prepare(SQL.drop);
   }
 
-  /** Something was buried: the next sweep begins at the beginning. */
+  /** Something was buried, or what was swept came back: the next sweep begins at the beginning. */
   begin(): void {
     this.#at = START;
   }

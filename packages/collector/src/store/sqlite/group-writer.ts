@@ -129,6 +129,7 @@ export class GroupWriter {
   /** A full disk has rolled the transaction back already. */
   #undo(): void {
     this.#ledger.forget();
+    this.#parts.sweep.begin();
     try {
       this.#database.exec("rollback");
     } catch {
